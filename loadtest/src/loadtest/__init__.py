@@ -1,0 +1,3 @@
+"""
+Throughput and task-queue latency of Temporal workers against replicas.
+"""

@@ -1,0 +1,3 @@
+"""
+A repair shop as a Temporal worker: the workload of the load-testing kit.
+"""
