@@ -1,0 +1,159 @@
+"""
+What a sweep needs of the world, as Protocols that it owns.
+
+It knows no Temporal, no Locust and no cluster; the command line plugs the real parts in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from loadtest.plan import StepOrder
+from loadtest.results.difference import Difference
+from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
+
+
+@dataclass(frozen=True, slots=True)
+class InjectorSecond:
+    """
+    What all injectors counted so far in this step; sent about once a second.
+    """
+
+    at: float
+    offered: int
+    sent: int
+    completed: int
+    failed: int
+    in_flight: int
+
+
+class Target(Protocol):
+    """
+    Where the system under test runs.  It scales and lists; it never scrapes and never asks Temporal.
+    """
+
+    @property
+    def server_metrics_url(self) -> str | None:
+        """
+        The server's /metrics page, or ``None`` where there is none to be had.
+        """
+        ...
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """
+        Bring exactly that many replicas up and return them.
+
+        Raises:
+            WorkerDiedError: One ended at its start; the text ends with its last log lines.
+            TargetError: They did not come up.
+        """
+        ...
+
+    def alive(self) -> Sequence[Replica]:
+        """
+        The replicas that run right now.
+        """
+        ...
+
+    def use(self) -> Mapping[str, ProcessUse]:
+        """
+        CPU seconds since its start and memory now of ``server`` and ``worker``.
+        """
+        ...
+
+
+class Injectors(Protocol):
+    """
+    The load generators, started once and used for every step.
+    """
+
+    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+        """
+        Carry one order out, drain, and report.
+
+        Raises:
+            InjectorError: An injector broke so that there is no report at all.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """
+    One look at a set of /metrics pages; opaque to the sweep but for its time.
+
+    Attributes:
+        at: Unix time of the look.
+        pages: Filtered text of each page by the endpoint's name, to be kept with the step.
+        cost_seconds: Time spent fetching and parsing.
+    """
+
+    at: float
+    pages: Mapping[str, str]
+    cost_seconds: float
+
+
+class Metrics(Protocol):
+    """
+    Exact differences of worker and server /metrics.
+    """
+
+    async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
+        """
+        Look at every endpoint (name -> URL) of one role, ``worker`` or ``server``.
+        """
+        ...
+
+    def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
+        """
+        What all endpoints together counted between two looks.
+
+        Raises:
+            FamilyAbsentError: A family that is always there is missing; names the endpoint.
+            CounterResetError: A counter fell.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """
+    What DescribeTaskQueue says: tasks waiting, age of the oldest, and who polls.
+
+    Attributes:
+        activity_tasks, workflow_tasks: Tasks waiting.
+        age_seconds: Age of the oldest of both.
+        activity_pollers, workflow_pollers: Identity -> unix time of its last poll.
+    """
+
+    activity_tasks: int
+    workflow_tasks: int
+    age_seconds: float
+    activity_pollers: Mapping[str, float]
+    workflow_pollers: Mapping[str, float]
+
+
+class Queue(Protocol):
+    """
+    The task queue under test.
+    """
+
+    async def look(self) -> Backlog | None:
+        """
+        One look, retried once; ``None`` is a gap.
+        """
+        ...
+
+
+class Histories(Protocol):
+    """
+    Histories of sampled workflows, as a cross-check by the server's clock.
+    """
+
+    async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
+        """
+        Read these histories.
+        """
+        ...
