@@ -1,0 +1,80 @@
+# One thing each: `demo` is local, `sweep` is in the cluster, `open` forwards ports.
+# make turns every failure into 2; whoever needs the verdict calls `loadtest` itself.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+OUTPUT ?= results
+
+##@ Start here
+
+.PHONY: help
+help: ## list all targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(BIN)/.installed ## make .venv with both distributions
+
+$(BIN)/.installed: constraints.txt worker/pyproject.toml loadtest/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1): Python 3.11 or newer is needed; write make PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable worker --editable 'loadtest[local]'
+	@touch $@
+
+$(BIN)/.installed-dev: $(BIN)/.installed pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --upgrade pip
+	$(PY) -m pip install --quiet --constraint constraints.txt --group dev
+	@touch $@
+
+.PHONY: demo
+demo: setup ## a sweep on this machine: 1, 2, 4 workers; report in results/latest/ (3 minutes)
+	$(BIN)/loadtest sweep loadtest/plans/demo.toml --output $(OUTPUT)
+
+.PHONY: smoke
+smoke: setup ## the shortest sweep that is valid (45 s)
+	$(BIN)/loadtest sweep loadtest/plans/smoke.toml --output $(OUTPUT)
+
+##@ Checks
+
+.PHONY: test
+test: lint pytest ## every check that needs no cluster
+
+.PHONY: pytest
+pytest: $(BIN)/.installed-dev ## the tests alone; PYTEST_ARGS adds arguments
+	$(BIN)/pytest -m 'not e2e' $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+
+.PHONY: coverage
+coverage: $(BIN)/.installed-dev ## the tests with branch coverage, child processes included
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/coverage run -m pytest -m 'not e2e' $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+.PHONY: format
+format: $(BIN)/.installed-dev ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: constraints
+constraints: ## write constraints.txt anew from the newest versions
+	rm -rf .venv && $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --upgrade pip
+	$(PY) -m pip install --quiet --editable worker --editable 'loadtest[local]' --group dev
+	{ echo '# Every version this project was tested with; made by `make constraints`.'; \
+	  $(PY) -m pip freeze --all --exclude-editable --exclude repair-worker --exclude temporal-loadtest; } > constraints.txt
+
+-include worker/worker.mk loadtest/loadtest.mk k8s/k8s.mk dashboards/dashboards.mk loadtest/tests/e2e/e2e.mk
