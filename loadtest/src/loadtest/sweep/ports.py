@@ -63,6 +63,16 @@ class Target(Protocol):
         """
         ...
 
+    def check_alive(self) -> None:
+        """
+        Look whether every part that should run does.
+
+        Raises:
+            WorkerDiedError: A worker ended; the text ends with its last log lines.
+            TargetError: The server ended.
+        """
+        ...
+
 
 class Injectors(Protocol):
     """
@@ -113,6 +123,12 @@ class Metrics(Protocol):
         Raises:
             FamilyAbsentError: A family that is always there is missing; names the endpoint.
             CounterResetError: A counter fell.
+        """
+        ...
+
+    def gauge(self, scrape: Scrape, name: str) -> float | None:
+        """
+        Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
         """
         ...
 

@@ -1,0 +1,133 @@
+"""
+What a sweep tells while it runs, as typed events; rich draws them, a Job prints them as JSON lines.
+
+It knows nothing of terminals.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from loadtest.results.measured import Second, StepKey
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStarted:
+    """
+    Attributes:
+        run: Name of the run.
+        plan: Name of the plan.
+        steps: How many steps there are to do.
+        seconds: How long they will take, estimated.
+    """
+
+    run: str
+    plan: str
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """
+    Attributes:
+        key: Which step.
+        number: From 1.
+        steps: Of how many.
+        seconds_left: Until the sweep ends, estimated.
+        arrival_rate: Starts per second, ``None`` when closed.
+    """
+
+    key: StepKey
+    number: int
+    steps: int
+    seconds_left: float
+    arrival_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """
+    Attributes:
+        phase: ``scale``, ``warm-up``, ``window``, ``drain`` or ``collect``.
+        seconds: How long it takes, ``None`` when that is not known.
+    """
+
+    phase: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """
+    One second of a step.
+    """
+
+    second: Second
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """
+    Attributes:
+        key: Which step.
+        verdict: ``valid``, ``overloaded`` or ``invalid``.
+        line: What it found, in one line.
+    """
+
+    key: StepKey
+    verdict: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEnded:
+    """
+    Attributes:
+        verdict: ``pass``, ``fail`` or ``invalid``.
+        report: Path of the report, relative where it can be.
+        headlines: The report's first sentences.
+        exit_code: What the process will end with.
+    """
+
+    verdict: str
+    report: str
+    headlines: tuple[str, ...]
+    exit_code: int
+
+
+Event = SweepStarted | StepStarted | PhaseStarted | Tick | StepEnded | SweepEnded
+
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (SweepStarted, StepStarted, PhaseStarted, Tick, StepEnded, SweepEnded)
+}
+
+
+def to_json_line(event: Event) -> str:
+    """
+    Write an event as one line of JSON, without the line's end.
+    """
+    return json.dumps({"event": type(event).__name__, **asdict(event)}, separators=(",", ":"))
+
+
+def from_json_line(line: str) -> Event | None:
+    """
+    Read an event back; ``None`` for a line that is something else, such as a log line.
+    """
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or document.get("event") not in _KINDS:
+        return None
+    kind = _KINDS[document.pop("event")]
+    if "key" in document:
+        document["key"] = StepKey(**document["key"])
+    if "second" in document:
+        document["second"] = Second(**document["second"])
+    if "headlines" in document:
+        document["headlines"] = tuple(document["headlines"])
+    event: Event = kind(**document)
+    return event
