@@ -1,0 +1,55 @@
+# Sourced by the scripts beside it: which cluster is meant, and kubectl and helm bound to it.
+#
+# Without CONTEXT and KUBECONFIG only the project's own kubeconfig is read, in which nothing but `make kind-up` and
+# `make minikube-up` writes. Every other cluster must be named by both, on make's command line.
+
+set -euo pipefail
+
+fail() {
+  echo "error: $*" >&2
+  exit 2
+}
+
+# need TOOL: ends with one line if a tool is missing.
+need() {
+  command -v "$1" >/dev/null || fail "$1: not found in PATH; \`make doctor\` says which version is wanted and how to get it"
+}
+
+# Sets $context and $kubeconfig, or refuses.
+choose_cluster() {
+  if [[ -n "${GIVEN_CONTEXT:-}" || -n "${GIVEN_KUBECONFIG:-}" ]]; then
+    [[ -n "${GIVEN_CONTEXT:-}" ]] ||
+      fail "KUBECONFIG=$GIVEN_KUBECONFIG without CONTEXT: a cluster that is not kind's or minikube's is used only when both are given; add CONTEXT=name"
+    [[ -n "${GIVEN_KUBECONFIG:-}" ]] ||
+      fail "CONTEXT=$GIVEN_CONTEXT without KUBECONFIG: a cluster that is not kind's or minikube's is used only when both are given; add KUBECONFIG=path"
+    [[ -r "$GIVEN_KUBECONFIG" ]] || fail "KUBECONFIG=$GIVEN_KUBECONFIG: no such file"
+    kubeconfig=$GIVEN_KUBECONFIG context=$GIVEN_CONTEXT
+  else
+    kubeconfig=$OWN_KUBECONFIG
+    [[ -r "$kubeconfig" ]] || fail "no cluster: write \`make kind-up\` (or minikube-up) first, or give CONTEXT=name and KUBECONFIG=path"
+    need kubectl
+    local all
+    mapfile -t all < <(kubectl --kubeconfig "$kubeconfig" config get-contexts --output name)
+    case ${#all[@]} in
+      0) fail "no cluster: write \`make kind-up\` (or minikube-up) first, or give CONTEXT=name and KUBECONFIG=path" ;;
+      1) context=${all[0]} ;;
+      *) fail "$kubeconfig holds ${#all[@]} clusters (${all[*]}): say which by CONTEXT=name KUBECONFIG=$kubeconfig, or take one down" ;;
+    esac
+    [[ "$context" == "kind-$CLUSTER" || "$context" == "$CLUSTER" ]] ||
+      fail "$kubeconfig: context $context was not made by kind-up or minikube-up; give CONTEXT=$context KUBECONFIG=$kubeconfig if it is meant"
+  fi
+}
+
+kc() { kubectl --kubeconfig "$kubeconfig" --context "$context" "$@"; }
+hm() { helm --kubeconfig "$kubeconfig" --kube-context "$context" "$@"; }
+
+# Ends with one line if the cluster does not answer.
+reach_cluster() {
+  choose_cluster
+  need kubectl
+  local answer
+  answer=$(kc get --raw /readyz --request-timeout 10s 2>&1) ||
+    fail "cluster $context does not answer: $(tail -n 1 <<<"$answer"); is it running? (\`make kind-up\` starts one)"
+}
+
+is_kind() { [[ "$context" == kind-* ]]; }
