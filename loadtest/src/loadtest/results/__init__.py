@@ -1,0 +1,3 @@
+"""
+What was measured, and the results folder's only reader and writer.
+"""

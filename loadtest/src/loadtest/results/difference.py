@@ -1,0 +1,66 @@
+"""
+What changed between two looks at a /metrics page, in numbers alone.
+
+It knows nothing of how a page is fetched or of where its families come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """
+    Counts per bucket, as Prometheus keeps them but not cumulative.
+
+    Attributes:
+        bounds: Upper bounds in seconds, increasing; the last is infinity.
+        counts: Samples in each bucket, as many as bounds.
+        sum: Sum of all samples, in seconds.
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    sum: float
+
+    @property
+    def count(self) -> int:
+        """
+        Number of samples.
+        """
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    What a set of processes counted between two scrapes.
+
+    Attributes:
+        seconds: Time between the two scrapes.
+        counters: By the catalogue's name, e.g. ``worker.workflow_completed``; absent = not offered by this page.
+        histograms: By the catalogue's name, e.g. ``worker.activity_schedule_to_start``.
+        by_label: Counter name -> label value -> count, for families that the catalogue splits (failures by type).
+    """
+
+    seconds: float
+    counters: Mapping[str, float] = field(default_factory=dict)
+    histograms: Mapping[str, Histogram] = field(default_factory=dict)
+    by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def add_histograms(parts: Iterable[Histogram]) -> Histogram:
+    """
+    Add histograms of equal bounds.
+
+    Raises:
+        ValueError: No part, or bounds that differ.
+    """
+    first, *rest = list(parts)
+    for other in rest:
+        if other.bounds != first.bounds:
+            raise ValueError(f"bounds differ: {first.bounds} and {other.bounds}")
+    counts = tuple(sum(column) for column in zip(first.counts, *(r.counts for r in rest), strict=True))
+    return Histogram(first.bounds, counts, first.sum + sum(r.sum for r in rest))

@@ -1,0 +1,110 @@
+"""
+How a value of ours becomes a JSON file and comes back, whole or not at all.
+
+It knows nothing of which values there are or of where their files lie.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from loadtest.errors import InputError
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
+
+
+def _spelled(value: Any) -> Any:
+    # JSON has no infinity; pydantic reads these words back as floats.
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _spelled(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_spelled(inner) for inner in value]
+    return value
+
+
+def to_plain(value: object) -> Any:
+    """
+    Turn a frozen dataclass or model into what JSON can hold; infinities become words.
+    """
+    return _spelled(_adapter(type(value)).dump_python(value, mode="json"))
+
+
+def to_json(value: object, *, indent: int | None = 2) -> str:
+    """
+    Write a value as JSON text that ends in a newline.
+    """
+    return json.dumps(to_plain(value), indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_plain(kind: type[T], plain: Any, where: str) -> T:
+    """
+    Make a value of *kind* from parsed JSON.
+
+    Raises:
+        InputError: It does not fit, with the first misfit; *where* names the file.
+    """
+    try:
+        return _adapter(kind).validate_python(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{where}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; the file was written by another "
+            "version or by hand, measure again"
+        ) from None
+
+
+def read_plain(path: Path) -> Any:
+    """
+    Parse one JSON file.
+
+    Raises:
+        InputError: It is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; the run's folder is not whole") from None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a JSON file: {error}; the run's folder is not whole") from None
+
+
+def read(kind: type[T], path: Path) -> T:
+    """
+    Read one value from its file.
+
+    Raises:
+        InputError: The file is missing, is not JSON or does not fit.
+    """
+    return from_plain(kind, read_plain(path), str(path))
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """
+    Write a file through a temporary name in the same folder, so that a reader sees all of it or none.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

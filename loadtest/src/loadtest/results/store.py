@@ -1,0 +1,271 @@
+"""
+The results folder of one run: its only writer and its only reader.
+
+It decides where each thing lies and that an interrupted run leaves whole files; it knows
+nothing of what the numbers mean.
+
+    results/<date-time>-<plan>/
+        plan.toml  plan.json  manifest.json  log.txt  sweep.json  report.html
+        steps/<step>/{measured.json, step.json, timeline.jsonl, histograms/*.hdr, scrapes/*.gz}
+        plots/*.{svg,png}
+    results/latest -> <date-time>-<plan>
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from loadtest.errors import InputError
+from loadtest.plan import Plan
+from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
+from loadtest.results.manifest import Manifest
+from loadtest.results.measured import Measured, StepKey
+
+LATEST = "latest"
+
+
+def _refusal(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"--output {path}: cannot be written: {error.strerror or error}; name a folder that you may write to"
+    )
+
+
+def run_name(plan: Plan, now: datetime) -> str:
+    """
+    Return the name of a run's folder, ``<date-time>-<plan>``, in UTC.
+    """
+    return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{plan.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """
+    One run's folder.
+
+    Attributes:
+        path: The folder.
+        plan: As carried out, all defaults and overrides in place.
+    """
+
+    path: Path
+    plan: Plan
+
+    @classmethod
+    def create(
+        cls,
+        output: Path,
+        plan: Plan,
+        manifest: Manifest,
+        *,
+        plan_text: str | None = None,
+        now: datetime | None = None,
+    ) -> Run:
+        """
+        Make the folder of a new run and point ``latest`` at it.
+
+        Args:
+            output: Folder that holds all runs; made if it is missing.
+            plan: As resolved.
+            manifest: What is known at the start; its *run* is replaced by the folder's name.
+            plan_text: The plan file as given, kept as ``plan.toml``.
+            now: The time that names the folder; the present one by default.
+
+        Raises:
+            InputError: The folder cannot be written.
+        """
+        name = run_name(plan, now or datetime.now(UTC))
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            path = _new_folder(output, name)
+            run = cls(path, plan)
+            (path / "steps").mkdir()
+            if plan_text is not None:
+                write_whole(path / "plan.toml", plan_text)
+            write_whole(path / "plan.json", to_json(plan))
+            run.write_manifest(dataclasses.replace(manifest, run=path.name))
+            run.log_path.touch()
+            _point(output / LATEST, path.name)
+        except OSError as error:
+            raise _refusal(output, error) from None
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """
+        Open the folder of an earlier run; a folder of runs stands for its latest.
+
+        Raises:
+            InputError: There is no run, or its plan cannot be read.
+        """
+        folder = path / LATEST if (path / LATEST).is_dir() else path
+        if not (folder / "plan.json").is_file():
+            raise InputError(
+                f"{path}: no run to report: there is no plan.json in it; "
+                "name a folder that `loadtest sweep` made, such as results/latest"
+            )
+        resolved = folder.resolve()
+        return cls(resolved, read(Plan, resolved / "plan.json"))
+
+    @property
+    def log_path(self) -> Path:
+        """
+        Where the run's log goes.
+        """
+        return self.path / "log.txt"
+
+    @property
+    def manifest(self) -> Manifest:
+        """
+        The manifest as last written.
+        """
+        return read(Manifest, self.path / "manifest.json")
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """
+        Write or replace the manifest, e.g. with the time at which the run ended.
+        """
+        write_whole(self.path / "manifest.json", to_json(manifest))
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """
+        Write one file of the run, e.g. ``sweep.json`` or ``plots/scaling.svg``.
+
+        Raises:
+            InputError: The folder cannot be written.
+        """
+        path = self.path / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, content)
+        except OSError as error:
+            raise _refusal(self.path, error) from None
+        return path
+
+    def write_step(
+        self,
+        measured: Measured,
+        reading: object | None = None,
+        pages: Mapping[str, str | bytes] | None = None,
+    ) -> Path:
+        """
+        Keep one step; its folder appears whole or not at all.
+
+        Args:
+            measured: The raw facts.
+            reading: What the analysis made of them, a frozen dataclass.
+            pages: Scraped pages by a name such as ``window-start-worker-1``; kept compressed.
+
+        Raises:
+            InputError: The folder cannot be written.
+        """
+        final = self.path / "steps" / measured.key.folder
+        partial = final.with_name(f".{final.name}.{os.getpid()}")
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            (partial / "histograms").mkdir(parents=True)
+            (partial / "scrapes").mkdir()
+            (partial / "measured.json").write_text(_facts(measured), encoding="utf-8")
+            seconds = "".join(to_json(second, indent=None) for second in measured.timeline)
+            (partial / "timeline.jsonl").write_text(seconds, encoding="utf-8")
+            for name, encoded in measured.injector.histograms.items():
+                (partial / "histograms" / f"{name}.hdr").write_text(encoded, encoding="utf-8")
+            for name, page in (pages or {}).items():
+                data = page.encode("utf-8") if isinstance(page, str) else page
+                (partial / "scrapes" / f"{_file_name(name)}.gz").write_bytes(gzip.compress(data, mtime=0))
+            if reading is not None:
+                (partial / "step.json").write_text(to_json(reading), encoding="utf-8")
+            if final.exists():
+                shutil.rmtree(final)
+            partial.rename(final)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise _refusal(self.path, error) from None
+        return final
+
+    def read_steps(self) -> list[Measured]:
+        """
+        Read every step that was kept, in the order in which they were run.
+
+        Raises:
+            InputError: A file is damaged; names it.
+        """
+        folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
+        return sorted((_read_step(folder) for folder in folders), key=lambda step: step.started_at)
+
+    def unfinished(self) -> list[StepKey]:
+        """
+        Return the plan's steps that were not kept, in the plan's order.
+        """
+        return [key for key in step_keys(self.plan) if not (self.path / "steps" / key.folder).is_dir()]
+
+
+def step_keys(plan: Plan) -> list[StepKey]:
+    """
+    Return every step of a plan in the order of its run.
+
+    Repetitions are interleaved (1, 2, 4, 1, 2, 4), so that a slow drift of the machine does not
+    pass for an effect of the replica count; loads follow each other within a replica count,
+    with the saturate load first, as the others take their rate from it.
+    """
+    loads = sorted(range(len(plan.loads)), key=lambda index: plan.loads[index].kind != "saturate")
+    return [
+        StepKey(replicas, index, plan.loads[index].kind.value, repetition)
+        for repetition in range(1, plan.repetitions + 1)
+        for replicas in plan.replicas
+        for index in loads
+    ]
+
+
+def _new_folder(output: Path, name: str) -> Path:
+    for suffix in ("", *(f"-{number}" for number in range(2, 100))):
+        path = output / f"{name}{suffix}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise InputError(f"--output {output}: a hundred runs began in this second; wait for one to end")
+
+
+def _point(link: Path, name: str) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(name)
+    try:
+        temporary.replace(link)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _file_name(name: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name)
+
+
+def _facts(measured: Measured) -> str:
+    # Timeline and histograms have files of their own.
+    injector = dataclasses.replace(measured.injector, histograms={})
+    return to_json(dataclasses.replace(measured, timeline=(), injector=injector))
+
+
+def _read_step(folder: Path) -> Measured:
+    plain: dict[str, Any] = read_plain(folder / "measured.json")
+    where = str(folder)
+    try:
+        lines = (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()
+        plain["timeline"] = [json.loads(line) for line in lines]
+        plain["injector"]["histograms"] = {
+            path.stem: path.read_text(encoding="utf-8")
+            for path in sorted((folder / "histograms").glob("*.hdr"))
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{where}: cannot be read: {error}; the step's folder is not whole") from None
+    return from_plain(Measured, plain, where)
