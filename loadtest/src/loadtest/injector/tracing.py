@@ -1,0 +1,139 @@
+"""
+One order as one trace: from the injector's intended start through every activity to settlement.
+
+Off unless the standard OpenTelemetry variables name an OTLP endpoint.  It knows nothing of
+how arrivals are made, and starts no thread: Locust's process is patched by gevent, so whoever
+owns the process calls ``flush`` about once a second and once more at the end.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import opentelemetry.trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, create_tracer_provider
+
+from loadtest.errors import InputError
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+_BATCH = 512
+# About 100 MB of spans: a collector that is away must not take the injector with it.
+_WAITING_MAX = 100_000
+
+
+class _WaitingSpans(SpanProcessor):
+    """
+    Ended spans until the next flush; filled by the loop's thread, emptied by the hub's.
+    """
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+        self._waiting: deque[ReadableSpan] = deque()
+        self.lost = 0
+
+    def on_end(self, span: ReadableSpan) -> None:
+        if not span.context.trace_flags.sampled:
+            return
+        if len(self._waiting) >= _WAITING_MAX:
+            self.lost += 1
+            return
+        self._waiting.append(span)
+
+    def flush(self) -> int:
+        sent = 0
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+            if self._exporter.export(batch) is SpanExportResult.SUCCESS:
+                sent += len(batch)
+            else:
+                self.lost += len(batch)
+        return sent
+
+    def shutdown(self) -> None:
+        self.flush()
+        self._exporter.shutdown()
+
+
+class Tracing:
+    """
+    The injector's half of each order's trace.
+    """
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._spans = _WaitingSpans(exporter)
+        name = os.environ.get("OTEL_SERVICE_NAME", "loadtest-injector")
+        provider = create_tracer_provider(
+            resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False
+        )
+        provider.add_span_processor(self._spans)
+        # Temporal's plugin asks for the process's provider; there is no other way to hand it one.
+        opentelemetry.trace.set_tracer_provider(provider)
+        self._tracer = provider.get_tracer(__name__)
+        self.plugin = OpenTelemetryPlugin(add_temporal_spans=True)
+
+    @contextmanager
+    def order(self, workflow_id: str, intended_at: float) -> Iterator[None]:
+        """
+        Hold one order's root span open while it is started and awaited.
+
+        Args:
+            workflow_id: Id of the order's workflow.
+            intended_at: Unix time at which the schedule asked for the start.
+        """
+        with self._tracer.start_as_current_span(
+            "order",
+            kind=SpanKind.PRODUCER,
+            attributes={"temporalWorkflowID": workflow_id},
+            start_time=round(intended_at * 1e9),
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield
+            except BaseException as error:
+                span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+                raise
+
+    def flush(self) -> int:
+        """
+        Send the spans that have ended; blocks the caller for the length of the requests.
+
+        Returns:
+            How many were accepted.
+        """
+        return self._spans.flush()
+
+    @property
+    def lost(self) -> int:
+        """
+        Spans that were refused by the receiver or found no room; to be told at the end.
+        """
+        return self._spans.lost
+
+
+def tracing() -> Tracing | None:
+    """
+    Return the injector's tracing, or ``None`` when no OTLP endpoint is named.
+
+    Raises:
+        InputError: The environment asks for a protocol other than OTLP over HTTP.
+    """
+    if not any(os.environ.get(name) for name in _ENDPOINTS):
+        return None
+    for name in _PROTOCOLS:
+        protocol = os.environ.get(name)
+        if protocol not in (None, "", "http/protobuf"):
+            raise InputError(
+                f"{name} = {protocol}: spans leave over HTTP only, since gRPC's exporter blocks Locust; "
+                "write http/protobuf and the receiver's HTTP port, usually 4318"
+            )
+    return Tracing(OTLPSpanExporter())
