@@ -1,0 +1,278 @@
+"""
+What a Temporal server's /metrics pages hold, as far as we read them.
+
+One dev server has one page with all services; a cluster has a page for each service.
+"""
+
+from __future__ import annotations
+
+from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
+
+SERVER_SINCE = "Temporal server 1.31.2"
+_BASE = ("service_name",)
+_NAMESPACE = (*_BASE, "namespace", "operation")
+_MATCHING = (*_NAMESPACE, "taskqueue", "task_type", "partition")
+_HISTORY_QUEUE = (*_NAMESPACE, "taskqueue", "task_type", "partition")
+_CLOSED = (*_NAMESPACE, "taskqueue", "workflowType")
+
+
+def _server(
+    key: str,
+    name: str,
+    kind: Kind,
+    labels: tuple[str, ...],
+    meaning: str,
+    *,
+    unit: str,
+    source: str,
+    event: str | None = None,
+    where: tuple[tuple[str, str], ...] = (),
+    split: str | None = None,
+    reading: Reading | None = None,
+) -> Metric:
+    return Metric(
+        key=f"server.{key}",
+        name=name,
+        kind=kind,
+        unit=unit,
+        labels=labels,
+        meaning=meaning,
+        source=f"server, {source}",
+        presence=Presence.ALWAYS if event is None else Presence.ON_EVENT,
+        since=SERVER_SINCE,
+        event=event,
+        where=where,
+        split=split,
+        reading=reading or (Reading.BUCKETS if kind is Kind.HISTOGRAM else Reading.VALUE),
+    )
+
+
+def _closed(key: str, name: str, meaning: str, event: str) -> Metric:
+    return _server(
+        key,
+        name,
+        Kind.COUNTER,
+        _CLOSED,
+        meaning,
+        unit="workflows",
+        source="history",
+        event=event,
+        split="workflowType",
+    )
+
+
+def _wait(key: str, task_type: str, meaning: str) -> Metric:
+    return _server(
+        key,
+        "task_schedule_to_start_latency",
+        Kind.HISTOGRAM,
+        _HISTORY_QUEUE,
+        meaning,
+        unit="seconds",
+        source="history",
+        event=f"a worker takes a {task_type.lower()} task",
+        where=(("task_type", task_type),),
+    )
+
+
+def _polls(key: str, name: str, meaning: str, split: str = "task_type") -> Metric:
+    return _server(
+        key,
+        name,
+        Kind.COUNTER,
+        _MATCHING,
+        meaning,
+        unit="tasks",
+        source="matching",
+        event="a poll is answered with a task",
+        split=split,
+    )
+
+
+SERVER: tuple[Metric, ...] = (
+    _server(
+        "restarts",
+        "restarts",
+        Kind.COUNTER,
+        _BASE,
+        "Starts of each service; tells which services a page speaks for.",
+        unit="starts",
+        source="every service",
+        split="service_name",
+    ),
+    _server(
+        "workflow_closed",
+        "workflow_schedule_to_close_latency",
+        Kind.HISTOGRAM,
+        _CLOSED,
+        "Workflows that closed, however; written at once, so the count of a step is exact.",
+        unit="workflows",
+        source="history",
+        event="a workflow closes",
+        split="workflowType",
+        reading=Reading.COUNT,
+    ),
+    _server(
+        "workflow_endtoend",
+        "workflow_schedule_to_close_latency",
+        Kind.HISTOGRAM,
+        _CLOSED,
+        "Workflow start to its close, by the server's clock.",
+        unit="seconds",
+        source="history",
+        event="a workflow closes",
+    ),
+    _closed(
+        "workflow_success", "workflow_success", "Workflows closed well; up to 1 s late.", "one closes well"
+    ),
+    _closed("workflow_failed", "workflow_failed", "Workflows closed as failed; up to 1 s late.", "one fails"),
+    _closed("workflow_cancelled", "workflow_cancel", "Workflows closed as cancelled.", "one is cancelled"),
+    _closed("workflow_terminated", "workflow_terminate", "Workflows terminated.", "one is terminated"),
+    _closed("workflow_timed_out", "workflow_timeout", "Workflows that ran out of time.", "one times out"),
+    _server(
+        "state_transitions",
+        "state_transition_count",
+        Kind.HISTOGRAM,
+        (*_NAMESPACE, "namespace_state"),
+        "State transitions: the server's unit of work.",
+        unit="state transitions",
+        source="history",
+        event="a workflow of the namespace changes its state",
+        reading=Reading.COUNT,
+    ),
+    _wait("activity_schedule_to_start", "Activity", "Time an activity waited in its queue."),
+    _wait(
+        "workflow_schedule_to_start", "Workflow", "Time a workflow task waited in its queue, sticky ones too."
+    ),
+    _polls("poll_success", "poll_success", "Polls answered with a task."),
+    _polls(
+        "poll_success_sync", "poll_success_sync", "Polls answered by a sync match: no write to the database."
+    ),
+    _server(
+        "tasks_added",
+        "tasks_added",
+        Kind.COUNTER,
+        (*_MATCHING, "task_add_result"),
+        "Tasks put into the queue: matched at once or written to the backlog.",
+        unit="tasks",
+        source="matching",
+        event="a task is added",
+        split="task_add_result",
+    ),
+    _server(
+        "activity_completed",
+        "service_requests",
+        Kind.COUNTER,
+        _NAMESPACE,
+        "Activities that workers reported done; the throughput of a worker without metrics.",
+        unit="activities",
+        source="history",
+        event="a worker reports an activity done",
+        where=(("operation", "RespondActivityTaskCompleted"), ("service_name", "history")),
+    ),
+    _server(
+        "backlog_tasks",
+        "approximate_backlog_count",
+        Kind.GAUGE,
+        _MATCHING,
+        "Tasks in the queue not yet taken, by type of task.",
+        unit="tasks",
+        source="matching",
+        event="a task is written to the backlog",
+        split="task_type",
+    ),
+    _server(
+        "backlog_age",
+        "approximate_backlog_age_seconds",
+        Kind.GAUGE,
+        _MATCHING,
+        "Age of the oldest task in the backlog, by type of task.",
+        unit="seconds",
+        source="matching",
+        event="a task is written to the backlog",
+        split="task_type",
+    ),
+    _server(
+        "persistence_latency",
+        "persistence_latency",
+        Kind.HISTOGRAM,
+        _NAMESPACE,
+        "Time of a request to the database.",
+        unit="seconds",
+        source="every service",
+    ),
+    _server(
+        "persistence_requests",
+        "persistence_requests",
+        Kind.COUNTER,
+        _NAMESPACE,
+        "Requests to the database, by operation.",
+        unit="requests",
+        source="every service",
+        split="operation",
+    ),
+    _server(
+        "persistence_errors",
+        "persistence_error_with_type",
+        Kind.COUNTER,
+        (*_NAMESPACE, "error_type"),
+        "Requests to the database that failed.",
+        unit="requests",
+        source="every service",
+        event="a request to the database fails",
+        split="error_type",
+    ),
+    _server(
+        "shard_lock",
+        "semaphore_latency",
+        Kind.HISTOGRAM,
+        ("operation", "priority", "service_name"),
+        "Wait for a shard's lock before each write of a workflow's state.",
+        unit="seconds",
+        source="history",
+        event="a shard writes a workflow's state",
+        where=(("operation", "ShardInfo"),),
+    ),
+    _server(
+        "shard_mutex",
+        "lock_latency",
+        Kind.HISTOGRAM,
+        ("operation", "service_name"),
+        "Wait for the lock of a shard's fields in memory.",
+        unit="seconds",
+        source="history",
+        where=(("operation", "ShardInfo"),),
+    ),
+    _server(
+        "service_latency",
+        "service_latency",
+        Kind.HISTOGRAM,
+        _NAMESPACE,
+        "Time a frontend request took, long polls included.",
+        unit="seconds",
+        source="frontend",
+        where=(("service_name", "frontend"),),
+    ),
+    _server(
+        "service_requests",
+        "service_requests",
+        Kind.COUNTER,
+        _NAMESPACE,
+        "Requests that the frontend got, by operation.",
+        unit="requests",
+        source="frontend",
+        where=(("service_name", "frontend"),),
+        split="operation",
+    ),
+    _server(
+        "service_errors",
+        "service_error_with_type",
+        Kind.COUNTER,
+        (*_NAMESPACE, "error_type"),
+        "Requests that ended in an error, by type.",
+        unit="requests",
+        source="every service",
+        event="a request ends in an error",
+        split="error_type",
+    ),
+)
