@@ -1,0 +1,208 @@
+"""
+Processes that belong to this one: each in its own session, none outlives its parent.
+
+It decides how a child is started, ended and looked at, and knows nothing of what runs in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+_PR_SET_PDEATHSIG = 1
+# Loaded here: between fork and exec nothing may be imported or looked up.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _dies_with(parent: int) -> Callable[[], None] | None:
+    """
+    Return what the child does before exec, so that the kernel kills it when its parent ends.
+
+    Elsewhere than on Linux there is no such thing; a child then outlives a parent that is SIGKILLed.
+    """
+    libc = _LIBC
+    if libc is None:
+        return None
+
+    def prepare() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it ended between fork and prctl, so the signal will never come
+            os._exit(1)
+
+    return prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """
+    What a child and its own children have cost so far.
+
+    Attributes:
+        cpu_seconds: User and system time since their start.
+        rss_bytes: Resident size now.
+    """
+
+    cpu_seconds: float
+    rss_bytes: int
+
+
+@dataclass(slots=True)
+class Child:
+    """
+    One running child process.
+
+    Attributes:
+        argv: Its command line.
+        log_path: Where its standard output and error go.
+        started_at: Unix time of its start.
+    """
+
+    argv: tuple[str, ...]
+    log_path: Path
+    started_at: float
+    _process: asyncio.subprocess.Process
+    _view: psutil.Process | None = field(repr=False)
+
+    @property
+    def pid(self) -> int:
+        """
+        Its process id, which is also its session and process group.
+        """
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """
+        Its exit code, negative for a signal; ``None`` while it runs.
+        """
+        return self._process.returncode
+
+    @property
+    def running(self) -> bool:
+        """
+        Whether it has not ended yet.
+        """
+        return self._process.returncode is None
+
+    async def wait(self) -> int:
+        """
+        Wait until it ends and return its exit code.
+        """
+        return await self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """
+        Send a signal to it alone; one that has ended already gets none.
+        """
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    async def terminate(self, grace_seconds: float) -> int:
+        """
+        Ask it to end, wait, then kill it and whatever it left in its session; return its exit code.
+        """
+        self.signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await self.wait()
+        except TimeoutError:
+            pass  # it had its time: the kill below is the answer
+        finally:
+            self.kill()
+        return await self.wait()
+
+    def kill(self) -> None:
+        """
+        Kill it and every process of its session at once, without waiting.
+        """
+        with contextlib.suppress(
+            ProcessLookupError, PermissionError
+        ):  # an empty group: all of them have ended
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def log_tail(self, lines: int = 20) -> str:
+        """
+        The last lines of its log.
+        """
+        with self.log_path.open("rb") as log:
+            size = log.seek(0, os.SEEK_END)
+            log.seek(max(0, size - 65536))
+            text = log.read().decode("utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def use(self) -> Use | None:
+        """
+        CPU and memory of it and its own children; ``None`` once it has ended.
+        """
+        if self._view is None or not self.running:
+            return None
+        cpu, rss = 0.0, 0
+        try:
+            with self._view.oneshot():
+                times = self._view.cpu_times()
+                # Those of its children that have ended and been waited for are in its own account.
+                cpu += times.user + times.system + times.children_user + times.children_system
+                rss += self._view.memory_info().rss
+            family = self._view.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return None
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = member.cpu_times()
+                cpu += times.user + times.system
+                rss += member.memory_info().rss
+        return Use(cpu, rss)
+
+
+async def spawn(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    log_path: Path,
+    pass_fds: Sequence[int] = (),
+    cwd: Path | None = None,
+) -> Child:
+    """
+    Start a child in a session of its own that is killed when this process ends.
+
+    A signal from the terminal (Ctrl-C) does not reach it: whoever started it ends it, in order.
+
+    Args:
+        argv: Command and arguments; no shell.
+        env: The whole environment of the child.
+        log_path: Its output is appended here; folders are made.
+        pass_fds: Descriptors that it inherits under the same numbers.
+        cwd: Where it runs.
+
+    Raises:
+        OSError: The command cannot be run.
+    """
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    started_at = time.time()
+    with log_path.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            env=dict(env),
+            cwd=cwd,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=tuple(pass_fds),
+            preexec_fn=_dies_with(os.getpid()),
+        )
+    try:
+        view = psutil.Process(process.pid)
+    except psutil.NoSuchProcess:
+        view = None  # it ended already; its exit code and log say why
+    return Child(tuple(argv), log_path, started_at, process, view)

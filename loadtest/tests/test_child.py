@@ -1,0 +1,112 @@
+"""
+Processes that belong to this one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from loadtest.child import spawn
+
+ENV = dict(os.environ)
+
+
+async def _until(fact: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not fact():  # noqa: ASYNC110 - facts about other processes have no event to wait for
+            await asyncio.sleep(0.02)
+
+
+async def _until_logged(log: Path, text: str) -> None:
+    await _until(lambda: log.exists() and text in log.read_text())
+
+
+def _gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_child_has_a_session_of_its_own_and_logs_both_outputs(tmp_path: Path) -> None:
+    """
+    A child leads its own session, and what it prints on either output is in its log.
+    """
+    script = (
+        "import os, sys; print('session', os.getsid(0) == os.getpid()); print('to stderr', file=sys.stderr)"
+    )
+
+    child = await spawn([sys.executable, "-c", script], ENV, tmp_path / "deep" / "log.txt")
+    code = await child.wait()
+
+    assert code == 0
+    assert not child.running
+    assert {"session True", "err"} == set(child.log_tail().splitlines())
+    assert child.log_tail(1).count("\n") == 0
+
+
+async def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path) -> None:
+    """
+    A child that ignores SIGTERM is killed when its grace is over, and so is what it started.
+    """
+    script = (
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print('child', p.pid, flush=True); time.sleep(600)"
+    )
+    log = tmp_path / "log.txt"
+    child = await spawn([sys.executable, "-c", script], ENV, log)
+    await _until_logged(log, "child ")
+    grandchild = int(child.log_tail().split()[1])
+
+    code = await child.terminate(0.2)
+
+    assert code == -signal.SIGKILL
+    await _until(lambda: _gone(grandchild))
+
+
+async def test_use_counts_what_a_child_burns(tmp_path: Path) -> None:
+    """
+    CPU seconds are those of the child, give or take a tick of the kernel, and an ended child has none to show.
+    """
+    script = "import time\nwhile time.process_time() < 0.5: pass\nprint('burnt', flush=True); time.sleep(600)"
+    log = tmp_path / "log.txt"
+    child = await spawn([sys.executable, "-c", script], ENV, log)
+    await _until_logged(log, "burnt")
+
+    use = child.use()
+    await child.terminate(5)
+
+    assert use is not None
+    assert 0.4 <= use.cpu_seconds < 2
+    assert use.rss_bytes > 1_000_000
+    assert child.use() is None
+
+
+async def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """
+    SIGKILL of the parent leaves no child behind.
+    """
+    log = tmp_path / "child.txt"
+    script = (
+        "import asyncio, os, sys; from pathlib import Path; from loadtest.child import spawn\n"
+        "async def main():\n"
+        "    idle = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "    c = await spawn(idle, dict(os.environ), Path(sys.argv[1]))\n"
+        "    print('started', c.pid, flush=True); await asyncio.sleep(600)\n"
+        "asyncio.run(main())"
+    )
+    parent_log = tmp_path / "parent.txt"
+    parent = await spawn([sys.executable, "-c", script, str(log)], ENV, parent_log)
+    await _until_logged(parent_log, "started ")
+    grandchild = int(parent.log_tail().split()[1])
+    assert not _gone(grandchild)
+
+    os.kill(parent.pid, signal.SIGKILL)  # the parent alone, not its session
+    await parent.wait()
+
+    await _until(lambda: _gone(grandchild))
