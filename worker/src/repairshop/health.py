@@ -1,0 +1,136 @@
+"""
+What Kubernetes and Prometheus ask a worker process: /livez, /readyz and /metrics on one port.
+
+It runs in threads of its own, so that it answers, and says so, while the event loop is stuck.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST
+
+STUCK_AFTER_SECONDS = 10.0
+
+
+class Health:
+    """
+    What is known of the process, written by the event loop and read by the server's threads.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last_beat = clock()
+        self._unready: dict[str, str] = {"start": "starting: not connected yet"}
+
+    def beat(self) -> None:
+        """
+        Say that the event loop turns.
+        """
+        with self._lock:
+            self._last_beat = self._clock()
+
+    def unready(self, topic: str, reason: str) -> None:
+        """
+        Give a reason why no tasks should be expected of this process.
+        """
+        with self._lock:
+            self._unready[topic] = reason
+
+    def ready(self, topic: str) -> None:
+        """
+        Take the reason of that topic back.
+        """
+        with self._lock:
+            self._unready.pop(topic, None)
+
+    def livez(self) -> tuple[bool, str]:
+        """
+        Whether the process should be left running, and why not.
+        """
+        with self._lock:
+            silent = self._clock() - self._last_beat
+        if silent > STUCK_AFTER_SECONDS:
+            return False, f"event loop stuck for {silent:.0f} s"
+        return True, "ok"
+
+    def readyz(self) -> tuple[bool, str]:
+        """
+        Whether the process takes tasks, and every reason why not.
+        """
+        with self._lock:
+            reasons = list(self._unready.values())
+        return not reasons, "\n".join(reasons) or "ok"
+
+
+@contextmanager
+def serve(health: Health, page: Callable[[], bytes], host: str, port: int) -> Iterator[str]:
+    """
+    Serve the three pages until the block ends; yield their base address.
+
+    Args:
+        health: What /livez and /readyz tell.
+        page: Makes /metrics.
+        host: Address to bind.
+        port: Port to bind; 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be bound.
+    """
+    server = ThreadingHTTPServer((host, port), _handler(health, page))
+    server.daemon_threads = True
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
+    )
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(health: Health, page: Callable[[], bytes]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """
+        Answers the three paths.
+        """
+
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            checks = {"/livez": health.livez, "/readyz": health.readyz}
+            if path in checks:
+                good, text = checks[path]()
+                self._answer(200 if good else 503, "text/plain; charset=utf-8", f"{text}\n".encode())
+            elif path == "/metrics":
+                try:
+                    body = page()
+                except OSError as error:
+                    # A page without the SDK's part would read as zero tasks done.
+                    self._answer(503, "text/plain; charset=utf-8", f"no metrics: {error}\n".encode())
+                else:
+                    self._answer(200, CONTENT_TYPE_LATEST, body)
+            else:
+                self._answer(404, "text/plain; charset=utf-8", b"there are /livez, /readyz and /metrics\n")
+
+        def _answer(self, status: int, content_type: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """
+            Probes come every few seconds and are not worth a line.
+            """
+
+    return Handler

@@ -1,0 +1,98 @@
+"""
+Puts client, settings, workflows and activities together into one Temporal worker.
+
+It knows no order and no step: other workflows and activities go through it the same way.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import (
+    PollerBehavior,
+    PollerBehaviorAutoscaling,
+    PollerBehaviorSimpleMaximum,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkerDeploymentConfig,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from repairshop.accounting import Accounting
+from repairshop.settings import Settings
+
+# Deterministic and without side effects, so the sandbox need not load it anew for every workflow.
+PASSED_THROUGH = ("repairshop.contract",)
+# Of the grace period, for telling the server what is handed back.
+HAND_BACK_RATIO = 0.25
+HAND_BACK_SECONDS = 2.0
+
+
+def build_worker(
+    client: Client,
+    settings: Settings,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., Any]],
+) -> Worker:
+    """
+    Return a worker that is ready to run.
+
+    Args:
+        client: Connected, with the data converter that the workflows' clients use.
+        settings: Slots, pollers, cache and the like.
+        workflows: Workflow classes.
+        activities: Activity functions; those that are not ``async`` get a thread each.
+    """
+    runner: WorkflowRunner = UnsandboxedWorkflowRunner()
+    if settings.sandbox:
+        runner = SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        )
+    blocking = any(not inspect.iscoroutinefunction(function) for function in activities)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=workflows,
+        activities=activities,
+        activity_executor=ThreadPoolExecutor(settings.activity_slots, "activity") if blocking else None,
+        workflow_runner=runner,
+        interceptors=[Accounting()],
+        identity=settings.identity,
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=settings.workflow_task_slots,
+        max_concurrent_activities=settings.activity_slots,
+        workflow_task_poller_behavior=_pollers(settings.workflow_pollers),
+        activity_task_poller_behavior=_pollers(settings.activity_pollers),
+        disable_eager_activity_execution=not settings.eager_activities,
+        graceful_shutdown_timeout=timedelta(
+            seconds=_seconds_for_activities(settings.graceful_shutdown_seconds)
+        ),
+        deployment_config=_deployment(settings),
+    )
+
+
+def _seconds_for_activities(grace: float) -> float:
+    return grace - min(HAND_BACK_SECONDS, grace * HAND_BACK_RATIO)
+
+
+def _pollers(wanted: int | str) -> PollerBehavior:
+    if isinstance(wanted, int):
+        return PollerBehaviorSimpleMaximum(wanted)
+    return PollerBehaviorAutoscaling()
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    if not settings.is_versioned:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment_name, settings.worker_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
