@@ -21,10 +21,17 @@ TEMPORAL_NAMESPACE_NAME := default
 GIVEN_CONTEXT := $(if $(findstring command line,$(origin CONTEXT)),$(CONTEXT))
 GIVEN_KUBECONFIG := $(if $(findstring command line,$(origin KUBECONFIG)),$(KUBECONFIG))
 
+WORKER_IMAGE_LIMIT_MB := 260
+# Given on the command line where wanted: REGISTRY=host/path to push to, FORCE=1 to build what is there, NO_CLUSTER=1 to load nothing.
+REGISTRY ?=
+FORCE ?=
+NO_CLUSTER ?=
+
 # The scripts of k8s/run/ read these names from the environment.
 export CLUSTER OWN_KUBECONFIG KIND_CONFIG KIND_NODE_IMAGE GIVEN_CONTEXT GIVEN_KUBECONFIG
 export TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE
 export MONITORING_KUBE_NAMESPACE TEMPORAL_SERVICE_ADDRESS TEMPORAL_NAMESPACE_NAME
+export WORKER_IMAGE_LIMIT_MB REGISTRY FORCE NO_CLUSTER
 
 ##@ A cluster
 
@@ -35,3 +42,9 @@ kind-up: ## a kind cluster named temporal-kit, with a kubeconfig of its own
 .PHONY: kind-down
 kind-down: ## delete that kind cluster
 	@k8s/run/kind-down
+
+##@ Deploying
+
+.PHONY: images
+images: ## build both images, print their sizes, load them onto the cluster
+	@k8s/run/images
