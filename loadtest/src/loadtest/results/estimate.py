@@ -1,0 +1,80 @@
+"""
+How a number is written down: never a mean without its half width, never a percentile without its samples.
+
+It knows nothing of how the numbers are made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """
+    A mean with its 95 % interval.
+
+    Attributes:
+        value: The mean; ``None`` if it cannot be given with an interval.
+        half_width: Half of the interval's width, in the value's unit.
+        n: How many repetitions or batches stand behind it.
+        of: What was averaged: ``repetitions``, ``batches`` or ``halves`` of one window.
+    """
+
+    value: float | None
+    half_width: float | None
+    n: int
+    of: str
+
+    @property
+    def low(self) -> float | None:
+        """
+        Lower end of the interval.
+        """
+        return None if self.value is None or self.half_width is None else self.value - self.half_width
+
+    @property
+    def high(self) -> float | None:
+        """
+        Upper end of the interval.
+        """
+        return None if self.value is None or self.half_width is None else self.value + self.half_width
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """
+    Percentiles in seconds; one with fewer than ten samples beyond it is ``None``.
+
+    Attributes:
+        p50, p95, p99: In seconds.
+        n: Samples.
+    """
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """
+    How long tasks of one queue waited, in seconds, from put in to taken.
+
+    Attributes:
+        mean: With its interval.
+        p50, p95, p99: As in ``Percentiles``.
+        n: Tasks taken.
+    """
+
+    mean: Estimate
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    n: int
+
+
+NO_ESTIMATE = Estimate(None, None, 0, "batches")
+NO_PERCENTILES = Percentiles(None, None, None, 0)
+NO_WAIT = Wait(NO_ESTIMATE, None, None, None, 0)
