@@ -12,9 +12,21 @@ from enum import StrEnum
 
 TASK_QUEUE = "repair-shop"
 REPAIR_WORKFLOW = "RepairWorkflow"
+INSPECTION_WORKFLOW = "InspectionWorkflow"
+WARRANTY_WORKFLOW = "WarrantyWorkflow"
+# Takes a RepairOrder too and closes at once, for the cost of a start alone.
 NOOP_WORKFLOW = "NoopWorkflow"
 # An order that takes the shortest path: register, classify, technician, deadline, inspector, settle.
 ACTIVITIES_OF_A_LIGHT_ORDER = 6
+
+# What may be asked of a running order.
+STATUS_QUERY = "status"
+APPROVE_QUOTE_UPDATE = "approve_quote"
+DECLINE_QUOTE_UPDATE = "decline_quote"
+CANCEL_SIGNAL = "cancel"
+CLAIM_SIGNAL = "claim"
+
+DAY_SECONDS = 86_400.0
 
 
 class Spread(StrEnum):
@@ -25,6 +37,29 @@ class Spread(StrEnum):
     CONSTANT = "constant"
     UNIFORM = "uniform"
     EXPONENTIAL = "exponential"
+
+
+class Kind(StrEnum):
+    """
+    What the classification finds, and so which way the order takes.
+    """
+
+    WARRANTY = "warranty"
+    PAID = "paid"
+    BEYOND_REPAIR = "beyond_repair"
+
+
+class Outcome(StrEnum):
+    """
+    How an order ended.
+    """
+
+    SETTLED = "settled"
+    RETURNED = "returned"
+    REPLACED = "replaced"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +89,54 @@ class WorkProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    A failure that is asked for, to see what the order makes of it.
+
+    Attributes:
+        step: The activity that fails.
+        round: Only in this round of repair.
+        attempts: How many attempts fail; 0 for all.
+        permanent: Fail in a way that no retry can mend.
+        after_effect: Fail after the effect was recorded, as when the answer is lost.
+        hang_seconds: Wait this long at that point, and fail only then.
+    """
+
+    step: str
+    round: int = 0
+    attempts: int = 0
+    permanent: bool = False
+    after_effect: bool = False
+    hang_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    The spans that an order is held to; each is a promise to the client or a bound on a fault.
+
+    Attributes:
+        quote_seconds: Time that the client has to approve the quote.
+        start_to_close_seconds: Longest attempt of an activity; 0 derives it from the work.
+        heartbeat_seconds: Longest silence of an activity that waits long.
+        warranty_seconds: How long the repair is under warranty; 0 gives none.
+        claims_per_run: Claims that a warranty takes before its history starts anew.
+    """
+
+    quote_seconds: float = 30 * DAY_SECONDS
+    start_to_close_seconds: float = 0.0
+    heartbeat_seconds: float = 10.0
+    warranty_seconds: float = 0.0
+    claims_per_run: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class RepairOrder:
     """
     A client brings a device with a complaint.
+
+    An order of the defaults is a light one.  Each further field that is set makes more of
+    the same workflow happen.
 
     Attributes:
         order_id: Unique; the workflow id is made from it and holds no client data.
@@ -65,6 +145,15 @@ class RepairOrder:
         complaint: What the client says is wrong.
         seed: From which all of the order's chances are drawn, so that a run can be repeated.
         work: What the order costs its workers.
+        kind: What the classification will find.
+        urgent: Halves the deadline.
+        price_cents: Price of a paid repair, quoted and charged.
+        skill: What the technician must know; the default takes anybody, however busy.
+        checklist: What is inspected after the repair, in a workflow of its own; none for a light order.
+        max_reworks: How often a failed inspection sends the device back before the shop gives in.
+        replaceable: Whether a device that cannot be mended is replaced; else its price is refunded.
+        limits: The spans that the order is held to.
+        faults: Failures that are asked for.
     """
 
     order_id: str
@@ -73,6 +162,15 @@ class RepairOrder:
     complaint: str = ""
     seed: int = 0
     work: WorkProfile = field(default_factory=WorkProfile)
+    kind: Kind = Kind.WARRANTY
+    urgent: bool = False
+    price_cents: int = 0
+    skill: str = ""
+    checklist: tuple[str, ...] = ()
+    max_reworks: int = 2
+    replaceable: bool = True
+    limits: Limits = field(default_factory=Limits)
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +180,52 @@ class RepairResult:
 
     Attributes:
         order_id: The order.
-        outcome: ``settled`` for a repaired and handed-over device.
+        outcome: ``settled`` for a repaired and handed-over device, else another ``Outcome``.
         reworks: How often an inspection sent the device back.
+        escalated: Whether the deadline passed.
+        charged_cents: What the client paid.
+        undone: Compensations that were run, in their order.
+        reason: Why the order was not settled, for people.
     """
 
     order_id: str
     outcome: str
     reworks: int = 0
+    escalated: bool = False
+    charged_cents: int = 0
+    undone: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStatus:
+    """
+    Where an order stands; the answer to the ``status`` query.
+
+    Attributes:
+        order_id: The order.
+        stage: What is being done or waited for, in words.
+        kind: What the classification found; empty before.
+        technician, inspector: Who works on it; empty before.
+        quote_cents: What the client is asked to approve; 0 before.
+        reworks: How often an inspection sent the device back.
+        escalated: Whether the deadline passed.
+        cancelled: Whether the client changed their mind.
+        done: Steps that have an effect to undo, in their order.
+        undone: Compensations that were run, in their order.
+    """
+
+    order_id: str
+    stage: str
+    kind: str = ""
+    technician: str = ""
+    inspector: str = ""
+    quote_cents: int = 0
+    reworks: int = 0
+    escalated: bool = False
+    cancelled: bool = False
+    done: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
 
 
 def workflow_id(order_id: str) -> str:

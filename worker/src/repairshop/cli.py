@@ -1,0 +1,3 @@
+"""
+The shop's counter: what people ask of it from a terminal.
+"""
