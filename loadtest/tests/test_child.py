@@ -36,9 +36,7 @@ async def test_a_child_has_a_session_of_its_own_and_logs_both_outputs(tmp_path: 
     """
     A child leads its own session, and what it prints on either output is in its log.
     """
-    script = (
-        "import os, sys; print('session', os.getsid(0) == os.getpid()); print('to stderr', file=sys.stderr)"
-    )
+    script = "import os, sys; print('session', os.getsid(0) == os.getpid()); print('err', file=sys.stderr)"
 
     child = await spawn([sys.executable, "-c", script], ENV, tmp_path / "deep" / "log.txt")
     code = await child.wait()
@@ -71,7 +69,7 @@ async def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: 
 
 async def test_use_counts_what_a_child_burns(tmp_path: Path) -> None:
     """
-    CPU seconds are those of the child, give or take a tick of the kernel, and an ended child has none to show.
+    CPU seconds are those of the child, give or take a tick, and an ended child has none to show.
     """
     script = "import time\nwhile time.process_time() < 0.5: pass\nprint('burnt', flush=True); time.sleep(600)"
     log = tmp_path / "log.txt"
