@@ -117,10 +117,14 @@ class Watch:
                 used = self._metrics.gauge(pages, "worker.slots_used")
                 if used is not None:
                     self.slots_used.append(used)
-            finished = self._metrics.difference(self._first, pages, "worker").counters.get("worker.activity_finished")
+            finished = self._metrics.difference(self._first, pages, "worker").counters.get(
+                "worker.activity_finished"
+            )
             if before is None:
                 return finished, None
-            waits = self._metrics.difference(before, pages, "worker").histograms.get("worker.activity_schedule_to_start")
+            waits = self._metrics.difference(before, pages, "worker").histograms.get(
+                "worker.activity_schedule_to_start"
+            )
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages could not be read: {error}")
             return None, None

@@ -1,0 +1,68 @@
+"""
+Which arrival rate a step gets: given by the plan, or taken from the saturate step that came before.
+
+Pure: it reads measured steps and asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loadtest.errors import MeasurementError
+from loadtest.plan import LoadKind, Plan
+from loadtest.results.measured import Measured, StepKey
+
+
+def throughput_per_second(step: Measured) -> float:
+    """
+    Return a step's completed workflows per second, counted in activities where that can be.
+
+    Closes come in waves; activities do not, so they stand in for workflows where each has the
+    same number of them.
+
+    Raises:
+        MeasurementError: Nothing was completed in the window.
+    """
+    counts = step.worker_window.counters if step.worker_window is not None else {}
+    activities = counts.get("worker.activity_finished")
+    if activities and step.activities_per_workflow:
+        found = activities / step.activities_per_workflow / step.window_seconds
+    else:
+        found = step.injector.window.completed / step.window_seconds
+    if found <= 0:
+        raise MeasurementError(
+            f"step {step.key.folder} completed nothing in its window, so no rate can be taken from it; "
+            "give arrival_rate in the plan"
+        )
+    return found
+
+
+def arrival_rate(plan: Plan, key: StepKey, done: Iterable[Measured]) -> float | None:
+    """
+    Return the starts per second of one step; ``None`` for the closed model.
+
+    The common rate comes from the first replica count's first saturate step, the same for every
+    replica count and repetition; a fraction from the same replica count's step of its repetition.
+
+    Raises:
+        MeasurementError: The step that the rate comes from is missing or completed nothing.
+    """
+    load = plan.loads[key.load]
+    if load.kind is LoadKind.SATURATE:
+        return None
+    if load.kind is LoadKind.OPEN and load.arrival_rate is not None:
+        return load.arrival_rate
+    common = load.kind is LoadKind.OPEN
+    replicas = plan.replicas[0] if common else key.replicas
+    repetition = 1 if common else key.repetition
+    for step in done:
+        if step.key.kind == LoadKind.SATURATE and (step.key.replicas, step.key.repetition) == (
+            replicas,
+            repetition,
+        ):
+            found = throughput_per_second(step)
+            return load.of_one_replica * found / replicas if common else load.fraction * found
+    raise MeasurementError(
+        f"step {key.folder} takes its rate from the saturate step of {replicas} replicas, which was not measured; "
+        "give arrival_rate in the plan"
+    )

