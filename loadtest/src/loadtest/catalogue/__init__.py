@@ -9,9 +9,23 @@ from __future__ import annotations
 from loadtest.catalogue.injector import INJECTOR
 from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 from loadtest.catalogue.server import SERVER
+from loadtest.catalogue.sweep import SWEEP
+from loadtest.catalogue.watched import WATCHED
 from loadtest.catalogue.worker import WORKER
 
-ALL: tuple[Metric, ...] = (*WORKER, *SERVER, *INJECTOR)
+ALL: tuple[Metric, ...] = (*WORKER, *SERVER, *INJECTOR, *SWEEP, *WATCHED)
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in ALL}
 
-__all__ = ["ALL", "BY_KEY", "INJECTOR", "SERVER", "WORKER", "Kind", "Metric", "Presence", "Reading"]
+__all__ = [
+    "ALL",
+    "BY_KEY",
+    "INJECTOR",
+    "SERVER",
+    "SWEEP",
+    "WATCHED",
+    "WORKER",
+    "Kind",
+    "Metric",
+    "Presence",
+    "Reading",
+]

@@ -71,13 +71,4 @@ INJECTOR: tuple[Metric, ...] = (
     _histogram("lag", "lag_seconds", "Actual send minus intended start."),
     _histogram("response_time", "response_time_seconds", "Start acknowledged minus intended start."),
     _histogram("end_to_end", "end_to_end_seconds", "Workflow closed minus intended start."),
-    _injector(
-        "step_info",
-        "loadtest_step_info",
-        Kind.GAUGE,
-        ("run", "step", "replicas", "load"),
-        "",
-        "1 while the step runs, so that panels can mark it.",
-        event="a step begins",
-    ),
 )

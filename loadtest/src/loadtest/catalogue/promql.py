@@ -1,0 +1,182 @@
+"""
+How a PromQL query is put together from the catalogue's metrics.
+
+It decides selectors (namespace and task queue, wherever a metric has them) and windows, so
+that no query spells a metric or a label of its own; it knows no dashboard and no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loadtest.catalogue.metric import Kind, Metric, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    What a query is narrowed to when it is written out.
+
+    Attributes:
+        namespace: Regular expression for Temporal's namespace, ``None`` for all.
+        task_queue: Regular expression for the task queue, ``None`` for all.
+        window: Range of every ``rate``.
+        range: Range that a query over time looks back.
+    """
+
+    namespace: str | None = None
+    task_queue: str | None = None
+    window: str = "1m"
+    range: str = "1h"
+
+
+# ``pipe`` joins a choice of several to a|b and, unlike Grafana's own format, escapes nothing: the values are
+# regular expressions.
+GRAFANA = Scope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
+RULES = Scope(window="5m")
+PLAIN = Scope()
+
+
+def either_spelling(name: str) -> str:
+    """
+    Return a regular expression for a namespace or task queue as workers and as the server spell it.
+
+    The server writes every other character than a letter or a digit as ``_``, a worker writes the
+    name as it is; for the same reason no query joins the two by these labels.
+    """
+    return re.sub(r"[^A-Za-z0-9]", ".", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    A query and the metrics it asks for.
+    """
+
+    metrics: tuple[Metric, ...]
+    render: Callable[[Scope], str]
+
+
+def select(metric: Metric, scope: Scope, suffix: str = "", **where: str) -> str:
+    """
+    Write the selector of a metric's series.
+
+    Args:
+        metric: The metric; its own ``where`` holds too.
+        scope: What to narrow to, for each label that the metric has.
+        suffix: ``_bucket``, ``_sum`` or ``_count`` of a histogram.
+        where: More labels; a value that begins with an operator (``!~x``) keeps it.
+    """
+    matchers = [_matcher(label, value) for label, value in (*metric.where, *where.items())]
+    if metric.source == "SDK core" and "service_name" in metric.labels:
+        # The server runs workers of its own, whose families bear the same names.
+        matchers.append('service_name="temporal-core-sdk"')
+    if scope.namespace is not None and "namespace" in metric.labels:
+        matchers.append(f'namespace=~"{scope.namespace}"')
+    if scope.task_queue is not None:
+        matchers += [
+            f'{label}=~"{scope.task_queue}"'
+            for label in ("task_queue", "taskqueue")
+            if label in metric.labels
+        ]
+    return f"{metric.name}{suffix}{{{', '.join(matchers)}}}" if matchers else f"{metric.name}{suffix}"
+
+
+def _matcher(label: str, value: str) -> str:
+    for operator in ("!~", "=~", "!="):
+        if value.startswith(operator):
+            return f'{label}{operator}"{value.removeprefix(operator)}"'
+    return f'{label}="{value}"'
+
+
+def _aggregate(operator: str, by: tuple[str, ...], inner: str) -> str:
+    return f"{operator} by ({', '.join(by)}) ({inner})" if by else f"{operator}({inner})"
+
+
+def _counted(metric: Metric) -> str:
+    return "_count" if metric.kind is Kind.HISTOGRAM else ""
+
+
+def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+    """
+    Ask for events per second: of a counter, or of a histogram's samples.
+    """
+    return Query(
+        (metric,),
+        lambda scope: _aggregate(
+            "sum", by, f"rate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
+        ),
+    )
+
+
+def busy(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+    """
+    Ask for what a histogram's samples sum up to per second: with seconds, how many are at it at once.
+    """
+    return Query(
+        (metric,),
+        lambda scope: _aggregate(
+            "sum", by, f"rate({select(metric, scope, '_sum', **where)}[{scope.window}])"
+        ),
+    )
+
+
+def quantile(q: float, metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+    """
+    Ask for a quantile of a histogram, over all replicas.
+
+    Raises:
+        ValueError: The metric is read by its count alone, so it has no buckets to ask for.
+    """
+    if metric.kind is not Kind.HISTOGRAM or metric.reading is not Reading.BUCKETS:
+        raise ValueError(f"{metric.key} has no buckets")
+    return Query(
+        (metric,),
+        lambda scope: (
+            f"histogram_quantile({q:g}, "
+            + _aggregate(
+                "sum", (*by, "le"), f"rate({select(metric, scope, '_bucket', **where)}[{scope.window}])"
+            )
+            + ")"
+        ),
+    )
+
+
+def gauge(operator: str, metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+    """
+    Ask for a value as it stands: ``sum``, ``max``, ``avg`` or ``count`` of it.
+    """
+    return Query((metric,), lambda scope: _aggregate(operator, by, select(metric, scope, **where)))
+
+
+def combine(template: str, **parts: Query) -> Query:
+    """
+    Join queries by a template whose ``<name>`` stand for them, ``<window>`` and ``<range>`` for the scope's.
+    """
+    metrics = tuple(dict.fromkeys(metric for part in parts.values() for metric in part.metrics))
+
+    def render(scope: Scope) -> str:
+        text = template.replace("<window>", scope.window).replace("<range>", scope.range)
+        for name, part in parts.items():
+            text = text.replace(f"<{name}>", part.render(scope))
+        return text
+
+    return Query(metrics, render)
+
+
+def ratio(part: Query, whole: Query) -> Query:
+    """
+    Ask for a share, 0..1; a part that was never seen is 0, an empty whole has no share.
+    """
+    return combine("(<part> or 0 * <whole>) / <whole>", part=part, whole=whole)
+
+
+def share(part: Query, rest: Query) -> Query:
+    """
+    Ask for ``part / (part + rest)``; either may never have been seen.
+    """
+    return combine(
+        "(<part> or 0 * <rest>) / ((<part> or 0 * <rest>) + (<rest> or 0 * <part>))", part=part, rest=rest
+    )
