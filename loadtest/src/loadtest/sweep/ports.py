@@ -12,6 +12,8 @@ from typing import Protocol
 
 from loadtest.plan import StepOrder
 from loadtest.results.difference import Difference
+from loadtest.results.look import Backlog as Backlog
+from loadtest.results.look import Scrape as Scrape
 from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
 
 
@@ -89,22 +91,6 @@ class Injectors(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scrape:
-    """
-    One look at a set of /metrics pages; opaque to the sweep but for its time.
-
-    Attributes:
-        at: Unix time of the look.
-        pages: Filtered text of each page by the endpoint's name, to be kept with the step.
-        cost_seconds: Time spent fetching and parsing.
-    """
-
-    at: float
-    pages: Mapping[str, str]
-    cost_seconds: float
-
-
 class Metrics(Protocol):
     """
     Exact differences of worker and server /metrics.
@@ -131,24 +117,6 @@ class Metrics(Protocol):
         Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """
-    What DescribeTaskQueue says: tasks waiting, age of the oldest, and who polls.
-
-    Attributes:
-        activity_tasks, workflow_tasks: Tasks waiting.
-        age_seconds: Age of the oldest of both.
-        activity_pollers, workflow_pollers: Identity -> unix time of its last poll.
-    """
-
-    activity_tasks: int
-    workflow_tasks: int
-    age_seconds: float
-    activity_pollers: Mapping[str, float]
-    workflow_pollers: Mapping[str, float]
 
 
 class Queue(Protocol):

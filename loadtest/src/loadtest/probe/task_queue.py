@@ -1,0 +1,91 @@
+"""
+The task queue under test, as the server describes it: who waits and who polls.
+
+It decides how the server is asked; what a backlog or a missing poller means is for others to judge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import DescribeTaskQueueMode, TaskQueueType
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from loadtest.results.look import Backlog
+
+_TIMEOUT = timedelta(seconds=5)
+_WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+_ACTIVITY = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+
+
+class DescribedQueue:
+    """
+    Looks at one task queue through ``DescribeTaskQueue``.
+
+    Three calls make one look.  The plain one, once for each type of task, sums the backlog over all
+    partitions and versions, but lists only the pollers that the root partition has met.  The older
+    ``ENHANCED`` one lists those of all partitions, of unversioned workers only.  Pollers are the union.
+    """
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def look(self) -> Backlog | None:
+        """
+        Look once; a failed look is tried once more and is a gap after that.
+        """
+        for _ in range(2):
+            try:
+                return await self._look()
+            except RPCError:
+                continue
+        return None
+
+    async def _look(self) -> Backlog:
+        workflow, activity, pollers = await asyncio.gather(
+            self._describe(task_queue_type=_WORKFLOW, report_stats=True),
+            self._describe(task_queue_type=_ACTIVITY, report_stats=True),
+            self._describe(
+                api_mode=DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
+                task_queue_types=[_WORKFLOW, _ACTIVITY],
+                report_pollers=True,
+            ),
+        )
+        types = [info.types_info for info in pollers.versions_info.values()]
+        return Backlog(
+            activity_tasks=activity.stats.approximate_backlog_count,
+            workflow_tasks=workflow.stats.approximate_backlog_count,
+            age_seconds=max(_age(activity), _age(workflow)),
+            activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
+            workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
+        )
+
+    async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:
+        request = DescribeTaskQueueRequest(
+            namespace=self._client.namespace,
+            task_queue=TaskQueue(name=self._task_queue),
+            **asked,  # type: ignore[arg-type]  # protobuf's fields, one by one
+        )
+        return await self._client.workflow_service.describe_task_queue(request, timeout=_TIMEOUT)
+
+
+def _age(described: DescribeTaskQueueResponse) -> float:
+    return described.stats.approximate_backlog_age.ToTimedelta().total_seconds()
+
+
+def _last_polls(*lists: Iterable[PollerInfo]) -> dict[str, float]:
+    """
+    Return the last poll of each identity over all lists.
+    """
+    last: dict[str, float] = {}
+    for pollers in lists:
+        for poller in pollers:
+            at = poller.last_access_time.ToNanoseconds() / 1e9
+            last[poller.identity] = max(at, last.get(poller.identity, at))
+    return last
