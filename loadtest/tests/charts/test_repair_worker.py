@@ -1,0 +1,337 @@
+"""
+What the chart of the workers renders, and what it refuses.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rendering import Charts, of_kind, only
+
+from repairshop.settings import CODEC_NAMES, PREFIX, Settings
+
+CHART = "repair-worker"
+TAG = {"image": {"repository": "repair-worker", "tag": "0123abc"}}
+
+
+def values(**more: Any) -> dict[str, Any]:
+    """
+    Values that render, with some changed.
+    """
+    return {**TAG, **more}
+
+
+def worker(charts: Charts, given: dict[str, Any]) -> dict[str, Any]:
+    """
+    The worker's container.
+    """
+    pod = only(charts.render(CHART, given), "Deployment")["spec"]["template"]["spec"]
+    container: dict[str, Any] = pod["containers"][0]
+    return container
+
+
+def test_nobody_but_the_scaler_owns_the_count(charts: Charts) -> None:
+    """Without a given count, and with an autoscaler, the Deployment names no replicas."""
+    for given in (
+        values(),
+        values(autoscaling={"cpu": {"enabled": True}}),
+        values(autoscaling={"keda": {"enabled": True}}),
+    ):
+        assert "replicas" not in only(charts.render(CHART, given), "Deployment")["spec"]
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_given_count_is_kept(charts: Charts, count: int) -> None:
+    """A given count is rendered, zero too."""
+    assert only(charts.render(CHART, values(replicas=count)), "Deployment")["spec"]["replicas"] == count
+
+
+@pytest.mark.parametrize(("graceful", "grace"), [(20, 35), (0, 15), (2.5, 18)])
+def test_the_grace_period_outlives_the_graceful_shutdown(charts: Charts, graceful: float, grace: int) -> None:
+    """The pod is killed 15 s after the worker has given up waiting."""
+    objects = charts.render(CHART, values(settings={"gracefulShutdownSeconds": graceful}))
+
+    assert only(objects, "Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == grace
+
+
+def test_probes_ask_the_worker_itself(charts: Charts) -> None:
+    """Liveness asks /livez, readiness and start-up /readyz, each on the port that also serves /metrics."""
+    container = worker(charts, values(health={"port": 9100}))
+
+    asked = {
+        kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("liveness", "readiness", "startup")
+    }
+    assert asked == {"liveness": "/livez", "readiness": "/readyz", "startup": "/readyz"}
+    assert container["ports"] == [{"name": "metrics", "containerPort": 9100}]
+
+
+def test_the_identity_is_the_name_of_the_pod(charts: Charts) -> None:
+    """Temporal shows pollers by the names that kubectl shows."""
+    environment = {entry["name"]: entry for entry in worker(charts, values())["env"]}
+
+    assert environment["REPAIRSHOP_IDENTITY"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
+
+
+def test_secrets_come_by_reference_alone(charts: Charts) -> None:
+    """API key, ledger, TLS and payload keys are named by their Secret and never appear in the ConfigMap."""
+    given = values(
+        temporal={
+            "apiKey": {"existingSecret": "key", "key": "k"},
+            "tls": {"existingSecret": "tls", "clientCertificate": True},
+        },
+        ledger={"existingSecret": "ledger", "key": "url"},
+        codec={"existingSecret": "codec", "keyId": "2026"},
+        networkPolicy={"ledgerTo": [{"podSelector": {"matchLabels": {"app": "postgres"}}}]},
+    )
+    objects = charts.render(CHART, given)
+    pod = only(objects, "Deployment")["spec"]["template"]["spec"]
+    environment = {entry["name"]: entry.get("valueFrom") for entry in pod["containers"][0]["env"]}
+
+    assert environment["TEMPORAL_API_KEY"] == {"secretKeyRef": {"name": "key", "key": "k"}}
+    assert {"secretKeyRef": {"name": "ledger", "key": "url"}} in environment.values()
+    secrets = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+    assert secrets == {"tls", "codec"}
+    data = only(objects, "ConfigMap")["data"]
+    assert data["TEMPORAL_TLS_CLIENT_KEY_PATH"] == "/etc/temporal-tls/tls.key"
+    assert "TEMPORAL_API_KEY" not in data
+
+
+def test_every_setting_of_the_worker_is_a_value(charts: Charts) -> None:
+    """What the chart sets is what the worker reads: no name is unknown to it and none is out of reach."""
+    given = values(codec={"existingSecret": "codec", "keyId": "2026"})
+    objects = charts.render(CHART, given)
+    container = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    named = {entry["name"] for entry in container["env"]}
+    given_names = {name for name in {*only(objects, "ConfigMap")["data"], *named} if name.startswith(PREFIX)}
+
+    fields = {
+        name: field.validation_alias or PREFIX + name.upper() for name, field in Settings.model_fields.items()
+    }
+    assert given_names <= set(fields.values()) | CODEC_NAMES
+    # The ledger needs a Secret, versioning two names of Temporal's, and a pod has no parent to die with.
+    elsewhere = {"ledger", "deployment_name", "worker_build_id", "die_with_parent"}
+    assert {name for name, variable in fields.items() if variable not in given_names} == elsewhere
+
+
+def test_a_change_of_settings_rolls_the_pods(charts: Charts) -> None:
+    """The pods' checksum follows the environment."""
+
+    def checksum(given: dict[str, Any]) -> str:
+        template = only(charts.render(CHART, given), "Deployment")["spec"]["template"]
+        return str(template["metadata"]["annotations"]["checksum/environment"])
+
+    assert checksum(values()) == checksum(values())
+    assert checksum(values()) != checksum(values(settings={"activitySlots": 5}))
+
+
+def test_the_kinds_of_tasks_are_named_to_keda(charts: Charts) -> None:
+    """The backlog trigger names its queue types, since KEDA's default is not what its documents say."""
+    given = values(
+        autoscaling={"maxReplicas": 4, "keda": {"enabled": True, "temporal": {"targetQueueSize": 7}}}
+    )
+    spec = only(charts.render(CHART, given), "ScaledObject")["spec"]
+
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (1, 4)
+    assert len(spec["triggers"]) == 1
+    assert spec["triggers"][0]["metadata"]["queueTypes"] == "workflow,activity"
+    assert spec["triggers"][0]["metadata"]["targetQueueSize"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("signal", "metric", "threshold"),
+    [("slots", "temporal_worker_task_slots_used", "2.8"), ("scheduleToStart", "schedule_to_start", "0.15")],
+)
+def test_keda_can_follow_prometheus(charts: Charts, signal: str, metric: str, threshold: str) -> None:
+    """The other trigger asks Prometheus for slots in use or for the wait."""
+    keda = {"enabled": True, "trigger": "prometheus", "prometheus": {"signal": signal}}
+    trigger = only(charts.render(CHART, values(autoscaling={"keda": keda})), "ScaledObject")["spec"][
+        "triggers"
+    ][0]
+
+    assert trigger["type"] == "prometheus"
+    assert metric in trigger["metadata"]["query"]
+    assert trigger["metadata"]["threshold"] == threshold
+
+
+def test_the_hpa_divides_by_the_request(charts: Charts) -> None:
+    """The HorizontalPodAutoscaler aims at a share of the CPU request, between the bounds."""
+    given = values(autoscaling={"minReplicas": 2, "maxReplicas": 6, "cpu": {"enabled": True}})
+    spec = only(charts.render(CHART, given), "HorizontalPodAutoscaler")["spec"]
+
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 6)
+    assert spec["metrics"][0]["resource"]["target"] == {"type": "Utilization", "averageUtilization": 70}
+
+
+def test_workers_reach_temporal_and_dns_only(charts: Charts) -> None:
+    """Egress has two rules, DNS and the frontend; ingress one, for scrapers."""
+    spec = only(charts.render(CHART, values()), "NetworkPolicy")["spec"]
+
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
+    assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [[53, 53], [7233]]
+    assert spec["ingress"][0]["from"][0]["podSelector"] == {"matchLabels": {"temporal-kit/scrapes": "true"}}
+
+
+def test_a_versioned_release_carries_its_build(charts: Charts) -> None:
+    """One release per build id: its name, its label and its environment say which."""
+    versioning = {"deploymentName": "repair-shop", "buildId": "v2"}
+    given = values(fullnameOverride="repair-worker-v2", temporal={"versioning": versioning})
+    objects = charts.render(CHART, given)
+
+    assert only(objects, "ConfigMap")["data"]["TEMPORAL_WORKER_BUILD_ID"] == "v2"
+    labels = only(objects, "Deployment")["spec"]["template"]["metadata"]["labels"]
+    assert labels["temporal-kit/build-id"] == "v2"
+
+
+def test_metrics_are_found_one_way(charts: Charts) -> None:
+    """With a PodMonitor there are no annotations; both ways scrape the port named metrics."""
+    given = values(
+        metrics={"annotations": False, "podMonitor": {"enabled": True, "labels": {"release": "p"}}}
+    )
+    objects = charts.render(CHART, given)
+    annotations = only(objects, "Deployment")["spec"]["template"]["metadata"]["annotations"]
+
+    assert "prometheus.io/scrape" not in annotations
+    monitor = only(objects, "PodMonitor")
+    assert monitor["metadata"]["labels"]["release"] == "p"
+    assert monitor["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"
+
+
+def test_every_part_can_be_left_out(charts: Charts) -> None:
+    """Budget, policy, account and spread are switches."""
+    given = values(
+        pdb={"enabled": False},
+        networkPolicy={"enabled": False},
+        serviceAccount={"create": False},
+        topologySpread={"enabled": False},
+    )
+    objects = charts.render(CHART, given)
+
+    assert {found["kind"] for found in objects} == {"ConfigMap", "Deployment", "Pod"}
+    assert "topologySpreadConstraints" not in only(objects, "Deployment")["spec"]["template"]["spec"]
+    assert of_kind(objects, "ServiceAccount") == []
+
+
+KEDA = {"enabled": True}
+CPU = {"enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(
+            {"autoscaling": {"cpu": CPU, "keda": KEDA}}, "two owners would fight", id="two-autoscalers"
+        ),
+        pytest.param(
+            {"replicas": 2, "autoscaling": {"cpu": CPU}},
+            "replicas = 2 with autoscaling.cpu.enabled: two owners",
+            id="count-and-cpu",
+        ),
+        pytest.param(
+            {"replicas": 0, "autoscaling": {"keda": KEDA}},
+            "replicas = 0 with autoscaling.keda.enabled: two owners",
+            id="zero-and-keda",
+        ),
+        pytest.param(
+            {"autoscaling": {"minReplicas": 5, "maxReplicas": 2, "cpu": CPU}},
+            "minReplicas = 5 is greater than maxReplicas = 2",
+            id="min-over-max",
+        ),
+        pytest.param(
+            {"autoscaling": {"minReplicas": 0, "cpu": CPU}},
+            "no pod, no CPU, so it would never grow",
+            id="cpu-from-zero",
+        ),
+        pytest.param(
+            {"autoscaling": {"cpu": CPU}, "resources": {"requests": {"cpu": None}}},
+            "without resources.requests.cpu",
+            id="cpu-without-request",
+        ),
+        pytest.param(
+            {
+                "autoscaling": {
+                    "keda": {**KEDA, "trigger": "prometheus", "prometheus": {"slotsPerReplica": 4}}
+                }
+            },
+            "slotsPerReplica = 4 is not below settings.activitySlots = 4",
+            id="slots-never-reached",
+        ),
+        pytest.param(
+            {"autoscaling": {"minReplicas": 0, "keda": {**KEDA, "trigger": "prometheus"}}},
+            "without workers there are no slots to see",
+            id="slots-from-zero",
+        ),
+        pytest.param(
+            {"autoscaling": {"keda": KEDA}, "temporal": {"apiKey": {"existingSecret": "s"}}},
+            "KEDA would need credentials of its own",
+            id="keda-without-credentials",
+        ),
+        pytest.param(
+            {"temporal": {"versioning": {"buildId": "v2"}}},
+            "needs deploymentName and buildId together",
+            id="half-version",
+        ),
+        pytest.param(
+            {"temporal": {"versioning": {"deploymentName": "d", "buildId": "v2"}}},
+            "a rolling update to the next build would remove workers that pinned workflows still need",
+            id="pinned-and-rolling",
+        ),
+        pytest.param(
+            {"temporal": {"tls": {"clientCertificate": True}}},
+            "there is no certificate to show",
+            id="mtls-without-secret",
+        ),
+        pytest.param({"codec": {"existingSecret": "s"}}, "no key would encrypt", id="codec-without-key"),
+        pytest.param(
+            {"codec": {"required": True}}, "every input would be refused", id="codec-without-secret"
+        ),
+        pytest.param(
+            {"metrics": {"podMonitor": {"enabled": True}}}, "scrape every worker twice", id="scraped-twice"
+        ),
+        pytest.param({"rollout": {"maxSurge": 0}}, "no rollout could ever move", id="rollout-stuck"),
+        pytest.param(
+            {"ledger": {"existingSecret": "s"}},
+            "workers could not reach the ledger",
+            id="ledger-behind-policy",
+        ),
+    ],
+)
+def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:
+    """Values that cannot work are refused with one sentence that says why and what to write."""
+    assert said in charts.refusal(CHART, values(**given))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({"image": {"tag": ""}}, "/image/tag", id="no-tag"),
+        pytest.param({"image": {"tag": "latest"}}, "/image/tag", id="latest"),
+        pytest.param({"imagee": {}}, "additional properties 'imagee' not allowed", id="misspelt"),
+        pytest.param({"settings": {"activitySlot": 1}}, "'activitySlot' not allowed", id="misspelt-setting"),
+        pytest.param({"settings": {"activitySlots": 0}}, "/settings/activitySlots", id="no-slots"),
+        pytest.param({"replicas": -1}, "/replicas", id="negative"),
+        pytest.param({"temporal": {"address": "temporal"}}, "/temporal/address", id="no-port"),
+        pytest.param({"temporal": {"taskQueue": 'a"b'}}, "/temporal/taskQueue", id="quote-in-queue"),
+        pytest.param(
+            {"autoscaling": {"keda": {"trigger": "cpu"}}}, "/autoscaling/keda/trigger", id="trigger"
+        ),
+        pytest.param(
+            {"autoscaling": {"keda": {"temporal": {"queueTypes": []}}}}, "/queueTypes", id="no-queue-types"
+        ),
+    ],
+)
+def test_the_schema_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:
+    """What one value alone gets wrong is refused by the schema, which names it."""
+    assert said in charts.refusal(CHART, {**TAG, **given} if "image" not in given else given)
+
+
+def test_large_numbers_are_written_out(charts: Charts) -> None:
+    """A setting of a million is not written as 1e+06, which the worker would refuse."""
+    objects = charts.render(
+        CHART, values(settings={"maxCachedWorkflows": 1000000, "gracefulShutdownSeconds": 2.5})
+    )
+
+    data = only(objects, "ConfigMap")["data"]
+    assert data["REPAIRSHOP_MAX_CACHED_WORKFLOWS"] == "1000000"
+    assert data["REPAIRSHOP_GRACEFUL_SHUTDOWN_SECONDS"] == "2.5"
+    assert data["REPAIRSHOP_SANDBOX"] == "true"
