@@ -1,0 +1,10 @@
+"""
+What one start does: one file a scenario, the file's name is the scenario's; a user's own file works by its path.
+
+It knows nothing of when starts are due or of what becomes of them.
+"""
+
+from loadtest.scenario.arrival import Arrival
+from loadtest.scenario.loading import Scenario, listing, load
+
+__all__ = ["Arrival", "Scenario", "listing", "load"]

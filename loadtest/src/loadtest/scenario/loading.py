@@ -1,0 +1,126 @@
+"""
+Finds scenarios by name or path, and refuses files that are none.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import pkgutil
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+
+from loadtest.errors import InputError
+from loadtest.scenario.arrival import Arrival
+
+Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
+
+# Files of this package that are no scenarios.
+_MACHINERY = {"arrival", "loading"}
+_NEEDED = (
+    "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "
+    "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/repair.py"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """
+    What one start does.
+
+    Attributes:
+        name: The file's name without its suffix.
+        description: The first line of the file's docstring.
+        activities_per_workflow:
+            How many activities each workflow takes, so that throughput can be counted in activities;
+            ``None``: it varies, and throughput is counted in closes.
+        start: Starts one workflow.
+    """
+
+    name: str
+    description: str
+    activities_per_workflow: int | None
+    start: Start
+
+
+def load(name_or_path: str) -> Scenario:
+    """
+    Return the scenario of a name, or of a user's own file.
+
+    Raises:
+        InputError: There is none of that name, or the file is no scenario.
+    """
+    where = f"--scenario {name_or_path}"
+    if _is_path(name_or_path):
+        path = Path(name_or_path)
+        if not path.is_file():
+            raise InputError(
+                f"{where}: no such file; give the path of a scenario file, or one of: {_names()}"
+            )
+        return _checked(_run(path, where), path.stem, where)
+    if name_or_path not in _built_in():
+        raise InputError(
+            f"{where}: no such scenario; there are: {_names()} (`loadtest scenarios` describes them)"
+        )
+    module = importlib.import_module(f"loadtest.scenario.{name_or_path}")
+    return _checked(module, name_or_path, where)
+
+
+def listing() -> list[tuple[str, str]]:
+    """
+    Name and description of each built-in scenario, in alphabetical order.
+    """
+    return [(name, load(name).description) for name in _built_in()]
+
+
+def _is_path(text: str) -> bool:
+    return text.endswith(".py") or "/" in text
+
+
+def _built_in() -> list[str]:
+    package = str(Path(__file__).parent)
+    return sorted(module.name for module in pkgutil.iter_modules([package]) if module.name not in _MACHINERY)
+
+
+def _names() -> str:
+    return ", ".join(_built_in())
+
+
+def _run(path: Path, where: str) -> ModuleType:
+    name = "loadtest_user_scenario_" + re.sub(r"\W", "_", path.stem)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{where}: not a Python file; {_NEEDED}")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise InputError(
+            f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"
+        ) from error
+    return module
+
+
+def _checked(module: ModuleType, name: str, where: str) -> Scenario:
+    problems = []
+    description = (module.__doc__ or "").strip().partition("\n")[0]
+    if not description:
+        problems.append("has no docstring, whose first line is its description")
+    start = getattr(module, "start", None)
+    if not inspect.iscoroutinefunction(start):
+        problems.append("has no `async def start(client, arrival)`")
+    elif len(inspect.signature(start).parameters) != 2:
+        problems.append("start takes other arguments than (client, arrival)")
+    activities = getattr(module, "ACTIVITIES_PER_WORKFLOW", "absent")
+    if activities is not None and (not isinstance(activities, int) or activities < 0):
+        problems.append("has no ACTIVITIES_PER_WORKFLOW that is a number from 0 or None")
+    if problems:
+        raise InputError("\n".join(f"{where}: {problem}; {_NEEDED}" for problem in problems))
+    assert start is not None and (activities is None or isinstance(activities, int))
+    return Scenario(name, description, activities, start)
