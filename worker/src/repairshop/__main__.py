@@ -16,9 +16,12 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
-from repairshop import health, lifetime, logs, telemetry
-from repairshop.settings import LogFormat, Settings, SettingsError, load
+from repairshop import codec, health, lifetime, logs, telemetry
+from repairshop.activities import build_activities
+from repairshop.ledger import open_ledger
+from repairshop.settings import LogFormat, Settings, SettingsError, both, load
 from repairshop.worker import build_worker
+from repairshop.workflows import WORKFLOWS
 
 LOG = logging.getLogger("repairshop")
 
@@ -36,7 +39,7 @@ def main() -> None:
     Exit codes: 0 drained, 1 the worker or its connection failed, 2 settings that cannot be used.
     """
     try:
-        settings = load()
+        settings, options = both(load, codec.client_options)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         lifetime.end_at_once(2)
@@ -44,14 +47,14 @@ def main() -> None:
         lifetime.die_with_parent()
     logs.configure(settings.log_level, settings.log_format)
     try:
-        code = (uvloop.run if settings.uvloop else asyncio.run)(_run(settings))
+        code = (uvloop.run if settings.uvloop else asyncio.run)(_run(settings, options))
     except StartError as error:
         sys.stderr.write(f"error: {error}\n")
         code = 1
     lifetime.leave(code)
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, options: codec.ClientOptions) -> int:
     stop = asyncio.Event()
     _on_signals(stop)
     try:
@@ -68,8 +71,8 @@ async def _run(settings: Settings) -> int:
             "write REPAIRSHOP_HEALTH_PORT=0 to take a free one"
         ) from error
     _announce(settings, address)
-    client = await _connect(settings, observed)
-    worker = _build(client, settings)
+    client = await _connect(settings, observed, options)
+    worker = await _build(client, settings)
     return await _work(worker, state, stop)
 
 
@@ -90,14 +93,14 @@ def _announce(settings: Settings, address: str) -> None:
     sys.stdout.flush()
 
 
-async def _connect(settings: Settings, observed: telemetry.Telemetry) -> Client:
+async def _connect(settings: Settings, observed: telemetry.Telemetry, options: codec.ClientOptions) -> Client:
     try:
         config = ClientConfig.load_client_connect_config()
     except (RuntimeError, OSError, ValueError) as error:
         raise StartError(f"TEMPORAL_* settings: {error}") from error
     config.setdefault("target_host", "localhost:7233")
     try:
-        return await Client.connect(**config, identity=settings.identity, runtime=observed.runtime)
+        return await Client.connect(**config, **options, identity=settings.identity, runtime=observed.runtime)
     except (RuntimeError, OSError, ValueError) as error:
         raise StartError(
             f"TEMPORAL_ADDRESS={config['target_host']}: cannot connect: {error}; "
@@ -105,13 +108,10 @@ async def _connect(settings: Settings, observed: telemetry.Telemetry) -> Client:
         ) from error
 
 
-def _build(client: Client, settings: Settings) -> Worker:
-    from repairshop.activities import build_activities
-    from repairshop.ledger import open_ledger
-    from repairshop.workflows import WORKFLOWS
-
+async def _build(client: Client, settings: Settings) -> Worker:
     try:
-        return build_worker(client, settings, WORKFLOWS, build_activities(open_ledger(settings.ledger)))
+        ledger = await open_ledger(settings.ledger)
+        return build_worker(client, settings, WORKFLOWS, build_activities(ledger))
     except (RuntimeError, OSError, ValueError) as error:
         raise StartError(str(error)) from error
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from repairshop import contract
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 PREFIX = "REPAIRSHOP_"
 # Read by the codec, which may be imported without these settings.
@@ -43,6 +47,24 @@ class SettingsError(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(f"error: {problem}" for problem in problems))
         self.problems = problems
+
+
+def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """
+    Read two things from the environment, so that the problems of both are told at once.
+
+    Raises:
+        SettingsError: At least one raised it.
+    """
+    try:
+        value = first()
+    except SettingsError as error:
+        try:
+            second()
+        except SettingsError as another:
+            raise SettingsError((*error.problems, *another.problems)) from None
+        raise
+    return value, second()
 
 
 class LogFormat(StrEnum):

@@ -1,0 +1,128 @@
+"""
+The keys that payloads are encrypted with: where they are read from, which one is used, which are still read.
+
+It never prints a key and knows nothing of payloads.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from repairshop.settings import SettingsError
+
+KEY_BYTES = 32
+KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+HOW_TO_MAKE_A_KEY = "`openssl rand -base64 32` makes one"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """
+    Keys by their id.
+
+    Attributes:
+        current: Id of the key that encrypts; every other key decrypts alone.
+        ciphers: AES-GCM of each key; its representation does not hold the key.
+    """
+
+    current: str
+    ciphers: Mapping[str, AESGCM] = field(repr=False)
+
+
+def read(environ: Mapping[str, str]) -> Keyring | None:
+    """
+    Return the keys that the environment names, or ``None`` where it names none.
+
+    REPAIRSHOP_CODEC_KEYS holds ``id=base64`` pairs apart by commas; REPAIRSHOP_CODEC_KEYS_FILE is a file of
+    such lines, or a folder with one file a key, as a mounted Secret is.  REPAIRSHOP_CODEC_KEY_ID names the key
+    that encrypts; without it the first one does.
+
+    Raises:
+        SettingsError: A key, an id or a file cannot be used; no problem's text holds a key.
+    """
+    inline, path = environ.get("REPAIRSHOP_CODEC_KEYS", ""), environ.get("REPAIRSHOP_CODEC_KEYS_FILE", "")
+    wanted = environ.get("REPAIRSHOP_CODEC_KEY_ID", "")
+    if inline and path:
+        raise SettingsError(
+            (
+                "REPAIRSHOP_CODEC_KEYS and REPAIRSHOP_CODEC_KEYS_FILE are both set: keys come from one; unset one",
+            )
+        )
+    if not inline and not path:
+        if wanted:
+            raise SettingsError(
+                (f"REPAIRSHOP_CODEC_KEY_ID={wanted}: no keys are given; set REPAIRSHOP_CODEC_KEYS_FILE",)
+            )
+        return None
+    source = "REPAIRSHOP_CODEC_KEYS" if inline else f"REPAIRSHOP_CODEC_KEYS_FILE={path}"
+    pairs = _pairs(inline.split(","), source) if inline else _pairs_of(Path(path), source)
+    if not pairs:
+        raise SettingsError(
+            (f"{source}: holds no key; write lines of the form id=base64; {HOW_TO_MAKE_A_KEY}",)
+        )
+    if not wanted and len(pairs) > 1 and path and Path(path).is_dir():
+        raise SettingsError(
+            (f"{source}: holds several keys and a folder has no first one; set REPAIRSHOP_CODEC_KEY_ID",)
+        )
+    current = wanted or next(iter(pairs))
+    if current not in pairs:
+        raise SettingsError(
+            (f"REPAIRSHOP_CODEC_KEY_ID={current}: no such key in {source}; there are: {', '.join(pairs)}",)
+        )
+    return Keyring(current, {key_id: AESGCM(key) for key_id, key in pairs.items()})
+
+
+def _pairs_of(path: Path, source: str) -> dict[str, bytes]:
+    try:
+        if path.is_dir():
+            # Kubernetes puts ..data and its kind beside the keys.
+            files = sorted(
+                file for file in path.iterdir() if not file.name.startswith(".") and file.is_file()
+            )
+            return _pairs([f"{file.name}={file.read_text('ascii').strip()}" for file in files], source)
+        return _pairs(path.read_text("ascii").splitlines(), source)
+    except OSError as error:
+        raise SettingsError(
+            (f"{source}: cannot be read: {error.strerror}; give a file or folder of keys",)
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError((f"{source}: is not text; write id=base64 lines; {HOW_TO_MAKE_A_KEY}",)) from None
+
+
+def _pairs(lines: list[str], source: str) -> dict[str, bytes]:
+    pairs: dict[str, bytes] = {}
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        key_id, _, encoded = text.partition("=")
+        if not KEY_ID.fullmatch(key_id) or not encoded:
+            problems.append(f"{source}: entry {number}: must be id=base64, the id of letters, digits, . _ -")
+            continue
+        if key_id in pairs:
+            problems.append(
+                f"{source}: entry {number}: key id {key_id} is there twice; give each key its own id"
+            )
+            continue
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            problems.append(f"{source}: key {key_id}: is not base64; {HOW_TO_MAKE_A_KEY}")
+            continue
+        if len(key) != KEY_BYTES:
+            problems.append(
+                f"{source}: key {key_id}: has {len(key)} bytes, must have 32; {HOW_TO_MAKE_A_KEY}"
+            )
+            continue
+        pairs[key_id] = key
+    if problems:
+        raise SettingsError(tuple(problems))
+    return pairs
