@@ -27,9 +27,9 @@ from loadtest.errors import InputError, LoadtestError
 from loadtest.injector.launch import launch
 from loadtest.plan import Plan, parse_plan, read_document
 from loadtest.probe.connection import connect, server_version
-from loadtest.probe.history import HistoryProbe
+from loadtest.probe.history import SampledHistories
 from loadtest.probe.scrape import MetricsProbe
-from loadtest.probe.task_queue import TaskQueueProbe
+from loadtest.probe.task_queue import DescribedQueue
 from loadtest.results.manifest import Manifest, commit, machine, versions
 from loadtest.results.store import Run
 from loadtest.scenario import load
@@ -177,8 +177,8 @@ async def _sweep(run: Run, place: Place, display: Display) -> None:
                 target=target,
                 injectors=injectors,
                 metrics=MetricsProbe(plan.namespace, plan.task_queue),
-                queue=TaskQueueProbe(client, plan.task_queue),
-                histories=HistoryProbe(client),
+                queue=DescribedQueue(client, plan.task_queue),
+                histories=SampledHistories(client),
             )
             subject = Subject(scenario.activities_per_workflow, workers.own)
             await run_sweep(parts, run, subject, display.tell)
