@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import WorkerSetup
 from loadtest.probe.connection import connect

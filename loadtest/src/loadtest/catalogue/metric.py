@@ -61,6 +61,7 @@ class Metric:
         where: Only series whose labels have these values are read.
         split: The label by which a counter is also read apart.
         reading: What is taken of it.
+        service: The one service of the server that writes it; ``None``: all do, or it is not the server's.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Metric:
     where: tuple[tuple[str, str], ...] = ()
     split: str | None = None
     reading: Reading = Reading.VALUE
+    service: str | None = None
 
     @property
     def role(self) -> str:

@@ -4,7 +4,7 @@ Metrics that only people and rules watch; no reading of a step is made from them
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Kind, Metric, Presence
+from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 from loadtest.catalogue.server import SERVER_SINCE
 from loadtest.catalogue.worker import CORE_SINCE
 
@@ -42,5 +42,6 @@ WATCHED: tuple[Metric, ...] = (
         source="SDK core",
         presence=Presence.ALWAYS,
         since=CORE_SINCE,
+        reading=Reading.BUCKETS,
     ),
 )

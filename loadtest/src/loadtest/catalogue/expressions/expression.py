@@ -1,0 +1,60 @@
+"""
+What one named PromQL expression is: the query, its unit, and what good looks like.
+
+It knows no dashboard, no rule and no report; they all ask for it by its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadtest.catalogue.metric import Metric, Presence
+from loadtest.catalogue.promql import PLAIN, Query, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """
+    One question to Prometheus.
+
+    Attributes:
+        name: ``<area>.<what>``, unique.
+        query: How it is asked.
+        unit: ``seconds``, ``ratio``, ``bytes``, ``unix time``, ``count`` or what is counted, ``…/s`` for rates.
+        legend: How its series are told apart, in Grafana's spelling (``{{task_queue}}``).
+        good: What a good value looks like, and what to do with another one.
+        readings: Keys of a step in ``sweep.json`` that tell the same for a step.
+    """
+
+    name: str
+    query: Query
+    unit: str
+    legend: str
+    good: str
+    readings: tuple[str, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """
+        The catalogue's metrics that it asks for.
+        """
+        return self.query.metrics
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """
+        What must have happened before it can answer.
+        """
+        return tuple(
+            dict.fromkeys(
+                metric.event
+                for metric in self.metrics
+                if metric.presence is Presence.ON_EVENT and metric.event is not None
+            )
+        )
+
+    def promql(self, scope: Scope = PLAIN) -> str:
+        """
+        Write it out.
+        """
+        return self.query.render(scope)

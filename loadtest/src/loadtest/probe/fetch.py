@@ -1,0 +1,47 @@
+"""
+Gets a /metrics page over HTTP.
+
+It decides how long a page may take and what its absence is called; it knows nothing of what it holds.
+"""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+
+from loadtest.errors import MeasurementError
+
+TIMEOUT_SECONDS = 5.0
+# A page of this machine or of a pod is never behind a proxy, whatever the environment says.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def fetch(endpoint: str, url: str) -> bytes:
+    """
+    Return the body of a page, at the second try if need be; blocks, so call it in a thread.
+
+    Args:
+        endpoint: Its name, for the error.
+        url: Where it is.
+
+    Raises:
+        MeasurementError: It did not answer twice.
+    """
+    try:
+        return _once(url)
+    except (OSError, http.client.HTTPException):
+        pass  # the second try says what is wrong
+    try:
+        return _once(url)
+    except urllib.error.HTTPError as error:
+        raise MeasurementError(f"{endpoint}: {url} answers {error.code} instead of a /metrics page") from None
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise MeasurementError(f"{endpoint}: {url} does not answer ({reason})") from error
+
+
+def _once(url: str) -> bytes:
+    with _DIRECT.open(url, timeout=TIMEOUT_SECONDS) as response:
+        body: bytes = response.read()
+        return body

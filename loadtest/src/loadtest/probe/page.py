@@ -1,0 +1,175 @@
+"""
+A /metrics page, cut down to the families of the catalogue and read line by line.
+
+It decides which lines are ours; it knows nothing of where a page comes from or of a second one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from loadtest.catalogue import ALL, Metric, Presence
+from loadtest.errors import FamilyAbsentError
+
+# The server's word for a label value that it was told to leave out.
+_OMITTED = "__omitted__"
+_CORE = "temporal-core-sdk"
+_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_EXPECTED = {
+    "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
+    "durations_as_seconds, counters_total_suffix, unit_suffix) beside process_* metrics",
+    "server": "give the page of a Temporal server, 1.31 or later",
+    "injector": "give the page of an injector",
+}
+
+ROLES: Mapping[str, tuple[Metric, ...]] = {
+    role: tuple(metric for metric in ALL if metric.role == role) for role in _EXPECTED
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    The namespace and the task queue under test.
+    """
+
+    namespace: str
+    task_queue: str
+
+    def holds(self, labels: Mapping[str, str]) -> bool:
+        """
+        Tell whether a series is of this namespace and queue, as far as its labels say.
+
+        Some servers write every sign of a label's value but letters and digits as an underscore.
+        """
+        namespace = labels.get("namespace")
+        queue = labels.get("task_queue", labels.get("taskqueue"))
+        return (namespace is None or _plain(namespace) == _plain(self.namespace)) and (
+            queue is None or queue == _OMITTED or _plain(queue) == _plain(self.task_queue)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """
+    What a line stands for: its name on the page, its labels, and the metrics that read it.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    The values of one page.
+
+    Attributes:
+        endpoint: Its name, for errors.
+        values: By the text before the value, which tells series apart.
+    """
+
+    endpoint: str
+    values: Mapping[str, float]
+
+
+@cache
+def prefixes(role: str) -> tuple[bytes, ...]:
+    """
+    What the lines of a role's families begin with; the brace or blank keeps longer names out.
+    """
+    names = dict.fromkeys(name for metric in ROLES[role] for name in metric.series)
+    return tuple(f"{name}{end}".encode() for name in names for end in "{ ")
+
+
+def cut(body: bytes, role: str) -> str:
+    """
+    Keep the lines of a page that hold a role's families.
+
+    A server's page has megabytes, so nothing else of it is ever looked into.
+    """
+    wanted = prefixes(role)
+    return b"\n".join(line for line in body.split(b"\n") if line.startswith(wanted)).decode()
+
+
+# The same text is read at most a few times: as the end of one difference and the start of others.
+@lru_cache(maxsize=128)
+def read(endpoint: str, text: str) -> Page:
+    """
+    Read a page that was cut down.
+
+    Where the SDK core's families stand there under another service's name as well, only the core's are kept.
+    """
+    values: dict[str, float] = {}
+    others: list[str] = []
+    core = False
+    for line in text.splitlines():
+        identity, _, value = line.rpartition(" ")
+        values[identity] = float(value)
+        if identity.startswith("temporal_"):
+            service = _labels(identity).get("service_name", _CORE)
+            core = core or service == _CORE
+            if service != _CORE:
+                others.append(identity)
+    if core:
+        for identity in others:
+            del values[identity]
+    return Page(endpoint, values)
+
+
+# A few thousand series come back at every look, so what they mean is worked out once.
+@lru_cache(maxsize=65536)
+def series(identity: str, role: str, scope: Scope) -> Series:
+    """
+    Tell what a line stands for, by the part before its value.
+    """
+    name, labels = identity.partition("{")[0], _labels(identity)
+    if not scope.holds(labels):
+        return Series(name, labels, ())
+    return Series(
+        name,
+        labels,
+        tuple(
+            metric
+            for metric in ROLES[role]
+            if name in metric.series and all(labels.get(label) == value for label, value in metric.where)
+        ),
+    )
+
+
+def refuse_absent(page: Page, role: str) -> None:
+    """
+    Refuse a page without a family that is always there.
+
+    What only one service of the server writes is asked of the pages that speak for that service.
+
+    Raises:
+        FamilyAbsentError: Names the endpoint and the families.
+    """
+    names = {identity.partition("{")[0] for identity in page.values}
+    services = {_labels(i).get("service_name") for i in page.values if i.startswith("restarts{")}
+    missing = dict.fromkeys(
+        metric.name
+        for metric in ROLES[role]
+        if metric.presence is Presence.ALWAYS
+        and names.isdisjoint(metric.series)
+        and (metric.service is None or metric.service in services)
+    )
+    if missing:
+        raise FamilyAbsentError(
+            f"{page.endpoint}: its /metrics page lacks {', '.join(missing)}; {_EXPECTED[role]}"
+        )
+
+
+@lru_cache(maxsize=65536)
+def _labels(identity: str) -> Mapping[str, str]:
+    return dict(_LABEL.findall(identity))
+
+
+@lru_cache(maxsize=4096)
+def _plain(value: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]", "_", value)

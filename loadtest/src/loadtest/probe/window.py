@@ -1,0 +1,131 @@
+"""
+What pages counted between two looks, exactly.
+
+It decides what a counter that is new, gone or lower means; it knows nothing of how pages are fetched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from loadtest.catalogue import Kind, Metric, Presence, Reading
+from loadtest.errors import CounterResetError, MeasurementError
+from loadtest.probe.page import ROLES, Page, Scope, refuse_absent, series
+from loadtest.results.difference import Difference, Histogram
+
+_START_TIME = "process_start_time_seconds"
+
+
+@dataclass(slots=True)
+class _Sums:
+    """
+    Growth over all series and pages so far, by the catalogue's key.
+    """
+
+    counters: dict[str, float] = field(default_factory=dict)
+    by_label: dict[str, dict[str, float]] = field(default_factory=dict)
+    buckets: dict[str, dict[float, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+    sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add(self, metric: Metric, name: str, labels: Mapping[str, str], growth: float) -> None:
+        if metric.reading is Reading.BUCKETS:
+            if name.endswith("_bucket"):
+                self.buckets[metric.key][float(labels["le"])] += growth
+            elif name.endswith("_sum"):
+                self.sums[metric.key] += growth
+            return
+        self.counters[metric.key] = self.counters.get(metric.key, 0.0) + growth
+        if metric.split is not None and growth:
+            parts = self.by_label.setdefault(metric.key, {})
+            value = labels.get(metric.split, "")
+            parts[value] = parts.get(value, 0.0) + growth
+
+
+def difference(
+    seconds: float, before: Sequence[Page], after: Sequence[Page], role: str, scope: Scope
+) -> Difference:
+    """
+    Add up what all pages of a role counted between two looks.
+
+    A counter that is absent at the start counts from 0, as its process is shown to be the same: its start time
+    has not changed, and no other counter of its page is gone or lower.
+
+    Args:
+        seconds: Time between the looks.
+        before, after: The same endpoints, in any order.
+        role: Whose pages they are.
+        scope: What is under test.
+
+    Returns:
+        Every counter that these pages can offer, 0 for one whose event never came; histograms only once they
+        have been seen.
+
+    Raises:
+        FamilyAbsentError: A family that is always there is missing.
+        CounterResetError: A counter is lower or gone, or a process started in between.
+        MeasurementError: The endpoints are not the same.
+    """
+    first = {page.endpoint: page for page in before}
+    last = {page.endpoint: page for page in after}
+    if first.keys() != last.keys():
+        odd = ", ".join(sorted(first.keys() ^ last.keys()))
+        raise MeasurementError(f"{odd}: looked at only once, so what it counted in between is not known")
+    sums = _Sums()
+    for metric in ROLES[role]:
+        if (
+            metric.kind is not Kind.GAUGE
+            and metric.reading is not Reading.BUCKETS
+            and metric.presence is Presence.ON_EVENT
+        ):
+            sums.counters[metric.key] = 0.0
+    for endpoint in first:
+        refuse_absent(first[endpoint], role)
+        refuse_absent(last[endpoint], role)
+        _grow(sums, first[endpoint], last[endpoint], role, scope)
+    return Difference(
+        seconds=seconds,
+        counters=sums.counters,
+        histograms={key: _histogram(key, sums.buckets[key], sums.sums[key]) for key in sums.buckets},
+        by_label=sums.by_label,
+    )
+
+
+def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: Scope) -> None:
+    started = before.values.get(_START_TIME), after.values.get(_START_TIME)
+    if started[0] != started[1]:
+        raise CounterResetError(f"{after.endpoint}: its process started anew between two looks")
+    for identity in before.values.keys() - after.values.keys():
+        line = series(identity, role, scope)
+        if any(metric.kind is not Kind.GAUGE for metric in line.metrics):
+            raise CounterResetError(
+                f"{after.endpoint}: {line.name} is gone, so its process started anew between two looks"
+            )
+    for identity, value in after.values.items():
+        line = series(identity, role, scope)
+        for metric in line.metrics:
+            if metric.kind is Kind.GAUGE:
+                continue
+            growth = value - before.values.get(identity, 0.0)
+            # A sum of samples may fall when one is below zero, which is no reset.
+            if growth < 0 and not line.name.endswith("_sum"):
+                raise CounterResetError(
+                    f"{after.endpoint}: {line.name} fell from {before.values[identity]:g} to {value:g}, "
+                    "so its process started anew between two looks"
+                )
+            sums.add(metric, line.name, line.labels, growth)
+
+
+def _histogram(key: str, cumulative: Mapping[float, float], total: float) -> Histogram:
+    bounds = sorted(cumulative)
+    counts, below = [], 0.0
+    for bound in bounds:
+        counts.append(round(cumulative[bound] - below))
+        below = cumulative[bound]
+    if not bounds or not math.isinf(bounds[-1]) or min(counts) < 0:
+        raise MeasurementError(f"{key}: its buckets are not cumulative, so they are of different bounds")
+    return Histogram(tuple(bounds), tuple(counts), total)
