@@ -119,6 +119,25 @@ class InjectorReport:
 
 
 @dataclass(frozen=True, slots=True)
+class InjectorSecond:
+    """
+    What all injectors counted so far in this step; sent about once a second.
+
+    Attributes:
+        at: Seconds since the step's first instant.
+        offered, sent, completed, failed: Counts so far; closes of workflows that are not awaited are estimated.
+        in_flight: Workflows open now, estimated likewise.
+    """
+
+    at: float
+    offered: int
+    sent: int
+    completed: int
+    failed: int
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Second:
     """
     One second of a step's timeline; ``None`` is a gap, never zero.

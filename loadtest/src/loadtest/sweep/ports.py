@@ -7,7 +7,6 @@ It knows no Temporal, no Locust and no cluster; the command line plugs the real 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.plan import StepOrder
@@ -15,20 +14,7 @@ from loadtest.results.difference import Difference
 from loadtest.results.look import Backlog as Backlog
 from loadtest.results.look import Scrape as Scrape
 from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
-
-
-@dataclass(frozen=True, slots=True)
-class InjectorSecond:
-    """
-    What all injectors counted so far in this step; sent about once a second.
-    """
-
-    at: float
-    offered: int
-    sent: int
-    completed: int
-    failed: int
-    in_flight: int
+from loadtest.results.measured import InjectorSecond as InjectorSecond
 
 
 class Target(Protocol):
