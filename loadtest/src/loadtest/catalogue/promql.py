@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadtest.catalogue.metric import Kind, Metric, Reading
+from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def select(metric: Metric, scope: Scope, suffix: str = "", **where: str) -> str:
         matchers.append('service_name="temporal-core-sdk"')
     if scope.namespace is not None and "namespace" in metric.labels:
         matchers.append(f'namespace=~"{scope.namespace}"')
+    if scope.task_queue is None and "taskqueue" in metric.labels:
+        matchers.append('taskqueue!~"temporal_sys_.*|default_worker_tq"')  # the server's own queues
     if scope.task_queue is not None:
         matchers += [
             f'{label}=~"{scope.task_queue}"'
@@ -166,17 +168,38 @@ def combine(template: str, **parts: Query) -> Query:
     return Query(metrics, render)
 
 
+def changes(metric: Metric, *, by: tuple[str, ...] = (), back: str) -> Query:
+    """
+    Ask how often a value changed over the last *back*.
+    """
+    return Query((metric,), lambda scope: _aggregate("sum", by, f"changes({select(metric, scope)}[{back}])"))
+
+
+def _seen(query: Query, other: Query) -> Query:
+    """
+    Take 0 for a query whose metrics appear only on an event that has not come, where *other* answers.
+    """
+    if all(metric.presence is Presence.ALWAYS for metric in query.metrics):
+        return query
+    return combine("(<query> or 0 * <other>)", query=query, other=other)
+
+
 def ratio(part: Query, whole: Query) -> Query:
     """
     Ask for a share, 0..1; a part that was never seen is 0, an empty whole has no share.
     """
-    return combine("(<part> or 0 * <whole>) / <whole>", part=part, whole=whole)
+    return combine("<part> / <whole>", part=_seen(part, whole), whole=whole)
+
+
+def total(one: Query, other: Query) -> Query:
+    """
+    Ask for a sum; either may never have been seen.
+    """
+    return combine("(<one> + <other>)", one=_seen(one, other), other=_seen(other, one))
 
 
 def share(part: Query, rest: Query) -> Query:
     """
     Ask for ``part / (part + rest)``; either may never have been seen.
     """
-    return combine(
-        "(<part> or 0 * <rest>) / ((<part> or 0 * <rest>) + (<rest> or 0 * <part>))", part=part, rest=rest
-    )
+    return combine("<part> / <whole>", part=_seen(part, rest), whole=total(part, rest))

@@ -16,9 +16,7 @@ _slots = combine(
     used=gauge("sum", BY_KEY["worker.slots_used"]),
     free=gauge("sum", BY_KEY["worker.slots_available"]),
 )
-_arriving = rate(
-    BY_KEY["server.tasks_added"], task_type="Activity", forwarded="false", taskqueue="!~temporal_sys.*"
-)
+_arriving = rate(BY_KEY["server.tasks_added"], task_type="Activity", forwarded="false")
 
 
 def _needed() -> Query:

@@ -17,9 +17,9 @@ def _in_window(query: Query) -> Query:
     Keep what was measured in a step's window, and say which step it was.
     """
     return combine(
-        "<query> * on () group_left (run, step, replicas, load) <window>",
+        "<query> * on () group_right () <info>",
         query=query,
-        window=gauge("max", BY_KEY["sweep.step_info"], by=_STEP, phase="window"),
+        info=gauge("max", BY_KEY["sweep.step_info"], by=_STEP, phase="window"),
     )
 
 

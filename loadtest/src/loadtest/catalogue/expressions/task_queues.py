@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate, ratio, share
+from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate, ratio, share, total
 
 _WORKER_QUEUE = ("namespace", "task_queue")
 _SERVER_QUEUE = ("namespace", "taskqueue", "task_type")
@@ -46,13 +46,16 @@ def _polls(**where: str) -> Query:
 TASK_QUEUES: tuple[Expression, ...] = (
     *(_wait("activity", q, _ACTIVITY_GOOD) for q in (0.5, 0.95, 0.99)),
     *(_wait("workflow", q, _WORKFLOW_GOOD) for q in (0.5, 0.95, 0.99)),
-    Expression(
-        name="task_queues.server_schedule_to_start_p95",
-        query=quantile(0.95, BY_KEY["server.activity_schedule_to_start"], by=_SERVER_QUEUE),
-        unit="seconds",
-        legend=f"p95 {_SERVER_LEGEND}",
-        good="Agrees with the workers' own figure within its coarse buckets (1, 2, 5, 10 … ms); "
-        "it is all there is for a worker without metrics.",
+    *(
+        Expression(
+            name=f"task_queues.server_{kind}_schedule_to_start_p95",
+            query=quantile(0.95, BY_KEY[f"server.{kind}_schedule_to_start"], by=_SERVER_QUEUE),
+            unit="seconds",
+            legend=f"p95 {_SERVER_LEGEND}",
+            good="Agrees with the workers' own figure within its coarse buckets (1, 2, 5, 10 … ms); "
+            "it is all there is for a worker without metrics.",
+        )
+        for kind in ("activity", "workflow")
     ),
     Expression(
         name="task_queues.backlog_tasks",
@@ -87,11 +90,7 @@ TASK_QUEUES: tuple[Expression, ...] = (
     ),
     Expression(
         name="task_queues.polls",
-        query=combine(
-            "(<got> or 0 * <none>) + (<none> or 0 * <got>)",
-            got=_polls(),
-            none=rate(BY_KEY["server.poll_timeouts"], by=_SERVER_QUEUE),
-        ),
+        query=total(_polls(), rate(BY_KEY["server.poll_timeouts"], by=_SERVER_QUEUE)),
         unit="polls/s",
         legend=_SERVER_LEGEND,
         good="Above 0: somebody asks for tasks.  0 with a backlog: no worker polls this queue.",

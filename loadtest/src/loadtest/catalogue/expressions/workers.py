@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate, share
+from loadtest.catalogue.promql import Query, changes, combine, gauge, quantile, rate, share
 
 _REPLICA = ("instance", "namespace", "task_queue")
 
@@ -110,12 +110,7 @@ WORKERS: tuple[Expression, ...] = (
     ),
     Expression(
         name="workers.restarts",
-        query=_of_workers(
-            combine(
-                "sum by (instance) (changes(<start>[15m:<step>]))".replace("<step>", "5s"),
-                start=gauge("max", BY_KEY["worker.start_time"], by=("instance",)),
-            )
-        ),
+        query=_of_workers(changes(BY_KEY["worker.start_time"], by=("instance",), back="15m")),
         unit="restarts",
         legend="{{instance}}",
         good="0.  Each one empties a sticky cache and delays the tasks that were running there.",
