@@ -129,7 +129,7 @@ class Counts:
     server: int | None
     activities: int | None
     window_sent: int
-    window_closed: int | None
+    window_closed: int
     window_activities: int | None
 
 

@@ -1,0 +1,9 @@
+"""
+What the raw facts mean: readings, validity, scaling, demand.  Pure functions of data.
+"""
+
+from loadtest.analysis.judgement import analyse
+from loadtest.analysis.reading import read_step
+from loadtest.analysis.verdict import exit_code
+
+__all__ = ["analyse", "exit_code", "read_step"]

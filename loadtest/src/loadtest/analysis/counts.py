@@ -1,0 +1,153 @@
+"""
+How many workflows each side counted: injectors, workers, server.
+
+It decides which counter speaks for what, and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loadtest.results.difference import Difference
+from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.step import Counts
+
+ACTIVITY_FINISHED = "worker.activity_finished"
+SERVER_CLOSED = "server.workflow_closed"
+# However a worker closes a workflow, it is closed; a run that continues as new is not.
+WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
+SERVER_ACTIVITIES = "server.activity_completed"
+
+
+def failed_starts(counts: InjectorCounts) -> int:
+    """
+    Return how many starts the server did not confirm.
+    """
+    return _of_kind(counts.failed, "start")
+
+
+def failed_workflows(counts: InjectorCounts) -> int:
+    """
+    Return how many awaited workflows closed, but not well.
+    """
+    return _of_kind(counts.failed, "workflow")
+
+
+def results(counts: InjectorCounts) -> int:
+    """
+    Return how many awaited workflows closed, however.
+    """
+    return counts.completed + failed_workflows(counts)
+
+
+def closed_by_workers(difference: Difference | None) -> int | None:
+    """
+    Return the workflows that the workers closed, ``None`` without their metrics.
+    """
+    if difference is None:
+        return None
+    return round(sum(difference.counters.get(name, 0.0) for name in WORKER_CLOSED))
+
+
+def closed_by_server(difference: Difference | None) -> int | None:
+    """
+    Return the workflows that the server closed, ``None`` where its page does not say.
+    """
+    if difference is None or SERVER_CLOSED not in difference.counters:
+        return None
+    return round(difference.counters[SERVER_CLOSED])
+
+
+def activities(difference: Difference | None) -> int | None:
+    """
+    Return the activity attempts that the workers ended, ``None`` without their metrics.
+    """
+    if difference is None:
+        return None
+    return round(difference.counters.get(ACTIVITY_FINISHED, 0.0))
+
+
+def window_closed(measured: Measured) -> int:
+    """
+    Return the workflows that closed in the window: by the workers, else the server, else the injectors.
+    """
+    workers = closed_by_workers(measured.worker_window)
+    if workers is not None:
+        return workers
+    server = closed_by_server(measured.server_window)
+    if server is not None:
+        return server
+    return results(measured.injector.window) * measured.injector.awaited_every
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """
+    The activities of a step, by the side that counted them.
+
+    Attributes:
+        counter: Which counter.
+        in_window: Activities that ended in the window.
+        per_workflow: Mean over the whole, drained step: retries and rework are in it.
+    """
+
+    counter: str
+    in_window: float
+    per_workflow: float
+
+
+def work(measured: Measured) -> Work | None:
+    """
+    Return the step's activities: by the workers, else by the server.
+
+    Returns:
+        ``None`` if nobody counted activities or a workflow has less than one.
+    """
+    closed = closed_by_workers(measured.worker_whole) or closed_by_server(measured.server_whole) or 0
+    if measured.activities_per_workflow == 0 or closed == 0:
+        return None
+    for whole, window, counter in (
+        (measured.worker_whole, measured.worker_window, ACTIVITY_FINISHED),
+        (measured.server_whole, measured.server_window, SERVER_ACTIVITIES),
+    ):
+        if whole is None or window is None or counter not in whole.counters:
+            continue
+        per_workflow = whole.counters[counter] / closed
+        if per_workflow >= 1:
+            return Work(counter, window.counters.get(counter, 0.0), per_workflow)
+    return None
+
+
+def window_workflows(measured: Measured) -> float:
+    """
+    Return the workflows that the window's work amounts to: activities over activities a workflow, else closes.
+
+    Closes come in waves, as orders that start together end together; activities do not.
+    """
+    done = work(measured)
+    return window_closed(measured) if done is None else done.in_window / done.per_workflow
+
+
+def counts(measured: Measured) -> Counts:
+    """
+    Put every side's count of the whole step beside the others.
+    """
+    whole = measured.injector.whole
+    return Counts(
+        planned=measured.injector.planned,
+        offered=whole.offered,
+        sent=whole.sent,
+        acknowledged=whole.acknowledged,
+        results=results(whole),
+        worker=closed_by_workers(measured.worker_whole),
+        server=closed_by_server(measured.server_whole),
+        activities=activities(measured.worker_whole),
+        window_sent=measured.injector.window.sent,
+        window_closed=window_closed(measured),
+        window_activities=activities(measured.worker_window),
+    )
+
+
+def _of_kind(failed: Mapping[str, int], kind: str) -> int:
+    return sum(number for name, number in failed.items() if name.partition(":")[0] == kind)

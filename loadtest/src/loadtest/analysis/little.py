@@ -1,0 +1,57 @@
+"""
+Little's law as a cross-check: the same workflows, timed by two independent clocks.
+
+It knows nothing of bounds; the validity rules hold them.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.counts import window_workflows
+from loadtest.analysis.steady import window_seconds
+from loadtest.results.measured import Measured
+
+WORKER_ENDTOEND = "worker.workflow_endtoend"
+SERVER_ENDTOEND = "server.workflow_endtoend"
+
+
+def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
+    """
+    Return the injectors' mean of (closed - sent) over the system's own mean time of a workflow.
+
+    With every result awaited this is the ratio of the two sums.  With every k-th awaited it is
+    the ratio of a sample's mean to the mean of all.
+
+    Returns:
+        The ratio and whose clock stands below the line, or ``None`` and why.
+    """
+    awaited = measured.injector.whole.completed + sum(
+        number for kind, number in measured.injector.whole.failed.items() if kind.startswith("workflow")
+    )
+    if awaited == 0:
+        return None, "no workflow was seen to close"
+    for difference, name, who in (
+        (measured.worker_whole, WORKER_ENDTOEND, "workers"),
+        (measured.server_whole, SERVER_ENDTOEND, "server"),
+    ):
+        histogram = difference.histograms.get(name) if difference is not None else None
+        if histogram is not None and histogram.count > 0 and histogram.sum > 0:
+            mine = measured.injector.closed_minus_sent_seconds
+            if measured.injector.awaited_every == 1:
+                return mine / histogram.sum, who
+            return (mine / awaited) / (histogram.sum / histogram.count), who
+    return None, "neither the workers nor the server say how long the workflows took"
+
+
+def window_ratio(measured: Measured) -> float | None:
+    """
+    Return in flight over (throughput x time in system) within the window; edges make it noisy.
+    """
+    in_flight = [second.in_flight for second in window_seconds(measured) if second.in_flight is not None]
+    workflows = window_workflows(measured)
+    closed = measured.injector.window.completed
+    if not in_flight or not workflows or not closed:
+        return None
+    in_system = measured.injector.window_closed_minus_sent_seconds / closed
+    if in_system <= 0:
+        return None
+    return (sum(in_flight) / len(in_flight)) / (workflows / measured.window_seconds * in_system)

@@ -1,0 +1,106 @@
+"""
+Which percentiles a number of samples can bear, and what they are.
+
+It decides what is shown; validity rules may look at more than that.
+"""
+
+from __future__ import annotations
+
+import math
+
+from hdrh.histogram import HdrHistogram
+
+from loadtest.results.difference import Histogram
+from loadtest.results.estimate import NO_PERCENTILES, Percentiles
+from loadtest.results.quantile import bucket, quantile
+
+BEYOND = 10
+SHOWN = (50, 95, 99)
+MICROSECONDS = 1e6
+
+
+def is_borne(percent: int, samples: int) -> bool:
+    """
+    Tell whether at least ten samples lie beyond a percentile.
+    """
+    return samples * (100 - percent) >= BEYOND * 100
+
+
+def samples_wanted(percent: int) -> int:
+    """
+    Return how many samples a percentile needs.
+    """
+    return math.ceil(BEYOND * 100 / (100 - percent))
+
+
+def of_buckets(histogram: Histogram | None) -> tuple[Percentiles, dict[str, str]]:
+    """
+    Read percentiles from a histogram with buckets.
+
+    Returns:
+        The percentiles, and for each that is not shown the reason by its name.
+    """
+    if histogram is None:
+        return NO_PERCENTILES, dict.fromkeys(("p50", "p95", "p99"), "nobody counted this")
+    count = histogram.count
+    values: dict[str, float | None] = {}
+    why: dict[str, str] = {}
+    for percent in SHOWN:
+        name = f"p{percent}"
+        values[name] = None
+        if not is_borne(percent, count):
+            why[name] = too_few(percent, count)
+        elif math.isinf(bucket(histogram, percent / 100)[1]):
+            why[name] = f"beyond the last bucket, so more than {bucket(histogram, percent / 100)[0]:g} s"
+        else:
+            values[name] = quantile(histogram, percent / 100)
+    return Percentiles(values["p50"], values["p95"], values["p99"], count), why
+
+
+def of_hdr(encoded: str | None) -> tuple[Percentiles, dict[str, str]]:
+    """
+    Read percentiles from an HdrHistogram of microseconds; as ``of_buckets``.
+    """
+    if encoded is None:
+        return NO_PERCENTILES, dict.fromkeys(("p50", "p95", "p99"), "the injectors did not record this")
+    histogram = decode(encoded)
+    count = int(histogram.get_total_count())
+    why = {f"p{percent}": too_few(percent, count) for percent in SHOWN if not is_borne(percent, count)}
+    values = [
+        float(histogram.get_value_at_percentile(percent)) / MICROSECONDS if is_borne(percent, count) else None
+        for percent in SHOWN
+    ]
+    return Percentiles(values[0], values[1], values[2], count), why
+
+
+def decode(encoded: str) -> HdrHistogram:
+    """
+    Decode the text form of an HdrHistogram.
+    """
+    return HdrHistogram.decode(encoded)
+
+
+def raw_percentile(encoded: str | None, percent: int) -> float | None:
+    """
+    Return a percentile in seconds however few the samples, for rules; ``None`` without any.
+    """
+    if encoded is None:
+        return None
+    histogram = decode(encoded)
+    if histogram.get_total_count() == 0:
+        return None
+    return float(histogram.get_value_at_percentile(percent)) / MICROSECONDS
+
+
+def largest(encoded: str | None) -> float | None:
+    """
+    Return the largest sample in seconds, ``None`` without any.
+    """
+    return raw_percentile(encoded, 100)
+
+
+def too_few(percent: int, count: int) -> str:
+    """
+    Say that a percentile has too few samples.
+    """
+    return f"{count} samples; p{percent} is shown from {samples_wanted(percent)} on, so that {BEYOND} lie beyond it"

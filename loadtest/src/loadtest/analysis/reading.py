@@ -1,0 +1,225 @@
+"""
+Every reading of one step, made from its raw facts, with its verdict.
+
+It decides what is shown and why something is not; it compares no steps.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis import counts
+from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
+from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.throughput import throughput
+from loadtest.analysis.use import cpu, per, rss
+from loadtest.analysis.validity import is_closed, judge
+from loadtest.analysis.waits import cross_check, waits
+from loadtest.analysis.why import Why
+from loadtest.plan import LoadKind, Plan
+from loadtest.results.difference import Difference, Histogram
+from loadtest.results.estimate import Percentiles
+from loadtest.results.measured import Measured
+from loadtest.results.step import BacklogReading, Edges, Lag, Step, StepLoad
+
+NO_SERVER = "the server's /metrics page could not be read"
+NO_WORKER = "the workers offer no metrics of ours"
+
+
+def read_step(measured: Measured, plan: Plan) -> Step:
+    """
+    Make every reading of one step.
+
+    Args:
+        measured: The raw facts.
+        plan: What was asked.
+
+    Returns:
+        The readings; each null one has its reason in ``why``.
+    """
+    why = Why()
+    verdict, reasons = judge(measured, plan)
+    report = measured.injector
+    window = measured.window_seconds
+    workflows = counts.window_workflows(measured)
+    queue_waits, wait_reasons, notes = waits(measured)
+    why.under("schedule_to_start_seconds", wait_reasons)
+    results = counts.results(report.whole)
+    failed = counts.failed_workflows(report.whole) + counts.failed_starts(report.whole)
+    finished = results + counts.failed_starts(report.whole)
+    return Step(
+        step=measured.key.folder,
+        replicas=measured.key.replicas,
+        repetition=measured.key.repetition,
+        load=_load(measured, plan),
+        started_at=measured.started_at,
+        window_seconds=window,
+        verdict=verdict,
+        reasons=reasons,
+        notes=(*measured.notes, *notes, *_notes(measured)),
+        offered_per_second=why.of(
+            "offered_per_second",
+            None if is_closed(measured) else report.window.offered / window,
+            "a closed load offers nothing: the next start waits for a close",
+        ),
+        sent_per_second=report.window.sent / window,
+        injector_lag_seconds=_lag(report.histograms.get("lag"), why),
+        throughput_per_second=throughput(measured, workflows / window, why),
+        closes_per_second=counts.window_closed(measured) / window,
+        goodput_per_second=report.within_slo * report.awaited_every / window,
+        failed=dict(report.whole.failed),
+        error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
+        drain_seconds=report.drain_seconds,
+        open_at_end=report.open_at_end,
+        awaited_every=report.awaited_every,
+        response_time_seconds=_of_hdr(report.histograms.get("response"), "response_time_seconds", why),
+        service_time_seconds=_of_hdr(report.histograms.get("service"), "service_time_seconds", why),
+        end_to_end_seconds=_of_hdr(report.histograms.get("end_to_end"), "end_to_end_seconds", why),
+        schedule_to_start_seconds=queue_waits,
+        cross_check=cross_check(measured),
+        sync_match_ratio=why.of(
+            "sync_match_ratio",
+            _share(measured.server_whole, "server.poll_success_sync", ("server.poll_success",)),
+            NO_SERVER,
+        ),
+        backlog=_backlog(measured, why),
+        state_transitions_per_second=why.of(
+            "state_transitions_per_second",
+            per(_count(measured.server_whole, "server.state_transitions"), _seconds(measured.server_whole)),
+            NO_SERVER,
+        ),
+        state_transitions_per_workflow=why.of(
+            "state_transitions_per_workflow",
+            per(
+                _count(measured.server_whole, "server.state_transitions"),
+                counts.closed_by_server(measured.server_whole),
+            ),
+            NO_SERVER,
+        ),
+        slots_used_ratio=why.of(
+            "slots_used_ratio",
+            per(measured.slots_used, measured.slots),
+            NO_WORKER if measured.slots is None else "no look at the workers' slots succeeded",
+        ),
+        pollers=dict(measured.pollers),
+        sticky_hit_ratio=why.of(
+            "sticky_hit_ratio",
+            _share(measured.worker_whole, "worker.sticky_hit", ("worker.sticky_hit", "worker.sticky_miss")),
+            NO_WORKER,
+        ),
+        activity_failures=_failures(measured.worker_whole),
+        cpu_seconds_per_workflow=cpu(measured, workflows, why),
+        rss_bytes=rss(measured, why),
+        persistence_latency_seconds=_of_buckets(
+            measured.server_window, "server.persistence_latency", "persistence_latency_seconds", why
+        ),
+        shard_lock_seconds=_of_buckets(
+            measured.server_window, "server.shard_lock", "shard_lock_seconds", why
+        ),
+        little_ratio=why.of("little_ratio", *whole_step_ratio(measured)),
+        window_little_ratio=why.of(
+            "window_little_ratio", window_ratio(measured), "the timeline or the window's closes are missing"
+        ),
+        counts=counts.counts(measured),
+        scrape_cost_seconds=why.of("scrape_cost_seconds", measured.scrape_seconds, NO_SERVER),
+        why=dict(why),
+    )
+
+
+def _load(measured: Measured, plan: Plan) -> StepLoad:
+    asked = plan.loads[measured.key.load]
+    return StepLoad(
+        index=measured.key.load,
+        kind=asked.kind.value,
+        arrival_rate=measured.arrival_rate,
+        in_flight=measured.in_flight,
+        fraction=asked.fraction if asked.kind is LoadKind.FRACTION else None,
+    )
+
+
+def _notes(measured: Measured) -> list[str]:
+    notes = []
+    if measured.worker_window is None:
+        notes.append(
+            "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
+            "slots and cache are not known"
+        )
+    done = counts.work(measured)
+    declared = measured.activities_per_workflow
+    if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
+        notes.append(
+            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
+            "and rework; throughput is counted with the former"
+        )
+    if done is None and declared != 0:
+        notes.append(
+            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
+        )
+    if measured.injector.awaited_every > 1:
+        notes.append(
+            f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
+        )
+    return notes
+
+
+def _lag(encoded: str | None, why: Why) -> Lag:
+    percentiles, reasons = of_hdr(encoded)
+    why.under("injector_lag_seconds", {key: reasons[key] for key in ("p50", "p99") if key in reasons})
+    most = why.of("injector_lag_seconds.max", largest(encoded), "no start left in the window")
+    return Lag(percentiles.p50, percentiles.p99, most, percentiles.n)
+
+
+def _of_hdr(encoded: str | None, key: str, why: Why) -> Percentiles:
+    percentiles, reasons = of_hdr(encoded)
+    why.under(key, reasons)
+    return percentiles
+
+
+def _of_buckets(difference: Difference | None, name: str, key: str, why: Why) -> Percentiles:
+    histogram: Histogram | None = difference.histograms.get(name) if difference is not None else None
+    percentiles, reasons = of_buckets(histogram)
+    if difference is None:
+        reasons = dict.fromkeys(reasons, NO_SERVER)
+    why.under(key, reasons)
+    return percentiles
+
+
+def _backlog(measured: Measured, why: Why) -> BacklogReading:
+    seconds = window_seconds(measured)
+    tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
+    ages = [age for second in seconds if (age := second.backlog_age_seconds) is not None]
+    growth = backlog_slope(seconds)
+    gap = "no look at the task queue succeeded in the window"
+    for key, values in (("backlog.tasks", tasks), ("backlog.age_seconds", ages)):
+        if not values:
+            why.under(key, dict.fromkeys(("start", "end", "max"), gap))
+    if growth.value is None:
+        why["backlog.slope_per_second.value"] = (
+            "fewer than five looks at the task queue succeeded in the window"
+        )
+    return BacklogReading(_edges(tasks), _edges(ages), growth)
+
+
+def _edges(values: list[float]) -> Edges:
+    return Edges(values[0], values[-1], max(values)) if values else Edges(None, None, None)
+
+
+def _failures(difference: Difference | None) -> dict[str, int]:
+    if difference is None:
+        return {}
+    split = difference.by_label.get("worker.activity_failed", {})
+    return {name: round(number) for name, number in split.items() if number}
+
+
+def _count(difference: Difference | None, name: str) -> float | None:
+    return difference.counters.get(name) if difference is not None else None
+
+
+def _seconds(difference: Difference | None) -> float | None:
+    return difference.seconds if difference is not None else None
+
+
+def _share(difference: Difference | None, part: str, whole: tuple[str, ...]) -> float | None:
+    if difference is None:
+        return None
+    total = sum(difference.counters.get(name, 0.0) for name in whole)
+    return difference.counters.get(part, 0.0) / total if total else None

@@ -1,0 +1,64 @@
+"""
+Whether a window shows a trend: halves of a closed load, backlog of an open one.
+
+It knows nothing of what follows from it; that is the validity rules' work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadtest.analysis.intervals import slope
+from loadtest.results.difference import Difference
+from loadtest.results.estimate import Estimate
+from loadtest.results.measured import Measured, Second
+
+ACTIVITY_FINISHED = "worker.activity_finished"
+
+
+def halves_apart(
+    halves: tuple[Difference, Difference] | None, counter: str = ACTIVITY_FINISHED
+) -> float | None:
+    """
+    Return by how much the rates of the two halves differ, as a share of their mean.
+
+    Args:
+        halves: Differences over the window's halves.
+        counter: Which counter's rate.
+
+    Returns:
+        ``None`` if there are no halves, or nothing was counted in either.
+    """
+    if halves is None:
+        return None
+    rates = [half.counters.get(counter, 0.0) / half.seconds for half in halves if half.seconds > 0]
+    if len(rates) < 2 or sum(rates) == 0:
+        return None
+    return abs(rates[0] - rates[1]) / (sum(rates) / 2)
+
+
+def backlog_of(second: Second) -> int | None:
+    """
+    Return the tasks that wait in both queues, ``None`` for a gap.
+    """
+    if second.backlog_activity is None or second.backlog_workflow is None:
+        return None
+    return second.backlog_activity + second.backlog_workflow
+
+
+def window_seconds(measured: Measured) -> tuple[Second, ...]:
+    """
+    Return the timeline within the window.
+    """
+    start, end = measured.warm_up_seconds, measured.warm_up_seconds + measured.window_seconds
+    return tuple(second for second in measured.timeline if start <= second.at <= end)
+
+
+def backlog_slope(seconds: Sequence[Second]) -> Estimate:
+    """
+    Return the tasks a second by which the backlog grows, with its 95 % interval; gaps are left out.
+    """
+    points = [
+        (second.at, float(backlog)) for second in seconds if (backlog := backlog_of(second)) is not None
+    ]
+    return slope(points, "seconds")

@@ -1,0 +1,148 @@
+"""
+The Universal Scalability Law: one formula, and the curve that fits best.
+
+It knows nothing of steps; it gets points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from loadtest.errors import TooFewStepsError
+
+FEWEST_COUNTS = 4
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Usl:
+    """
+    A fitted Universal Scalability Law.
+
+    Attributes:
+        rate_of_one: λ, throughput of one replica, in workflows per second.
+        contention: σ >= 0; the serial share of the work.
+        coherency:
+            κ >= 0; the cost of replicas keeping each other up to date.  Throughput falls past
+            the peak only if it is not zero.
+    """
+
+    rate_of_one: float
+    contention: float
+    coherency: float
+
+    def throughput_at(self, replicas: float) -> float:
+        """
+        Return the throughput that the law predicts.
+
+        Args:
+            replicas: At least 1; fractions are allowed, for plotting.
+
+        Returns:
+            Workflows per second at steady state.
+
+        Raises:
+            ValueError: *replicas* is below 1, where the law does not hold.
+
+        Source:
+            Schwartz, *Practical Scalability Analysis with the Universal Scalability Law*, equation 3.
+
+        >>> book = Usl(rate_of_one=995.6486, contention=0.02671591, coherency=7.690945e-4)
+        >>> round(book.throughput_at(book.peak_replicas), 1)
+        12341.7
+        """
+        if replicas < 1:
+            raise ValueError(f"replicas is {replicas:g}, but the law starts at 1 replica")
+        n = replicas
+        return self.rate_of_one * n / (1 + self.contention * (n - 1) + self.coherency * n * (n - 1))
+
+    @property
+    def peak_replicas(self) -> int | None:
+        """
+        Replicas past which throughput falls, or ``None`` if it never does.
+        """
+        if self.coherency == 0:
+            return None
+        return max(1, math.floor(math.sqrt(max(0.0, 1 - self.contention) / self.coherency)))
+
+
+def fit_usl(points: Sequence[tuple[int, float]], weights: Sequence[float] | None = None) -> Usl:
+    """
+    Fit a Universal Scalability Law curve to (replicas, throughput) points.
+
+    The law is linear in 1/λ, σ/λ and κ/λ once turned upside down, so this is one
+    non-negative least-squares solve.  Residuals are relative: being 5 % off
+    counts the same at 1 replica as at 32.
+
+    Args:
+        points:
+            Replica count and workflows per second, one per saturated, valid step.
+        weights:
+            How much each point's relative residual counts; all the same by default.
+
+    Returns:
+        The fitted curve; contention and coherency are never negative.
+
+    Raises:
+        TooFewStepsError: Fewer than four distinct replica counts.
+        ValueError: A throughput that is not above zero.
+
+    Source:
+        Schwartz, *Practical Scalability Analysis with the Universal
+        Scalability Law*, equation 3.
+    """
+    counts = sorted({count for count, _ in points})
+    if len(counts) < FEWEST_COUNTS:
+        raise TooFewStepsError(
+            f"a fit of three parameters needs {FEWEST_COUNTS} replica counts or more, and there are "
+            f"{len(counts)}: {counts}; plan more counts, such as [1, 2, 3, 4, 6, 8]"
+        )
+    n = np.array([float(count) for count, _ in points])
+    x = np.array([throughput for _, throughput in points])
+    if np.any(x <= 0):
+        raise ValueError("a throughput of zero has no place on the curve")
+    rows = np.column_stack([np.ones_like(n), n - 1, n * (n - 1)]) * (x / n)[:, None]
+    weight = np.ones_like(n) if weights is None else np.asarray(weights, dtype=float)
+    weight = weight / weight.max()
+    (inverse, contention, coherency), _ = nnls(rows * weight[:, None], weight)
+    if inverse <= 0:
+        # Faster than linear from the first count on: the law's best answer is a straight line.
+        return Usl(float(np.mean(x / n)), 0.0, 0.0)
+    return Usl(float(1 / inverse), float(contention / inverse), float(coherency / inverse))
+
+
+def worst_residual(curve: Usl, points: Sequence[tuple[int, float]]) -> float:
+    """
+    Return the largest distance of a point from the curve, as a share of the curve.
+    """
+    return max(abs(x / curve.throughput_at(n) - 1) for n, x in points)
+
+
+def bootstrap(repetitions: Mapping[int, Sequence[float]], seed: int) -> list[Usl] | None:
+    """
+    Refit on resampled repetitions: within each replica count, drawn with replacement.
+
+    Args:
+        repetitions: Replica count -> throughput of each repetition.
+        seed: Of the draws.
+
+    Returns:
+        The curves, or ``None`` if some count has fewer than two repetitions.
+    """
+    if any(len(values) < 2 for values in repetitions.values()):
+        return None
+    draw = np.random.default_rng(seed)
+    curves = []
+    for _ in range(RESAMPLES):
+        points = [
+            (count, float(value))
+            for count, values in sorted(repetitions.items())
+            for value in draw.choice(np.asarray(values), size=len(values))
+        ]
+        curves.append(fit_usl(points))
+    return curves

@@ -1,0 +1,292 @@
+"""
+Whether a step's numbers may be believed: every rule, its reason and the setting to change.
+
+It decides valid, overloaded or invalid, and knows nothing of how the numbers are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from loadtest.analysis.counts import (
+    closed_by_server,
+    closed_by_workers,
+    failed_starts,
+    results,
+    window_closed,
+)
+from loadtest.analysis.little import whole_step_ratio
+from loadtest.analysis.percentiles import raw_percentile
+from loadtest.analysis.steady import backlog_slope, halves_apart, window_seconds
+from loadtest.plan import Plan
+from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.step import StepVerdict
+
+FEWEST_SENT = 0.99
+LARGEST_LAG_SECONDS = 0.010
+LARGEST_LAG_SHARE = 0.05
+LARGEST_HALVES_APART = 0.10
+FEWEST_CLOSES = 30
+LITTLE_BOUNDS = (0.95, 1.05)
+# A sample's mean is not the mean of all: twice as wide, and said so.
+SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
+FEWEST_CLOSED = 0.85
+
+Rule = Callable[[Measured, Plan], list[str]]
+
+
+def is_closed(measured: Measured) -> bool:
+    """
+    Tell whether the step's load is the closed model.
+    """
+    return measured.key.kind == "saturate"
+
+
+def sent_what_was_offered(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Arrivals that fell due in the window left the injector.
+    """
+    window = measured.injector.window
+    if is_closed(measured) or window.offered == 0 or window.sent / window.offered >= FEWEST_SENT:
+        return []
+    seconds = measured.window_seconds
+    lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
+    return [
+        f"sent {window.sent / seconds:.1f} of {window.offered / seconds:.1f} starts/s"
+        f"{'' if lag is None else f' (lag p99 {_time(lag)})'}, so this measures the injector; "
+        f"{_more_injectors(measured, plan)}"
+    ]
+
+
+def sent_in_time(measured: Measured, plan: Plan) -> list[str]:
+    """
+    The injector's own lag is small against what is reported.
+    """
+    lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
+    if lag is None:
+        return []
+    middle = raw_percentile(measured.injector.histograms.get("end_to_end"), 50)
+    bound = max(LARGEST_LAG_SECONDS, LARGEST_LAG_SHARE * (middle or 0.0))
+    if lag <= bound:
+        return []
+    return [
+        f"starts left up to {_time(lag)} late (lag p99; bound {_time(bound)}, 5 % of the end-to-end p50 or 10 ms), "
+        f"so latencies hold the injector's own; {_more_injectors(measured, plan)}"
+    ]
+
+
+def same_replicas(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    The replicas of the window's start are those of its end.
+    """
+    gone = set(measured.gone) | (set(measured.identities_start) - set(measured.identities_end))
+    appeared = set(measured.appeared) | (set(measured.identities_end) - set(measured.identities_start))
+    reasons = []
+    if gone:
+        reasons.append(
+            f"{_names(gone)} ended or restarted during the step; see the workers' logs, mend that and measure again"
+        )
+    if appeared:
+        reasons.append(
+            f"{_names(appeared)} appeared during the step, so more replicas worked than were asked for; "
+            "stop whatever else starts workers (an autoscaler?) and measure again"
+        )
+    if not reasons and len(measured.identities_start) != measured.key.replicas:
+        reasons.append(
+            f"{len(measured.identities_start)} of {measured.key.replicas} replicas were up when the window began; "
+            "see the workers' logs and measure again"
+        )
+    return reasons
+
+
+def counts_agree(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Over the whole step every side counted the same workflows.
+    """
+    whole = measured.injector.whole
+    started = whole.sent - failed_starts(whole)
+    sides = {
+        "confirmed": whole.acknowledged,
+        "workers closed": closed_by_workers(measured.worker_whole),
+        "server closed": closed_by_server(measured.server_whole),
+    }
+    if measured.injector.awaited_every == 1:
+        sides["results"] = results(whole)
+    unequal = {name: count for name, count in sides.items() if count is not None and count != started}
+    if not unequal:
+        return []
+    told = ", ".join(f"{name} {count}" for name, count in unequal.items())
+    missing = measured.injector.open_at_end
+    return [
+        f"over the whole step the injectors started {started} workflows, but {told}; "
+        + (
+            f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"
+            if missing
+            else "something else uses this server, namespace or task queue, or workflows were lost: "
+            "give the run a task queue of its own"
+        )
+    ]
+
+
+def all_accounted_for(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Every workflow closed before the drain gave up.
+    """
+    if measured.injector.open_at_end == 0:
+        return []
+    return [
+        f"{measured.injector.open_at_end} workflows were still open after a drain of "
+        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+    ]
+
+
+def is_level(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    A closed load's two halves agree.
+    """
+    apart = halves_apart(measured.worker_halves) if is_closed(measured) else None
+    if apart is None or apart <= LARGEST_HALVES_APART:
+        return []
+    return [
+        f"the window's halves differ by {apart:.0%} in activities per second (bound 10 %), so it was not level; "
+        f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds "
+        f"(now {measured.window_seconds:g})"
+    ]
+
+
+def has_enough_closes(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    A closed load's window holds enough closes to speak of a rate.
+    """
+    closed = window_closed(measured)
+    if not is_closed(measured) or closed >= FEWEST_CLOSES:
+        return []
+    rate = closed / measured.window_seconds
+    wanted = f"{FEWEST_CLOSES / rate * 1.1:.0f} or more" if rate > 0 else "more"
+    return [
+        f"{closed} workflows closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
+        f"write window_seconds = {wanted} (now {measured.window_seconds:g})"
+    ]
+
+
+def littles_law_holds(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Injectors and workers agree on how long the workflows took in all.
+    """
+    found, who = whole_step_ratio(measured)
+    every = measured.injector.awaited_every
+    low, high = LITTLE_BOUNDS if every == 1 else SAMPLED_LITTLE_BOUNDS
+    if found is None or low <= found <= high:
+        return []
+    return [
+        f"the injectors saw workflows take {found:.2f} times as long as the {who} say "
+        f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
+        "check that no other load uses the task queue and that the clocks run alike"
+    ]
+
+
+def injectors_are_sound(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    No injector broke, their schedule was carried out, and their sums are the totals.
+    """
+    report = measured.injector
+    reasons = [f"{problem}; see the injectors' log and measure again" for problem in report.problems]
+    if report.planned is not None and report.whole.offered != report.planned:
+        reasons.append(
+            f"{report.whole.offered} arrivals fell due where the schedule has {report.planned}, so an injector "
+            "lost or repeated some; see the injectors' log and measure again"
+        )
+    if report.per_injector and _sums(report.per_injector.values()) != _totals(report.whole):
+        reasons.append(
+            "the injectors' counts do not add up to the master's; see the injectors' log and measure again"
+        )
+    return reasons
+
+
+def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Whatever the sweep itself could not do.
+    """
+    return list(measured.problems)
+
+
+RULES: tuple[Rule, ...] = (
+    nothing_else_went_wrong,
+    injectors_are_sound,
+    sent_what_was_offered,
+    sent_in_time,
+    same_replicas,
+    all_accounted_for,
+    counts_agree,
+    is_level,
+    has_enough_closes,
+    littles_law_holds,
+)
+
+
+def overload(measured: Measured) -> str | None:
+    """
+    Say why an open step's rate is above capacity; ``None`` if it is not.
+
+    Both must hold: the backlog grows for sure, and closes fall well behind arrivals.  The first
+    alone is true in a quarter of honest windows at 85 % utilisation.
+    """
+    if is_closed(measured):
+        return None
+    window = measured.injector.window
+    if window.offered == 0:
+        return None
+    growth = backlog_slope(window_seconds(measured))
+    closed = window_closed(measured) / window.offered
+    if growth.low is None or growth.low <= 0 or closed >= FEWEST_CLOSED:
+        return None
+    rate = window.offered / measured.window_seconds
+    return (
+        f"{rate:.2f}/s is above the capacity of {measured.key.replicas} replicas: the backlog grew by "
+        f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed:.0%} of the arrivals closed in the window; "
+        "its latencies grow with the window's length"
+    )
+
+
+def judge(measured: Measured, plan: Plan) -> tuple[StepVerdict, tuple[str, ...]]:
+    """
+    Judge one step by every rule.
+
+    Returns:
+        The verdict and its reasons; none for a valid step.
+    """
+    broken = tuple(dict.fromkeys(reason for rule in RULES for reason in rule(measured, plan)))
+    if broken:
+        return StepVerdict.INVALID, broken
+    above = overload(measured)
+    if above is not None:
+        return StepVerdict.OVERLOADED, (above,)
+    return StepVerdict.VALID, ()
+
+
+def _more_injectors(measured: Measured, plan: Plan) -> str:
+    most = max((second.in_flight or 0 for second in measured.timeline), default=0)
+    if most >= plan.max_in_flight:
+        return f"all {plan.max_in_flight} workflows allowed in flight were open: raise max_in_flight or lower the rate"
+    return f"add --injectors {plan.injectors + 1} or lower the rate"
+
+
+def _sums(parts: Iterable[InjectorCounts]) -> tuple[int, int, int, int]:
+    totals = [0, 0, 0, 0]
+    for part in parts:
+        for index, number in enumerate(_totals(part)):
+            totals[index] += number
+    return totals[0], totals[1], totals[2], totals[3]
+
+
+def _totals(counts: InjectorCounts) -> tuple[int, int, int, int]:
+    return counts.offered, counts.sent, counts.acknowledged, counts.completed
+
+
+def _names(identities: set[str]) -> str:
+    names = sorted(identities)
+    return ("replica " if len(names) == 1 else "replicas ") + ", ".join(names)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"

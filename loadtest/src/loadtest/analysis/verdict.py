@@ -1,0 +1,86 @@
+"""
+What a whole run comes to: pass, fail or invalid, and the exit code of each.
+
+It reads what was found of steps and demand, and knows nothing of texts or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadtest.analysis.slo import judge_step
+from loadtest.plan import LoadKind, Plan
+from loadtest.results.step import Step
+from loadtest.results.sweep import Demand, RunVerdict, SloAnswer, Sweep
+
+EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INVALID: 3}
+
+
+def exit_code(sweep: Sweep) -> int:
+    """
+    Return what the program ends with: 0 pass, 1 an SLO is missed, 3 invalid.
+    """
+    return EXIT_CODES[sweep.verdict]
+
+
+def untold(steps: Sequence[Step], plan: Plan) -> list[str]:
+    """
+    Return each measured cell of the plan that has no step to be believed, with the reasons.
+    """
+    cells: dict[tuple[int, int], list[Step]] = {}
+    for step in steps:
+        cells.setdefault((step.replicas, step.load.index), []).append(step)
+    reasons = []
+    for (replicas, load), found in cells.items():
+        if not any(step.is_usable for step in found):
+            told = "; ".join(dict.fromkeys(reason for step in found for reason in step.reasons))
+            reasons.append(f"step replicas={replicas} load={plan.loads[load].kind.value}: {told}")
+    return reasons
+
+
+def decide(
+    steps: Sequence[Step], plan: Plan, demands: Sequence[Demand]
+) -> tuple[RunVerdict, tuple[str, ...]]:
+    """
+    Decide a run.
+
+    Invalid, when some cell of the plan has no step that may be believed, since a headline rests on
+    every cell, or when the steps do not tell whether the SLO is kept.  Fail, when they tell that it
+    is not: no replica count keeps it at an open load, or, in a plan without one, a step misses it.
+
+    Returns:
+        The verdict and its reasons; none for a pass.
+    """
+    if not steps:
+        return RunVerdict.INVALID, ("no step was measured",)
+    broken = untold(steps, plan)
+    if broken:
+        return RunVerdict.INVALID, tuple(broken)
+    open_ended = [each for each in demands if each.replicas is None]
+    unknown = [
+        f"at {_rate(each)}: {each.why}"
+        for each in open_ended
+        if any(judgement.answer is SloAnswer.UNKNOWN for judgement in each.by_replicas.values())
+    ]
+    if unknown:
+        return RunVerdict.INVALID, tuple(unknown)
+    failed = [f"at {_rate(each)}: {each.why}" for each in open_ended]
+    if not demands:
+        failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
+    return (RunVerdict.FAIL, tuple(failed)) if failed else (RunVerdict.PASS, ())
+
+
+def _misses(step: Step, plan: Plan) -> tuple[str, ...]:
+    if plan.loads[step.load.index].kind is LoadKind.SATURATE:
+        # Its latencies are made by the loop; only errors can be held against it.
+        ratio = step.error_ratio
+        missed = ratio is not None and ratio > plan.slo.error_ratio
+        return (
+            (f"the error ratio is {ratio:.2%} where {plan.slo.error_ratio:.2%} is allowed",) if missed else ()
+        )
+    judgement = judge_step(step, plan.slo)
+    return judgement.why if judgement.answer is SloAnswer.MISSED else ()
+
+
+def _rate(demand: Demand) -> str:
+    return "the open load" if demand.arrival_rate is None else f"{demand.arrival_rate:.2f}/s"

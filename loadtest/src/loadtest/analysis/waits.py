@@ -1,0 +1,101 @@
+"""
+How long tasks waited in the two queues, and whether other sources agree.
+
+It reads histograms of the window and the timeline, and knows nothing of the SLO.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+from loadtest.analysis.intervals import FEWEST_BATCHES, MOST_BATCHES, mean_of
+from loadtest.analysis.percentiles import of_buckets
+from loadtest.analysis.steady import window_seconds
+from loadtest.results.difference import Difference, Histogram
+from loadtest.results.estimate import NO_WAIT, Estimate, Wait
+from loadtest.results.measured import Measured
+from loadtest.results.quantile import mean
+from loadtest.results.step import CrossCheck, Waits
+
+QUEUES = ("workflow", "activity")
+MADE_BY_THE_LOOP = "a closed load makes this wait itself: it keeps more workflows open than there are slots"
+
+
+def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
+    """
+    Read the waits of both queues: from the workers, or from the server where they say nothing.
+
+    Returns:
+        The waits, why a part of them is not shown (by key within), and notes.
+    """
+    why: dict[str, str] = {}
+    notes: list[str] = []
+    if measured.key.kind == "saturate":
+        for queue in QUEUES:
+            why |= {f"{queue}.{part}": MADE_BY_THE_LOOP for part in ("mean", "p50", "p95", "p99")}
+        return Waits(NO_WAIT, NO_WAIT), why, ()
+    found: dict[str, Wait] = {}
+    for queue in QUEUES:
+        histogram = _histogram(measured.worker_window, "worker", queue)
+        if histogram is None:
+            histogram = _histogram(measured.server_window, "server", queue)
+            if histogram is not None:
+                notes.append(
+                    f"the {queue} queue's wait is the server's, as the workers' metrics do not say it"
+                )
+        found[queue], reasons = _wait(measured, histogram, queue)
+        why |= {f"{queue}.{key}": reason for key, reason in reasons.items()}
+    return Waits(found["workflow"], found["activity"]), why, tuple(notes)
+
+
+def cross_check(measured: Measured) -> CrossCheck:
+    """
+    Read the activity queue's mean wait from the server's metrics and from sampled histories.
+    """
+    server = _histogram(measured.server_window, "server", "activity")
+    histories = measured.histories
+    sampled = histories.activity_seconds if histories is not None else ()
+    return CrossCheck(
+        server_mean=mean(server) if server is not None and server.count else None,
+        history_mean=math.fsum(sampled) / len(sampled) if sampled else None,
+        histories=histories.workflows if histories is not None else 0,
+    )
+
+
+def _histogram(difference: Difference | None, role: str, queue: str) -> Histogram | None:
+    if difference is None:
+        return None
+    return difference.histograms.get(f"{role}.{queue}_schedule_to_start")
+
+
+def _wait(measured: Measured, histogram: Histogram | None, queue: str) -> tuple[Wait, dict[str, str]]:
+    percentiles, why = of_buckets(histogram)
+    estimate = Estimate(None, None, 0, "batches")
+    if histogram is not None and histogram.count:
+        estimate = _mean(measured, mean(histogram), queue)
+    if estimate.value is None:
+        why["mean"] = (
+            "a mean is shown with its interval, and there are no batches of this window to make one from"
+            if percentiles.n
+            else why.get("p50", "no task was taken")
+        )
+    return Wait(estimate, percentiles.p50, percentiles.p95, percentiles.p99, percentiles.n), why
+
+
+def _mean(measured: Measured, value: float, queue: str) -> Estimate:
+    """
+    Put the exact mean of the window beside the half width that the means of its batches give.
+    """
+    seconds = [
+        second.schedule_to_start_mean_seconds
+        for second in window_seconds(measured)
+        if queue == "activity" and second.schedule_to_start_mean_seconds is not None
+    ]
+    batches = min(MOST_BATCHES, len(seconds) // 3)
+    if batches < FEWEST_BATCHES:
+        return Estimate(None, None, batches, "batches")
+    size = len(seconds) / batches
+    cuts = [round(index * size) for index in range(batches + 1)]
+    means = [math.fsum(seconds[a:b]) / (b - a) for a, b in itertools.pairwise(cuts)]
+    return Estimate(value, mean_of(means, "batches").half_width, batches, "batches")
