@@ -210,7 +210,9 @@ def _problems(where: str, document: Mapping[str, Any], error: ValidationError) -
         key = ".".join(str(part) for part in location)
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{where}: {key}: no such key; leave it out or see `loadtest sweep --help` for the keys")
+            lines.append(
+                f"{where}: {key}: no such key; leave it out or see `loadtest sweep --help` for the keys"
+            )
         elif not key:
             lines.append(f"{where}: {message}")
         else:
@@ -247,7 +249,9 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml") from None
+        raise InputError(
+            f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a TOML file: {error}; see loadtest/plans/demo.toml for one") from None
     except OSError as error:

@@ -1,0 +1,143 @@
+"""
+A sweep that is interrupted leaves no process, keeps what it measured, and can go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from loadtest.results.store import Run
+
+pytestmark = [pytest.mark.server, pytest.mark.sweep]
+
+PLAN = """
+name = "short"
+replicas = [1, 2]
+warm_up_seconds = 1
+drain_seconds = 10
+loads = [{ kind = "saturate", window_seconds = 5 }]
+[work]
+seconds = 0.05
+"""
+
+
+@contextlib.contextmanager
+def _sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [str(Path(sys.executable).parent / "loadtest"), "sweep", *arguments]
+    process = subprocess.Popen(
+        [*command, "--output", str(folder / "results"), "--progress", "json"],
+        stdout=subprocess.PIPE,
+        stderr=(folder / "stderr.txt").open("w"),
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _until(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        document: dict[str, Any] = json.loads(line)
+        if document["event"] == event:
+            return document
+    raise AssertionError(f"the sweep ended without {event}")
+
+
+def _family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    family = psutil.Process(process.pid).children(recursive=True)
+    names = " ".join(" ".join(member.cmdline()) for member in family)
+    assert "start-dev" in names, names
+    assert "repairshop" in names, names
+    assert "locust" in names, names
+    return family
+
+
+def _plan(folder: Path) -> str:
+    path = folder / "short.toml"
+    path.write_text(PLAN, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("number", "whole_group"),
+    [pytest.param(signal.SIGINT, True, id="ctrl-c"), pytest.param(signal.SIGTERM, False, id="sigterm")],
+)
+def test_an_interrupted_sweep_reports_what_it_has(tmp_path: Path, number: int, whole_group: bool) -> None:
+    """Ctrl-C reaches the whole group, SIGTERM the sweep alone; both end in order with a report."""
+    with _sweep(tmp_path, _plan(tmp_path)) as process:
+        _until(process, "StepEnded")
+        _until(process, "Tick")
+        family = _family(process)
+
+        os.killpg(process.pid, number) if whole_group else process.send_signal(number)
+        code = process.wait(40)
+
+        _, alive = psutil.wait_procs(family, timeout=1)
+
+    run = Run.open(tmp_path / "results")
+    assert code == 130
+    assert alive == []
+    assert len(run.read_steps()) == 1
+    assert (run.path / "report.html").stat().st_size > 10_000
+    assert "resume" in (tmp_path / "stderr.txt").read_text(encoding="utf-8")
+
+
+def test_a_killed_sweep_leaves_no_process_and_can_be_resumed(tmp_path: Path) -> None:
+    """SIGKILL runs no handler: the kernel ends the children, and the kept step is not measured again."""
+    with _sweep(tmp_path, _plan(tmp_path)) as process:
+        first = _until(process, "StepEnded")
+        _until(process, "Tick")
+        family = _family(process)
+
+        process.kill()
+        process.wait(10)
+
+        _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+    latest = tmp_path / "results" / "latest"
+    kept = Run.open(latest).read_steps()
+    with _sweep(tmp_path, "--resume", str(latest)) as process:
+        started = _until(process, "StepStarted")
+        ended = _until(process, "SweepEnded")
+        process.wait(20)
+
+    assert [step.key.replicas for step in kept] == [first["key"]["replicas"]] == [1]
+    assert started["key"]["replicas"] == 2
+    assert started["steps"] == 1
+    assert ended["exit_code"] == process.returncode
+    assert [step.key.replicas for step in Run.open(latest).read_steps()] == [1, 2]
+
+
+def test_an_interruption_before_the_first_step_has_nothing_to_report(tmp_path: Path) -> None:
+    """It says so, and leaves nothing running."""
+    with _sweep(tmp_path, _plan(tmp_path)) as process:
+        _until(process, "SweepStarted")
+        family = psutil.Process(process.pid).children(recursive=True)
+        time.sleep(0.5)
+
+        process.send_signal(signal.SIGINT)
+        code = process.wait(40)
+
+        _, alive = psutil.wait_procs(family, timeout=1)
+
+    assert code == 130
+    assert alive == []
+    assert "nothing to report" in (tmp_path / "stderr.txt").read_text(encoding="utf-8")
