@@ -23,9 +23,9 @@ class Target(Protocol):
     """
 
     @property
-    def server_metrics_url(self) -> str | None:
+    def server_pages(self) -> Mapping[str, str]:
         """
-        The server's /metrics page, or ``None`` where there is none to be had.
+        The server's /metrics pages by name, one for each of its processes; empty where there are none to be had.
         """
         ...
 

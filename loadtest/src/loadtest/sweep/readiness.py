@@ -23,14 +23,22 @@ def polls(replica: Replica, pollers: Mapping[str, float]) -> bool:
     Tell whether a replica is among the pollers with an access after its start.
 
     A worker of the user's own has the identity that its SDK makes, ``<pid>@<host>`` with or
-    without a suffix, which the replica's identity is then a prefix of.
+    without a suffix: a process on this machine is known by its pid, a pod by its host name,
+    which is the pod's own.
     """
     earliest = replica.started_at - _CLOCK_SLACK_SECONDS
     return any(
-        (identity == replica.identity or (replica.pid is not None and identity.startswith(f"{replica.pid}@")))
-        and last_access >= earliest
-        for identity, last_access in pollers.items()
+        _is_of(replica, identity) and last_access >= earliest for identity, last_access in pollers.items()
     )
+
+
+def _is_of(replica: Replica, identity: str) -> bool:
+    if identity == replica.identity:
+        return True
+    if replica.pid is not None:
+        return identity.startswith(f"{replica.pid}@")
+    host = identity.partition("@")[2]
+    return host == replica.identity or host.startswith(f"{replica.identity}@")
 
 
 def missing(replicas: Sequence[Replica], pollers: Mapping[str, float]) -> tuple[str, ...]:

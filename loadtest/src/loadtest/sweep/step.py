@@ -199,11 +199,10 @@ async def _look(parts: Parts, endpoints: Mapping[str, str], *, server: bool = Tr
     """
     alive = tuple(parts.target.alive())
     here = {identity: url for identity, url in endpoints.items() if identity in {r.identity for r in alive}}
-    url = parts.target.server_metrics_url if server else None
     problems: list[str] = []
     worker, at_server = await asyncio.gather(
         _scrape(parts.metrics, here, "worker", problems),
-        _scrape(parts.metrics, {"server": url} if url else {}, "server", problems),
+        _scrape(parts.metrics, parts.target.server_pages if server else {}, "server", problems),
     )
     return Look(worker, at_server, alive, parts.target.use(), tuple(problems))
 
@@ -283,7 +282,8 @@ def _measured(
         histories=histories,
         slots_used=sum(watch.slots_used) / len(watch.slots_used) if watch.slots_used else None,
         pollers={},
-        use={part: _used(start.use.get(part), end.use[part]) for part in end.use},
+        use={part: _used(start.use.get(part), end.use[part]) for part in end.use}
+        | _on_pages(metrics, differences["worker_window"], end),
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
         notes=tuple(dict.fromkeys(watch.gaps)),
@@ -306,6 +306,17 @@ def _used(before: ProcessUse | None, after: ProcessUse) -> ProcessUse:
     if before is None or before.cpu_seconds is None or after.cpu_seconds is None:
         return replace(after, cpu_seconds=None, why=after.why or "not known at the window's start")
     return replace(after, cpu_seconds=after.cpu_seconds - before.cpu_seconds)
+
+
+def _on_pages(metrics: Metrics, window: Difference | None, end: Look) -> dict[str, ProcessUse]:
+    """
+    CPU of the workers as their pages say it, where the target cannot see their processes.
+    """
+    cpu = window.counters.get("worker.cpu") if window is not None else None
+    if cpu is None or end.worker is None or end.use["worker"].cpu_seconds is not None:
+        return {}
+    rss = metrics.gauge(end.worker, "worker.rss")
+    return {"worker": ProcessUse(cpu, None if rss is None else round(rss))}
 
 
 def _pages(looks: Mapping[str, Look]) -> dict[str, str]:

@@ -88,7 +88,7 @@ class LocalTarget:
 
     Attributes:
         address: ``host:port`` of the server's frontend.
-        server_metrics_url: The server's page, or ``None``.
+        server_pages: The server's page by name, or nothing.
     """
 
     def __init__(
@@ -113,7 +113,9 @@ class LocalTarget:
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
         self.address = address
-        self.server_metrics_url = server_metrics_url
+        self.server_pages: Mapping[str, str] = (
+            {} if server_metrics_url is None else {"server": server_metrics_url}
+        )
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """

@@ -1,0 +1,3 @@
+"""
+A cluster as the target: worker pods of a Deployment that is there already.
+"""

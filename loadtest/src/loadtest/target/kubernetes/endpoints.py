@@ -1,0 +1,39 @@
+"""
+The server's /metrics pages, one for each pod behind a name.
+
+A headless Service answers with the addresses of all its pods; each page is scraped by itself,
+as a Service in front would answer with another pod's counters each time.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from loadtest.errors import InputError
+
+
+def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
+    """
+    Return a page for each address that each URL's host has, by the name ``host-address``.
+
+    Raises:
+        InputError: A URL has no host, or its host no address.
+    """
+    pages: dict[str, str] = {}
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.hostname is None or parts.port is None:
+            raise InputError(f"--server-metrics {url}: not of the form http://HOST:PORT/PATH; write it so")
+        try:
+            found = socket.getaddrinfo(parts.hostname, parts.port, socket.AF_INET, socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise InputError(
+                f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
+            ) from None
+        for address in sorted({str(entry[4][0]) for entry in found}):
+            pages[f"{parts.hostname.partition('.')[0]}-{address}"] = (
+                f"http://{address}:{parts.port}{parts.path}"
+            )
+    return pages

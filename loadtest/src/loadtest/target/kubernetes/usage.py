@@ -1,0 +1,116 @@
+"""
+CPU of the server's and the database's pods, added up from metrics.k8s.io.
+
+That API gives averages over some 15 seconds, so it says something of a minute and
+nothing of less.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from loadtest.errors import TargetError
+from loadtest.results.measured import ProcessUse
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+
+SHORTEST_WINDOW_SECONDS = 60.0
+SAMPLE_SECONDS = 5.0
+_UNITS = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3}
+_BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "": 1}
+
+
+class Usage:
+    """
+    Adds samples up to CPU seconds since its start.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        namespace: str | None,
+        window_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """
+        Args:
+            api: The cluster.
+            namespace: Of the server's pods; ``None`` where it is not known.
+            window_seconds: Shortest window of the plan.
+            clock: Seconds.
+        """
+        self._api = api
+        self._namespace = namespace
+        self._clock = clock
+        self._at: float | None = None
+        self._cores = 0.0
+        self._seconds = 0.0
+        self._bytes = 0
+        self._why: str | None = None
+        if namespace is None:
+            self._why = "the server's namespace was not given, so its pods are not known"
+        elif window_seconds < SHORTEST_WINDOW_SECONDS:
+            self._why = (
+                f"metrics.k8s.io averages over some 15 s, which says nothing of a window of {window_seconds:g} s; "
+                f"make it {SHORTEST_WINDOW_SECONDS:g} s or longer"
+            )
+
+    @property
+    def asks(self) -> bool:
+        """
+        Whether there is anything to sample.
+        """
+        return self._why is None
+
+    def sample(self) -> None:
+        """
+        Ask once and add; a cluster without metrics-server ends the asking with a reason.
+        """
+        try:
+            with asked(f"list pods.metrics.k8s.io in {self._namespace}"):
+                found = self._api.custom.list_namespaced_custom_object(
+                    "metrics.k8s.io", "v1beta1", self._namespace, "pods", _request_timeout=REQUEST_SECONDS
+                )
+        except TargetError as error:
+            self._why = "the cluster has no metrics-server" if missing(error) else str(error)
+            return
+        self.take(found["items"])
+
+    def take(self, items: list[Mapping[str, Any]]) -> None:
+        """
+        Add one answer: what the pods used until now, at the rate that was known.
+        """
+        now = self._clock()
+        if self._at is not None:
+            self._seconds += self._cores * (now - self._at)
+        self._at = now
+        used = [container["usage"] for item in items for container in item["containers"]]
+        self._cores = sum(cores(usage["cpu"]) for usage in used)
+        self._bytes = sum(size(usage["memory"]) for usage in used)
+
+    def use(self) -> ProcessUse:
+        """
+        CPU seconds since the start, or the reason why there are none.
+        """
+        if self._why is not None:
+            return ProcessUse(None, None, self._why)
+        if self._at is None:
+            return ProcessUse(None, None, "metrics.k8s.io was not asked yet")
+        return ProcessUse(self._seconds + self._cores * (self._clock() - self._at), self._bytes)
+
+
+def cores(quantity: str) -> float:
+    """
+    Read ``250m`` or ``1234567n`` as cores.
+    """
+    number = quantity.rstrip("".join(_UNITS))
+    return float(number) * _UNITS[quantity[len(number) :]]
+
+
+def size(quantity: str) -> int:
+    """
+    Read ``64Mi`` as bytes.
+    """
+    number = quantity.rstrip("KMGTik")
+    return int(float(number) * _BYTES[quantity[len(number) :]])
