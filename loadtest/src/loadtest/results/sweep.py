@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from loadtest.plan import Slo
 from loadtest.results.estimate import Estimate
 from loadtest.results.step import Step
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class RunVerdict(StrEnum):
@@ -149,7 +150,7 @@ class Sweep:
         steps: In the order in which they were run.
     """
 
-    schema: int
+    schema: Literal[1]
     run: str
     plan: str
     scenario: str
