@@ -96,6 +96,13 @@ TASK_QUEUES: tuple[Expression, ...] = (
         good="Above 0: somebody asks for tasks.  0 with a backlog: no worker polls this queue.",
     ),
     Expression(
+        name="task_queues.polls_with_task",
+        query=_polls(),
+        unit="polls/s",
+        legend="with a task, " + _SERVER_LEGEND,
+        good="As many as there are tasks.",
+    ),
+    Expression(
         name="task_queues.tasks_added",
         query=rate(
             BY_KEY["server.tasks_added"], by=("namespace", "taskqueue", "task_add_result"), forwarded="false"

@@ -1,0 +1,213 @@
+"""
+From named expressions to a Grafana panel: title, unit, description and bound come from the catalogue.
+
+It decides how a panel looks and knows no dashboard's layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grafana_foundation_sdk.builders import (
+    bargauge,
+    common,
+    dashboard,
+    prometheus,
+    stat,
+    statetimeline,
+    timeseries,
+)
+from grafana_foundation_sdk.models.common import (
+    BigValueGraphMode,
+    GraphThresholdsStyleMode,
+    LegendDisplayMode,
+    LegendPlacement,
+    TooltipDisplayMode,
+    VizOrientation,
+)
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardLinkType,
+    DataSourceRef,
+    Threshold,
+    ThresholdsMode,
+)
+
+from dashboards.limits import LINES
+from loadtest.catalogue.expressions import BY_NAME, Expression
+from loadtest.catalogue.promql import GRAFANA
+
+SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
+_GOOD, _BAD = "blue", "orange"  # told apart by those who see no red and green, too
+_UNITS = {"seconds": "s", "ratio": "percentunit", "bytes": "bytes", "unix time": "dateTimeAsIso", "": "none"}
+
+
+class Kind(StrEnum):
+    """
+    How a panel shows its expressions.
+    """
+
+    LINES = "lines"
+    NUMBER = "number"
+    BARS = "bars"
+    STATES = "states"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """
+    One panel of a dashboard.
+
+    Attributes:
+        title: What is shown.
+        expressions: Their names; one unit for all.
+        kind: How they are shown.
+        width: Columns of 24.
+        see: Name of the dashboard that goes deeper.
+        none: What is written where there is no series: for what appears only on an event.
+    """
+
+    title: str
+    expressions: tuple[str, ...]
+    kind: Kind = Kind.LINES
+    width: int = 12
+    see: str | None = None
+    none: str | None = None
+
+    @property
+    def chosen(self) -> tuple[Expression, ...]:
+        """
+        Its expressions.
+
+        Raises:
+            ValueError: Their units differ, so one axis cannot bear them.
+        """
+        chosen = tuple(BY_NAME[name] for name in self.expressions)
+        if len({expression.unit for expression in chosen}) != 1:
+            raise ValueError(f"panel {self.title!r}: units differ: {[e.unit for e in chosen]}")
+        return chosen
+
+    @property
+    def description(self) -> str:
+        """
+        What good looks like, and by which names the expressions are found.
+        """
+        good = dict.fromkeys(expression.good for expression in self.chosen)
+        return "\n\n".join((*good, f"Expressions: {', '.join(self.expressions)}"))
+
+
+def grafana_unit(unit: str) -> str:
+    """
+    Return Grafana's id for one of the catalogue's units; what is counted becomes a suffix.
+    """
+    return _UNITS.get(unit, f"suffix: {unit}")
+
+
+def _query(panel: Panel, expression: Expression, letter: str) -> prometheus.Dataquery:
+    query = (
+        prometheus.Dataquery()
+        .expr(expression.promql(GRAFANA))
+        .legend_format(expression.legend)
+        .ref_id(letter)
+        .datasource(SOURCE)
+    )
+    return query.instant() if panel.kind is Kind.BARS else query.range()
+
+
+def _thresholds(panel: Panel) -> dashboard.ThresholdsConfig:
+    bound, good_below = LINES[panel.expressions[0]]
+    first, then = (_GOOD, _BAD) if good_below else (_BAD, _GOOD)
+    return (
+        dashboard.ThresholdsConfig()
+        .mode(ThresholdsMode.ABSOLUTE)
+        .steps([Threshold(value=None, color=first), Threshold(value=bound, color=then)])
+    )
+
+
+def _plain_thresholds() -> dashboard.ThresholdsConfig:
+    return (
+        dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps([Threshold(value=None, color=_GOOD)])
+    )
+
+
+Built = timeseries.Panel | stat.Panel | bargauge.Panel | statetimeline.Panel
+
+
+def _lines(panel: Panel) -> Built:
+    built = (
+        timeseries.Panel()
+        .line_width(1)
+        .fill_opacity(0)
+        .legend(
+            common.VizLegendOptions()
+            .show_legend(True)
+            .display_mode(LegendDisplayMode.LIST)
+            .placement(LegendPlacement.BOTTOM)
+        )
+        .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI))
+    )
+    built = built.min(0).max(1) if panel.chosen[0].unit == "ratio" else built.axis_soft_min(0)
+    if panel.expressions[0] in LINES:
+        style = common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED)
+        built = built.thresholds(_thresholds(panel)).thresholds_style(style)
+    return built
+
+
+def _number(panel: Panel) -> Built:
+    bounded = panel.expressions[0] in LINES
+    return (
+        stat.Panel()
+        .graph_mode(BigValueGraphMode.AREA)
+        .thresholds(_thresholds(panel) if bounded else _plain_thresholds())
+    )
+
+
+def _bars(_: Panel) -> Built:
+    return bargauge.Panel().orientation(VizOrientation.HORIZONTAL).min(0).thresholds(_plain_thresholds())
+
+
+def _states(_: Panel) -> Built:
+    return statetimeline.Panel().thresholds(_plain_thresholds())
+
+
+_KINDS = {Kind.LINES: _lines, Kind.NUMBER: _number, Kind.BARS: _bars, Kind.STATES: _states}
+_HEIGHTS = {Kind.LINES: 8, Kind.NUMBER: 4, Kind.BARS: 8, Kind.STATES: 8}
+
+
+def link_to(uid: str, title: str) -> dashboard.DashboardLink:
+    """
+    Return a link to another dashboard of ours that keeps time, namespace and task queue.
+    """
+    return (
+        dashboard.DashboardLink(title)
+        .type(DashboardLinkType.LINK)
+        .url(f"/d/{uid}?${{__url_time_range}}&${{namespace:queryparam}}&${{task_queue:queryparam}}")
+    )
+
+
+def build(panel: Panel, number: int, uid_of: dict[str, str]) -> Built:
+    """
+    Build one panel.
+
+    Args:
+        panel: What it shows.
+        number: Its id within the dashboard, from 1.
+        uid_of: Dashboards' uids by name, for links.
+    """
+    built = (
+        _KINDS[panel.kind](panel)
+        .id(number)
+        .title(panel.title)
+        .description(panel.description)
+        .unit(grafana_unit(panel.chosen[0].unit))
+        .datasource(SOURCE)
+        .span(panel.width)
+        .height(_HEIGHTS[panel.kind])
+    )
+    if panel.none is not None:
+        built = built.no_value(panel.none)
+    if panel.see is not None:
+        built = built.links([link_to(uid_of[panel.see], f"More in {panel.see}")])
+    for letter, expression in zip("ABCDEFGH", panel.chosen, strict=False):
+        built = built.with_target(_query(panel, expression, letter))
+    return built

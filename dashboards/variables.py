@@ -1,0 +1,70 @@
+"""
+What a reader chooses at the top of each dashboard: data source, namespace, task queue.
+
+A choice is a regular expression that matches a name in the worker's and in the server's spelling.
+"""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
+from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefresh, VariableSort
+
+from dashboards.panels import SOURCE
+from loadtest.catalogue import BY_KEY
+
+_UNDERSCORES = 6
+
+
+def options_query(label: str, selector: str = "") -> str:
+    """
+    Write the query whose series are the choices: the name as the server writes it, and beside it
+    the same with a point for each ``_``, as PromQL replaces one at a time.
+
+    Args:
+        label: The server's label.
+        selector: Matchers to choose among.
+    """
+    text = f"count by ({label}) ({BY_KEY['server.tasks_added'].name}{selector})"
+    text = f'label_replace({text}, "value", "$1", "{label}", "(.*)")'
+    for _ in range(_UNDERSCORES):
+        text = f'label_replace({text}, "value", "$1.$2", "value", "(.*?)_(.*)")'
+    return text
+
+
+def options_regex(label: str) -> str:
+    """
+    Write the expression that takes a choice's text and value from a series.
+    """
+    return f'/{label}="(?<text>[^"]+)".*value="(?<value>[^"]+)"/'
+
+
+TASK_QUEUE_QUERY = options_query(
+    "taskqueue", '{namespace=~"${namespace:pipe}", taskqueue!~"temporal_sys_.*|default_worker_tq"}'
+)
+NAMESPACE_QUERY = options_query("namespace", '{namespace!="temporal_system"}')
+
+
+def _choice(name: str, label: str, title: str, query: str) -> QueryVariable:
+    return (
+        QueryVariable(name)
+        .label(title)
+        .datasource(SOURCE)
+        .query(f"query_result({query})")
+        .regex(options_regex(label))
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(VariableSort.ALPHABETICAL_ASC)
+        .multi(True)
+        .include_all(True)
+        .current(VariableOption(selected=True, text="All", value="$__all"))
+    )
+
+
+def variables() -> list[DatasourceVariable | QueryVariable]:
+    """
+    Return the variables of every dashboard.
+    """
+    return [
+        DatasourceVariable("datasource").label("Prometheus").type("prometheus"),
+        _choice("namespace", "namespace", "Namespace", NAMESPACE_QUERY),
+        _choice("task_queue", "taskqueue", "Task queue", TASK_QUEUE_QUERY),
+    ]
