@@ -100,6 +100,7 @@ class Fault:
         permanent: Fail in a way that no retry can mend.
         after_effect: Fail after the effect was recorded, as when the answer is lost.
         hang_seconds: Wait this long at that point, and fail only then.
+        fails: Whether the attempt fails at all, or only hangs.
     """
 
     step: str
@@ -108,6 +109,7 @@ class Fault:
     permanent: bool = False
     after_effect: bool = False
     hang_seconds: float = 0.0
+    fails: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,20 @@ class RepairOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    What a client sends when a repaired device breaks again under warranty.
+
+    Attributes:
+        claim_id: Unique in the order; a claim that is sent twice opens one order.
+        complaint: What the client says is wrong.
+    """
+
+    claim_id: str
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RepairResult:
     """
     How an order ended.
@@ -233,3 +249,10 @@ def workflow_id(order_id: str) -> str:
     Return the id of the workflow that works on an order.
     """
     return f"repair-{order_id}"
+
+
+def warranty_id(order_id: str) -> str:
+    """
+    Return the id of the workflow that watches over the warranty of a settled order.
+    """
+    return f"warranty-{order_id}"

@@ -9,20 +9,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from repairshop.contract import Fault, WorkProfile
+from repairshop.contract import Fault, RepairOrder, WorkProfile
 
 
 class Step(StrEnum):
     """
-    The activities by name; the first six are those of a light order.
+    The activities by name.
     """
 
+    # The path of a light order.
     REGISTER = "register"
     CLASSIFY = "classify"
     ASSIGN_TECHNICIAN = "assign_technician"
     SET_DEADLINE = "set_deadline"
     ASSIGN_INSPECTOR = "assign_inspector"
     SETTLE = "settle"
+    # What a full order adds.
+    QUOTE = "quote"
+    REPAIR = "repair"
+    INSPECT_ITEM = "inspect_item"
+    ESCALATE = "escalate"
+    REPLACE = "replace"
+    REIMBURSE = "reimburse"
+    CHARGE = "charge"
+    RETURN_DEVICE = "return_device"
+    # What undoes.
+    WITHDRAW_REGISTRATION = "withdraw_registration"
+    RELEASE_TECHNICIAN = "release_technician"
+    RELEASE_INSPECTOR = "release_inspector"
+    REVOKE_DISCOUNT = "revoke_discount"
+    RESTOCK = "restock"
+    RECLAIM = "reclaim"
+    REFUND = "refund"
+
+
+# What undoes what; a step that is not here leaves nothing behind that would have to be undone.
+UNDONE_BY: dict[str, Step] = {
+    Step.REGISTER: Step.WITHDRAW_REGISTRATION,
+    Step.ASSIGN_TECHNICIAN: Step.RELEASE_TECHNICIAN,
+    Step.ASSIGN_INSPECTOR: Step.RELEASE_INSPECTOR,
+    Step.ESCALATE: Step.REVOKE_DISCOUNT,
+    Step.REPLACE: Step.RESTOCK,
+    Step.REIMBURSE: Step.RECLAIM,
+    Step.CHARGE: Step.REFUND,
+}
+UNDOES: dict[str, Step] = {undo: Step(step) for step, undo in UNDONE_BY.items()}
+# After one of these the order is off the shop's books.
+CLOSING = (Step.SETTLE, Step.RETURN_DEVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +89,70 @@ class StepOutput:
 
     Attributes:
         value: What the step found or decided.
+        passed: Whether what was inspected is in order.
         blob: Ballast, as long as the one given.
     """
 
     value: str = ""
+    passed: bool = True
     blob: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionInput:
+    """
+    What the inspection of one round is told.
+
+    Attributes:
+        order: The order, with its checklist.
+        round: How often the device was sent back so far.
+        repaired_by: Technicians who had their hands on the device, none of whom may inspect it.
+    """
+
+    order: RepairOrder
+    round: int
+    repaired_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOutput:
+    """
+    What the inspection of one round found.
+
+    Attributes:
+        inspector: Who inspected.
+        failed: Items of the checklist that are not in order.
+    """
+
+    inspector: str
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantyInput:
+    """
+    What the warranty of a settled order is told.
+
+    Attributes:
+        order: The order whose repair is under warranty.
+        ends_at: Unix time of its end.
+        claims: Claims taken by earlier runs of the same warranty.
+    """
+
+    order: RepairOrder
+    ends_at: float
+    claims: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WarrantyOutput:
+    """
+    How a warranty ended.
+
+    Attributes:
+        order_id: The order.
+        claims: How many claims opened an order.
+    """
+
+    order_id: str
+    claims: int

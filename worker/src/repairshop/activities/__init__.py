@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from repairshop.activities.flow import FlowActivities
+from repairshop.activities.books import Books
+from repairshop.activities.counter import Counter
+from repairshop.activities.undoing import compensations
+from repairshop.activities.workshop import Workshop
 from repairshop.ledger import Ledger
 
 
@@ -17,12 +20,23 @@ def build_activities(ledger: Ledger) -> list[Callable[..., Any]]:
     """
     Return all activities, bound to the ledger that records their effects.
     """
-    flow = FlowActivities(ledger)
+    books = Books(ledger)
+    counter = Counter(books)
+    workshop = Workshop(books, ledger)
     return [
-        flow.register,
-        flow.classify,
-        flow.assign_technician,
-        flow.set_deadline,
-        flow.assign_inspector,
-        flow.settle,
+        counter.register,
+        counter.classify,
+        counter.quote,
+        counter.set_deadline,
+        counter.charge,
+        counter.replace,
+        counter.reimburse,
+        counter.settle,
+        counter.return_device,
+        workshop.assign_technician,
+        workshop.repair,
+        workshop.escalate,
+        workshop.assign_inspector,
+        workshop.inspect_item,
+        *compensations(books),
     ]

@@ -1,54 +1,92 @@
 """
-What an attempt costs: the wait, the CPU time and the failures that its profile draws.
+What an attempt costs: the wait, the CPU time and the failures that its order asks for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from repairshop.activities.chance import chance_of, draw_seconds
+from repairshop.activities.errors import InjectedFailure, Refused
+from repairshop.contract import Fault
 from repairshop.steps import StepInput
 
+# Heartbeats within the longest silence that the order allows.
+BEATS_PER_SILENCE = 4
 
-class DrawnFailure(ApplicationError):
+
+def progress() -> float:
     """
-    An attempt fails because its profile drew it so; the next one may not.
+    Return the share of the work that an earlier attempt had reported when it was lost, 0..1.
     """
+    details = activity.info().heartbeat_details
+    return float(details[0]) if details else 0.0
 
-    def __init__(self, step: str) -> None:
-        super().__init__(f"{step}: failed by its failure_probability; it is tried again", type="DrawnFailure")
 
-
-def chance_of_attempt(given: StepInput) -> random.Random:
+async def spend(given: StepInput) -> None:
     """
-    Return the source of the draws of the attempt that is running.
-    """
-    info = activity.info()
-    return chance_of(given.seed, info.activity_type, given.round, info.attempt)
-
-
-async def spend(given: StepInput, chance: random.Random) -> None:
-    """
-    Wait and compute as the profile says.
+    Wait and compute as the profile says, from where an earlier attempt was lost.
 
     Raises:
-        DrawnFailure: The profile drew a failure for this attempt.
+        InjectedFailure: The profile drew a failure for this attempt.
     """
     work = given.work
     if work is None:
         return
+    info = activity.info()
+    chance = chance_of(given.seed, info.activity_type, given.round, info.attempt)
     seconds = draw_seconds(work, chance)
     if seconds > 0:
-        await asyncio.sleep(seconds)
+        if info.heartbeat_timeout is None:
+            await asyncio.sleep(seconds)
+        else:
+            await _wait_with_heartbeats(seconds, info.heartbeat_timeout.total_seconds())
     if work.cpu_seconds > 0:
         await asyncio.to_thread(_burn, work.cpu_seconds)
     if work.failure_probability > 0 and chance.random() < work.failure_probability:
-        raise DrawnFailure(activity.info().activity_type)
+        raise InjectedFailure(info.activity_type, "failed by its failure_probability")
+
+
+async def suffer(given: StepInput, *, after_effect: bool) -> None:
+    """
+    Do what a fault of the order asks for at this point.
+
+    Raises:
+        InjectedFailure: The fault is one that a retry mends.
+        Refused: The fault is one that no retry mends.
+    """
+    fault = given.fault
+    if fault is None or not strikes(fault, after_effect=after_effect):
+        return
+    if fault.hang_seconds:
+        await asyncio.sleep(fault.hang_seconds)
+    if not fault.fails:
+        return
+    step = activity.info().activity_type
+    if fault.permanent:
+        raise Refused(step)
+    raise InjectedFailure(step, "failed as the order asks for")
+
+
+def strikes(fault: Fault, *, after_effect: bool) -> bool:
+    """
+    Return whether a fault strikes at this point of the attempt that is running.
+    """
+    return fault.after_effect is after_effect and (
+        fault.attempts == 0 or activity.info().attempt <= fault.attempts
+    )
+
+
+async def _wait_with_heartbeats(seconds: float, silence: float) -> None:
+    done = progress()
+    begun = time.monotonic() - done * seconds
+    while done < 1:
+        activity.heartbeat(done)
+        await asyncio.sleep(min(silence / BEATS_PER_SILENCE, (1 - done) * seconds))
+        done = min(1.0, (time.monotonic() - begun) / seconds)
 
 
 def _burn(cpu_seconds: float) -> None:

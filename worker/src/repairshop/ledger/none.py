@@ -4,17 +4,57 @@ The ledger that keeps nothing, for pure load.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from repairshop.ledger.port import Delivery, Effect
+
 
 class NoLedger:
     """
-    Answers as if each delivery were the first.
+    Answers as if each delivery were the first and everybody had room.
     """
 
-    async def record(self, order_id: str, step: str, round_: int, value: str) -> str:  # noqa: ARG002 - the port's
+    async def deliver(self, delivery: Delivery) -> None:
+        """
+        Keep nothing.
+        """
+
+    async def record(self, delivery: Delivery, value: str) -> str:  # noqa: ARG002 - the port's
         """
         Answer the value given.
         """
         return value
+
+    async def assign(
+        self,
+        delivery: Delivery,  # noqa: ARG002 - the port's
+        capacities: Mapping[str, int],
+    ) -> str | None:
+        """
+        Answer the preferred one.
+        """
+        return next(iter(capacities))
+
+    async def undo(self, delivery: Delivery, step: str) -> bool:  # noqa: ARG002 - the port's
+        """
+        Answer that there was an effect, as nothing says otherwise.
+        """
+        return True
+
+    async def effects(self, order_id: str | None = None) -> Sequence[Effect]:  # noqa: ARG002 - the port's
+        """
+        Return nothing.
+        """
+        return ()
+
+    async def deliveries(
+        self,
+        order_id: str | None = None,  # noqa: ARG002 - the port's
+    ) -> Sequence[Delivery]:
+        """
+        Return nothing.
+        """
+        return ()
 
     async def close(self) -> None:
         """

@@ -1,10 +1,60 @@
 """
-What the activities ask of a ledger.
+What the activities ask of a ledger, and what it answers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+
+class WithdrawnError(Exception):
+    """
+    The effect was undone already: a delivery that comes so late must not bring it back.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    One attempt of an activity that reached a worker.
+
+    Attributes:
+        order_id, step, round: The key of its effect.
+        attempt: Which attempt, from 1.
+        worker: Identity of the worker.
+        detail: What the attempt found at its start, such as the progress of an earlier one.
+        at: Unix time when it was noted; 0 before.
+    """
+
+    order_id: str
+    step: str
+    round: int
+    attempt: int = 1
+    worker: str = ""
+    detail: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    What a step changed in the world, once.
+
+    Attributes:
+        order_id, step, round: Its key.
+        value: What was decided, such as a technician's name.
+        undone: Whether a compensation took it back.
+        at: Unix time when it was noted.
+    """
+
+    order_id: str
+    step: str
+    round: int
+    value: str
+    undone: bool = False
+    at: float = 0.0
 
 
 class Ledger(Protocol):
@@ -12,12 +62,60 @@ class Ledger(Protocol):
     Effects, each once for a key of (order, step, round), and beside them every delivery.
     """
 
-    async def record(self, order_id: str, step: str, round_: int, value: str) -> str:
+    async def deliver(self, delivery: Delivery) -> None:
+        """
+        Note a delivery alone.
+        """
+        ...
+
+    async def record(self, delivery: Delivery, value: str) -> str:
         """
         Note a delivery, and its effect unless the key has one already.
 
         Returns:
             The value of the effect that stands: the one given, or that of the first delivery.
+
+        Raises:
+            WithdrawnError: The effect was undone already.
+        """
+        ...
+
+    async def assign(self, delivery: Delivery, capacities: Mapping[str, int]) -> str | None:
+        """
+        Note a delivery and give the order to the least busy of those who have room.
+
+        Args:
+            delivery: Its step is the kind of assignment that is counted.
+            capacities: Open orders that each can hold, the preferred one first.
+
+        Returns:
+            Who has the order, or ``None`` when nobody has room.
+
+        Raises:
+            WithdrawnError: The assignment was undone already.
+        """
+        ...
+
+    async def undo(self, delivery: Delivery, step: str) -> bool:
+        """
+        Note the delivery of a compensation and take back the effect of *step*.
+
+        A later delivery of *step* is refused.
+
+        Returns:
+            Whether there was an effect, now or at an earlier delivery.
+        """
+        ...
+
+    async def effects(self, order_id: str | None = None) -> Sequence[Effect]:
+        """
+        Return the effects of one order or of all, oldest first.
+        """
+        ...
+
+    async def deliveries(self, order_id: str | None = None) -> Sequence[Delivery]:
+        """
+        Return the deliveries of one order or of all, oldest first.
         """
         ...
 

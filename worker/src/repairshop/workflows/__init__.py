@@ -16,7 +16,9 @@ WORKFLOWS: list[type]
 def __getattr__(name: str) -> Any:
     if name != "WORKFLOWS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from repairshop.workflows.inspection import InspectionWorkflow
     from repairshop.workflows.noop import NoopWorkflow
     from repairshop.workflows.repair import RepairWorkflow
+    from repairshop.workflows.warranty import WarrantyWorkflow
 
-    return [RepairWorkflow, NoopWorkflow]
+    return [RepairWorkflow, InspectionWorkflow, WarrantyWorkflow, NoopWorkflow]

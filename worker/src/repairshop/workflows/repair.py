@@ -2,35 +2,31 @@
 The life of an order, from the client's complaint to the device handed back.
 
 It decides what happens when; what a step does, and what it costs, is the activities' affair.
+How much of it happens follows from the order: a light one takes six steps.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from temporalio.common import RetryPolicy
+    from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError
 
-    from repairshop.contract import (
-        CANCEL_SIGNAL,
-        REPAIR_WORKFLOW,
-        STATUS_QUERY,
-        OrderStatus,
-        Outcome,
-        RepairOrder,
-        RepairResult,
-        WorkProfile,
-    )
-    from repairshop.steps import Step, StepInput, StepOutput
+    from repairshop import contract
+    from repairshop.contract import Kind, OrderStatus, Outcome, RepairOrder, RepairResult
+    from repairshop.steps import InspectionInput, InspectionOutput, Step, WarrantyInput
+    from repairshop.workflows.compensation import Saga, root_cause, unstoppable
     from repairshop.workflows.retries import EXTERNAL, QUICK, UNTIL_IT_WORKS
 
-    NO_WORK = WorkProfile()
-    PASSED = "passed"
+# What ends an order before its time; the saga answers it.
+STOPPING = (ActivityError, ChildWorkflowError, asyncio.CancelledError)
+# What a client who waited too long still pays.
+LATE_PERCENT = 90
 
 
-@workflow.defn(name=REPAIR_WORKFLOW)
+@workflow.defn(name=contract.REPAIR_WORKFLOW)
 class RepairWorkflow:
     """
     One order.
@@ -39,52 +35,243 @@ class RepairWorkflow:
     @workflow.init
     def __init__(self, order: RepairOrder) -> None:
         self._order = order
+        self._saga = Saga(order, self._enter)
+        self._task: asyncio.Task[RepairResult] | None = None
         self._stage = "received"
-        self._round = 0
-        self._cancelled = False
-        self._work = None if order.work == NO_WORK else order.work
-        self._blob = "x" * order.work.payload_bytes
-        self._start_to_close = timedelta(seconds=30 + 20 * (order.work.seconds + order.work.cpu_seconds))
+        self._reason = ""
+        self._kind = ""
+        self._technicians: list[str] = []
+        self._inspector = ""
+        self._reworks = 0
+        self._quote_cents = 0
+        self._is_quote_open = False
+        self._approved: bool | None = None
+        self._charged_cents = 0
+        self._deadline: asyncio.Task[None] | None = None
+        self._is_late = False
+        self._escalated = False
+        self._is_closing = False
 
     @workflow.run
     async def run(self, order: RepairOrder) -> RepairResult:
         """
-        Take the order through.
+        Take the order through, or undo what was done for it.
         """
-        await self._step(Step.REGISTER, QUICK)
-        kind = await self._step(Step.CLASSIFY, QUICK, order.kind)
-        technician = await self._step(Step.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, order.skill)
-        await self._step(Step.SET_DEADLINE, QUICK, kind)
-        while await self._step(Step.ASSIGN_INSPECTOR, EXTERNAL, technician) != PASSED:
-            self._round += 1
-            if self._round > order.max_reworks:
-                return RepairResult(order.order_id, Outcome.REFUNDED, order.max_reworks)
-        await self._step(Step.SETTLE, EXTERNAL)
-        self._stage = Outcome.SETTLED
-        return RepairResult(order.order_id, Outcome.SETTLED, self._round)
+        self._task = asyncio.current_task()
+        try:
+            self._saga.stop_if_cancelled()
+            result = await self._take_through(order)
+        except STOPPING as error:
+            result = await self._give_up(error)
+        self._enter(result.outcome)
+        return result
 
-    @workflow.query(name=STATUS_QUERY)
+    async def _take_through(self, order: RepairOrder) -> RepairResult:
+        do = self._saga.do
+        await do(Step.REGISTER, QUICK)
+        self._kind = (await do(Step.CLASSIFY, QUICK, order.kind)).value
+        if self._kind == Kind.BEYOND_REPAIR:
+            return await self._hand_back("the device is beyond repair")
+        if self._kind == Kind.PAID and order.price_cents and not await self._is_approved():
+            return await self._hand_back(
+                "the client declined" if self._approved is False else "the quote expired"
+            )
+        self._technicians.append((await do(Step.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, order.skill)).value)
+        priority = f"{self._kind} urgent" if order.urgent else self._kind
+        seconds = float((await do(Step.SET_DEADLINE, QUICK, priority)).value)
+        if seconds > 0:
+            self._deadline = asyncio.create_task(self._escalate_after(seconds))
+        outcome = await self._repair_until_it_passes()
+        await self._end_deadline()
+        if outcome is Outcome.SETTLED and self._quote_cents:
+            price = self._quote_cents * (LATE_PERCENT if self._escalated else 100) // 100
+            self._charged_cents = int((await do(Step.CHARGE, EXTERNAL, str(price))).value)
+        return await self._settle(outcome)
+
+    async def _is_approved(self) -> bool:
+        order = self._order
+        self._quote_cents = int((await self._saga.do(Step.QUOTE, EXTERNAL, str(order.price_cents))).value)
+        self._is_quote_open = True
+        self._enter("waiting for the client to approve the quote")
+        try:
+            await workflow.wait_condition(
+                lambda: self._approved is not None,
+                timeout=order.limits.quote_seconds,
+                timeout_summary="the quote expires",
+            )
+        except TimeoutError:
+            self._enter("the quote expired")
+        self._is_quote_open = False
+        self._saga.stop_if_cancelled()
+        return self._approved is True
+
+    async def _repair_until_it_passes(self) -> Outcome:
+        for round_ in range(self._order.max_reworks + 1):
+            self._reworks = round_
+            if await self._repair(round_):
+                return Outcome.SETTLED
+        if self._order.replaceable:
+            await self._saga.do(Step.REPLACE, EXTERNAL)
+            return Outcome.REPLACED
+        await self._saga.do(Step.REIMBURSE, EXTERNAL)
+        return Outcome.REFUNDED
+
+    async def _repair(self, round_: int) -> bool:
+        if not self._order.checklist:
+            answer = await self._saga.do(Step.ASSIGN_INSPECTOR, EXTERNAL, ",".join(self._technicians), round_)
+            self._inspector = answer.value
+            return answer.passed
+        await self._saga.do(Step.REPAIR, EXTERNAL, "", round_)
+        self._enter("being inspected")
+        found: InspectionOutput = await workflow.execute_child_workflow(
+            contract.INSPECTION_WORKFLOW,
+            InspectionInput(self._order, round_, tuple(self._technicians)),
+            id=f"inspection-{self._order.order_id}-{round_}",
+            result_type=InspectionOutput,
+            static_summary=f"inspection after repair {round_ + 1}",
+        )
+        self._inspector = found.inspector
+        self._saga.add(Step.ASSIGN_INSPECTOR, round_)
+        self._saga.stop_if_cancelled()
+        return not found.failed
+
+    async def _escalate_after(self, seconds: float) -> None:
+        await workflow.sleep(seconds, summary="the deadline")
+        self._is_late = True
+        answer = await self._saga.do(Step.ESCALATE, EXTERNAL, self._technicians[-1])
+        self._technicians.append(answer.value)
+        self._escalated = True
+
+    async def _end_deadline(self, *, stop: bool = False) -> None:
+        task, self._deadline = self._deadline, None
+        if task is None:
+            return
+        if stop or not self._is_late:
+            task.cancel()
+        try:
+            await unstoppable(task)
+        except asyncio.CancelledError:
+            self._is_late = False
+        except ActivityError as error:
+            workflow.logger.warning("the order is late and was not escalated: %s", root_cause(error))
+        if not stop:
+            self._saga.stop_if_cancelled()
+
+    async def _settle(self, outcome: Outcome) -> RepairResult:
+        self._is_closing = True
+        await self._saga.finish(Step.SETTLE, EXTERNAL, outcome)
+        if outcome is Outcome.SETTLED and self._order.limits.warranty_seconds > 0:
+            await unstoppable(asyncio.create_task(self._begin_warranty()))
+        return self._result(outcome)
+
+    async def _begin_warranty(self) -> None:
+        order = self._order
+        ends_at = workflow.time() + order.limits.warranty_seconds
+        try:
+            await workflow.start_child_workflow(
+                contract.WARRANTY_WORKFLOW,
+                WarrantyInput(order, ends_at),
+                id=contract.warranty_id(order.order_id),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary="warranty",
+            )
+        except FailureError as error:
+            # The order is settled all the same; its result says what the client did not get.
+            self._reason = f"the warranty could not begin: {root_cause(error)}"
+
+    async def _hand_back(self, reason: str) -> RepairResult:
+        self._is_closing = True
+        self._reason = reason
+        await self._saga.finish(Step.RETURN_DEVICE, EXTERNAL, reason)
+        return self._result(Outcome.RETURNED)
+
+    async def _give_up(self, error: BaseException) -> RepairResult:
+        outcome = Outcome.CANCELLED if self._saga.is_cancelled else Outcome.FAILED
+        self._is_closing = True
+        self._is_quote_open = False
+        if outcome is Outcome.FAILED:
+            self._reason = root_cause(error)
+        await self._end_deadline(stop=True)
+        await self._saga.undo_all()
+        return self._result(outcome)
+
+    def _result(self, outcome: Outcome) -> RepairResult:
+        return RepairResult(
+            self._order.order_id,
+            outcome,
+            self._reworks,
+            self._escalated,
+            self._charged_cents if outcome is Outcome.SETTLED else 0,
+            tuple(self._saga.undone),
+            self._reason,
+        )
+
+    def _enter(self, stage: str) -> None:
+        self._stage = stage
+        workflow.set_current_details(f"{stage}, after {self._reworks} reworks")
+
+    @workflow.query(name=contract.STATUS_QUERY)
     def status(self) -> OrderStatus:
         """
         Where the order stands.
         """
-        return OrderStatus(self._order.order_id, self._stage, reworks=self._round, cancelled=self._cancelled)
-
-    @workflow.signal(name=CANCEL_SIGNAL)
-    def cancel(self) -> None:
-        """
-        The client changed their mind.
-        """
-        self._cancelled = True
-
-    async def _step(self, step: Step, retries: RetryPolicy, given: str = "") -> str:
-        self._stage = step
-        workflow.set_current_details(step)
-        answer: StepOutput = await workflow.execute_activity(
-            step,
-            StepInput(self._order.order_id, self._round, self._order.seed, given, self._work, self._blob),
-            result_type=StepOutput,
-            start_to_close_timeout=self._start_to_close,
-            retry_policy=retries,
+        return OrderStatus(
+            self._order.order_id,
+            self._stage,
+            self._kind,
+            self._technicians[-1] if self._technicians else "",
+            self._inspector,
+            self._quote_cents,
+            self._reworks,
+            self._escalated,
+            self._saga.is_cancelled,
+            tuple(step for step, _ in self._saga.done),
+            tuple(self._saga.undone),
         )
-        return answer.value
+
+    @workflow.signal(name=contract.CANCEL_SIGNAL)
+    def cancel(self, reason: str = "") -> None:
+        """
+        The client changed their mind; too late once the device is being handed over.
+        """
+        if self._is_closing or self._saga.cancelled:
+            return
+        self._saga.cancelled = True
+        self._reason = reason or "the client changed their mind"
+        if self._task is not None:
+            self._task.cancel()
+
+    @workflow.update(name=contract.APPROVE_QUOTE_UPDATE)
+    def approve_quote(self, amount_cents: int) -> str:
+        """
+        The client agrees to pay the amount that was quoted.
+        """
+        self._approved = True
+        return f"approved {amount_cents} cents"
+
+    @approve_quote.validator
+    def _may_approve(self, amount_cents: int) -> None:
+        self._may_decline()
+        if amount_cents != self._quote_cents:
+            raise ApplicationError(
+                f"amount {amount_cents}: the quote is {self._quote_cents} cents; approve that amount",
+                type="WrongAmount",
+            )
+
+    @workflow.update(name=contract.DECLINE_QUOTE_UPDATE)
+    def decline_quote(self) -> str:
+        """
+        The client does not agree; the device goes back as it came.
+        """
+        self._approved = False
+        return "declined"
+
+    @decline_quote.validator
+    def _may_decline(self) -> None:
+        if self._is_quote_open and self._approved is None:
+            return
+        answered = {None: "nothing", True: "approved", False: "declined"}[self._approved]
+        raise ApplicationError(
+            f"no quote is open: the order is at {self._stage!r} and {answered} was answered so far",
+            type="NoQuoteOpen",
+        )

@@ -1,0 +1,18 @@
+"""
+How long an order may take, by kind and priority.
+"""
+
+from __future__ import annotations
+
+from repairshop.contract import Kind
+
+# Who pays is served first; what goes back unrepaired can wait.
+SHARE = {Kind.WARRANTY: 1.0, Kind.PAID: 0.75, Kind.BEYOND_REPAIR: 1.5}
+URGENT_SHARE = 0.5
+
+
+def deadline_seconds(base: float, kind: Kind, urgent: bool) -> float:
+    """
+    Return the seconds until an order is escalated; 0 for never.
+    """
+    return base * SHARE[kind] * (URGENT_SHARE if urgent else 1.0)

@@ -1,0 +1,196 @@
+"""
+The saga: runs the steps of an order and, when it comes to that, undoes them in reverse.
+
+It decides what is undone and that it is undone whatever happens meanwhile; which steps there
+are is told by ``steps.UNDONE_BY``, and which of them an order takes by its workflow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.workflow import ActivityCancellationType
+
+from repairshop.contract import RepairOrder, WorkProfile
+from repairshop.steps import UNDONE_BY, Step, StepInput, StepOutput
+from repairshop.workflows.retries import UNTIL_IT_WORKS
+
+_T = TypeVar("_T")
+
+NO_WORK = WorkProfile()
+# A light order's activities cost next to nothing; the rest allows for the tail of an exponential wait.
+START_TO_CLOSE_SECONDS = 30.0
+START_TO_CLOSE_MEANS = 20.0
+# Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand.
+HOPELESS_SECONDS = 60.0
+
+
+class Saga:
+    """
+    What was done for an order, and so what there is to undo.
+
+    Attributes:
+        done: Steps with an effect to undo, with their rounds, oldest first.
+        undone: Compensations that took something back, in their order.
+        cancelled: Whether the client changed their mind.
+    """
+
+    def __init__(self, order: RepairOrder, entered: Callable[[str], None]) -> None:
+        """
+        Begin with nothing done.
+
+        Args:
+            order: The order.
+            entered: Told the name of each step and compensation as it begins.
+        """
+        work, limits = order.work, order.limits
+        self.cancelled = False
+        self.done: list[tuple[Step, int]] = []
+        self.undone: list[str] = []
+        self._order = order
+        self._entered = entered
+        self._work = None if work == NO_WORK else work
+        self._blob = "x" * work.payload_bytes
+        self._start_to_close = timedelta(
+            seconds=limits.start_to_close_seconds
+            or START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
+        )
+        waits_long = work.seconds > limits.heartbeat_seconds / 2
+        self._heartbeat = timedelta(seconds=limits.heartbeat_seconds) if waits_long else None
+
+    async def do(self, step: Step, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
+        """
+        Run a step; a cancellation is obeyed once it is known what there is to undo.
+
+        Args:
+            step: The activity.
+            retries: How often it is tried.
+            given: What this step alone needs.
+            round_: How often the device was sent back, for steps that each round takes anew.
+
+        Raises:
+            ActivityError: The step failed for good.
+            asyncio.CancelledError: The order was cancelled meanwhile.
+        """
+        self._entered(step)
+        try:
+            answer = await self._start(step, retries, given, round_)
+        except (ActivityError, asyncio.CancelledError) as error:
+            if _may_have_happened(error):
+                self.add(step, round_)
+            raise
+        self.add(step, round_)
+        self.stop_if_cancelled()
+        return answer
+
+    async def finish(self, step: Step, retries: RetryPolicy, given: str = "") -> StepOutput:
+        """
+        Run the step that ends an order: a cancellation that comes now is too late.
+
+        Raises:
+            ActivityError: The step failed for good.
+        """
+        self._entered(step)
+        return await unstoppable(self._start(step, retries, given, 0))
+
+    @property
+    def is_cancelled(self) -> bool:
+        """
+        Whether the order is to be stopped, by its client or by who runs the server.
+        """
+        return self.cancelled or workflow.cancellation_reason() is not None
+
+    def stop_if_cancelled(self) -> None:
+        """
+        Obey a cancellation that came while something was awaited that ended all the same.
+
+        Raises:
+            asyncio.CancelledError: The order was cancelled.
+        """
+        if self.is_cancelled:
+            raise asyncio.CancelledError
+
+    def add(self, step: Step, round_: int) -> None:
+        """
+        Note that a step may have had an effect, if it is one to undo.
+        """
+        if step in UNDONE_BY:
+            self.done.append((step, round_))
+
+    async def undo_all(self) -> None:
+        """
+        Take back what was done, the newest first, each until it works, whoever cancels meanwhile.
+        """
+        if self.done:
+            await unstoppable(asyncio.create_task(self._undo_all()))
+
+    def _start(
+        self, step: Step, retries: RetryPolicy, given: str, round_: int
+    ) -> workflow.ActivityHandle[StepOutput]:
+        faults = self._order.faults
+        return workflow.start_activity(
+            step,
+            StepInput(
+                self._order.order_id,
+                round_,
+                self._order.seed,
+                given,
+                self._work,
+                self._blob,
+                next((fault for fault in faults if fault.step == step and fault.round == round_), None)
+                if faults
+                else None,
+            ),
+            result_type=StepOutput,
+            start_to_close_timeout=self._start_to_close,
+            heartbeat_timeout=self._heartbeat,
+            retry_policy=retries,
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
+
+    async def _undo_all(self) -> None:
+        while self.done:
+            step, round_ = self.done[-1]
+            compensation = UNDONE_BY[step]
+            self._entered(compensation)
+            try:
+                answer = await self._start(compensation, UNTIL_IT_WORKS, "", round_)
+            except ActivityError as error:
+                workflow.logger.error("%s failed for good and is begun anew: %s", compensation, error.cause)
+                await workflow.sleep(HOPELESS_SECONDS)
+                continue
+            self.done.pop()
+            if answer.value:
+                self.undone.append(compensation)
+
+
+async def unstoppable(task: asyncio.Task[_T]) -> _T:
+    """
+    Await a task to its end, whoever cancels the one that waits.
+    """
+    while True:
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+
+
+def _may_have_happened(error: BaseException) -> bool:
+    cause = error.cause if isinstance(error, ActivityError) else None
+    return not (isinstance(cause, ApplicationError) and cause.non_retryable)
+
+
+def root_cause(error: BaseException) -> str:
+    """
+    Return what went wrong first, for people.
+    """
+    while isinstance(error, FailureError) and error.cause is not None:
+        error = error.cause
+    return str(error) or type(error).__name__

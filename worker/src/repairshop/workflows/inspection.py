@@ -1,0 +1,49 @@
+"""
+The inspection of a repaired device, item by item, by somebody who did not repair it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from temporalio.exceptions import ActivityError
+
+    from repairshop import contract
+    from repairshop.steps import InspectionInput, InspectionOutput, Step
+    from repairshop.workflows.compensation import Saga
+    from repairshop.workflows.retries import EXTERNAL
+
+
+@workflow.defn(name=contract.INSPECTION_WORKFLOW)
+class InspectionWorkflow:
+    """
+    One inspection; what it did before it failed or was cancelled it undoes itself.
+    """
+
+    @workflow.init
+    def __init__(self, given: InspectionInput) -> None:
+        self._saga = Saga(given.order, workflow.set_current_details)
+
+    @workflow.run
+    async def run(self, given: InspectionInput) -> InspectionOutput:
+        """
+        Assign the inspector and go through the checklist.
+        """
+        try:
+            return await self._inspect(given)
+        except (ActivityError, asyncio.CancelledError):
+            await self._saga.undo_all()
+            raise
+
+    async def _inspect(self, given: InspectionInput) -> InspectionOutput:
+        do, items = self._saga.do, given.order.checklist
+        inspector = await do(Step.ASSIGN_INSPECTOR, EXTERNAL, ",".join(given.repaired_by), given.round)
+        failed = []
+        for item in items:
+            answer = await do(Step.INSPECT_ITEM, EXTERNAL, f"{len(items)} {item}", given.round)
+            if not answer.passed:
+                failed.append(item)
+        return InspectionOutput(inspector.value, tuple(failed))
