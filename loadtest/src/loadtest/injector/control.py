@@ -1,0 +1,73 @@
+"""
+The line between a sweep and its Locust master: JSON, one message a line, over an inherited socket.
+
+It knows the messages and neither of the two ends.
+
+    sweep to master   {"order": StepOrder} starts a step, {"quit": true} ends the master
+    master to sweep   {"ready": n}         n injectors are connected to Temporal
+                      {"second": ...}      what all injectors counted so far
+                      {"report": ...}      the step is over
+                      {"broken": text}     there will be no report
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from loadtest.plan import StepOrder
+from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
+
+# Names the inherited descriptor; where it is set, Locust's master takes orders from it.
+DESCRIPTOR = "LOADTEST_CONTROL_FD"
+EXPECTED = "LOADTEST_EXPECTED_INJECTORS"
+METRICS_PORT = "LOADTEST_INJECTOR_METRICS_PORT"
+METRICS_HOST = "LOADTEST_INJECTOR_METRICS_HOST"
+# A report of many injectors is longer than asyncio's usual limit of a line.
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+def line(message: Mapping[str, Any]) -> bytes:
+    """
+    Encode one message.
+    """
+    return json.dumps(message).encode() + b"\n"
+
+
+def order(order: StepOrder) -> dict[str, Any]:
+    """
+    The message that starts a step.
+    """
+    return {"order": order.model_dump(mode="json")}
+
+
+def second(second: InjectorSecond) -> dict[str, Any]:
+    """
+    The message that says how far it is.
+    """
+    return {"second": asdict(second)}
+
+
+def report(report: InjectorReport) -> dict[str, Any]:
+    """
+    The message that ends a step.
+    """
+    return {"report": asdict(report)}
+
+
+def read_report(data: Mapping[str, Any]) -> InjectorReport:
+    """
+    The report in a message.
+    """
+    return InjectorReport(
+        **{
+            **data,
+            "whole": InjectorCounts(**data["whole"]),
+            "window": InjectorCounts(**data["window"]),
+            "per_injector": {name: InjectorCounts(**one) for name, one in data["per_injector"].items()},
+            "problems": tuple(data["problems"]),
+            "sampled_workflow_ids": tuple(data["sampled_workflow_ids"]),
+        }
+    )

@@ -1,0 +1,218 @@
+"""
+One injector process's load: a planned share of a step, or a rate that people set.
+
+It is plain asyncio on one client and knows neither Locust nor gevent; those who do run it in their own thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
+from loadtest import arrivals
+from loadtest.errors import InjectorError
+from loadtest.injector import hdr, pacing
+from loadtest.injector.flights import AWAITED_AT_ONCE, Flights, Stock, Terms
+from loadtest.injector.meters import Page
+from loadtest.injector.share import LevelReport, Share, ShareReport
+from loadtest.injector.tally import Bounds, Counts, Tally
+from loadtest.injector.tracing import Tracing
+from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.scenario import Scenario, load
+from repairshop.codec import client_options
+
+DEFAULT_ADDRESS = "127.0.0.1:7233"
+# How far the wall clock may move against the monotonic one in a step before the schedule is in doubt.
+CLOCK_STEP_SECONDS = 0.05
+
+now = time.perf_counter
+
+
+async def connect(tracing: Tracing | None) -> Client:
+    """
+    Connect by temporalio's environment variables and profile file, with a runtime of this process's own.
+
+    Raises:
+        InjectorError: Nobody answers there.
+    """
+    settings = ClientConfig.load_client_connect_config()
+    settings.setdefault("target_host", DEFAULT_ADDRESS)
+    plugins = [tracing.plugin] if tracing is not None else []
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
+    runtime = Runtime(telemetry=TelemetryConfig(logging=quiet, metrics=None))
+    try:
+        return await Client.connect(**settings, **client_options(), plugins=plugins, runtime=runtime)
+    except RuntimeError as error:
+        raise InjectorError(f"{settings['target_host']}: {error}") from error
+
+
+class Injector:
+    """
+    Carries out shares of orders, one after the other, on one client.
+    """
+
+    def __init__(self, client: Client, page: Page, stock: Stock, tracing: Tracing | None = None) -> None:
+        self._client = client
+        self._page = page
+        self._stock = stock
+        self._tracing = tracing
+
+    async def carry_out(self, share: Share, each_second: Callable[[InjectorSecond], None]) -> ShareReport:
+        """
+        Send a share's arrivals, drain and report.
+
+        Raises:
+            InputError: The scenario cannot be loaded.
+        """
+        order = share.order
+        wall_to_clock = now() - time.time()
+        origin = order.start_at + wall_to_clock
+        start = origin + order.warm_up_seconds
+        end = start + order.window_seconds
+        scenario = load(order.scenario)
+        tally = Tally(Bounds(start, end, order.end_to_end_bound_seconds))
+        flights = self._flights(scenario, share, tally)
+        gc.collect()
+        gc.freeze()  # what lives for long is not looked at again in the middle of a window
+        cpu = _WindowCpu(start, end)
+        telling = asyncio.create_task(_tell(tally, flights, origin, each_second))
+        try:
+            await self._send(share, origin, end, flights)
+            cpu.close()
+            open_at_end = await flights.drain(end + order.drain_seconds)
+            drained = now() - end
+        finally:
+            telling.cancel()
+        moved = abs((now() - time.time()) - wall_to_clock)
+        if moved > CLOCK_STEP_SECONDS:
+            tally.problems.append(f"the wall clock moved by {moved:.3f} s in the step")
+        return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.seconds)
+
+    async def _send(self, share: Share, origin: float, end: float, flights: Flights) -> None:
+        order = share.order
+        if order.in_flight is not None:
+            numbers = itertools.count(share.index, share.injectors)
+            await pacing.closed(numbers, share.part_of(order.in_flight), origin, end, flights)
+            return
+        mine = arrivals.share(arrivals.schedule(order), share.index, share.injectors)
+        await pacing.planned(mine, origin, flights)
+        await asyncio.sleep(max(0.0, end - now()))
+
+    def _flights(self, scenario: Scenario, share: Share, tally: Tally) -> Flights:
+        order = share.order
+        in_flight = share.part_of(order.in_flight) if order.in_flight is not None else None
+        terms = Terms(
+            scenario=scenario,
+            id_prefix=order.id_prefix,
+            task_queue=order.task_queue,
+            seed=order.seed,
+            work=order.work,
+            max_in_flight=in_flight or max(1, share.part_of(order.max_in_flight)),
+            awaited_at_once=in_flight or max(1, share.part_of(AWAITED_AT_ONCE)),
+        )
+        meters = self._page.meters(scenario.name)
+        return Flights(self._client, terms, tally, meters, self._stock, self._tracing)
+
+
+class _WindowCpu:
+    """
+    CPU time of this process between the window's edges.
+    """
+
+    def __init__(self, start: float, end: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._at_start = time.process_time()
+        self._at_end: float | None = None
+        loop.call_later(max(0.0, start - now()), self._open)
+        loop.call_later(max(0.0, end - now()), self.close)
+
+    def _open(self) -> None:
+        self._at_start = time.process_time()
+
+    def close(self) -> None:
+        """
+        Take the reading at the window's end, if it has not been taken.
+        """
+        if self._at_end is None:
+            self._at_end = time.process_time()
+
+    @property
+    def seconds(self) -> float:
+        """
+        User and system time over the window.
+        """
+        return (time.process_time() if self._at_end is None else self._at_end) - self._at_start
+
+
+async def _tell(
+    tally: Tally, flights: Flights, origin: float, each_second: Callable[[InjectorSecond], None]
+) -> None:
+    for second in itertools.count(1):
+        await asyncio.sleep(max(0.0, origin + second - now()))
+        each_second(
+            InjectorSecond(
+                at=now() - origin,
+                offered=tally.whole.offered,
+                sent=tally.whole.sent,
+                completed=max(0, tally.whole.acknowledged - flights.awaited - _bad_closes(tally)),
+                failed=tally.whole.failed.total(),
+                in_flight=flights.open,
+            )
+        )
+
+
+def _bad_closes(tally: Tally) -> int:
+    return sum(n for kind, n in tally.whole.failed.items() if not kind.startswith("start:"))
+
+
+def largest_rss_bytes() -> int:
+    """
+    The largest resident size that this process has had.
+    """
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _counts(counts: Counts) -> InjectorCounts:
+    return InjectorCounts(
+        counts.offered, counts.sent, counts.acknowledged, counts.completed, dict(counts.failed)
+    )
+
+
+def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cpu: float) -> ShareReport:
+    return ShareReport(
+        whole=_counts(tally.whole),
+        window=_counts(tally.window),
+        sampling_level=level,
+        levels={
+            at: LevelReport(
+                end_to_end=hdr.encode(books.end_to_end),
+                closes=books.closes,
+                closes_in_window=books.closes_in_window,
+                within_slo=books.within_slo,
+                closed_minus_sent_seconds=books.closed_minus_sent_seconds,
+                window_closed_minus_sent_seconds=books.window_closed_minus_sent_seconds,
+            )
+            for at, books in tally.levels.items()
+        },
+        histograms={
+            "lag": hdr.encode(tally.lag),
+            "response": hdr.encode(tally.response),
+            "service": hdr.encode(tally.service),
+        },
+        open_at_end=open_at_end,
+        drain_seconds=drain_seconds,
+        problems=tuple(tally.problems),
+        sampled_workflow_ids=tuple(tally.sampled_ids),
+        cpu_seconds=cpu,
+        rss_bytes=largest_rss_bytes(),
+    )

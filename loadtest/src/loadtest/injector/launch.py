@@ -1,0 +1,234 @@
+"""
+Starts Locust as processes and hands it the orders of a sweep.
+
+It imports neither locust nor gevent, since locust patches the whole process, and it knows nothing of what
+an injector does with an order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from loadtest.child import Child, spawn
+from loadtest.errors import InjectorError
+from loadtest.injector import control
+from loadtest.plan import StepOrder
+from loadtest.results.measured import InjectorReport, InjectorSecond
+
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+# How long Locust and its injectors may take to start and to connect.
+_READY_SECONDS = 60.0
+_QUIT_SECONDS = 8.0
+_KILL_SECONDS = 2.0
+
+
+class Locust:
+    """
+    A running Locust master and its injectors; carries out one order at a time.
+    """
+
+    def __init__(
+        self,
+        master: Child,
+        workers: Sequence[Child],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._master = master
+        self._workers = tuple(workers)
+        self._reader = reader
+        self._writer = writer
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """
+        Process ids of the local injectors that still run.
+        """
+        return tuple(worker.pid for worker in self._workers if worker.running)
+
+    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+        """
+        Carry one order out, drain, and report.
+
+        Raises:
+            InjectorError: There will be no report: every injector vanished, or the master did.
+        """
+        await self._say(control.order(order))
+        while True:
+            message = await self._hear()
+            if "second" in message:
+                each_second(InjectorSecond(**message["second"]))
+            elif "report" in message:
+                return control.read_report(message["report"])
+            elif "broken" in message:
+                raise InjectorError(message["broken"])
+
+    async def wait_until_ready(self, injectors: int) -> None:
+        """
+        Wait until so many injectors are connected to Temporal.
+
+        Raises:
+            InjectorError: One ended or could not connect, or it took too long.
+        """
+        ready = 0
+        ends: dict[asyncio.Task[Any], Child] = {
+            asyncio.ensure_future(child.wait()): child for child in (self._master, *self._workers)
+        }
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                while ready < injectors:
+                    hearing: asyncio.Task[Any] = asyncio.ensure_future(self._hear())
+                    done, _ = await asyncio.wait({hearing, *ends}, return_when=asyncio.FIRST_COMPLETED)
+                    if hearing not in done:
+                        hearing.cancel()
+                        ended = ends[next(iter(done))]
+                        raise InjectorError(_ended(ended))
+                    message = hearing.result()
+                    if "broken" in message:
+                        raise InjectorError(message["broken"])
+                    ready = message.get("ready", ready)
+        except TimeoutError:
+            raise InjectorError(
+                f"{ready} of {injectors} injectors were ready after {_READY_SECONDS:.0f} s; "
+                f"the log says: {self._master.log_tail(5)}"
+            ) from None
+        finally:
+            for end in ends:
+                end.cancel()
+
+    async def close(self) -> None:
+        """
+        Let Locust quit, then end what is left.
+        """
+        with contextlib.suppress(ConnectionError, InjectorError):  # it is gone: there is nobody to tell
+            await self._say({"quit": True})
+        with contextlib.suppress(TimeoutError):  # whoever is late is killed below
+            async with asyncio.timeout(_QUIT_SECONDS):
+                for child in (self._master, *self._workers):
+                    await child.wait()
+        self._writer.close()
+        for child in (self._master, *self._workers):
+            await child.terminate(_KILL_SECONDS)
+
+    async def _say(self, message: Mapping[str, Any]) -> None:
+        self._writer.write(control.line(message))
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            raise InjectorError(_ended(self._master)) from None
+
+    async def _hear(self) -> dict[str, Any]:
+        text = await self._reader.readline()
+        if not text:
+            raise InjectorError(_ended(self._master))
+        message: dict[str, Any] = json.loads(text)
+        return message
+
+
+@contextlib.asynccontextmanager
+async def launch(
+    address: str,
+    namespace: str,
+    *,
+    injectors: int,
+    logs: Path,
+    local: bool = True,
+    bind_host: str = "127.0.0.1",
+    bind_port: int | None = None,
+    metrics_port: int | None = None,
+) -> AsyncIterator[Locust]:
+    """
+    Start Locust's master and its injectors, wait until they are connected to Temporal, and end them at last.
+
+    Args:
+        address, namespace: Of the Temporal server; everything else comes from temporalio's environment.
+        injectors: How many there are.
+        logs: Folder for ``locust.log`` and ``injector-<n>.log``.
+        local: Start the injectors here; else they come from elsewhere
+            (``locust -f .../locustfile.py --worker --master-host HOST``).
+        bind_host, bind_port: Where the master listens for them; a free port by default.
+        metrics_port: Injector n serves its /metrics on this port plus n, on this machine alone.
+
+    Raises:
+        InjectorError: They did not come up.
+    """
+    port = bind_port if bind_port is not None else _free_port(bind_host)
+    env = {
+        **os.environ,
+        "TEMPORAL_ADDRESS": address,
+        "TEMPORAL_NAMESPACE": namespace,
+        "PYTHONUNBUFFERED": "1",
+    }
+    ours, theirs = socket.socketpair()
+    children: list[Child] = []
+    try:
+        with theirs:
+            master = await spawn(
+                [
+                    *_locust(),
+                    "--headless",
+                    "--only-summary",
+                    "--master",
+                    "--master-bind-host",
+                    bind_host,
+                    "--master-bind-port",
+                    str(port),
+                    "--expect-workers",
+                    str(injectors),
+                ],
+                {**env, control.DESCRIPTOR: str(theirs.fileno()), control.EXPECTED: str(injectors)},
+                logs / "locust.log",
+                pass_fds=(theirs.fileno(),),
+            )
+        children.append(master)
+        for index in range(injectors if local else 0):
+            own = {control.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
+            children.append(
+                await spawn(
+                    [*_locust(), "--worker", "--master-host", bind_host, "--master-port", str(port)],
+                    {**env, **own},
+                    logs / f"injector-{index}.log",
+                )
+            )
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=control.LONGEST_LINE)
+    except BaseException:
+        ours.close()
+        for child in children:
+            await child.terminate(0)
+        raise
+    locust = Locust(children[0], children[1:], reader, writer)
+    try:
+        await locust.wait_until_ready(injectors)
+        yield locust
+    finally:
+        await locust.close()
+
+
+def _locust() -> list[str]:
+    if importlib.util.find_spec("locust") is None:
+        raise InjectorError("locust is not installed in this environment; run `make setup`")
+    return [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE)]
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _ended(child: Child) -> str:
+    return (
+        f"{child.log_path.name}: the process ended with exit code {child.returncode}; "
+        f"its last lines: {child.log_tail(5)}"
+    )

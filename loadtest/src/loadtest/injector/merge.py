@@ -1,0 +1,112 @@
+"""
+Makes one report of what the injectors say; their sums are the totals.
+
+It decides how sampled results stand for all of them and what is wrong with a set of reports, and knows
+nothing of how they arrived.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from loadtest.injector import hdr
+from loadtest.injector.share import LevelReport, ShareReport
+from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
+
+
+def merge(
+    reports: Mapping[str, ShareReport],
+    vanished: Mapping[str, InjectorSecond | None],
+    planned: int | None,
+    master_cpu_seconds: float,
+    master_rss_bytes: int,
+) -> InjectorReport:
+    """
+    Merge the reports of all injectors of a step.
+
+    Where injectors sampled differently, the coarsest sampling holds for all: each one's report keeps the
+    closes of every level apart, and the finer levels are left out.
+
+    Args:
+        reports: By injector id.
+        vanished: Injectors without a report, and what they said last, if anything.
+        planned: Arrivals of the whole schedule; ``None`` for a closed load.
+        master_cpu_seconds: The master's own, over the window.
+        master_rss_bytes: Its largest resident size.
+    """
+    level = max((report.sampling_level for report in reports.values()), default=0)
+    every = 2**level
+    kept = [books for report in reports.values() for at, books in report.levels.items() if at >= level]
+    lost = {name: _last_said(second) for name, second in vanished.items()}
+    per_injector = {**{name: report.whole for name, report in reports.items()}, **lost}
+    whole = _add(per_injector.values())
+    window = _add(report.window for report in reports.values())
+    return InjectorReport(
+        planned=planned,
+        whole=whole,
+        window=InjectorCounts(
+            window.offered,
+            window.sent,
+            window.acknowledged,
+            every * sum(books.closes_in_window for books in kept),
+            window.failed,
+        ),
+        awaited_every=every,
+        closed_minus_sent_seconds=sum(books.closed_minus_sent_seconds for books in kept),
+        window_closed_minus_sent_seconds=sum(books.window_closed_minus_sent_seconds for books in kept),
+        histograms=_histograms(reports.values(), kept),
+        within_slo=every * sum(books.within_slo for books in kept),
+        open_at_end=sum(report.open_at_end for report in reports.values()),
+        drain_seconds=max((report.drain_seconds for report in reports.values()), default=0.0),
+        per_injector=per_injector,
+        problems=_problems(reports, vanished, planned, whole),
+        sampled_workflow_ids=tuple(
+            name for report in reports.values() for name in report.sampled_workflow_ids
+        ),
+        cpu_seconds=master_cpu_seconds + sum(report.cpu_seconds for report in reports.values()),
+        rss_bytes=master_rss_bytes + sum(report.rss_bytes for report in reports.values()),
+    )
+
+
+def _last_said(second: InjectorSecond | None) -> InjectorCounts:
+    if second is None:
+        return InjectorCounts()
+    failed = {"unknown: the injector vanished": second.failed} if second.failed else {}
+    return InjectorCounts(second.offered, second.sent, 0, second.completed, failed)
+
+
+def _add(parts: Iterable[InjectorCounts]) -> InjectorCounts:
+    offered = sent = acknowledged = completed = 0
+    failed: Counter[str] = Counter()
+    for part in parts:
+        offered += part.offered
+        sent += part.sent
+        acknowledged += part.acknowledged
+        completed += part.completed
+        failed.update(part.failed)
+    return InjectorCounts(offered, sent, acknowledged, completed, dict(failed))
+
+
+def _histograms(reports: Iterable[ShareReport], kept: Iterable[LevelReport]) -> dict[str, str]:
+    parts = list(reports)
+    merged = {
+        name: hdr.merge(report.histograms[name] for report in parts)
+        for name in ("lag", "response", "service")
+    }
+    return {**merged, "end_to_end": hdr.merge(books.end_to_end for books in kept)}
+
+
+def _problems(
+    reports: Mapping[str, ShareReport],
+    vanished: Mapping[str, InjectorSecond | None],
+    planned: int | None,
+    whole: InjectorCounts,
+) -> tuple[str, ...]:
+    problems = [f"{name}: {problem}" for name, report in reports.items() for problem in report.problems]
+    for name, second in vanished.items():
+        when = f"{second.at:.1f} s after the step began" if second is not None else "before its first second"
+        problems.append(f"injector {name} vanished; it was last heard {when}, and its counts are of then")
+    if planned is not None and whole.offered != planned:
+        problems.append(f"{whole.offered} arrivals fell due of {planned} that the schedule holds")
+    return tuple(problems)

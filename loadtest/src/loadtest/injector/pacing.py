@@ -1,0 +1,106 @@
+"""
+When starts leave: at their intended times, as the number of users asks, or when another one ends.
+
+It knows no workflow; ``flights`` sends what is due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+
+from loadtest.injector.flights import Flights
+
+# uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
+SHORTEST_WAIT_SECONDS = 0.001
+
+now = time.perf_counter
+
+
+async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights: Flights) -> None:
+    """
+    Send every arrival of a schedule when it is due, whatever becomes of the earlier ones.
+
+    Args:
+        arrivals: Number and seconds since the origin.
+        origin: The step's first instant on this process's clock.
+        flights: Sends them.
+    """
+    position = 0
+    while position < len(arrivals):
+        at = now()
+        while position < len(arrivals) and origin + arrivals[position][1] <= at:
+            number, offset = arrivals[position]
+            flights.due(number, origin + offset)
+            position += 1
+        if position < len(arrivals):
+            await asyncio.sleep(max(SHORTEST_WAIT_SECONDS, origin + arrivals[position][1] - now()))
+
+
+async def closed(numbers: Iterator[int], in_flight: int, origin: float, end: float, flights: Flights) -> None:
+    """
+    Keep so many workflows open until the end; each that ends starts the next at once.
+
+    Args:
+        numbers: Of the arrivals, endless.
+        in_flight: This injector's share.
+        origin, end: First and last instant on this process's clock.
+        flights: Sends them.
+    """
+
+    def start_next() -> None:
+        at = now()
+        if at < end:
+            flights.due(next(numbers), at)
+
+    await asyncio.sleep(max(0.0, origin - now()))
+    flights.on_end = start_next
+    for _ in range(in_flight):
+        start_next()
+    await asyncio.sleep(max(0.0, end - now()))
+    flights.on_end = None
+
+
+class Faucet:
+    """
+    Arrivals at a rate that people change while it runs.
+
+    A change stretches or shortens the gap that is under way, so that a constant rate stays even while it
+    rises user by user.
+    """
+
+    def __init__(self, unit_gaps: Iterator[float], numbers: Iterator[int], flights: Flights) -> None:
+        self._gaps = unit_gaps
+        self._numbers = numbers
+        self._flights = flights
+        self._rate = 0.0
+        self._changed = asyncio.Event()
+
+    def set_rate(self, rate: float) -> None:
+        """
+        Ask for so many arrivals a second from now on.
+        """
+        self._rate = max(0.0, rate)
+        self._changed.set()
+
+    async def run(self) -> None:
+        """
+        Send until cancelled.
+        """
+        to_go = next(self._gaps)  # until the next arrival, in units of the mean gap
+        since = now()
+        rate = self._rate
+        while True:
+            at = now()
+            to_go -= (at - since) * rate
+            since, rate = at, self._rate
+            self._changed.clear()
+            while to_go <= 0 < rate:
+                self._flights.due(next(self._numbers), at + to_go / rate)
+                to_go += next(self._gaps)
+            wait = max(SHORTEST_WAIT_SECONDS, to_go / rate) if rate > 0 else None
+            try:
+                await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                continue  # the gap is over: the next turn sends

@@ -1,0 +1,165 @@
+"""
+What one injector counts in one step.
+
+It decides what belongs to the window and how sampled results stand for all of them, and knows
+nothing of how a workflow is started or awaited.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hdrh.histogram import HdrHistogram
+
+from loadtest.injector import hdr
+
+# Of how many closed workflows an injector names the ids at most.
+_SAMPLED_IDS = 64
+# A start that leaves this late after the window's end is not one of the window's sent ones.
+EDGE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """
+    The counted part of a step, on the injector's own clock.
+
+    Attributes:
+        start, end: The window's edges.
+        end_to_end: Longest good end to end, ``None`` for any.
+    """
+
+    start: float
+    end: float
+    end_to_end: float | None = None
+
+    def hold(self, at: float) -> bool:
+        """
+        Whether a moment is in the window.
+        """
+        return self.start <= at < self.end
+
+
+@dataclass(slots=True)
+class Level:
+    """
+    Closes of the awaited workflows of one sampling level.
+
+    The arrivals 0, 8, 16 ... of an injector are of level 3, 4, 12, 20 ... of level 2, odd ones of level 0: every
+    2^k-th arrival has level k or more.  So when an injector awaits ever fewer results, what it reports in the
+    end are those of every 2^k-th arrival of the whole step, all of which it did await.
+    """
+
+    end_to_end: HdrHistogram = field(default_factory=hdr.empty)
+    closes: int = 0
+    closes_in_window: int = 0
+    within_slo: int = 0
+    closed_minus_sent_seconds: float = 0.0
+    window_closed_minus_sent_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Counts:
+    """
+    Counts that grow; see ``results.measured.InjectorCounts``.
+    """
+
+    offered: int = 0
+    sent: int = 0
+    acknowledged: int = 0
+    completed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+
+
+class Tally:
+    """
+    Everything that is counted of one injector's step.
+    """
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.whole = Counts()
+        self.window = Counts()
+        self.lag = hdr.empty()
+        self.response = hdr.empty()
+        self.service = hdr.empty()
+        self.levels: dict[int, Level] = {}
+        self.sampled_ids: list[str] = []
+        self.problems: list[str] = []
+        self._sample_stride = 1
+        self._sample_seen = 0
+
+    def offered(self, intended: float) -> None:
+        """
+        Count an arrival that fell due.
+        """
+        self.whole.offered += 1
+        if self.bounds.hold(intended):
+            self.window.offered += 1
+
+    def sent(self, intended: float, at: float) -> None:
+        """
+        Count a start that left.
+        """
+        self.whole.sent += 1
+        if at < intended and len(self.problems) < 3:
+            self.problems.append(f"a start left {intended - at:.6f} s before it was due: the clock is broken")
+        if self.bounds.hold(intended):
+            if at < self.bounds.end + EDGE_SECONDS:
+                self.window.sent += 1
+            hdr.record(self.lag, at - intended)
+
+    def acknowledged(self, intended: float, sent_at: float, at: float) -> None:
+        """
+        Count a start that the server confirmed.
+        """
+        self.whole.acknowledged += 1
+        if self.bounds.hold(intended):
+            self.window.acknowledged += 1
+            hdr.record(self.response, at - intended)
+            hdr.record(self.service, at - sent_at)
+
+    def failed(self, kind: str, intended: float) -> None:
+        """
+        Count a failure by its kind, in the window of its arrival.
+        """
+        self.whole.failed[kind] += 1
+        if self.bounds.hold(intended):
+            self.window.failed[kind] += 1
+
+    def closed(
+        self, level: int, workflow_id: str, intended: float, sent_at: float, at: float, good: bool
+    ) -> None:
+        """
+        Count the close of an awaited workflow; ``good`` if it completed.
+        """
+        books = self.levels.setdefault(level, Level())
+        books.closes += 1
+        books.closed_minus_sent_seconds += at - sent_at
+        if good:
+            self.whole.completed += 1
+        if self.bounds.hold(at):
+            books.window_closed_minus_sent_seconds += at - sent_at
+            self._sample(workflow_id)
+            if good:
+                books.closes_in_window += 1
+                if self.bounds.end_to_end is None or at - intended <= self.bounds.end_to_end:
+                    books.within_slo += 1
+        if good and self.bounds.hold(intended):
+            hdr.record(books.end_to_end, at - intended)
+
+    def closed_at_some_time(self) -> None:
+        """
+        Count a workflow that was not awaited and was found completed afterwards.
+        """
+        self.whole.completed += 1
+
+    def _sample(self, workflow_id: str) -> None:
+        # Every stride-th, the stride doubling when the list is full: evenly spread over the window.
+        if self._sample_seen % self._sample_stride == 0:
+            self.sampled_ids.append(workflow_id)
+            if len(self.sampled_ids) >= _SAMPLED_IDS:
+                self.sampled_ids = self.sampled_ids[::2]
+                self._sample_stride *= 2
+        self._sample_seen += 1
