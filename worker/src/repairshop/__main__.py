@@ -1,5 +1,7 @@
 """
 One worker process: connect, run, drain on SIGTERM.
+
+It decides when the process begins, is ready and ends, and knows nothing of what it works on.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ import logging
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
 
 import uvloop
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
-from repairshop import codec, health, lifetime, logs, telemetry
+from repairshop import codec, connection, health, lifetime, logs, lookout, telemetry
 from repairshop.activities import build_activities
 from repairshop.ledger import open_ledger
 from repairshop.settings import LogFormat, Settings, SettingsError, both, load
@@ -24,11 +26,12 @@ from repairshop.worker import build_worker
 from repairshop.workflows import WORKFLOWS
 
 LOG = logging.getLogger("repairshop")
+BEAT_SECONDS = 1.0
 
 
 class StartError(Exception):
     """
-    The process cannot begin its work; the text is the one line to show.
+    The process cannot begin or go on with its work; the text is the one line to show.
     """
 
 
@@ -36,7 +39,7 @@ def main() -> None:
     """
     Run one worker until it is told to end; never returns.
 
-    Exit codes: 0 drained, 1 the worker or its connection failed, 2 settings that cannot be used.
+    Exit codes: 0 drained, 1 the worker, its server or its ledger failed, 2 settings that cannot be used.
     """
     try:
         settings, options = both(load, codec.client_options)
@@ -46,9 +49,13 @@ def main() -> None:
     if settings.die_with_parent:
         lifetime.die_with_parent()
     logs.configure(settings.log_level, settings.log_format)
+    run = uvloop.run if settings.uvloop else asyncio.run
     try:
-        code = (uvloop.run if settings.uvloop else asyncio.run)(_run(settings, options))
-    except StartError as error:
+        code = run(_run(settings, options))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        code = 2
+    except (StartError, connection.ConnectionFailed) as error:
         sys.stderr.write(f"error: {error}\n")
         code = 1
     lifetime.leave(code)
@@ -57,79 +64,77 @@ def main() -> None:
 async def _run(settings: Settings, options: codec.ClientOptions) -> int:
     stop = asyncio.Event()
     _on_signals(stop)
-    try:
-        observed = telemetry.start(logging.getLogger("temporalio.core"))
-    except OSError as error:
-        raise StartError(str(error)) from error
     state = health.Health()
-    try:
-        pages = health.serve(state, observed.page, settings.health_host, settings.health_port)
-        address = pages.__enter__()
-    except OSError as error:
-        raise StartError(
-            f"REPAIRSHOP_HEALTH_PORT={settings.health_port}: cannot serve on {settings.health_host}: {error.strerror}; "
-            "write REPAIRSHOP_HEALTH_PORT=0 to take a free one"
-        ) from error
-    _announce(settings, address)
-    client = await _connect(settings, observed, options)
-    worker = await _build(client, settings)
-    return await _work(worker, state, stop)
+    async with AsyncExitStack() as stack:
+        try:
+            observed = telemetry.start(logging.getLogger("temporalio.core"))
+        except OSError as error:
+            raise StartError(str(error)) from error
+        try:
+            pages = health.serve(state, observed.page, settings.health_host, settings.health_port)
+            address = stack.enter_context(pages)
+        except OSError as error:
+            where = f"{settings.health_host}:{settings.health_port}"
+            raise SettingsError(
+                (
+                    f"REPAIRSHOP_HEALTH_PORT={settings.health_port}: {where} cannot be served: {error.strerror}; "
+                    "write REPAIRSHOP_HEALTH_PORT=0 to take a free port",
+                )
+            ) from error
+        _announce(settings, address)
+        client = await connection.connect(options, identity=settings.identity, runtime=observed.runtime)
+        worker = await _build(client, settings)
+        background = [_beat(state), lookout.watch(client, settings, state)]
+        tasks = [asyncio.create_task(task) for task in background]
+        for task in tasks:
+            stack.callback(task.cancel)
+        return await _work(worker, settings, state, stop)
 
 
 def _announce(settings: Settings, address: str) -> None:
+    line = f"worker {settings.identity} on task queue {settings.task_queue}: metrics at {address}/metrics"
     if settings.log_format is LogFormat.JSON:
-        line = json.dumps(
-            {
-                "event": "started",
-                "metrics_url": f"{address}/metrics",
-                "identity": settings.identity,
-                "task_queue": settings.task_queue,
-                "pid": os.getpid(),
-            }
-        )
-    else:
-        line = f"worker {settings.identity} on task queue {settings.task_queue}: metrics at {address}/metrics"
+        facts = {"identity": settings.identity, "task_queue": settings.task_queue, "pid": os.getpid()}
+        line = json.dumps({"event": "started", "metrics_url": f"{address}/metrics", **facts})
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-
-
-async def _connect(settings: Settings, observed: telemetry.Telemetry, options: codec.ClientOptions) -> Client:
-    try:
-        config = ClientConfig.load_client_connect_config()
-    except (RuntimeError, OSError, ValueError) as error:
-        raise StartError(f"TEMPORAL_* settings: {error}") from error
-    config.setdefault("target_host", "localhost:7233")
-    try:
-        return await Client.connect(**config, **options, identity=settings.identity, runtime=observed.runtime)
-    except (RuntimeError, OSError, ValueError) as error:
-        raise StartError(
-            f"TEMPORAL_ADDRESS={config['target_host']}: cannot connect: {error}; "
-            "is a Temporal server running there? `temporal server start-dev` starts one"
-        ) from error
 
 
 async def _build(client: Client, settings: Settings) -> Worker:
     try:
         ledger = await open_ledger(settings.ledger)
+    except ValueError as error:
+        raise SettingsError((f"REPAIRSHOP_LEDGER: {error}",)) from error
+    except OSError as error:
+        raise StartError(f"ledger: {error}") from error
+    try:
         return build_worker(client, settings, WORKFLOWS, build_activities(ledger))
-    except (RuntimeError, OSError, ValueError) as error:
-        raise StartError(str(error)) from error
+    except (RuntimeError, ValueError) as error:
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        raise StartError(f"the worker cannot be built: {error}{cause}") from error
 
 
-async def _work(worker: Worker, state: health.Health, stop: asyncio.Event) -> int:
+async def _work(worker: Worker, settings: Settings, state: health.Health, stop: asyncio.Event) -> int:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
-    beating = asyncio.create_task(_beat(state))
     state.ready("start")
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
     state.unready("drain", "draining: takes no new tasks")
     if not running.done():
-        LOG.info("draining: takes no new tasks, finishes what runs; a second signal ends at once")
-        await worker.shutdown()
-    failure = (await asyncio.gather(running, return_exceptions=True))[0]
-    beating.cancel()
-    if isinstance(failure, BaseException):
-        raise StartError(f"the worker failed: {failure}")
+        grace = settings.graceful_shutdown_seconds
+        LOG.info(
+            "draining for up to %g s: no new tasks, what runs is finished; a second signal ends at once",
+            grace,
+        )
+        draining = asyncio.create_task(worker.shutdown())
+        await asyncio.wait({running, draining}, timeout=grace, return_when=asyncio.ALL_COMPLETED)
+    if not running.done():
+        LOG.error("grace is over and an activity does not end; it is left to its timeout")
+        return 1
+    failure = running.exception()
+    if failure is not None:
+        raise StartError(f"the worker failed: {failure}") from failure
     LOG.info("drained")
     return 0
 
@@ -137,13 +142,13 @@ async def _work(worker: Worker, state: health.Health, stop: asyncio.Event) -> in
 async def _beat(state: health.Health) -> None:
     while True:
         state.beat()
-        await asyncio.sleep(1)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _on_signals(stop: asyncio.Event) -> None:
     def on_signal(number: int) -> None:
         if stop.is_set():
-            LOG.warning("second signal: ending at once, what runs is left to time out")
+            LOG.warning("second signal: ending at once; what runs is left to its timeout")
             lifetime.end_at_once(128 + number)
         stop.set()
 

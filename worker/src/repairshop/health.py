@@ -28,6 +28,7 @@ class Health:
         self._lock = threading.Lock()
         self._last_beat = clock()
         self._unready: dict[str, str] = {"start": "starting: not connected yet"}
+        self._notes: dict[str, str] = {}
 
     def beat(self) -> None:
         """
@@ -50,6 +51,16 @@ class Health:
         with self._lock:
             self._unready.pop(topic, None)
 
+    def note(self, topic: str, text: str | None) -> None:
+        """
+        Tell something beside ready or not, or take it back with ``None``.
+        """
+        with self._lock:
+            if text is None:
+                self._notes.pop(topic, None)
+            else:
+                self._notes[topic] = text
+
     def livez(self) -> tuple[bool, str]:
         """
         Whether the process should be left running, and why not.
@@ -62,11 +73,14 @@ class Health:
 
     def readyz(self) -> tuple[bool, str]:
         """
-        Whether the process takes tasks, and every reason why not.
+        Whether the process asks for tasks, every reason why not, and what else is to be told.
+
+        A version that is not current stays ready: it polls and can be made current, and unready pods would
+        stop the very rollout that leads there.
         """
         with self._lock:
-            reasons = list(self._unready.values())
-        return not reasons, "\n".join(reasons) or "ok"
+            reasons, notes = list(self._unready.values()), list(self._notes.values())
+        return not reasons, "\n".join([*(reasons or ["ok"]), *notes])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from repairshop import contract
@@ -199,16 +200,30 @@ def _unknown(name: str) -> str:
     return f"{name}: no such setting; there are: {', '.join([*known, *sorted(CODEC_NAMES)])}"
 
 
-def _line(problem: object) -> str:
-    assert isinstance(problem, dict)
+def _line(problem: ErrorDetails) -> str:
     if not problem["loc"]:
-        return str(problem["msg"]).removeprefix("Value error, ")
+        return problem["msg"].removeprefix("Value error, ")
     location = str(problem["loc"][0])
-    name = location if location.isupper() else _variable(location)
-    fields = {_variable(field): field for field in Settings.model_fields}
-    default = Settings.model_fields[fields[name]].default
-    text = {bool: lambda: str(default).lower()}.get(type(default), lambda: str(default))()
-    message = str(problem["msg"])
-    if "Pollers" in str(Settings.model_fields[fields[name]].annotation) or name.endswith("_POLLERS"):
-        message = "should be a number of at least 1, or auto"
-    return f"{name}={problem['input']}: {message[0].lower()}{message[1:]}; write {name}={text}"
+    field = location if location in Settings.model_fields else _FIELDS[location]
+    name = _variable(field)
+    expected = (
+        "must be a whole number of at least 1, or auto" if field.endswith("_pollers") else _expected(problem)
+    )
+    default = Settings.model_fields[field].default
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    return f"{name}={problem['input']}: {expected}; write {name}={text}"
+
+
+def _expected(problem: ErrorDetails) -> str:
+    bounds = problem.get("ctx", {})
+    by_type = {
+        "int_parsing": "must be a whole number",
+        "float_parsing": "must be a number of seconds",
+        "bool_parsing": "must be true or false",
+        "greater_than_equal": f"must be at least {bounds.get('ge')}",
+        "less_than_equal": f"must be at most {bounds.get('le')}",
+    }
+    return by_type.get(problem["type"], problem["msg"].replace("Input should be", "must be"))
+
+
+_FIELDS = {_variable(field): field for field in Settings.model_fields}

@@ -13,20 +13,19 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import (
     PollerBehavior,
     PollerBehaviorAutoscaling,
     PollerBehaviorSimpleMaximum,
     UnsandboxedWorkflowRunner,
     Worker,
-    WorkerDeploymentConfig,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from repairshop.accounting import Accounting
 from repairshop.settings import Settings
+from repairshop.versioning import deployment_config
 
 # Deterministic and without side effects, so the sandbox need not load it anew for every workflow.
 PASSED_THROUGH = ("repairshop.contract",)
@@ -74,7 +73,7 @@ def build_worker(
         graceful_shutdown_timeout=timedelta(
             seconds=_seconds_for_activities(settings.graceful_shutdown_seconds)
         ),
-        deployment_config=_deployment(settings),
+        deployment_config=deployment_config(settings),
     )
 
 
@@ -86,13 +85,3 @@ def _pollers(wanted: int | str) -> PollerBehavior:
     if isinstance(wanted, int):
         return PollerBehaviorSimpleMaximum(wanted)
     return PollerBehaviorAutoscaling()
-
-
-def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
-    if not settings.is_versioned:
-        return None
-    return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(settings.deployment_name, settings.worker_build_id),
-        use_worker_versioning=True,
-        default_versioning_behavior=VersioningBehavior.PINNED,
-    )

@@ -1,0 +1,73 @@
+"""
+Looks again and again whether the server is there and gives this process's version tasks, and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from prometheus_client import Gauge
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from repairshop import versioning
+from repairshop.health import Health
+from repairshop.settings import Settings
+
+LOG = logging.getLogger("repairshop.lookout")
+LOOK_SECONDS = 5.0
+TIMEOUT = timedelta(seconds=3)
+SERVER_UP = Gauge("repairshop_server_up", "Whether the server answered at the last look, every 5 s.")
+RECEIVES = Gauge(
+    "repairshop_version_receives_new_orders",
+    "Whether this worker's version is current or ramping; 1 without versions.",
+)
+
+
+async def watch(client: Client, settings: Settings, state: Health) -> None:
+    """
+    Look until cancelled; changes are logged once.
+    """
+    told: dict[str, str | None] = {}
+
+    def tell(topic: str, text: str | None, good: str) -> None:
+        if told.get(topic) == text:
+            return
+        if text is not None:
+            LOG.warning(text)
+        elif topic in told:
+            LOG.info(good)
+        told[topic] = text
+
+    while True:
+        absent = await _absent(client)
+        SERVER_UP.set(absent is None)
+        tell("server", absent, "server answers again")
+        if absent is None:
+            state.ready("server")
+            idle = await _idle(client, settings)
+            RECEIVES.set(idle is None)
+            tell("version", idle, "version receives new orders")
+            state.note("version", idle)
+        else:
+            state.unready("server", absent)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _absent(client: Client) -> str | None:
+    try:
+        await client.service_client.check_health(timeout=TIMEOUT)
+    except RPCError as error:
+        return f"server does not answer: {error.status.name.lower()}; waiting for it"
+    return None
+
+
+async def _idle(client: Client, settings: Settings) -> str | None:
+    if not settings.is_versioned:
+        return None
+    try:
+        return await versioning.why_idle(client, settings.deployment_name, settings.worker_build_id)
+    except RPCError as error:
+        return f"cannot ask whether version {settings.worker_build_id} receives orders: {error.status.name.lower()}"

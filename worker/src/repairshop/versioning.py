@@ -1,0 +1,118 @@
+"""
+Worker Deployment versions: who receives new orders, and how a version comes to.
+
+An order stays on the version it began on (pinned).
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkerDeploymentRequest,
+    DescribeWorkerDeploymentResponse,
+    SetWorkerDeploymentCurrentVersionRequest,
+)
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import WorkerDeploymentConfig
+
+from repairshop.settings import Settings
+
+# A version is known to the server a moment after its first poll.
+REGISTERED_WITHIN_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 0.5
+
+
+class PromotionError(Exception):
+    """
+    The version cannot be made current; the text is the one line to show.
+    """
+
+
+def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
+    """
+    Return the version that this process is, or ``None`` where versioning is off.
+    """
+    if not settings.is_versioned:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment_name, settings.worker_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
+async def why_idle(client: Client, deployment: str, build_id: str) -> str | None:
+    """
+    Return why that version receives no new orders, or ``None`` where it does.
+
+    Raises:
+        RPCError: The server cannot be asked.
+    """
+    description = await _describe(client, deployment)
+    name = f"version {build_id} of {deployment}"
+    if description is None:
+        return f"{name} receives no tasks: the server does not know it yet"
+    routing = description.worker_deployment_info.routing_config
+    current = routing.current_deployment_version.build_id
+    ramping = routing.ramping_version_percentage and routing.ramping_deployment_version.build_id
+    if build_id in (current, ramping):
+        return None
+    remedy = f"`repairshop version promote {build_id}` makes it current"
+    seen = {
+        summary.deployment_version.build_id: summary
+        for summary in description.worker_deployment_info.version_summaries
+    }
+    if build_id in seen and seen[build_id].HasField("last_current_time"):
+        return f"{name} receives no new orders, only those that began on it: {current or 'none'} is current; {remedy}"
+    return f"{name} receives no tasks: {current or 'no version'} is current; {remedy}"
+
+
+async def promote(client: Client, deployment: str, build_id: str) -> str:
+    """
+    Make a version current, waiting until the server knows it; new orders go to it from then on.
+
+    Args:
+        client: Connected.
+        deployment: TEMPORAL_DEPLOYMENT_NAME of its workers.
+        build_id: TEMPORAL_WORKER_BUILD_ID of its workers.
+
+    Returns:
+        The build id that was current before; empty where none was.
+
+    Raises:
+        PromotionError: No worker of that version polls, or the server refuses.
+    """
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace, deployment_name=deployment, build_id=build_id, identity=client.identity
+    )
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + REGISTERED_WITHIN_SECONDS
+    before = await _describe(client, deployment)
+    while True:
+        try:
+            await client.workflow_service.set_worker_deployment_current_version(request)
+        except RPCError as error:
+            unknown = error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
+            if not unknown or loop.time() > deadline:
+                raise PromotionError(
+                    f"version {build_id} of {deployment} cannot be made current: {error.message}; "
+                    f"is a worker with TEMPORAL_WORKER_BUILD_ID={build_id} running?"
+                ) from error
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            if before is None:
+                return ""
+            return before.worker_deployment_info.routing_config.current_deployment_version.build_id
+
+
+async def _describe(client: Client, deployment: str) -> DescribeWorkerDeploymentResponse | None:
+    request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
+    try:
+        return await client.workflow_service.describe_worker_deployment(request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise

@@ -1,0 +1,185 @@
+"""
+Processes that tests start: a Temporal server and workers.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from repairshop import lifetime
+
+BIN = Path(sys.executable).parent
+# Waits of tests are bounded by this and never asserted.
+PATIENCE_SECONDS = 60.0
+FAST_SERVER = (
+    "history.transferProcessorMaxPollRPS=2000",
+    "history.timerProcessorMaxPollRPS=2000",
+    "history.visibilityProcessorMaxPollRPS=2000",
+    'history.timerProcessorMaxTimeShift="10ms"',
+    'matching.TaskQueueInfoByBuildIdTTL="1s"',
+    "frontend.enableCancelWorkerPollsOnShutdown=true",
+)
+
+
+def free_port() -> int:
+    """
+    Return a port that was free a moment ago.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """
+    Wait until a condition holds, or fail saying which did not.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Server:
+    """
+    A Temporal development server as a process of its own.
+    """
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """
+        Where it listens.
+        """
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        """
+        The file that it keeps everything in.
+        """
+        return self.folder / "temporal.db"
+
+    def start(self) -> None:
+        """
+        Start, on the same port and database as before, and wait until it answers.
+        """
+        values = [part for value in FAST_SERVER for part in ("--dynamic-config-value", value)]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *(BIN / "temporal", "server", "start-dev", "--headless", "--log-level", "error"),
+                    *("--ip", "127.0.0.1", "--port", str(self.port), "--db-filename", self.database, *values),
+                ],
+                preexec_fn=lifetime.die_with_parent,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        # SERVING comes a moment before the namespace is there.
+        look = [BIN / "temporal", "operator", "namespace", "describe", "default", "--address", self.address]
+        wait_until(
+            lambda: subprocess.run(look, capture_output=True, timeout=30).returncode == 0,
+            f"server at {self.address} answers; {self.folder / 'server.log'} says why",
+        )
+
+    def stop(self) -> None:
+        """
+        Kill it; what it answered for is in its database.
+        """
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class WorkerProcess:
+    """
+    ``python -m repairshop``, or another worker, as a process.
+    """
+
+    def __init__(self, command: list[str], environ: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("ab") as errors:
+            self.process = subprocess.Popen(
+                command,
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        self.first_line = ""
+        assert self.process.stdout is not None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                self.first_line = self.first_line or line
+
+    @property
+    def errors(self) -> str:
+        """
+        What it wrote to stderr.
+        """
+        return self.log.read_text()
+
+    @property
+    def base(self) -> str:
+        """
+        Address of its pages; waits for the line that tells it.
+        """
+        wait_until(
+            lambda: self.first_line or self.process.poll() is not None, "worker tells where its pages are"
+        )
+        assert self.first_line, f"worker ended with {self.process.returncode}: {self.errors}"
+        return str(json.loads(self.first_line)["metrics_url"]).removesuffix("/metrics")
+
+    def get(self, path: str) -> tuple[int, str]:
+        """
+        Status and text of one of its pages.
+        """
+        try:
+            with urllib.request.urlopen(f"{self.base}{path}", timeout=10) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def wait_ready(self) -> WorkerProcess:
+        """
+        Wait until it says that it takes tasks.
+        """
+        wait_until(
+            lambda: self.process.poll() is not None or self.get("/readyz")[0] == 200,
+            f"ready; log:\n{self.errors}",
+        )
+        assert self.process.poll() is None, self.errors
+        return self
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = PATIENCE_SECONDS) -> int:
+        """
+        Send a signal and return the exit code.
+        """
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+StartWorker = Callable[..., WorkerProcess]
