@@ -110,6 +110,7 @@ CORE: tuple[Metric, ...] = (
         _QUEUE,
         "Workflows held in the sticky cache.",
         unit="workflows",
+        event="a workflow task is done",
     ),
     _counter(
         "workflow_completed",

@@ -6,7 +6,7 @@ It decides nothing of what is asked over the connection.
 
 from __future__ import annotations
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
@@ -26,6 +26,9 @@ _CAUSES = {
     "permissiondenied": "the credentials are not accepted",
     "http2 error": "what answers there is no gRPC server",
     "http status code": "what answers there is no gRPC server",
+    "broken pipe": "what answers there is no gRPC server",
+    "connection closed": "what answers there is no gRPC server",
+    "connection reset": "what answers there is no gRPC server",
 }
 
 
@@ -42,7 +45,12 @@ async def connect(address: str | None = None, namespace: str | None = None) -> C
     """
     settings = ClientConfig.load_client_connect_config()
     named = settings.get("target_host")
-    where = f"--address {address}" if address else f"TEMPORAL_ADDRESS {named}" if named else DEFAULT_ADDRESS
+    if address:
+        where, instead = f"--address {address}", "leave --address out"
+    elif named:
+        where, instead = f"TEMPORAL_ADDRESS={named}", "unset it"
+    else:
+        where, instead = DEFAULT_ADDRESS, "give --address HOST:PORT"
     settings["target_host"] = address or named or DEFAULT_ADDRESS
     if namespace:
         settings["namespace"] = namespace
@@ -50,7 +58,7 @@ async def connect(address: str | None = None, namespace: str | None = None) -> C
         client = await Client.connect(**settings)
     except RuntimeError as error:
         raise InputError(
-            f"{where}: no Temporal server answers there ({_cause(error)}); start one or leave --address out"
+            f"{where}: no Temporal server answers there ({_cause(error)}); start one or {instead}"
         ) from error
     try:
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
@@ -72,3 +80,11 @@ def _cause(error: RuntimeError) -> str:
         if sign in text.lower():
             return meaning
     return text.removeprefix("Failed client connect: ")
+
+
+async def server_version(client: Client) -> str:
+    """
+    Return what the server says of its version.
+    """
+    answer = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+    return answer.server_version

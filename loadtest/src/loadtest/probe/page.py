@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from loadtest.catalogue import ALL, Metric, Presence
+from loadtest.catalogue import INJECTOR, SERVER, WORKER, Metric, Presence
 from loadtest.errors import FamilyAbsentError
 
 # The server's word for a label value that it was told to leave out.
@@ -25,9 +25,7 @@ _EXPECTED = {
     "injector": "give the page of an injector",
 }
 
-ROLES: Mapping[str, tuple[Metric, ...]] = {
-    role: tuple(metric for metric in ALL if metric.role == role) for role in _EXPECTED
-}
+ROLES: Mapping[str, tuple[Metric, ...]] = {"worker": WORKER, "server": SERVER, "injector": INJECTOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,13 @@ def series(identity: str, role: str, scope: Scope) -> Series:
     )
 
 
+def services_of(page: Page) -> set[str]:
+    """
+    Return the services of the server that a page speaks for; none for another role's page.
+    """
+    return {_labels(identity)["service_name"] for identity in page.values if identity.startswith("restarts{")}
+
+
 def refuse_absent(page: Page, role: str) -> None:
     """
     Refuse a page without a family that is always there.
@@ -151,7 +156,7 @@ def refuse_absent(page: Page, role: str) -> None:
         FamilyAbsentError: Names the endpoint and the families.
     """
     names = {identity.partition("{")[0] for identity in page.values}
-    services = {_labels(i).get("service_name") for i in page.values if i.startswith("restarts{")}
+    services = services_of(page)
     missing = dict.fromkeys(
         metric.name
         for metric in ROLES[role]

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loadtest.catalogue import Kind, Metric, Presence, Reading
+from loadtest.catalogue import Kind, Metric, Reading
 from loadtest.errors import CounterResetError, MeasurementError
-from loadtest.probe.page import ROLES, Page, Scope, refuse_absent, series
+from loadtest.probe.page import ROLES, Page, Scope, refuse_absent, series, services_of
 from loadtest.results.difference import Difference, Histogram
 
 _START_TIME = "process_start_time_seconds"
@@ -75,14 +75,7 @@ def difference(
     if first.keys() != last.keys():
         odd = ", ".join(sorted(first.keys() ^ last.keys()))
         raise MeasurementError(f"{odd}: looked at only once, so what it counted in between is not known")
-    sums = _Sums()
-    for metric in ROLES[role]:
-        if (
-            metric.kind is not Kind.GAUGE
-            and metric.reading is not Reading.BUCKETS
-            and metric.presence is Presence.ON_EVENT
-        ):
-            sums.counters[metric.key] = 0.0
+    sums = _Sums(counters=dict.fromkeys(_offered(after, role), 0.0))
     for endpoint in first:
         refuse_absent(first[endpoint], role)
         refuse_absent(last[endpoint], role)
@@ -93,6 +86,20 @@ def difference(
         histograms={key: _histogram(key, sums.buckets[key], sums.sums[key]) for key in sums.buckets},
         by_label=sums.by_label,
     )
+
+
+def _offered(pages: Sequence[Page], role: str) -> list[str]:
+    """
+    Return the keys of the counters that these pages show once their event has come.
+    """
+    services = {service for page in pages for service in services_of(page)}
+    return [
+        metric.key
+        for metric in ROLES[role]
+        if metric.kind is not Kind.GAUGE
+        and metric.reading is not Reading.BUCKETS
+        and (metric.service is None or metric.service in services)
+    ]
 
 
 def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: Scope) -> None:

@@ -1,0 +1,79 @@
+"""
+Histories tell how long tasks waited, by the server's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+
+from loadtest.probe.history import SampledHistories, waits
+from loadtest.probe.scrape import PageMetrics
+
+from .conftest import StartWorker
+
+
+def event(number: int, kind: str, at: float, **attributes: Any) -> HistoryEvent:
+    made = HistoryEvent(event_id=number, event_type=EventType.Value(f"EVENT_TYPE_{kind}"), **attributes)
+    made.event_time.FromNanoseconds(round(at * 1e9))
+    return made
+
+
+def test_waits_of_a_written_history() -> None:
+    """
+    Each wait is from an event's scheduling to its start; a retried activity has none that is known.
+    """
+    history = [
+        event(1, "WORKFLOW_EXECUTION_STARTED", 0.0),
+        event(2, "WORKFLOW_TASK_SCHEDULED", 0.0),
+        event(3, "WORKFLOW_TASK_STARTED", 0.25, workflow_task_started_event_attributes={"scheduled_event_id": 2}),
+        event(5, "ACTIVITY_TASK_SCHEDULED", 1.0),
+        event(6, "ACTIVITY_TASK_SCHEDULED", 1.0),
+        event(7, "ACTIVITY_TASK_STARTED", 1.5, activity_task_started_event_attributes={"scheduled_event_id": 6, "attempt": 1}),
+        event(8, "ACTIVITY_TASK_STARTED", 9.0, activity_task_started_event_attributes={"scheduled_event_id": 5, "attempt": 2}),
+    ]  # fmt: skip
+
+    assert waits(history) == ([0.5], [0.25])
+
+
+@pytest.mark.server
+async def test_histories_and_the_worker_agree(
+    client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    The waits in the histories are as many, and together as long, as those that the worker counted.
+    """
+    worker = await start_worker()
+    metrics = PageMetrics("default", task_queue)
+    before = await metrics.scrape({"w": worker.url}, "worker")
+    ids = [f"{task_queue}-{i}" for i in range(6)]
+
+    await asyncio.gather(
+        *(client.execute_workflow("Small", {"seconds": 0.2}, id=i, task_queue=task_queue) for i in ids)
+    )
+    after = await metrics.scrape({"w": worker.url}, "worker")
+    sample = await SampledHistories(client).sample(ids)
+
+    by_worker = metrics.difference(before, after, "worker").histograms
+    activities = by_worker["worker.activity_schedule_to_start"]
+    assert sample.workflows == 6
+    assert len(sample.activity_seconds) == activities.count == 18
+    assert len(sample.workflow_task_seconds) == by_worker["worker.workflow_schedule_to_start"].count
+    # Six workflows on four slots wait for a slot: far longer than the two clocks' readings differ.
+    assert sum(sample.activity_seconds) == pytest.approx(activities.sum, rel=0.05)
+
+
+@pytest.mark.server
+async def test_an_unknown_workflow_is_left_out(client: Client, task_queue: str) -> None:
+    """
+    What cannot be read is not in the sample's count.
+    """
+    sample = await SampledHistories(client).sample([f"{task_queue}-none"])
+
+    assert sample.workflows == 0
+    assert sample.activity_seconds == ()

@@ -1,0 +1,199 @@
+"""
+On a real server and real workers every count equals what was done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import Client, WorkflowFailureError
+
+from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
+from loadtest.probe.scrape import PageMetrics
+
+from .conftest import StartWorker
+
+pytestmark = pytest.mark.server
+
+WORKFLOWS = 20
+ACTIVITIES = 3
+# Some of the server's counters are written once a second.
+SETTLE_SECONDS = 1.1
+
+
+async def run_small(client: Client, task_queue: str, number: int, **order: Any) -> None:
+    handle = await client.start_workflow("Small", order, id=f"{task_queue}-{number}", task_queue=task_queue)
+    try:
+        await handle.result()
+    except WorkflowFailureError:
+        assert order.get("fails"), "a workflow failed that was not asked to"
+
+
+async def test_counts_equal_what_was_done(
+    server: Any, client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    Workflows, activities, retries and failures are counted exactly, by two workers and by the server.
+    """
+    workers = [await start_worker(), await start_worker()]
+    pages = {w.identity: w.url for w in workers}
+    metrics = PageMetrics("default", task_queue)
+    at_server = {"server": server.metrics_url}
+
+    before = await metrics.scrape(pages, "worker"), await metrics.scrape(at_server, "server")
+    orders: list[dict[str, Any]] = [{} for _ in range(WORKFLOWS)]
+    orders[3], orders[7], orders[8] = {"failures": 2}, {"fails": True}, {"fails": True}
+    await asyncio.gather(*(run_small(client, task_queue, i, **order) for i, order in enumerate(orders)))
+    await asyncio.sleep(SETTLE_SECONDS)
+    after = await metrics.scrape(pages, "worker"), await metrics.scrape(at_server, "server")
+
+    worker = metrics.difference(before[0], after[0], "worker")
+    assert worker.counters["worker.workflow_completed"] == WORKFLOWS - 2
+    assert worker.counters["worker.workflow_failed"] == 2
+    assert worker.counters["worker.activity_finished"] == WORKFLOWS * ACTIVITIES + 2
+    assert worker.by_label["worker.activity_failed"] == {"work": 2}
+    assert worker.histograms["worker.workflow_endtoend"].count == WORKFLOWS
+    # A retried attempt is taken from the queue again.
+    waits = worker.histograms["worker.activity_schedule_to_start"]
+    assert waits.count == WORKFLOWS * ACTIVITIES + 2
+    assert waits.bounds[0] == 0.001
+
+    at_server_too = metrics.difference(before[1], after[1], "server")
+    assert at_server_too.counters["server.workflow_closed"] == WORKFLOWS
+    assert at_server_too.counters["server.workflow_success"] == WORKFLOWS - 2
+    assert at_server_too.counters["server.workflow_failed"] == 2
+    assert at_server_too.counters["server.activity_completed"] == WORKFLOWS * ACTIVITIES
+    assert at_server_too.histograms["server.activity_schedule_to_start"].count == WORKFLOWS * ACTIVITIES + 2
+    tasks = at_server_too.histograms["server.workflow_schedule_to_start"].count
+    assert tasks == worker.histograms["worker.workflow_schedule_to_start"].count
+    assert at_server_too.counters["server.poll_success"] == tasks + WORKFLOWS * ACTIVITIES + 2
+    # One transition more than half the events is the least that such a workflow needs.
+    assert at_server_too.counters["server.state_transitions"] >= WORKFLOWS * 12
+    assert at_server_too.histograms["server.persistence_latency"].count > 0
+    assert at_server_too.histograms["server.shard_lock"].count > 0
+
+
+async def test_another_queues_workflows_are_not_counted(
+    server: Any, client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    What happens on another task queue of the same server leaves the counts alone.
+    """
+    await start_worker()
+    metrics = PageMetrics("default", f"not-{task_queue}")
+
+    before = await metrics.scrape({"server": server.metrics_url}, "server")
+    await run_small(client, task_queue, 1)
+    await asyncio.sleep(SETTLE_SECONDS)
+    after = await metrics.scrape({"server": server.metrics_url}, "server")
+
+    counted = metrics.difference(before, after, "server").counters
+    assert counted["server.workflow_closed"] == 0
+    assert counted["server.poll_success"] == 0
+
+
+async def test_gauges_of_a_running_worker(client: Client, task_queue: str, start_worker: StartWorker) -> None:
+    """
+    Slots in use and pollers are read over all workers.
+    """
+    workers = [await start_worker(), await start_worker()]
+    pages = {w.identity: w.url for w in workers}
+    metrics = PageMetrics("default", task_queue)
+
+    running = [
+        asyncio.create_task(run_small(client, task_queue, i, seconds=1.5)) for i in range(3)
+    ]  # three at a time on eight slots
+    used = 0.0
+    async with asyncio.timeout(20):
+        while used < 3:
+            look = await metrics.scrape(pages, "worker")
+            used = metrics.gauge(look, "worker.slots_used") or 0.0
+    free = metrics.gauge(look, "worker.slots_available")
+    pollers = metrics.gauge_by(look, "worker.pollers")
+    for task in running:
+        task.cancel()
+
+    assert (used, free) == (3, 5)
+    assert pollers["activity_task"] > 0
+    assert pollers["workflow_task"] > 0
+    assert metrics.gauge(look, "worker.start_time") is not None
+
+
+async def test_a_restarted_worker_is_a_reset(
+    client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    A worker that was killed and started anew on the same port is told, whatever its counters say.
+    """
+    worker = await start_worker()
+    metrics = PageMetrics("default", task_queue)
+    pages = {"worker-1": worker.url}
+    before = await metrics.scrape(pages, "worker")
+
+    await worker.kill()
+    await start_worker(port=worker.port)
+    after = await metrics.scrape(pages, "worker")
+
+    with pytest.raises(CounterResetError, match="worker-1: its process started anew"):
+        metrics.difference(before, after, "worker")
+
+
+async def test_a_strangers_page_is_refused(task_queue: str, start_worker: StartWorker) -> None:
+    """
+    The SDK's default metrics, in milliseconds and without suffixes, are refused with the setting to change.
+    """
+    worker = await start_worker(kind="default")
+
+    with pytest.raises(FamilyAbsentError) as refused:
+        await PageMetrics("default", task_queue).scrape({worker.identity: worker.url}, "worker")
+
+    text = str(refused.value)
+    assert text.startswith(f"{worker.identity}: its /metrics page lacks temporal_worker_start_total")
+    assert "durations_as_seconds" in text
+
+
+async def test_a_strangers_work_is_measured_by_the_server(
+    server: Any, client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    The server counts the workflows, activities and waits of a worker whose page cannot be read.
+    """
+    await start_worker(kind="default")
+    metrics = PageMetrics("default", task_queue)
+
+    before = await metrics.scrape({"server": server.metrics_url}, "server")
+    await asyncio.gather(*(run_small(client, task_queue, i) for i in range(5)))
+    await asyncio.sleep(SETTLE_SECONDS)
+    after = await metrics.scrape({"server": server.metrics_url}, "server")
+
+    difference = metrics.difference(before, after, "server")
+    assert difference.counters["server.workflow_closed"] == 5
+    assert difference.counters["server.activity_completed"] == 5 * ACTIVITIES
+    assert difference.histograms["server.activity_schedule_to_start"].count == 5 * ACTIVITIES
+
+
+async def test_nobody_there(task_queue: str) -> None:
+    """
+    A page that does not answer is an error that names endpoint, address and cause.
+    """
+    with pytest.raises(
+        MeasurementError, match=r"worker-7: http://127\.0\.0\.1:1/ does not answer \(.*refused"
+    ):
+        await PageMetrics("default", task_queue).scrape({"worker-7": "http://127.0.0.1:1/"}, "worker")
+
+
+async def test_a_proxy_of_the_environment_is_not_asked(
+    server: Any, task_queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Pages are fetched directly even where the environment names a proxy.
+    """
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    look = await PageMetrics("default", task_queue).scrape({"server": server.metrics_url}, "server")
+
+    assert "restarts{" in look.pages["server"]
