@@ -28,7 +28,7 @@ from loadtest.injector.launch import launch
 from loadtest.plan import Plan, parse_plan, read_document
 from loadtest.probe.connection import connect, server_version
 from loadtest.probe.history import SampledHistories
-from loadtest.probe.scrape import MetricsProbe
+from loadtest.probe.scrape import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.results.manifest import Manifest, commit, machine, versions
 from loadtest.results.store import Run
@@ -176,7 +176,7 @@ async def _sweep(run: Run, place: Place, display: Display) -> None:
             parts = Parts(
                 target=target,
                 injectors=injectors,
-                metrics=MetricsProbe(plan.namespace, plan.task_queue),
+                metrics=PageMetrics(plan.namespace, plan.task_queue),
                 queue=DescribedQueue(client, plan.task_queue),
                 histories=SampledHistories(client),
             )

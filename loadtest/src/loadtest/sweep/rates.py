@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from loadtest.analysis.counts import window_workflows
 from loadtest.errors import MeasurementError
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.measured import Measured, StepKey
@@ -17,18 +18,10 @@ def throughput_per_second(step: Measured) -> float:
     """
     Return a step's completed workflows per second, counted in activities where that can be.
 
-    Closes come in waves; activities do not, so they stand in for workflows where each has the
-    same number of them.
-
     Raises:
         MeasurementError: Nothing was completed in the window.
     """
-    counts = step.worker_window.counters if step.worker_window is not None else {}
-    activities = counts.get("worker.activity_finished")
-    if activities and step.activities_per_workflow:
-        found = activities / step.activities_per_workflow / step.window_seconds
-    else:
-        found = step.injector.window.completed / step.window_seconds
+    found = window_workflows(step) / step.window_seconds
     if found <= 0:
         raise MeasurementError(
             f"step {step.key.folder} completed nothing in its window, so no rate can be taken from it; "

@@ -15,6 +15,7 @@ from loadtest.results.measured import StepKey
 from loadtest.results.store import Run, step_keys
 from loadtest.sweep.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.sweep.rates import arrival_rate
+from loadtest.sweep.saying import say
 from loadtest.sweep.step import LEAD_SECONDS, SETTLE_SECONDS, Parts, Step, run_step
 
 # Scaling, draining and reading of one step, as measured on two cores.
@@ -77,4 +78,4 @@ async def run_sweep(parts: Parts, run: Run, subject: Subject, tell: Callable[[Ev
         reading = read_step(measured, plan)
         run.write_step(measured, reading, pages)
         done[key] = measured
-        tell(StepEnded(key, reading.verdict, reading.line))
+        tell(StepEnded(key, reading.verdict.value, say(reading)))
