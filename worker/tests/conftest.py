@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
 import time
 import uuid
@@ -112,6 +113,7 @@ def start_worker(task_queue: str, tmp_path: Path, request: pytest.FixtureRequest
         yield start
     finally:
         for worker in started:
+            # Its whole process group, so that a broken guarantee leaves nothing behind either.
             with contextlib.suppress(ProcessLookupError):
-                worker.process.kill()
+                os.killpg(worker.process.pid, signal.SIGKILL)
             worker.process.wait()

@@ -179,10 +179,10 @@ def test_a_server_that_is_not_there_ends_with_1_and_one_line(start_worker: Start
             {"REPAIRSHOP_LEDGER": "mysql://x"}, 2, "error: REPAIRSHOP_LEDGER: ", id="ledger of no known kind"
         ),
         pytest.param(
-            {"TEMPORAL_CONFIG_FILE": "/does/not/exist.toml"},
+            {"TEMPORAL_CONFIG_FILE": __file__},
             2,
             "error: TEMPORAL_* variables",
-            id="profile file missing",
+            id="profile file that is no TOML",
         ),
     ],
 )
@@ -219,28 +219,18 @@ def test_a_port_in_use_is_named(start_worker: StartWorker) -> None:
 
 
 @pytest.mark.server
-def test_a_worker_dies_with_its_parent(start_worker: StartWorker, tmp_path: Path) -> None:
+def test_a_worker_dies_with_its_parent(start_worker: StartWorker) -> None:
     """
     A killed parent leaves no worker behind.
     """
-    told = tmp_path / "pid"
-    program = (
-        "import pathlib, subprocess, sys\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'repairshop'])\n"
-        f"pathlib.Path({str(told)!r}).write_text(str(child.pid))\n"
-        'print(\'{"metrics_url": "none/metrics"}\', flush=True)\n'
-        "child.wait()\n"
-    )
-    parent = start_worker(command=[sys.executable, "-c", program])
-    wait_until(lambda: "started" in parent.first_line or parent.first_line, "parent told of its child")
-    pid = int(told.read_text())
-    # The child asks for it as its first act after reading its settings.
-    wait_until(lambda: "(python" in Path(f"/proc/{pid}/stat").read_text(), "child runs")
-    wait_until(lambda: _listens(pid), "child serves its pages")
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'repairshop'])"
+    parent = start_worker(command=[sys.executable, "-c", program]).wait_ready()
+    pid = int(json.loads(parent.first_line)["pid"])
+    assert _runs(pid)
 
     parent.process.kill()
 
-    wait_until(lambda: not _runs(pid), "child is gone")
+    wait_until(lambda: not _runs(pid), "child is gone", seconds=10)
 
 
 def _runs(pid: int) -> bool:
@@ -248,11 +238,6 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def _listens(pid: int) -> bool:
-    fds = Path(f"/proc/{pid}/fd")
-    return any(str(fd.readlink()).startswith("socket:") for fd in fds.iterdir())
 
 
 def test_the_package_runs_as_a_module_only_with_its_own_name() -> None:

@@ -37,7 +37,8 @@ async def connect(options: ClientOptions, **more: Any) -> Client:
     try:
         config = ClientConfig.load_client_connect_config()
     except (RuntimeError, OSError, ValueError) as error:
-        raise SettingsError((f"TEMPORAL_* variables or the file they name: {error}",)) from error
+        reason = " ".join(str(error).split())
+        raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from error
     config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
         return await Client.connect(**config, **options, **more)
