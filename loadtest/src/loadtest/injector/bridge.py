@@ -87,6 +87,13 @@ class Bridge:
         """
         self.loop.call_soon_threadsafe(function, *arguments)
 
+    def flush(self) -> None:
+        """
+        Wait until all letters posted so far are delivered.
+        """
+        while self._letters:
+            gevent.sleep(_COALESCE_SECONDS)
+
     def close(self) -> bool:
         """
         Cancel what runs, end the thread and wait until the SDK's threads have gone quiet.
@@ -101,8 +108,7 @@ class Bridge:
             if time.monotonic() > deadline:
                 return False
             gevent.sleep(0.01)
-        while self._letters:
-            gevent.sleep(_COALESCE_SECONDS)
+        self.flush()
         self._postman.kill()
         self._watcher.stop()
         self._watcher.close()

@@ -80,7 +80,7 @@ class Injector:
         end = start + order.window_seconds
         scenario = load(order.scenario)
         tally = Tally(Bounds(start, end, order.end_to_end_bound_seconds))
-        flights = self._flights(scenario, share, tally)
+        flights = self.flights(_terms(scenario, share), tally)
         gc.collect()
         gc.freeze()  # what lives for long is not looked at again in the middle of a window
         cpu = _WindowCpu(start, end)
@@ -107,20 +107,26 @@ class Injector:
         await pacing.planned(mine, origin, flights)
         await asyncio.sleep(max(0.0, end - now()))
 
-    def _flights(self, scenario: Scenario, share: Share, tally: Tally) -> Flights:
-        order = share.order
-        in_flight = share.part_of(order.in_flight) if order.in_flight is not None else None
-        terms = Terms(
-            scenario=scenario,
-            id_prefix=order.id_prefix,
-            task_queue=order.task_queue,
-            seed=order.seed,
-            work=order.work,
-            max_in_flight=in_flight or max(1, share.part_of(order.max_in_flight)),
-            awaited_at_once=in_flight or max(1, share.part_of(AWAITED_AT_ONCE)),
-        )
-        meters = self._page.meters(scenario.name)
+    def flights(self, terms: Terms, tally: Tally) -> Flights:
+        """
+        Return what sends and awaits the starts of one step.
+        """
+        meters = self._page.meters(terms.scenario.name)
         return Flights(self._client, terms, tally, meters, self._stock, self._tracing)
+
+
+def _terms(scenario: Scenario, share: Share) -> Terms:
+    order = share.order
+    in_flight = share.part_of(order.in_flight) if order.in_flight is not None else None
+    return Terms(
+        scenario=scenario,
+        id_prefix=order.id_prefix,
+        task_queue=order.task_queue,
+        seed=order.seed,
+        work=order.work,
+        max_in_flight=in_flight or max(1, share.part_of(order.max_in_flight)),
+        awaited_at_once=in_flight or max(1, share.part_of(AWAITED_AT_ONCE)),
+    )
 
 
 class _WindowCpu:

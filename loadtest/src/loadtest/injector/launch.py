@@ -177,6 +177,8 @@ async def launch(
                     *_locust(),
                     "--headless",
                     "--only-summary",
+                    "--users",
+                    "0",  # they would be arrivals of their own
                     "--master",
                     "--master-bind-host",
                     bind_host,

@@ -7,8 +7,9 @@ client, since Locust imports it before ``--processes`` forks.
 
 from __future__ import annotations
 
+import argparse
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 import temporalio.runtime
 from locust import User, constant, events, task
@@ -18,6 +19,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from loadtest.injector import control
 from loadtest.injector.conductor import Conductor
 from loadtest.injector.follower import Follower
+from loadtest.injector.interactive import Interactive, add_arguments, drain_before_quitting
 from loadtest.injector.process import Process
 
 # A client made before the fork would hang in every child; this makes it an error.
@@ -26,10 +28,25 @@ temporalio.runtime.Runtime.prevent_default()  # type: ignore[no-untyped-call]
 
 class Arrivals(User):  # type: ignore[misc]  # locust ships no types
     """
-    An idle greenlet.
+    One arrival a second, as an idle greenlet.
     """
 
     wait_time = constant(1e7)  # it waits, so that Locust stops it at once
+    interactive: ClassVar[Interactive | None] = None
+
+    def on_start(self) -> None:
+        """
+        Let its arrivals in.
+        """
+        if self.interactive is not None:
+            self.interactive.add_user(1)
+
+    def on_stop(self) -> None:
+        """
+        Let its arrivals out.
+        """
+        if self.interactive is not None:
+            self.interactive.add_user(-1)
 
     @task  # type: ignore[untyped-decorator]
     def idle(self) -> None:
@@ -38,16 +55,24 @@ class Arrivals(User):  # type: ignore[misc]  # locust ships no types
         """
 
 
+@events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]
+def _arguments(parser: argparse.ArgumentParser, **_: Any) -> None:
+    add_arguments(parser)
+
+
 @events.init.add_listener  # type: ignore[untyped-decorator]
 def _wire(environment: Environment, **_: Any) -> None:
     runner = environment.runner
-    descriptor = os.environ.get(control.DESCRIPTOR)
     if isinstance(runner, MasterRunner):
+        descriptor = os.environ.get(control.DESCRIPTOR)
         if descriptor is not None:
             Conductor(environment, int(descriptor))
+        else:
+            drain_before_quitting(environment)
         return
     process = Process(environment)
     if isinstance(runner, WorkerRunner):
         Follower(environment, process)
+    Arrivals.interactive = Interactive(environment, process)
     environment.events.quitting.add_listener(lambda **_: process.close())
     environment.events.quit.add_listener(lambda exit_code, **_: process.leave(exit_code))

@@ -76,6 +76,20 @@ class Faucet:
         self._flights = flights
         self._rate = 0.0
         self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """
+        Start sending; nothing leaves before a rate is set.
+        """
+        self._task = asyncio.create_task(self._run())
+
+    def close(self) -> None:
+        """
+        Send no more.
+        """
+        if self._task is not None:
+            self._task.cancel()
 
     def set_rate(self, rate: float) -> None:
         """
@@ -84,10 +98,7 @@ class Faucet:
         self._rate = max(0.0, rate)
         self._changed.set()
 
-    async def run(self) -> None:
-        """
-        Send until cancelled.
-        """
+    async def _run(self) -> None:
         to_go = next(self._gaps)  # until the next arrival, in units of the mean gap
         since = now()
         rate = self._rate

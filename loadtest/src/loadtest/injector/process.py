@@ -107,10 +107,7 @@ class Process:
         """
         End this process at once: a normal exit may crash in the SDK's threads and turn a good code into 139.
         """
-        if (
-            "csv_prefix" in vars(self._environment.parsed_options)
-            and self._environment.parsed_options.csv_prefix
-        ):
+        if self._environment.parsed_options.csv_prefix:
             return  # Locust closes its CSV files after this; the pause in ``close`` has to do
         sys.stdout.flush()
         sys.stderr.flush()

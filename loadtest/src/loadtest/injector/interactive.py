@@ -1,0 +1,191 @@
+"""
+Load that people steer by Locust's own means: each user is one arrival a second.
+
+Users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` thus set and split an arrival rate
+of the open model.  It knows no schedule; it shares flights and pacing with planned runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import logging
+import math
+import os
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+from locust.env import Environment
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
+
+from loadtest import arrivals
+from loadtest.errors import InputError, LoadtestError
+from loadtest.injector.flights import AWAITED_AT_ONCE, Flights, Terms
+from loadtest.injector.pacing import Faucet
+from loadtest.injector.process import Process
+from loadtest.injector.tally import Bounds, Tally
+from loadtest.plan import ArrivalKind, Work
+from loadtest.scenario import load
+
+DRAIN, DRAINED = "loadtest_drain", "loadtest_drained"
+# Beyond the drain itself, an answer of an injector takes this long at most.
+_ANSWER_SECONDS = 3.0
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """
+    Add what may be set of an interactive run, as flags, environment variables and fields of the web page.
+    """
+    group: Any = parser.add_argument_group("Load on Temporal; connect by TEMPORAL_ADDRESS and its like")
+
+    def argument(flag: str, default: object, text: str) -> None:
+        variable = "LOADTEST_" + flag.removeprefix("--").replace("-", "_").upper()
+        group.add_argument(flag, type=type(default), default=default, env_var=variable, help=text)
+
+    argument("--scenario", "repair", "What one arrival does: a name, or the path of a file")
+    argument("--task-queue", "repair-shop", "Where workflows are started")
+    argument("--arrivals", "poisson", "poisson or constant")
+    argument("--rate-per-user", 1.0, "Arrivals a second that one user is worth")
+    argument("--seed", 1, "Of the arrivals and of the orders")
+    argument("--work-seconds", 0.0, "Mean time that each activity waits")
+    argument("--max-in-flight", 2000, "Beyond it arrivals wait at the injector, per process")
+    argument("--drain-seconds", 30.0, "How long open workflows are waited for at the end")
+
+
+@dataclass(slots=True)
+class _Run:
+    flights: Flights
+    faucet: Faucet
+    tally: Tally
+
+
+class Interactive:
+    """
+    The interactive side of one injector process.
+    """
+
+    def __init__(self, environment: Environment, process: Process) -> None:
+        self._environment = environment
+        self._process = process
+        self._run: _Run | None = None
+        self._rate = 0.0
+        self._broken = False
+        runner = environment.runner
+        if isinstance(runner, WorkerRunner):
+            runner.register_message(DRAIN, self._on_drain, concurrent=True)
+        else:
+            environment.events.test_stopping.add_listener(lambda **_: self._drain())
+        environment.events.test_start.add_listener(lambda **_: self._forget())
+
+    def add_user(self, sign: int) -> None:
+        """
+        Let a user's arrivals in (1) or out (-1).
+        """
+        self._rate = max(0.0, self._rate + sign * self._options.rate_per_user)
+        if self._run is None and sign > 0 and not self._broken:
+            try:
+                self._run = self._begin()
+            except LoadtestError as error:
+                self._broken = True  # told once, not once a user
+                log.error("error: %s", error)
+                self._environment.process_exit_code = error.exit_code
+                gevent.spawn(self._environment.runner.quit)
+        if self._run is not None:
+            self._process.bridge.call_soon(self._run.faucet.set_rate, self._rate)
+
+    @property
+    def _options(self) -> Any:
+        return self._environment.parsed_options
+
+    def _forget(self) -> None:
+        self._rate, self._broken = 0.0, False
+
+    def _begin(self) -> _Run:
+        options = self._options
+        if options.arrivals not in tuple(ArrivalKind):
+            raise InputError(f"--arrivals {options.arrivals}: no such shape; write poisson or constant")
+        if not options.rate_per_user > 0:
+            raise InputError(f"--rate-per-user {options.rate_per_user:g}: must be above 0; write 1")
+        # By process: what is made at import, or drawn from the seed alone, is the same in every one of them.
+        name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
+        gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)
+        terms = Terms(
+            scenario=load(options.scenario),
+            id_prefix=name,
+            task_queue=options.task_queue,
+            seed=options.seed,
+            work=Work(seconds=options.work_seconds),
+            max_in_flight=options.max_in_flight,
+            awaited_at_once=AWAITED_AT_ONCE,
+        )
+        injector = self._process.injector()
+        tally = Tally(Bounds(-math.inf, math.inf))
+        flights = injector.flights(terms, tally)
+        faucet = Faucet(gaps, itertools.count(), flights)
+        self._process.bridge.submit(faucet.open)
+        log.info("orders are %s-<n> on task queue %s", name, options.task_queue)
+        return _Run(flights, faucet, tally)
+
+    @property
+    def _index(self) -> int:
+        return max(0, getattr(self._environment.runner, "worker_index", 0))
+
+    def _on_drain(self, **_: Any) -> None:
+        self._drain()
+        self._environment.runner.send_message(DRAINED, None)
+
+    def _drain(self) -> None:
+        """
+        Stop arrivals and wait for what is open, so that the slowest results are not lost with the run.
+        """
+        run, self._run = self._run, None
+        if run is None:
+            return
+        deadline = time.perf_counter() + self._options.drain_seconds
+        open_at_end = self._process.bridge.submit(_stop, run.faucet, run.flights, deadline)
+        self._process.bridge.flush()
+        whole = run.tally.whole
+        log.info(
+            "offered %d, sent %d, completed %d, failed %s, open at the end %d, lag p99 %.1f ms",
+            whole.offered,
+            whole.sent,
+            whole.completed,
+            dict(whole.failed),
+            open_at_end,
+            run.tally.lag.get_value_at_percentile(99) / 1000,
+        )
+
+
+def drain_before_quitting(environment: Environment) -> None:
+    """
+    Have the master of an interactive run wait for its injectors to drain.
+
+    Locust itself waits half a second for the last results: a third of them was lost in a trial, and those the slowest.
+    """
+    runner = environment.runner
+    assert isinstance(runner, MasterRunner)
+    waiting: set[str] = set()
+    runner.register_message(DRAINED, lambda msg, **_: waiting.discard(msg.node_id))
+
+    def drain(**_: Any) -> None:
+        waiting.update(client.id for client in runner.clients.all if client.state != STATE_MISSING)
+        for client_id in sorted(waiting):
+            runner.send_message(DRAIN, None, client_id)
+        deadline = time.monotonic() + environment.parsed_options.drain_seconds + _ANSWER_SECONDS
+        while waiting and time.monotonic() < deadline:
+            gevent.sleep(0.05)
+        if waiting:
+            log.error("injectors that did not drain: %s", ", ".join(sorted(waiting)))
+            waiting.clear()
+
+    environment.events.test_stopping.add_listener(drain)
+
+
+async def _stop(faucet: Faucet, flights: Flights, deadline: float) -> int:
+    faucet.close()
+    return await flights.drain(deadline)
