@@ -78,7 +78,7 @@ def window_closed(measured: Measured) -> int:
     server = closed_by_server(measured.server_window)
     if server is not None:
         return server
-    return results(measured.injector.window) * measured.injector.awaited_every
+    return results(measured.injector.window)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,18 +16,15 @@ SERVER_ENDTOEND = "server.workflow_endtoend"
 
 def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
     """
-    Return the injectors' mean of (closed - sent) over the system's own mean time of a workflow.
+    Return the injectors' sum of (closed - sent) over the system's own sum of the workflows' times.
 
-    With every result awaited this is the ratio of the two sums.  With every k-th awaited it is
-    the ratio of a sample's mean to the mean of all.
+    With every k-th result awaited the injectors' sum stands for k times as much.
 
     Returns:
         The ratio and whose clock stands below the line, or ``None`` and why.
     """
-    awaited = measured.injector.whole.completed + sum(
-        number for kind, number in measured.injector.whole.failed.items() if kind.startswith("workflow")
-    )
-    if awaited == 0:
+    mine = measured.injector.closed_minus_sent_seconds * measured.injector.awaited_every
+    if mine == 0:
         return None, "no workflow was seen to close"
     for difference, name, who in (
         (measured.worker_whole, WORKER_ENDTOEND, "workers"),
@@ -35,10 +32,7 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
     ):
         histogram = difference.histograms.get(name) if difference is not None else None
         if histogram is not None and histogram.count > 0 and histogram.sum > 0:
-            mine = measured.injector.closed_minus_sent_seconds
-            if measured.injector.awaited_every == 1:
-                return mine / histogram.sum, who
-            return (mine / awaited) / (histogram.sum / histogram.count), who
+            return mine / histogram.sum, who
     return None, "neither the workers nor the server say how long the workflows took"
 
 
@@ -51,7 +45,7 @@ def window_ratio(measured: Measured) -> float | None:
     closed = measured.injector.window.completed
     if not in_flight or not workflows or not closed:
         return None
-    in_system = measured.injector.window_closed_minus_sent_seconds / closed
+    in_system = measured.injector.window_closed_minus_sent_seconds * measured.injector.awaited_every / closed
     if in_system <= 0:
         return None
     return (sum(in_flight) / len(in_flight)) / (workflows / measured.window_seconds * in_system)

@@ -65,7 +65,7 @@ def read_step(measured: Measured, plan: Plan) -> Step:
         injector_lag_seconds=_lag(report.histograms.get("lag"), why),
         throughput_per_second=throughput(measured, workflows / window, why),
         closes_per_second=counts.window_closed(measured) / window,
-        goodput_per_second=report.within_slo * report.awaited_every / window,
+        goodput_per_second=report.within_slo / window,
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
         drain_seconds=report.drain_seconds,

@@ -25,11 +25,7 @@ def throughput(measured: Measured, value: float, why: Why) -> Estimate:
     if done is not None and done.counter == counts.ACTIVITY_FINISHED and activities:
         points = [(at, total / done.per_workflow) for at, total in activities]
     else:
-        points = [
-            (s.at, float(s.completed * measured.injector.awaited_every))
-            for s in measured.timeline
-            if s.completed is not None
-        ]
+        points = [(s.at, float(s.completed)) for s in measured.timeline if s.completed is not None]
     rates = batch_rates(points, start, start + measured.window_seconds)
     of = "batches"
     if not rates and done is not None and measured.worker_halves is not None:
@@ -43,4 +39,6 @@ def throughput(measured: Measured, value: float, why: Why) -> Estimate:
             f"{value:.2f}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
         return Estimate(None, None, spread.n, of)
-    return Estimate(value, spread.half_width, spread.n, of)
+    # Of sampled results the timeline sees a part: its spread is taken as a share.
+    share = spread.half_width / spread.value if spread.value else 0.0
+    return Estimate(value, value * share, spread.n, of)

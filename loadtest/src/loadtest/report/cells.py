@@ -1,0 +1,73 @@
+"""
+A run by cells: the steps of one load and replica count together.
+
+It chooses which steps speak for a cell and knows nothing of how they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from loadtest.results.step import Step
+from loadtest.results.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """
+    All repetitions of one load at one replica count.
+    """
+
+    replicas: int
+    load: int
+    kind: str
+    steps: tuple[Step, ...]
+
+    @property
+    def usable(self) -> tuple[Step, ...]:
+        """
+        Those that may be believed.
+        """
+        return tuple(step for step in self.steps if step.is_usable)
+
+    def worst(self, read: Callable[[Step], float | None]) -> float | None:
+        """
+        Return the largest reading of the repetitions that may be believed; it is what the SLO is held against.
+        """
+        values = [value for step in self.usable if (value := read(step)) is not None]
+        return max(values, default=None)
+
+
+def cells(sweep: Sweep, kind: str | None = None, load: int | None = None) -> list[Cell]:
+    """
+    Return a run's cells by load, then replicas.
+    """
+    found: dict[tuple[int, int], list[Step]] = {}
+    for step in sweep.steps:
+        if (kind is None or step.load.kind == kind) and (load is None or step.load.index == load):
+            found.setdefault((step.load.index, step.replicas), []).append(step)
+    return [
+        Cell(replicas, index, steps[0].load.kind, tuple(sorted(steps, key=lambda step: step.repetition)))
+        for (index, replicas), steps in sorted(found.items())
+    ]
+
+
+def common_cells(sweep: Sweep) -> list[Cell]:
+    """
+    Return the cells of the run's first open load, or of its first ``fraction`` load where it has no open one.
+    """
+    if sweep.demand.load is not None:
+        return cells(sweep, load=sweep.demand.load)
+    return _first_load(cells(sweep, kind="fraction"))
+
+
+def _first_load(found: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in found if cell.load == found[0].load]
+
+
+def unit(sweep: Sweep) -> str:
+    """
+    Return what a run completes: the repair shop's workflows are orders.
+    """
+    return "orders" if sweep.scenario.startswith("repair") else "workflows"

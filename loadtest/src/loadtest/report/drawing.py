@@ -1,0 +1,85 @@
+"""
+How all pictures look: one palette, one style, two file forms.
+
+It knows nothing of what is drawn.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+
+# Okabe and Ito's palette, told apart by people of any colour vision and in grey.
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+SKY, PURPLE, GREY, INK = "#56B4E9", "#CC79A7", "#8A8F98", "#22262B"
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#E3E6EA",
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "svg.hashsalt": "loadtest",
+    "svg.fonttype": "path",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """
+    One picture in two forms.
+    """
+
+    svg: bytes
+    png: bytes
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[Figure]:
+    """
+    Give a figure of that many inches in our style.
+    """
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def saved(figure: Figure) -> Plot:
+    """
+    Write a figure in both forms; the same figure gives the same bytes.
+    """
+    svg, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None})
+    figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
+    return Plot(svg.getvalue(), png.getvalue())
+
+
+def count_axis(axes: Axes, counts: Sequence[int]) -> None:
+    """
+    Make the x axis one of replica counts: a tick for each that was measured.
+    """
+    axes.set_xlabel("worker replicas")
+    axes.xaxis.set_major_locator(FixedLocator(list(counts)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    reach = max(counts) - min(counts) or 1
+    axes.set_xlim(min(counts) - 0.06 * reach, max(counts) + 0.06 * reach)

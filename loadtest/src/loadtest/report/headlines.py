@@ -1,0 +1,150 @@
+"""
+A run in a few sentences: what a reader should take away, each with its numbers.
+
+It says nothing that rests on an invalid step without saying so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadtest.report.cells import Cell, cells, unit
+from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
+from loadtest.results.step import Step, StepVerdict
+from loadtest.results.sweep import Demand, RunVerdict, SloAnswer, Sweep
+
+
+def headlines(sweep: Sweep) -> list[str]:
+    """
+    Return the sentences, the most important first.
+    """
+    sentences = [_invalid(sweep), _throughput(sweep), *[_demand(sweep, each) for each in sweep.demands]]
+    sentences += [_law(sweep), _cost(sweep), _missing(sweep)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _invalid(sweep: Sweep) -> str | None:
+    if sweep.verdict is not RunVerdict.INVALID:
+        return None
+    return f"This run is invalid: {sweep.reasons[0] if sweep.reasons else 'its steps do not tell'}."
+
+
+def _throughput(sweep: Sweep) -> str | None:
+    known = {int(count): value for count, value in sweep.scaling.throughput_per_second.items()}
+    if not known:
+        return None
+    largest, first = max(known), min(known)
+    sentence = f"{_replicas(largest)} complete{'s' if largest == 1 else ''} {with_error(known[largest])} {unit(sweep)}/s"
+    speedup = sweep.scaling.speedup.get(str(largest))
+    if speedup is None or speedup.value is None:
+        return f"{sentence}."
+    efficiency = sweep.scaling.efficiency[str(largest)]
+    return (
+        f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else f'{first} replicas'} "
+        f"(efficiency {with_error(efficiency)})."
+    )
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
+
+
+def _demand(sweep: Sweep, demand: Demand) -> str | None:
+    mine = cells(sweep, load=demand.load)
+    if not mine or demand.arrival_rate is None:
+        return None
+    at = f"At {rate(demand.arrival_rate)}/s"
+    told = _told(mine)
+    asked = _asked(sweep)
+    if not asked:
+        return f"{at} the activity queue's schedule-to-start p95 is {told}; the plan sets no bound on it."
+    if demand.replicas is not None:
+        are = "replica is the fewest" if demand.replicas == 1 else "replicas are the fewest"
+        keep = "keeps" if demand.replicas == 1 else "keep"
+        return f"{at}, {demand.replicas} {are} that {keep} {asked}: {told}."
+    if any(judgement.answer is SloAnswer.UNKNOWN for judgement in demand.by_replicas.values()):
+        return f"{at}, the fewest replicas that keep {asked} are not known: {demand.why}."
+    return f"{at}, no replica count measured keeps {asked}: {told}; {demand.why}."
+
+
+def _asked(sweep: Sweep) -> str:
+    parts = []
+    if sweep.slo.schedule_to_start_p95_seconds is not None:
+        bound = duration(sweep.slo.schedule_to_start_p95_seconds)
+        parts.append(f"the activity queue's schedule-to-start p95 under {bound}")
+    if sweep.slo.end_to_end_p95_seconds is not None:
+        parts.append(f"the end-to-end p95 under {duration(sweep.slo.end_to_end_p95_seconds)}")
+    return listed(parts) if parts else ""
+
+
+def _told(mine: Sequence[Cell]) -> str:
+    waits = []
+    for cell in mine:
+        value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
+        if value is not None:
+            overloaded = any(step.verdict is StepVerdict.OVERLOADED for step in cell.usable)
+            unit_once = " ms" if not waits else ""
+            waits.append(
+                f"{milliseconds(value)}{unit_once} with {cell.replicas}{' (overloaded)' if overloaded else ''}"
+            )
+    repeated = max((len(cell.usable) for cell in mine), default=0)
+    of = f" (worst of {repeated} repetitions)" if repeated > 1 else ""
+    told = ", ".join(waits) + of if waits else "not shown"
+    workflow = [w for cell in mine if (w := cell.worst(_workflow_wait)) is not None]
+    if workflow:
+        low, high = milliseconds(min(workflow)), milliseconds(max(workflow))
+        told += f"; workflow tasks wait {low if low == high else f'{low} to {high}'} ms (p50) with any"
+    return told
+
+
+def _workflow_wait(step: Step) -> float | None:
+    return step.schedule_to_start_seconds.workflow.p50
+
+
+def _law(sweep: Sweep) -> str | None:
+    fit = sweep.scaling.usl
+    if fit is None:
+        return None
+    return (
+        f"The fitted Universal Scalability Law has λ = {rate(fit.rate_of_one.value)} {unit(sweep)}/s, "
+        f"σ = {percent(fit.contention.value, 1)} contention and κ = {percent(fit.coherency.value, 2)} coherency: "
+        f"{fit.saying}."
+    )
+
+
+def _cost(sweep: Sweep) -> str | None:
+    saturated = [step for cell in cells(sweep, kind="saturate") for step in cell.usable]
+    if not saturated:
+        return None
+    step = saturated[-1]
+    parts = step.cpu_seconds_per_workflow
+    told = [
+        f"{milliseconds(value)} ms of CPU in the {name}"
+        for name, value in (
+            ("server", parts.server),
+            ("workers", parts.worker),
+            ("injectors", parts.injector),
+        )
+        if value is not None
+    ]
+    if not told:
+        return None
+    transitions = step.state_transitions_per_workflow
+    more = f", and {rate(transitions)} state transitions" if transitions is not None else ""
+    return (
+        f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more} (saturated, {_replicas(step.replicas)})."
+    )
+
+
+def _missing(sweep: Sweep) -> str | None:
+    if not sweep.missing:
+        return None
+    number = len(sweep.missing)
+    return (
+        f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured; "
+        f"`loadtest sweep --resume {sweep.run}` does what is left."
+    )
+
+
+def _replicas(count: int) -> str:
+    return "1 replica" if count == 1 else f"{count} replicas"

@@ -1,0 +1,89 @@
+"""
+How numbers read to people: milliseconds, percent, and as many digits as their error allows.
+
+It knows nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+import math
+
+from loadtest.results.estimate import Estimate
+
+DASH = "–"
+
+
+def milliseconds(seconds: float | None) -> str:
+    """
+    Write seconds as milliseconds without a unit, one decimal below 10.
+    """
+    if seconds is None:
+        return DASH
+    value = seconds * 1000
+    return f"{value:.1f}" if 0 < value < 9.95 else f"{value:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """
+    Write seconds with the unit that suits.
+    """
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{milliseconds(seconds)} ms"
+
+
+def rate(per_second: float | None) -> str:
+    """
+    Write a rate with three digits that count, without trailing zeros.
+    """
+    if per_second is None:
+        return DASH
+    if per_second == 0:
+        return "0"
+    decimals = max(0, 2 - math.floor(math.log10(abs(per_second))))
+    text = f"{per_second:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plain(value: float | None, decimals: int = 2) -> str:
+    """
+    Write a number with fixed decimals.
+    """
+    return DASH if value is None else f"{value:,.{decimals}f}"
+
+
+def percent(ratio: float | None, decimals: int = 0) -> str:
+    """
+    Write a share as percent.
+    """
+    return DASH if ratio is None else f"{ratio * 100:.{decimals}f} %"
+
+
+def with_error(estimate: Estimate) -> str:
+    """
+    Write a mean with its half width, both with the decimals that the half width bears.
+    """
+    if estimate.value is None or estimate.half_width is None:
+        return DASH
+    decimals = _decimals(estimate.half_width)
+    return f"{estimate.value:,.{decimals}f} ± {estimate.half_width:,.{decimals}f}"
+
+
+def megabytes(size: float | None) -> str:
+    """
+    Write bytes as MiB.
+    """
+    return DASH if size is None else f"{size / (1 << 20):,.0f}"
+
+
+def listed(names: list[str]) -> str:
+    """
+    Join words as a sentence does.
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _decimals(half_width: float) -> int:
+    if half_width <= 0:
+        return 2
+    power = math.floor(math.log10(half_width))
+    # A half width that begins with 1 keeps a second digit: rounding it would change it too much.
+    return min(3, max(0, -power + (half_width / 10**power < 2)))
