@@ -1,0 +1,137 @@
+"""
+Recording rules and alerts: current, accepted by promtool, each shown to fire and not to fire.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dashboards.alerts import ALERTS
+from dashboards.files import FILES, ROOT
+from dashboards.recording import BY_RECORD, RECORDINGS
+
+RULES = ROOT / "dashboards/rules"
+CASES = sorted((RULES / "tests").glob("*.yaml"))
+
+
+def promtool(*arguments: object, cwd: Path = RULES) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("promtool")
+    assert program is not None, "promtool is missing: apt-get install prometheus"
+    return subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False, timeout=60
+    )
+
+
+def test_the_committed_rules_are_current() -> None:
+    """
+    ``make rules`` makes no difference.
+    """
+    for path, text in FILES["rules"]().items():
+        assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path}: run `make rules`"
+
+
+def test_promtool_accepts_the_rules() -> None:
+    """
+    Every expression parses, every label and template is valid.
+    """
+    done = promtool("check", "rules", "rules.yaml")
+
+    assert done.returncode == 0, done.stderr
+    assert f"{len(RECORDINGS) + len(ALERTS)} rules found" in done.stdout
+
+
+def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
+    """
+    promtool plays made-up series through recording rules and alerts; one call, as each costs a second.
+    """
+    done = promtool("test", "rules", *CASES)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("SUCCESS") == len(CASES) == len(ALERTS)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_each_alert_has_a_firing_and_a_quiet_case(alert: Any) -> None:
+    """
+    An alert that was never seen to fire, or never to be quiet, is not known to work.
+    """
+    document = yaml.safe_load((RULES / "tests" / f"{alert.name}.yaml").read_text(encoding="utf-8"))
+    looks = [look for test in document["tests"] for look in test["alert_rule_test"]]
+
+    assert {look["alertname"] for look in looks} == {alert.name}
+    assert any(look["exp_alerts"] for look in looks)
+    assert any(not look["exp_alerts"] for look in looks)
+
+
+def test_a_bound_that_moves_turns_the_cases_red(tmp_path: Path) -> None:
+    """
+    The cases watch the bounds: with sync match allowed to fall to 80 %, its case fails.
+    """
+    shutil.copytree(RULES, tmp_path / "rules")
+    rules = tmp_path / "rules/rules.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("rate5m < 0.99 and", "rate5m < 0.8 and"))
+
+    done = promtool("test", "rules", "tests/TemporalSyncMatchLow.yaml", cwd=tmp_path / "rules")
+
+    assert done.returncode != 0
+    assert "fires when one task in ten finds no poller waiting" in done.stdout + done.stderr
+
+
+def test_recorded_names_are_level_metric_operation() -> None:
+    """
+    ``level:metric:operation``, so that a reader knows which labels are left.
+    """
+    assert len(BY_RECORD) == len(RECORDINGS)
+    assert all(re.fullmatch(r"[a-z_]+:[a-z_]+:[a-z0-9_]+", recording.record) for recording in RECORDINGS)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_an_alert_stands_on_recorded_series_alone(alert: Any) -> None:
+    """
+    What fires is what was recorded, so it can be looked at afterwards.
+    """
+    named = set(re.findall(r"[a-z_]+:[a-z_]+:[a-z0-9_]+", alert.promql))
+
+    assert named
+    assert named <= set(BY_RECORD)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_each_alert_leads_to_its_runbook(alert: Any) -> None:
+    """
+    The link is put in by code and the file is there, with all four parts filled in.
+    """
+    rules = yaml.safe_load((RULES / "rules.yaml").read_text(encoding="utf-8"))
+    (rule,) = [
+        rule for group in rules["groups"] for rule in group["rules"] if rule.get("alert") == alert.name
+    ]
+    text = (ROOT / rule["annotations"]["runbook_url"]).read_text(encoding="utf-8")
+
+    parts = re.split(r"^## (\w+)\n", text, flags=re.MULTILINE)
+    assert parts[1::2] == ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+    assert all(len(part.strip()) > 30 for part in parts[2::2])
+
+
+def test_no_runbook_is_left_without_an_alert() -> None:
+    """
+    A runbook that no alert leads to is read by nobody.
+    """
+    assert {path.stem for path in (ROOT / "dashboards/runbooks").glob("*.md")} == {a.name for a in ALERTS}
+
+
+def test_the_operators_object_holds_the_same_rules() -> None:
+    """
+    A PrometheusRule of the operator's kind, with the groups of the rule file.
+    """
+    plain = yaml.safe_load((RULES / "rules.yaml").read_text(encoding="utf-8"))
+    wrapped = yaml.safe_load((RULES / "prometheus-rule.yaml").read_text(encoding="utf-8"))
+
+    assert (wrapped["apiVersion"], wrapped["kind"]) == ("monitoring.coreos.com/v1", "PrometheusRule")
+    assert wrapped["spec"] == plain
