@@ -140,9 +140,15 @@ SERVER: tuple[Metric, ...] = (
         event="a workflow of the namespace changes its state",
         reading=Reading.COUNT,
     ),
-    _wait("activity_schedule_to_start", "Activity", "Time an activity waited in its queue."),
     _wait(
-        "workflow_schedule_to_start", "Workflow", "Time a workflow task waited in its queue, sticky ones too."
+        "activity_schedule_to_start",
+        "Activity",
+        "Time an activity waited in its queue; a start whose write is tried again counts twice.",
+    ),
+    _wait(
+        "workflow_schedule_to_start",
+        "Workflow",
+        "Time a workflow task waited in its queue, sticky ones too; a start written again counts twice.",
     ),
     _polls("poll_success", "poll_success", "Polls answered with a task."),
     _polls(
