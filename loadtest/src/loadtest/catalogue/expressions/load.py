@@ -53,7 +53,7 @@ LOAD: tuple[Expression, ...] = (
         query=rate(BY_KEY["injector.failed"], by=("kind",)),
         unit="workflows/s",
         legend="{{kind}}",
-        good="None.",
+        good="None.  ALREADY_EXISTS: ids were used before; a workflow's failure: see the workers.",
         readings=("failed",),
     ),
     Expression(

@@ -84,7 +84,7 @@ OVERVIEW: tuple[Expression, ...] = (
         ),
         unit="ratio",
         legend="failed / finished",
-        good="0.",
+        good="0: no order fails.  What fails, and why, is on the workers' dashboard.",
         readings=("error_ratio",),
     ),
     Expression(

@@ -1,0 +1,188 @@
+"""
+The generated dashboards: current, complete, and made for the Grafana that is deployed.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+from grafana_foundation_sdk.models.dashboard import Dashboard as Model
+
+from dashboards.catalogue import ALL, UIDS
+from dashboards.files import FILES, ROOT
+from dashboards.layout import Dashboard
+from dashboards.limits import LINES
+from dashboards.panels import Panel, grafana_unit
+from loadtest.catalogue.expressions import ALL as EXPRESSIONS
+from loadtest.catalogue.expressions import BY_NAME
+
+WRITTEN = {
+    layout.name: json.loads((ROOT / f"dashboards/json/{layout.name}.json").read_text(encoding="utf-8"))
+    for layout in ALL
+}
+PANELS = [
+    pytest.param(name, panel, id=f"{name}: {panel['title']}")
+    for name, document in WRITTEN.items()
+    for panel in document["panels"]
+    if panel["type"] != "row"
+]
+
+
+def test_the_committed_dashboards_are_current() -> None:
+    """
+    ``make dashboards`` makes no difference, and writes no file that nobody committed.
+    """
+    for path, text in FILES["dashboards"]().items():
+        assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path}: run `make dashboards`"
+    assert {path.stem for path in (ROOT / "dashboards/json").iterdir()} == set(WRITTEN)
+
+
+def test_the_uids_never_change() -> None:
+    """
+    Bookmarks and links find a dashboard by its uid.
+    """
+    assert {name: document["uid"] for name, document in WRITTEN.items()} == {
+        "overview": "temporal-kit-overview",
+        "task-queues": "temporal-kit-task-queues",
+        "workers": "temporal-kit-workers",
+        "server": "temporal-kit-server",
+        "load": "temporal-kit-load",
+        "sweep": "temporal-kit-sweep",
+    }
+
+
+@pytest.mark.parametrize("layout", ALL, ids=lambda layout: layout.name)
+def test_grafanas_types_read_it_back(layout: Dashboard) -> None:
+    """
+    The JSON is a dashboard of the SDK's type for this Grafana.
+    """
+    model = Model.from_json(WRITTEN[layout.name])
+
+    assert model.uid == layout.uid
+    assert model.description == layout.question
+    assert len(model.panels or []) == len(layout.panels) + len(layout.rows)
+
+
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_every_panel_says_what_it_shows_and_what_is_good(name: str, panel: dict[str, Any]) -> None:
+    """
+    Title, unit and description: without them a panel is a picture.
+    """
+    assert panel["title"]
+    assert panel["fieldConfig"]["defaults"]["unit"]
+    assert len(panel["description"].split("\n\n")[0]) > 4
+    assert panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
+    assert all(target["expr"] and target["legendFormat"] for target in panel["targets"])
+
+
+@pytest.mark.parametrize(("name", "panel"), PANELS)
+def test_no_panel_lies_over_another(name: str, panel: dict[str, Any]) -> None:
+    """
+    Each has a place of its own on a grid of 24 columns.
+    """
+    at = panel["gridPos"]
+    others = [p["gridPos"] for p in WRITTEN[name]["panels"] if p is not panel and p["id"] != panel["id"]]
+
+    assert at["x"] + at["w"] <= 24
+    assert not any(
+        at["x"] < o["x"] + o["w"]
+        and o["x"] < at["x"] + at["w"]
+        and at["y"] < o["y"] + o["h"]
+        and o["y"] < at["y"] + at["h"]
+        for o in others
+    )
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_dashboard_has_the_same_choices_links_and_steps(name: str) -> None:
+    """
+    Data source, namespace and task queue; a way to the other dashboards; a sweep's steps.
+    """
+    document = WRITTEN[name]
+
+    assert [v["name"] for v in document["templating"]["list"]] == ["datasource", "namespace", "task_queue"]
+    (link,) = document["links"]
+    assert (link["type"], link["tags"], link["includeVars"], link["keepTime"]) == (
+        "dashboards",
+        ["temporal-kit"],
+        True,
+        True,
+    )
+    assert [a["name"] for a in document["annotations"]["list"]] == ["Steps written by a sweep", "Steps"]
+
+
+def test_links_of_panels_lead_to_dashboards_that_exist() -> None:
+    """
+    "More in workers" leads there and keeps what was chosen.
+    """
+    urls = [
+        link["url"]
+        for document in WRITTEN.values()
+        for p in document["panels"]
+        for link in p.get("links", [])
+    ]
+
+    assert len(urls) > 5
+    for url in urls:
+        found = re.fullmatch(
+            r"/d/([a-z-]+)\?\$\{__url_time_range}&\$\{namespace:queryparam}&\$\{task_queue:queryparam}", url
+        )
+        assert found is not None
+        assert found[1] in UIDS.values()
+
+
+def test_every_expression_is_on_a_dashboard() -> None:
+    """
+    The catalogue holds no expression that nobody sees.
+    """
+    shown = {name for layout in ALL for panel in layout.panels for name in panel.expressions}
+
+    assert shown == set(BY_NAME)
+
+
+def test_every_line_is_drawn() -> None:
+    """
+    A bound that is drawn nowhere is a bound that nobody sees.
+    """
+    first = {panel.expressions[0] for layout in ALL for panel in layout.panels}
+
+    assert set(LINES) <= first
+
+
+def test_a_panel_with_two_units_is_refused() -> None:
+    """
+    One axis bears one unit.
+    """
+    with pytest.raises(ValueError, match="units differ"):
+        _ = Panel("Both", ("workers.cpu", "workers.memory")).chosen
+
+
+@pytest.mark.parametrize("unit", sorted({e.unit for e in EXPRESSIONS}))
+def test_every_unit_is_one_that_grafana_shows(unit: str) -> None:
+    """
+    Known to Grafana, or written behind the number.
+    """
+    assert (
+        grafana_unit(unit) in {"s", "percentunit", "bytes", "none"} or grafana_unit(unit) == f"suffix: {unit}"
+    )
+
+
+def test_grafanas_image_is_the_one_that_the_sdk_was_made_for() -> None:
+    """
+    The SDK's release part is Grafana's version; the two are moved together.
+    """
+    sdk = importlib.metadata.version("grafana-foundation-sdk").split("!", 1)[1]
+    objects = yaml.safe_load_all((ROOT / "k8s/monitoring/grafana.yaml").read_text(encoding="utf-8"))
+    images = [
+        container["image"]
+        for found in objects
+        if found["kind"] == "Deployment"
+        for container in found["spec"]["template"]["spec"]["containers"]
+    ]
+
+    assert images == [f"grafana/grafana:{sdk}"]
