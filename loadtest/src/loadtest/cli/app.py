@@ -10,8 +10,10 @@ import click
 import typer
 
 from loadtest.cli.ending import INTERRUPTED, end
+from loadtest.cli.fetch import fetch
 from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
+from loadtest.cli.submit import submit
 from loadtest.cli.sweep import sweep
 from loadtest.errors import LoadtestError
 
@@ -26,6 +28,8 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(report)
 app.command()(scenarios)
+app.command()(submit)
+app.command()(fetch)
 
 
 def main() -> None:

@@ -1,0 +1,33 @@
+"""
+Which cluster a command means: the project's own kubeconfig, or one that is named in full.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loadtest.errors import InputError
+from loadtest.target.kubernetes.api import Api, open_api
+
+# `make kind-up` and `make minikube-up` alone write it; the user's own is never read by chance.
+OWN_KUBECONFIG = Path(".kube/config")
+
+
+def reach(kubeconfig: Path | None, context: str | None) -> Api:
+    """
+    Connect to the project's own cluster, or to one that both flags name.
+
+    Raises:
+        InputError: Only one flag was given, or there is no cluster of our own.
+    """
+    if (kubeconfig is None) != (context is None):
+        given, absent = ("--kubeconfig", "--context") if context is None else ("--context", "--kubeconfig")
+        raise InputError(
+            f"{given} without {absent}: a cluster that is not the project's own is used only when both name it; "
+            f"add {absent}"
+        )
+    if kubeconfig is None and not OWN_KUBECONFIG.is_file():
+        raise InputError(
+            f"{OWN_KUBECONFIG}: no cluster of the project's own; write `make kind-up`, or give --kubeconfig and --context"
+        )
+    return open_api(kubeconfig or OWN_KUBECONFIG, context)

@@ -1,0 +1,135 @@
+"""
+``loadtest submit``: a sweep as a Job in the cluster, followed from here.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from loadtest.cli.display import Display, choose
+from loadtest.cli.ending import INTERRUPTED
+from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.reaching import reach
+from loadtest.errors import InputError, TargetError
+from loadtest.plan import parse_plan, read_document
+from loadtest.scenario import load
+from loadtest.sweep.progress import SweepEnded, from_json_line
+from loadtest.target.kubernetes.job import SweepJob
+
+# Lines of the Job that are no progress: kept for the case that it ends without a verdict.
+_LAST_LINES = 8
+
+
+class Shown(StrEnum):
+    """
+    How progress is shown.
+    """
+
+    AUTO = "auto"
+    LIVE = "live"
+    PLAIN = "plain"
+    JSON = "json"
+
+
+def submit(
+    plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/smoke.toml.")] = None,
+    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Injector pods.")] = None,
+    repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+    ] = None,
+    deployment: Annotated[str | None, typer.Option(help="Your own workers: NAMESPACE/NAME.")] = None,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
+    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Submit and do not follow.")] = False,
+    kube_namespace: Annotated[str, typer.Option(help="Where the load test is installed.")] = "loadtest",
+    job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
+    kubeconfig: Annotated[Path | None, typer.Option(help="Of another cluster, with --context.")] = None,
+    context: Annotated[str | None, typer.Option(help="Of another cluster, with --kubeconfig.")] = None,
+    progress: Annotated[Shown, typer.Option(help="How progress is shown.")] = Shown.AUTO,
+) -> int:
+    """
+    Run a sweep as a Job in the cluster and follow it; Ctrl-C detaches and leaves it running.
+
+    Exit codes: as of `loadtest sweep`.
+    """
+    if attach and plan is not None:
+        raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan} out")
+    if not attach and plan is None:
+        raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
+    flags: list[str] = []
+    if plan is not None:
+        # Checked here, so that a mistake is said before anything is made in the cluster.
+        top = {
+            "replicas": parse_replicas(replicas) if replicas is not None else None,
+            "injectors": injectors,
+            "repetitions": repetitions,
+            "task_queue": task_queue,
+        }
+        document = with_flags(read_document(plan), top=top, rate=None, window=None, settings=setting or [])
+        load(parse_plan(document, str(plan)).scenario)
+        flags = [
+            *_flag("--replicas", replicas),
+            *_flag("--injectors", injectors),
+            *_flag("--repetitions", repetitions),
+            *_flag("--task-queue", task_queue),
+            *_flag("--deployment", deployment),
+            *(f"--set={one}" for one in setting or []),
+        ]
+    sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)
+    if plan is not None:
+        sweep.submit(plan.read_text(encoding="utf-8"), flags)
+    elif sweep.read() is None:
+        raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
+    if detach:
+        sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach` follows it\n")
+        return 0
+    try:
+        return follow(sweep, choose(progress, Console(soft_wrap=True)))
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            f"detached; the sweep goes on. `loadtest submit --attach` follows it again, "
+            f"`kubectl -n {kube_namespace} delete job {job}` ends it\n"
+        )
+        return INTERRUPTED
+
+
+def follow(sweep: SweepJob, display: Display) -> int:
+    """
+    Show a sweep's progress until it ends, and return its verdict.
+
+    Raises:
+        TargetError: It ended without a verdict.
+    """
+    others: list[str] = []
+    ended: SweepEnded | None = None
+    with display:
+        for line in sweep.lines():
+            event = from_json_line(line)
+            if event is None:
+                others = [*others[1 - _LAST_LINES :], line]
+                continue
+            if isinstance(event, SweepEnded):
+                ended = event
+            display.tell(event)
+    code = sweep.exit_code()
+    if ended is None:
+        said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
+        raise TargetError(f"{sweep} ended without a verdict (exit code {code}):\n{said}")
+    if code != ended.exit_code:
+        raise TargetError(f"{sweep} said exit code {ended.exit_code} and ended with {code}; see its log")
+    sys.stderr.write(f"{ended.verdict}; `loadtest fetch` brings the report here\n")
+    return code
+
+
+def _flag(name: str, value: object | None) -> list[str]:
+    return [] if value is None else [f"{name}={value}"]

@@ -1,0 +1,129 @@
+"""
+A run's folder as one stream with a checksum, so that it can leave a volume and be known to be whole.
+
+It decides what is packed and what may be unpacked, and knows nothing of clusters.
+
+    python -m loadtest.results.archive /results latest > run.tar.gz    (name and checksum on standard error)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tarfile
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from loadtest.errors import InputError, MeasurementError
+from loadtest.results.store import LATEST
+
+
+class Hashed:
+    """
+    A stream that is written on and remembers a checksum of what went through.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._sum = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """
+        Write on.
+        """
+        self._sum.update(data)
+        return self._out.write(data)
+
+    def flush(self) -> None:
+        """
+        Flush.
+        """
+        self._out.flush()
+
+    def checksum(self) -> str:
+        """
+        SHA-256 of everything so far, in hex.
+        """
+        return self._sum.hexdigest()
+
+
+def pack(results: Path, run: str, out: BinaryIO) -> tuple[str, str]:
+    """
+    Write a run's folder as a gzipped tar.
+
+    Args:
+        results: Folder of all runs.
+        run: Name of one, or ``latest``.
+        out: Where the tar goes.
+
+    Returns:
+        The run's own name, and the checksum of what was written.
+
+    Raises:
+        InputError: There is no such run; names those that there are.
+    """
+    folder = results / run
+    if "/" in run or run.startswith(".") or not (folder / "plan.json").is_file():
+        there = sorted(path.parent.name for path in results.glob("*/plan.json") if path.parent.name != LATEST)
+        raise InputError(f"{run}: no such run; there are: {', '.join(there) or 'none'}")
+    folder = folder.resolve()
+    hashed = Hashed(out)
+    with tarfile.open(fileobj=cast(BinaryIO, hashed), mode="w|gz", compresslevel=4) as tar:
+        # What is only half written (a step, a link) has a name with a dot and is left.
+        tar.add(folder, folder.name, filter=lambda entry: None if _is_partial(entry.name) else entry)
+    hashed.flush()
+    return folder.name, hashed.checksum()
+
+
+def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
+    """
+    Compare an archive's checksum, unpack it below a folder of runs, and point ``latest`` at it.
+
+    Raises:
+        MeasurementError: The archive is not what was packed.
+        InputError: The run is there already, or the folder cannot be written.
+    """
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != checksum:
+        raise MeasurementError(
+            f"run {run}: its checksum is {found[:12]} here and {checksum[:12]} where it was packed, so a part is missing; "
+            "fetch it again"
+        )
+    final = output / run
+    if final.exists():
+        raise InputError(f"{final}: is there already; remove it or give another --output")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(output, filter="data")
+        link = output / f".{LATEST}.new"
+        link.unlink(missing_ok=True)
+        link.symlink_to(run)
+        link.replace(output / LATEST)
+    except OSError as error:
+        raise InputError(
+            f"--output {output}: cannot be written: {error.strerror or error}; name a folder that you may write to"
+        ) from None
+    return final
+
+
+def _is_partial(name: str) -> bool:
+    return any(part.startswith(".") for part in Path(name).parts)
+
+
+def main() -> int:
+    """
+    Pack a run for whoever reads standard output.
+    """
+    try:
+        name, checksum = pack(Path(sys.argv[1]), sys.argv[2], sys.stdout.buffer)
+    except InputError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    sys.stderr.write(f"{name} {checksum}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
