@@ -50,6 +50,15 @@ def plain(value: float | None, decimals: int = 2) -> str:
     return DASH if value is None else f"{value:,.{decimals}f}"
 
 
+def milliseconds_with_error(estimate: Estimate) -> str:
+    """
+    Write a mean of seconds with its half width as milliseconds.
+    """
+    if estimate.value is None or estimate.half_width is None:
+        return DASH
+    return with_error(Estimate(estimate.value * 1000, estimate.half_width * 1000, estimate.n, estimate.of))
+
+
 def percent(ratio: float | None, decimals: int = 0) -> str:
     """
     Write a share as percent.

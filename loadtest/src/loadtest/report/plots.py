@@ -167,6 +167,7 @@ def latency_plot(sweep: Sweep) -> Plot | None:
                     color=VERMILLION,
                 )
             count_axis(axes, counts)
+            axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts) or 1))
         values = [*drawn, *([bound * 1000] if bound is not None else [])]
         if values:
             left.set_ylim(10 ** np.floor(np.log10(min(values) * 0.9)), max(values) * 3)
@@ -203,4 +204,13 @@ def _draw_waits(axes: Axes, found: Sequence[Cell], wait: Callable[[Step], object
                 drawn += values
         if line:
             axes.plot(*zip(*line, strict=True), color=colour, marker=marker, ms=7, lw=1.8, label=name)
+        for replicas, value in line if name == "p95" else []:
+            axes.annotate(
+                milliseconds(value / 1000),
+                (replicas, value),
+                xytext=(7, 5),
+                textcoords="offset points",
+                color=colour,
+                fontweight="bold",
+            )
     return drawn

@@ -1,0 +1,185 @@
+"""
+Which pictures a report has, what each says, and how its numbers are made.
+
+It knows the keys of the readings and the catalogue's words for them, and draws nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from loadtest.catalogue import BY_KEY
+from loadtest.catalogue.expressions import for_reading
+from loadtest.report.cells import common_cells, unit
+from loadtest.report.cost import cost_plot
+from loadtest.report.drawing import Plot
+from loadtest.report.numbers import rate
+from loadtest.report.plots import latency_plot, scaling_plot
+from loadtest.results.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    One expression that asks Prometheus for what a figure shows.
+    """
+
+    name: str
+    promql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """
+    One metric family that a figure is made from.
+    """
+
+    name: str
+    source: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    One picture with everything that is said around it.
+
+    Attributes:
+        id: Anchor in the page and name of its files.
+        title: What is against what.
+        caption: What to look for.
+        alt: What is in the picture, for those who do not see it.
+        made: How its numbers are made, in words.
+        families: Metric families behind it.
+        sources: PromQL that shows the same from a running system.
+        plot: The picture.
+    """
+
+    id: str
+    title: str
+    caption: str
+    alt: str
+    made: str
+    families: tuple[Family, ...]
+    sources: tuple[Source, ...]
+    plot: Plot
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    id: str
+    draw: Callable[[Sweep], Plot | None]
+    title: str
+    caption: Callable[[Sweep], str]
+    alt: str
+    made: str
+    metrics: tuple[str, ...]
+    readings: tuple[str, ...]
+
+
+def figures(sweep: Sweep) -> list[Figure]:
+    """
+    Return the figures that the run's steps can fill.
+    """
+    return [
+        Figure(
+            id=kind.id,
+            title=kind.title.format(units=unit(sweep)),
+            caption=kind.caption(sweep),
+            alt=kind.alt,
+            made=kind.made,
+            families=families(kind.metrics),
+            sources=sources(kind.readings),
+            plot=plot,
+        )
+        for kind in _KINDS
+        if (plot := kind.draw(sweep)) is not None
+    ]
+
+
+def families(keys: Sequence[str]) -> tuple[Family, ...]:
+    """
+    Name the metric families of some catalogue keys.
+    """
+    return tuple(
+        Family(metric.name, metric.source, metric.meaning)
+        for key in keys
+        if (metric := BY_KEY.get(key)) is not None
+    )
+
+
+def sources(readings: Sequence[str]) -> tuple[Source, ...]:
+    """
+    Return the expressions that tell the same as some readings.
+    """
+    found = {
+        each.name: Source(each.name, each.promql()) for reading in readings for each in for_reading(reading)
+    }
+    return tuple(found.values())
+
+
+def _scaling_caption(sweep: Sweep) -> str:
+    said = "Saturated: twice as many workflows are kept open as there are activity slots. "
+    return said + (
+        sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
+    )
+
+
+def _latency_caption(sweep: Sweep) -> str:
+    found = common_cells(sweep)
+    rates = [
+        each.load.arrival_rate for cell in found for each in cell.steps if each.load.arrival_rate is not None
+    ]
+    at = f"Every replica count gets the same arrivals, {rate(rates[0])}/s. " if rates else ""
+    hidden = [name for name in ("p95", "p99") if _is_hidden(sweep, name)]
+    why = (
+        f"{' and '.join(hidden)} {'is' if len(hidden) == 1 else 'are'} not drawn where fewer than ten samples lie beyond it."
+        if hidden
+        else ""
+    )
+    return f"{at}The queue that falls with more replicas is the one that waits for slots. {why}".strip()
+
+
+def _is_hidden(sweep: Sweep, name: str) -> bool:
+    key = f"schedule_to_start_seconds.activity.{name}"
+    return any(key in step.why for cell in common_cells(sweep) for step in cell.usable)
+
+
+_KINDS = (
+    _Kind(
+        "scaling",
+        scaling_plot,
+        "Completed {units} against worker replicas",
+        _scaling_caption,
+        "Throughput for each replica count with its 95 % interval, beside the ideal line.",
+        "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
+        "whole step. Closes per second stand beside it in the table: they come in waves. The interval comes from "
+        "repetitions, or from batches of the one window.",
+        ("worker.activity_finished", "worker.workflow_completed"),
+        ("throughput_per_second", "closes_per_second"),
+    ),
+    _Kind(
+        "latency",
+        latency_plot,
+        "Task-queue latency against worker replicas",
+        _latency_caption,
+        "Schedule-to-start percentiles of the activity queue and the workflow queue for each replica count, "
+        "on a logarithmic scale, with the bound of the SLO.",
+        "Schedule-to-start: from the server putting a task into the queue to a worker taking it, by the server's "
+        "clock. The difference of the workers' histograms between the window's two ends, summed over all replicas; "
+        "buckets grow by a factor of 1.2, so a percentile is known to about a tenth.",
+        ("worker.activity_schedule_to_start", "worker.workflow_schedule_to_start"),
+        ("schedule_to_start_seconds",),
+    ),
+    _Kind(
+        "cost",
+        cost_plot,
+        "What one of the {units} costs",
+        lambda _: "CPU time of each part in the window, per workflow.",
+        "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count.",
+        "CPU time of each part's processes in the window, divided by the workflows that the window's work amounts to.",
+        (),
+        ("cpu_seconds_per_workflow",),
+    ),
+)

@@ -1,0 +1,176 @@
+"""
+The report of a run: one page that needs nothing else, made from the run's folder alone.
+
+It writes ``sweep.json``, the pictures and ``report.html``, and asks no server anything.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from loadtest.analysis import analyse
+from loadtest.report import numbers
+from loadtest.report.cells import unit
+from loadtest.report.figures import Family, Figure, Source, families, figures, sources
+from loadtest.report.headlines import headlines
+from loadtest.report.text import columns, load_text, rows
+from loadtest.report.timeline import timeline_plot
+from loadtest.results.document import to_json
+from loadtest.results.manifest import Manifest
+from loadtest.results.measured import Measured
+from loadtest.results.step import StepVerdict
+from loadtest.results.store import Run
+from loadtest.results.sweep import Sweep
+
+# More pictures than these make the page slow to open; every step's data is in the folder.
+MOST_TIMELINES = 12
+TIMELINE_METRICS = ("worker.activity_schedule_to_start", "server.backlog_tasks")
+TIMELINE_READINGS = ("backlog.tasks", "load.in_flight")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """
+    One step's picture.
+    """
+
+    id: str
+    title: str
+    verdict: str
+    svg: bytes
+
+
+def build_report(path: Path | Run) -> Path:
+    """
+    Make a run's report again from its files: ``sweep.json``, ``plots/`` and ``report.html``.
+
+    Args:
+        path: The run's folder, or a folder of runs for its latest; or the run.
+
+    Returns:
+        Where the page is.
+
+    Raises:
+        InputError: There is no run, its files are damaged, or the folder cannot be written.
+    """
+    run = path if isinstance(path, Run) else Run.open(path)
+    steps = run.read_steps()
+    sweep = analyse(steps, run.plan, run.manifest)
+    return write_report(run, sweep, steps)
+
+
+def write_report(run: Run, sweep: Sweep, steps: Sequence[Measured]) -> Path:
+    """
+    Write what was found of a run into its folder.
+
+    Returns:
+        Where the page is.
+    """
+    drawn = figures(sweep)
+    timelines = _timelines(sweep, steps)
+    run.write("sweep.json", to_json(sweep))
+    for figure in drawn:
+        run.write(f"plots/{figure.id}.svg", figure.plot.svg)
+        run.write(f"plots/{figure.id}.png", figure.plot.png)
+    for timeline, png in timelines:
+        run.write(f"plots/{timeline.id}.svg", timeline.svg)
+        run.write(f"plots/{timeline.id}.png", png)
+    return run.write(
+        "report.html", render(sweep, run.manifest, drawn, [timeline for timeline, _ in timelines])
+    )
+
+
+def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines: Sequence[Timeline]) -> str:
+    """
+    Fill the page.
+    """
+    environment = Environment(
+        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "ms": numbers.milliseconds,
+        "rate": numbers.rate,
+        "plain": numbers.plain,
+        "percent": numbers.percent,
+        "with_error": numbers.with_error,
+        "mib": numbers.megabytes,
+        "scaled_ms": numbers.milliseconds_with_error,
+        "image": _image,
+    }
+    template = environment.from_string(
+        resources.files("loadtest.report").joinpath("template.html").read_text(encoding="utf-8")
+    )
+    return template.render(
+        sweep=sweep,
+        manifest=manifest,
+        manifest_json=to_json(manifest),
+        headlines=headlines(sweep),
+        figures=drawn,
+        timelines=timelines,
+        timeline_families=_timeline_families(),
+        timeline_sources=_timeline_sources(),
+        columns=columns(sweep),
+        rows=rows(sweep),
+        unit=unit(sweep),
+        load_text=load_text,
+        judged=[step for step in sweep.steps if step.reasons],
+        valid=sum(step.verdict is StepVerdict.VALID for step in sweep.steps),
+        facts=_facts(manifest),
+        dash=numbers.DASH,
+    )
+
+
+def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[tuple[Timeline, bytes]]:
+    """
+    Draw the first repetition of each cell, the open loads first: there waiting can be seen.
+    """
+    by_name = {step.key.folder: step for step in steps}
+    chosen = [step for step in sweep.steps if step.repetition == 1]
+    chosen.sort(key=lambda step: (step.load.kind == "saturate", step.load.index, step.replicas))
+    found = []
+    for step in chosen[:MOST_TIMELINES]:
+        plot = timeline_plot(by_name[step.step], unit(sweep))
+        if plot is not None:
+            replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
+            title = f"{replicas}, {load_text(step)}"
+            found.append((Timeline(f"timeline-{step.step}", title, step.verdict.value, plot.svg), plot.png))
+    return found
+
+
+def _timeline_families() -> tuple[Family, ...]:
+    return families(TIMELINE_METRICS)
+
+
+def _timeline_sources() -> tuple[Source, ...]:
+    return sources(TIMELINE_READINGS)
+
+
+def _image(svg: bytes) -> Markup:
+    # As an image, so that the ids within several pictures do not meet.
+    return Markup("data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii"))
+
+
+def _facts(manifest: Manifest) -> Mapping[str, str]:
+    machine = manifest.machine
+    return {
+        "run": manifest.run,
+        "command": " ".join(manifest.command),
+        "started": manifest.started_at,
+        "finished": manifest.finished_at or "not finished",
+        "target": manifest.target,
+        "server": f"{manifest.address}, version {manifest.server_version or 'not known'}",
+        "namespace, task queue": f"{manifest.namespace}, {manifest.task_queue}",
+        "seed": str(manifest.seed),
+        "commit": manifest.commit or "not known",
+        "machine": f"{machine.host}: {machine.cores} cores, {machine.memory_bytes / (1 << 30):.1f} GiB, "
+        f"{machine.processor}, {machine.system}",
+        "load average at the start": f"{machine.load_average:.2f}",
+        "versions": ", ".join(f"{name} {version}" for name, version in manifest.versions.items()),
+    }
