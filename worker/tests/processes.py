@@ -29,6 +29,7 @@ FAST_SERVER = (
     'history.timerProcessorMaxTimeShift="10ms"',
     'matching.TaskQueueInfoByBuildIdTTL="1s"',
     "frontend.enableCancelWorkerPollsOnShutdown=true",
+    "frontend.WorkflowTimeSkippingEnabled=true",
 )
 
 
