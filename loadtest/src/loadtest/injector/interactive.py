@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gevent
+import gevent.lock
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
@@ -75,6 +76,7 @@ class Interactive:
         self._run: _Run | None = None
         self._rate = 0.0
         self._broken = False
+        self._beginning = gevent.lock.RLock()
         runner = environment.runner
         if isinstance(runner, WorkerRunner):
             runner.register_message(DRAIN, self._on_drain, concurrent=True)
@@ -87,16 +89,20 @@ class Interactive:
         Let a user's arrivals in (1) or out (-1).
         """
         self._rate = max(0.0, self._rate + sign * self._options.rate_per_user)
-        if self._run is None and sign > 0 and not self._broken:
-            try:
-                self._run = self._begin()
-            except LoadtestError as error:
-                self._broken = True  # told once, not once a user
-                log.error("error: %s", error)
-                self._environment.process_exit_code = error.exit_code
-                gevent.spawn(self._environment.runner.quit)
+        with self._beginning:  # users come while the first one still connects
+            if self._run is None and sign > 0 and not self._broken:
+                self._try_to_begin()
         if self._run is not None:
             self._process.bridge.call_soon(self._run.faucet.set_rate, self._rate)
+
+    def _try_to_begin(self) -> None:
+        try:
+            self._run = self._begin()
+        except LoadtestError as error:
+            self._broken = True  # told once, not once a user
+            log.error("error: %s", error)
+            self._environment.process_exit_code = error.exit_code
+            gevent.spawn(self._environment.runner.quit)
 
     @property
     def _options(self) -> Any:

@@ -1,0 +1,132 @@
+"""
+Scenarios by name and by path.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loadtest import scenario
+from loadtest.errors import InputError
+from loadtest.plan import Work
+from loadtest.scenario.repair import profile
+
+MINE = '''"""
+What mine does.
+
+More about it.
+"""
+ACTIVITIES_PER_WORKFLOW = 3
+
+async def start(client, arrival):
+    return await client.start_workflow("Mine", id=arrival.order_id, task_queue=arrival.task_queue)
+'''
+
+
+def test_the_listing_names_each_scenario_with_the_first_line_of_its_docstring() -> None:
+    """
+    A scenario is a file, and its name is the file's.
+    """
+    listed = dict(scenario.listing())
+
+    assert set(listed) >= {"noop", "repair"}
+    assert listed["repair"] == "A repair order on its shortest path: six activities, one after the other."
+
+
+def test_a_users_own_file_works_as_a_built_in_one(tmp_path: Path) -> None:
+    """
+    A path gives name, description, activities and start.
+    """
+    path = tmp_path / "mine.py"
+    path.write_text(MINE)
+
+    mine = scenario.load(str(path))
+
+    assert (mine.name, mine.description, mine.activities_per_workflow) == ("mine", "What mine does.", 3)
+    assert mine.start.__name__ == "start"
+
+
+def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
+    """
+    One line: what was given, what there is, where more is said.
+    """
+    with pytest.raises(InputError) as refused:
+        scenario.load("repiar")
+
+    names = ", ".join(name for name, _ in scenario.listing())
+    expected = (
+        f"--scenario repiar: no such scenario; there are: {names} (`loadtest scenarios` describes them)"
+    )
+    assert str(refused.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            MINE.replace('"""', "#", 1).replace('"""', "#", 1), "cannot be imported", id="not-python"
+        ),
+        pytest.param(MINE[MINE.index("ACT") :], "has no docstring", id="no-docstring"),
+        pytest.param(
+            MINE.replace("async def", "def").replace("await ", ""), "has no `async def start", id="not-async"
+        ),
+        pytest.param(MINE.replace("def start", "def begin"), "has no `async def start", id="no-start"),
+        pytest.param(MINE.replace(", arrival)", ")"), "start takes other arguments", id="wrong-arguments"),
+        pytest.param(
+            MINE.replace("ACTIVITIES", "ACTIVTIES"), "has no ACTIVITIES_PER_WORKFLOW", id="no-activities"
+        ),
+        pytest.param(
+            MINE.replace("= 3", "= 'three'"), "has no ACTIVITIES_PER_WORKFLOW", id="wrong-activities"
+        ),
+        pytest.param("import no_such_module\n" + MINE, "No module named 'no_such_module'", id="import-error"),
+    ],
+)
+def test_a_file_that_is_no_scenario_is_refused_with_the_reason(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    """
+    Each thing that a scenario needs is named when it is missing.
+    """
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+
+    with pytest.raises(InputError) as refused:
+        scenario.load(str(path))
+
+    assert str(refused.value).startswith(f"--scenario {path}: ")
+    assert problem in str(refused.value)
+    assert "see loadtest/src/loadtest/scenario/repair.py" in str(refused.value)
+
+
+def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    """
+    An empty file lacks three things, and is told so in three lines.
+    """
+    path = tmp_path / "empty.py"
+    path.write_text("")
+
+    with pytest.raises(InputError) as refused:
+        scenario.load(str(path))
+
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """
+    A path is never taken for a name.
+    """
+    with pytest.raises(InputError, match="no such file; give the path of a scenario file, or one of: noop"):
+        scenario.load(str(tmp_path / "gone.py"))
+
+
+def test_the_plans_work_reaches_the_order_whole() -> None:
+    """
+    Every field of the plan's work is one of the worker's profile, with the same value.
+    """
+    work = Work(seconds=0.3, spread="exponential", failure_probability=0.1, payload_bytes=9)
+
+    made = profile(work)
+
+    assert {name: getattr(made, name) for name in Work.model_fields} == work.model_dump()
