@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.probe.annotations import Annotations, annotations
+from loadtest.probe.annotations import Annotations, open_annotations
 from loadtest.results.measured import StepKey
 
 KEY = StepKey(replicas=4, load=1, kind="open", repetition=2)
@@ -124,8 +124,8 @@ def test_nothing_is_written_unless_a_grafana_is_named() -> None:
     """
     Off is the default.
     """
-    assert annotations({}) is None
-    assert annotations({"GRAFANA_URL": "http://g:3000", "GRAFANA_TOKEN": "t"}) is not None
+    assert open_annotations({}) is None
+    assert open_annotations({"GRAFANA_URL": "http://g:3000", "GRAFANA_TOKEN": "t"}) is not None
 
 
 @pytest.mark.parametrize(
@@ -141,4 +141,4 @@ def test_half_a_grafana_is_refused(environment: dict[str, str], message: str) ->
     Who gives one of address and token meant to give both.
     """
     with pytest.raises(InputError, match=message):
-        annotations(environment)
+        open_annotations(environment)

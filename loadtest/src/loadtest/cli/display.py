@@ -23,7 +23,6 @@ from loadtest.sweep.progress import (
     PhaseStarted,
     StepEnded,
     StepStarted,
-    SweepEnded,
     SweepStarted,
     Tick,
     to_json_line,
@@ -108,8 +107,6 @@ def one_line(event: Event) -> str | None:
             return f"step {event.number} of {event.steps}: {_replicas(event.key.replicas)}, {event.key.kind}, {rate}"
         case StepEnded():
             return f"  {event.line}"
-        case SweepEnded():
-            return f"{event.verdict}: {event.report}"
         case _:
             return None
 
@@ -158,7 +155,7 @@ class Terminal:
             case _:
                 pass
         line = one_line(event)
-        if line and not isinstance(event, SweepEnded | StepStarted):
+        if line and not isinstance(event, StepStarted):
             self._live.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _draw(self) -> Group | Text:

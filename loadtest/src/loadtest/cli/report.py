@@ -21,4 +21,4 @@ def report(
     """
     Build sweep.json, the plots and report.html of a run again, and print its table.
     """
-    return conclude(Run.open(run))
+    return conclude(Run.open(run)).exit_code

@@ -4,13 +4,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,11 +15,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from loadtest.cli.display import Display, choose
-from loadtest.cli.ending import INTERRUPTED
-from loadtest.cli.outcome import conclude
+from loadtest.cli.carry_out import Tell, Watched, carry_out
+from loadtest.cli.cluster import ClusterFlags, demand_cluster
+from loadtest.cli.display import choose
+from loadtest.cli.ground import Place, open_ground
 from loadtest.cli.overrides import parse_replicas, with_flags
-from loadtest.errors import InputError, LoadtestError
+from loadtest.errors import InputError
 from loadtest.injector.launch import launch
 from loadtest.plan import Plan, parse_plan, read_document
 from loadtest.probe.connection import connect, server_version
@@ -33,11 +30,10 @@ from loadtest.probe.task_queue import DescribedQueue
 from loadtest.results.manifest import Manifest, commit, machine, versions
 from loadtest.results.store import Run
 from loadtest.scenario import load
-from loadtest.sweep.progress import SweepEnded
 from loadtest.sweep.step import Parts
 from loadtest.sweep.sweep import Subject, run_sweep
 from loadtest.target.dev_server import DYNAMIC_CONFIG
-from loadtest.target.local import Workers, open_local, parse_worker_command
+from loadtest.target.local import parse_worker_command
 
 
 class Progress(StrEnum):
@@ -51,17 +47,13 @@ class Progress(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class TargetKind(StrEnum):
     """
-    Where a local sweep runs, as flags gave it.
+    Where the system under test runs.
     """
 
-    address: str | None
-    server_metrics: str | None
-    temporal: Path | None
-    port: int | None
-    worker_command: tuple[str, ...]
+    LOCAL = "local"
+    KUBERNETES = "kubernetes"
 
 
 def sweep(
@@ -86,6 +78,18 @@ def sweep(
     server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
     temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
     port: Annotated[int | None, typer.Option(help="For the server's frontend.")] = None,
+    target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,
+    deployment: Annotated[str | None, typer.Option(help="Cluster: the workers' NAMESPACE/NAME.")] = None,
+    injector_deployment: Annotated[
+        str | None, typer.Option(help="Cluster: the injectors' NAMESPACE/NAME.")
+    ] = None,
+    server_namespace: Annotated[
+        str | None, typer.Option(help="Cluster: namespace of the server's pods.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
+    ] = None,
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
@@ -93,7 +97,19 @@ def sweep(
 
     Exit codes: 0 pass, 1 an SLO is missed, 2 bad input, 3 invalid result, 130 interrupted.
     """
-    place = Place(address, server_metrics, temporal, port, parse_worker_command(worker_command))
+    cluster = None
+    if target is TargetKind.KUBERNETES:
+        cluster = ClusterFlags(deployment, injector_deployment, server_metrics, server_namespace)
+        demand_cluster(cluster)
+    place = Place(
+        address,
+        server_metrics,
+        temporal,
+        port,
+        parse_worker_command(worker_command),
+        None if metrics_port is None else metrics_port + 1,
+        cluster,
+    )
     if resume is not None:
         if plan is not None:
             raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
@@ -117,101 +133,33 @@ def sweep(
         run = Run.create(
             output, resolved, _manifest(resolved, place), plan_text=plan.read_text(encoding="utf-8")
         )
-    return carry_out(run, place, choose(progress, Console(soft_wrap=True)))
+    host = "0.0.0.0" if cluster is not None else "127.0.0.1"
+    display = choose(progress, Console(soft_wrap=True))
+    return carry_out(run, lambda tell: _sweep(run, place, tell), display, Watched(metrics_port, host))
 
 
-def carry_out(run: Run, place: Place, display: Display) -> int:
-    """
-    Run what the run's folder lacks, report whatever is there in the end, and return the exit code.
-    """
-    problem: LoadtestError | None = None
-    interrupted = False
-    with _logged(run.log_path), display:
-        try:
-            asyncio.run(_sweep(run, place, display))
-        except LoadtestError as error:
-            problem = error
-            logging.getLogger(__name__).error("%s", error)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            interrupted = True
-    if not interrupted and problem is None:
-        run.write_manifest(replace(run.manifest, finished_at=datetime.now(UTC).isoformat(timespec="seconds")))
-    if not run.read_steps():
-        if problem is not None:
-            raise problem
-        print("interrupted before the first step was measured; nothing to report", file=sys.stderr)
-        return INTERRUPTED
-    code = conclude(run, told=lambda ended: display.tell(ended) if _is_json(display) else None)
-    if problem is not None:
-        raise problem
-    if interrupted:
-        print(f"interrupted; `loadtest sweep --resume {run.path.name}` does what is left", file=sys.stderr)
-        return INTERRUPTED
-    return code
-
-
-async def _sweep(run: Run, place: Place, display: Display) -> None:
+async def _sweep(run: Run, place: Place, tell: Tell) -> None:
     plan, logs = run.plan, run.path / "logs"
-    scenario = load(plan.scenario)
-    workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker)
-    with _cancelled_by_signals():
-        async with contextlib.AsyncExitStack() as stack:
-            target = await stack.enter_async_context(
-                open_local(
-                    workers,
-                    logs,
-                    address=place.address,
-                    server_metrics_url=place.server_metrics,
-                    temporal=place.temporal,
-                    port=place.port,
-                )
-            )
-            client = await connect(target.address, plan.namespace)
-            run.write_manifest(
-                replace(run.manifest, address=target.address, server_version=await server_version(client))
-            )
-            injectors = await stack.enter_async_context(
-                launch(target.address, plan.namespace, injectors=plan.injectors, logs=logs)
-            )
-            parts = Parts(
-                target=target,
-                injectors=injectors,
-                metrics=PageMetrics(plan.namespace, plan.task_queue),
-                queue=DescribedQueue(client, plan.task_queue),
-                histories=SampledHistories(client),
-            )
-            subject = Subject(scenario.activities_per_workflow, workers.own)
-            await run_sweep(parts, run, subject, display.tell)
-
-
-@contextlib.contextmanager
-def _cancelled_by_signals() -> Iterator[None]:
-    """
-    Let SIGINT and SIGTERM end the sweep in order: injectors drain, workers, server.
-    """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-
-@contextlib.contextmanager
-def _logged(path: Path) -> Iterator[None]:
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        root.removeHandler(handler)
-        handler.close()
+    async with contextlib.AsyncExitStack() as stack:
+        ground = await open_ground(stack, place, plan, logs)
+        client = await connect(ground.address, plan.namespace)
+        run.write_manifest(
+            replace(run.manifest, address=ground.address, server_version=await server_version(client))
+        )
+        injectors = await stack.enter_async_context(
+            launch(ground.address, plan.namespace, injectors=plan.injectors, logs=logs, **ground.master)
+        )
+        metrics = PageMetrics(plan.namespace, plan.task_queue)
+        stack.callback(metrics.close)
+        parts = Parts(
+            target=ground.target,
+            injectors=injectors,
+            metrics=metrics,
+            queue=DescribedQueue(client, plan.task_queue),
+            histories=SampledHistories(client),
+        )
+        subject = Subject(load(plan.scenario).activities_per_workflow, ground.own_worker)
+        await run_sweep(parts, run, subject, tell)
 
 
 def _manifest(plan: Plan, place: Place) -> Manifest:
@@ -220,7 +168,7 @@ def _manifest(plan: Plan, place: Place) -> Manifest:
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         finished_at=None,
         command=("loadtest", *sys.argv[1:]),
-        target="local" if place.address is None else "address",
+        target="kubernetes" if place.cluster else "local" if place.address is None else "address",
         address=place.address or "",
         namespace=plan.namespace,
         task_queue=plan.task_queue,
@@ -229,6 +177,6 @@ def _manifest(plan: Plan, place: Place) -> Manifest:
         versions=versions(),
         machine=machine(),
         commit=commit(),
-        dynamic_config=DYNAMIC_CONFIG if place.address is None else {},
+        dynamic_config=DYNAMIC_CONFIG if place.address is None and place.cluster is None else {},
         settings={"worker_command": " ".join(place.worker_command)},
     )

@@ -88,7 +88,7 @@ def _tags(run: str, key: StepKey) -> list[str]:
     return ["loadtest", f"run:{run}", f"load:{key.kind}", f"replicas:{key.replicas}"]
 
 
-def annotations(environment: Mapping[str, str] = os.environ) -> Annotations | None:
+def open_annotations(environment: Mapping[str, str] = os.environ) -> Annotations | None:
     """
     Return where to write annotations, or ``None`` when no Grafana is named.
 
