@@ -23,7 +23,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 PREFIX = "REPAIRSHOP_"
-# Read by the codec, which may be imported without these settings.
+# Read by the codec and by its server, which run without these settings.
 CODEC_NAMES = frozenset(
     PREFIX + name
     for name in (
@@ -33,6 +33,11 @@ CODEC_NAMES = frozenset(
         "CODEC_REQUIRED",
         "PAYLOAD_LIMIT_BYTES",
         "MEMO_LIMIT_BYTES",
+        "CODEC_SERVER_HOST",
+        "CODEC_SERVER_PORT",
+        "CODEC_SERVER_TOKEN",
+        "CODEC_SERVER_TOKEN_FILE",
+        "CODEC_SERVER_ORIGINS",
     )
 )
 
