@@ -39,6 +39,7 @@ class Work:
         fails: The workflow fails at its end.
         waits: It waits for the signal ``go`` in between.
         local: The last activity is a local one.
+        again: It continues as a new run.
     """
 
     seconds: float = 0.0
@@ -46,6 +47,7 @@ class Work:
     fails: bool = False
     waits: bool = False
     local: bool = False
+    again: bool = False
 
 
 @activity.defn
@@ -81,6 +83,8 @@ class Small:
             await workflow.execute_local_activity(work, plain, start_to_close_timeout=timeout)
         else:
             await workflow.execute_activity(work, plain, start_to_close_timeout=timeout)
+        if order.again:
+            workflow.continue_as_new(plain)
         if order.fails:
             raise ApplicationError("asked to")
 
