@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,7 @@ def _run(path: Path, where: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise InputError(f"{where}: not a Python file; {_NEEDED}")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
     try:
         spec.loader.exec_module(module)
     except Exception as error:
