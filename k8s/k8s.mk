@@ -27,11 +27,43 @@ REGISTRY ?=
 FORCE ?=
 NO_CLUSTER ?=
 
+# What `make deploy` brings up. PROFILE: postgres, dev, ha. AUTOSCALE: none, cpu, backlog, slots.
+# MONITORING: manifests (a small Prometheus, and with GRAFANA=1 Grafana), operator (monitors for the Prometheus operator), none.
+PROFILE ?= postgres
+AUTOSCALE ?= none
+MONITORING ?= manifests
+GRAFANA ?= 1
+# 1 records the effects of activities in the PostgreSQL that PROFILE=postgres and ha bring along.
+LEDGER ?= 0
+# For ha: a database of yours, host:port, and the Secret in namespace temporal with its password.
+DB_ADDRESS ?=
+DB_SECRET ?=
+# More values files for each release, and how long each may take to become ready.
+TEMPORAL_VALUES ?=
+WORKER_VALUES ?=
+LOADTEST_VALUES ?=
+DEPLOY_TIMEOUT ?= 5m
+
+# The official chart: from its repository at this version, or TEMPORAL_CHART=path of a local copy.
+TEMPORAL_CHART ?=
+TEMPORAL_CHART_REPOSITORY := https://go.temporal.io/helm-charts
+TEMPORAL_CHART_VERSION := 1.6.0
+
+# Loaded onto kind and minikube where Docker has them; else the cluster pulls them. The manifests and values name the same.
+DEV_IMAGES := temporalio/temporal:1.9.1
+SERVER_IMAGES := temporalio/server:1.31.2 temporalio/admin-tools:1.31.2 temporalio/ui:2.53.1
+POSTGRES_IMAGE := postgres:17
+PROMETHEUS_IMAGE := prom/prometheus:v3.16.0
+GRAFANA_IMAGE := grafana/grafana:11.6.0
+
 # The scripts of k8s/run/ read these names from the environment.
 export CLUSTER OWN_KUBECONFIG KIND_CONFIG KIND_NODE_IMAGE GIVEN_CONTEXT GIVEN_KUBECONFIG
 export TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE
 export MONITORING_KUBE_NAMESPACE TEMPORAL_SERVICE_ADDRESS TEMPORAL_NAMESPACE_NAME
 export WORKER_IMAGE_LIMIT_MB REGISTRY FORCE NO_CLUSTER
+export PROFILE AUTOSCALE MONITORING GRAFANA LEDGER DB_ADDRESS DB_SECRET TEMPORAL_VALUES WORKER_VALUES LOADTEST_VALUES DEPLOY_TIMEOUT
+export TEMPORAL_CHART TEMPORAL_CHART_REPOSITORY TEMPORAL_CHART_VERSION
+export DEV_IMAGES SERVER_IMAGES POSTGRES_IMAGE PROMETHEUS_IMAGE GRAFANA_IMAGE
 
 ##@ A cluster
 
@@ -48,3 +80,7 @@ kind-down: ## delete that kind cluster
 .PHONY: images
 images: ## build both images, print their sizes, load them onto the cluster
 	@k8s/run/images
+
+.PHONY: deploy
+deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow has finished
+	@k8s/run/deploy

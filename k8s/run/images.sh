@@ -1,16 +1,34 @@
 # Sourced by the scripts beside it: names of our images, their tags made from what is in them.
+#
+# Hash and build read the same copy of the sources, so that a file saved in between cannot make a tag lie.
 
 # content_tag FILE_OR_FOLDER...: the first twelve digits of a hash over names and contents.
 content_tag() {
-  find "$@" -type f ! -name '*.pyc' ! -path '*.egg-info/*' -print0 | LC_ALL=C sort --zero-terminated |
-    xargs --null sha256sum | sha256sum | cut -c 1-12
+  find "$@" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs --null sha256sum | sha256sum | cut -c 1-12
 }
 
-constraints=()
-if [[ -f constraints.txt ]]; then constraints=(constraints.txt); fi
-worker_tag=$(content_tag .dockerignore LICENSE "${constraints[@]}" worker/Dockerfile worker/pyproject.toml worker/src)
-loadtest_tag=$(content_tag .dockerignore LICENSE "${constraints[@]}" loadtest/Dockerfile loadtest/pyproject.toml loadtest/src \
-  loadtest/plans worker/pyproject.toml worker/src)
+# The script that comes first makes the copy and takes it away; those that it calls find it in the environment.
+if [[ -z "${IMAGE_CONTEXT:-}" ]]; then
+  IMAGE_CONTEXT=$(mktemp --directory)
+  trap 'rm -r "$IMAGE_CONTEXT"' EXIT
+  export IMAGE_CONTEXT
+  sources=(.dockerignore LICENSE worker/Dockerfile worker/pyproject.toml worker/src
+    loadtest/Dockerfile loadtest/pyproject.toml loadtest/src loadtest/plans)
+  if [[ -f constraints.txt ]]; then sources+=(constraints.txt); fi
+  tar --create --exclude __pycache__ --exclude '*.egg-info' "${sources[@]}" | tar --extract --directory "$IMAGE_CONTEXT"
+fi
+
+shopt -s nullglob # constraints.tx[t] stands for the file, or for nothing
+worker_tag=$(
+  cd "$IMAGE_CONTEXT"
+  content_tag .dockerignore LICENSE constraints.tx[t] worker
+)
+loadtest_tag=$(
+  cd "$IMAGE_CONTEXT"
+  content_tag .dockerignore LICENSE constraints.tx[t] worker/pyproject.toml worker/src loadtest
+)
+
+shopt -u nullglob
 
 # REGISTRY=host/path is for clusters into which nothing can be loaded from here.
 worker_repository=${REGISTRY:+$REGISTRY/}temporal-kit/repair-worker

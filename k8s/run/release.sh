@@ -1,0 +1,63 @@
+# Sourced by the scripts beside it: installs a release, or leaves it alone when nothing of it has changed.
+
+# fingerprint ARGUMENT...: a hash over the arguments and the content of every file and folder among them.
+fingerprint() {
+  local argument
+  {
+    printf '%s\n' "$@"
+    for argument in "$@"; do
+      if [[ -e "$argument" ]]; then
+        find "$argument" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs --null sha256sum
+      fi
+    done
+  } | sha256sum | cut -c 1-16
+}
+
+# release_field RELEASE NAMESPACE FIELD: of the newest revision; empty if there is none.
+release_field() {
+  hm history "$1" --namespace "$2" --max 1 --output yaml 2>/dev/null | sed -n "s/^[- ] $3: *//p" || true
+}
+
+# all_there RELEASE NAMESPACE: whether every object but finished Jobs still exists.
+all_there() {
+  hm get manifest "$1" --namespace "$2" | awk 'BEGIN {RS = "(^|\n)---\n"} !/(^|\n)kind: Job(\n|$)/ && /kind:/ {print "---"; print}' |
+    kc get --namespace "$2" --filename - --output name >/dev/null 2>&1
+}
+
+# release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change.
+release() {
+  local name=$1 namespace=$2 chart=$3 wanted
+  shift 3
+  wanted="inputs $(fingerprint "$chart" "$@")"
+  if [[ "$(release_field "$name" "$namespace" status)" == deployed &&
+    "$(release_field "$name" "$namespace" description)" == "$wanted" ]] && all_there "$name" "$namespace"; then
+    echo "$name: unchanged"
+    return
+  fi
+  echo "$name: installing"
+  local log
+  log=$(mktemp)
+  # The description is where the next run reads what this one was given.
+  if ! hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" \
+    --wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT" "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    explain "$namespace" >&2
+    fail "$name: the release did not become ready within $DEPLOY_TIMEOUT; helm's words, the pods and their last events and lines stand above"
+  fi
+  rm "$log"
+}
+
+# explain NAMESPACE: what its pods say of themselves, for people who look for the reason.
+explain() {
+  echo "--- pods of $1"
+  kc get pods --namespace "$1" --output wide || true
+  echo "--- last warnings of $1"
+  kc get events --namespace "$1" --field-selector type=Warning --sort-by .lastTimestamp | tail -n 10 || true
+  local pod
+  for pod in $(kc get pods --namespace "$1" --output 'jsonpath={range .items[?(@.status.phase!="Succeeded")]}{.metadata.name}{"\n"}{end}' || true); do
+    if [[ "$(kc get pod "$pod" --namespace "$1" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" != True ]]; then
+      echo "--- last lines of $pod"
+      kc logs "$pod" --namespace "$1" --all-containers --tail 8 || true
+    fi
+  done
+}
