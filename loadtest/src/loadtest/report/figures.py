@@ -85,7 +85,7 @@ def figures(sweep: Sweep) -> list[Figure]:
     return [
         Figure(
             id=kind.id,
-            title=kind.title.format(units=unit(sweep)),
+            title=kind.title.format(units=unit(sweep), unit=unit(sweep)[:-1]),
             caption=kind.caption(sweep),
             alt=kind.alt,
             made=kind.made,
@@ -138,7 +138,8 @@ def _latency_caption(sweep: Sweep) -> str:
         if hidden
         else ""
     )
-    return f"{at}The queue that falls with more replicas is the one that waits for slots. {why}".strip()
+    worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
+    return f"{at}The queue whose wait falls with more replicas is the one that waits for slots. {worst}{why}".strip()
 
 
 def _is_hidden(sweep: Sweep, name: str) -> bool:
@@ -175,7 +176,7 @@ _KINDS = (
     _Kind(
         "cost",
         cost_plot,
-        "What one of the {units} costs",
+        "What one {unit} costs",
         lambda _: "CPU time of each part in the window, per workflow.",
         "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count.",
         "CPU time of each part's processes in the window, divided by the workflows that the window's work amounts to.",

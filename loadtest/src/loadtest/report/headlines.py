@@ -13,6 +13,8 @@ from loadtest.report.numbers import duration, listed, milliseconds, percent, rat
 from loadtest.results.step import Step, StepVerdict
 from loadtest.results.sweep import Demand, RunVerdict, SloAnswer, Sweep
 
+MOST_TOLD = 4
+
 
 def headlines(sweep: Sweep) -> list[str]:
     """
@@ -54,7 +56,7 @@ def _demand(sweep: Sweep, demand: Demand) -> str | None:
     if not mine or demand.arrival_rate is None:
         return None
     at = f"At {rate(demand.arrival_rate)}/s"
-    told = _told(mine)
+    told = _told(_worth_telling(mine, demand.replicas))
     asked = _asked(sweep)
     if not asked:
         return f"{at} the activity queue's schedule-to-start p95 is {told}; the plan sets no bound on it."
@@ -75,6 +77,16 @@ def _asked(sweep: Sweep) -> str:
     if sweep.slo.end_to_end_p95_seconds is not None:
         parts.append(f"the end-to-end p95 under {duration(sweep.slo.end_to_end_p95_seconds)}")
     return listed(parts) if parts else ""
+
+
+def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]:
+    """
+    Of many replica counts, keep those around the answer and the largest.
+    """
+    if len(mine) <= MOST_TOLD:
+        return mine
+    near = [cell for cell in mine if replicas is None or cell.replicas <= replicas][-(MOST_TOLD - 1) :]
+    return near if mine[-1] in near else [*near, mine[-1]]
 
 
 def _told(mine: Sequence[Cell]) -> str:
@@ -107,9 +119,13 @@ def _law(sweep: Sweep) -> str | None:
         return None
     return (
         f"The fitted Universal Scalability Law has λ = {rate(fit.rate_of_one.value)} {unit(sweep)}/s, "
-        f"σ = {percent(fit.contention.value, 1)} contention and κ = {percent(fit.coherency.value, 2)} coherency: "
+        f"{_share(fit.contention.value)} contention (σ) and {_share(fit.coherency.value)} coherency cost (κ): "
         f"{fit.saying}."
     )
+
+
+def _share(ratio: float) -> str:
+    return "no" if ratio == 0 else percent(ratio, 1 if ratio >= 0.01 else 2)
 
 
 def _cost(sweep: Sweep) -> str | None:
@@ -119,7 +135,7 @@ def _cost(sweep: Sweep) -> str | None:
     step = saturated[-1]
     parts = step.cpu_seconds_per_workflow
     told = [
-        f"{milliseconds(value)} ms of CPU in the {name}"
+        f"{milliseconds(value)} ms in the {name}"
         for name, value in (
             ("server", parts.server),
             ("workers", parts.worker),

@@ -76,6 +76,8 @@ def write_report(run: Run, sweep: Sweep, steps: Sequence[Measured]) -> Path:
     drawn = figures(sweep)
     timelines = _timelines(sweep, steps)
     run.write("sweep.json", to_json(sweep))
+    for step in sweep.steps:
+        run.write(f"steps/{step.step}/step.json", to_json(step))
     for figure in drawn:
         run.write(f"plots/{figure.id}.svg", figure.plot.svg)
         run.write(f"plots/{figure.id}.png", figure.plot.png)

@@ -91,7 +91,7 @@ def listed(names: list[str]) -> str:
 
 
 def _decimals(half_width: float) -> int:
-    if half_width <= 0:
+    if half_width < 1e-4:
         return 2
     power = math.floor(math.log10(half_width))
     # A half width that begins with 1 keeps a second digit: rounding it would change it too much.

@@ -165,6 +165,7 @@ def latency_plot(sweep: Sweep) -> Plot | None:
                     textcoords="offset points",
                     ha="right",
                     color=VERMILLION,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
                 )
             count_axis(axes, counts)
             axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts) or 1))
@@ -190,7 +191,7 @@ def _draw_waits(axes: Axes, found: Sequence[Cell], wait: Callable[[Step], object
                 if (value := getattr(wait(step), name)) is not None and value > 0
             )
             if values:
-                line.append((cell.replicas, values[len(values) // 2]))
+                line.append((cell.replicas, values[-1]))
                 if len(values) > 1:
                     axes.plot(
                         [cell.replicas] * len(values),
@@ -212,5 +213,6 @@ def _draw_waits(axes: Axes, found: Sequence[Cell], wait: Callable[[Step], object
                 textcoords="offset points",
                 color=colour,
                 fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
             )
     return drawn

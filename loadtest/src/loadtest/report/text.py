@@ -67,14 +67,15 @@ def rows(sweep: Sweep) -> list[Row]:
     Return the table of steps by load, replicas and repetition.
     """
     ordered = sorted(sweep.steps, key=lambda step: (step.load.index, step.replicas, step.repetition))
-    return [Row(step, _texts(step)) for step in ordered]
+    several = any(step.repetition > 1 for step in ordered)
+    return [Row(step, _texts(step, several=several)) for step in ordered]
 
 
-def _texts(step: Step) -> tuple[str, ...]:
+def _texts(step: Step, *, several: bool) -> tuple[str, ...]:
     waits = step.schedule_to_start_seconds
     return (
         str(step.replicas),
-        load_text(step),
+        f"{load_text(step)} #{step.repetition}" if several else load_text(step),
         rate(step.offered_per_second),
         with_error(step.throughput_per_second),
         plain(step.closes_per_second),
