@@ -18,6 +18,8 @@ from repairshop.settings import Settings
 
 LOG = logging.getLogger("repairshop.lookout")
 LOOK_SECONDS = 5.0
+# While something is amiss; nothing is measured then.
+LOOK_AGAIN_SECONDS = 1.0
 TIMEOUT = timedelta(seconds=3)
 SERVER_UP = Gauge("repairshop_server_up", "Whether the server answered at the last look, every 5 s.")
 RECEIVES = Gauge(
@@ -53,7 +55,7 @@ async def watch(client: Client, settings: Settings, state: Health) -> None:
             state.note("version", idle)
         else:
             state.unready("server", absent)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(LOOK_AGAIN_SECONDS if any(told.values()) else LOOK_SECONDS)
 
 
 async def _absent(client: Client) -> str | None:

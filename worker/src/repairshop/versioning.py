@@ -54,7 +54,7 @@ async def why_idle(client: Client, deployment: str, build_id: str) -> str | None
     description = await _describe(client, deployment)
     name = f"version {build_id} of {deployment}"
     if description is None:
-        return f"{name} receives no tasks: the server does not know it yet"
+        return f"{name} receives no tasks yet: the server has not seen it poll"
     routing = description.worker_deployment_info.routing_config
     current = routing.current_deployment_version.build_id
     ramping = routing.ramping_version_percentage and routing.ramping_deployment_version.build_id
@@ -70,7 +70,9 @@ async def why_idle(client: Client, deployment: str, build_id: str) -> str | None
     return f"{name} receives no tasks: {current or 'no version'} is current; {remedy}"
 
 
-async def promote(client: Client, deployment: str, build_id: str) -> str:
+async def promote(
+    client: Client, deployment: str, build_id: str, *, patience_seconds: float = REGISTERED_WITHIN_SECONDS
+) -> str:
     """
     Make a version current, waiting until the server knows it; new orders go to it from then on.
 
@@ -78,6 +80,7 @@ async def promote(client: Client, deployment: str, build_id: str) -> str:
         client: Connected.
         deployment: TEMPORAL_DEPLOYMENT_NAME of its workers.
         build_id: TEMPORAL_WORKER_BUILD_ID of its workers.
+        patience_seconds: How long the server may take to learn of its workers.
 
     Returns:
         The build id that was current before; empty where none was.
@@ -89,7 +92,7 @@ async def promote(client: Client, deployment: str, build_id: str) -> str:
         namespace=client.namespace, deployment_name=deployment, build_id=build_id, identity=client.identity
     )
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + REGISTERED_WITHIN_SECONDS
+    deadline = loop.time() + patience_seconds
     before = await _describe(client, deployment)
     while True:
         try:
