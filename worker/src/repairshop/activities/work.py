@@ -62,13 +62,20 @@ async def suffer(given: StepInput, *, after_effect: bool) -> None:
     if fault is None or not strikes(fault, after_effect=after_effect):
         return
     if fault.hang_seconds:
-        await asyncio.sleep(fault.hang_seconds)
+        await hang(fault.hang_seconds)
     if not fault.fails:
         return
     step = activity.info().activity_type
     if fault.permanent:
         raise Refused(step)
     raise InjectedFailure(step, "failed as the order asks for")
+
+
+async def hang(seconds: float) -> None:
+    """
+    Do nothing for a while, as a system that does not answer.
+    """
+    await asyncio.sleep(seconds)
 
 
 def strikes(fault: Fault, *, after_effect: bool) -> bool:
