@@ -1,0 +1,273 @@
+"""
+One Locust with two injectors for several steps, on a real server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+import pytest
+import pytest_asyncio
+from hdrh.histogram import HdrHistogram
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from loadtest import arrivals
+from loadtest.child import spawn
+from loadtest.errors import InjectorError
+from loadtest.injector.launch import LOCUSTFILE, Locust, launch
+from loadtest.plan import StepOrder
+from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.target.ports_free import free_ports
+from repairshop.workflows.noop import NoopWorkflow
+
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
+
+Order = Callable[..., StepOrder]
+
+
+class Server(Protocol):
+    """
+    The dev server of all tests.
+    """
+
+    address: str
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Locust]:
+    """
+    A master and two injectors, for all steps of this module.
+    """
+    logs = tmp_path_factory.mktemp("locust")
+    async with launch(server.address, "default", injectors=2, logs=logs) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _worker(address: str, task_queue: str) -> AsyncIterator[Client]:
+    client = await Client.connect(address)
+    async with Worker(
+        client, task_queue=task_queue, workflows=[NoopWorkflow], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        yield client
+
+
+def _count(encoded: str) -> int:
+    return int(HdrHistogram.decode(encoded).get_total_count())
+
+
+async def _on_server(client: Client, task_queue: str, status: str, expected: int) -> int:
+    query = f"TaskQueue = '{task_queue}' AND ExecutionStatus = '{status}'"
+    async with asyncio.timeout(15):
+        while (found := (await client.count_workflows(query)).count) < expected:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)  # what is visible lags behind
+    return found
+
+
+def _sums(report: InjectorReport) -> tuple[int, int, int]:
+    parts = report.per_injector.values()
+    return (
+        sum(part.offered for part in parts),
+        sum(part.sent for part in parts),
+        sum(part.completed for part in parts),
+    )
+
+
+@pytest.mark.parametrize("step", ["first", "second"])
+async def test_totals_are_the_injectors_sums_and_the_servers_count(
+    locust: Locust, server: Server, order: Order, task_queue: str, step: str
+) -> None:
+    """
+    Planned arrivals = what the two injectors sent = what they saw completed = what the server completed; and the
+    same Locust carries out a second step as well as the first.
+    """
+    seconds: list[InjectorSecond] = []
+    asked = order(step=step, arrival_rate=10.0)
+
+    async with _worker(server.address, task_queue) as client:
+        report = await locust.run(asked, seconds.append)
+        on_server = await _on_server(client, task_queue, "Completed", 40)
+
+    assert report.problems == ()
+    assert report.planned == len(arrivals.schedule(asked)) == 40
+    assert (report.whole.offered, report.whole.sent, report.whole.completed) == (40, 40, 40)
+    assert report.window.offered == report.window.sent == 30
+    assert on_server == 40
+    assert len(report.per_injector) == 2
+    assert _sums(report) == (40, 40, 40)
+    assert {part.sent for part in report.per_injector.values()} == {20}
+    assert {name: _count(text) for name, text in report.histograms.items()} == {
+        "lag": 30,
+        "response": 30,
+        "service": 30,
+        "end_to_end": 30,
+    }
+    assert (report.awaited_every, report.open_at_end, report.whole.failed) == (1, 0, {})
+    assert 0 < len(report.sampled_workflow_ids) <= 128
+    assert report.cpu_seconds > 0
+    assert report.rss_bytes > 100_000_000
+    assert [second.offered for second in seconds] == sorted(second.offered for second in seconds)
+
+
+async def test_a_closed_load_is_shared_between_the_injectors(
+    locust: Locust, server: Server, order: Order, task_queue: str
+) -> None:
+    """
+    Five in flight are three and two, and everything that was started has closed when the step ends.
+    """
+    seconds: list[InjectorSecond] = []
+
+    async with _worker(server.address, task_queue) as client:
+        report = await locust.run(order(step="closed", arrival_rate=None, in_flight=5), seconds.append)
+        on_server = await _on_server(client, task_queue, "Completed", report.whole.completed)
+
+    assert report.problems == ()
+    assert report.planned is None
+    assert max(second.in_flight for second in seconds) <= 5
+    assert report.whole.sent == report.whole.completed == on_server
+    assert report.closed_minus_sent_seconds >= report.window_closed_minus_sent_seconds > 0
+
+
+async def test_a_drain_that_gives_up_counts_what_is_unfinished(
+    locust: Locust, server: Server, order: Order, task_queue: str
+) -> None:
+    """
+    With no worker all stay open: they are failures of their own kind, and none is lost.
+    """
+    report = await locust.run(order(step="unfinished", window_seconds=1, drain_seconds=4), lambda _: None)
+
+    assert report.whole.sent == report.whole.acknowledged == 20
+    assert report.whole.failed == {"unfinished": 20}
+    assert report.open_at_end == 20
+    client = await Client.connect(server.address)
+    assert await _on_server(client, task_queue, "Running", 20) == 20
+
+
+async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
+    locust: Locust, server: Server, order: Order, tmp_path: Path
+) -> None:
+    """
+    Two starts of one id: the server takes one, and the other is counted as already running.
+    """
+    twice = tmp_path / "twice.py"
+    twice.write_text(
+        '"""\nEach order twice.\n"""\nACTIVITIES_PER_WORKFLOW = None\n'
+        "async def start(client, arrival):\n"
+        "    name = f\"{arrival.order_id.rpartition('-')[0]}-{arrival.number // 2}\"\n"
+        "    return await client.start_workflow('Nobody', id=name, task_queue=arrival.task_queue)\n"
+    )
+
+    report = await locust.run(
+        order(step="twice", scenario=str(twice), window_seconds=1, drain_seconds=4), lambda _: None
+    )
+
+    assert report.whole.failed == {"start: already running": 10, "unfinished": 10}
+    assert report.whole.acknowledged == 10
+
+
+async def test_a_broken_order_is_an_error_and_the_next_one_works(
+    locust: Locust, server: Server, order: Order, task_queue: str
+) -> None:
+    """
+    A scenario that an injector cannot load ends the step with its text, and nothing else.
+    """
+    with pytest.raises(InjectorError, match="--scenario gone.py: no such file"):
+        await locust.run(order(step="broken", scenario="gone.py"), lambda _: None)
+
+    async with _worker(server.address, task_queue):
+        report = await locust.run(order(step="after", warm_up_seconds=0, window_seconds=1), lambda _: None)
+    assert report.whole.completed == 10
+
+
+async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
+    server: Server, order: Order, task_queue: str, tmp_path: Path
+) -> None:
+    """
+    The step in which an injector is killed says so; the next one is the remaining injector's alone, and whole.
+    """
+    async with (
+        launch(server.address, "default", injectors=2, logs=tmp_path) as locust,
+        _worker(server.address, task_queue) as client,
+    ):
+        asked = order(step="kill", window_seconds=4)
+        running = asyncio.create_task(locust.run(asked, lambda _: None))
+        await asyncio.sleep(asked.start_at + 2.5 - time.time())
+        os.kill(locust.pids[0], signal.SIGKILL)
+        broken = await running
+
+        whole = await locust.run(order(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
+        on_server = await _on_server(client, task_queue, "Completed", 40)
+
+    assert [problem for problem in broken.problems if "vanished" in problem] != []
+    assert broken.planned == 50
+    assert 25 <= broken.whole.offered < 50
+    assert whole.problems == ()
+    assert (whole.planned, whole.whole.sent, whole.whole.completed) == (40, 40, 40)
+    assert len(whole.per_injector) == 1
+    assert on_server >= 40
+
+
+async def test_when_every_injector_is_gone_the_step_is_an_error(
+    server: Server, order: Order, tmp_path: Path
+) -> None:
+    """
+    No injector, no report.
+    """
+    async with launch(server.address, "default", injectors=1, logs=tmp_path) as locust:
+        asked = order(step="kill", window_seconds=4)
+        running = asyncio.create_task(locust.run(asked, lambda _: None))
+        await asyncio.sleep(1)
+        os.kill(locust.pids[0], signal.SIGKILL)
+
+        with pytest.raises(InjectorError, match="every injector vanished in the step"):
+            await running
+
+
+async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path: Path) -> None:
+    """
+    An injector that cannot connect ends the launch with the address and the cause, and leaves no process.
+    """
+    before = set(psutil.Process().children(recursive=True))
+
+    with pytest.raises(InjectorError, match="127.0.0.1:9: "):
+        async with launch("127.0.0.1:9", "default", injectors=1, logs=tmp_path):
+            pytest.fail("it came up")
+
+    assert {child for child in psutil.Process().children(recursive=True) if child not in before} == set()
+
+
+async def test_injectors_from_elsewhere_join_the_master(
+    server: Server, order: Order, task_queue: str, tmp_path: Path
+) -> None:
+    """
+    With no injector of its own the master waits for those that come by ``--worker``, as pods do.
+    """
+    (port,) = free_ports(1)
+    env = {**os.environ, "TEMPORAL_ADDRESS": server.address}
+    argv = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"]
+    argv += ["--master-host", "127.0.0.1", "--master-port", str(port)]
+    pod = await spawn(argv, env, tmp_path / "pod.log")
+    try:
+        async with (
+            launch(
+                server.address, "default", injectors=1, logs=tmp_path, local=False, bind_port=port
+            ) as locust,
+            _worker(server.address, task_queue),
+        ):
+            report = await locust.run(order(step="pod", window_seconds=1), lambda _: None)
+        ended = await asyncio.wait_for(pod.wait(), 20)
+    finally:
+        pod.kill()
+
+    assert report.whole.sent == report.whole.completed == 20
+    assert ended == 0
