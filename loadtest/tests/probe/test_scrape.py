@@ -52,6 +52,7 @@ async def test_counts_equal_what_was_done(
     worker = metrics.difference(before[0], after[0], "worker")
     assert worker.counters["worker.workflow_completed"] == WORKFLOWS - 2
     assert worker.counters["worker.workflow_failed"] == 2
+    assert worker.by_label["worker.workflow_failed"] == {"Small": 2}
     assert worker.counters["worker.activity_finished"] == WORKFLOWS * ACTIVITIES + 2
     assert worker.by_label["worker.activity_failed"] == {"work": 2}
     assert worker.histograms["worker.workflow_endtoend"].count == WORKFLOWS

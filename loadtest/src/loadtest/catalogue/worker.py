@@ -119,6 +119,7 @@ CORE: tuple[Metric, ...] = (
         "Workflows that this worker closed well.",
         "a workflow closes well",
         "workflows",
+        "workflow_type",
     ),
     _counter(
         "workflow_failed",
@@ -127,6 +128,7 @@ CORE: tuple[Metric, ...] = (
         "Workflows that this worker closed as failed.",
         "a workflow fails",
         "workflows",
+        "workflow_type",
     ),
     _counter(
         "workflow_canceled",
@@ -135,6 +137,7 @@ CORE: tuple[Metric, ...] = (
         "Workflows that this worker closed as cancelled.",
         "a workflow ends cancelled",
         "workflows",
+        "workflow_type",
     ),
     _counter(
         "workflow_continued",
