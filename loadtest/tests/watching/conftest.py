@@ -1,0 +1,205 @@
+"""
+A running stack with a real Prometheus beside it, on which every event of the catalogue has happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dashboards.prometheus import Prometheus, write_targets
+from loadtest.injector.launch import launch
+from loadtest.plan import Arrivals, StepOrder, Work
+from loadtest.probe.step_info import StepInfo
+from loadtest.results.measured import StepKey
+from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
+from loadtest.target.ports_free import free_ports
+
+QUEUE = "repair-shop"
+MISCHIEF = "mischief"
+RATE = 4.0
+SECONDS = 12.0
+# Polls come back empty and backlogs are told sooner than a test waits; what is asked of them stays the same.
+FASTER = {
+    "matching.longPollExpirationInterval": '"3s"',
+    "matching.backlogMetricsEmitInterval": '"1s"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """
+    What runs, and when the load on it was steady.
+
+    Attributes:
+        prometheus: Scrapes all of it each second, with our rules.
+        began, ended: Unix times of the first and the last arrival.
+        sent: Starts that left the injector.
+    """
+
+    prometheus: Prometheus
+    began: float
+    ended: float
+    sent: int
+
+
+@contextlib.contextmanager
+def process(
+    argv: list[str], log: Path, environment: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """
+    Run a process as long as the block does.
+    """
+    with log.open("w") as output:
+        running = subprocess.Popen(
+            argv,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        yield running
+    finally:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.close()
+        running.stdout.close()
+        running.terminate()
+        try:
+            running.wait(20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def dev_server(folder: Path, port: int, http: int, metrics: int) -> list[str]:
+    """
+    The dev server's command line, as the local target sets it up and faster.
+    """
+    argv = [str(find_temporal(None)), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
+    argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
+    argv += ["--log-level", "error", "--db-filename", str(folder / "server.db")]
+    for key, value in {**DYNAMIC_CONFIG, **FASTER}.items():
+        argv += ["--dynamic-config-value", f"{key}={value}"]
+    return argv
+
+
+def wait_until_open(port: int) -> None:
+    """
+    Wait until something listens there.
+    """
+    deadline = time.monotonic() + 60
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < deadline, f"nothing listens on {port}"
+        time.sleep(0.1)
+
+
+def worker_environment(address: str, port: int) -> dict[str, str]:
+    """
+    A worker as cheap as can be: many tests share the machine.
+    """
+    return {
+        "TEMPORAL_ADDRESS": address,
+        "REPAIRSHOP_TASK_QUEUE": QUEUE,
+        "REPAIRSHOP_HEALTH_PORT": str(port),
+        "REPAIRSHOP_IDENTITY": f"watched-{port}",
+        "REPAIRSHOP_ACTIVITY_SLOTS": "6",
+        "REPAIRSHOP_SANDBOX": "false",
+        "REPAIRSHOP_EAGER_ACTIVITIES": "false",
+    }
+
+
+def order(step: str, prefix: str, seconds: float) -> StepOrder:
+    """
+    An open load with activities that fail now and then.
+    """
+    return StepOrder(
+        step=step,
+        id_prefix=prefix,
+        scenario="repair",
+        task_queue=QUEUE,
+        seed=1,
+        work=Work(seconds=0.05, failure_probability=0.05),
+        arrival_rate=RATE,
+        in_flight=None,
+        arrivals=Arrivals(),
+        start_at=time.time() + 1.0,
+        warm_up_seconds=0.0,
+        window_seconds=seconds,
+        drain_seconds=90.0,
+        max_in_flight=500,
+        end_to_end_bound_seconds=None,
+    )
+
+
+async def load(address: str, injector_port: int, info: StepInfo, logs: Path) -> tuple[float, float, int]:
+    """
+    One step of load, then some starts of the same orders, which the server refuses.
+    """
+    key = StepKey(replicas=2, load=0, kind="open", repetition=1)
+    async with launch(address, "default", injectors=1, logs=logs, metrics_port=injector_port) as locust:
+        first = order("2-open-1", "watched", SECONDS)
+        info.tell(key, "window")
+        report = await locust.run(first, lambda second: None)
+        ended = time.time()
+        again = await locust.run(order("2-open-2", "watched", 1.5), lambda second: None)
+        assert any(kind.startswith("start:") for kind in again.whole.failed)
+        await asyncio.sleep(3)
+    return first.start_at, ended, report.whole.sent
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """
+    Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
+    """
+    folder = tmp_path_factory.mktemp("watched")
+    port, http, server_page, one, two, mischief_page, injector = free_ports(7)
+    address = f"127.0.0.1:{port}"
+    with contextlib.ExitStack() as running:
+        info = StepInfo("watched", 0)
+        running.callback(info.close)
+        prometheus = running.enter_context(Prometheus(folder))
+        pages = {
+            "server": [server_page],
+            "worker": [one, two, mischief_page],
+            "injector": [injector],
+            "sweep": [info.port],
+        }
+        write_targets(
+            prometheus.targets, {job: [f"127.0.0.1:{page}" for page in ports] for job, ports in pages.items()}
+        )
+        running.enter_context(process(dev_server(folder, port, http, server_page), folder / "server.log"))
+        wait_until_open(port)
+        for page in (one, two):
+            running.enter_context(
+                process(
+                    [sys.executable, "-m", "repairshop"],
+                    folder / f"worker-{page}.log",
+                    worker_environment(address, page),
+                )
+            )
+        script = str(Path(__file__).with_name("mischief.py"))
+        mischief = running.enter_context(
+            process([sys.executable, script, address, str(mischief_page), MISCHIEF], folder / "mischief.log")
+        )
+        assert mischief.stdout is not None
+        assert mischief.stdout.readline() == "done\n", (folder / "mischief.log").read_text()[-3000:]
+        began, ended, sent = asyncio.run(load(address, injector, info, folder))
+        yield Stack(prometheus, began, ended, sent)

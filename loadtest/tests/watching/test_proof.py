@@ -1,0 +1,180 @@
+"""
+Every panel, recording rule and alert asked on a real Prometheus that scrapes a real stack.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+# Test modules import their helpers by name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from answers import Question, choices, committed, panels_of, questions, series, unanswered
+
+from conftest import MISCHIEF, QUEUE, Stack
+from dashboards.alerts import ALERTS
+from dashboards.files import ROOT
+from dashboards.recording import RECORDINGS
+from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
+from loadtest.catalogue import ALL as METRICS
+from loadtest.catalogue.expressions import BY_NAME
+from loadtest.catalogue.promql import Scope, either_spelling
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+SCOPE = Scope("default", either_spelling(QUEUE), "15s", "1m")
+
+
+def value(stack: Stack, name: str, at: float, scope: Scope = SCOPE) -> float:
+    """
+    The one value of an expression at a time.
+    """
+    result = stack.prometheus.ask("query", query=BY_NAME[name].promql(scope), time=at)["result"]
+    (one,) = result
+    return float(one["value"][1])
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.key)
+def test_every_metric_of_the_catalogue_is_there(stack: Stack, metric) -> None:
+    """
+    Each event was provoked, so each family must have been scraped, with every label that the catalogue names.
+    """
+    name = metric.series[-1]
+    where = ", ".join(f'{label}="{wanted}"' for label, wanted in metric.where)
+    found = stack.prometheus.ask(
+        "series", **{"match[]": f"{name}{{{where}}}", "start": stack.began - 60, "end": time.time()}
+    )
+
+    assert found, f"{metric.key}: no {name} although {metric.event or 'it is always there'}"
+    assert set(metric.labels) <= {label for labels in found for label in labels}
+
+
+@pytest.mark.parametrize("name", committed())
+def test_every_panel_answers(stack: Stack, name: str) -> None:
+    """
+    No panel is empty while its dashboard's part of the stack runs.
+    """
+    asked = questions(committed()[name], choices())
+
+    assert asked
+    assert unanswered(stack.prometheus, asked, stack.began, time.time()) == []
+
+
+def test_a_panel_whose_metric_is_misspelt_does_not_answer(stack: Stack) -> None:
+    """
+    The proof is able to fail: one letter less, and the panel is named.
+    """
+    document = copy.deepcopy(committed()["workers"])
+    (panel,) = [panel for panel in panels_of(document) if panel["title"] == "CPU"]
+    panel["targets"][0]["expr"] = panel["targets"][0]["expr"].replace(
+        "process_cpu_seconds_total", "process_cpu_second_total"
+    )
+
+    missing = unanswered(stack.prometheus, questions(document, choices()), stack.began, time.time())
+
+    assert len(missing) == 1
+    assert missing[0].startswith("Temporal kit / Workers: CPU: A\n")
+
+
+def test_every_recording_rule_is_healthy_and_answers(stack: Stack) -> None:
+    """
+    Prometheus evaluates all rules without an error, and each recorded series has samples.
+    """
+    rules = [rule for group in stack.prometheus.ask("rules")["groups"] for rule in group["rules"]]
+    asked = [Question(recording.record, recording.record) for recording in RECORDINGS]
+
+    assert len(rules) == len(RECORDINGS) + len(ALERTS)
+    assert {rule["name"]: rule.get("lastError", "") for rule in rules if rule["health"] != "ok"} == {}
+    assert unanswered(stack.prometheus, asked, stack.began, time.time()) == []
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
+def test_every_alerts_left_side_answers(stack: Stack, alert) -> None:
+    """
+    What an alert compares has a value, so its silence means that all is well.
+    """
+    rules = yaml.safe_load((ROOT / "dashboards/rules/rules.yaml").read_text(encoding="utf-8"))
+    (written,) = [
+        rule["expr"]
+        for group in rules["groups"]
+        for rule in group["rules"]
+        if rule.get("alert") == alert.name
+    ]
+    left, operator, _ = re.split(r" ([<>]) ", written, maxsplit=1)
+
+    assert operator == alert.operator
+    assert series(stack.prometheus, left, stack.began, time.time())
+
+
+@pytest.mark.parametrize(
+    ("label", "query", "expected"),
+    [
+        pytest.param("namespace", NAMESPACE_QUERY, {"default": "default"}, id="namespace"),
+        pytest.param(
+            "taskqueue",
+            TASK_QUEUE_QUERY,
+            {
+                "repair_shop": "repair.shop",
+                MISCHIEF: MISCHIEF,
+                f"{MISCHIEF}_nobody": f"{MISCHIEF}.nobody",
+            },
+            id="task queue",
+        ),
+    ],
+)
+def test_the_choices_are_the_queues_in_both_spellings(
+    stack: Stack, label: str, query: str, expected: dict[str, str]
+) -> None:
+    """
+    A reader sees the name as the server writes it, and chooses a pattern that finds the workers' spelling too.
+    """
+    query = query.replace("${namespace:pipe}", "default")
+    found = stack.prometheus.ask("query", query=query)["result"]
+    shown = ["{" + ",".join(f'{k}="{v}"' for k, v in sorted(one["metric"].items())) + "}" for one in found]
+    pattern = options_regex(label).strip("/").replace("(?<", "(?P<")
+
+    matches = [re.search(pattern, text) for text in shown]
+
+    assert {m["text"]: m["value"] for m in matches if m is not None} == expected
+    assert re.fullmatch(expected.get("repair_shop", "default"), QUEUE if label == "taskqueue" else "default")
+
+
+def test_one_queue_is_told_from_another(stack: Stack) -> None:
+    """
+    Choosing the shop's queue leaves the mischievous one out, on the worker's and on the server's side.
+    """
+    shop = choices(queues=either_spelling(QUEUE))
+    found = [
+        series(stack.prometheus, question.promql, stack.began, stack.ended)
+        for question in questions(committed()["task-queues"], shop)
+    ]
+
+    queues = {
+        one["metric"].get("task_queue") or one["metric"].get("taskqueue")
+        for result in found
+        for one in result
+    }
+    assert queues == {"repair-shop", "repair_shop"}
+
+
+def test_counts_agree_with_what_was_sent(stack: Stack) -> None:
+    """
+    Injector, workers and server tell the same story: as many completed as were sent.
+    """
+    at = stack.ended + 2
+    span = math.ceil(at - stack.began) + 2
+    scope = Scope("default", either_spelling(QUEUE), f"{span}s")
+
+    told = {
+        name: value(stack, name, at, scope) * span
+        for name in ("load.sent", "load.completed", "overview.orders_completed", "server.workflows_closed")
+    }
+
+    assert told == {name: pytest.approx(stack.sent, rel=0.05) for name in told}
