@@ -1,0 +1,68 @@
+"""
+Runs the program as a user does and hands back what it wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadtest.results.store import Run
+
+PROGRAM = str(Path(sys.executable).parent / "loadtest")
+PLANS = Path(__file__).parents[2] / "plans"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """
+    One run of the program.
+
+    Attributes:
+        code: Its exit code.
+        out, err: What it printed.
+        folder: The run's folder.
+        sweep: ``sweep.json``.
+    """
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+    sweep: dict[str, Any]
+
+    @property
+    def run(self) -> Run:
+        """
+        The run, read back.
+        """
+        return Run.open(self.folder)
+
+    def steps(self, kind: str) -> list[dict[str, Any]]:
+        """
+        The steps of one kind of load, by replicas.
+        """
+        found = [step for step in self.sweep["steps"] if step["load"]["kind"] == kind]
+        return sorted(found, key=lambda step: step["replicas"])
+
+
+def sweep(output: Path, *arguments: str) -> Ran:
+    """
+    Run ``loadtest sweep`` to its end.
+    """
+    done = subprocess.run(
+        [PROGRAM, "sweep", *arguments, "--output", str(output)],
+        capture_output=True,
+        text=True,
+        timeout=170,
+        env={**os.environ, "COLUMNS": "160"},
+    )
+    latest = output / "latest"
+    document = latest / "sweep.json"
+    written = json.loads(document.read_text(encoding="utf-8")) if document.is_file() else {}
+    return Ran(done.returncode, done.stdout, done.stderr, latest.resolve(), written)

@@ -1,0 +1,74 @@
+"""
+A user's own worker and scenario, on a server that already runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import sweep
+
+pytestmark = [pytest.mark.server, pytest.mark.sweep]
+
+HERE = Path(__file__).parent
+PLAN = """
+name = "own"
+replicas = [1]
+warm_up_seconds = 1
+drain_seconds = 20
+loads = [{ kind = "open", arrival_rate = 5, window_seconds = 6 }]
+[slo]
+schedule_to_start_p95_seconds = 5
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> str:
+    """
+    A short plan of one open step.
+    """
+    path = tmp_path / "own.toml"
+    path.write_text(PLAN, encoding="utf-8")
+    return str(path)
+
+
+def test_a_foreign_worker_is_measured_from_the_servers_side(
+    server: Any, plan: str, tmp_path: Path, task_queue: str
+) -> None:
+    """Its metrics are in milliseconds and unsuffixed, so they are not read; the report says whose numbers it shows."""
+    ran = sweep(
+        tmp_path / "results",
+        plan,
+        *("--worker-command", f"{sys.executable} {HERE / 'foreign_worker.py'}"),
+        *("--scenario", str(HERE / "greeting.py"), "--task-queue", task_queue),
+        *("--address", server.address, "--server-metrics", server.metrics_url),
+    )
+
+    (step,) = ran.sweep["steps"]
+    assert step["verdict"] == "valid", step["reasons"]
+    assert step["counts"]["worker"] is None
+    assert step["counts"]["server"] == step["counts"]["sent"] == 5 * (1 + 6)
+    assert step["schedule_to_start_seconds"]["activity"]["n"] > 0
+    assert any("server" in note for note in step["notes"]), step["notes"]
+    page = (ran.folder / "report.html").read_text(encoding="utf-8")
+    assert any(note in page for note in step["notes"])
+
+
+def test_a_server_that_runs_already_is_used_and_left_alone(
+    server: Any, plan: str, tmp_path: Path, task_queue: str
+) -> None:
+    """The kit's own worker on --address: nothing is started but workers and Locust, and the server's CPU is unknown."""
+    ran = sweep(
+        tmp_path / "results", plan, "--task-queue", task_queue, "--address", server.address,
+        "--server-metrics", server.metrics_url,
+    )  # fmt: skip
+
+    (step,) = ran.sweep["steps"]
+    assert step["verdict"] == "valid", step["reasons"]
+    assert step["counts"]["server"] == step["counts"]["worker"] == step["counts"]["sent"]
+    assert step["cpu_seconds_per_workflow"]["server"] is None
+    assert any("server" in key for key in step["why"]), step["why"]
+    assert not (ran.folder / "logs" / "server.log").exists()

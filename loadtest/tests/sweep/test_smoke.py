@@ -1,0 +1,116 @@
+"""
+The smoke plan, as shipped, on a real server with real workers and Locust.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import psutil
+import pytest
+from running import PLANS, Ran, sweep
+
+from loadtest.report.html import build_report
+
+pytestmark = [pytest.mark.server, pytest.mark.sweep]
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """
+    One run for all tests of this file.
+    """
+    return sweep(tmp_path_factory.mktemp("smoke") / "results", str(PLANS / "smoke.toml"), "--injectors", "2")
+
+
+def test_every_step_is_valid_and_the_slo_is_kept(smoke: Ran) -> None:
+    """The shortest plan is still one whose numbers may be believed."""
+    verdicts = {step["step"]: (step["verdict"], step["reasons"]) for step in smoke.sweep["steps"]}
+
+    assert {verdict for verdict, _ in verdicts.values()} == {"valid"}, verdicts
+    assert len(verdicts) == 4
+    assert (smoke.code, smoke.sweep["verdict"]) == (0, "pass"), smoke.out + smoke.err
+
+
+def test_worker_server_and_injectors_count_the_same(smoke: Ran) -> None:
+    """Over the whole step: sent, results, workers' and server's closes are one number, six activities each."""
+    for step in smoke.sweep["steps"]:
+        counts = step["counts"]
+
+        assert counts["sent"] > 0
+        assert counts["sent"] == counts["results"] == counts["worker"] == counts["server"], step["step"]
+        assert counts["activities"] == 6 * counts["sent"]
+
+
+def test_the_injectors_sums_are_the_masters_totals(smoke: Ran) -> None:
+    """Two injector processes, nothing lost between them and the report."""
+    for measured in smoke.run.read_steps():
+        parts = measured.injector.per_injector.values()
+
+        assert len(parts) == 2
+        for name in ("offered", "sent", "acknowledged", "completed"):
+            assert sum(getattr(part, name) for part in parts) == getattr(measured.injector.whole, name)
+
+
+def test_an_open_step_gets_exactly_its_planned_arrivals(smoke: Ran) -> None:
+    """The schedule is conditioned on its count, the same for every replica count."""
+    planned = {step["counts"]["planned"] for step in smoke.steps("open")}
+    offered = {step["counts"]["offered"] for step in smoke.steps("open")}
+
+    assert len(planned) == 1
+    assert planned == offered
+
+
+def test_more_replicas_complete_more_and_make_tasks_wait_less(smoke: Ran) -> None:
+    """What the sweep is for: 1.5 times at least where 2 are the ideal, and shorter waits at the same rate."""
+    one, two = smoke.steps("saturate")
+    slow, fast = (step["schedule_to_start_seconds"]["activity"] for step in smoke.steps("open"))
+
+    assert two["throughput_per_second"]["value"] > 1.5 * one["throughput_per_second"]["value"]
+    assert fast["mean"]["value"] < slow["mean"]["value"]
+
+
+def test_no_process_is_left(smoke: Ran) -> None:
+    """Neither server nor workers nor Locust outlive the run."""
+    mine = [
+        process.cmdline()
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(smoke.folder) in part for part in process.info["cmdline"] or ())
+    ]
+
+    assert mine == []
+    for name in ("server.log", "worker-1.log", "worker-2.log", "locust.log", "injector-0.log"):
+        assert (smoke.folder / "logs" / name).is_file(), name
+
+
+def test_the_report_is_made_again_from_the_files_alone(smoke: Ran) -> None:
+    """The same bytes of sweep.json, with no server and no cluster."""
+    before = (smoke.folder / "sweep.json").read_bytes()
+    (smoke.folder / "sweep.json").unlink()
+
+    page = build_report(smoke.folder)
+
+    assert (smoke.folder / "sweep.json").read_bytes() == before
+    assert page.read_text(encoding="utf-8").count("<svg") >= 3
+
+
+def test_the_histories_of_sampled_workflows_agree_with_the_workers(smoke: Ran) -> None:
+    """The cross-check by the server's clock sees the same kind of wait; it is a sample, so within a factor of 2."""
+    slow = smoke.steps("open")[0]
+
+    history = slow["cross_check"]["history_mean"]
+    worker = slow["schedule_to_start_seconds"]["activity"]["mean"]["value"]
+    assert slow["cross_check"]["histories"] > 0
+    assert worker / 2 < history < worker * 2
+
+
+def test_the_manifest_says_how_to_repeat_the_run(smoke: Ran) -> None:
+    """Versions, machine, seed, dynamic configuration, command."""
+    manifest = dataclasses.asdict(smoke.run.manifest)
+
+    assert manifest["versions"]["temporalio"]
+    assert manifest["dynamic_config"]["history.transferProcessorMaxPollRPS"] == "2000"
+    assert manifest["server_version"].startswith("1.")
+    assert manifest["finished_at"] is not None
+    assert Path(smoke.folder / "plan.toml").read_text(encoding="utf-8") == (PLANS / "smoke.toml").read_text()

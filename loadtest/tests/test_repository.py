@@ -1,0 +1,75 @@
+"""
+What holds for the whole repository.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    done = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_the_workflow_of_the_public_ci_is_sound() -> None:
+    """Checked by actionlint; it calls the same script and targets that people call."""
+    actionlint = shutil.which("actionlint")
+    if actionlint is None:
+        if os.environ.get("REQUIRE_TOOLS"):
+            pytest.fail("actionlint is missing: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7")
+        pytest.skip("actionlint is missing")
+    workflow = ROOT / ".github" / "workflows" / "ci.yml"
+
+    done = subprocess.run([actionlint, str(workflow)], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ".ci/run" in workflow.read_text(encoding="utf-8")
+
+
+def test_constraints_pin_versions_and_name_no_index() -> None:
+    """Every line is NAME==VERSION; no address of any kind."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line]
+
+    assert len(lines) > 50
+    for line in lines:
+        assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+", line), line
+
+
+def test_no_file_grows_past_300_lines() -> None:
+    """A second noun has crept in where one does."""
+    sources = _tracked("*.py", "*.yaml", "*.yml", "*.tpl", "*.sh", "*.mk", "Makefile", ".ci/run")
+    generated = re.compile(r"/(generated|golden|histories|out)/")
+
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in sources
+        if not generated.search(str(path))
+        and (count := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+
+    assert long == {}
+
+
+def test_only_the_check_script_knows_what_lies_beside_the_checkout() -> None:
+    """A user has nothing there."""
+    script = ROOT / ".ci" / "run"
+    this = Path(__file__)
+
+    found = [
+        str(path.relative_to(ROOT))
+        for path in _tracked()
+        if path not in (script, this) and b"../shared" in path.read_bytes()
+    ]
+
+    assert found == []
