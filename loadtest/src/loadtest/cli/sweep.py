@@ -30,7 +30,7 @@ from loadtest.probe.task_queue import DescribedQueue
 from loadtest.results.manifest import Manifest, commit, machine, versions
 from loadtest.results.store import Run
 from loadtest.scenario import load
-from loadtest.sweep.step import Parts
+from loadtest.sweep.parts import Parts
 from loadtest.sweep.sweep import Subject, run_sweep
 from loadtest.target.dev_server import DYNAMIC_CONFIG
 from loadtest.target.local import parse_worker_command

@@ -13,10 +13,11 @@ from loadtest.analysis.reading import read_step
 from loadtest.plan import Plan
 from loadtest.results.measured import StepKey
 from loadtest.results.store import Run, step_keys
+from loadtest.sweep.parts import Parts, Step
 from loadtest.sweep.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.sweep.rates import arrival_rate
 from loadtest.sweep.saying import say
-from loadtest.sweep.step import LEAD_SECONDS, SETTLE_SECONDS, Parts, Step, run_step
+from loadtest.sweep.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 
 # Scaling, draining and reading of one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 2.7
