@@ -6,6 +6,7 @@ It reads the plan's bounds and the steps' readings, and knows nothing of how the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -109,16 +110,30 @@ def judge_count(steps: Sequence[Step], slo: Slo) -> Judgement:
     A repetition that is invalid counts only if there is no other.
     """
     usable = [step for step in steps if step.is_usable] or list(steps)
-    judgements = [judge_step(step, slo) for step in usable]
+    if not usable:
+        return Judgement(SloAnswer.UNKNOWN, ("no such step was measured",))
+    worst_first = sorted(usable, key=lambda step: excess(step, slo), reverse=True)
+    judgements = [judge_step(step, slo) for step in worst_first]
     for answer in (SloAnswer.MISSED, SloAnswer.UNKNOWN):
         found = [judgement for judgement in judgements if judgement.answer is answer]
+        if found and len(judgements) > 1:
+            which = f"{len(found)} of {len(judgements)} repetitions, the worst"
+            return Judgement(answer, (f"{which}: {'; '.join(found[0].why)}",))
         if found:
-            return Judgement(
-                answer, tuple(dict.fromkeys(why for judgement in found for why in judgement.why))
-            )
-    if not judgements:
-        return Judgement(SloAnswer.UNKNOWN, ("no such step was measured",))
+            return found[0]
     return Judgement(SloAnswer.MET, ())
+
+
+def excess(step: Step, slo: Slo) -> float:
+    """
+    Return the largest reading of a step as a share of its bound, to tell which repetition is worst.
+    """
+    shares = [0.0]
+    for bound in bounds(slo):
+        value = bound.read(step)
+        if value is not None and bound.most is not None and value > 0:
+            shares.append(value / bound.most if bound.most > 0 else math.inf)
+    return max(shares)
 
 
 def fewest(judgements: Mapping[int, Judgement]) -> tuple[int | None, str]:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
+from loadtest.analysis.intervals import t_factor
 from loadtest.errors import TooFewStepsError
 
 FEWEST_COUNTS = 4
 RESAMPLES = 1000
+NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,19 @@ def worst_residual(curve: Usl, points: Sequence[tuple[int, float]]) -> float:
     return max(abs(x / curve.throughput_at(n) - 1) for n, x in points)
 
 
-def bootstrap(repetitions: Mapping[int, Sequence[float]], seed: int) -> list[Usl] | None:
+def bootstrap(
+    repetitions: Mapping[int, Sequence[float]], seed: int, resamples: int = RESAMPLES
+) -> list[Usl] | None:
     """
-    Refit on resampled repetitions: within each replica count, drawn with replacement.
+    Refit on resampled repetitions.
+
+    Each repetition's relative distance from its count's mean is drawn from all counts' together,
+    as three repetitions of one count alone know too little of their spread.
 
     Args:
         repetitions: Replica count -> throughput of each repetition.
         seed: Of the draws.
+        resamples: How many curves.
 
     Returns:
         The curves, or ``None`` if some count has fewer than two repetitions.
@@ -137,12 +145,24 @@ def bootstrap(repetitions: Mapping[int, Sequence[float]], seed: int) -> list[Usl
     if any(len(values) < 2 for values in repetitions.values()):
         return None
     draw = np.random.default_rng(seed)
+    counts = sorted(repetitions)
+    means = {count: float(np.mean(repetitions[count])) for count in counts}
+    residuals = np.concatenate(
+        [
+            (np.asarray(repetitions[count]) / means[count] - 1)
+            * np.sqrt(len(repetitions[count]) / (len(repetitions[count]) - 1))
+            for count in counts
+        ]
+    )
+    # So few residuals know their own spread badly: widen them as Student's t widens the normal.
+    freedom = len(residuals) - len(counts)
+    residuals = residuals * (t_factor(freedom) / NORMAL_95)
     curves = []
-    for _ in range(RESAMPLES):
+    for _ in range(resamples):
         points = [
-            (count, float(value))
-            for count, values in sorted(repetitions.items())
-            for value in draw.choice(np.asarray(values), size=len(values))
+            (count, means[count] * (1 + float(residual)))
+            for count in counts
+            for residual in draw.choice(residuals, size=len(repetitions[count]))
         ]
         curves.append(fit_usl(points))
     return curves
