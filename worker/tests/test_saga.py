@@ -35,26 +35,24 @@ pytestmark = pytest.mark.server
 # reverse when the step fails for good, or is cancelled while it runs (where it then still has its effect).
 WITHDRAWN = ("withdraw_registration",)
 FREED = ("release_technician", *WITHDRAWN)
+HELD = ("release_parts", *FREED)
+INSPECTED = ("release_inspector", *HELD)
+HELD_AGAIN = ("release_parts", *INSPECTED)
+INSPECTED_AGAIN = ("release_inspector", *HELD_AGAIN)
 STEPS: dict[str, tuple[tuple[str, int], tuple[str, ...], tuple[str, ...]]] = {
     "register": (("register", 0), (), WITHDRAWN),
     "classify": (("classify", 0), WITHDRAWN, WITHDRAWN),
     "quote": (("quote", 0), WITHDRAWN, WITHDRAWN),
     "technician": (("assign_technician", 0), WITHDRAWN, FREED),
     "deadline": (("set_deadline", 0), FREED, FREED),
-    "repair": (("repair", 0), FREED, FREED),
-    "inspector": (("assign_inspector", 0), FREED, ("release_inspector", *FREED)),
-    "item": (("inspect_item", 0), ("release_inspector", *FREED), ("release_inspector", *FREED)),
-    "second repair": (("repair", 1), ("release_inspector", *FREED), ("release_inspector", *FREED)),
-    "second inspector": (
-        ("assign_inspector", 1),
-        ("release_inspector", *FREED),
-        ("release_inspector", "release_inspector", *FREED),
-    ),
-    "charge": (
-        ("charge", 0),
-        ("release_inspector", "release_inspector", *FREED),
-        ("refund", "release_inspector", "release_inspector", *FREED),
-    ),
+    "parts": (("reserve_parts", 0), FREED, HELD),
+    "repair": (("repair", 0), HELD, HELD),
+    "inspector": (("assign_inspector", 0), HELD, INSPECTED),
+    "item": (("inspect_item", 0), INSPECTED, INSPECTED),
+    "second parts": (("reserve_parts", 1), INSPECTED, HELD_AGAIN),
+    "second repair": (("repair", 1), HELD_AGAIN, HELD_AGAIN),
+    "second inspector": (("assign_inspector", 1), HELD_AGAIN, INSPECTED_AGAIN),
+    "charge": (("charge", 0), INSPECTED_AGAIN, ("refund", *INSPECTED_AGAIN)),
 }
 AFTER_THE_CHARGE = STEPS["charge"][2]
 
@@ -257,8 +255,8 @@ async def test_compensations_are_shielded_from_a_second_cancel_and_retried(shop:
     result = await handle.result()
 
     assert result.outcome == Outcome.FAILED
-    assert await undone_as_recorded(shop, order, result) == list(FREED)
-    assert (await activities(handle))[-2:] == list(FREED)
+    assert await undone_as_recorded(shop, order, result) == list(HELD)
+    assert (await activities(handle))[-3:] == list(HELD)
     tried = [
         d.attempt for d in await shop.ledger.deliveries(order.order_id) if d.step == "withdraw_registration"
     ]
@@ -285,7 +283,7 @@ async def test_a_late_order_that_is_cancelled_loses_its_discount(shop: Shop, gat
     result = await handle.result()
 
     assert result.outcome == Outcome.CANCELLED
-    assert await undone_as_recorded(shop, order, result) == ["revoke_discount", *FREED]
+    assert await undone_as_recorded(shop, order, result) == ["revoke_discount", *HELD]
 
 
 async def test_a_cancellation_survives_a_worker_that_remembers_nothing(
@@ -311,5 +309,5 @@ async def test_a_cancellation_survives_a_worker_that_remembers_nothing(
         result = await asyncio.wait_for(handle.result(), 60)
 
         assert result.outcome == Outcome.CANCELLED
-        assert await undone_as_recorded(shop, order, result) == list(FREED)
+        assert await undone_as_recorded(shop, order, result) == list(HELD)
         assert "WORKFLOW_TASK_FAILED" not in await events(handle)

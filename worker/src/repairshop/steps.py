@@ -26,6 +26,7 @@ class Step(StrEnum):
     SETTLE = "settle"
     # What a full order adds.
     QUOTE = "quote"
+    RESERVE_PARTS = "reserve_parts"
     REPAIR = "repair"
     INSPECT_ITEM = "inspect_item"
     ESCALATE = "escalate"
@@ -36,6 +37,7 @@ class Step(StrEnum):
     # What undoes.
     WITHDRAW_REGISTRATION = "withdraw_registration"
     RELEASE_TECHNICIAN = "release_technician"
+    RELEASE_PARTS = "release_parts"
     RELEASE_INSPECTOR = "release_inspector"
     REVOKE_DISCOUNT = "revoke_discount"
     RESTOCK = "restock"
@@ -47,6 +49,7 @@ class Step(StrEnum):
 UNDONE_BY: dict[str, Step] = {
     Step.REGISTER: Step.WITHDRAW_REGISTRATION,
     Step.ASSIGN_TECHNICIAN: Step.RELEASE_TECHNICIAN,
+    Step.RESERVE_PARTS: Step.RELEASE_PARTS,
     Step.ASSIGN_INSPECTOR: Step.RELEASE_INSPECTOR,
     Step.ESCALATE: Step.REVOKE_DISCOUNT,
     Step.REPLACE: Step.RESTOCK,

@@ -34,6 +34,7 @@ def build_activities(ledger: Ledger) -> list[Callable[..., Any]]:
         counter.settle,
         counter.return_device,
         workshop.assign_technician,
+        workshop.reserve_parts,
         workshop.repair,
         workshop.escalate,
         workshop.assign_inspector,

@@ -39,6 +39,13 @@ class Workshop:
             given, lambda delivery: self._least_busy(delivery, given.given, staff)
         )
 
+    @activity.defn(name=Step.RESERVE_PARTS)
+    async def reserve_parts(self, given: StepInput) -> StepOutput:
+        """
+        Put aside what the repair will use up.
+        """
+        return await self._books.note(given, "parts")
+
     @activity.defn(name=Step.REPAIR)
     async def repair(self, given: StepInput) -> StepOutput:
         """

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from repairshop.steps import InspectionInput, InspectionOutput, Step, WarrantyInput
     from repairshop.workflows.compensation import Saga, root_cause, unstoppable
     from repairshop.workflows.retries import EXTERNAL, QUICK, UNTIL_IT_WORKS
+    from repairshop.workflows.versions import RESERVE_PARTS
 
 # What ends an order before its time; the saga answers it.
 STOPPING = (ActivityError, ChildWorkflowError, asyncio.CancelledError)
@@ -121,6 +122,8 @@ class RepairWorkflow:
             answer = await self._saga.do(Step.ASSIGN_INSPECTOR, EXTERNAL, ",".join(self._technicians), round_)
             self._inspector = answer.value
             return answer.passed
+        if workflow.patched(RESERVE_PARTS):
+            await self._saga.do(Step.RESERVE_PARTS, EXTERNAL, "", round_)
         await self._saga.do(Step.REPAIR, EXTERNAL, "", round_)
         self._enter("being inspected")
         found: InspectionOutput = await workflow.execute_child_workflow(

@@ -1,0 +1,14 @@
+"""
+The flow's number and the patches that lead from one to the next.
+
+An order ends on the flow that it began with: each change of what happens when stands behind
+a patch, until no order of the earlier flow is left.
+"""
+
+from __future__ import annotations
+
+# Of the histories that ``make histories`` records.
+FLOW = 2
+
+# Flow 2: parts are put aside before a repair begins, so that none is begun that cannot be ended.
+RESERVE_PARTS = "reserve-parts-before-repair"

@@ -1,0 +1,36 @@
+"""
+The repair workflow after a change that nobody put behind a patch.
+"""
+
+from __future__ import annotations
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult
+    from repairshop.steps import Step
+    from repairshop.workflows.repair import RepairWorkflow
+    from repairshop.workflows.retries import EXTERNAL
+
+
+@workflow.defn(name=REPAIR_WORKFLOW)
+class ForgottenPatch(RepairWorkflow):
+    """
+    Puts parts aside for each order, those that began without included.
+    """
+
+    @workflow.init
+    def __init__(self, order: RepairOrder) -> None:
+        super().__init__(order)
+
+    @workflow.run
+    async def run(self, order: RepairOrder) -> RepairResult:
+        """
+        Take the order through.
+        """
+        return await super().run(order)
+
+    async def _repair(self, round_: int) -> bool:
+        await self._saga.do(Step.RESERVE_PARTS, EXTERNAL, "", round_)
+        await self._saga.do(Step.REPAIR, EXTERNAL, "", round_)
+        return True

@@ -1,0 +1,102 @@
+"""
+Replay recorded histories with the code as it is now.
+
+It decides whether the orders that still run would go on, and names the event at which they would not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from repairshop import lifetime
+from repairshop.workflows import WORKFLOWS
+
+SCHEDULED = EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
+COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+FOLDER = Path(__file__).parent / "histories"
+
+
+async def divergence(path: Path, workflows: Sequence[type] = ()) -> str | None:
+    """
+    Return where the code leaves a recorded history, or ``None`` where it follows it to the end.
+
+    Args:
+        path: The history, as JSON.
+        workflows: The code; by default the shop's.
+    """
+    history = WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
+    failure = await _failure(history.workflow_id, history.events, workflows)
+    if failure is None:
+        return None
+    for end in _ends_of_tasks(history.events):
+        if await _failure(history.workflow_id, history.events[:end], workflows) is not None:
+            break
+    return f"{_told_by_the_task(history.events, end)}: {failure}"
+
+
+async def _failure(workflow_id: str, events: Sequence[HistoryEvent], workflows: Sequence[type]) -> str | None:
+    replayer = Replayer(workflows=workflows or WORKFLOWS, workflow_runner=SandboxedWorkflowRunner())
+    result = await replayer.replay_workflow(
+        WorkflowHistory(workflow_id, events), raise_on_replay_failure=False
+    )
+    if result.replay_failure is None:
+        return None
+    text = str(result.replay_failure)
+    told = re.search(r'message: "([^"]*)"', text)
+    return told.group(1) if told else text
+
+
+def _ends_of_tasks(events: Sequence[HistoryEvent]) -> list[int]:
+    """
+    Return, for each workflow task, how many events lie before the next one is scheduled.
+    """
+    scheduled = [n for n, event in enumerate(events) if event.event_type == SCHEDULED]
+    # A prefix ends with the next task's start, since what a task told is compared then.
+    return [n + 2 for n in scheduled[1:]] + [len(events)]
+
+
+def _told_by_the_task(events: Sequence[HistoryEvent], end: int) -> str:
+    completed = [n for n, event in enumerate(events[:end]) if event.event_type == COMPLETED]
+    task = events[completed[-1]].event_id
+    told = []
+    for event in events[completed[-1] + 1 : end]:
+        told_by = getattr(event, event.WhichOneof("attributes"))
+        if getattr(told_by, "workflow_task_completed_event_id", None) != task:
+            continue
+        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+        step = event.activity_task_scheduled_event_attributes.activity_type.name
+        told.append(f"{event.event_id} {name}{f' {step}' if step else ''}")
+    return f"at event {', '.join(told)}"
+
+
+async def replay_all() -> int:
+    """
+    Replay every history, tell of each, and return how many diverge.
+    """
+    diverged = 0
+    for path in sorted(FOLDER.glob("*.json")):
+        where = await divergence(path)
+        diverged += where is not None
+        sys.stdout.write(f"{'DIVERGES' if where else 'ok':8}  {path.name}{f': {where}' if where else ''}\n")
+    return diverged
+
+
+def main() -> None:
+    """
+    Replay all; exit code 1 if any diverges.
+    """
+    lifetime.leave(1 if asyncio.run(replay_all()) else 0)
+
+
+if __name__ == "__main__":
+    main()

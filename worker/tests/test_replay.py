@@ -1,0 +1,84 @@
+"""
+Orders that began on earlier code go on with today's.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from broken import ForgottenPatch
+from record import PATHS
+from replay import FOLDER, divergence
+
+from repairshop.workflows.versions import FLOW, RESERVE_PARTS
+
+HISTORIES = sorted(FOLDER.glob("*.json"))
+
+
+def activities(path: Path) -> list[str]:
+    """
+    Names of the activities that a history schedules.
+    """
+    return [
+        event["activityTaskScheduledEventAttributes"]["activityType"]["name"]
+        for event in json.loads(path.read_text())["events"]
+        if "activityTaskScheduledEventAttributes" in event
+    ]
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_recorded_history_is_followed_to_its_end(path: Path) -> None:
+    """
+    Today's code gives the commands that the history holds.
+    """
+    assert await divergence(path) is None
+
+
+def test_each_path_of_each_flow_has_a_history() -> None:
+    """
+    Every path is recorded for the flow of today and for those before it.
+    """
+    expected = {f"{flow}-{name}" for flow in range(1, FLOW + 1) for name in PATHS}
+
+    assert {path.stem for path in HISTORIES} == expected
+
+
+def test_the_patch_changed_what_happens_and_only_for_later_orders() -> None:
+    """
+    Before the patch no order reserved parts; after it each full order does, and says so by a marker.
+    """
+    before, after = FOLDER / "1-rework.json", FOLDER / "2-rework.json"
+
+    assert "reserve_parts" not in activities(before)
+    assert activities(after).count("reserve_parts") == 2
+    assert RESERVE_PARTS not in before.read_text()
+    assert "MARKER_RECORDED" in after.read_text()
+
+
+def test_the_patch_costs_a_light_order_nothing() -> None:
+    """
+    A light order takes the same six steps on both flows, without a marker.
+    """
+    before, after = FOLDER / "1-light.json", FOLDER / "2-light.json"
+
+    assert activities(before) == activities(after)
+    assert len(json.loads(before.read_text())["events"]) == len(json.loads(after.read_text())["events"])
+
+
+async def test_a_forgotten_patch_is_named_with_its_event() -> None:
+    """
+    A change without a patch fails the gate, which names the first event that the code would not make.
+    """
+    where = await divergence(FOLDER / "1-rework.json", [ForgottenPatch])
+
+    assert where is not None
+    number = next(
+        event["eventId"]
+        for event in json.loads((FOLDER / "1-rework.json").read_text())["events"]
+        if event.get("activityTaskScheduledEventAttributes", {}).get("activityType", {}).get("name")
+        == "repair"
+    )
+    assert where.startswith(f"at event {number} ACTIVITY_TASK_SCHEDULED repair: [TMPRL1100] Nondeterminism")
+    assert "'reserve_parts'" in where

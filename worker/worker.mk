@@ -1,0 +1,13 @@
+##@ The repair shop
+
+.PHONY: order
+order: setup ## take one order through and tell its story, step by step
+	$(BIN)/repairshop demo
+
+.PHONY: replay
+replay: setup ## replay every recorded history with the code as it is now
+	$(PY) worker/tests/replay.py
+
+.PHONY: histories
+histories: $(BIN)/.installed-dev ## record the histories of the current flow anew
+	$(PY) worker/tests/record.py
