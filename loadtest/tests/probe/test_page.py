@@ -68,16 +68,13 @@ def test_labels_with_quotes_and_commas() -> None:
 
 def test_one_line_can_mean_two_things() -> None:
     """
-    The number of samples of an activity's latency is also the count of finished activities.
+    The number of samples of a workflow's latency is also the count of closed workflows.
     """
-    name = "temporal_activity_execution_latency_seconds_count"
+    name = "workflow_schedule_to_close_latency_count"
 
-    line = series(f'{name}{{namespace="default",task_queue="repair-shop"}}', "worker", SCOPE)
+    line = series(f'{name}{{namespace="default",taskqueue="repair_shop"}}', "server", SCOPE)
 
-    assert {metric.key for metric in line.metrics} == {
-        "worker.activity_finished",
-        "worker.activity_execution",
-    }
+    assert {metric.key for metric in line.metrics} == {"server.workflow_closed", "server.workflow_endtoend"}
 
 
 def test_the_core_is_read_alone_where_others_stand_beside_it() -> None:
@@ -114,11 +111,10 @@ def test_what_a_service_writes_is_asked_of_its_own_page() -> None:
     A cluster's frontend page need not hold the history service's families, but a history page must.
     """
     common = "restarts", "persistence_requests", "persistence_latency_bucket"
-    frontend = "service_requests", "service_latency_bucket"
 
     def lines(service: str, *names: str) -> str:
         return "\n".join(f'{name}{{namespace="default",service_name="{service}"}} 1' for name in names)
 
-    refuse_absent(read("frontend", lines("frontend", *common, *frontend)), "server")
+    refuse_absent(read("frontend", lines("frontend", *common, "service_requests")), "server")
     with pytest.raises(FamilyAbsentError, match="history: .* lacks lock_latency"):
         refuse_absent(read("history", lines("history", *common)), "server")

@@ -10,13 +10,13 @@ from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 
 SERVER_SINCE = "Temporal server 1.31.2"
 _BASE = ("service_name",)
-_NAMESPACE = (*_BASE, "namespace", "operation")
-_MATCHING = (*_NAMESPACE, "taskqueue", "task_type", "partition")
-_HISTORY_QUEUE = (*_NAMESPACE, "taskqueue", "task_type", "partition")
-_CLOSED = (*_NAMESPACE, "taskqueue", "workflowType")
+NAMESPACE = (*_BASE, "namespace", "operation")
+_MATCHING = (*NAMESPACE, "taskqueue", "task_type", "partition")
+_HISTORY_QUEUE = (*NAMESPACE, "taskqueue", "task_type", "partition")
+_CLOSED = (*NAMESPACE, "taskqueue", "workflowType")
 
 
-def _server(
+def at_server(
     key: str,
     name: str,
     kind: Kind,
@@ -49,7 +49,7 @@ def _server(
 
 
 def _closed(key: str, name: str, meaning: str, event: str) -> Metric:
-    return _server(
+    return at_server(
         key,
         name,
         Kind.COUNTER,
@@ -63,7 +63,7 @@ def _closed(key: str, name: str, meaning: str, event: str) -> Metric:
 
 
 def _wait(key: str, task_type: str, meaning: str) -> Metric:
-    return _server(
+    return at_server(
         key,
         "task_schedule_to_start_latency",
         Kind.HISTOGRAM,
@@ -77,7 +77,7 @@ def _wait(key: str, task_type: str, meaning: str) -> Metric:
 
 
 def _polls(key: str, name: str, meaning: str, split: str = "task_type") -> Metric:
-    return _server(
+    return at_server(
         key,
         name,
         Kind.COUNTER,
@@ -91,7 +91,7 @@ def _polls(key: str, name: str, meaning: str, split: str = "task_type") -> Metri
 
 
 SERVER: tuple[Metric, ...] = (
-    _server(
+    at_server(
         "restarts",
         "restarts",
         Kind.COUNTER,
@@ -100,7 +100,7 @@ SERVER: tuple[Metric, ...] = (
         unit="starts",
         split="service_name",
     ),
-    _server(
+    at_server(
         "workflow_closed",
         "workflow_schedule_to_close_latency",
         Kind.HISTOGRAM,
@@ -112,7 +112,7 @@ SERVER: tuple[Metric, ...] = (
         split="workflowType",
         reading=Reading.COUNT,
     ),
-    _server(
+    at_server(
         "workflow_endtoend",
         "workflow_schedule_to_close_latency",
         Kind.HISTOGRAM,
@@ -129,11 +129,11 @@ SERVER: tuple[Metric, ...] = (
     _closed("workflow_cancelled", "workflow_cancel", "Workflows closed as cancelled.", "one is cancelled"),
     _closed("workflow_terminated", "workflow_terminate", "Workflows terminated.", "one is terminated"),
     _closed("workflow_timed_out", "workflow_timeout", "Workflows that ran out of time.", "one times out"),
-    _server(
+    at_server(
         "state_transitions",
         "state_transition_count",
         Kind.HISTOGRAM,
-        (*_NAMESPACE, "namespace_state"),
+        (*NAMESPACE, "namespace_state"),
         "State transitions: the server's unit of work.",
         unit="state transitions",
         service="history",
@@ -154,7 +154,7 @@ SERVER: tuple[Metric, ...] = (
     _polls(
         "poll_success_sync", "poll_success_sync", "Polls answered by a sync match: no write to the database."
     ),
-    _server(
+    at_server(
         "tasks_added",
         "tasks_added",
         Kind.COUNTER,
@@ -165,18 +165,18 @@ SERVER: tuple[Metric, ...] = (
         event="a task is added",
         split="task_add_result",
     ),
-    _server(
+    at_server(
         "activity_completed",
         "service_requests",
         Kind.COUNTER,
-        _NAMESPACE,
+        NAMESPACE,
         "Activities that workers reported done; the throughput of a worker without metrics.",
         unit="activities",
         service="history",
         event="a worker reports an activity done",
         where=(("operation", "RespondActivityTaskCompleted"), ("service_name", "history")),
     ),
-    _server(
+    at_server(
         "backlog_tasks",
         "approximate_backlog_count",
         Kind.GAUGE,
@@ -187,7 +187,7 @@ SERVER: tuple[Metric, ...] = (
         event="a task is written to the backlog",
         split="task_type",
     ),
-    _server(
+    at_server(
         "backlog_age",
         "approximate_backlog_age_seconds",
         Kind.GAUGE,
@@ -198,34 +198,34 @@ SERVER: tuple[Metric, ...] = (
         event="a task is written to the backlog",
         split="task_type",
     ),
-    _server(
+    at_server(
         "persistence_latency",
         "persistence_latency",
         Kind.HISTOGRAM,
-        _NAMESPACE,
+        NAMESPACE,
         "Time of a request to the database.",
         unit="seconds",
     ),
-    _server(
+    at_server(
         "persistence_requests",
         "persistence_requests",
         Kind.COUNTER,
-        _NAMESPACE,
+        NAMESPACE,
         "Requests to the database, by operation.",
         unit="requests",
         split="operation",
     ),
-    _server(
+    at_server(
         "persistence_errors",
         "persistence_error_with_type",
         Kind.COUNTER,
-        (*_NAMESPACE, "error_type"),
+        (*NAMESPACE, "error_type"),
         "Requests to the database that failed.",
         unit="requests",
         event="a request to the database fails",
         split="error_type",
     ),
-    _server(
+    at_server(
         "shard_lock",
         "semaphore_latency",
         Kind.HISTOGRAM,
@@ -236,7 +236,7 @@ SERVER: tuple[Metric, ...] = (
         event="a shard writes a workflow's state",
         where=(("operation", "ShardInfo"),),
     ),
-    _server(
+    at_server(
         "shard_mutex",
         "lock_latency",
         Kind.HISTOGRAM,
@@ -246,32 +246,22 @@ SERVER: tuple[Metric, ...] = (
         service="history",
         where=(("operation", "ShardInfo"),),
     ),
-    _server(
-        "service_latency",
-        "service_latency",
-        Kind.HISTOGRAM,
-        _NAMESPACE,
-        "Time a frontend request took, long polls included.",
-        unit="seconds",
-        service="frontend",
-        where=(("service_name", "frontend"),),
-    ),
-    _server(
+    at_server(
         "service_requests",
         "service_requests",
         Kind.COUNTER,
-        _NAMESPACE,
+        NAMESPACE,
         "Requests that the frontend got, by operation.",
         unit="requests",
         service="frontend",
         where=(("service_name", "frontend"),),
         split="operation",
     ),
-    _server(
+    at_server(
         "service_errors",
         "service_error_with_type",
         Kind.COUNTER,
-        (*_NAMESPACE, "error_type"),
+        (*NAMESPACE, "error_type"),
         "Requests that ended in an error, by type.",
         unit="requests",
         event="a request ends in an error",

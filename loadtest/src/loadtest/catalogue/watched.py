@@ -5,8 +5,8 @@ Metrics that only people and rules watch; no reading of a step is made from them
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
-from loadtest.catalogue.server import SERVER_SINCE
-from loadtest.catalogue.worker import CORE_SINCE
+from loadtest.catalogue.server import NAMESPACE, SERVER_SINCE, at_server
+from loadtest.catalogue.worker import ACTIVITY, CORE_SINCE, WORKFLOW, histogram
 
 WATCHED: tuple[Metric, ...] = (
     Metric(
@@ -43,5 +43,50 @@ WATCHED: tuple[Metric, ...] = (
         presence=Presence.ALWAYS,
         since=CORE_SINCE,
         reading=Reading.BUCKETS,
+    ),
+    histogram(
+        "workflow_task_execution",
+        "workflow_task_execution_latency_seconds",
+        WORKFLOW,
+        "Time one workflow task took in the worker.",
+        "a workflow task ends",
+    ),
+    histogram(
+        "workflow_task_replay",
+        "workflow_task_replay_latency_seconds",
+        WORKFLOW,
+        "Time to replay a history, after a sticky miss.",
+        "a workflow task is replayed",
+    ),
+    histogram(
+        "activity_execution",
+        "activity_execution_latency_seconds",
+        ACTIVITY,
+        "Time one activity attempt took: start to close.",
+        "an activity attempt ends",
+    ),
+    histogram(
+        "activity_endtoend",
+        "activity_succeed_endtoend_latency_seconds",
+        ACTIVITY,
+        "Activity scheduled to done, waits and retries included.",
+        "an activity ends well",
+    ),
+    histogram(
+        "local_activity_execution",
+        "local_activity_execution_latency_seconds",
+        ACTIVITY,
+        "Time one local activity took.",
+        "a local activity ends",
+    ),
+    at_server(
+        "service_latency",
+        "service_latency",
+        Kind.HISTOGRAM,
+        NAMESPACE,
+        "Time a frontend request took, long polls included.",
+        unit="seconds",
+        service="frontend",
+        where=(("service_name", "frontend"),),
     ),
 )

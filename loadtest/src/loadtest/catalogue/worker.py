@@ -11,12 +11,12 @@ from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 from loadtest.catalogue.process import PROCESS
 
 CORE_SINCE = "temporalio 1.35.0"
-_QUEUE = ("namespace", "service_name", "task_queue")
-_WORKFLOW = (*_QUEUE, "workflow_type")
-_ACTIVITY = (*_QUEUE, "activity_type", "workflow_type")
+QUEUE = ("namespace", "service_name", "task_queue")
+WORKFLOW = (*QUEUE, "workflow_type")
+ACTIVITY = (*QUEUE, "activity_type", "workflow_type")
 
 
-def _core(
+def core(
     key: str,
     name: str,
     kind: Kind,
@@ -46,7 +46,7 @@ def _core(
     )
 
 
-def _counter(
+def counter(
     key: str,
     name: str,
     labels: tuple[str, ...],
@@ -55,19 +55,19 @@ def _counter(
     unit: str,
     split: str | None = None,
 ) -> Metric:
-    return _core(key, name, Kind.COUNTER, labels, meaning, unit=unit, event=event, split=split)
+    return core(key, name, Kind.COUNTER, labels, meaning, unit=unit, event=event, split=split)
 
 
-def _histogram(key: str, name: str, labels: tuple[str, ...], meaning: str, event: str) -> Metric:
-    return _core(key, name, Kind.HISTOGRAM, labels, meaning, unit="seconds", event=event)
+def histogram(key: str, name: str, labels: tuple[str, ...], meaning: str, event: str) -> Metric:
+    return core(key, name, Kind.HISTOGRAM, labels, meaning, unit="seconds", event=event)
 
 
 def _slots(key: str, name: str, worker_type: str, meaning: str) -> Metric:
-    return _core(
+    return core(
         key,
         name,
         Kind.GAUGE,
-        (*_QUEUE, "worker_type"),
+        (*QUEUE, "worker_type"),
         meaning,
         unit="slots",
         where=(("worker_type", worker_type),),
@@ -75,19 +75,19 @@ def _slots(key: str, name: str, worker_type: str, meaning: str) -> Metric:
 
 
 CORE: tuple[Metric, ...] = (
-    _core(
+    core(
         "started",
         "worker_start_total",
         Kind.COUNTER,
-        _QUEUE,
+        QUEUE,
         "Workers initialised in this process; 1 for the repair worker.",
         unit="workers",
     ),
-    _core(
+    core(
         "pollers",
         "num_pollers",
         Kind.GAUGE,
-        (*_QUEUE, "poller_type"),
+        (*QUEUE, "poller_type"),
         "Outstanding long polls, by kind of queue.",
         unit="pollers",
         split="poller_type",
@@ -103,170 +103,142 @@ CORE: tuple[Metric, ...] = (
         "WorkflowWorker",
         "Workflow-task slots free.",
     ),
-    _core(
+    core(
         "sticky_size",
         "sticky_cache_size",
         Kind.GAUGE,
-        _QUEUE,
+        QUEUE,
         "Workflows held in the sticky cache.",
         unit="workflows",
         event="a workflow task is done",
     ),
-    _counter(
+    counter(
         "workflow_completed",
         "workflow_completed_total",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflows that this worker closed well.",
         "a workflow closes well",
         "workflows",
         "workflow_type",
     ),
-    _counter(
+    counter(
         "workflow_failed",
         "workflow_failed_total",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflows that this worker closed as failed.",
         "a workflow fails",
         "workflows",
         "workflow_type",
     ),
-    _counter(
+    counter(
         "workflow_canceled",
         "workflow_canceled_total",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflows that this worker closed as cancelled.",
         "a workflow ends cancelled",
         "workflows",
         "workflow_type",
     ),
-    _counter(
+    counter(
         "workflow_continued",
         "workflow_continue_as_new_total",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflow runs that went on as a new run.",
         "a workflow continues as new",
         "workflows",
     ),
-    _histogram(
+    histogram(
         "workflow_endtoend",
         "workflow_endtoend_latency_seconds",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflow start to its close, as the worker that closed it saw it.",
         "a workflow closes",
     ),
-    _histogram(
+    histogram(
         "workflow_schedule_to_start",
         "workflow_task_schedule_to_start_latency_seconds",
-        _QUEUE,
+        QUEUE,
         "Time a workflow task waited in its queue, by the server's clock.",
         "a workflow task is taken",
     ),
-    _histogram(
-        "workflow_task_execution",
-        "workflow_task_execution_latency_seconds",
-        _WORKFLOW,
-        "Time one workflow task took in the worker.",
-        "a workflow task ends",
-    ),
-    _counter(
+    counter(
         "workflow_task_failed",
         "workflow_task_execution_failed_total",
-        (*_WORKFLOW, "failure_reason"),
+        (*WORKFLOW, "failure_reason"),
         "Workflow tasks that failed; failure_reason NonDeterminismError tells a changed workflow.",
         "a workflow task fails",
         "workflow tasks",
         "failure_reason",
     ),
-    _histogram(
-        "workflow_task_replay",
-        "workflow_task_replay_latency_seconds",
-        _WORKFLOW,
-        "Time to replay a history, after a sticky miss.",
-        "a workflow task is replayed",
-    ),
-    _histogram(
+    histogram(
         "activity_schedule_to_start",
         "activity_schedule_to_start_latency_seconds",
-        _QUEUE,
+        QUEUE,
         "Time an activity waited in its queue, by the server's clock: the task-queue latency.",
         "an activity is taken",
     ),
-    _core(
+    core(
         "activity_finished",
         "activity_execution_latency_seconds",
         Kind.HISTOGRAM,
-        _ACTIVITY,
+        ACTIVITY,
         "Activity attempts that ended, well or not.",
         unit="activities",
         event="an activity attempt ends",
         split="activity_type",
         reading=Reading.COUNT,
     ),
-    _histogram(
-        "activity_execution",
-        "activity_execution_latency_seconds",
-        _ACTIVITY,
-        "Time one activity attempt took: start to close.",
-        "an activity attempt ends",
-    ),
-    _histogram(
-        "activity_endtoend",
-        "activity_succeed_endtoend_latency_seconds",
-        _ACTIVITY,
-        "Activity scheduled to done, waits and retries included.",
-        "an activity ends well",
-    ),
-    _counter(
+    counter(
         "activity_failed",
         "activity_execution_failed_total",
-        (*_ACTIVITY, "failure_reason"),
+        (*ACTIVITY, "failure_reason"),
         "Activity attempts that failed, injected failures and retries included.",
         "an activity attempt fails",
         "activities",
         "activity_type",
     ),
-    _counter(
+    counter(
         "activity_received",
         "activity_task_received_total",
-        (*_ACTIVITY, "eager"),
+        (*ACTIVITY, "eager"),
         "Activities taken, from the queue (eager false) or with a reply (eager true).",
         "an activity is taken",
         "activities",
         "eager",
     ),
-    _counter(
+    counter(
         "workflow_task_received",
         "workflow_task_queue_poll_succeed_total",
-        _QUEUE,
+        QUEUE,
         "Polls for workflow tasks that brought one.",
         "a workflow task is taken",
         "workflow tasks",
     ),
-    _counter(
+    counter(
         "sticky_hit",
         "sticky_cache_hit_total",
-        _WORKFLOW,
+        WORKFLOW,
         "Workflow tasks whose workflow was in the sticky cache.",
         "a second workflow task of a cached workflow",
         "workflow tasks",
     ),
-    _counter(
+    counter(
         "sticky_miss",
         "sticky_cache_miss_total",
-        _QUEUE,
+        QUEUE,
         "Sticky workflow tasks whose workflow had left the cache, so its history was fetched and replayed.",
         "a workflow task of an evicted workflow",
         "workflow tasks",
     ),
-    _counter(
+    counter(
         "sticky_evicted",
         "sticky_cache_total_forced_eviction_total",
-        _QUEUE,
+        QUEUE,
         "Workflows pushed out of a full cache.",
         "the cache is full",
         "workflows",
     ),
-    _core(
+    core(
         "request",
         "request_total",
         Kind.COUNTER,
@@ -275,7 +247,7 @@ CORE: tuple[Metric, ...] = (
         unit="requests",
         split="operation",
     ),
-    _counter(
+    counter(
         "request_failed",
         "request_failure_total",
         ("namespace", "operation", "service_name", "status_code"),
@@ -283,13 +255,6 @@ CORE: tuple[Metric, ...] = (
         "a request fails",
         "requests",
         "operation",
-    ),
-    _histogram(
-        "local_activity_execution",
-        "local_activity_execution_latency_seconds",
-        _ACTIVITY,
-        "Time one local activity took.",
-        "a local activity ends",
     ),
 )
 
