@@ -182,9 +182,12 @@ class Run:
                 (partial / "scrapes" / f"{_file_name(name)}.gz").write_bytes(gzip.compress(data, mtime=0))
             if reading is not None:
                 (partial / "step.json").write_text(to_json(reading), encoding="utf-8")
+            # An earlier one is moved away whole: deleting takes time, in which it would be half there.
+            earlier = final.with_name(f".{final.name}.{os.getpid()}.earlier")
             if final.exists():
-                shutil.rmtree(final)
+                final.rename(earlier)
             partial.rename(final)
+            shutil.rmtree(earlier, ignore_errors=True)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise _refusal(self.path, error) from None

@@ -1,0 +1,224 @@
+"""
+A run's folder: what is written comes back, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.errors import InputError
+from loadtest.results.measured import Measured, StepKey
+from loadtest.results.store import Run, step_keys
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+PLAN = synthetic.demo_plan()
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    """
+    One raw step.
+    """
+    return synthetic.step(2, "open")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """
+    A new run.
+    """
+    return Run.create(tmp_path / "results", PLAN, synthetic.manifest(), plan_text="name = 'demo'\n", now=NOW)
+
+
+def test_a_run_is_named_by_time_and_plan_and_latest_points_at_it(run: Run) -> None:
+    """
+    The newest run is found without knowing its name.
+    """
+    assert run.path.name == "20260102-030405-demo"
+    assert (run.path.parent / "latest").readlink() == Path(run.path.name)
+    assert (run.path / "plan.toml").read_text(encoding="utf-8") == "name = 'demo'\n"
+    assert run.manifest.run == run.path.name
+    assert Run.open(run.path.parent).path == run.path.resolve()
+    assert Run.open(run.path.parent / "latest").plan == PLAN
+
+
+def test_two_runs_of_one_second_do_not_share_a_folder(run: Run) -> None:
+    """
+    The second gets a number, and latest moves on.
+    """
+    second = Run.create(run.path.parent, PLAN, synthetic.manifest(), now=NOW)
+
+    assert second.path.name == "20260102-030405-demo-2"
+    assert (run.path.parent / "latest").resolve() == second.path.resolve()
+
+
+def test_a_step_comes_back_as_it_was_written(run: Run, measured: Measured) -> None:
+    """
+    Infinite buckets, gaps, histograms and pages survive; the step's reading stands beside them.
+    """
+    gap = dataclasses.replace(measured.timeline[0], backlog_activity=None)
+    step = dataclasses.replace(measured, timeline=(gap, *measured.timeline[1:]))
+
+    folder = run.write_step(step, read_step(step, PLAN), {"window-start-server-127.0.0.1:9090": "page\n"})
+
+    assert run.read_steps() == [step]
+    back = run.read_steps()[0].worker_window
+    assert back is not None
+    assert math.isinf(back.histograms["worker.activity_schedule_to_start"].bounds[-1])
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "histograms",
+        "measured.json",
+        "scrapes",
+        "step.json",
+        "timeline.jsonl",
+    ]
+    (page,) = (folder / "scrapes").iterdir()
+    assert gzip.decompress(page.read_bytes()) == b"page\n"
+
+
+def test_steps_come_back_in_the_order_of_their_start(run: Run, measured: Measured) -> None:
+    """
+    Not in the order of their names.
+    """
+    first = dataclasses.replace(measured, started_at=1.0, key=StepKey(10, 1, "open", 1))
+    second = dataclasses.replace(measured, started_at=2.0, key=StepKey(2, 1, "open", 1))
+    for step in (second, first):
+        run.write_step(step)
+
+    assert [step.key.replicas for step in run.read_steps()] == [10, 2]
+
+
+def test_a_step_measured_again_replaces_the_first(run: Run, measured: Measured) -> None:
+    """
+    There is one truth for a cell and repetition.
+    """
+    run.write_step(measured)
+    run.write_step(dataclasses.replace(measured, notes=("again",)))
+
+    assert [step.notes for step in run.read_steps()] == [("again",)]
+
+
+def test_unfinished_steps_are_those_without_a_folder(run: Run, measured: Measured) -> None:
+    """
+    A partial folder of a killed writer is no step.
+    """
+    run.write_step(measured)
+    (run.path / "steps" / ".4-open1-1.123").mkdir()
+
+    left = [key.folder for key in run.unfinished()]
+
+    assert left == ["1-saturate-1", "1-open1-1", "2-saturate-1", "4-saturate-1", "4-open1-1"]
+    assert len(run.read_steps()) == 1
+
+
+def test_repetitions_are_interleaved_and_saturate_comes_first() -> None:
+    """
+    A slow drift of the machine must not pass for an effect of the replica count.
+    """
+    plan = synthetic.demo_plan(repetitions=2, replicas=(1, 2), loads=tuple(reversed(PLAN.loads)))
+
+    assert [key.folder for key in step_keys(plan)] == [
+        "1-saturate1-1",
+        "1-open-1",
+        "2-saturate1-1",
+        "2-open-1",
+        "1-saturate1-2",
+        "1-open-2",
+        "2-saturate1-2",
+        "2-open-2",
+    ]
+
+
+WRITER = """
+import sys
+sys.path.insert(0, {builders!r})
+import loadtest, synthetic
+from pathlib import Path
+from loadtest.results.store import Run
+run = Run.open(Path({path!r}))
+step = synthetic.step(2, "open")
+print("ready", flush=True)
+while True:
+    run.write_step(step, None, {{"page": "x" * 200000}})
+    run.write("sweep.json", "[" + "1," * 100000 + "1]")
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Measured) -> None:
+    """
+    A reader during the writing and after a SIGKILL finds each step and file whole, or not at all.
+    """
+    code = WRITER.format(builders=str(Path(synthetic.__file__).parent), path=str(run.path))
+    for _ in range(3):
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n"
+            time.sleep(0.15)
+            os.kill(writer.pid, signal.SIGKILL)
+            writer.wait()
+
+        assert [step.key for step in run.read_steps()] in ([], [measured.key])
+        for step in run.read_steps():
+            assert step == measured
+        written = run.path / "sweep.json"
+        assert not written.exists() or written.read_text(encoding="utf-8").endswith("1]")
+
+
+@pytest.mark.parametrize("name", ["results", "nothing"])
+def test_no_run_to_report_is_one_line(tmp_path: Path, name: str) -> None:
+    """
+    The line names the folder and what to name instead.
+    """
+    (tmp_path / "results").mkdir()
+
+    with pytest.raises(
+        InputError, match="no run to report: there is no plan.json in it; name a folder"
+    ) as error:
+        Run.open(tmp_path / name)
+    assert "\n" not in str(error.value)
+    assert error.value.exit_code == 2
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    """
+    A file stands where the folder should be: the flag and the reason are named.
+    """
+    (tmp_path / "results").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"--output .*results: cannot be written: .*; name a folder"):
+        Run.create(tmp_path / "results", PLAN, synthetic.manifest())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("measured.json", "{"),
+        ("measured.json", "{}"),
+        ("measured.json", "[]"),
+        ("timeline.jsonl", "{"),
+        ("timeline.jsonl", '{"at": "soon", "phase": "window"}'),
+    ],
+)
+def test_a_damaged_step_names_its_file(run: Run, measured: Measured, name: str, content: str) -> None:
+    """
+    A report is refused in one line, with no traceback.
+    """
+    folder = run.write_step(measured)
+    (folder / name).write_text(content, encoding="utf-8")
+
+    with pytest.raises(InputError, match="2-open1-1") as error:
+        run.read_steps()
+    assert "\n" not in str(error.value)
