@@ -1,0 +1,240 @@
+"""
+What a run says in sentences and in its table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import analyse
+from loadtest.plan import Load, LoadKind, Slo
+from loadtest.report.headlines import headlines
+from loadtest.report.text import text_report
+from loadtest.results.estimate import Estimate
+from loadtest.results.measured import Measured
+from loadtest.results.step import Step, StepVerdict, Waits
+from loadtest.results.sweep import Sweep
+
+PLAN = synthetic.demo_plan()
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Measured]:
+    """
+    The demo's six steps.
+    """
+    return synthetic.steps()
+
+
+@pytest.fixture(scope="module")
+def sweep(steps: list[Measured]) -> Sweep:
+    """
+    What is said of them.
+    """
+    return analyse(steps, PLAN, synthetic.manifest())
+
+
+def with_waits(sweep: Sweep, p95s: dict[int, float]) -> Sweep:
+    """
+    Give the open steps known waits, and the run what follows from them.
+    """
+    # The rest of the analysis is tested elsewhere: here its answer is set by hand.
+
+    def change(step: Step) -> Step:
+        if step.load.kind == "saturate":
+            return step
+        wait = step.schedule_to_start_seconds.activity
+        workflow = replace(step.schedule_to_start_seconds.workflow, p50=0.003)
+        return replace(
+            step, schedule_to_start_seconds=Waits(workflow, replace(wait, p95=p95s[step.replicas]))
+        )
+
+    return replace(sweep, steps=tuple(change(step) for step in sweep.steps))
+
+
+def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: Sweep) -> None:
+    """
+    The largest count with its error and speed-up first, then the demand with each count's wait.
+    """
+    known = replace(
+        with_waits(sweep, {1: 0.636, 2: 0.082, 4: 0.010}),
+        scaling=replace(
+            sweep.scaling,
+            throughput_per_second={
+                "1": Estimate(2.2, 0.1, 5, "batches"),
+                "4": Estimate(8.6, 0.31, 5, "batches"),
+            },
+            speedup={"4": Estimate(3.91, 0.2, 5, "batches")},
+            efficiency={"4": Estimate(0.977, 0.03, 5, "batches")},
+        ),
+    )
+
+    found = headlines(known)
+
+    assert found[0] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
+    assert found[1] == (
+        "At 1.8/s, 2 replicas are the fewest that keep the activity queue's schedule-to-start p95 under 150 ms: "
+        "636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any."
+    )
+    assert found[2].startswith("One order costs 83 ms in the server, 36 ms in the workers and")
+
+
+def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
+    """
+    No count keeps it: the largest count's miss is told as a number and as a factor.
+    """
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=0.001))
+
+    text = text_report(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert text.startswith("demo: fail\n")
+    assert (
+        "At 1.8/s, no replica count measured keeps the activity queue's schedule-to-start p95 under 1.0 ms"
+        in text
+    )
+    assert "times as much" in text
+
+
+def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
+    """
+    No sentence comes before it, and the invalid step's numbers stand in brackets.
+    """
+    broken = [replace(steps[0], gone=("worker-1",)), *steps[1:]]
+
+    sweep = analyse(broken, PLAN, synthetic.manifest())
+    text = text_report(sweep)
+
+    assert headlines(sweep)[0].startswith(
+        "This run is invalid: step replicas=1 load=saturate: replica worker-1 ended"
+    )
+    assert "[2.2 ± 0.2]" in text
+    assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text
+
+
+def test_a_headline_never_rests_on_an_invalid_step(steps: list[Measured]) -> None:
+    """
+    With the largest count broken the sentence speaks of the next one.
+    """
+    broken = [
+        replace(step, gone=("worker-1",)) if (step.key.replicas, step.key.kind) == (4, "saturate") else step
+        for step in steps
+    ]
+
+    sentences = headlines(analyse(broken, PLAN, synthetic.manifest()))
+
+    assert any(sentence.startswith("2 replicas complete") for sentence in sentences)
+    assert not any(sentence.startswith("4 replicas complete") for sentence in sentences)
+
+
+def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
+    """
+    Three of six steps: what was measured is told, and how to do the rest.
+    """
+    sweep = analyse(steps[:3], PLAN, synthetic.manifest())
+
+    assert headlines(sweep)[-1] == (
+        "3 of 6 steps were not measured; `loadtest sweep --resume 20260102-030405-demo` does what is left."
+    )
+    assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
+
+
+def test_an_overloaded_count_is_named_as_such(sweep: Sweep) -> None:
+    """
+    Its latency grows with the window, so the number alone would mislead.
+    """
+    overloaded = replace(
+        sweep,
+        steps=tuple(
+            replace(step, verdict=StepVerdict.OVERLOADED, reasons=("above capacity",))
+            if (step.replicas, step.load.kind) == (1, "open")
+            else step
+            for step in sweep.steps
+        ),
+    )
+
+    assert "with 1 (overloaded)" in " ".join(headlines(overloaded))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "unit"),
+    [
+        ("repair", "orders"),
+        ("repair_rework", "orders"),
+        ("noop", "workflows"),
+        ("path/to/mine.py", "workflows"),
+    ],
+)
+def test_what_is_completed_has_the_scenarios_name(scenario: str, unit: str, steps: list[Measured]) -> None:
+    """
+    A user's own workflow is not an order.
+    """
+    plan = synthetic.demo_plan(scenario=scenario)
+
+    text = text_report(analyse(steps, plan, synthetic.manifest()))
+
+    assert f"{unit}/s" in text
+    assert ("orders" in text) == (unit == "orders")
+
+
+def test_many_counts_are_told_around_the_answer() -> None:
+    """
+    Of six counts the sentence names those up to the answer and the largest.
+    """
+    plan = synthetic.demo_plan(replicas=(1, 2, 3, 4, 6, 8))
+
+    sentence = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))[1]
+
+    assert "with 1," in sentence
+    assert "with 8;" in sentence
+    assert "with 4" not in sentence
+
+
+def test_a_plan_of_one_replica_count_reads_well() -> None:
+    """
+    One replica completes, and nothing is compared.
+    """
+    plan = synthetic.demo_plan(replicas=(1,))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert found[0] == "1 replica completes 2.2 ± 0.2 orders/s."
+
+
+def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
+    """
+    Nothing asked, nothing kept.
+    """
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert "the plan sets no bound on it" in found[1]
+
+
+def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
+    """
+    No open load, no rate to be kept.
+    """
+    plan = synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE, window_seconds=15),))
+
+    sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+
+    assert not any("fewest" in sentence for sentence in headlines(sweep))
+    assert sweep.demand.why.startswith("the plan has no open load")
+
+
+def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: Sweep) -> None:
+    """
+    Columns stand under their heads, and no line is longer than 120 signs but the sentences.
+    """
+    lines = text_report(sweep).splitlines()
+    rule = next(index for index, line in enumerate(lines) if line.startswith("---"))
+
+    table = lines[rule - 2 : rule + 7]
+
+    assert len(table) == 9
+    assert max(len(line) for line in table) <= 120
+    assert table[0].split()[:3] == ["replicas", "load", "offered"]

@@ -1,0 +1,90 @@
+"""
+How numbers read: as many digits as they bear.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadtest.report.numbers import DASH, duration, listed, milliseconds, percent, rate, with_error
+from loadtest.results.estimate import Estimate
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, DASH),
+        (0.0, "0"),
+        (0.0026, "2.6"),
+        (0.00996, "10"),
+        (0.0099, "9.9"),
+        (0.636, "636"),
+        (5.004, "5,004"),
+    ],
+)
+def test_milliseconds(seconds: float | None, text: str) -> None:
+    """
+    One decimal below ten, none above.
+    """
+    assert milliseconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("per_second", "text"),
+    [
+        (None, DASH),
+        (0.0, "0"),
+        (1.8, "1.8"),
+        (1.8275, "1.83"),
+        (22.04, "22"),
+        (0.123456, "0.123"),
+        (2000, "2,000"),
+    ],
+)
+def test_rates(per_second: float | None, text: str) -> None:
+    """
+    Three digits that count, no trailing zeros.
+    """
+    assert rate(per_second) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "half_width", "text"),
+    [
+        (8.62, 0.31, "8.6 ± 0.3"),
+        (8.62, 0.14, "8.62 ± 0.14"),
+        (0.977, 0.031, "0.98 ± 0.03"),
+        (1234.5, 21.0, "1,234 ± 21"),
+        (2.2, 0.0, "2.20 ± 0.00"),
+        (2.0, 9.6, "2 ± 10"),
+        (None, None, DASH),
+    ],
+)
+def test_a_mean_has_the_decimals_of_its_half_width(
+    value: float | None, half_width: float | None, text: str
+) -> None:
+    """
+    One digit of the half width, two if it begins with 1.
+    """
+    assert with_error(Estimate(value, half_width, 5, "batches")) == text
+
+
+@given(st.floats(1e-3, 1e6), st.floats(1e-4, 1e5))
+def test_what_is_written_is_near_the_number(value: float, half_width: float) -> None:
+    """
+    Rounding never moves a mean by more than half its half width, or half a thousandth.
+    """
+    shown = float(with_error(Estimate(value, half_width, 5, "batches")).split(" ± ")[0].replace(",", ""))
+
+    assert abs(shown - value) <= max(0.55 * half_width, 0.00051)
+
+
+def test_small_words() -> None:
+    """
+    Durations, shares and lists.
+    """
+    assert [duration(s) for s in (0.15, 1.84)] == ["150 ms", "1.8 s"]
+    assert [percent(r) for r in (None, 0.5, 1.0)] == [DASH, "50 %", "100 %"]
+    assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]
