@@ -24,6 +24,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtest import arrivals
 from loadtest.errors import InputError, LoadtestError
+from loadtest.injector.conductor import HELLO
 from loadtest.injector.flights import AWAITED_AT_ONCE, Flights, Terms
 from loadtest.injector.pacing import Faucet
 from loadtest.injector.process import Process
@@ -143,7 +144,11 @@ class Interactive:
 
     def _on_drain(self, **_: Any) -> None:
         self._drain()
-        self._environment.runner.send_message(DRAINED, None)
+        runner = self._environment.runner
+        # Locust's own way to report early is private; without it the last results may miss the master's table,
+        # which waits half a second for them after it has told all injectors to quit.
+        runner._send_stats()
+        runner.send_message(DRAINED, None)
 
     def _drain(self) -> None:
         """
@@ -176,6 +181,7 @@ def drain_before_quitting(environment: Environment) -> None:
     runner = environment.runner
     assert isinstance(runner, MasterRunner)
     waiting: set[str] = set()
+    runner.register_message(HELLO, lambda **_: None)  # nothing is planned here
     runner.register_message(DRAINED, lambda msg, **_: waiting.discard(msg.node_id))
 
     def drain(**_: Any) -> None:

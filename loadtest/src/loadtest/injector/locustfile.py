@@ -11,6 +11,7 @@ import argparse
 import os
 from typing import Any, ClassVar
 
+import gevent
 import temporalio.runtime
 from locust import User, constant, events, task
 from locust.env import Environment
@@ -62,6 +63,8 @@ def _arguments(parser: argparse.ArgumentParser, **_: Any) -> None:
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
 def _wire(environment: Environment, **_: Any) -> None:
+    # Importing all this took a while, and a --run-time counted from before it would end early.
+    gevent.get_hub().loop.update_now()
     runner = environment.runner
     if isinstance(runner, MasterRunner):
         descriptor = os.environ.get(control.DESCRIPTOR)
