@@ -8,9 +8,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
+from loadtest.probe.fetch import fetch
+from loadtest.probe.page import Scope, cut, read, series
 from loadtest.probe.scrape import PageMetrics
 
 from .conftest import StartWorker
@@ -200,3 +203,27 @@ async def test_a_proxy_of_the_environment_is_not_asked(
     look = await PageMetrics("default", task_queue).scrape({"server": server.metrics_url}, "server")
 
     assert "restarts{" in look.pages["server"]
+
+
+async def test_lines_are_read_as_prometheus_reads_them(server: Any, client: Client, task_queue: str) -> None:
+    """
+    Every kept line of a server's page has the labels and the value that Prometheus' own parser finds.
+    """
+    await client.start_workflow("Small", {}, id=task_queue, task_queue=task_queue)
+    body = await asyncio.to_thread(fetch, "server", server.metrics_url)
+
+    text = cut(body, "server")
+    ours = {
+        (line.name, tuple(sorted(line.labels.items()))): value
+        for identity, value in read("server", text).values.items()
+        for line in [series(identity, "server", Scope("default", task_queue))]
+    }
+
+    # That parser gives every counter the suffix that the server's lack.
+    theirs = {
+        (sample.name.removesuffix("_total"), tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+    }
+    assert len(ours) > 100
+    assert {key: theirs[key] for key in ours} == ours

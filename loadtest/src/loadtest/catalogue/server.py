@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
 
-SERVER_SINCE = "Temporal server 1.31.2"
+# Read in the server's source, tag by tag; 1.19 stands for "or older".
+SERVER_SINCE = "Temporal server 1.19"
 _BASE = ("service_name",)
 NAMESPACE = (*_BASE, "namespace", "operation")
 _MATCHING = (*NAMESPACE, "taskqueue", "task_type", "partition")
@@ -25,6 +26,7 @@ def at_server(
     *,
     unit: str,
     service: str | None = None,
+    since: str = SERVER_SINCE,
     event: str | None = None,
     where: tuple[tuple[str, str], ...] = (),
     split: str | None = None,
@@ -39,7 +41,7 @@ def at_server(
         meaning=meaning,
         source=f"server, {service or 'every service'}",
         presence=Presence.ALWAYS if event is None else Presence.ON_EVENT,
-        since=SERVER_SINCE,
+        since=since,
         event=event,
         where=where,
         split=split,
@@ -111,6 +113,7 @@ SERVER: tuple[Metric, ...] = (
         event="a workflow closes",
         split="workflowType",
         reading=Reading.COUNT,
+        since="Temporal server 1.30",
     ),
     at_server(
         "workflow_endtoend",
@@ -121,6 +124,7 @@ SERVER: tuple[Metric, ...] = (
         unit="seconds",
         service="history",
         event="a workflow closes",
+        since="Temporal server 1.30",
     ),
     _closed(
         "workflow_success", "workflow_success", "Workflows closed well; up to 1 s late.", "one closes well"
@@ -164,6 +168,7 @@ SERVER: tuple[Metric, ...] = (
         service="matching",
         event="a task is added",
         split="task_add_result",
+        since="Temporal server 1.32",
     ),
     at_server(
         "activity_completed",
@@ -186,6 +191,7 @@ SERVER: tuple[Metric, ...] = (
         service="matching",
         event="a task is written to the backlog",
         split="task_type",
+        since="Temporal server 1.25",
     ),
     at_server(
         "backlog_age",
@@ -197,6 +203,7 @@ SERVER: tuple[Metric, ...] = (
         service="matching",
         event="a task is written to the backlog",
         split="task_type",
+        since="Temporal server 1.25",
     ),
     at_server(
         "persistence_latency",
@@ -235,6 +242,7 @@ SERVER: tuple[Metric, ...] = (
         service="history",
         event="a shard writes a workflow's state",
         where=(("operation", "ShardInfo"),),
+        since="Temporal server 1.23",
     ),
     at_server(
         "shard_mutex",
