@@ -56,6 +56,12 @@ POSTGRES_IMAGE := postgres:17
 PROMETHEUS_IMAGE := prom/prometheus:v3.16.0
 GRAFANA_IMAGE := grafana/grafana:11.6.0
 
+# For `make logs` and `make scale`.
+WHAT ?= workers
+TAIL ?= 50
+FOLLOW ?=
+N ?=
+
 # The scripts of k8s/run/ read these names from the environment.
 export CLUSTER OWN_KUBECONFIG KIND_CONFIG KIND_NODE_IMAGE GIVEN_CONTEXT GIVEN_KUBECONFIG
 export TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE
@@ -63,6 +69,7 @@ export MONITORING_KUBE_NAMESPACE TEMPORAL_SERVICE_ADDRESS TEMPORAL_NAMESPACE_NAM
 export WORKER_IMAGE_LIMIT_MB REGISTRY FORCE NO_CLUSTER
 export PROFILE AUTOSCALE MONITORING GRAFANA LEDGER DB_ADDRESS DB_SECRET TEMPORAL_VALUES WORKER_VALUES LOADTEST_VALUES DEPLOY_TIMEOUT
 export TEMPORAL_CHART TEMPORAL_CHART_REPOSITORY TEMPORAL_CHART_VERSION
+export WHAT TAIL FOLLOW N
 export DEV_IMAGES SERVER_IMAGES POSTGRES_IMAGE PROMETHEUS_IMAGE GRAFANA_IMAGE
 
 ##@ A cluster
@@ -75,6 +82,18 @@ kind-up: ## a kind cluster named temporal-kit, with a kubeconfig of its own
 kind-down: ## delete that kind cluster
 	@k8s/run/kind-down
 
+.PHONY: minikube-up
+minikube-up: ## the same with minikube (written, not run by our tests)
+	@k8s/run/minikube-up
+
+.PHONY: minikube-down
+minikube-down: ## delete that minikube cluster
+	@k8s/run/minikube-down
+
+.PHONY: doctor
+doctor: setup ## which tool is missing, which version is wanted, how to get it
+	@$(BIN)/loadtest doctor
+
 ##@ Deploying
 
 .PHONY: images
@@ -84,3 +103,23 @@ images: ## build both images, print their sizes, load them onto the cluster
 .PHONY: deploy
 deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow has finished
 	@k8s/run/deploy
+
+.PHONY: status
+status: ## what runs, and how much memory it takes
+	@k8s/run/status
+
+.PHONY: logs
+logs: ## last lines of WHAT=workers, sweep, injectors, temporal, postgres, prometheus; FOLLOW=1
+	@k8s/run/logs
+
+.PHONY: scale
+scale: ## run N=4 workers; refused where an autoscaler or a sweep owns their number
+	@k8s/run/scale
+
+.PHONY: open
+open: ## forward Temporal, its UI, Prometheus, Grafana and Locust to 127.0.0.1
+	@k8s/run/open
+
+.PHONY: down
+down: ## take everything off the cluster that deploy brought, results included
+	@k8s/run/down

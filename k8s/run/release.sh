@@ -20,13 +20,29 @@ release_field() {
 
 # all_there RELEASE NAMESPACE: whether every object but finished Jobs still exists.
 all_there() {
-  hm get manifest "$1" --namespace "$2" | awk 'BEGIN {RS = "(^|\n)---\n"} !/(^|\n)kind: Job(\n|$)/ && /kind:/ {print "---"; print}' |
-    kc get --namespace "$2" --filename - --output name >/dev/null 2>&1
+  local manifest
+  manifest=$(hm get manifest "$1" --namespace "$2")
+  # kubectl takes objects that name a namespace and objects that leave it open, but not both at once.
+  exist "$(documents_of "$manifest" 1)" && exist "$(documents_of "$manifest" 0)" --namespace "$2"
 }
 
-# release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change.
+# documents_of MANIFEST NAMED: its documents without Jobs, those that name their namespace (1) or those that do not (0).
+documents_of() {
+  awk -v wanted="$2" 'BEGIN {RS = "(^|\n)---\n"} /(^|\n)kind:/ && !/(^|\n)kind: Job(\n|$)/ && /\n  namespace: / == wanted {print "---"; print}' <<<"$1"
+}
+
+# exist DOCUMENTS ARGUMENT...
+exist() {
+  local documents=$1
+  shift
+  [[ -z "$documents" ]] || kc get "$@" --filename - --output name <<<"$documents" >/dev/null 2>&1
+}
+
+# release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change. helm_waits=0 leaves out
+# helm's own waiting, which never ends where a volume waits for the first pod that wants it.
 release() {
-  local name=$1 namespace=$2 chart=$3 wanted
+  local name=$1 namespace=$2 chart=$3 wanted wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
+  if [[ "${helm_waits:-1}" == 0 ]]; then wait=(); fi
   shift 3
   wanted="inputs $(fingerprint "$chart" "$@")"
   if [[ "$(release_field "$name" "$namespace" status)" == deployed &&
@@ -38,8 +54,7 @@ release() {
   local log
   log=$(mktemp)
   # The description is where the next run reads what this one was given.
-  if ! hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" \
-    --wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT" "$@" >"$log" 2>&1; then
+  if ! hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" >"$log" 2>&1; then
     cat "$log" >&2
     explain "$namespace" >&2
     fail "$name: the release did not become ready within $DEPLOY_TIMEOUT; helm's words, the pods and their last events and lines stand above"
