@@ -16,7 +16,7 @@ from loadtest.cli.display import Display, choose
 from loadtest.cli.ending import INTERRUPTED
 from loadtest.cli.overrides import parse_replicas, with_flags
 from loadtest.cli.reaching import reach
-from loadtest.errors import InputError, TargetError
+from loadtest.errors import InputError, MeasurementError, TargetError
 from loadtest.plan import parse_plan, read_document
 from loadtest.scenario import load
 from loadtest.sweep.progress import SweepEnded, from_json_line
@@ -124,7 +124,9 @@ def follow(sweep: SweepJob, display: Display) -> int:
     code = sweep.exit_code()
     if ended is None:
         said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
-        raise TargetError(f"{sweep} ended without a verdict (exit code {code}):\n{said}")
+        # What could not be measured stays that; everything else is a sweep that did not come up.
+        kind = MeasurementError if code == MeasurementError.exit_code else TargetError
+        raise kind(f"{sweep} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:
         raise TargetError(f"{sweep} said exit code {ended.exit_code} and ended with {code}; see its log")
     sys.stderr.write(f"{ended.verdict}; `loadtest fetch` brings the report here\n")
