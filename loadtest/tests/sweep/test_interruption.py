@@ -36,19 +36,22 @@ seconds = 0.05
 @contextlib.contextmanager
 def _sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [str(Path(sys.executable).parent / "loadtest"), "sweep", *arguments]
-    process = subprocess.Popen(
-        [*command, "--output", str(folder / "results"), "--progress", "json"],
-        stdout=subprocess.PIPE,
-        stderr=(folder / "stderr.txt").open("w"),
-        text=True,
-        start_new_session=True,
-    )
+    with (folder / "stderr.txt").open("w", encoding="utf-8") as stderr:
+        process = subprocess.Popen(
+            [*command, "--output", str(folder / "results"), "--progress", "json"],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,
+        )
     try:
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _until(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
