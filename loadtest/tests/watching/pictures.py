@@ -59,7 +59,7 @@ def _curves(axes: Axes, panel: Mapping[str, Any], found: list[tuple[str, list[An
     if bound is not None and bound * factor <= max(highest * factor * 4, 1e-9):
         axes.axhline(bound * factor, color="#D55E00", linestyle="--", linewidth=0.9)
     axes.set_ylabel(unit)
-    axes.set_ylim(bottom=0, top=105 if unit == "%" else None)
+    axes.set_ylim(bottom=0, top=105 if unit == "%" else None if highest > 0 else 1)
     if found:
         axes.legend(
             *(part[:LEGEND_LINES] for part in axes.get_legend_handles_labels()),
@@ -83,6 +83,7 @@ def _bars(axes: Axes, panel: Mapping[str, Any], found: list[tuple[str, list[Any]
 
 
 def _states(axes: Axes, found: list[tuple[str, list[Any]]], start: float) -> None:
+    found = sorted(found, key=lambda one: float(one[1][0][0]))
     names = [name for name, _ in found]
     for row, (_, values) in enumerate(found):
         axes.scatter([at - start for at, _ in values], [row] * len(values), marker="s", s=9, color=COLOURS[0])

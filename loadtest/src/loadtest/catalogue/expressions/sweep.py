@@ -9,7 +9,7 @@ from loadtest.catalogue.expressions.expression import Expression
 from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate
 
 _STEP = ("run", "step", "replicas", "load")
-_LEGEND = "{{replicas}} replicas, {{load}}"
+_LEGEND = "{{load}}, replicas {{replicas}}"
 
 
 def _in_window(query: Query) -> Query:
