@@ -1,0 +1,190 @@
+"""
+The report as a file: whole, self-contained, the same from the same files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import synthetic
+
+from loadtest.errors import InputError
+from loadtest.plan import Load, LoadKind, Plan
+from loadtest.report import build_report
+from loadtest.results.measured import Measured
+from loadtest.results.schema import SCHEMA_PATH
+from loadtest.results.store import Run
+
+
+def kept(folder: Path, plan: Plan, steps: list[Measured]) -> Run:
+    """
+    Write a run into a folder.
+    """
+    run = Run.create(folder, plan, synthetic.manifest())
+    for step in steps:
+        run.write_step(step)
+    return run
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    The demo's report.
+    """
+    return build_report(kept(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps()).path)
+
+
+def test_a_report_is_made_from_files_alone(demo: Path) -> None:
+    """
+    Page, sweep.json, each step's reading and the pictures in both forms lie in the run's folder.
+    """
+    run = demo.parent
+    sweep = json.loads((run / "sweep.json").read_text(encoding="utf-8"))
+
+    jsonschema.validate(sweep, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    assert json.loads((run / "steps/1-open1-1/step.json").read_text(encoding="utf-8")) == sweep["steps"][1]
+    pictures = sorted(path.name for path in (run / "plots").iterdir())
+    for name in ("scaling", "latency", "cost", "timeline-1-open1-1"):
+        assert {f"{name}.svg", f"{name}.png"} <= set(pictures)
+    assert (run / "plots/scaling.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_refers_to_nothing_outside(demo: Path) -> None:
+    """
+    Links lead to the run's own files or to places in the page; everything shown is in the file.
+    """
+    text = demo.read_text(encoding="utf-8")
+
+    targets = re.findall(r'(?:src|href|action)\s*=\s*"([^"]*)"', text)
+    outside = [target for target in targets if not target.startswith(("#", "data:"))]
+
+    assert {"sweep.json", "manifest.json", "plan.json", "log.txt", "steps/", "plots/"} >= set(outside)
+    assert "<script" not in text
+    assert "@import" not in text
+    assert re.findall(r"url\(", text) == []
+    for target in targets:
+        if target.startswith("#"):
+            assert f'id="{target[1:]}"' in text
+
+
+def test_the_same_files_make_the_same_report(demo: Path) -> None:
+    """
+    Byte for byte, pictures included: a difference is a difference in the data.
+    """
+    first = {path: path.read_bytes() for path in demo.parent.rglob("*") if path.is_file()}
+
+    again = build_report(demo.parent)
+
+    assert again == demo
+    assert {path: path.read_bytes() for path in first} == first
+
+
+def test_each_figure_says_how_its_number_is_made(demo: Path) -> None:
+    """
+    The metric families from the catalogue and the expressions that show the same stand beside it.
+    """
+    text = demo.read_text(encoding="utf-8")
+
+    assert text.count("How this number is made") == 4
+    assert "temporal_activity_schedule_to_start_latency_seconds" in text
+    assert "histogram_quantile(" in text
+    assert "from a running system, in PromQL" in text
+
+
+def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
+    """
+    A scenario's path, a reason or a note never becomes part of the page's structure.
+    """
+    steps = synthetic.steps()
+    nasty = "<script>alert(1)</script>"
+    steps[0] = dataclasses.replace(steps[0], notes=(nasty,), problems=(nasty,))
+    plan = synthetic.demo_plan(scenario=f"./{nasty}.py")
+
+    text = build_report(kept(tmp_path, plan, steps).path).read_text(encoding="utf-8")
+
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+ODD_RUNS: list[tuple[str, Plan, list[tuple[int, str, int]]]] = [
+    ("one step", synthetic.demo_plan(), [(1, "saturate", 1)]),
+    ("one open step", synthetic.demo_plan(), [(2, "open", 1)]),
+    ("interrupted in the second repetition", synthetic.demo_plan(repetitions=2), [
+        (1, "saturate", 1), (1, "open", 1), (2, "saturate", 1), (2, "open", 1), (4, "saturate", 1), (4, "open", 1),
+        (1, "saturate", 2),
+    ]),
+    ("first count missing", synthetic.demo_plan(), [(2, "saturate", 1), (4, "saturate", 1)]),
+    ("saturate alone", synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE),), replicas=(1,)), [(1, "saturate", 1)]),
+    ("fractions", synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE), Load(kind=LoadKind.FRACTION))), [
+        (1, "saturate", 1), (1, "fraction", 1), (2, "fraction", 1),
+    ]),
+    ("only an open load", synthetic.demo_plan(loads=(Load(kind=LoadKind.OPEN, arrival_rate=1.8),)), [(1, "open", 1)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plan", "cells"), [(p, c) for _, p, c in ODD_RUNS], ids=[name for name, _, _ in ODD_RUNS]
+)
+def test_a_run_that_is_not_whole_still_makes_a_report(
+    plan: Plan, cells: list[tuple[int, str, int]], tmp_path: Path
+) -> None:
+    """
+    An interrupted run, a single repetition, a plan of one load: what there is, is shown.
+    """
+    steps = [synthetic.step(n, kind, repetition, plan) for n, kind, repetition in cells]
+
+    report = build_report(kept(tmp_path, plan, steps).path)
+
+    text = report.read_text(encoding="utf-8")
+    assert all(f"<code>{step.key.folder}</code>" in text for step in steps)
+    sweep = json.loads((report.parent / "sweep.json").read_text(encoding="utf-8"))
+    jsonschema.validate(sweep, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    assert len(sweep["steps"]) == len(steps)
+
+
+def test_a_run_without_a_step_makes_an_invalid_report(tmp_path: Path) -> None:
+    """
+    Ctrl-C before the first step ended: a page that says so, not a traceback.
+    """
+    text = build_report(kept(tmp_path, synthetic.demo_plan(), []).path).read_text(encoding="utf-8")
+
+    assert "no step was measured" in text
+
+
+def test_gaps_and_failed_looks_are_drawn(tmp_path: Path) -> None:
+    """
+    A timeline of which half could not be seen is still a picture, and its step has a row.
+    """
+    step = synthetic.step(1, "open")
+    blind = tuple(
+        dataclasses.replace(
+            second,
+            sent=None,
+            completed=None,
+            in_flight=None,
+            backlog_activity=None,
+            schedule_to_start_mean_seconds=None,
+        )
+        if 8 < second.at < 16
+        else second
+        for second in step.timeline
+    )
+
+    report = build_report(
+        kept(tmp_path, synthetic.demo_plan(), [dataclasses.replace(step, timeline=blind)]).path
+    )
+
+    assert (report.parent / "plots/timeline-1-open1-1.svg").stat().st_size > 10_000
+
+
+def test_no_run_to_report_is_one_line(tmp_path: Path) -> None:
+    """
+    The folder is named, with what to name instead.
+    """
+    with pytest.raises(InputError, match="no run to report"):
+        build_report(tmp_path)
