@@ -16,7 +16,7 @@ import pytest
 
 from loadtest.plan import Arrivals, StepOrder, Work
 
-BENCH = Path(__file__).parents[2] / "bench"
+BENCH = Path(__file__).parents[2] / "bench" / "parts"
 
 
 @pytest.fixture

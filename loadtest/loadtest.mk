@@ -1,0 +1,16 @@
+##@ Load
+
+LOCUSTFILE := loadtest/src/loadtest/injector/locustfile.py
+
+.PHONY: locust-ui
+locust-ui: setup ## steer arrivals by hand on Locust's page, http://127.0.0.1:8089 (TEMPORAL_ADDRESS, LOADTEST_SCENARIO)
+	$(BIN)/locust -f $(LOCUSTFILE) --web-host 127.0.0.1
+
+.PHONY: scenarios
+scenarios: setup ## list what one start can do
+	$(BIN)/loadtest scenarios
+
+.PHONY: bench
+bench: $(BIN)/.installed-dev ## what generator and worker cost, as ratios within one run; no test (10 minutes, quiet machine)
+	@for script in $$(grep -l '^def main' loadtest/bench/*.py); do \
+	  echo "== $$script"; $(PY) "$$script" || exit 1; echo; done
