@@ -1,0 +1,15 @@
+# End to end on a real kind cluster; what each test does is in loadtest/tests/e2e.
+
+# Which profile the end-to-end tests deploy: dev, postgres or ha; E2E_KEEP=1 keeps the cluster.
+E2E_PROFILE ?= dev
+export E2E_PROFILE E2E_KEEP
+
+##@ On a real cluster
+
+.PHONY: e2e
+e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev, postgres or ha; skipped where Docker is absent
+	$(BIN)/pytest loadtest/tests/e2e --ignore loadtest/tests/e2e/autoscale --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
+
+.PHONY: charts-docs
+charts-docs: $(BIN)/.installed-dev ## write the tables of values in the charts' READMEs
+	$(PY) charts/values_table.py

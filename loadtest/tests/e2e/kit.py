@@ -1,0 +1,237 @@
+"""
+Drives the project in a real kind cluster as a user does: by make, loadtest and kubectl.
+
+It asserts nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).parents[3]
+CONTEXT = f"kind-{os.environ.get('CLUSTER', 'temporal-kit')}"
+KUBECONFIG = CHECKOUT / ".kube" / "config"
+NAMESPACES = ("temporal", "repair-shop", "loadtest", "monitoring")
+WORKERS = "repair-worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """
+    How a command ended.
+    """
+
+    code: int
+    out: str
+    error: str
+
+    @property
+    def said(self) -> str:
+        """
+        Everything that it said.
+        """
+        return self.out + self.error
+
+
+def run(command: Sequence[str], timeout: float = 120, given: str | None = None, **environment: str) -> Done:
+    """
+    Run a command at the top of the checkout, whatever it answers.
+    """
+    done = subprocess.run(
+        list(command),
+        cwd=CHECKOUT,
+        env={**os.environ, **environment},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """
+    The cluster with the kit in it.
+
+    Attributes:
+        results: Where fetched runs go.
+    """
+
+    results: Path
+
+    def make(self, *arguments: str, timeout: float = 900) -> Done:
+        """
+        Run make; its output is shown, as it takes minutes and tells times.
+        """
+        started = time.monotonic()
+        done = run(["make", *arguments], timeout)
+        print(f"$ make {' '.join(arguments)}   ({time.monotonic() - started:.0f} s)\n{done.said.rstrip()}")
+        return done
+
+    def ask(self, *arguments: str, given: str | None = None, timeout: float = 120) -> Done:
+        """
+        Run kubectl, whatever it answers.
+        """
+        cluster = ["--kubeconfig", str(KUBECONFIG), "--context", CONTEXT]
+        return run(["kubectl", *cluster, *arguments], timeout, given)
+
+    def kubectl(self, *arguments: str, given: str | None = None, timeout: float = 120) -> str:
+        """
+        Run kubectl, which must succeed, and return what it printed.
+        """
+        done = self.ask(*arguments, given=given, timeout=timeout)
+        assert done.code == 0, f"kubectl {' '.join(arguments)}: {done.error}"
+        return done.out
+
+    def get(self, *arguments: str) -> Any:
+        """
+        Return what ``kubectl get`` gives as JSON.
+        """
+        return json.loads(self.kubectl("get", *arguments, "--output", "json"))
+
+    def deployment(self, name: str = WORKERS, namespace: str = "repair-shop") -> Any:
+        """
+        Return a Deployment.
+        """
+        return self.get("deployment", name, "--namespace", namespace)
+
+    def loadtest(self, *arguments: str, timeout: float = 600) -> Done:
+        """
+        Run loadtest.
+        """
+        return run([str(Path(sys.executable).parent / "loadtest"), *arguments], timeout)
+
+    def submit(self, plan: str, *arguments: str) -> Sweep:
+        """
+        Submit a plan given as text and return at once.
+        """
+        with tempfile.NamedTemporaryFile("w", suffix=".toml", delete=False) as file:
+            file.write(plan)
+        program = str(Path(sys.executable).parent / "loadtest")
+        process = subprocess.Popen(
+            [program, "submit", file.name, "--progress", "json", *arguments],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return Sweep(self, process)
+
+    def sweep(self, plan: str, *arguments: str) -> Finished:
+        """
+        Submit a plan and wait for its end.
+        """
+        return self.submit(plan, *arguments).finish()
+
+
+@dataclass(slots=True)
+class Sweep:
+    """
+    A sweep that runs.
+    """
+
+    kit: Kit
+    process: subprocess.Popen[str]
+
+    def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
+        """
+        Read its progress until an event with these fields.
+        """
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            said = json.loads(line) if line.startswith("{") else {}
+            if said.get("event") == event and fields.items() <= said.items():
+                found: dict[str, Any] = said
+                return found
+        assert self.process.stderr is not None
+        raise AssertionError(
+            f"the sweep ended without {event}: {''.join(lines[-5:])}{self.process.stderr.read()}"
+        )
+
+    def finish(self, timeout: float = 420) -> Finished:
+        """
+        Wait for its end.
+        """
+        out, error = self.process.communicate(timeout=timeout)
+        print(f"submit ended with {self.process.returncode}: {error.strip()}")
+        for line in out.splitlines():
+            if '"StepEnded"' in line:
+                print("  ", json.loads(line)["line"])
+        return Finished(self.process.returncode, out, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """
+    A sweep that ended.
+
+    Attributes:
+        code: Of ``loadtest submit``.
+        out, error: What it said.
+    """
+
+    code: int
+    out: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedRun:
+    """
+    A run on this machine.
+    """
+
+    path: Path
+
+    def measured(self) -> list[dict[str, Any]]:
+        """
+        The raw facts of each step.
+        """
+        return [json.loads(path.read_text()) for path in sorted(self.path.glob("steps/*/measured.json"))]
+
+    def read(self, name: str) -> Any:
+        """
+        One JSON file of the run.
+        """
+        return json.loads((self.path / name).read_text())
+
+
+def fetch(kit: Kit) -> FetchedRun:
+    """
+    Bring the latest run here.
+    """
+    done = kit.loadtest("fetch", "--output", str(kit.results))
+    assert done.code == 0, done.error
+    return FetchedRun(Path(done.out.strip()).parent)
+
+
+def until(true: Callable[[], bool], what: str, timeout: float = 120) -> None:
+    """
+    Wait until something holds.
+    """
+    deadline = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < deadline, f"not within {timeout:g} s: {what}"
+        time.sleep(0.5)
+
+
+def users_kubeconfig() -> str:
+    """
+    A hash of the user's own kubeconfig; the kit must never touch it.
+    """
+    path = Path(os.environ.get("KUBECONFIG", Path.home() / ".kube" / "config"))
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "there is none"

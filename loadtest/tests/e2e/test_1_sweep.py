@@ -1,0 +1,93 @@
+"""
+A sweep as a Job in a real cluster, and its report here.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from kit import CONTEXT, KUBECONFIG, Kit, fetch, run, until
+
+# The first test of a session waits for the cluster.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+# Constant arrivals well below what the workers can do, so that a busy machine changes no verdict.
+PLAN = """
+name = "e2e"
+replicas = [1, 2]
+warm_up_seconds = 5
+drain_seconds = 60
+injectors = 2
+[[loads]]
+kind = "open"
+arrival_rate = 2.0
+window_seconds = 20
+[loads.arrivals]
+kind = "constant"
+[work]
+seconds = 0.05
+spread = "constant"
+[slo]
+schedule_to_start_p95_seconds = 5
+"""
+
+
+def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:
+    """
+    Two injector pods load one and two workers; scaling is seen; the fetched run is whole, valid and has a report;
+    the workers' count and the injectors are as before.
+    """
+    before = kit.deployment()["spec"]["replicas"]
+    started = time.monotonic()
+    sweep = kit.submit(PLAN)
+    sweep.wait_for("PhaseStarted", phase="window")
+    assert kit.deployment()["status"]["readyReplicas"] == 1
+    sweep.wait_for("StepEnded")
+    sweep.wait_for("PhaseStarted", phase="window")
+    assert kit.deployment()["status"]["readyReplicas"] == 2
+    finished = sweep.finish()
+    print(f"the sweep took {time.monotonic() - started:.0f} s")
+
+    assert finished.code == 0, finished.out[-2000:] + finished.error
+    fetched = fetch(kit)
+    assert (fetched.path / "report.html").stat().st_size > 50_000
+    assert fetched.read("sweep.json")["verdict"] == "pass"
+    assert fetched.read("manifest.json")["target"] == "kubernetes"
+    steps = fetched.measured()
+    assert [step["key"]["replicas"] for step in steps] == [1, 2]
+    for step in steps:
+        assert len(step["injector"]["per_injector"]) == 2
+        assert len(step["identities_start"]) == step["key"]["replicas"]
+        assert step["injector"]["whole"]["failed"] == {}
+        assert step["use"]["worker"]["cpu_seconds"] > 0
+        assert step["use"]["server"]["why"].startswith("metrics.k8s.io averages over")
+        assert step["server_window"]["counters"]
+
+    deployment = kit.deployment()
+    assert deployment["spec"]["replicas"] == before
+    assert "temporal-kit/original-replicas" not in deployment["metadata"]["annotations"]
+    until(
+        lambda: kit.deployment("loadtest-injector", "loadtest")["status"].get("replicas", 0) == 0,
+        "no injectors are left",
+    )
+
+
+def test_the_newest_run_is_kept_on_the_volume(kit: Kit) -> None:
+    """A run that is here already is not overwritten, and a name that is not there is answered with those that are."""
+    again = kit.loadtest("fetch", "--output", str(kit.results))
+    unknown = kit.loadtest("fetch", "nosuch", "--output", str(kit.results))
+
+    assert again.code == 2
+    assert "is there already" in again.error
+    assert unknown.code == 2
+    assert "nosuch: no such run; there are: 2" in unknown.error
+
+
+def test_somebody_polls_the_queue(kit: Kit) -> None:
+    """`helm test` of the workers' chart passes."""
+    cluster = ["--kubeconfig", str(KUBECONFIG), "--kube-context", CONTEXT]
+    done = run(["helm", *cluster, "test", "repair-worker", "--namespace", "repair-shop", "--logs"])
+
+    assert done.code == 0, done.said
+    assert "repair-shop: polled by repair-worker-" in done.out
