@@ -1,0 +1,180 @@
+"""
+One worker process: connect, run, drain on SIGTERM.
+
+It decides when the process begins, is ready and ends.  It knows no workflow and no activity: another
+shop's go through ``main`` the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from repairshop import codec, connection, health, lifetime, logs, lookout, telemetry, tracing
+from repairshop.ledger import Ledger, open_ledger
+from repairshop.settings import LogFormat, Settings, SettingsError, both, load
+from repairshop.worker import build_worker
+
+BuildActivities = Callable[[Ledger], Sequence[Callable[..., Any]]]
+
+LOG = logging.getLogger("repairshop")
+BEAT_SECONDS = 1.0
+
+
+class StartError(Exception):
+    """
+    The process cannot begin or go on with its work; the text is the one line to show.
+    """
+
+
+def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
+    """
+    Run one worker until it is told to end; never returns.
+
+    Args:
+        workflows: Workflow classes.
+        build_activities: Returns the activity functions, given the ledger of REPAIRSHOP_LEDGER.
+
+    Exit codes: 0 drained, 1 the worker, its server or its ledger failed, 2 settings that cannot be used.
+    """
+    try:
+        settings, options = both(load, codec.client_options)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        lifetime.end_at_once(2)
+    if settings.die_with_parent:
+        lifetime.die_with_parent()
+    logs.configure(settings.log_level, settings.log_format)
+    run = uvloop.run if settings.uvloop else asyncio.run
+    try:
+        code = run(_run(settings, options, workflows, build_activities))
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        code = 2
+    except (StartError, connection.ConnectionFailed) as error:
+        sys.stderr.write(f"error: {error}\n")
+        code = 1
+    lifetime.leave(code)
+
+
+async def _run(
+    settings: Settings,
+    options: codec.ClientOptions,
+    workflows: Sequence[type],
+    build_activities: BuildActivities,
+) -> int:
+    stop = asyncio.Event()
+    _on_signals(stop)
+    state = health.Health()
+    async with AsyncExitStack() as stack:
+        try:
+            observed = telemetry.start(logging.getLogger("temporalio.core"))
+        except OSError as error:
+            raise StartError(str(error)) from error
+        try:
+            pages = health.serve(state, observed.page, settings.health_host, settings.health_port)
+            address = stack.enter_context(pages)
+        except OSError as error:
+            where = f"{settings.health_host}:{settings.health_port}"
+            raise SettingsError(
+                (
+                    f"REPAIRSHOP_HEALTH_PORT={settings.health_port}: {where} cannot be served: {error.strerror}; "
+                    "write REPAIRSHOP_HEALTH_PORT=0 to take a free port",
+                )
+            ) from error
+        _announce(settings, address)
+        plugins = stack.enter_context(tracing.plugins())
+        client = await connection.connect(
+            options, identity=settings.identity, runtime=observed.runtime, plugins=plugins
+        )
+        ledger = await _open(settings)
+        stack.push_async_callback(ledger.close)
+        worker = _build(client, settings, workflows, build_activities(ledger))
+        background = [_beat(state), lookout.watch(client, settings, state)]
+        tasks = [asyncio.create_task(task) for task in background]
+        for task in tasks:
+            stack.callback(task.cancel)
+        return await _work(worker, settings, state, stop)
+
+
+def _announce(settings: Settings, address: str) -> None:
+    line = f"worker {settings.identity} on task queue {settings.task_queue}: metrics at {address}/metrics"
+    if settings.log_format is LogFormat.JSON:
+        facts = {"identity": settings.identity, "task_queue": settings.task_queue, "pid": os.getpid()}
+        line = json.dumps({"event": "started", "metrics_url": f"{address}/metrics", **facts})
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def _open(settings: Settings) -> Ledger:
+    try:
+        return await open_ledger(settings.ledger)
+    except ValueError as error:
+        raise SettingsError((f"REPAIRSHOP_LEDGER: {error}",)) from error
+    except OSError as error:
+        raise StartError(f"REPAIRSHOP_LEDGER: {error}") from error
+
+
+def _build(
+    client: Client, settings: Settings, workflows: Sequence[type], activities: Sequence[Callable[..., Any]]
+) -> Worker:
+    try:
+        return build_worker(client, settings, workflows, activities)
+    except (RuntimeError, ValueError) as error:
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        raise StartError(f"the worker cannot be built: {error}{cause}") from error
+
+
+async def _work(worker: Worker, settings: Settings, state: health.Health, stop: asyncio.Event) -> int:
+    running = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(stop.wait())
+    state.ready("start")
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    state.unready("drain", "draining: takes no new tasks")
+    if not running.done():
+        grace = settings.graceful_shutdown_seconds
+        LOG.info(
+            "draining for up to %g s: no new tasks, what runs is finished; a second signal ends at once",
+            grace,
+        )
+        draining = asyncio.create_task(worker.shutdown())
+        await asyncio.wait({running, draining}, timeout=grace, return_when=asyncio.ALL_COMPLETED)
+    if not running.done():
+        LOG.error("grace is over and an activity does not end; it is left to its timeout")
+        # Leaving the event loop would wait for it.
+        lifetime.end_at_once(1)
+    failure = running.exception()
+    if failure is not None:
+        raise StartError(f"the worker failed: {failure}") from failure
+    LOG.info("drained")
+    return 0
+
+
+async def _beat(state: health.Health) -> None:
+    while True:
+        state.beat()
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            LOG.warning("second signal: ending at once; what runs is left to its timeout")
+            lifetime.end_at_once(128 + number)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
