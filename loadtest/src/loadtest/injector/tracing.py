@@ -81,18 +81,18 @@ class Tracing:
         self.plugin = OpenTelemetryPlugin(add_temporal_spans=True)
 
     @contextmanager
-    def order(self, workflow_id: str, intended_at: float) -> Iterator[None]:
+    def order(self, order_id: str, intended_at: float) -> Iterator[None]:
         """
         Hold one order's root span open while it is started and awaited.
 
         Args:
-            workflow_id: Id of the order's workflow.
+            order_id: As the injector numbers it.
             intended_at: Unix time at which the schedule asked for the start.
         """
         with self._tracer.start_as_current_span(
             "order",
             kind=SpanKind.PRODUCER,
-            attributes={"temporalWorkflowID": workflow_id},
+            attributes={"order": order_id},
             start_time=round(intended_at * 1e9),
             record_exception=False,
             set_status_on_exception=False,
