@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it: which cluster is meant, and kubectl and helm bound to it.
 #
 # Without CONTEXT and KUBECONFIG only the project's own kubeconfig is read, in which nothing but `make kind-up` and

@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is read by those who source it
 # Sourced by the scripts beside it: names of our images, their tags made from what is in them.
 #
 # Hash and build read the same copy of the sources, so that a file saved in between cannot make a tag lie.
@@ -20,11 +22,11 @@ fi
 
 shopt -s nullglob # constraints.tx[t] stands for the file, or for nothing
 worker_tag=$(
-  cd "$IMAGE_CONTEXT"
+  cd "$IMAGE_CONTEXT" || exit
   content_tag .dockerignore LICENSE constraints.tx[t] worker
 )
 loadtest_tag=$(
-  cd "$IMAGE_CONTEXT"
+  cd "$IMAGE_CONTEXT" || exit
   content_tag .dockerignore LICENSE constraints.tx[t] worker/pyproject.toml worker/src loadtest
 )
 

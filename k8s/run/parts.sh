@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # set by cluster.sh and images.sh, which deploy sources before this
 # Sourced by deploy: its refusals and its parts, in the order in which it calls them.
 
 # The labels by which `make down` knows what is ours.

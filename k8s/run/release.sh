@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it: installs a release, or leaves it alone when nothing of it has changed.
 
 # fingerprint ARGUMENT...: a hash over the arguments and the content of every file and folder among them.
