@@ -4,11 +4,13 @@ The ``loadtest`` program: its verbs, its one-line errors, and the one place wher
 
 from __future__ import annotations
 
+import re
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
+from loadtest.cli.doctor import doctor
 from loadtest.cli.ending import INTERRUPTED, end
 from loadtest.cli.fetch import fetch
 from loadtest.cli.report import report
@@ -28,6 +30,7 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(report)
 app.command()(scenarios)
+app.command()(doctor)
 app.command()(submit)
 app.command()(fetch)
 
@@ -45,24 +48,36 @@ def run(arguments: list[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=arguments, prog_name="loadtest", standalone_mode=False)
-    except click.exceptions.Exit as stop:
+        code = command.main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.UsageError as error:
-        _say(f"{error.format_message().rstrip('.')}; `{_help_of(error)}` lists what can be given")
+    except TyperException as error:
+        _say(_usage(error.format_message(), arguments))
         return 2
     except LoadtestError as error:
         _say(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return INTERRUPTED
     return code if isinstance(code, int) else 0
 
 
-def _help_of(error: click.UsageError) -> str:
-    path = error.ctx.command_path if error.ctx is not None else "loadtest"
-    return f"{path} --help"
+def _usage(message: str, arguments: list[str]) -> str:
+    """
+    Say what was wrong with a command line, with the value as given, and where to look.
+    """
+    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback is not None}
+    verb = f" {arguments[0]}" if arguments[0] in verbs else ""
+    option = re.search(r"'(--[a-z-]+)'", message)
+    given = ""
+    if option is not None:
+        for word, value in zip(arguments, [*arguments[1:], ""], strict=True):
+            if word == option[1]:
+                given = f"{word} {value}: "
+            elif word.startswith(f"{option[1]}="):
+                given = f"{word}: "
+    return f"{given}{message.rstrip('.')}; `loadtest{verb} --help` lists what can be given"
 
 
 def _say(text: str) -> None:
