@@ -88,7 +88,9 @@ def made(
             {"end_to_end": 2.0}, {"end_to_end_p95_seconds": 1.9}, MISSED, "end-to-end p95", id="end to end"
         ),
         pytest.param({"end_to_end": None}, {}, MET, "", id="a reading nobody asks for"),
-        pytest.param({"error_ratio": 0.001}, {}, MISSED, "error ratio is 0.10% where 0.00%", id="any error"),
+        pytest.param(
+            {"error_ratio": 0.001}, {}, MISSED, "error ratio is 0.10 % where 0.00 %", id="any error"
+        ),
         pytest.param({"error_ratio": 0.01}, {"error_ratio": 0.02}, MET, "", id="errors allowed"),
         pytest.param({"activity": None}, {}, UNKNOWN, "12 samples", id="not shown"),
         pytest.param(
@@ -110,6 +112,19 @@ def test_a_step_is_held_against_each_bound(
 
     assert judgement.answer is answer
     assert told in " ".join(judgement.why)
+
+
+def test_a_percentile_with_too_few_samples_names_the_window_that_would_do(template: Step) -> None:
+    """
+    100 samples in 20 s: 200 need 40 s, and a tenth more for luck.
+    """
+    step = made(template, activity=None)
+    few = replace(step.schedule_to_start_seconds.activity, n=100)
+    step = replace(step, schedule_to_start_seconds=replace(step.schedule_to_start_seconds, activity=few))
+
+    (why,) = judge_step(step, PLAN.slo).why
+
+    assert why.endswith("write window_seconds = 44 or more (now 20)")
 
 
 @pytest.mark.parametrize(

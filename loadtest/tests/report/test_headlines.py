@@ -108,7 +108,7 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     text = text_report(sweep)
 
     assert headlines(sweep)[0].startswith(
-        "This run is invalid: step replicas=1 load=saturate: replica worker-1 ended"
+        "This run is invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended"
     )
     assert "[2.2 ± 0.2]" in text
     assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.percentiles import samples_wanted
 from loadtest.plan import Load, LoadKind, Plan, Slo
 from loadtest.results.step import Step, StepVerdict
 from loadtest.results.sweep import Demand, Judgement, SloAnswer
@@ -25,6 +26,7 @@ class Bound:
         key: Of the reading, for its ``why``.
         most: The bound, ``None`` asks nothing.
         read: The number, ``None`` if it is not shown.
+        samples: How many samples a percentile has; ``None`` for other numbers.
         show: The number as people read it.
     """
 
@@ -32,6 +34,7 @@ class Bound:
     key: str
     most: float | None
     read: Callable[[Step], float | None]
+    samples: Callable[[Step], int] | None
     show: Callable[[float], str]
 
 
@@ -40,7 +43,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _percent(ratio: float) -> str:
-    return f"{ratio:.2%}"
+    return f"{ratio * 100:.2f} %"
 
 
 def bounds(slo: Slo) -> tuple[Bound, ...]:
@@ -53,6 +56,7 @@ def bounds(slo: Slo) -> tuple[Bound, ...]:
             "schedule_to_start_seconds.activity.p95",
             slo.schedule_to_start_p95_seconds,
             lambda step: step.schedule_to_start_seconds.activity.p95,
+            lambda step: step.schedule_to_start_seconds.activity.n,
             _milliseconds,
         ),
         Bound(
@@ -60,6 +64,7 @@ def bounds(slo: Slo) -> tuple[Bound, ...]:
             "schedule_to_start_seconds.workflow.p95",
             slo.schedule_to_start_p95_seconds,
             lambda step: step.schedule_to_start_seconds.workflow.p95,
+            lambda step: step.schedule_to_start_seconds.workflow.n,
             _milliseconds,
         ),
         Bound(
@@ -67,9 +72,12 @@ def bounds(slo: Slo) -> tuple[Bound, ...]:
             "end_to_end_seconds.p95",
             slo.end_to_end_p95_seconds,
             lambda step: step.end_to_end_seconds.p95,
+            lambda step: step.end_to_end_seconds.n,
             _milliseconds,
         ),
-        Bound("the error ratio", "error_ratio", slo.error_ratio, lambda step: step.error_ratio, _percent),
+        Bound(
+            "the error ratio", "error_ratio", slo.error_ratio, lambda step: step.error_ratio, None, _percent
+        ),
     )
     return tuple(bound for bound in every if bound.most is not None)
 
@@ -92,7 +100,7 @@ def judge_step(step: Step, slo: Slo) -> Judgement:
         value = bound.read(step)
         most = bound.most
         if value is None or most is None:
-            unknown.append(f"{bound.name} is not known: {step.why.get(bound.key, 'no reason given')}")
+            unknown.append(_not_known(bound, step))
         elif value > most:
             over = f", {value / most:.1f} times as much" if most else ""
             missed.append(f"{bound.name} is {bound.show(value)} where {bound.show(most)} is allowed{over}")
@@ -101,6 +109,17 @@ def judge_step(step: Step, slo: Slo) -> Judgement:
     if unknown:
         return Judgement(SloAnswer.UNKNOWN, tuple(unknown))
     return Judgement(SloAnswer.MET, ())
+
+
+def _not_known(bound: Bound, step: Step) -> str:
+    told = f"{bound.name} is not known: {step.why.get(bound.key, 'no reason given')}"
+    samples = bound.samples(step) if bound.samples is not None else 0
+    wanted = samples_wanted(95)
+    if not 0 < samples < wanted:
+        return told
+    # A tenth more than what this window's samples call for, as the next one may hold fewer.
+    seconds = math.ceil(1.1 * step.window_seconds * wanted / samples)
+    return f"{told}; write window_seconds = {seconds} or more (now {step.window_seconds:g})"
 
 
 def judge_count(steps: Sequence[Step], slo: Slo) -> Judgement:
@@ -151,7 +170,7 @@ def fewest(judgements: Mapping[int, Judgement]) -> tuple[int | None, str]:
     unknown = [count for count in counts if judgements[count].answer is SloAnswer.UNKNOWN]
     if not met:
         if unknown:
-            return None, f"{_counts(unknown)} could not be judged: {'; '.join(judgements[unknown[-1]].why)}"
+            return None, f"{_counts(unknown)} could not be judged: {judgements[unknown[0]].why[0]}"
         if not counts:
             return None, "no step of this load was measured"
         return None, f"not even {counts[-1]} replicas keep it: {'; '.join(judgements[counts[-1]].why)}"
@@ -160,7 +179,7 @@ def fewest(judgements: Mapping[int, Judgement]) -> tuple[int | None, str]:
     if below:
         return None, (
             f"{answer} replicas keep it, but {_counts(below)} could not be judged, so they may not be the fewest: "
-            f"{'; '.join(judgements[below[-1]].why)}"
+            f"{judgements[below[0]].why[0]}"
         )
     above = [count for count in counts if count > answer and judgements[count].answer is SloAnswer.MISSED]
     if above:

@@ -6,6 +6,7 @@ It decides valid, overloaded or invalid, and knows nothing of how the numbers ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.counts import (
@@ -147,7 +148,7 @@ def is_level(measured: Measured, _plan: Plan) -> list[str]:
     if apart is None or apart <= LARGEST_HALVES_APART:
         return []
     return [
-        f"the window's halves differ by {apart:.0%} in activities per second (bound 10 %), so it was not level; "
+        f"the window's halves differ by {apart * 100:.0f} % in activities per second (bound 10 %), so it was not level; "
         f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds "
         f"(now {measured.window_seconds:g})"
     ]
@@ -161,10 +162,14 @@ def has_enough_closes(measured: Measured, _plan: Plan) -> list[str]:
     if not is_closed(measured) or closed >= FEWEST_CLOSES:
         return []
     rate = closed / measured.window_seconds
-    wanted = f"{FEWEST_CLOSES / rate * 1.1:.0f} or more" if rate > 0 else "more"
+    wanted = (
+        f"write window_seconds = {math.ceil(FEWEST_CLOSES / rate * 1.1)} or more"
+        if rate > 0
+        else "raise warm_up_seconds and window_seconds"
+    )
     return [
         f"{closed} workflows closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
-        f"write window_seconds = {wanted} (now {measured.window_seconds:g})"
+        f"{wanted} (window_seconds is {measured.window_seconds:g})"
     ]
 
 
@@ -243,7 +248,7 @@ def overload(measured: Measured) -> str | None:
     rate = window.offered / measured.window_seconds
     return (
         f"{rate:.2f}/s is above the capacity of {measured.key.replicas} replicas: the backlog grew by "
-        f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed:.0%} of the arrivals closed in the window; "
+        f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
         "its latencies grow with the window's length"
     )
 

@@ -76,7 +76,9 @@ def _misses(step: Step, plan: Plan) -> tuple[str, ...]:
         ratio = step.error_ratio
         missed = ratio is not None and ratio > plan.slo.error_ratio
         return (
-            (f"the error ratio is {ratio:.2%} where {plan.slo.error_ratio:.2%} is allowed",) if missed else ()
+            (f"the error ratio is {ratio * 100:.2f} % where {plan.slo.error_ratio * 100:.2f} % is allowed",)
+            if missed
+            else ()
         )
     judgement = judge_step(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()

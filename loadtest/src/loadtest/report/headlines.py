@@ -28,7 +28,14 @@ def headlines(sweep: Sweep) -> list[str]:
 def _invalid(sweep: Sweep) -> str | None:
     if sweep.verdict is not RunVerdict.INVALID:
         return None
-    return f"This run is invalid: {sweep.reasons[0] if sweep.reasons else 'its steps do not tell'}."
+    first, *others = sweep.reasons or ("its steps do not tell",)
+    broken = [step for step in sweep.steps if step.reasons and not step.is_usable]
+    if broken:
+        step = broken[0]
+        first = f"step replicas={step.replicas} load={step.load.kind} repetition={step.repetition}: {step.reasons[0]}"
+        others = [*broken[1:], *step.reasons[1:]]
+    more = f" ({len(others)} more {'reason' if len(others) == 1 else 'reasons'} below)" if others else ""
+    return f"This run is invalid: {first}{more}."
 
 
 def _throughput(sweep: Sweep) -> str | None:

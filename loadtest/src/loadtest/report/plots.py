@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from loadtest.analysis.usl import Usl
 from loadtest.report.cells import Cell, cells, common_cells, unit
@@ -83,7 +83,7 @@ def scaling_plot(sweep: Sweep) -> Plot | None:
                 )
         count_axis(axes, counts)
         axes.set_xlim(axes.get_xlim()[0], axes.get_xlim()[1] + 0.04 * (max(counts) - min(counts) or 1))
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, axes.get_ylim()[1] * 1.06)
         axes.set_ylabel(f"completed {unit(sweep)} per second")
         axes.legend(loc="upper left")
         return saved(figure)
@@ -154,6 +154,7 @@ def latency_plot(sweep: Sweep) -> Plot | None:
             axes.yaxis.set_major_formatter(
                 FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
             )
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
             axes.yaxis.set_minor_locator(NullLocator())
             if bound is not None:
                 axes.axhline(bound * 1000, color=VERMILLION, lw=1.5, ls=(0, (6, 2)), zorder=1)
@@ -171,7 +172,7 @@ def latency_plot(sweep: Sweep) -> Plot | None:
             axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts) or 1))
         values = [*drawn, *([bound * 1000] if bound is not None else [])]
         if values:
-            left.set_ylim(10 ** np.floor(np.log10(min(values) * 0.9)), max(values) * 3)
+            left.set_ylim(min(values) / 1.6, max(values) * 2.6)
         left.set_ylabel("schedule to start (ms, log scale)")
         handles, labels = left.get_legend_handles_labels()
         if handles:
