@@ -9,6 +9,7 @@ owns the process calls ``flush`` about once a second and once more at the end.
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ class _WaitingSpans(SpanProcessor):
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
         self._waiting: deque[ReadableSpan] = deque()
+        # The last flush must wait for one that is under way: the process leaves right after it.
+        self._sending = threading.Lock()
         self.lost = 0
 
     def on_end(self, span: ReadableSpan) -> None:
@@ -50,12 +53,13 @@ class _WaitingSpans(SpanProcessor):
 
     def flush(self) -> int:
         sent = 0
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
-            if self._exporter.export(batch) is SpanExportResult.SUCCESS:
-                sent += len(batch)
-            else:
-                self.lost += len(batch)
+        with self._sending:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                if self._exporter.export(batch) is SpanExportResult.SUCCESS:
+                    sent += len(batch)
+                else:
+                    self.lost += len(batch)
         return sent
 
     def shutdown(self) -> None:
