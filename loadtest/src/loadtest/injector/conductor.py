@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 import gevent
-import gevent.event
+import gevent.lock
 from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
@@ -34,6 +34,8 @@ SHARE, SECOND, REPORT = "loadtest_share", "loadtest_second", "loadtest_report"
 # An injector that drained must have answered by then.
 _REPORT_GRACE_SECONDS = 15.0
 _LOOK_EVERY_SECONDS = 0.1
+# Locust calls a worker missing after 4 s without a heartbeat, which an overloaded machine brings about too.
+_SILENCE_SECONDS = 12.0
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +50,11 @@ class Conductor:
         assert isinstance(runner, MasterRunner)
         self._runner = runner
         self._socket = socket.socket(fileno=descriptor)
+        self._saying = gevent.lock.RLock()
         self._expected = int(os.environ[control.EXPECTED])
-        self._ready: dict[str, None] = {}  # in the order of their coming
+        self._ready: dict[str, int] = {}  # process ids, in the order of their coming
+        self._dead: set[str] = set()
+        self._silent_since: dict[str, float] = {}
         self._seconds: dict[str, InjectorSecond] = {}
         self._reports: dict[str, ShareReport] = {}
         self._refusals: dict[str, str] = {}
@@ -64,7 +69,8 @@ class Conductor:
         gevent.spawn(self._take_orders)
 
     def _say(self, message: dict[str, Any]) -> None:
-        self._socket.sendall(control.line(message))
+        with self._saying:  # a long line may be sent in parts, and other greenlets have something to say too
+            self._socket.sendall(control.line(message))
 
     # What injectors say; Locust calls these.
 
@@ -77,7 +83,7 @@ class Conductor:
             log.error("injector %s cannot take part: %s", msg.node_id, problem)
             self._say({"broken": problem})
             return
-        self._ready[msg.node_id] = None
+        self._ready[msg.node_id] = msg.data["pid"]
         log.info("injector %s is ready, %d of %d", msg.node_id, len(self._ready), self._expected)
         self._say({"ready": len(self._present())})
 
@@ -100,7 +106,9 @@ class Conductor:
             for text in lines:
                 message = json.loads(text)
                 if "order" in message:
-                    self._answer(StepOrder.model_validate(message["order"]))
+                    gevent.spawn(self._answer, StepOrder.model_validate(message["order"]))
+                elif "dead" in message:
+                    self._dead |= {name for name, pid in self._ready.items() if pid == message["dead"]}
                 elif message.get("quit"):
                     break
         self._runner.quit()  # also where the sweep is gone: its end of the line has closed
@@ -112,11 +120,25 @@ class Conductor:
             answer = {"broken": str(problem)}
         finally:
             self._step = None
+            self._silent_since.clear()
         self._say(answer)
 
     def _present(self) -> list[str]:
         clients = self._runner.clients
-        return [name for name in self._ready if name in clients and clients[name].state != STATE_MISSING]
+        return [
+            name
+            for name in self._ready
+            if name not in self._dead and name in clients and clients[name].state != STATE_MISSING
+        ]
+
+    def _is_gone(self, name: str) -> bool:
+        client = self._runner.clients.get(name)
+        if client is None or name in self._dead:
+            return True
+        if client.state != STATE_MISSING:
+            self._silent_since.pop(name, None)
+            return False
+        return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) > _SILENCE_SECONDS
 
     def _carry_out(self, order: StepOrder) -> InjectorReport:
         members = self._present()
@@ -155,7 +177,7 @@ class Conductor:
                 told = at
                 self._say(control.second(add_seconds(at - order.start_at, self._seconds)))
             answered = {*self._reports, *self._refusals}
-            gone = set(members) - set(self._present())
+            gone = {name for name in members if self._is_gone(name)}
             if answered | gone >= set(members) or at > deadline:
                 return (time.process_time() if at_end is None else at_end) - at_start
             gevent.sleep(_LOOK_EVERY_SECONDS)

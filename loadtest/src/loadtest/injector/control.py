@@ -3,7 +3,9 @@ The line between a sweep and its Locust master: JSON, one message a line, over a
 
 It knows the messages and neither of the two ends.
 
-    sweep to master   {"order": StepOrder} starts a step, {"quit": true} ends the master
+    sweep to master   {"order": StepOrder} starts a step
+                      {"dead": pid}        an injector on this machine has ended
+                      {"quit": true}       ends the master
     master to sweep   {"ready": n}         n injectors are connected to Temporal
                       {"second": ...}      what all injectors counted so far
                       {"report": ...}      the step is over

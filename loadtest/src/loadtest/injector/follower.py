@@ -7,10 +7,10 @@ It decides nothing; ``Injector`` carries the share out, in the bridge's thread.
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import asdict
 from typing import Any
 
-import gevent
 from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import WorkerRunner
@@ -22,17 +22,12 @@ from loadtest.injector.process import Process
 from loadtest.injector.share import Share
 from loadtest.results.measured import InjectorSecond
 
-_HELLO_EVERY_SECONDS = 1.0
-
 log = logging.getLogger(__name__)
 
 
 class Follower:
     """
     One injector of a planned run.  Where the master plans nothing, it never answers, and users decide.
-
-    Attributes:
-        planned: Whether the master has said that it plans.
     """
 
     def __init__(self, environment: Environment, process: Process) -> None:
@@ -41,24 +36,18 @@ class Follower:
         self._runner = runner
         self._process = process
         self._injector: Injector | None = None
-        self.planned = False
         runner.register_message(PREPARE, self._on_prepare, concurrent=True)
         runner.register_message(SHARE, self._on_share, concurrent=True)
-        gevent.spawn(self._introduce)
-
-    def _introduce(self) -> None:
-        # Said again after the master came back, as an injector in a pod may outlive it.
-        self._runner.send_message(HELLO, None)
+        runner.send_message(HELLO, None)
 
     def _on_prepare(self, **_: Any) -> None:
-        self.planned = True
         problem = None
         try:
             if self._injector is None:
                 self._injector = self._process.injector()
         except LoadtestError as error:
             problem = str(error)
-        self._runner.send_message(READY, {"problem": problem})
+        self._runner.send_message(READY, {"problem": problem, "pid": os.getpid()})
 
     def _on_share(self, msg: Message, **_: Any) -> None:
         share = Share.from_json(msg.data)

@@ -47,6 +47,7 @@ class Locust:
         self._workers = tuple(workers)
         self._reader = reader
         self._writer = writer
+        self._watches = [asyncio.create_task(self._watch(worker)) for worker in self._workers]
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -109,6 +110,8 @@ class Locust:
         """
         Let Locust quit, then end what is left.
         """
+        for watch in self._watches:
+            watch.cancel()
         with contextlib.suppress(ConnectionError, InjectorError):  # it is gone: there is nobody to tell
             await self._say({"quit": True})
         with contextlib.suppress(TimeoutError):  # whoever is late is killed below
@@ -118,6 +121,11 @@ class Locust:
         self._writer.close()
         for child in (self._master, *self._workers):
             await child.terminate(_KILL_SECONDS)
+
+    async def _watch(self, worker: Child) -> None:
+        await worker.wait()
+        with contextlib.suppress(InjectorError):  # whoever waits for an answer gets this error too
+            await self._say({"dead": worker.pid})
 
     async def _say(self, message: Mapping[str, Any]) -> None:
         self._writer.write(control.line(message))
