@@ -202,6 +202,20 @@ def test_differences_add_up_over_any_set_of_workers(counts: list[tuple[int, int]
     assert counted(before, after)["worker.workflow_completed"] == sum(grown for _, grown in counts)
 
 
+def test_a_worker_without_process_metrics_is_measured_without_them() -> None:
+    """
+    The SDK's page alone is enough; the CPU of its process is then unknown, and no zero.
+    """
+    bare = "\n".join(line for line in ALWAYS.splitlines() if not line.startswith("process_"))
+
+    d = difference(
+        1.0, [read("a", f"{bare}\n{completed(1)}")], [read("a", f"{bare}\n{completed(3)}")], "worker", SCOPE
+    )
+
+    assert d.counters["worker.workflow_completed"] == 2
+    assert "worker.cpu" not in d.counters
+
+
 def test_two_windows_are_the_whole() -> None:
     """
     The halves of a window add up to it.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from loadtest.catalogue import INJECTOR, SERVER, WORKER, Metric, Presence
+from loadtest.catalogue.process import PROCESS
 from loadtest.errors import FamilyAbsentError
 
 # The server's word for a label value that it was told to leave out.
@@ -20,7 +21,7 @@ _CORE = "temporal-core-sdk"
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _EXPECTED = {
     "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
-    "durations_as_seconds, counters_total_suffix, unit_suffix) beside process_* metrics",
+    "durations_as_seconds, counters_total_suffix, unit_suffix)",
     "server": "give the page of a Temporal server, 1.31 or later",
     "injector": "give the page of an injector",
 }
@@ -151,19 +152,22 @@ def refuse_absent(page: Page, role: str) -> None:
     """
     Refuse a page without a family that is always there.
 
-    What only one service of the server writes is asked of the pages that speak for that service.
+    What only one service of the server writes is asked of the pages that speak for that service.  A user's own
+    worker may serve the SDK's page alone; then nothing is known of its process but what the SDK counts.
 
     Raises:
         FamilyAbsentError: Names the endpoint and the families.
     """
     present = {identity.partition("{")[0] for identity in page.values}
     services = services_of(page)
+    own_process = not present.isdisjoint(metric.name for metric in PROCESS)
     missing = dict.fromkeys(
         metric.name
         for metric in ROLES[role]
         if metric.presence is Presence.ALWAYS
         and present.isdisjoint(metric.series)
         and (metric.service is None or metric.service in services)
+        and (own_process or metric not in PROCESS)
     )
     if missing:
         raise FamilyAbsentError(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loadtest.catalogue import Kind, Metric, Reading
+from loadtest.catalogue import Kind, Metric, Presence, Reading
 from loadtest.errors import CounterResetError, MeasurementError
 from loadtest.probe.page import ROLES, Page, Scope, refuse_absent, series, services_of
 from loadtest.results.difference import Difference, Histogram
@@ -90,13 +90,14 @@ def difference(
 
 def _offered(pages: Sequence[Page], role: str) -> list[str]:
     """
-    Return the keys of the counters that these pages show once their event has come.
+    Return the keys of the counters that these pages show only once their event has come.
     """
     services = {service for page in pages for service in services_of(page)}
     return [
         metric.key
         for metric in ROLES[role]
-        if metric.kind is not Kind.GAUGE
+        if metric.presence is Presence.ON_EVENT
+        and metric.kind is not Kind.GAUGE
         and metric.reading is not Reading.BUCKETS
         and (metric.service is None or metric.service in services)
     ]
