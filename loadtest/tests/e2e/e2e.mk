@@ -13,3 +13,7 @@ e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev, 
 .PHONY: charts-docs
 charts-docs: $(BIN)/.installed-dev ## write the tables of values in the charts' READMEs
 	$(PY) charts/values_table.py
+
+.PHONY: e2e-autoscale
+e2e-autoscale: $(BIN)/.installed-dev ## workers that grow and shrink by cpu, backlog and slots; needs metrics-server, KEDA, the Prometheus operator
+	AUTOSCALE_PLOTS=$(AUTOSCALE_PLOTS) $(BIN)/pytest loadtest/tests/e2e/autoscale --verbose -rA --capture=tee-sys $(PYTEST_ARGS)

@@ -1,0 +1,157 @@
+"""
+Orders at a constant rate from outside the cluster, and what happens meanwhile: replicas, backlog, waits.
+
+It starts, looks and keeps; it judges nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit import CONTEXT, KUBECONFIG, WORKERS
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowFailureError
+
+from loadtest.probe.task_queue import DescribedQueue
+from loadtest.target.kubernetes.api import open_api
+from loadtest.target.kubernetes.deployment import Deployment
+
+QUEUE = "repair-shop"
+LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    One look at the cluster.
+
+    Attributes:
+        at: Seconds since the first order.
+        wanted, ready: Replicas asked for by the autoscaler, and ready.
+        backlog: Tasks waiting in both queues, ``None`` for a gap.
+    """
+
+    at: float
+    wanted: int
+    ready: int
+    backlog: int | None
+
+
+@dataclass(slots=True)
+class Course:
+    """
+    What happened.
+
+    Attributes:
+        looks: Once in two seconds.
+        started, completed: Orders.
+        failures: Of orders, in words.
+        waits: Schedule-to-start of activities, by the server's clock: second of the start, and wait.
+        attempts: Highest attempt of any activity.
+    """
+
+    looks: list[Look] = field(default_factory=list)
+    started: int = 0
+    completed: int = 0
+    failures: list[str] = field(default_factory=list)
+    waits: list[tuple[float, float]] = field(default_factory=list)
+    attempts: int = 0
+
+
+@contextmanager
+def frontend() -> Iterator[str]:
+    """
+    The server's frontend, forwarded to this machine.
+    """
+    command = ["kubectl", "--kubeconfig", str(KUBECONFIG), "--context", CONTEXT, "--namespace", "temporal"]
+    process = subprocess.Popen(
+        [*command, "port-forward", "service/temporal-frontend", ":7233"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        port = re.search(r"127\.0\.0\.1:(\d+)", line)
+        assert port is not None, f"kubectl port-forward said {line!r}"
+        yield f"127.0.0.1:{port[1]}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+async def drive(
+    rate: float, seconds: float, work: dict[str, Any], until_replicas: int, patience: float
+) -> Course:
+    """
+    Start orders for some seconds, wait for their ends, then until the workers have shrunk.
+
+    Args:
+        rate: Orders per second.
+        seconds: How long.
+        work: Of the orders' work profile.
+        until_replicas: The count to which the workers shrink in the end.
+        patience: Seconds after the last start that all of it may take.
+    """
+    course = Course()
+    api = open_api(KUBECONFIG, CONTEXT)
+    deployment = Deployment(api, "repair-shop", WORKERS)
+    with frontend() as address:
+        client = await Client.connect(address)
+        queue = DescribedQueue(client, QUEUE)
+        prefix = f"autoscale-{int(time.time())}"
+        first = time.time()
+
+        async def look() -> None:
+            while True:
+                found, backlog = await asyncio.gather(asyncio.to_thread(deployment.read), queue.look())
+                waiting = None if backlog is None else backlog.activity_tasks + backlog.workflow_tasks
+                wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
+                course.looks.append(Look(time.time() - first, wanted, ready, waiting))
+                await asyncio.sleep(LOOK_SECONDS)
+
+        async def order(number: int) -> None:
+            await asyncio.sleep(max(0.0, first + number / rate - time.time()))
+            name = f"{prefix}-{number}"
+            given = {"order_id": name, "seed": number, "work": work}
+            handle = await client.start_workflow(
+                "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
+            )
+            course.started += 1
+            try:
+                await handle.result()
+                course.completed += 1
+            except WorkflowFailureError as error:
+                course.failures.append(f"{name}: {error.cause}")
+
+        looking = asyncio.create_task(look())
+        try:
+            async with asyncio.timeout(seconds + patience):
+                await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
+                while not course.looks or course.looks[-1].wanted > until_replicas:  # noqa: ASYNC110  # a cluster sets no event
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            course.failures.append(f"not done {patience:g} s after the last start")
+        finally:
+            looking.cancel()
+        for number in range(0, int(rate * seconds), 2):
+            await _read(client, f"repair-{prefix}-{number}", first, course)
+    return course
+
+
+async def _read(client: Client, workflow_id: str, first: float, course: Course) -> None:
+    scheduled: dict[int, float] = {}
+    async for event in client.get_workflow_handle(workflow_id).fetch_history_events():
+        at = event.event_time.ToNanoseconds() / 1e9
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled[event.event_id] = at
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            started = event.activity_task_started_event_attributes
+            course.attempts = max(course.attempts, started.attempt)
+            if started.attempt == 1:
+                course.waits.append((at - first, at - scheduled[started.scheduled_event_id]))
