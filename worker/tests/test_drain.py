@@ -149,7 +149,7 @@ async def test_an_activity_that_does_not_end_cannot_hold_the_process(
     code = worker.end(seconds=30)
 
     assert code == 1
-    assert "grace is over and an activity does not end" in worker.errors
+    assert "grace is over: an activity does not end" in worker.errors
     await handle.terminate()
 
 

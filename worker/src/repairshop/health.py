@@ -51,6 +51,13 @@ class Health:
         with self._lock:
             self._unready.pop(topic, None)
 
+    def why(self, topic: str) -> str | None:
+        """
+        Return the reason that stands for that topic.
+        """
+        with self._lock:
+            return self._unready.get(topic)
+
     def note(self, topic: str, text: str | None) -> None:
         """
         Tell something beside ready or not, or take it back with ``None``.

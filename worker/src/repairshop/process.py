@@ -152,7 +152,8 @@ async def _work(worker: Worker, settings: Settings, state: health.Health, stop: 
         draining = asyncio.create_task(worker.shutdown())
         await asyncio.wait({running, draining}, timeout=grace, return_when=asyncio.ALL_COMPLETED)
     if not running.done():
-        LOG.error("grace is over and an activity does not end; it is left to its timeout")
+        why = state.why("server") or "an activity does not end"
+        LOG.error("grace is over: %s; what runs is left to its timeout", why)
         # Leaving the event loop would wait for it.
         lifetime.end_at_once(1)
     failure = running.exception()
