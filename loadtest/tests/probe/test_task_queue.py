@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
 from temporalio.client import Client
 
 from loadtest.probe.task_queue import DescribedQueue
@@ -60,6 +63,30 @@ async def test_every_worker_is_among_the_pollers_of_both_types(
 
     assert all(look.activity_pollers[identity] >= since - 1 for identity in wanted)
     assert all(look.workflow_pollers[identity] >= since - 1 for identity in wanted)
+
+
+async def test_a_single_poll_is_seen_on_any_partition(client: Client, task_queue: str) -> None:
+    """
+    Identities with one poll each are all listed, though most of them have met only one of the partitions.
+    """
+    wanted = {f"{task_queue}-{i}" for i in range(8)}
+    polls = [
+        asyncio.create_task(
+            client.workflow_service.poll_activity_task_queue(
+                PollActivityTaskQueueRequest(
+                    namespace="default", task_queue=TaskQueue(name=task_queue), identity=identity
+                ),
+                timeout=timedelta(seconds=30),
+            )
+        )
+        for identity in wanted
+    ]
+
+    look = await look_until(DescribedQueue(client, task_queue), lambda b: wanted <= b.activity_pollers.keys())
+    for poll in polls:
+        poll.cancel()
+
+    assert look.activity_pollers.keys() == wanted
 
 
 async def test_activities_wait_when_all_slots_are_taken(
