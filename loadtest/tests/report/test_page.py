@@ -96,6 +96,22 @@ def test_each_figure_says_how_its_number_is_made(demo: Path) -> None:
     assert "from a running system, in PromQL" in text
 
 
+def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
+    """
+    Every key of a step but its name and verdict has its words, and its expressions where there are any.
+    """
+    text = demo.read_text(encoding="utf-8")
+    start = text.index('id="readings"')
+    table = text[start : text.index("</details>", start)]
+    step = json.loads((demo.parent / "steps/1-open1-1/step.json").read_text(encoding="utf-8"))
+    named = {"step", "replicas", "repetition", "load", "started_at", "window_seconds"}
+    named |= {"verdict", "reasons", "notes", "why"}
+
+    assert set(re.findall(r"<code>(\w+)</code>", table)) == set(step) - named
+    assert "task_queues.activity_schedule_to_start_p95" in table
+    assert table.count("known to the sweep alone") < len(step) / 3
+
+
 def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
     """
     A scenario's path, a reason or a note never becomes part of the page's structure.

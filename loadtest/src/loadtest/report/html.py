@@ -20,6 +20,7 @@ from loadtest.report import numbers
 from loadtest.report.cells import unit
 from loadtest.report.figures import Family, Figure, Source, families, figures, sources
 from loadtest.report.headlines import headlines
+from loadtest.report.readings import readings
 from loadtest.report.text import columns, load_text, rows
 from loadtest.report.timeline import timeline_plot
 from loadtest.results.document import to_json
@@ -120,6 +121,7 @@ def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines:
         timeline_sources=_timeline_sources(),
         columns=columns(sweep),
         rows=rows(sweep),
+        readings=readings(),
         unit=unit(sweep),
         load_text=load_text,
         judged=[step for step in sweep.steps if step.reasons],
