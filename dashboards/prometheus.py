@@ -11,14 +11,13 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
+
+from dashboards.api import Api
 
 RULES = Path(__file__).parent / "rules" / "rules.yaml"
 _START_SECONDS = 60.0
@@ -77,12 +76,11 @@ def write_targets(path: Path, jobs: Mapping[str, Sequence[str]]) -> None:
     fresh.replace(path)
 
 
-class Prometheus:
+class Prometheus(Api):
     """
     A running Prometheus; a context manager, as it must not outlive its use.
 
     Attributes:
-        address: Its page and API.
         targets: The file of its targets.
     """
 
@@ -105,7 +103,7 @@ class Prometheus:
                 "prometheus: no such program on the PATH; on Debian write `apt-get install prometheus`"
             )
         port = port or _free_port()
-        self.address = f"http://127.0.0.1:{port}"
+        super().__init__(f"http://127.0.0.1:{port}")
         self.targets = folder / "targets.json"
         self._log = folder / "prometheus.log"
         write_targets(self.targets, {})
@@ -165,26 +163,6 @@ class Prometheus:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def ask(self, path: str, **parameters: object) -> Any:
-        """
-        Ask its API and return ``data``.
-
-        Args:
-            path: Below ``/api/v1/``.
-            parameters: Of the query string.
-
-        Raises:
-            ValueError: It refused; the text is Prometheus' own.
-            OSError: It does not answer.
-        """
-        query = urllib.parse.urlencode({name: str(value) for name, value in parameters.items()})
-        body = query.encode() if query else None
-        try:
-            with urllib.request.urlopen(f"{self.address}/api/v1/{path}", body, timeout=30) as reply:
-                return json.load(reply)["data"]
-        except urllib.error.HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from None
 
 
 def _free_port() -> int:

@@ -142,7 +142,7 @@ def order(step: str, prefix: str, seconds: float) -> StepOrder:
         start_at=time.time() + 1.0,
         warm_up_seconds=0.0,
         window_seconds=seconds,
-        drain_seconds=90.0,
+        drain_seconds=240.0,
         max_in_flight=500,
         end_to_end_bound_seconds=None,
     )

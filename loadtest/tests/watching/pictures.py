@@ -13,11 +13,11 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-from answers import as_grafana_asks, panels_of, series
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from dashboards.prometheus import Prometheus
+from dashboards.api import Api
+from dashboards.ask import as_grafana_asks, panels_of
 
 # Okabe and Ito's palette: told apart by those who see no red and green, too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#777777", "#000000")
@@ -93,7 +93,7 @@ def _states(axes: Axes, found: list[tuple[str, list[Any]]], start: float) -> Non
 
 def draw(
     document: Mapping[str, Any],
-    prometheus: Prometheus,
+    prometheus: Api,
     chosen: Mapping[str, str],
     start: float,
     end: float,
@@ -117,7 +117,7 @@ def draw(
         found = [
             (legend_of(target, one["metric"]), one["values"])
             for target in panel["targets"]
-            for one in series(prometheus, as_grafana_asks(target["expr"], chosen), start, end)
+            for one in prometheus.series(as_grafana_asks(target["expr"], chosen), start, end)
         ]
         drawn += bool(found)
         axes.set_title(panel["title"], fontsize=10, loc="left")

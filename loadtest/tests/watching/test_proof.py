@@ -17,10 +17,11 @@ import yaml
 # Test modules import their helpers by name.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from answers import Question, choices, committed, panels_of, questions, series, unanswered
 
 from conftest import MISCHIEF, QUEUE, Stack
 from dashboards.alerts import ALERTS
+from dashboards.ask import choices, committed, panels_of, questions, recorded, unanswered
+from dashboards.ask import main as ask
 from dashboards.files import ROOT
 from dashboards.recording import RECORDINGS
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
@@ -80,7 +81,18 @@ def test_a_panel_whose_metric_is_misspelt_does_not_answer(stack: Stack) -> None:
     missing = unanswered(stack.prometheus, questions(document, choices()), stack.began, time.time())
 
     assert len(missing) == 1
-    assert missing[0].startswith("Temporal kit / Workers: CPU: A\n")
+    assert missing[0].where == "Temporal kit / Workers: CPU: A"
+
+
+def test_a_prometheus_can_be_asked_by_hand(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    ``python -m dashboards.ask`` says that all is well here, and names the panels of what is not scraped.
+    """
+    assert ask([stack.prometheus.address, "--minutes", "5"]) == 0
+    assert re.search(r"^(\d+) of \1 queries answered$", capsys.readouterr().out, re.MULTILINE)
+
+    assert ask([stack.prometheus.address, "--minutes", "5", "--task-queue", "another"]) == 1
+    assert "no answer: Temporal kit / Task queues: Backlog: A\n" in capsys.readouterr().out
 
 
 def test_every_recording_rule_is_healthy_and_answers(stack: Stack) -> None:
@@ -88,11 +100,10 @@ def test_every_recording_rule_is_healthy_and_answers(stack: Stack) -> None:
     Prometheus evaluates all rules without an error, and each recorded series has samples.
     """
     rules = [rule for group in stack.prometheus.ask("rules")["groups"] for rule in group["rules"]]
-    asked = [Question(recording.record, recording.record) for recording in RECORDINGS]
 
     assert len(rules) == len(RECORDINGS) + len(ALERTS)
     assert {rule["name"]: rule.get("lastError", "") for rule in rules if rule["health"] != "ok"} == {}
-    assert unanswered(stack.prometheus, asked, stack.began, time.time()) == []
+    assert unanswered(stack.prometheus, recorded(), stack.began, time.time()) == []
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
@@ -110,7 +121,7 @@ def test_every_alerts_left_side_answers(stack: Stack, alert) -> None:
     left, operator, _ = re.split(r" ([<>]) ", written, maxsplit=1)
 
     assert operator == alert.operator
-    assert series(stack.prometheus, left, stack.began, time.time())
+    assert stack.prometheus.series(left, stack.began, time.time())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +163,7 @@ def test_one_queue_is_told_from_another(stack: Stack) -> None:
     """
     shop = choices(queues=either_spelling(QUEUE))
     found = [
-        series(stack.prometheus, question.promql, stack.began, stack.ended)
+        stack.prometheus.series(question.promql, stack.began, stack.ended)
         for question in questions(committed()["task-queues"], shop)
     ]
 
