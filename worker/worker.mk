@@ -2,7 +2,7 @@
 
 .PHONY: order
 order: setup ## take one order through and tell its story, step by step
-	$(BIN)/repairshop demo
+	$(BIN)/repairshop story
 
 .PHONY: replay
 replay: setup ## replay every recorded history with the code as it is now

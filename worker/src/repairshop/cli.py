@@ -1,3 +1,0 @@
-"""
-The shop's counter: what people ask of it from a terminal.
-"""

@@ -1,0 +1,9 @@
+"""
+The shop's counter: what people ask of it from a terminal.
+"""
+
+from __future__ import annotations
+
+from repairshop.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,85 @@
+"""
+The ``repairshop`` program: its verbs, its one-line errors, and the one place where it ends.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+from typer.exceptions import TyperException
+
+from repairshop import lifetime
+from repairshop.cli.books import books
+from repairshop.cli.orders import approve, cancel, claim, decline, start, status
+from repairshop.cli.story import story
+from repairshop.cli.talking import RefusedError
+from repairshop.cli.version import version
+from repairshop.connection import ConnectionFailed
+from repairshop.settings import SettingsError
+from repairshop.versioning import PromotionError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="repairshop",
+    help="Ask the repair shop: start an order, see where it stands, answer its quote, look into its books.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (start, status, approve, decline, cancel, claim, story):
+    app.command()(verb)
+app.add_typer(books, name="ledger")
+app.add_typer(version, name="version")
+
+
+def main() -> None:
+    """
+    Run the program; never returns.
+    """
+    lifetime.leave(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """
+    Run one command line and return its exit code: 0 well, 1 refused or not in order, 2 bad input.
+    """
+    try:
+        code = typer.main.get_command(app).main(args=arguments, prog_name="repairshop", standalone_mode=False)
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except TyperException as error:
+        return _say(f"{error.format_message().rstrip('.')}; `repairshop --help` lists what can be given", 2)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (ConnectionFailed, PromotionError, RefusedError) as error:
+        return _say(str(error), 1)
+    except WorkflowUpdateFailedError as error:
+        return _say(str(error.cause), 1)
+    except WorkflowQueryFailedError as error:
+        return _say(
+            f"the order cannot answer: {error}; is a worker running? `python -m repairshop` is one", 1
+        )
+    except RPCError as error:
+        return _say(_remedy(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("interrupted", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _remedy(error: RPCError) -> str:
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return f"{error.message}; there is no such order, or it has ended and takes no more messages"
+    if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return f"no answer in time: {error.message}; is a worker running? `python -m repairshop` is one"
+    return f"the server refuses: {error.message}"
+
+
+def _say(text: str, code: int) -> int:
+    sys.stderr.write(f"error: {text}\n")
+    return code

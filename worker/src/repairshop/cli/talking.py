@@ -1,0 +1,36 @@
+"""
+How a verb speaks to the server: one connection, set up as the worker's is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import Client
+
+from repairshop import codec, connection
+
+_T = TypeVar("_T")
+
+# An order that a worker works on answers in milliseconds; longer means that none does.
+PATIENCE = timedelta(seconds=10)
+
+
+class RefusedError(Exception):
+    """
+    What was asked for cannot be had; the text is the one line to show.
+    """
+
+
+def talk(ask: Callable[[Client], Awaitable[_T]]) -> _T:
+    """
+    Connect as TEMPORAL_* and REPAIRSHOP_CODEC_* say, and ask.
+    """
+
+    async def connected() -> _T:
+        return await ask(await connection.connect(codec.client_options()))
+
+    return asyncio.run(connected())

@@ -1,0 +1,187 @@
+"""
+What people ask of the shop from a terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE_SECONDS, Server, StartWorker, wait_until
+
+pytestmark = pytest.mark.server
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PROGRAM = Path(sys.executable).parent / "repairshop"
+
+
+@pytest.fixture
+def run(server: Server) -> Run:
+    """
+    Run the program against the tests' server.
+    """
+
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "REPAIRSHOP_"))}
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            env={**kept, "TEMPORAL_ADDRESS": server.address, "COLUMNS": "120", **environ},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+        )
+
+    return run
+
+
+def test_an_order_is_started_approved_and_found_in_the_books(
+    run: Run, start_worker: StartWorker, task_queue: str, tmp_path: Path
+) -> None:
+    """
+    Somebody who knows the verbs alone takes an order through.
+    """
+    ledger = f"sqlite://{tmp_path}/ledger.db"
+    start_worker(ledger=ledger).wait_ready()
+
+    order = run("start", "--task-queue", task_queue, "--price-cents", "9900", "--item", "lens").stdout.strip()
+    wait_until(lambda: "waiting for the client" in run("status", order).stdout, "the quote is open")
+    wrong = run("approve", order, "1")
+    approved = run("approve", order)
+    wait_until(lambda: "settled" in run("status", order).stdout, "the order is settled")
+    again = run("start", "--task-queue", task_queue, "--order-id", order)
+    shown = run("ledger", "show", order, "--ledger", ledger)
+    books = run("ledger", "check", REPAIRSHOP_LEDGER=ledger)
+
+    assert (wrong.returncode, wrong.stderr) == (
+        1,
+        "error: WrongAmount: amount 1: the quote is 9900 cents; approve that amount\n",
+    )
+    assert approved.stdout == "approved 9900 cents\n"
+    assert again.returncode == 1
+    assert "there is such an order already" in again.stderr
+    assert "charge                   round 0  1 x  9900" in shown.stdout
+    assert books.returncode == 0, books.stdout
+    assert "1 settled, 0 withdrawn" in books.stdout
+
+
+def test_an_order_is_cancelled(run: Run, start_worker: StartWorker, task_queue: str, tmp_path: Path) -> None:
+    """
+    A cancelled order tells what was undone.
+    """
+    start_worker(ledger=f"sqlite://{tmp_path}/ledger.db").wait_ready()
+    order = run("start", "--task-queue", task_queue).stdout.strip()
+    wait_until(lambda: "waiting for the client" in run("status", order).stdout, "the quote is open")
+
+    run("cancel", order, "--reason", "moved away")
+    wait_until(lambda: "cancelled\n" in run("status", order).stdout, "the order is cancelled")
+
+    assert "undone      withdraw_registration" in run("status", order).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["status", "nobody"], 1, "there is no such order, or it has ended"),
+        (["start", "--kind", "stolen"], 2, "'stolen' is not one of"),
+        (["ledger", "check"], 2, "--ledger none: nothing is kept there"),
+        (["ledger", "check", "--ledger", "sqlite:///nowhere/x.db"], 2, "no such file as /nowhere/x.db"),
+        (
+            ["version", "promote", "1", "--deployment", "nobody"],
+            1,
+            "is a worker with TEMPORAL_WORKER_BUILD_ID=1",
+        ),
+    ],
+    ids=["order", "kind", "no ledger", "no file", "version"],
+)
+def test_what_cannot_be_had_is_told_in_one_line(run: Run, arguments: list[str], code: int, told: str) -> None:
+    """
+    No traceback for input: one line that names it and says what to do.
+    """
+    ended = run(*arguments)
+
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert ended.stderr.startswith("error: ")
+    assert ended.stderr.count("\n") == 1
+    assert told in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("DELETE FROM effects WHERE order_id = 'b' AND step = 'register'", "1 lost: b"),
+        (
+            "INSERT INTO effects (order_id, step, round, value, at) VALUES ('b', 'settle', 1, 'closed', 9)",
+            "1 doubled: b",
+        ),
+        ("DELETE FROM effects WHERE order_id = 'b' AND step = 'settle'", "1 left open: b"),
+    ],
+    ids=["lost", "doubled", "left open"],
+)
+def test_a_damaged_ledger_is_found_out(run: Run, tmp_path: Path, damage: str, named: str) -> None:
+    """
+    The check counts an order lost, doubled or left open in books that were damaged by hand.
+    """
+    from repairshop.ledger import Delivery, open_ledger
+
+    url = f"sqlite://{tmp_path}/books.db"
+
+    async def keep() -> None:
+        ledger = await open_ledger(url)
+        for order in "abc":
+            for step in ("register", "assign_technician", "settle"):
+                await ledger.record(Delivery(order, step, 0), "x")
+        await ledger.close()
+
+    asyncio.run(keep())
+    before = run("ledger", "check", "--ledger", url)
+
+    with sqlite3.connect(tmp_path / "books.db") as database:
+        database.execute(damage)
+    after = run("ledger", "check", "--ledger", url)
+
+    assert (before.returncode, after.returncode) == (0, 1)
+    assert named in after.stdout
+    assert sum(line.startswith("0 ") for line in after.stdout.splitlines()) == 2
+
+
+def test_an_order_that_left_no_trace_is_lost(run: Run, tmp_path: Path) -> None:
+    """
+    An order that somebody started and the ledger never saw is counted as lost.
+    """
+    sqlite3.connect(tmp_path / "books.db").close()
+    started = tmp_path / "started.txt"
+    started.write_text("x1\nx2\n")
+
+    told = run("ledger", "check", "--ledger", f"sqlite://{tmp_path}/books.db", "--started", str(started))
+
+    assert told.returncode == 1
+    assert "2 lost: x1, x2" in told.stdout
+
+
+def test_the_story_of_an_order_is_told_to_its_end() -> None:
+    """
+    ``make order`` needs nothing that runs, tells of a rework, and ends with the books.
+    """
+    told = subprocess.run(
+        [PROGRAM, "story"], env={**os.environ, "COLUMNS": "120"}, capture_output=True, text=True, timeout=120
+    )
+
+    assert (told.returncode, told.stderr) == (0, "")
+    for sentence in (
+        "Rosa Diaz's camera is registered",
+        "Rosa Diaz answers: approve quote",
+        "back to the bench",
+        "finds all in order",
+        "Rosa Diaz pays 120.00",
+        "the warranty begins",
+        "the order ends: settled",
+        "each step counted once",
+    ):
+        assert sentence in told.stdout
+    order = [told.stdout.index(text) for text in ("approve quote", "back to the bench", "pays", "order ends")]
+    assert order == sorted(order)
