@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from loadtest.injector.flights import Flights, Terms
+from loadtest.injector.flights import Flights
 from loadtest.injector.meters import Page
 from loadtest.injector.tally import Bounds, Tally
+from loadtest.injector.terms import Terms
 from loadtest.plan import Work
 from loadtest.scenario import Arrival, Scenario
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -23,7 +24,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from loadtest import arrivals
 from loadtest.child import spawn
-from loadtest.errors import InjectorError
+from loadtest.errors import InjectorError, InputError
 from loadtest.injector.launch import LOCUSTFILE, Locust, launch
 from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
@@ -43,13 +44,30 @@ class Server(Protocol):
     address: str
 
 
+METRICS_PORT = free_ports(1)[0]
+
+
+def _on_pages(name: str) -> float:
+    """
+    Sum of a counter over the pages of both injectors.
+    """
+    total = 0.0
+    for port in (METRICS_PORT, METRICS_PORT + 1):
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as page:
+            lines = page.read().decode().splitlines()
+        total += sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name + "{"))
+    return total
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Locust]:
     """
     A master and two injectors, for all steps of this module.
     """
     logs = tmp_path_factory.mktemp("locust")
-    async with launch(server.address, "default", injectors=2, logs=logs) as running:
+    async with launch(
+        server.address, "default", injectors=2, logs=logs, metrics_port=METRICS_PORT
+    ) as running:
         yield running
 
 
@@ -88,9 +106,12 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
     locust: Locust, server: Server, order: Order, task_queue: str, step: str
 ) -> None:
     """
-    Planned arrivals = what the two injectors sent = what they saw completed = what the server completed; and the
-    same Locust carries out a second step as well as the first.
+    Planned arrivals = what the two injectors sent = what they saw completed = what the server completed = what
+    their /metrics pages say; and the same Locust carries out a second step as well as the first.
     """
+    names = [f"loadtest_injector_{name}" for name in ("offered_total", "sent_total", "completed_total")]
+    names += ["loadtest_injector_lag_seconds_count", "loadtest_injector_end_to_end_seconds_count"]
+    before = [await asyncio.to_thread(_on_pages, name) for name in names]
     seconds: list[InjectorSecond] = []
     asked = order(step=step, arrival_rate=10.0)
 
@@ -98,7 +119,10 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
         report = await locust.run(asked, seconds.append)
         on_server = await _on_server(client, task_queue, "Completed", 40)
 
+    after = [await asyncio.to_thread(_on_pages, name) for name in names]
+
     assert report.problems == ()
+    assert [b - a for a, b in zip(before, after, strict=True)] == [40] * len(names)
     assert report.planned == len(arrivals.schedule(asked)) == 40
     assert (report.whole.offered, report.whole.sent, report.whole.completed) == (40, 40, 40)
     assert report.window.offered == report.window.sent == 30
@@ -173,6 +197,14 @@ async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
 
     assert report.whole.failed == {"start: already running": 10, "unfinished": 10}
     assert report.whole.acknowledged == 10
+
+
+async def test_more_in_flight_than_can_be_awaited_is_refused(locust: Locust, order: Order) -> None:
+    """
+    A closed load beyond the server's limit of long polls would measure that limit.
+    """
+    with pytest.raises(InputError, match="1001 workflows in flight: .* lower in_flight_per_slot"):
+        await locust.run(order(arrival_rate=None, in_flight=1001), lambda _: None)
 
 
 async def test_a_broken_order_is_an_error_and_the_next_one_works(

@@ -53,6 +53,7 @@ class Conductor:
         self._saying = gevent.lock.RLock()
         self._expected = int(os.environ[control.EXPECTED])
         self._ready: dict[str, int] = {}  # process ids, in the order of their coming
+        self._watched = bool(os.environ.get(control.WATCHED))
         self._dead: set[str] = set()
         self._silent_since: dict[str, float] = {}
         self._seconds: dict[str, InjectorSecond] = {}
@@ -124,21 +125,18 @@ class Conductor:
         self._say(answer)
 
     def _present(self) -> list[str]:
-        clients = self._runner.clients
-        return [
-            name
-            for name in self._ready
-            if name not in self._dead and name in clients and clients[name].state != STATE_MISSING
-        ]
+        return [name for name in self._ready if not self._is_gone(name, silence_seconds=0.0)]
 
-    def _is_gone(self, name: str) -> bool:
+    def _is_gone(self, name: str, silence_seconds: float = _SILENCE_SECONDS) -> bool:
+        if self._watched:
+            return name in self._dead
         client = self._runner.clients.get(name)
-        if client is None or name in self._dead:
+        if client is None:
             return True
         if client.state != STATE_MISSING:
             self._silent_since.pop(name, None)
             return False
-        return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) > _SILENCE_SECONDS
+        return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) >= silence_seconds
 
     def _carry_out(self, order: StepOrder) -> InjectorReport:
         members = self._present()

@@ -25,6 +25,8 @@ from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSe
 # Names the inherited descriptor; where it is set, Locust's master takes orders from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"
 EXPECTED = "LOADTEST_EXPECTED_INJECTORS"
+# Set where the sweep sees the injectors' processes itself and says when one has ended.
+WATCHED = "LOADTEST_WATCHED_INJECTORS"
 METRICS_PORT = "LOADTEST_INJECTOR_METRICS_PORT"
 METRICS_HOST = "LOADTEST_INJECTOR_METRICS_HOST"
 # A report of many injectors is longer than asyncio's usual limit of a line.

@@ -21,10 +21,11 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from loadtest import arrivals
 from loadtest.errors import InjectorError
 from loadtest.injector import hdr, pacing
-from loadtest.injector.flights import AWAITED_AT_ONCE, Flights, Stock, Terms
+from loadtest.injector.flights import Flights
 from loadtest.injector.meters import Page
 from loadtest.injector.share import LevelReport, Share, ShareReport
 from loadtest.injector.tally import Bounds, Counts, Tally
+from loadtest.injector.terms import AWAITED_AT_ONCE, Stock, Terms
 from loadtest.injector.tracing import Tracing
 from loadtest.results.measured import InjectorCounts, InjectorSecond
 from loadtest.scenario import Scenario, load
@@ -92,6 +93,7 @@ class Injector:
             drained = now() - end
         finally:
             telling.cancel()
+            gc.unfreeze()
         moved = abs((now() - time.time()) - wall_to_clock)
         if moved > CLOCK_STEP_SECONDS:
             tally.problems.append(f"the wall clock moved by {moved:.3f} s in the step")

@@ -25,10 +25,11 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 from loadtest import arrivals
 from loadtest.errors import InputError, LoadtestError
 from loadtest.injector.conductor import HELLO
-from loadtest.injector.flights import AWAITED_AT_ONCE, Flights, Terms
+from loadtest.injector.flights import Flights
 from loadtest.injector.pacing import Faucet
 from loadtest.injector.process import Process
 from loadtest.injector.tally import Bounds, Tally
+from loadtest.injector.terms import AWAITED_AT_ONCE, Terms
 from loadtest.plan import ArrivalKind, Work
 from loadtest.scenario import load
 

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.child import Child, spawn
-from loadtest.errors import InjectorError
+from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control
 from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
 
+# Under the server's limit of long polls, with room for those who look on.
+MOST_IN_FLIGHT = 1000
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 # How long Locust and its injectors may take to start and to connect.
 _READY_SECONDS = 60.0
@@ -61,8 +63,14 @@ class Locust:
         Carry one order out, drain, and report.
 
         Raises:
+            InputError: It keeps more workflows in flight than can be awaited.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
+        if order.in_flight is not None and order.in_flight > MOST_IN_FLIGHT:
+            raise InputError(
+                f"{order.in_flight} workflows in flight: a closed load awaits every result, and a server answers "
+                f"at most 1,200 such calls at once; lower in_flight_per_slot until it is {MOST_IN_FLIGHT} or fewer"
+            )
         await self._say(control.order(order))
         while True:
             message = await self._hear()
@@ -164,7 +172,9 @@ async def launch(
         local: Start the injectors here; else they come from elsewhere
             (``locust -f .../locustfile.py --worker --master-host HOST``).
         bind_host, bind_port: Where the master listens for them; a free port by default.
-        metrics_port: Injector n serves its /metrics on this port plus n, on this machine alone.
+        metrics_port:
+            Injector n serves its /metrics on this port plus n, on this machine alone; by default the
+            environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
 
     Raises:
         InjectorError: They did not come up.
@@ -195,7 +205,12 @@ async def launch(
                     "--expect-workers",
                     str(injectors),
                 ],
-                {**env, control.DESCRIPTOR: str(theirs.fileno()), control.EXPECTED: str(injectors)},
+                {
+                    **env,
+                    control.DESCRIPTOR: str(theirs.fileno()),
+                    control.EXPECTED: str(injectors),
+                    control.WATCHED: "1" if local else "",
+                },
                 logs / "locust.log",
                 pass_fds=(theirs.fileno(),),
             )
@@ -228,6 +243,12 @@ def _locust() -> list[str]:
     if importlib.util.find_spec("locust") is None:
         raise InjectorError("locust is not installed in this environment; run `make setup`")
     return [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE)]
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise InputError(f"{control.METRICS_PORT} = {text}: not a port; write a number from 1 to 65535")
 
 
 def _free_port(host: str) -> int:

@@ -14,6 +14,7 @@ import gevent
 import prometheus_client
 from locust.env import Environment
 
+from loadtest.errors import InjectorError
 from loadtest.injector import control
 from loadtest.injector.bridge import Bridge
 from loadtest.injector.injector import Injector, connect
@@ -82,7 +83,12 @@ class Process:
         port = os.environ.get(control.METRICS_PORT)
         if port:
             host = os.environ.get(control.METRICS_HOST, "127.0.0.1")
-            prometheus_client.start_http_server(int(port), host, registry=self.page.registry)
+            try:
+                prometheus_client.start_http_server(int(port), host, registry=self.page.registry)
+            except (OSError, ValueError, OverflowError) as error:
+                raise InjectorError(
+                    f"{control.METRICS_PORT} = {port}: cannot be served ({error}); give a free port"
+                ) from error
             log.info("metrics at http://%s:%s/metrics", host, port)
 
     def _flush_spans(self, spans: Tracing) -> None:
