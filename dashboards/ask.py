@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboards.alerts import ALERTS
 from dashboards.api import Api
 from dashboards.catalogue import ALL
 from dashboards.recording import RECORDINGS
@@ -101,7 +102,24 @@ def recorded() -> list[Question]:
     """
     Return a question for each recorded series.
     """
-    return [Question(recording.record, recording.record) for recording in RECORDINGS]
+    on_event = {name for layout in ALL for panel in layout.panels if panel.none for name in panel.expressions}
+    return [
+        Question(recording.record, recording.record, recording.expression in on_event)
+        for recording in RECORDINGS
+    ]
+
+
+def ailing_rules(api: Api) -> list[str]:
+    """
+    Return what is wrong with our rules there: one that is not loaded, or fails to be evaluated.
+    """
+    loaded = {rule["name"]: rule for group in api.ask("rules")["groups"] for rule in group["rules"]}
+    wanted = [recording.record for recording in RECORDINGS] + [alert.name for alert in ALERTS]
+    return [f"rule is not loaded: {name}" for name in wanted if name not in loaded] + [
+        f"rule fails: {name}: {loaded[name].get('lastError', '')}"
+        for name in wanted
+        if name in loaded and loaded[name]["health"] == "err"
+    ]
 
 
 def unanswered(
@@ -137,25 +155,20 @@ def main(argv: list[str]) -> int:
     ]
     try:
         missing = unanswered(api, [*asked, *([] if own.without else recorded())], start, end, 5)
-        unhealthy = [
-            f"{rule['name']}: {rule.get('lastError', '')}"
-            for group in api.ask("rules")["groups"]
-            for rule in group["rules"]
-            if rule["health"] == "err"
-        ]
+        ailing = ailing_rules(api)
     except OSError as error:
         sys.stderr.write(f"error: {own.address}: no Prometheus answers there: {error}\n")
         return 2
     for question in missing:
         kind = "empty, as it may be" if question.may_be_empty else "no answer"
         sys.stdout.write(f"{kind}: {question.where}\n    {question.promql}\n")
-    for line in unhealthy:
-        sys.stdout.write(f"rule fails: {line}\n")
+    for line in ailing:
+        sys.stdout.write(f"{line}\n")
     bad = [question for question in missing if not question.may_be_empty]
     sys.stdout.write(
         f"{len(asked) - len([q for q in missing if q in asked])} of {len(asked)} queries answered\n"
     )
-    return 1 if bad or unhealthy else 0
+    return 1 if bad or ailing else 0
 
 
 if __name__ == "__main__":

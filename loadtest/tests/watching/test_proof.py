@@ -20,10 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import MISCHIEF, QUEUE, Stack
 from dashboards.alerts import ALERTS
-from dashboards.ask import choices, committed, panels_of, questions, recorded, unanswered
+from dashboards.ask import ailing_rules, choices, committed, panels_of, questions, recorded, unanswered
 from dashboards.ask import main as ask
 from dashboards.files import ROOT
-from dashboards.recording import RECORDINGS
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
@@ -99,10 +98,7 @@ def test_every_recording_rule_is_healthy_and_answers(stack: Stack) -> None:
     """
     Prometheus evaluates all rules without an error, and each recorded series has samples.
     """
-    rules = [rule for group in stack.prometheus.ask("rules")["groups"] for rule in group["rules"]]
-
-    assert len(rules) == len(RECORDINGS) + len(ALERTS)
-    assert {rule["name"]: rule.get("lastError", "") for rule in rules if rule["health"] != "ok"} == {}
+    assert ailing_rules(stack.prometheus) == []
     assert unanswered(stack.prometheus, recorded(), stack.began, time.time()) == []
 
 
