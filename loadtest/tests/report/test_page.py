@@ -49,8 +49,9 @@ def test_a_report_is_made_from_files_alone(demo: Path) -> None:
     jsonschema.validate(sweep, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
     assert json.loads((run / "steps/1-open1-1/step.json").read_text(encoding="utf-8")) == sweep["steps"][1]
     pictures = sorted(path.name for path in (run / "plots").iterdir())
-    for name in ("scaling", "latency", "cost", "timeline-1-open1-1"):
+    for name in ("scaling", "latency", "cost"):
         assert {f"{name}.svg", f"{name}.png"} <= set(pictures)
+    assert {f"timeline-{step['step']}.svg" for step in sweep["steps"]} <= set(pictures)
     assert (run / "plots/scaling.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -68,10 +68,18 @@ def saved(figure: Figure) -> Plot:
     """
     Write a figure in both forms; the same figure gives the same bytes.
     """
-    svg, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(svg, format="svg", metadata={"Date": None})
+    png = io.BytesIO()
     figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
-    return Plot(svg.getvalue(), png.getvalue())
+    return Plot(vector(figure), png.getvalue())
+
+
+def vector(figure: Figure) -> bytes:
+    """
+    Write a figure as SVG alone, which takes half the time.
+    """
+    svg = io.BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None})
+    return svg.getvalue()
 
 
 def count_axis(axes: Axes, counts: Sequence[int]) -> None:

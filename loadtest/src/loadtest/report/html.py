@@ -82,12 +82,9 @@ def write_report(run: Run, sweep: Sweep, steps: Sequence[Measured]) -> Path:
     for figure in drawn:
         run.write(f"plots/{figure.id}.svg", figure.plot.svg)
         run.write(f"plots/{figure.id}.png", figure.plot.png)
-    for timeline, png in timelines:
+    for timeline in timelines:
         run.write(f"plots/{timeline.id}.svg", timeline.svg)
-        run.write(f"plots/{timeline.id}.png", png)
-    return run.write(
-        "report.html", render(sweep, run.manifest, drawn, [timeline for timeline, _ in timelines])
-    )
+    return run.write("report.html", render(sweep, run.manifest, drawn, timelines))
 
 
 def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines: Sequence[Timeline]) -> str:
@@ -131,7 +128,7 @@ def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines:
     )
 
 
-def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[tuple[Timeline, bytes]]:
+def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[Timeline]:
     """
     Draw the first repetition of each cell, the open loads first: there waiting can be seen.
     """
@@ -140,11 +137,11 @@ def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[tuple[Timeline, 
     chosen.sort(key=lambda step: (step.load.kind == "saturate", step.load.index, step.replicas))
     found = []
     for step in chosen[:MOST_TIMELINES]:
-        plot = timeline_plot(by_name[step.step], unit(sweep))
-        if plot is not None:
+        svg = timeline_plot(by_name[step.step], unit(sweep))
+        if svg is not None:
             replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
             title = f"{replicas}, {load_text(step)}"
-            found.append((Timeline(f"timeline-{step.step}", title, step.verdict.value, plot.svg), plot.png))
+            found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
     return found
 
 

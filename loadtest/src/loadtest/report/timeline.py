@@ -13,16 +13,16 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 
 from loadtest.analysis.steady import backlog_of
-from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, Plot, drawing, saved
+from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.measured import Measured, Second
 
 
-def timeline_plot(measured: Measured, unit: str) -> Plot | None:
+def timeline_plot(measured: Measured, unit: str) -> bytes | None:
     """
     Draw one step.
 
     Returns:
-        ``None`` for fewer than two seconds.
+        The picture as SVG; ``None`` for fewer than two seconds.
     """
     seconds = measured.timeline
     if len(seconds) < 2:
@@ -49,7 +49,7 @@ def timeline_plot(measured: Measured, unit: str) -> Plot | None:
             _phases(axes, measured, seconds[-1].at, named=axes is rates)
             axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(0.0, 1.02), borderaxespad=0.1, fontsize=9)
             axes.set_ylim(top=axes.get_ylim()[1] * 1.35)
-        return saved(figure)
+        return vector(figure)
 
 
 def _rates(axes: Axes, seconds: Sequence[Second], unit: str) -> None:
