@@ -21,7 +21,7 @@ drain_seconds = 60
 injectors = 2
 [[loads]]
 kind = "open"
-arrival_rate = 2.0
+arrival_rate = 1.0
 window_seconds = 20
 [loads.arrivals]
 kind = "constant"

@@ -16,11 +16,11 @@ PLAN = """
 name = "disturbed"
 replicas = [2]
 warm_up_seconds = 4
-drain_seconds = 90
+drain_seconds = 180
 injectors = 2
 [[loads]]
 kind = "open"
-arrival_rate = 2.0
+arrival_rate = 0.6
 window_seconds = 30
 [loads.arrivals]
 kind = "constant"
@@ -30,7 +30,7 @@ spread = "constant"
 [slo]
 schedule_to_start_p95_seconds = 30
 """
-SHORT = PLAN.replace("window_seconds = 30", "window_seconds = 8").replace("replicas = [2]", "replicas = [1]")
+SHORT = PLAN.replace("window_seconds = 30", "window_seconds = 17").replace("replicas = [2]", "replicas = [1]")
 KEPT = "temporal-kit/original-replicas"
 
 

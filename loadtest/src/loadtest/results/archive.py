@@ -8,6 +8,7 @@ It decides what is packed and what may be unpacked, and knows nothing of cluster
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import sys
 import tarfile
@@ -68,7 +69,10 @@ def pack(results: Path, run: str, out: BinaryIO) -> tuple[str, str]:
         raise InputError(f"{run}: no such run; there are: {', '.join(there) or 'none'}")
     folder = folder.resolve()
     hashed = Hashed(out)
-    with tarfile.open(fileobj=cast(BinaryIO, hashed), mode="w|gz", compresslevel=4) as tar:
+    with (
+        gzip.GzipFile(fileobj=cast(BinaryIO, hashed), mode="wb", compresslevel=4, mtime=0) as squeezed,
+        tarfile.open(fileobj=squeezed, mode="w|") as tar,
+    ):
         # What is only half written (a step, a link) has a name with a dot and is left.
         tar.add(folder, folder.name, filter=lambda entry: None if _is_partial(entry.name) else entry)
     hashed.flush()

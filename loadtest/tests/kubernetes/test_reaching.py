@@ -1,0 +1,155 @@
+"""
+Which cluster a command means, and what is said when it cannot be used.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loadtest.cli import app
+from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes.api import asked, open_api
+from loadtest.target.kubernetes.deployment import Deployment
+from loadtest.target.kubernetes.endpoints import server_pages
+
+CONFIG = """
+apiVersion: v1
+kind: Config
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:PORT"}}]
+users: [{name: u, user: {}}]
+contexts: [{name: here, context: {cluster: c, user: u}}]
+current-context: here
+"""
+
+
+Program = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def loadtest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
+    """
+    The program, in an empty folder.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = app.run(list(arguments))
+        return code, capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Path:
+    """
+    A kubeconfig for a port on which nobody listens.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    path = tmp_path / "config"
+    path.write_text(CONFIG.replace("PORT", str(port)))
+    return path
+
+
+@pytest.mark.parametrize("verb", [("submit", "PLAN"), ("fetch",)], ids=["submit", "fetch"])
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        pytest.param((), ".kube/config: no cluster of the project's own; write `make kind-up`", id="none"),
+        pytest.param(("--context", "c"), "--context without --kubeconfig", id="context-alone"),
+        pytest.param(("--kubeconfig", "f"), "--kubeconfig without --context", id="kubeconfig-alone"),
+        pytest.param(
+            ("--kubeconfig", "f", "--context", "c"),
+            "--kubeconfig f --context c: cannot be used",
+            id="no-file",
+        ),
+    ],
+)
+def test_a_cluster_must_be_named_in_full(
+    loadtest: Program, tmp_path: Path, verb: tuple[str, ...], flags: tuple[str, ...], said: str
+) -> None:
+    """Without a cluster of our own, both flags are needed, and the file must be one; all in one line."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text('name = "p"\n')
+
+    code, error = loadtest(*(str(plan) if part == "PLAN" else part for part in verb), *flags)
+
+    assert code == 2
+    assert said in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_a_plan_is_checked_before_anything_is_made(loadtest: Program, tmp_path: Path) -> None:
+    """A mistake in the plan is said although there is no cluster."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text('name = "p"\nreplicas = [2, 1]\n')
+
+    code, error = loadtest("submit", str(plan))
+
+    assert code == 2
+    assert "replicas = [2, 1]: must strictly increase" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("submit",), "no plan given", id="no-plan"),
+        pytest.param(
+            ("submit", "p.toml", "--attach"), "the sweep that runs has its own plan", id="attach-and-plan"
+        ),
+        pytest.param(
+            ("sweep", "p.toml", "--target", "kubernetes"), "use `loadtest submit`", id="sweep-from-outside"
+        ),
+    ],
+)
+def test_commands_that_contradict_themselves(
+    loadtest: Program, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    """Each is refused with what to write instead."""
+    (tmp_path / "p.toml").write_text('name = "p"\n')
+
+    code, error = loadtest(*arguments)
+
+    assert code == 2
+    assert said in error
+
+
+def test_a_cluster_that_is_away_is_said_at_once(nobody: Path) -> None:
+    """Nobody listens: one line with what was asked, and no retries."""
+    deployment = Deployment(open_api(nobody, "here"), "shop", "workers")
+
+    with pytest.raises(TargetError, match="get deployments shop/workers: the cluster does not answer"):
+        deployment.read()
+
+
+def test_other_errors_are_not_swallowed() -> None:
+    """A defect inside a request stays one."""
+    with pytest.raises(ZeroDivisionError), asked("nothing"):
+        _ = 1 / 0
+
+
+def test_a_host_is_a_page_for_each_address() -> None:
+    """Pages are named by host and address, and keep port and path."""
+    assert server_pages(["http://localhost:9090/metrics"]) == {
+        "localhost-127.0.0.1": "http://127.0.0.1:9090/metrics"
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:9090",
+        "https://localhost:9090/metrics",
+        "http://localhost/metrics",
+        "http://nosuch.invalid:1/",
+    ],
+)
+def test_a_page_that_cannot_be_scraped_is_refused(url: str) -> None:
+    """No scheme, no port, TLS or no such host."""
+    with pytest.raises(InputError, match="--server-metrics"):
+        server_pages([url])
