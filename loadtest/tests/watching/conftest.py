@@ -17,6 +17,11 @@ from pathlib import Path
 
 import pytest
 
+# Test modules import their helpers by name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from needs import needs
+
 from dashboards.prometheus import Prometheus, write_targets
 from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, StepOrder, Work
@@ -169,6 +174,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """
     Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
     """
+    needs("prometheus")
     folder = tmp_path_factory.mktemp("watched")
     port, http, server_page, one, two, mischief_page, injector = free_ports(7)
     address = f"127.0.0.1:{port}"

@@ -7,11 +7,17 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+# Test modules import their helpers by name.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from needs import needs
 
 from dashboards.alerts import ALERTS
 from dashboards.files import FILES, ROOT
@@ -22,10 +28,13 @@ CASES = sorted((RULES / "tests").glob("*.yaml"))
 
 
 def promtool(*arguments: object, cwd: Path = RULES) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("promtool")
-    assert program is not None, "promtool is missing: apt-get install prometheus"
     return subprocess.run(
-        [program, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False, timeout=60
+        [needs("promtool"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        timeout=60,
     )
 
 

@@ -22,6 +22,7 @@ import pytest
 # Test modules import their helpers by name.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from needs import needs
 from pictures import draw
 
 from dashboards.ask import choices, committed, questions, unanswered
@@ -61,6 +62,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    needs("prometheus")
     folder = tmp_path_factory.mktemp("watch")
     port, step_port = free_ports(2)
     command = [sys.executable, "-m", "dashboards.watch", str(PLAN), "--output", str(folder / "results")]
