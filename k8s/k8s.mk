@@ -104,6 +104,14 @@ images: ## build both images, print their sizes, load them onto the cluster
 deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow has finished
 	@k8s/run/deploy
 
+.PHONY: sweep
+sweep: setup ## a sweep in the cluster: PLAN=file REPLICAS=1,2,4 INJECTORS=2; report in results/latest/
+	@PLAN='$(or $(PLAN),loadtest/plans/smoke.toml)' REPLICAS='$(REPLICAS)' INJECTORS='$(INJECTORS)' OUTPUT='$(OUTPUT)' k8s/run/sweep
+
+.PHONY: locust
+locust: ## Locust's web page in the cluster, at 127.0.0.1:8089; INJECTORS=1
+	@INJECTORS='$(INJECTORS)' k8s/run/locust
+
 .PHONY: status
 status: ## what runs, and how much memory it takes
 	@k8s/run/status
