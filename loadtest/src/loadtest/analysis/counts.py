@@ -6,7 +6,8 @@ It decides which counter speaks for what, and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.results.difference import Difference
@@ -14,7 +15,7 @@ from loadtest.results.measured import InjectorCounts, Measured
 from loadtest.results.step import Counts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
-SERVER_CLOSED = "server.workflow_closed"
+SERVER_CLOSED = ("server.workflow_closed",)
 # However a worker closes a workflow, it is closed; a run that continues as new is not.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
@@ -41,22 +42,59 @@ def results(counts: InjectorCounts) -> int:
     return counts.completed + failed_workflows(counts)
 
 
-def closed_by_workers(difference: Difference | None) -> int | None:
+def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[str, float]:
     """
-    Return the workflows that the workers closed, ``None`` without their metrics.
+    Return the workflows closed by type, summed over the counters of all ways to close.
     """
+    found: Counter[str] = Counter()
+    for name in names if difference is not None else ():
+        found.update(difference.by_label.get(name, {}))
+    return {kind: number for kind, number in found.items() if number}
+
+
+def main_type(measured: Measured, names: Sequence[str]) -> str | None:
+    """
+    Return the type of the workflows that the injectors started, where others closed beside it.
+
+    An order may have child workflows; nobody but the counts says which type was started: it is the
+    one whose count over the whole step is nearest to the starts.
+
+    Returns:
+        ``None`` if one type closed, or a page does not tell types apart.
+    """
+    whole = measured.worker_whole if names == WORKER_CLOSED else measured.server_whole
+    types = types_closed(whole, names)
+    if len(types) < 2:
+        return None
+    started = measured.injector.whole.sent - failed_starts(measured.injector.whole)
+    return min(types, key=lambda kind: (abs(types[kind] - started), kind))
+
+
+def closed_by_workers(measured: Measured, *, window: bool = False) -> int | None:
+    """
+    Return the started workflows that the workers closed, ``None`` without their metrics.
+    """
+    difference = measured.worker_window if window else measured.worker_whole
+    return _closed(measured, difference, WORKER_CLOSED)
+
+
+def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
+    """
+    Return the started workflows that the server closed, ``None`` where its page does not say.
+    """
+    difference = measured.server_window if window else measured.server_whole
+    if difference is None or SERVER_CLOSED[0] not in difference.counters:
+        return None
+    return _closed(measured, difference, SERVER_CLOSED)
+
+
+def _closed(measured: Measured, difference: Difference | None, names: Sequence[str]) -> int | None:
     if difference is None:
         return None
-    return round(sum(difference.counters.get(name, 0.0) for name in WORKER_CLOSED))
-
-
-def closed_by_server(difference: Difference | None) -> int | None:
-    """
-    Return the workflows that the server closed, ``None`` where its page does not say.
-    """
-    if difference is None or SERVER_CLOSED not in difference.counters:
-        return None
-    return round(difference.counters[SERVER_CLOSED])
+    kind = main_type(measured, names)
+    if kind is not None:
+        return round(types_closed(difference, names).get(kind, 0.0))
+    return round(sum(difference.counters.get(name, 0.0) for name in names))
 
 
 def activities(difference: Difference | None) -> int | None:
@@ -72,10 +110,10 @@ def window_closed(measured: Measured) -> int:
     """
     Return the workflows that closed in the window: by the workers, else the server, else the injectors.
     """
-    workers = closed_by_workers(measured.worker_window)
+    workers = closed_by_workers(measured, window=True)
     if workers is not None:
         return workers
-    server = closed_by_server(measured.server_window)
+    server = closed_by_server(measured, window=True)
     if server is not None:
         return server
     return results(measured.injector.window)
@@ -104,7 +142,7 @@ def work(measured: Measured) -> Work | None:
     Returns:
         ``None`` if nobody counted activities or a workflow has less than one.
     """
-    closed = closed_by_workers(measured.worker_whole) or closed_by_server(measured.server_whole) or 0
+    closed = closed_by_workers(measured) or closed_by_server(measured) or 0
     if measured.activities_per_workflow == 0 or closed == 0:
         return None
     for whole, window, counter in (
@@ -140,8 +178,8 @@ def counts(measured: Measured) -> Counts:
         sent=whole.sent,
         acknowledged=whole.acknowledged,
         results=results(whole),
-        worker=closed_by_workers(measured.worker_whole),
-        server=closed_by_server(measured.server_whole),
+        worker=closed_by_workers(measured),
+        server=closed_by_server(measured),
         activities=activities(measured.worker_whole),
         window_sent=measured.injector.window.sent,
         window_closed=window_closed(measured),

@@ -6,7 +6,7 @@ It knows nothing of bounds; the validity rules hold them.
 
 from __future__ import annotations
 
-from loadtest.analysis.counts import window_workflows
+from loadtest.analysis.counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
 from loadtest.analysis.steady import window_seconds
 from loadtest.results.measured import Measured
 
@@ -31,6 +31,9 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         (measured.server_whole, SERVER_ENDTOEND, "server"),
     ):
         histogram = difference.histograms.get(name) if difference is not None else None
+        names = WORKER_CLOSED if who == "workers" else SERVER_CLOSED
+        if main_type(measured, names) is not None:
+            return None, "workflows of several types closed, and their times are not told apart"
         if histogram is not None and histogram.count > 0 and histogram.sum > 0:
             return mine / histogram.sum, who
     return None, "neither the workers nor the server say how long the workflows took"

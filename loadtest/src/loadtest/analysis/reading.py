@@ -91,7 +91,7 @@ def read_step(measured: Measured, plan: Plan) -> Step:
             "state_transitions_per_workflow",
             per(
                 _count(measured.server_whole, "server.state_transitions"),
-                counts.closed_by_server(measured.server_whole),
+                counts.closed_by_server(measured),
             ),
             NO_SERVER,
         ),
@@ -150,6 +150,11 @@ def _notes(measured: Measured) -> list[str]:
             f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
             "and rework; throughput is counted with the former"
         )
+    children = counts.main_type(measured, counts.SERVER_CLOSED) or counts.main_type(
+        measured, counts.WORKER_CLOSED
+    )
+    if children is not None:
+        notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
     if done is None and declared != 0:
         notes.append(
             "throughput is counted in workflow closes, which come in waves, as nobody counted activities"

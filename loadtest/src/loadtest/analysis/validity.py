@@ -108,8 +108,8 @@ def counts_agree(measured: Measured, _plan: Plan) -> list[str]:
     started = whole.sent - failed_starts(whole)
     sides = {
         "confirmed": whole.acknowledged,
-        "workers closed": closed_by_workers(measured.worker_whole),
-        "server closed": closed_by_server(measured.server_whole),
+        "workers closed": closed_by_workers(measured),
+        "server closed": closed_by_server(measured),
         "results": results(whole),
     }
     unequal = {name: count for name, count in sides.items() if count is not None and count != started}
