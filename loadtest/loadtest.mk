@@ -14,3 +14,7 @@ scenarios: setup ## list what one start can do
 bench: $(BIN)/.installed-dev ## what generator and worker cost, as ratios within one run; no test (10 minutes, quiet machine)
 	@for script in $$(grep -l '^def main' loadtest/bench/*.py); do \
 	  echo "== $$script"; $(PY) "$$script" || exit 1; echo; done
+
+.PHONY: schema
+schema: $(BIN)/.installed-dev ## write the JSON Schema of sweep.json from the types that write it
+	$(PY) -m loadtest.results.schema
