@@ -146,7 +146,7 @@ def main(argv: list[str]) -> int:
     own = parser.parse_args(argv)
     api, end = Api(own.address), time.time()
     start = end - own.minutes * 60
-    chosen = choices("1m", f"{own.minutes:g}m".replace(".", ""), own.task_queue, own.namespace)
+    chosen = choices("1m", f"{round(own.minutes * 60)}s", own.task_queue, own.namespace)
     asked = [
         question
         for name, document in committed().items()
