@@ -130,6 +130,10 @@ def _plain_thresholds() -> dashboard.ThresholdsConfig:
     )
 
 
+def _last() -> common.ReduceDataOptions:
+    return common.ReduceDataOptions().calcs(["lastNotNull"])
+
+
 Built = timeseries.Panel | stat.Panel | bargauge.Panel | statetimeline.Panel
 
 
@@ -157,13 +161,20 @@ def _number(panel: Panel) -> Built:
     bounded = panel.expressions[0] in LINES
     return (
         stat.Panel()
+        .reduce_options(_last())
         .graph_mode(BigValueGraphMode.AREA)
         .thresholds(_thresholds(panel) if bounded else _plain_thresholds())
     )
 
 
 def _bars(_: Panel) -> Built:
-    return bargauge.Panel().orientation(VizOrientation.HORIZONTAL).min(0).thresholds(_plain_thresholds())
+    return (
+        bargauge.Panel()
+        .reduce_options(_last())
+        .orientation(VizOrientation.HORIZONTAL)
+        .min(0)
+        .thresholds(_plain_thresholds())
+    )
 
 
 def _states(_: Panel) -> Built:

@@ -23,6 +23,7 @@ from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import GRAFANA
 
 TAG = "temporal-kit"
+_FIRST_ROW_ID = 100  # panels have the ids from 1 on
 
 
 def _annotations() -> list[builders.AnnotationQuery]:
@@ -81,8 +82,8 @@ def whole(layout: Dashboard) -> str:
         )
     )
     number = 0
-    for row in layout.rows:
-        built = built.with_row(builders.Row(row.title))
+    for position, row in enumerate(layout.rows):
+        built = built.with_row(builders.Row(row.title).id(_FIRST_ROW_ID + position))
         for panel in row.panels:
             number += 1
             built = built.with_panel(build(panel, number, UIDS))

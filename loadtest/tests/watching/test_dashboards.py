@@ -99,6 +99,16 @@ def test_no_panel_lies_over_another(name: str, panel: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
+def test_no_two_panels_have_one_id(name: str) -> None:
+    """
+    Links to a panel lead to it alone, rows included.
+    """
+    ids = [panel["id"] for panel in WRITTEN[name]["panels"]]
+
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_every_dashboard_has_the_same_choices_links_and_steps(name: str) -> None:
     """
     Data source, namespace and task queue; a way to the other dashboards; a sweep's steps.
