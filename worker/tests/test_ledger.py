@@ -194,7 +194,7 @@ WITHDRAWN = ("register", "assign_technician", "release_technician", "withdraw_re
         (_effects("classify", "settle"), [], [], 1, 0, 0),
         ([], [], ["o1"], 1, 0, 0),
         ([], [Delivery("o1", "classify", 0)], [], 1, 0, 0),
-        ([], [Delivery("o1", "register", 0)], [], 0, 0, 0),
+        ([], [Delivery("o1", "register", 0), Delivery("o1", "withdraw_registration", 0)], [], 0, 0, 0),
         (_effects("register", "settle", "return_device"), [], [], 0, 1, 0),
         (_effects("register", "settle", "settle"), [], [], 0, 1, 0),
         ([*_effects("register", "settle", "charge"), Effect("o1", "charge", 1, "")], [], [], 0, 1, 0),

@@ -150,6 +150,7 @@ class RepairOrder:
         kind: What the classification will find.
         urgent: Halves the deadline.
         price_cents: Price of a paid repair, quoted and charged.
+        repair_seconds: Mean time that the repair alone waits; 0 takes that of all steps.
         skill: What the technician must know; the default takes anybody, however busy.
         checklist: What is inspected after the repair, in a workflow of its own; none for a light order.
         max_reworks: How often a failed inspection sends the device back before the shop gives in.
@@ -167,6 +168,7 @@ class RepairOrder:
     kind: Kind = Kind.WARRANTY
     urgent: bool = False
     price_cents: int = 0
+    repair_seconds: float = 0.0
     skill: str = ""
     checklist: tuple[str, ...] = ()
     max_reworks: int = 2

@@ -16,6 +16,9 @@ from repairshop.steps import CLOSING, UNDONE_BY, Step
 # Each happens once in the life of an order, whatever its rounds.
 _ONCE = (Step.REGISTER, Step.ASSIGN_TECHNICIAN, Step.CHARGE, Step.REPLACE, Step.REIMBURSE)
 
+# What an order leaves that was refused at the counter: it never was one.
+_REFUSED = (Step.REGISTER, Step.WITHDRAW_REGISTRATION)
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -58,8 +61,7 @@ def check(effects: Sequence[Effect], deliveries: Sequence[Delivery], started: It
         started: Orders that were started, as far as somebody else knows them.
     """
     by_order: dict[str, list[Effect]] = defaultdict(list)
-    # A registration that was refused leaves a delivery and no order.
-    traces = (delivery.order_id for delivery in deliveries if delivery.step != Step.REGISTER)
+    traces = (delivery.order_id for delivery in deliveries if delivery.step not in _REFUSED)
     for order_id in (*started, *traces):
         by_order[order_id] = []
     for effect in effects:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ActivityCancellationType
 
-from repairshop.contract import RepairOrder, WorkProfile
+from repairshop.contract import Limits, RepairOrder, WorkProfile
 from repairshop.steps import UNDONE_BY, Step, StepInput, StepOutput
 from repairshop.workflows.retries import UNTIL_IT_WORKS
 
@@ -29,6 +30,37 @@ START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
 # Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand.
 HOPELESS_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """
+    What a step costs, and the spans that follow from it.
+
+    Attributes:
+        work: The profile; ``None`` costs nothing.
+        start_to_close: Longest attempt.
+        heartbeat: Longest silence of a step that waits long; ``None`` for one that does not.
+    """
+
+    work: WorkProfile | None
+    start_to_close: timedelta
+    heartbeat: timedelta | None
+
+    @classmethod
+    def of(cls, work: WorkProfile, limits: Limits) -> Cost:
+        """
+        Derive the spans from a profile, where the order does not set them.
+        """
+        seconds = limits.start_to_close_seconds or (
+            START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
+        )
+        waits_long = work.seconds > limits.heartbeat_seconds / 2
+        return cls(
+            None if work == NO_WORK else work,
+            timedelta(seconds=seconds),
+            timedelta(seconds=limits.heartbeat_seconds) if waits_long else None,
+        )
 
 
 class Saga:
@@ -49,20 +81,15 @@ class Saga:
             order: The order.
             entered: Told the name of each step and compensation as it begins.
         """
-        work, limits = order.work, order.limits
         self.cancelled = False
         self.done: list[tuple[Step, int]] = []
         self.undone: list[str] = []
         self._order = order
         self._entered = entered
-        self._work = None if work == NO_WORK else work
-        self._blob = "x" * work.payload_bytes
-        self._start_to_close = timedelta(
-            seconds=limits.start_to_close_seconds
-            or START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
-        )
-        waits_long = work.seconds > limits.heartbeat_seconds / 2
-        self._heartbeat = timedelta(seconds=limits.heartbeat_seconds) if waits_long else None
+        self._blob = "x" * order.work.payload_bytes
+        self._cost = Cost.of(order.work, order.limits)
+        repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
+        self._repair_cost = Cost.of(repair, order.limits) if repair else self._cost
 
     async def do(self, step: Step, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
         """
@@ -89,15 +116,17 @@ class Saga:
         self.stop_if_cancelled()
         return answer
 
-    async def finish(self, step: Step, retries: RetryPolicy, given: str = "") -> StepOutput:
+    async def finish(self, step: Step, given: str = "") -> StepOutput:
         """
         Run the step that ends an order: a cancellation that comes now is too late.
 
+        It is tried until it is known to have happened, since nothing undoes it.
+
         Raises:
-            ActivityError: The step failed for good.
+            ActivityError: The step was refused.
         """
         self._entered(step)
-        return await unstoppable(self._start(step, retries, given, 0))
+        return await unstoppable(self._start(step, UNTIL_IT_WORKS, given, 0))
 
     @property
     def is_cancelled(self) -> bool:
@@ -134,6 +163,7 @@ class Saga:
         self, step: Step, retries: RetryPolicy, given: str, round_: int
     ) -> workflow.ActivityHandle[StepOutput]:
         faults = self._order.faults
+        cost = self._repair_cost if step is Step.REPAIR else self._cost
         return workflow.start_activity(
             step,
             StepInput(
@@ -141,15 +171,15 @@ class Saga:
                 round_,
                 self._order.seed,
                 given,
-                self._work,
+                cost.work,
                 self._blob,
                 next((fault for fault in faults if fault.step == step and fault.round == round_), None)
                 if faults
                 else None,
             ),
             result_type=StepOutput,
-            start_to_close_timeout=self._start_to_close,
-            heartbeat_timeout=self._heartbeat,
+            start_to_close_timeout=cost.start_to_close,
+            heartbeat_timeout=cost.heartbeat,
             retry_policy=retries,
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )

@@ -162,7 +162,7 @@ class RepairWorkflow:
 
     async def _settle(self, outcome: Outcome) -> RepairResult:
         self._is_closing = True
-        await self._saga.finish(Step.SETTLE, EXTERNAL, outcome)
+        await self._saga.finish(Step.SETTLE, outcome)
         if outcome is Outcome.SETTLED and self._order.limits.warranty_seconds > 0:
             await unstoppable(asyncio.create_task(self._begin_warranty()))
         return self._result(outcome)
@@ -185,7 +185,7 @@ class RepairWorkflow:
     async def _hand_back(self, reason: str) -> RepairResult:
         self._is_closing = True
         self._reason = reason
-        await self._saga.finish(Step.RETURN_DEVICE, EXTERNAL, reason)
+        await self._saga.finish(Step.RETURN_DEVICE, reason)
         return self._result(Outcome.RETURNED)
 
     async def _give_up(self, error: BaseException) -> RepairResult:
