@@ -89,5 +89,5 @@ def count_axis(axes: Axes, counts: Sequence[int]) -> None:
     axes.set_xlabel("worker replicas")
     axes.xaxis.set_major_locator(FixedLocator(list(counts)))
     axes.xaxis.set_minor_locator(NullLocator())
-    reach = max(counts) - min(counts) or 1
-    axes.set_xlim(min(counts) - 0.06 * reach, max(counts) + 0.06 * reach)
+    margin = 0.06 * (max(counts) - min(counts)) or 1
+    axes.set_xlim(min(counts) - margin, max(counts) + margin)

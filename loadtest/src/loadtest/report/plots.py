@@ -82,7 +82,7 @@ def scaling_plot(sweep: Sweep) -> Plot | None:
                     color=BLUE,
                 )
         count_axis(axes, counts)
-        axes.set_xlim(axes.get_xlim()[0], axes.get_xlim()[1] + 0.04 * (max(counts) - min(counts) or 1))
+        axes.set_xlim(right=axes.get_xlim()[1] + 0.04 * (max(counts) - min(counts)))
         axes.set_ylim(0, axes.get_ylim()[1] * 1.06)
         axes.set_ylabel(f"completed {unit(sweep)} per second")
         axes.legend(loc="upper left")
@@ -169,7 +169,7 @@ def latency_plot(sweep: Sweep) -> Plot | None:
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
                 )
             count_axis(axes, counts)
-            axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts) or 1))
+            axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts)))
         values = [*drawn, *([bound * 1000] if bound is not None else [])]
         if values:
             left.set_ylim(min(values) / 1.6, max(values) * 2.6)
@@ -216,4 +216,13 @@ def _draw_waits(axes: Axes, found: Sequence[Cell], wait: Callable[[Step], object
                 fontweight="bold",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
             )
+    if not drawn:
+        axes.annotate(
+            "no percentile to show:\ntoo few samples, or nobody counted",
+            (0.5, 0.5),
+            xycoords="axes fraction",
+            ha="center",
+            va="center",
+            color=GREY,
+        )
     return drawn
