@@ -240,6 +240,21 @@ def _runs(pid: int) -> bool:
         return False
 
 
+def test_arguments_are_refused_and_help_lists_the_settings() -> None:
+    """
+    Nothing that is typed is ignored.
+    """
+    command = [sys.executable, "-m", "repairshop"]
+
+    refused = subprocess.run([*command, "--slots"], capture_output=True, text=True, timeout=60)
+    told = subprocess.run([*command, "--help"], capture_output=True, text=True, timeout=60)
+
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: --slots: a worker takes no arguments; ")
+    assert told.returncode == 0
+    assert "activity_slots: Activities at a time." in told.stdout
+
+
 def test_the_package_runs_as_a_module_only_with_its_own_name() -> None:
     """
     `python -m repairshop` is the one entry; importing it starts nothing.

@@ -8,6 +8,7 @@ shop's go through ``main`` the same way.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, NoReturn
 
 import uvloop
 from temporalio.client import Client
@@ -30,6 +31,7 @@ BuildActivities = Callable[[Ledger], Sequence[Callable[..., Any]]]
 
 LOG = logging.getLogger("repairshop")
 BEAT_SECONDS = 1.0
+STARTED_LOOK_SECONDS = 0.02
 
 
 class StartError(Exception):
@@ -48,6 +50,8 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
 
     Exit codes: 0 drained, 1 the worker, its server or its ledger failed, 2 settings that cannot be used.
     """
+    if sys.argv[1:]:
+        _answer(sys.argv[1:])
     try:
         settings, options = both(load, codec.client_options)
     except SettingsError as error:
@@ -66,6 +70,17 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
         sys.stderr.write(f"error: {error}\n")
         code = 1
     lifetime.leave(code)
+
+
+def _answer(arguments: Sequence[str]) -> NoReturn:
+    if arguments[0] in ("-h", "--help"):
+        sys.stdout.write(f"A worker takes no arguments.\n\n{inspect.cleandoc(Settings.__doc__ or '')}\n")
+        lifetime.end_at_once(0)
+    sys.stderr.write(
+        f"error: {arguments[0]}: a worker takes no arguments; its settings are environment variables, "
+        "and --help lists them\n"
+    )
+    lifetime.end_at_once(2)
 
 
 async def _run(
@@ -139,6 +154,9 @@ def _build(
 async def _work(worker: Worker, settings: Settings, state: health.Health, stop: asyncio.Event) -> int:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
+    # Only then has it checked that its namespace is there.
+    while not (worker.is_running or running.done() or stop.is_set()):  # noqa: ASYNC110 - the SDK has no event for it
+        await asyncio.sleep(STARTED_LOOK_SECONDS)
     state.ready("start")
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
