@@ -33,8 +33,8 @@ from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
 
-LOOKS = 30
-WINDOW_SECONDS = 15
+LOOKS = 20
+WINDOW_SECONDS = 10
 Look = Callable[[], Awaitable[object]]
 
 
