@@ -110,6 +110,5 @@ SERVER: tuple[Expression, ...] = (
         unit="bytes",
         legend="{{service_name}} {{instance}}",
         good="Level.  History grows with its caches up to their limit; services of one process show the same figure.",
-        readings=("rss_bytes.server",),
     ),
 )
