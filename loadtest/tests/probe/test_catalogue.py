@@ -99,6 +99,7 @@ def test_a_wrong_entry_is_told(change: dict[str, Any], told: str) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.timeout(300)
 async def test_every_metric_is_on_a_running_stack(
     server: Any, client: Client, task_queue: str, start_worker: StartWorker, tmp_path: Path
 ) -> None:
