@@ -91,7 +91,7 @@ def test_each_figure_says_how_its_number_is_made(demo: Path) -> None:
     """
     text = demo.read_text(encoding="utf-8")
 
-    assert text.count("How this number is made") == 4
+    assert text.count("How this number is made") == 6
     assert "temporal_activity_schedule_to_start_latency_seconds" in text
     assert "histogram_quantile(" in text
     assert "from a running system, in PromQL" in text

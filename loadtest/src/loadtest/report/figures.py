@@ -14,7 +14,7 @@ from loadtest.catalogue.expressions import for_reading
 from loadtest.report.cells import common_cells, unit
 from loadtest.report.cost import cost_plot
 from loadtest.report.drawing import Plot
-from loadtest.report.numbers import rate
+from loadtest.report.numbers import percent, rate
 from loadtest.report.plots import latency_plot, scaling_plot
 from loadtest.results.sweep import Sweep
 
@@ -132,6 +132,8 @@ def _latency_caption(sweep: Sweep) -> str:
         each.load.arrival_rate for cell in found for each in cell.steps if each.load.arrival_rate is not None
     ]
     at = f"Every replica count gets the same arrivals, {rate(rates[0])}/s. " if rates else ""
+    if found[0].kind == "fraction":
+        at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
     hidden = [name for name in ("p95", "p99") if _is_hidden(sweep, name)]
     why = (
         f"{' and '.join(hidden)} {'is' if len(hidden) == 1 else 'are'} not drawn where fewer than ten samples lie beyond it."

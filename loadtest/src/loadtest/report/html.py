@@ -18,7 +18,7 @@ from markupsafe import Markup
 from loadtest.analysis import analyse
 from loadtest.report import numbers
 from loadtest.report.cells import unit
-from loadtest.report.figures import Family, Figure, Source, families, figures, sources
+from loadtest.report.figures import Figure, families, figures, sources
 from loadtest.report.headlines import headlines
 from loadtest.report.readings import readings
 from loadtest.report.text import columns, load_text, rows
@@ -34,6 +34,11 @@ from loadtest.results.sweep import Sweep
 MOST_TIMELINES = 12
 TIMELINE_METRICS = ("worker.activity_schedule_to_start", "server.backlog_tasks")
 TIMELINE_READINGS = ("backlog.tasks", "load.in_flight")
+DEMAND_READINGS = (
+    "schedule_to_start_seconds.activity.p95",
+    "schedule_to_start_seconds.workflow.p95",
+    "error_ratio",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,9 @@ def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines:
         headlines=headlines(sweep),
         figures=drawn,
         timelines=timelines,
-        timeline_families=_timeline_families(),
-        timeline_sources=_timeline_sources(),
+        timeline_families=families(TIMELINE_METRICS),
+        timeline_sources=sources(TIMELINE_READINGS),
+        demand_sources=sources(DEMAND_READINGS),
         columns=columns(sweep),
         rows=rows(sweep),
         readings=readings(),
@@ -143,14 +149,6 @@ def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[Timeline]:
             title = f"{replicas}, {load_text(step)}"
             found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
     return found
-
-
-def _timeline_families() -> tuple[Family, ...]:
-    return families(TIMELINE_METRICS)
-
-
-def _timeline_sources() -> tuple[Source, ...]:
-    return sources(TIMELINE_READINGS)
 
 
 def _image(svg: bytes) -> Markup:
