@@ -149,10 +149,10 @@ def _seen_late(times: Sequence[float], rate: float) -> float:
     return late[int(0.99 * len(late))] * 1e3
 
 
-async def _measure(rounds: int, folder: Path) -> dict[Case, list[Outcome]]:
-    found: dict[Case, list[Outcome]] = {case: [] for case in _CASES}
+async def _measure(cases: Sequence[Case], rounds: int, folder: Path) -> dict[Case, list[Outcome]]:
+    found: dict[Case, list[Outcome]] = {case: [] for case in cases}
     for number in range(rounds):
-        for case in _CASES:
+        for case in cases:
             seen = folder / f"{number}-{_CASES.index(case)}.txt"
             with _stub(seen) as (address, _):
                 logs = folder / "logs"
@@ -178,7 +178,7 @@ def _spread(values: Sequence[float], digits: int) -> str:
 
 
 def _table(found: dict[Case, list[Outcome]]) -> str:
-    closed = statistics.median(outcome.microseconds for outcome in found[_CASES[0]])
+    first = statistics.median(outcome.microseconds for outcome in next(iter(found.values())))
     lines = [
         "| load | starts/s | sent | failed | lag p50 ms | lag p99 ms | lag max ms | p99 at the stub ms | CPU us a start "
         "| ratio | RSS MiB | goals |",
@@ -195,7 +195,7 @@ def _table(found: dict[Case, list[Outcome]]) -> str:
             *(_spread([lag[i] for lag in lags], 1) if lags else "" for i in range(3)),
             _spread(at_stub, 1) if at_stub else "",
             _spread([outcome.microseconds for outcome in outcomes], 0),
-            f"{statistics.median(o.microseconds for o in outcomes) / closed:.2f}",
+            f"{statistics.median(o.microseconds for o in outcomes) / first:.2f}",
             f"{statistics.median(o.rss_bytes for o in outcomes) / 2**20:.0f}",
             _goals(case, outcomes),
         ]
@@ -221,9 +221,11 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="loads whose name holds this")
     options = parser.parse_args()
+    cases = [case for case in _CASES if options.only in case.name]
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(_measure(options.rounds, Path(folder)))
+        found = asyncio.run(_measure(cases, options.rounds, Path(folder)))
     sys.stdout.write(
         f"Generator, one injector process, {options.rounds} interleaved rounds of {_WINDOW_SECONDS:g} s "
         f"after {_WARM_UP_SECONDS:g} s; median (min-max)\n\n{_table(found)}\n"
