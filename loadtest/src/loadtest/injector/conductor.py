@@ -148,10 +148,12 @@ class Conductor:
             share = Share(order, index, len(members))
             self._runner.send_message(SHARE, share.to_json(), name)
         cpu = self._wait(order, members)
-        if self._refusals:
-            raise _NoReportError("; ".join(sorted(set(self._refusals.values()))))
         if not self._reports:
-            raise _NoReportError("every injector vanished in the step")
+            why = "; ".join(sorted(set(self._refusals.values())))
+            raise _NoReportError(why or "every injector vanished in the step")
+        for name, why in self._refusals.items():
+            # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
+            log.error("injector %s gave its share up: %s", name, why)
         vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
         planned = len(arrivals.schedule(order)) if order.in_flight is None else None
         return merge(self._reports, vanished, planned, cpu, largest_rss_bytes())
