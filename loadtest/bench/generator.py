@@ -56,7 +56,7 @@ class Outcome:
         failed: Starts without an answer, in the whole step.
         lag_milliseconds: p50, p99 and maximum by the injector's own clock; ``None`` where nothing is intended.
         seen_milliseconds: p99 by the stub's clock: arrival there minus place on an even grid.
-        microseconds: CPU time of the injector's process a start.
+        microseconds: CPU time of the injector's process a start, over the window.
         rss_bytes: Its resident size.
     """
 
@@ -108,17 +108,29 @@ def _order(case: Case, number: int) -> StepOrder:
     )
 
 
+async def _cpu_between(process: psutil.Process, start: float, end: float) -> float:
+    """
+    CPU seconds of a process between two unix times.
+    """
+    spent = []
+    for at in (start, end):
+        await asyncio.sleep(at - time.time())
+        times = process.cpu_times()
+        spent.append(times.user + times.system)
+    return spent[1] - spent[0]
+
+
 async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, StepOrder]:
     process = psutil.Process(locust.pids[0])
-    before = process.cpu_times()
     order = _order(case, number)
-    report = await locust.run(order, lambda _: None)
-    after = process.cpu_times()
+    start = order.start_at + _WARM_UP_SECONDS
+    report, cpu = await asyncio.gather(
+        locust.run(order, lambda _: None), _cpu_between(process, start, start + _WINDOW_SECONDS)
+    )
     if report.problems:
         raise SystemExit(f"{case.name}: {'; '.join(report.problems)}")
     lag = HdrHistogram.decode(report.histograms["lag"])
     asked = case.arrival_rate * _WINDOW_SECONDS if case.arrival_rate else report.window.offered
-    cpu = after.user + after.system - before.user - before.system
     return (
         Outcome(
             starts_per_second=report.window.sent / _WINDOW_SECONDS,
@@ -132,7 +144,7 @@ async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, Step
                 lag.get_max_value() / 1e3,
             ),
             seen_milliseconds=None,
-            microseconds=cpu / report.whole.sent * 1e6,
+            microseconds=cpu / report.window.sent * 1e6,
             rss_bytes=process.memory_info().rss,
         ),
         order,
