@@ -201,7 +201,9 @@ async def main(address: str, port: str, queue: str) -> None:
         unit_suffix=True,
         counters_total_suffix=True,
     )
-    client = await Client.connect(address, runtime=Runtime(telemetry=TelemetryConfig(metrics=metrics)))
+    client = await Client.connect(
+        address, runtime=Runtime(telemetry=TelemetryConfig(logging=None, metrics=metrics))
+    )
     async with _worker(client, queue, Before):
         await client.start_workflow("Changing", id="mischief-changing", task_queue=queue)
         await _ends(client, queue)
