@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from prometheus_client import Gauge
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from repairshop import versioning
 from repairshop.health import Health
@@ -20,6 +20,14 @@ LOG = logging.getLogger("repairshop.lookout")
 LOOK_SECONDS = 5.0
 # While something is amiss; nothing is measured then.
 LOOK_AGAIN_SECONDS = 1.0
+SILENT = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.UNKNOWN,
+    }
+)
 TIMEOUT = timedelta(seconds=3)
 SERVER_UP = Gauge("repairshop_server_up", "Whether the server answered at the last look, every 5 s.")
 RECEIVES = Gauge(
@@ -62,7 +70,9 @@ async def _absent(client: Client) -> str | None:
     try:
         await client.service_client.check_health(timeout=TIMEOUT)
     except RPCError as error:
-        return f"server does not answer: {error.status.name.lower()}; waiting for it"
+        # Whatever else it says, it answers.
+        if error.status in SILENT:
+            return f"server does not answer: {error.status.name.lower()}; waiting for it"
     return None
 
 
