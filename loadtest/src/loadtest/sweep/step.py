@@ -24,7 +24,7 @@ from loadtest.sweep.readiness import wait_until_polling
 from loadtest.sweep.watch import Watch
 
 # Between order and first arrival: the order must have reached every injector.
-LEAD_SECONDS = 0.7
+LEAD_SECONDS = 0.5
 # Some server counters are written once a second.
 SETTLE_SECONDS = 1.1
 

@@ -20,7 +20,7 @@ from loadtest.sweep.saying import say
 from loadtest.sweep.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 
 # Scaling, draining and reading of one step, as measured on two cores.
-_AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 2.7
+_AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5
 
 
 @dataclass(frozen=True, slots=True)
