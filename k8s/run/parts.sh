@@ -233,6 +233,7 @@ server_pages() {
 deploy_loadtest() {
   local arguments=(--set "image.repository=$loadtest_repository" --set "image.tag=$loadtest_tag"
     --set "temporal.address=$TEMPORAL_SERVICE_ADDRESS" --set "temporal.namespace=$TEMPORAL_NAMESPACE_NAME" --set "server.metrics={$(server_pages | paste --serial --delimiters ,)}") file
+  if is_local; then arguments+=(--values k8s/kind/loadtest-values.yaml); fi
   for file in $LOADTEST_VALUES; do arguments+=(--values "$file"); done
   # The results' volume is bound by the first sweep, so helm would wait for it in vain.
   helm_waits=0 release "$LOADTEST_RELEASE" "$LOADTEST_KUBE_NAMESPACE" charts/loadtest "${arguments[@]}"
