@@ -278,11 +278,12 @@ async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path:
     assert {child for child in psutil.Process().children(recursive=True) if child not in before} == set()
 
 
-async def test_injectors_from_elsewhere_join_the_master(
+async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they_leave(
     server: Server, order: Order, task_queue: str, tmp_path: Path
 ) -> None:
     """
-    With no injector of its own the master waits for those that come by ``--worker``, as pods do.
+    With no injector of its own the master waits for those that come by ``--worker``, as pods do; one that is
+    told to end in the middle of a step is known to be gone at once.
     """
     (port,) = free_ports(1)
     env = {**os.environ, "TEMPORAL_ADDRESS": server.address}
@@ -297,7 +298,12 @@ async def test_injectors_from_elsewhere_join_the_master(
             _worker(server.address, task_queue),
         ):
             report = await locust.run(order(step="pod", window_seconds=1), lambda _: None)
-        ended = await asyncio.wait_for(pod.wait(), 20)
+            asked = order(step="left", id_prefix=f"{task_queue}-left", window_seconds=60)
+            running = asyncio.create_task(locust.run(asked, lambda _: None))
+            await asyncio.sleep(1)
+            ended = await pod.terminate(20)
+            with pytest.raises(InjectorError, match="every injector vanished in the step"):
+                await asyncio.wait_for(running, 30)
     finally:
         pod.kill()
 

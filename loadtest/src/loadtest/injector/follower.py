@@ -65,6 +65,9 @@ class Follower:
         except LoadtestError as error:
             answer["problem"] = str(error)
         except Exception as error:  # a defect: it is told, not only logged, or the master would wait for it
+            if self._process.leaving:
+                log.warning("told to end in the middle of step %s", step)
+                return  # the master takes it for vanished, and the reports of the others stand
             log.exception("the share of step %s broke", step)
             answer["problem"] = f"{type(error).__name__}: {error}"
         self._runner.send_message(REPORT, answer)

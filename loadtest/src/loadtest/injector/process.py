@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 class Process:
     """
     This process's side of Temporal; made on first use, after any fork.
+
+    Attributes:
+        page: Its metrics.
+        leaving: Whether it ends, so that calls which end now say nothing of the load.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -37,6 +41,7 @@ class Process:
         self._injector: Injector | None = None
         self._tracing: Tracing | None = None
         self.page = Page()
+        self.leaving = False
 
     @property
     def bridge(self) -> Bridge:
@@ -100,6 +105,7 @@ class Process:
         """
         Leave Temporal, and wait until the SDK's threads are quiet.
         """
+        self.leaving = True
         if self._bridge is not None and not self._bridge.close():
             log.error("the loop's thread did not end")
         if self._tracing is not None:
