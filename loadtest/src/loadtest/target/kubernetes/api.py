@@ -81,8 +81,16 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             f"{given}: cannot be used ({str(error).splitlines()[0]}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
-    # A cluster that is away is said at once, not after three tries with growing pauses.
-    configuration.retries = urllib3.Retry(connect=0, read=0, redirect=0, other=0, status=0)
+    # A sweep of hours must outlive an API server that is busy for a moment (429, 503, one late answer), and a
+    # cluster that is away is said at once.  What changes something is asked once.
+    configuration.retries = urllib3.Retry(
+        total=4,
+        connect=0,
+        redirect=0,
+        backoff_factor=0.5,
+        status_forcelist=(429, 503),
+        allowed_methods=("GET",),
+    )
     client = kubernetes.client.ApiClient(configuration)
     return Api(
         core=kubernetes.client.CoreV1Api(client),
@@ -111,7 +119,7 @@ def asked(what: str) -> Iterator[None]:
         raise TargetError(_line(what, error)) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise TargetError(
-            f"{what}: the cluster does not answer ({type(error).__name__}: {error}); check that it runs: `make status`"
+            f"{what}: the cluster does not answer ({_cause(error)}); check that it runs: `make status`"
         ) from error
 
 
@@ -120,6 +128,12 @@ def missing(error: TargetError) -> bool:
     Tell whether an error says that the thing asked for is not there.
     """
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 404
+
+
+def _cause(error: Exception) -> str:
+    reason = getattr(error, "reason", None) or error
+    # urllib3 names the connection's object first, which tells nobody anything.
+    return str(reason).rpartition("): ")[2].strip(" .")
 
 
 def _line(what: str, error: ApiException) -> str:

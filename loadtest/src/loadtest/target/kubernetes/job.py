@@ -144,7 +144,7 @@ class SweepJob:
         job = self.read()
         if job is None:
             return
-        if not _has_ended(job) or job.metadata.deletion_timestamp is not None:
+        if job.metadata.deletion_timestamp is not None or not (_has_ended(job) or self._pods_have_ended()):
             raise self._runs()
         with asked(f"delete jobs {self}"):
             self.api.batch.delete_namespaced_job(
@@ -155,6 +155,13 @@ class SweepJob:
             if time.monotonic() > deadline:
                 raise TargetError(f"{self}: the ended Job is not gone after 60 s; see its finalizers")
             time.sleep(0.3)
+
+    def _pods_have_ended(self) -> bool:
+        """
+        Tell whether there are pods and none runs; the Job itself says so only some seconds later.
+        """
+        pods = self.pods.all()
+        return bool(pods) and all(pod.status.phase in ("Succeeded", "Failed") for pod in pods)
 
     def lines(self) -> Iterator[str]:
         """
