@@ -82,7 +82,7 @@ class Conductor:
         problem = msg.data["problem"]
         if problem is not None:
             log.error("injector %s cannot take part: %s", msg.node_id, problem)
-            self._say({"broken": problem})
+            self._say({"refused": problem})
             return
         self._ready[msg.node_id] = msg.data["pid"]
         log.info("injector %s is ready, %d of %d", msg.node_id, len(self._ready), self._expected)
@@ -119,6 +119,9 @@ class Conductor:
             answer = control.report(self._carry_out(order))
         except _NoReportError as problem:
             answer = {"broken": str(problem)}
+        except Exception as error:  # a defect: without an answer the sweep would wait for ever
+            log.exception("step %s broke", order.step)
+            answer = {"broken": f"{type(error).__name__}: {error}"}
         finally:
             self._step = None
             self._silent_since.clear()

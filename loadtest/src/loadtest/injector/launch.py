@@ -14,6 +14,7 @@ import json
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ MOST_IN_FLIGHT = 1000
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 # How long Locust and its injectors may take to start and to connect.
 _READY_SECONDS = 60.0
+# Beyond the step itself: the master gives its injectors a quarter of this.
+_ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
 _KILL_SECONDS = 2.0
 
@@ -71,6 +74,19 @@ class Locust:
                 f"{order.in_flight} workflows in flight: a closed load awaits every result, and a server answers "
                 f"at most 1,200 such calls at once; lower in_flight_per_slot until it is {MOST_IN_FLIGHT} or fewer"
             )
+        lasts = order.warm_up_seconds + order.window_seconds + order.drain_seconds
+        longest = order.start_at - time.time() + lasts + _ANSWER_SECONDS
+        try:
+            async with asyncio.timeout(longest):
+                return await self._carry_out(order, each_second)
+        except TimeoutError:
+            raise InjectorError(
+                f"Locust did not answer within {longest:.0f} s; the log says: {self._master.log_tail(5)}"
+            ) from None
+
+    async def _carry_out(
+        self, order: StepOrder, each_second: Callable[[InjectorSecond], None]
+    ) -> InjectorReport:
         await self._say(control.order(order))
         while True:
             message = await self._hear()
@@ -102,8 +118,8 @@ class Locust:
                         ended = ends[next(iter(done))]
                         raise InjectorError(_ended(ended))
                     message = hearing.result()
-                    if "broken" in message:
-                        raise InjectorError(message["broken"])
+                    if "refused" in message:
+                        raise InjectorError(message["refused"])
                     ready = message.get("ready", ready)
         except TimeoutError:
             raise InjectorError(
