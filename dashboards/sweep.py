@@ -15,7 +15,7 @@ SWEEP = Dashboard(
         Row(
             "Steps",
             (
-                Panel("Step and phase", ("sweep.step",), Kind.STATES, 16, none="no sweep runs"),
+                Panel("Step and phase", ("sweep.step", "sweep.phase"), Kind.STATES, 16, none="no sweep runs"),
                 lines("Workers", "sweep.workers", width=8),
             ),
         ),

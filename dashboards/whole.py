@@ -50,7 +50,7 @@ def _step_texts(document: dict[str, Any]) -> None:
     for annotation in document["annotations"]["list"]:
         if annotation["name"] == "Steps":
             annotation["titleFormat"] = "{{step}}"
-            annotation["textFormat"] = "{{phase}}"
+            annotation["textFormat"] = "{{load}}, {{replicas}} replicas"
             annotation["tagKeys"] = "load,replicas"
             annotation["step"] = "5s"
             annotation["useValueForTime"] = False

@@ -83,11 +83,11 @@ def _bars(axes: Axes, panel: Mapping[str, Any], found: list[tuple[str, list[Any]
 
 
 def _states(axes: Axes, found: list[tuple[str, list[Any]]], start: float) -> None:
-    found = sorted(found, key=lambda one: float(one[1][0][0]))
+    found = sorted(found, key=lambda one: (one[0][0].isalpha(), float(one[1][0][0])))  # steps, then phases
     names = [name for name, _ in found]
     for row, (_, values) in enumerate(found):
         axes.scatter([at - start for at, _ in values], [row] * len(values), marker="s", s=9, color=COLOURS[0])
-    axes.set_yticks(range(len(names)), names, fontsize=5 if len(names) > 8 else 7)
+    axes.set_yticks(range(len(names)), names, fontsize=6)
     axes.invert_yaxis()
 
 

@@ -33,10 +33,17 @@ _wait = quantile(0.95, BY_KEY["worker.activity_schedule_to_start"])
 SWEEP: tuple[Expression, ...] = (
     Expression(
         name="sweep.step",
-        query=gauge("max", BY_KEY["sweep.step_info"], by=(*_STEP, "repetition", "phase")),
+        query=gauge("max", BY_KEY["sweep.step_info"], by=(*_STEP, "repetition")),
         unit="",
-        legend="{{step}} {{phase}}",
-        good="One step at a time, each through scale, warm-up, window, drain and collect.",
+        legend="{{step}}",
+        good="One step at a time.",
+    ),
+    Expression(
+        name="sweep.phase",
+        query=gauge("max", BY_KEY["sweep.step_info"], by=("phase",)),
+        unit="",
+        legend="{{phase}}",
+        good="Each step goes through scale, warm-up, window, drain and collect; only the window is counted.",
     ),
     Expression(
         name="sweep.workers",
