@@ -47,13 +47,18 @@ refuse_missing_addons() {
 
 # `make down` deletes namespaces: one that was there before us must never become ours by a label.
 refuse_foreign_namespaces() {
-  local namespace label
-  for namespace in "$TEMPORAL_KUBE_NAMESPACE" "$WORKER_KUBE_NAMESPACE" "$LOADTEST_KUBE_NAMESPACE" "$MONITORING_KUBE_NAMESPACE"; do
+  local namespace label ours=("$TEMPORAL_KUBE_NAMESPACE" "$WORKER_KUBE_NAMESPACE" "$LOADTEST_KUBE_NAMESPACE")
+  if [[ "$MONITORING" == manifests ]]; then ours+=("$MONITORING_KUBE_NAMESPACE"); fi
+  for namespace in "${ours[@]}"; do
     label=$(kc get namespace "$namespace" --ignore-not-found --output 'jsonpath={.metadata.name} {.metadata.labels.app\.kubernetes\.io/part-of}')
     if [[ -n "$label" && "$label" != "$namespace temporal-kit" ]]; then
-      fail "namespace $namespace exists on $context and was not made by this project; delete or rename it, it will not be touched"
+      fail "namespace $namespace exists on $context and was not made by this project; delete or rename it, it will not be touched$(hint_of "$namespace")"
     fi
   done
+}
+
+hint_of() {
+  if [[ "$1" == "$MONITORING_KUBE_NAMESPACE" ]]; then echo "; if a Prometheus operator lives there, write MONITORING=operator"; fi
 }
 
 third_party_images() {
@@ -99,34 +104,35 @@ secret_once() {
   fi
 }
 
-# config_map NAME FILE...: in the monitoring namespace, from files.
+# config_map NAMESPACE NAME FILE...
 config_map() {
-  local name=$1 file from=()
-  shift
+  local namespace=$1 name=$2 file from=()
+  shift 2
   for file in "$@"; do if [[ -f "$file" ]]; then from+=(--from-file "$file"); fi; done
-  kc create configmap "$name" --namespace "$MONITORING_KUBE_NAMESPACE" "${from[@]}" --dry-run=client --output yaml |
+  kc create configmap "$name" --namespace "$namespace" "${from[@]}" --dry-run=client --output yaml |
     kc label --local --filename - "$OURS" grafana_dashboard=1 --output yaml |
     kc apply --server-side --force-conflicts --field-manager temporal-kit --filename - >/dev/null
 }
 
 deploy_monitoring() {
+  apply k8s/monitoring/namespace.yaml
   apply k8s/monitoring/rbac.yaml
-  config_map prometheus k8s/monitoring/prometheus.yml
-  config_map prometheus-rules dashboards/rules/rules.yaml
+  config_map "$MONITORING_KUBE_NAMESPACE" prometheus k8s/monitoring/prometheus.yml
+  config_map "$MONITORING_KUBE_NAMESPACE" prometheus-rules dashboards/rules/rules.yaml
   sed "s/CONFIGURATION/$(fingerprint k8s/monitoring/prometheus.yml dashboards/rules/rules.yaml)/" k8s/monitoring/prometheus.yaml | apply -
   if [[ "$GRAFANA" == 1 ]]; then
     secret_once "$MONITORING_KUBE_NAMESPACE" grafana-admin password
-    config_map grafana-dashboards dashboards/json/*.json
+    config_map "$MONITORING_KUBE_NAMESPACE" grafana-dashboards dashboards/json/*.json
     sed "s/CONFIGURATION/$(fingerprint k8s/monitoring/grafana.yaml dashboards/json)/" k8s/monitoring/grafana.yaml | apply -
   fi
   wait_for "$MONITORING_KUBE_NAMESPACE" deployment/prometheus
 }
 
-# The operator's Prometheus and its Grafana find these by themselves.
+# The operator's Prometheus and its Grafana find these in every namespace; theirs is not ours to write to.
 deploy_rules_for_operator() {
-  kc apply --server-side --force-conflicts --field-manager temporal-kit --namespace "$MONITORING_KUBE_NAMESPACE" \
+  kc apply --server-side --force-conflicts --field-manager temporal-kit --namespace "$TEMPORAL_KUBE_NAMESPACE" \
     --filename dashboards/rules/prometheus-rule.yaml >/dev/null
-  config_map grafana-dashboards dashboards/json/*.json
+  config_map "$TEMPORAL_KUBE_NAMESPACE" grafana-dashboards dashboards/json/*.json
 }
 
 # wait_for NAMESPACE OBJECT

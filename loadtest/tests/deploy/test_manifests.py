@@ -90,7 +90,11 @@ def test_every_namespace_enforces_restricted() -> None:
     """
     A pod that asks for more than it needs is refused, not warned of.
     """
-    found = {one["metadata"]["name"]: one["metadata"]["labels"] for one in objects(K8S / "namespaces.yaml")}
+    found = {
+        one["metadata"]["name"]: one["metadata"]["labels"]
+        for path in (K8S / "namespaces.yaml", K8S / "monitoring" / "namespace.yaml")
+        for one in objects(path)
+    }
 
     assert set(found) == NAMESPACES
     assert {labels["pod-security.kubernetes.io/enforce"] for labels in found.values()} == {"restricted"}
