@@ -137,6 +137,21 @@ async def test_bad_input_is_one_line_and_exit_2(
     assert "Traceback" not in log
 
 
+async def test_a_metrics_port_that_cannot_be_served_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    """
+    It is told before anything is started.
+    """
+    env = {**os.environ, "LOADTEST_INJECTOR_METRICS_PORT": "many"}
+
+    locust = await spawn([*LOCUST, "--headless", "-u", "1"], env, tmp_path / "log.txt")
+    code = await asyncio.wait_for(locust.wait(), 60)
+
+    log = (tmp_path / "log.txt").read_text()
+    assert code == 2
+    assert "error: LOADTEST_INJECTOR_METRICS_PORT = many: cannot be served" in log
+    assert "Traceback" not in log
+
+
 @asynccontextmanager
 async def _web_page(server: Server, task_queue: str, log: Path) -> AsyncIterator[tuple[str, Child]]:
     (port,) = free_ports(1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from typing import Any, ClassVar
 
 import gevent
@@ -17,6 +18,7 @@ from locust import User, constant, events, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from loadtest.errors import InputError
 from loadtest.injector import control
 from loadtest.injector.conductor import Conductor
 from loadtest.injector.follower import Follower
@@ -74,6 +76,11 @@ def _wire(environment: Environment, **_: Any) -> None:
             drain_before_quitting(environment)
         return
     process = Process(environment)
+    try:
+        process.serve_metrics()
+    except InputError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
     if isinstance(runner, WorkerRunner):
         Follower(environment, process)
     Arrivals.interactive = Interactive(environment, process)

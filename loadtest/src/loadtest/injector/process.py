@@ -14,7 +14,7 @@ import gevent
 import prometheus_client
 from locust.env import Environment
 
-from loadtest.errors import InjectorError
+from loadtest.errors import InputError
 from loadtest.injector import control
 from loadtest.injector.bridge import Bridge
 from loadtest.injector.injector import Injector, connect
@@ -62,7 +62,6 @@ class Process:
         if self._injector is None:
             self._tracing = tracing()
             client = self.bridge.submit(connect, self._tracing)
-            self._serve_metrics()
             if self._tracing is not None:
                 gevent.spawn(self._flush_spans, self._tracing)
             self._injector = Injector(client, self.page, self.stock, self._tracing)
@@ -84,14 +83,20 @@ class Process:
             context={},
         )
 
-    def _serve_metrics(self) -> None:
+    def serve_metrics(self) -> None:
+        """
+        Serve the page where the environment names a port for it.
+
+        Raises:
+            InputError: It is no port, or it is in use.
+        """
         port = os.environ.get(control.METRICS_PORT)
         if port:
             host = os.environ.get(control.METRICS_HOST, "127.0.0.1")
             try:
                 prometheus_client.start_http_server(int(port), host, registry=self.page.registry)
             except (OSError, ValueError, OverflowError) as error:
-                raise InjectorError(
+                raise InputError(
                     f"{control.METRICS_PORT} = {port}: cannot be served ({error}); give a free port"
                 ) from error
             log.info("metrics at http://%s:%s/metrics", host, port)
