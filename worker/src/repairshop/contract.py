@@ -155,7 +155,7 @@ class RepairOrder:
         checklist: What is inspected after the repair, in a workflow of its own; none for a light order.
         max_reworks: How often a failed inspection sends the device back before the shop gives in.
         replaceable: Whether a device that cannot be mended is replaced; else its price is refunded.
-        limits: The spans that the order is held to.
+        limits: The spans that the order is held to; ``None`` for those of every order, which then need not travel.
         faults: Failures that are asked for.
     """
 
@@ -173,8 +173,18 @@ class RepairOrder:
     checklist: tuple[str, ...] = ()
     max_reworks: int = 2
     replaceable: bool = True
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits | None = None
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def spans(self) -> Limits:
+        """
+        The spans that the order is held to.
+        """
+        return self.limits or LIMITS
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)

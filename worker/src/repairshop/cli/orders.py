@@ -98,7 +98,10 @@ def approve(
     """
 
     async def agree(server: Client) -> str:
-        amount = (await _ask(server, order_id)).quote_cents if cents is None else cents
+        told = await _ask(server, order_id)
+        if not told.quote_cents:
+            raise RefusedError(f"no quote is open: the order is at {told.stage!r}")
+        amount = told.quote_cents if cents is None else cents
         return str(
             await _order(server, order_id).execute_update(
                 contract.APPROVE_QUOTE_UPDATE, amount, result_type=str, rpc_timeout=PATIENCE

@@ -87,9 +87,9 @@ class Saga:
         self._order = order
         self._entered = entered
         self._blob = "x" * order.work.payload_bytes
-        self._cost = Cost.of(order.work, order.limits)
+        self._cost = Cost.of(order.work, order.spans)
         repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
-        self._repair_cost = Cost.of(repair, order.limits) if repair else self._cost
+        self._repair_cost = Cost.of(repair, order.spans) if repair else self._cost
 
     async def do(self, step: Step, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
         """

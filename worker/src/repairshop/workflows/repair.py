@@ -52,6 +52,14 @@ class RepairWorkflow:
         self._is_late = False
         self._escalated = False
         self._is_closing = False
+        if order.price_cents:
+            # Bound here and not by decorators: a light order has no quote, and pays nothing for its handlers.
+            workflow.set_update_handler(
+                contract.APPROVE_QUOTE_UPDATE, self._approve_quote, validator=self._may_approve
+            )
+            workflow.set_update_handler(
+                contract.DECLINE_QUOTE_UPDATE, self._decline_quote, validator=self._may_decline
+            )
 
     @workflow.run
     async def run(self, order: RepairOrder) -> RepairResult:
@@ -97,7 +105,7 @@ class RepairWorkflow:
         try:
             await workflow.wait_condition(
                 lambda: self._approved is not None,
-                timeout=order.limits.quote_seconds,
+                timeout=order.spans.quote_seconds,
                 timeout_summary="the quote expires",
             )
         except TimeoutError:
@@ -163,13 +171,13 @@ class RepairWorkflow:
     async def _settle(self, outcome: Outcome) -> RepairResult:
         self._is_closing = True
         await self._saga.finish(Step.SETTLE, outcome)
-        if outcome is Outcome.SETTLED and self._order.limits.warranty_seconds > 0:
+        if outcome is Outcome.SETTLED and self._order.spans.warranty_seconds > 0:
             await unstoppable(asyncio.create_task(self._begin_warranty()))
         return self._result(outcome)
 
     async def _begin_warranty(self) -> None:
         order = self._order
-        ends_at = workflow.time() + order.limits.warranty_seconds
+        ends_at = workflow.time() + order.spans.warranty_seconds
         try:
             await workflow.start_child_workflow(
                 contract.WARRANTY_WORKFLOW,
@@ -244,15 +252,13 @@ class RepairWorkflow:
         if self._task is not None:
             self._task.cancel()
 
-    @workflow.update(name=contract.APPROVE_QUOTE_UPDATE)
-    def approve_quote(self, amount_cents: int) -> str:
+    def _approve_quote(self, amount_cents: int) -> str:
         """
         The client agrees to pay the amount that was quoted.
         """
         self._approved = True
         return f"approved {amount_cents} cents"
 
-    @approve_quote.validator
     def _may_approve(self, amount_cents: int) -> None:
         self._may_decline()
         if amount_cents != self._quote_cents:
@@ -261,15 +267,13 @@ class RepairWorkflow:
                 type="WrongAmount",
             )
 
-    @workflow.update(name=contract.DECLINE_QUOTE_UPDATE)
-    def decline_quote(self) -> str:
+    def _decline_quote(self) -> str:
         """
         The client does not agree; the device goes back as it came.
         """
         self._approved = False
         return "declined"
 
-    @decline_quote.validator
     def _may_decline(self) -> None:
         if self._is_quote_open and self._approved is None:
             return

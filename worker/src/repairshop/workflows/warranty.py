@@ -45,7 +45,7 @@ class WarrantyWorkflow:
                 break
             await self._open_orders()
             if (
-                self._taken >= given.order.limits.claims_per_run
+                self._taken >= given.order.spans.claims_per_run
                 or workflow.info().is_continue_as_new_suggested()
             ):
                 workflow.continue_as_new(replace(given, claims=given.claims + self._taken))
@@ -68,7 +68,7 @@ class WarrantyWorkflow:
                 order_id=f"{self._given.order.order_id}-claim-{claim.claim_id}",
                 complaint=claim.complaint,
                 kind=Kind.WARRANTY,
-                limits=replace(self._given.order.limits, warranty_seconds=0),
+                limits=replace(self._given.order.spans, warranty_seconds=0),
                 faults=(),
             )
             try:
