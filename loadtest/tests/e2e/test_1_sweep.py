@@ -76,6 +76,8 @@ def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:
 
 def test_the_newest_run_is_kept_on_the_volume(kit: Kit) -> None:
     """A run that is here already is not overwritten, and a name that is not there is answered with those that are."""
+    kit.loadtest("fetch", "--output", str(kit.results))
+
     again = kit.loadtest("fetch", "--output", str(kit.results))
     unknown = kit.loadtest("fetch", "nosuch", "--output", str(kit.results))
 
