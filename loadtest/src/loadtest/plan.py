@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -161,7 +162,7 @@ class Plan(_Strict):
     def _strictly_increasing(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if not value:
             raise ValueError("must name at least one replica count; write [1, 2, 4]")
-        if any(b <= a for a, b in zip(value, value[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(value)):
             mended = sorted(set(value))
             raise ValueError(
                 f"must strictly increase, since efficiency is read against the first; write {mended}"

@@ -46,8 +46,10 @@ def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[st
     """
     Return the workflows closed by type, summed over the counters of all ways to close.
     """
+    if difference is None:
+        return {}
     found: Counter[str] = Counter()
-    for name in names if difference is not None else ():
+    for name in names:
         found.update(difference.by_label.get(name, {}))
     return {kind: number for kind, number in found.items() if number}
 

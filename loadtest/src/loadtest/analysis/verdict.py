@@ -74,11 +74,10 @@ def _misses(step: Step, plan: Plan) -> tuple[str, ...]:
     if plan.loads[step.load.index].kind is LoadKind.SATURATE:
         # Its latencies are made by the loop; only errors can be held against it.
         ratio = step.error_ratio
-        missed = ratio is not None and ratio > plan.slo.error_ratio
+        if ratio is None or ratio <= plan.slo.error_ratio:
+            return ()
         return (
-            (f"the error ratio is {ratio * 100:.2f} % where {plan.slo.error_ratio * 100:.2f} % is allowed",)
-            if missed
-            else ()
+            f"the error ratio is {ratio * 100:.2f} % where {plan.slo.error_ratio * 100:.2f} % is allowed",
         )
     judgement = judge_step(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()

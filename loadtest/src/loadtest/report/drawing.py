@@ -60,7 +60,7 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
     """
     Give a figure of that many inches in our style.
     """
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE):
         yield Figure(figsize=(width, height), layout="constrained")
 
 

@@ -33,8 +33,10 @@ def _invalid(sweep: Sweep) -> str | None:
     if broken:
         step = broken[0]
         first = f"step replicas={step.replicas} load={step.load.kind} repetition={step.repetition}: {step.reasons[0]}"
-        others = [*broken[1:], *step.reasons[1:]]
-    more = f" ({len(others)} more {'reason' if len(others) == 1 else 'reasons'} below)" if others else ""
+        further = len(broken) - 1 + len(step.reasons) - 1
+    else:
+        further = len(others)
+    more = f" ({further} more {'reason' if further == 1 else 'reasons'} below)" if further else ""
     return f"This run is invalid: {first}{more}."
 
 
@@ -97,7 +99,7 @@ def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]
 
 
 def _told(mine: Sequence[Cell]) -> str:
-    waits = []
+    waits: list[str] = []
     for cell in mine:
         value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
         if value is not None:

@@ -93,6 +93,7 @@ def listed(names: list[str]) -> str:
 def _decimals(half_width: float) -> int:
     if half_width < 1e-4:
         return 2
-    power = math.floor(math.log10(half_width))
+    power: int = math.floor(math.log10(half_width))
     # A half width that begins with 1 keeps a second digit: rounding it would change it too much.
-    return min(3, max(0, -power + (half_width / 10**power < 2)))
+    begins_with_one = half_width < 2 * 10.0**power
+    return min(3, max(0, -power + begins_with_one))

@@ -10,7 +10,6 @@ import json
 import math
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,9 +20,14 @@ from loadtest.errors import InputError
 T = TypeVar("T")
 
 
-@cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    # Building one takes milliseconds, and a run has many values of few types.
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _spelled(value: Any) -> Any:
@@ -59,7 +63,7 @@ def from_plain(kind: type[T], plain: Any, where: str) -> T:
         InputError: It does not fit, with the first misfit; *where* names the file.
     """
     try:
-        return _adapter(kind).validate_python(plain)
+        value: T = _adapter(kind).validate_python(plain)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -67,6 +71,7 @@ def from_plain(kind: type[T], plain: Any, where: str) -> T:
             f"{where}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; the file was written by another "
             "version or by hand, measure again"
         ) from None
+    return value
 
 
 def read_plain(path: Path) -> Any:
