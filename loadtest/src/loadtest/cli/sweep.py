@@ -178,5 +178,11 @@ def _manifest(plan: Plan, place: Place) -> Manifest:
         machine=machine(),
         commit=commit(),
         dynamic_config=DYNAMIC_CONFIG if place.address is None and place.cluster is None else {},
-        settings={"worker_command": " ".join(place.worker_command)},
+        settings=_settings(place),
     )
+
+
+def _settings(place: Place) -> dict[str, str]:
+    if place.cluster is None:
+        return {"worker_command": " ".join(place.worker_command)}
+    return {"deployment": place.cluster.deployment or "", "injectors": place.cluster.injector_deployment or ""}
