@@ -185,4 +185,7 @@ def _manifest(plan: Plan, place: Place) -> Manifest:
 def _settings(place: Place) -> dict[str, str]:
     if place.cluster is None:
         return {"worker_command": " ".join(place.worker_command)}
-    return {"deployment": place.cluster.deployment or "", "injectors": place.cluster.injector_deployment or ""}
+    return {
+        "deployment": place.cluster.deployment or "",
+        "injectors": place.cluster.injector_deployment or "",
+    }
