@@ -7,11 +7,12 @@ How much of it happens follows from the order: a light one takes six steps.
 
 from __future__ import annotations
 
-import asyncio
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    # In here, as each import that the sandbox makes itself costs every order.
+    import asyncio
+
     from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError
 
     from repairshop import contract
