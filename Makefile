@@ -60,7 +60,7 @@ lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
 .PHONY: coverage
 coverage: $(BIN)/.installed-dev ## the tests with branch coverage, child processes included
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/coverage run -m pytest -m 'not e2e' $(PYTEST_ARGS)
+	$(BIN)/coverage run -m pytest -m 'not e2e' $(PYTEST_ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

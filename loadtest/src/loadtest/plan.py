@@ -87,7 +87,7 @@ class Arrivals(_Strict):
 
     Attributes:
         kind: Its shape.
-        from_rate: ``ramp``, ``step`` and ``spike``: the rate at the start as a share of the load's rate.
+        from_ratio: ``ramp`` and ``step``: the rate at the start as a share of the load's rate.
         spike_ratio: ``spike``: how many times the rate the middle fifth gets.
         steps: ``step``: how many equal stairs lead up to the load's rate.
     """
