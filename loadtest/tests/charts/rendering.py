@@ -4,6 +4,7 @@ Runs `helm` on a chart and reads what it makes; knows no chart.
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -42,11 +43,10 @@ class Charts:
 
     def render(self, chart: str, values: Mapping[str, Any], *more: str) -> list[Object]:
         """
-        Return the objects that a chart makes of these values.
+        Return the objects that a chart makes of these values; asked twice, helm is run once.
         """
-        done = self.helm("template", chart, values, "--kube-version", "1.34", *more)
-        assert done.returncode == 0, done.stderr
-        return [document for document in yaml.safe_load_all(done.stdout) if document]
+        text = _rendered(self, chart, yaml.safe_dump(dict(values)), more)
+        return [document for document in yaml.safe_load_all(text) if document]
 
     def refusal(self, chart: str, values: Mapping[str, Any], *more: str) -> str:
         """
@@ -55,6 +55,13 @@ class Charts:
         done = self.helm("template", chart, values, *more)
         assert done.returncode != 0, f"{chart} accepted {values}"
         return done.stderr
+
+
+@functools.cache
+def _rendered(charts: Charts, chart: str, values: str, more: tuple[str, ...]) -> str:
+    done = charts.helm("template", chart, yaml.safe_load(values), "--kube-version", "1.34", *more)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def of_kind(objects: Sequence[Object], kind: str) -> list[Object]:
