@@ -8,6 +8,7 @@ and does not know what they say.
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from loadtest.target.kubernetes.pods import Pods
 
 START_SECONDS = 120.0
 _PLAN_FILE = "plan.toml"
+# From a Job's making to its start it takes two requests.
+_SUSPENDED_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,13 @@ class SweepJob:
         body = self.api.batch.api_client.sanitize_for_serialization(template)
         spec = body["spec"]
         spec["suspend"] = True
+        # A name of its own: the plan of an earlier Job may still wait for its removal.
+        plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
         pod = spec["template"]["spec"]
         pod["containers"][0]["args"] += list(arguments)
         for volume in pod["volumes"]:
             if volume["name"] == "plan":
-                volume["configMap"]["name"] = self.name
+                volume["configMap"]["name"] = plan_name
         job = {
             "apiVersion": "batch/v1",
             "kind": "Job",
@@ -106,18 +111,32 @@ class SweepJob:
             if isinstance(error.__cause__, ApiException) and error.__cause__.status == 409:
                 raise self._runs() from None
             raise
-        owner = {"apiVersion": "batch/v1", "kind": "Job", "name": self.name, "uid": made.metadata.uid}
+        try:
+            self._start(made.metadata.uid, plan_name, plan, job["metadata"]["labels"])
+        except BaseException:
+            # A Job that never started would stay as a lock.
+            self._delete("Background")
+            raise
+
+    def _start(self, uid: str, plan_name: str, plan: str, labels: dict[str, str]) -> None:
+        owner = {"apiVersion": "batch/v1", "kind": "Job", "name": self.name, "uid": uid}
         config = {
-            "metadata": {"name": self.name, "labels": job["metadata"]["labels"], "ownerReferences": [owner]},
+            "metadata": {"name": plan_name, "labels": labels, "ownerReferences": [owner]},
             "data": {_PLAN_FILE: plan},
         }
-        with asked(f"create configmaps {self}"):
+        with asked(f"create configmaps {self.namespace}/{plan_name}"):
             self.api.core.create_namespaced_config_map(
                 self.namespace, config, _request_timeout=REQUEST_SECONDS
             )
         with asked(f"patch jobs {self}"):
             self.api.batch.patch_namespaced_job(
                 self.name, self.namespace, {"spec": {"suspend": False}}, _request_timeout=REQUEST_SECONDS
+            )
+
+    def _delete(self, propagation: str) -> None:
+        with asked(f"delete jobs {self}"):
+            self.api.batch.delete_namespaced_job(
+                self.name, self.namespace, propagation_policy=propagation, _request_timeout=REQUEST_SECONDS
             )
 
     def read(self) -> Any | None:
@@ -144,12 +163,11 @@ class SweepJob:
         job = self.read()
         if job is None:
             return
-        if job.metadata.deletion_timestamp is not None or not (_has_ended(job) or self._pods_have_ended()):
+        if job.metadata.deletion_timestamp is not None or not (
+            _has_ended(job) or _never_started(job) or self._pods_have_ended()
+        ):
             raise self._runs()
-        with asked(f"delete jobs {self}"):
-            self.api.batch.delete_namespaced_job(
-                self.name, self.namespace, propagation_policy="Foreground", _request_timeout=REQUEST_SECONDS
-            )
+        self._delete("Foreground")
         deadline = time.monotonic() + 60
         while self.read() is not None:
             if time.monotonic() > deadline:
@@ -267,3 +285,11 @@ def _has_ended(job: Any) -> bool:
         condition.type in ("Complete", "Failed") and condition.status == "True"
         for condition in job.status.conditions or []
     )
+
+
+def _never_started(job: Any) -> bool:
+    """
+    Tell whether whoever made a Job was killed before its pod: it is suspended for longer than that takes.
+    """
+    age = time.time() - job.metadata.creation_timestamp.timestamp()
+    return bool(job.spec.suspend) and age > _SUSPENDED_SECONDS
