@@ -24,7 +24,7 @@ def options_query(label: str, selector: str = "") -> str:
         label: The server's label.
         selector: Matchers to choose among.
     """
-    text = f"count by ({label}) ({BY_KEY['server.tasks_added'].name}{selector})"
+    text = f"count by ({label}) ({BY_KEY['server.poll_success'].name}{selector})"
     text = f'label_replace({text}, "value", "$1", "{label}", "(.*)")'
     for _ in range(_UNDERSCORES):
         text = f'label_replace({text}, "value", "$1.$2", "value", "(.*?)_(.*)")'

@@ -16,7 +16,8 @@ _slots = combine(
     used=gauge("sum", BY_KEY["worker.slots_used"]),
     free=gauge("sum", BY_KEY["worker.slots_available"]),
 )
-_arriving = rate(BY_KEY["server.tasks_added"], task_type="Activity", forwarded="false")
+# Tasks taken, as every supported server counts them; those put in are counted from 1.32 on only.
+_arriving = rate(BY_KEY["server.poll_success"], task_type="Activity")
 
 
 def _needed() -> Query:
@@ -48,7 +49,7 @@ OVERVIEW: tuple[Expression, ...] = (
         unit="replicas",
         legend="needed",
         good="At most the workers that run.  It is the least that keeps 20 % of the slots free at the current arrivals; "
-        "a sweep says what latency that gives.",
+        "while a backlog grows more is needed; a sweep says what latency that gives.",
     ),
     Expression(
         name="overview.orders_completed",

@@ -109,14 +109,14 @@ TASK_QUEUES: tuple[Expression, ...] = (
         ),
         unit="tasks/s",
         legend="{{task_add_result}} {{taskqueue}}",
-        good="Nearly all sync_match.  The backlog's share is what had to be written to the database and read again.",
+        good="Nearly all sync_match; empty before Temporal server 1.32.  The backlog's share is what had to be written to the database and read again.",
     ),
     Expression(
         name="task_queues.partitions",
         query=combine(
             "count by (namespace, taskqueue, task_type) (<tasks> > 0)",
             tasks=rate(
-                BY_KEY["server.tasks_added"], by=(*_SERVER_QUEUE, "partition"), partition="!=__sticky__"
+                BY_KEY["server.poll_success"], by=(*_SERVER_QUEUE, "partition"), partition="!=__sticky__"
             ),
         ),
         unit="partitions",
