@@ -197,6 +197,10 @@ deploy_temporal() {
 deploy_workers() {
   local arguments=(--set "image.repository=$worker_repository" --set "image.tag=$worker_tag"
     --set "temporal.address=$TEMPORAL_SERVICE_ADDRESS" --set "temporal.namespace=$TEMPORAL_NAMESPACE_NAME") file
+  # Helm makes the new before it removes the old, and KEDA refuses a Deployment that an autoscaler still owns.
+  if [[ "$AUTOSCALE" == backlog || "$AUTOSCALE" == slots ]]; then
+    kc delete horizontalpodautoscaler "$WORKER_RELEASE" --namespace "$WORKER_KUBE_NAMESPACE" --ignore-not-found >/dev/null
+  fi
   case $AUTOSCALE in
     none) ;;
     cpu) arguments+=(--set autoscaling.cpu.enabled=true) ;;
