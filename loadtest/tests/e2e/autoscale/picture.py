@@ -54,7 +54,7 @@ def draw(name: str, course: Course, load_seconds: float, folder: Path) -> None:
     top.step(at, [look.wanted for look in course.looks], where="post", label="wanted")
     top.step(at, [look.ready for look in course.looks], where="post", label="ready", linestyle="--")
     top.set(ylabel="worker replicas", title=f"AUTOSCALE={name}", ylim=(0, None))
-    top.legend(loc="upper right", frameon=False)
+    top.legend(loc="lower right", frameon=False)
     known = [(look.at, look.backlog) for look in course.looks if look.backlog is not None]
     middle.plot(*zip(*known, strict=True))
     middle.set(ylabel="backlog, tasks", ylim=(0, None))

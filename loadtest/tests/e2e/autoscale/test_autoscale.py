@@ -67,6 +67,8 @@ async def test_workers_follow_the_load(
     values = str((HERE / "values.yaml").relative_to(CHECKOUT))
     deployed = kit.make("deploy", "PROFILE=dev", "GRAFANA=0", f"AUTOSCALE={name}", f"WORKER_VALUES={values}")
     assert deployed.code == 0
+    # From the least, so that growth is seen; whoever owns the count starts from there.
+    kit.kubectl("scale", f"deployment/{WORKERS}", "--replicas=1", "--namespace", "repair-shop")
 
     course = await drive(rate, LOAD_SECONDS, work, until_replicas=1, patience=420)
 
