@@ -74,8 +74,8 @@ def frontend() -> Iterator[str]:
     process = subprocess.Popen(
         [*command, "port-forward", "service/temporal-frontend", ":7233"], stdout=subprocess.PIPE, text=True
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         port = re.search(r"127\.0\.0\.1:(\d+)", line)
         assert port is not None, f"kubectl port-forward said {line!r}"
@@ -83,6 +83,7 @@ def frontend() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+        process.stdout.close()
 
 
 async def drive(
