@@ -73,6 +73,17 @@ class Deployment:
         # An absent count is zero on the wire.
         return int(scale.spec.replicas or 0)
 
+    def labels(self) -> Mapping[str, str]:
+        """
+        Return the labels of the Deployment's pods, as its scale names them.
+        """
+        with asked(f"get deployments/scale {self}"):
+            scale = self.api.apps.read_namespaced_deployment_scale(
+                self.name, self.namespace, _request_timeout=REQUEST_SECONDS
+            )
+        pairs = (pair.partition("=") for pair in scale.status.selector.split(","))
+        return {key: value for key, _, value in pairs}
+
     def scale(self, replicas: int) -> None:
         """
         Ask for a count; nothing is waited for.
