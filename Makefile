@@ -48,7 +48,7 @@ test: lint pytest ## every check that needs no cluster
 
 .PHONY: pytest
 pytest: $(BIN)/.installed-dev ## the tests alone; PYTEST_ARGS adds arguments
-	$(BIN)/pytest -m 'not e2e' $(PYTEST_ARGS)
+	$(BIN)/pytest -m 'not e2e' --ignore loadtest/tests/e2e $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
