@@ -107,7 +107,7 @@ class Load:
 
 
 async def main(replicas: int, folder: Path) -> None:
-    server = await start_dev_server(find_temporal(None), folder, folder)
+    server = await start_dev_server(find_temporal(None), folder)
     workers = Workers(OWN_WORKER, TASK_QUEUE, "default", WorkerSetup(activity_slots=4))
     target = LocalTarget(workers, folder, server.address, server, server.metrics_url)
     try:

@@ -202,7 +202,7 @@ async def _measure(cases: tuple[Case, ...], rounds: int, orders: int) -> list[di
     done: list[dict[str, Outcome]] = []
     for number in range(rounds):
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            server = await start_dev_server(find_temporal(None), Path(folder), Path(folder))
+            server = await start_dev_server(find_temporal(None), Path(folder))
             try:
                 # Another case begins each round, as the server ages.
                 turn = cases[number % len(cases) :] + cases[: number % len(cases)]

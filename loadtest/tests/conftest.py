@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client
@@ -29,7 +28,6 @@ class Server:
     address: str
     metrics_url: str
     pid: int
-    database: Path
 
 
 async def _answers(address: str) -> None:
@@ -63,16 +61,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "error",
     ]
     argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
-    argv += ["--db-filename", str(folder / "server.db")]
     for key, value in DYNAMIC_CONFIG.items():
         argv += ["--dynamic-config-value", f"{key}={value}"]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log, start_new_session=True)
     try:
         asyncio.run(_answers(f"127.0.0.1:{port}"))
-        yield Server(
-            f"127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", process.pid, folder / "server.db"
-        )
+        yield Server(f"127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", process.pid)
     finally:
         process.terminate()
         process.wait(20)

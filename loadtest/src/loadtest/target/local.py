@@ -14,7 +14,6 @@ import shlex
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,13 +253,12 @@ async def open_local(
         raise InputError(
             "--server-metrics goes with --address; leave it out, the server of the run has its own page"
         )
-    with tempfile.TemporaryDirectory(prefix="loadtest-") as folder:
-        server = await start_dev_server(find_temporal(temporal), Path(folder), logs, port, workers.namespace)
-        target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
+    server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace)
+    target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
+    try:
+        yield target
+    finally:
         try:
-            yield target
+            await target.end()
         finally:
-            try:
-                await target.end()
-            finally:
-                await server.end()
+            await server.end()
