@@ -399,3 +399,28 @@ def test_an_order_lost_among_child_workflows_is_seen(steady: Measured) -> None:
     _, reasons = judge(with_children(steady, lost=1), PLAN)
 
     assert any("workers closed" in reason and "server closed" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    ("seconds_apart", "verdict"), [(0.019, "valid"), (0.021, "invalid"), (-0.021, "invalid")]
+)
+def test_short_workflows_may_differ_by_the_calls_around_them(seconds_apart: float, verdict: str) -> None:
+    """
+    A workflow of 120 ms that the injectors see 16 % longer is no sign of lost work: the start's call and the
+    result's answer lie between the two clocks.  More than 20 ms a workflow is one.
+    """
+    measured = synthetic.step()
+    assert measured.worker_whole is not None
+    closed = measured.injector.whole.completed
+    spent = measured.worker_whole.histograms["worker.workflow_endtoend"]
+    short = Histogram(spent.bounds, spent.counts, 0.120 * closed)
+    measured = replace(
+        measured,
+        worker_whole=replace(
+            measured.worker_whole,
+            histograms={**measured.worker_whole.histograms, "worker.workflow_endtoend": short},
+        ),
+        injector=replace(measured.injector, closed_minus_sent_seconds=(0.120 + seconds_apart) * closed),
+    )
+
+    assert read_step(measured, PLAN).verdict.value == verdict
