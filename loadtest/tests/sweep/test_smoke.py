@@ -68,7 +68,7 @@ def test_more_replicas_complete_more_and_make_tasks_wait_less(smoke: Ran) -> Non
     slow, fast = (step["schedule_to_start_seconds"]["activity"] for step in smoke.steps("open"))
 
     assert two["throughput_per_second"]["value"] > 1.5 * one["throughput_per_second"]["value"]
-    assert fast["mean"]["value"] < slow["mean"]["value"]
+    assert fast["p95"] < slow["p95"]
 
 
 def test_no_process_is_left(smoke: Ran) -> None:
@@ -92,17 +92,15 @@ def test_the_report_is_made_again_from_the_files_alone(smoke: Ran) -> None:
     page = build_report(smoke.folder)
 
     assert (smoke.folder / "sweep.json").read_bytes() == before
-    assert page.read_text(encoding="utf-8").count("<svg") >= 3
+    assert page.read_text(encoding="utf-8").count("data:image/svg+xml") >= 3
 
 
-def test_the_histories_of_sampled_workflows_agree_with_the_workers(smoke: Ran) -> None:
-    """The cross-check by the server's clock sees the same kind of wait; it is a sample, so within a factor of 2."""
-    slow = smoke.steps("open")[0]
+def test_the_histories_of_sampled_workflows_agree_with_the_server(smoke: Ran) -> None:
+    """The cross-check by recorded times sees the waits that the server's own histogram has."""
+    check = smoke.steps("open")[0]["cross_check"]
 
-    history = slow["cross_check"]["history_mean"]
-    worker = slow["schedule_to_start_seconds"]["activity"]["mean"]["value"]
-    assert slow["cross_check"]["histories"] > 0
-    assert worker / 2 < history < worker * 2
+    assert check["histories"] > 0
+    assert check["history_mean"] == pytest.approx(check["server_mean"], rel=0.25)
 
 
 def test_the_manifest_says_how_to_repeat_the_run(smoke: Ran) -> None:
