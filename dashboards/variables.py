@@ -24,7 +24,9 @@ def options_query(label: str, selector: str = "") -> str:
         label: The server's label.
         selector: Matchers to choose among.
     """
-    text = f"count by ({label}) ({BY_KEY['server.poll_success'].name}{selector})"
+    # Queues that somebody polls, and those where tasks wait for somebody.
+    polled, waiting = (BY_KEY[f"server.{name}"].name + selector for name in ("poll_success", "backlog_tasks"))
+    text = f"count by ({label}) ({polled} or {waiting})"
     text = f'label_replace({text}, "value", "$1", "{label}", "(.*)")'
     for _ in range(_UNDERSCORES):
         text = f'label_replace({text}, "value", "$1.$2", "value", "(.*?)_(.*)")'

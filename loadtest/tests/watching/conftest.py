@@ -153,6 +153,10 @@ def order(step: str, prefix: str, seconds: float) -> StepOrder:
     )
 
 
+# How long nothing happens after the last close.
+QUIET_SECONDS = 10.0
+
+
 async def load(address: str, injector_port: int, info: StepInfo, logs: Path) -> tuple[float, float, int]:
     """
     One step of load, then some starts of the same orders, which the server refuses.
@@ -163,6 +167,8 @@ async def load(address: str, injector_port: int, info: StepInfo, logs: Path) -> 
         info.tell(key, "window")
         report = await locust.run(first, lambda second: None)
         ended = time.time()
+        # rate() stretches what it saw by up to a second: the longer nothing changes, the less that is.
+        await asyncio.sleep(QUIET_SECONDS + 1)
         again = await locust.run(order("2-open-2", "watched", 1.5), lambda second: None)
         assert any(kind.startswith("start:") for kind in again.whole.failed)
         await asyncio.sleep(3)

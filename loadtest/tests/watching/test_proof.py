@@ -18,7 +18,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-from conftest import MISCHIEF, QUEUE, Stack
+from conftest import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 from dashboards.alerts import ALERTS
 from dashboards.ask import ailing_rules, choices, committed, panels_of, questions, recorded, unanswered
 from dashboards.ask import main as ask
@@ -175,7 +175,7 @@ def test_counts_agree_with_what_was_sent(stack: Stack) -> None:
     """
     Injector, workers and server tell the same story: as many completed as were sent.
     """
-    at = stack.ended + 2
+    at = stack.ended + QUIET_SECONDS
     span = math.ceil(at - stack.began) + 2
     scope = Scope("default", either_spelling(QUEUE), f"{span}s")
 
