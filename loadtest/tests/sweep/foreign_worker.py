@@ -20,7 +20,7 @@ async def greet(name: str) -> str:
     """
     Wait a little and greet.
     """
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.25)
     return f"hello {name}"
 
 
