@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import pytest
 from temporalio.client import Client
 
+from loadtest.free_ports import free_ports
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
-from loadtest.target.ports_free import free_ports
 
 
 @dataclass(frozen=True, slots=True)

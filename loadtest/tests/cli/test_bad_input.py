@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from loadtest.cli.app import run
-from loadtest.target.ports_free import free_ports
+from loadtest.free_ports import free_ports
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 

@@ -22,8 +22,8 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from loadtest.child import Child, spawn
+from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE
-from loadtest.target.ports_free import free_ports
 from repairshop.workflows.noop import NoopWorkflow
 
 pytestmark = pytest.mark.server

@@ -25,10 +25,10 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from loadtest import arrivals
 from loadtest.child import spawn
 from loadtest.errors import InjectorError, InputError
+from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, Locust, launch
 from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
-from loadtest.target.ports_free import free_ports
 from repairshop.workflows.noop import NoopWorkflow
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
+from loadtest.free_ports import free_ports
 from loadtest.probe.fetch import fetch
-from loadtest.target.ports_free import free_ports
 
 _SCRIPT = Path(__file__).with_name("small_worker.py")
 _NUMBERS = itertools.count(1)

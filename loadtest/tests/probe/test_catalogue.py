@@ -22,11 +22,11 @@ from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
 from loadtest.catalogue import ALL, BY_KEY, SWEEP, Kind, Metric
+from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, StepOrder, Work, WorkerSetup
 from loadtest.probe.fetch import fetch
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
-from loadtest.target.ports_free import free_ports
 
 from .conftest import StartWorker
 

@@ -14,13 +14,13 @@ import psutil
 import pytest
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.probe.connection import connect
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.sweep.readiness import wait_until_polling
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.local import OWN_WORKER, Workers, open_local, parse_worker_command
-from loadtest.target.ports_free import demand_free, free_ports
 
 pytestmark = pytest.mark.server
 

@@ -31,7 +31,7 @@ from dashboards.prometheus import Prometheus
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import Scope, either_spelling, select
-from loadtest.target.ports_free import free_ports
+from loadtest.free_ports import free_ports
 
 pytestmark = [pytest.mark.sweep, pytest.mark.server, pytest.mark.timeout(900)]
 PLAN = Path(os.environ.get("WATCH_PLAN", Path(__file__).with_name("watched.toml")))

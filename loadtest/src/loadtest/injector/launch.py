@@ -21,6 +21,7 @@ from typing import Any
 
 from loadtest.child import Child, spawn
 from loadtest.errors import InjectorError, InputError
+from loadtest.free_ports import free_ports
 from loadtest.injector import control
 from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
@@ -33,6 +34,7 @@ _READY_SECONDS = 60.0
 # Beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
+_MASTER_SECONDS = 2.0
 _KILL_SECONDS = 2.0
 
 
@@ -52,6 +54,7 @@ class Locust:
         self._workers = tuple(workers)
         self._reader = reader
         self._writer = writer
+        self._ready = False
         self._watches = [asyncio.create_task(self._watch(worker)) for worker in self._workers]
 
     @property
@@ -121,6 +124,7 @@ class Locust:
                     if "refused" in message:
                         raise InjectorError(message["refused"])
                     ready = message.get("ready", ready)
+            self._ready = True
         except TimeoutError:
             raise InjectorError(
                 f"{ready} of {injectors} injectors were ready after {_READY_SECONDS:.0f} s; "
@@ -132,19 +136,27 @@ class Locust:
 
     async def close(self) -> None:
         """
-        Let Locust quit, then end what is left.
+        Let Locust quit, then end what is left; one that never got ready is ended at once.
         """
         for watch in self._watches:
             watch.cancel()
+        if self._ready:
+            await self._quit()
+        self._writer.close()
+        for child in (self._master, *self._workers):
+            await child.terminate(_KILL_SECONDS if self._ready else 0)
+
+    async def _quit(self) -> None:
         with contextlib.suppress(ConnectionError, InjectorError):  # it is gone: there is nobody to tell
             await self._say({"quit": True})
         with contextlib.suppress(TimeoutError):  # whoever is late is killed below
             async with asyncio.timeout(_QUIT_SECONDS):
-                for child in (self._master, *self._workers):
+                for child in self._workers:
                     await child.wait()
-        self._writer.close()
-        for child in (self._master, *self._workers):
-            await child.terminate(_KILL_SECONDS)
+        # Told to quit in its first second, Locust's master waits for its injectors for ever.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_MASTER_SECONDS):
+                await self._master.wait()
 
     async def _watch(self, worker: Child) -> None:
         await worker.wait()
@@ -195,7 +207,7 @@ async def launch(
     Raises:
         InjectorError: They did not come up.
     """
-    port = bind_port if bind_port is not None else _free_port(bind_host)
+    port = bind_port if bind_port is not None else free_ports(1, bind_host)[0]
     env = {
         **os.environ,
         "TEMPORAL_ADDRESS": address,
@@ -265,13 +277,6 @@ def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise InputError(f"{control.METRICS_PORT} = {text}: not a port; write a number from 1 to 65535")
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _ended(child: Child) -> str:

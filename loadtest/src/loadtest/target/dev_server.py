@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from temporalio.service import ConnectConfig, ServiceClient
+
 from loadtest.child import Child, spawn
 from loadtest.errors import InputError, TargetError
-from loadtest.target.ports_free import demand_free, free_ports
+from loadtest.free_ports import demand_free, free_ports
 
 # Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
 # backlogs are 5 s old.
@@ -83,7 +84,7 @@ async def start_dev_server(
     temporal: Path, logs: Path, port: int | None = None, namespace: str = "default"
 ) -> DevServer:
     """
-    Start a fresh dev server and wait until it accepts connections.
+    Start a fresh dev server and wait until it serves.
 
     Args:
         temporal: Temporal's CLI.
@@ -110,7 +111,7 @@ async def start_dev_server(
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
     child = await spawn(argv, environment, logs / "server.log")
     try:
-        await _accepts(child, frontend)
+        await _serves(child, f"127.0.0.1:{frontend}")
     except BaseException:
         child.kill()
         await child.wait()
@@ -118,19 +119,22 @@ async def start_dev_server(
     return DevServer(child, f"127.0.0.1:{frontend}", f"http://127.0.0.1:{metrics}/metrics")
 
 
-async def _accepts(child: Child, port: int) -> None:
+async def _serves(child: Child, address: str) -> None:
+    # Its port is open some time before its frontend calls itself healthy.
     deadline = time.monotonic() + _START_SECONDS
     while True:
         if not child.running:
             raise TargetError(
                 f"the Temporal server ended at its start (exit code {child.returncode}):\n{child.log_tail(8)}"
             )
-        with socket.socket() as probe:
-            probe.settimeout(0.2)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if time.monotonic() > deadline:
-            raise TargetError(
-                f"the Temporal server does not listen on 127.0.0.1:{port} after {_START_SECONDS:g} s:\n{child.log_tail(8)}"
-            )
-        await asyncio.sleep(0.05)
+        try:
+            await ServiceClient.connect(ConnectConfig(target_host=address))
+        except RuntimeError as error:
+            if time.monotonic() > deadline:
+                raise TargetError(
+                    f"the Temporal server does not serve {address} after {_START_SECONDS:g} s ({error}):\n"
+                    f"{child.log_tail(8)}"
+                ) from error
+            await asyncio.sleep(0.05)
+        else:
+            return

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
 from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.free_ports import free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.target.dev_server import DevServer, find_temporal, start_dev_server
-from loadtest.target.ports_free import free_ports
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
