@@ -60,7 +60,8 @@ def _until(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(line)
         if document["event"] == event:
             return document
-    raise AssertionError(f"the sweep ended without {event}")
+    said = Path(process.args[process.args.index("--output") + 1]).with_name("stderr.txt")  # type: ignore[index,union-attr,arg-type]
+    raise AssertionError(f"the sweep ended without {event}:\n{said.read_text(encoding='utf-8')}")
 
 
 def _family(process: subprocess.Popen[str]) -> list[psutil.Process]:
