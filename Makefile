@@ -11,6 +11,9 @@ BIN := .venv/bin
 PY := $(BIN)/python
 OUTPUT ?= results
 
+# The sandbox imports a workflow's module for each workflow; without bytecode on disk each import compiles it.
+unexport PYTHONDONTWRITEBYTECODE
+
 ##@ Start here
 
 .PHONY: help

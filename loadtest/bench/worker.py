@@ -93,7 +93,10 @@ _CASES = (
 @contextmanager
 def _worker(case: Case, address: str, task_queue: str) -> Iterator[psutil.Process]:
     inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("REPAIRSHOP_", "TEMPORAL_"))
+        name: value
+        for name, value in os.environ.items()
+        # Without bytecode on disk the sandbox compiles a workflow's module for each order.
+        if not name.startswith(("REPAIRSHOP_", "TEMPORAL_", "PYTHONDONTWRITEBYTECODE"))
     }
     given = {
         "TEMPORAL_ADDRESS": address,

@@ -23,6 +23,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from repairshop import codec, connection, health, lifetime, logs, lookout, telemetry, tracing
+from repairshop.bytecode import compiled_each_time
 from repairshop.ledger import Ledger, open_ledger
 from repairshop.settings import LogFormat, Settings, SettingsError, both, load
 from repairshop.worker import build_worker
@@ -109,6 +110,11 @@ async def _run(
                 )
             ) from error
         _announce(settings, address)
+        if settings.sandbox and (modules := compiled_each_time(workflows)):
+            LOG.warning(
+                "PYTHONDONTWRITEBYTECODE is set, so each workflow compiles %s anew; unset it",
+                ", ".join(modules),
+            )
         plugins = stack.enter_context(tracing.plugins())
         client = await connection.connect(
             options, identity=settings.identity, runtime=observed.runtime, plugins=plugins

@@ -27,6 +27,8 @@ from loadtest.target.dev_server import DevServer, find_temporal, start_dev_serve
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
+# The settings are the plan's; and without bytecode on disk the sandbox compiles a module for each workflow.
+_NOT_PASSED_ON = ("REPAIRSHOP_", "PYTHONDONTWRITEBYTECODE")
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
 
@@ -193,7 +195,7 @@ class LocalTarget:
 
     def _environment(self, identity: str, port: int) -> dict[str, str]:
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("REPAIRSHOP_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)},
             "TEMPORAL_ADDRESS": self.address,
             "TEMPORAL_NAMESPACE": self._how.namespace,
         }
