@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from addons import demand
 from course import drive
 from kit import CHECKOUT, WORKERS, Kit
 from picture import draw, told
@@ -25,17 +26,6 @@ NEEDS = {
     "backlog": "crd/scaledobjects.keda.sh",
     "slots": "crd/scaledobjects.keda.sh",
 }
-
-
-def demand_addon(kit: Kit, name: str) -> None:
-    """
-    Skip, or fail where a cluster is required, if what an autoscaler needs is not installed.
-    """
-    if kit.ask("get", NEEDS[name]).code != 0:
-        why = f"AUTOSCALE={name} needs {NEEDS[name]}, which this cluster lacks; charts/README.md says what to install"
-        if os.environ.get("REQUIRE_CLUSTER"):
-            pytest.fail(why)
-        pytest.skip(why)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +53,7 @@ async def test_workers_follow_the_load(
     repeated more than once.
     """
     kit = without_autoscaler
-    demand_addon(kit, name)
+    demand(kit, NEEDS[name])
     values = str((HERE / "values.yaml").relative_to(CHECKOUT))
     deployed = kit.make("deploy", "PROFILE=dev", "GRAFANA=0", f"AUTOSCALE={name}", f"WORKER_VALUES={values}")
     assert deployed.code == 0
