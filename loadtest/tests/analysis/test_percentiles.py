@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 import random
 
+import histograms
 import pytest
-import synthetic
 
 from loadtest.analysis.percentiles import (
     is_borne,
@@ -39,8 +39,8 @@ def test_a_percentile_is_shown_from_ten_samples_beyond_it_on(percent: int, sampl
     """
     values = [0.01] * samples
 
-    buckets, why_not_buckets = of_buckets(synthetic.buckets(values))
-    hdr, why_not_hdr = of_hdr(synthetic.hdr(values))
+    buckets, why_not_buckets = of_buckets(histograms.buckets(values))
+    hdr, why_not_hdr = of_hdr(histograms.hdr(values))
 
     assert is_borne(percent, samples) is shown
     assert samples_wanted(percent) <= samples or not shown
@@ -57,8 +57,8 @@ def test_percentiles_of_both_kinds_of_histogram_are_those_of_the_samples() -> No
     draw = random.Random(7)
     samples = sorted(draw.lognormvariate(-4, 1) for _ in range(5000))
 
-    buckets, _ = of_buckets(synthetic.buckets(samples))
-    hdr, _ = of_hdr(synthetic.hdr(samples))
+    buckets, _ = of_buckets(histograms.buckets(samples))
+    hdr, _ = of_hdr(histograms.hdr(samples))
 
     for percent in (50, 95, 99):
         truth = samples[math.ceil(len(samples) * percent / 100) - 1]
@@ -91,9 +91,9 @@ def test_rules_see_a_percentile_however_few_the_samples() -> None:
     """
     Of 40 lags the p99 is the largest: too few to show, enough to judge.
     """
-    encoded = synthetic.hdr([0.001] * 39 + [0.5])
+    encoded = histograms.hdr([0.001] * 39 + [0.5])
 
     assert raw_percentile(encoded, 99) == pytest.approx(0.5, rel=0.002)
     assert largest(encoded) == pytest.approx(0.5, rel=0.002)
-    assert raw_percentile(synthetic.hdr([]), 99) is None
+    assert raw_percentile(histograms.hdr([]), 99) is None
     assert raw_percentile(None, 99) is None

@@ -8,9 +8,11 @@ import random
 
 import pytest
 import synthetic
+from world import World
 
 from loadtest.analysis import read_step
 from loadtest.analysis.queueing import mean_wait, simulate
+from loadtest.results.measured import StepKey
 
 
 def test_one_slot_serves_one_after_the_other() -> None:
@@ -90,7 +92,7 @@ def test_the_report_finds_the_mean_wait_of_a_known_queue(arrival_rate: float) ->
     From buckets, timelines and window differences alone the mean wait comes back within 10 %.
     """
     plan = synthetic.demo_plan()
-    world = synthetic.World(synthetic.StepKey(1, 1, "open", 1), plan, arrival_rate)
+    world = World(StepKey(1, 1, "open", 1), plan, arrival_rate)
     truth = mean_wait(world.tasks, world.warm_up, world.warm_up + world.window)
 
     step = read_step(world.measured(), plan)

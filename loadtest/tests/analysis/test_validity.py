@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import histograms
 import pytest
 import synthetic
 
@@ -124,8 +125,8 @@ def lag(seconds: float, end_to_end: float = 0.1) -> Change:
             step.injector,
             histograms={
                 **step.injector.histograms,
-                "lag": synthetic.hdr([seconds] * 40),
-                "end_to_end": synthetic.hdr([end_to_end] * 40),
+                "lag": histograms.hdr([seconds] * 40),
+                "end_to_end": histograms.hdr([end_to_end] * 40),
             },
         ),
     )
