@@ -1,0 +1,36 @@
+"""
+Valid steps, which the tests change.
+"""
+
+from __future__ import annotations
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.results.measured import Measured
+from loadtest.results.step import Step
+
+
+@pytest.fixture(scope="module")
+def saturate() -> Measured:
+    """
+    A valid closed step.
+    """
+    return synthetic.step(2, "saturate")
+
+
+@pytest.fixture(scope="module")
+def steady() -> Measured:
+    """
+    A valid open step.
+    """
+    return synthetic.step(2, "open")
+
+
+@pytest.fixture(scope="module")
+def template() -> Step:
+    """
+    A read open step, to be changed.
+    """
+    return read_step(synthetic.step(1, "open"), synthetic.demo_plan())
