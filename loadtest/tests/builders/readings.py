@@ -1,0 +1,48 @@
+"""
+A read step with other readings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loadtest.results.estimate import Estimate, Percentiles, Wait
+from loadtest.results.step import Step, StepVerdict, Waits
+
+NO_MEAN = Estimate(None, None, 0, "batches")
+
+
+def waiting(p95: float | None, n: int = 300) -> Wait:
+    """
+    A wait with that p95.
+    """
+    return Wait(NO_MEAN, 0.001, p95, None, n)
+
+
+def made(
+    step: Step,
+    *,
+    replicas: int = 1,
+    repetition: int = 1,
+    activity: float | None = 0.01,
+    workflow: float | None = 0.003,
+    end_to_end: float | None = 1.0,
+    error_ratio: float = 0.0,
+    verdict: StepVerdict = StepVerdict.VALID,
+) -> Step:
+    """
+    A step with these readings.
+    """
+    why = {"schedule_to_start_seconds.activity.p95": "12 samples"} if activity is None else {}
+    return replace(
+        step,
+        step=f"{replicas}-{step.load.kind}-{repetition}",
+        replicas=replicas,
+        repetition=repetition,
+        schedule_to_start_seconds=Waits(waiting(workflow), waiting(activity)),
+        end_to_end_seconds=Percentiles(0.5, end_to_end, None, 300),
+        error_ratio=error_ratio,
+        verdict=verdict,
+        reasons=() if verdict is StepVerdict.VALID else (f"it is {verdict.value}",),
+        why=why,
+    )
