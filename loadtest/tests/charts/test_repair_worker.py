@@ -1,5 +1,5 @@
 """
-What the chart of the workers renders, and what it refuses.
+What the chart of the workers renders.
 """
 
 from __future__ import annotations
@@ -8,18 +8,9 @@ from typing import Any
 
 import pytest
 from rendering import Charts, of_kind, only
+from repair_worker import CHART, values
 
 from repairshop.settings import CODEC_NAMES, PREFIX, Settings
-
-CHART = "repair-worker"
-TAG = {"image": {"repository": "repair-worker", "tag": "0123abc"}}
-
-
-def values(**more: Any) -> dict[str, Any]:
-    """
-    Values that render, with some changed.
-    """
-    return {**TAG, **more}
 
 
 def worker(charts: Charts, given: dict[str, Any]) -> dict[str, Any]:
@@ -29,22 +20,6 @@ def worker(charts: Charts, given: dict[str, Any]) -> dict[str, Any]:
     pod = only(charts.render(CHART, given), "Deployment")["spec"]["template"]["spec"]
     container: dict[str, Any] = pod["containers"][0]
     return container
-
-
-def test_nobody_but_the_scaler_owns_the_count(charts: Charts) -> None:
-    """Without a given count, and with an autoscaler, the Deployment names no replicas."""
-    for given in (
-        values(),
-        values(autoscaling={"cpu": {"enabled": True}}),
-        values(autoscaling={"keda": {"enabled": True}}),
-    ):
-        assert "replicas" not in only(charts.render(CHART, given), "Deployment")["spec"]
-
-
-@pytest.mark.parametrize("count", [0, 3])
-def test_a_given_count_is_kept(charts: Charts, count: int) -> None:
-    """A given count is rendered, zero too."""
-    assert only(charts.render(CHART, values(replicas=count)), "Deployment")["spec"]["replicas"] == count
 
 
 @pytest.mark.parametrize(("graceful", "grace"), [(20, 35), (0, 15), (2.5, 18)])
@@ -125,44 +100,6 @@ def test_a_change_of_settings_rolls_the_pods(charts: Charts) -> None:
     assert checksum(values()) != checksum(values(settings={"activitySlots": 5}))
 
 
-def test_the_kinds_of_tasks_are_named_to_keda(charts: Charts) -> None:
-    """The backlog trigger names its queue types, since KEDA's default is not what its documents say."""
-    given = values(
-        autoscaling={"maxReplicas": 4, "keda": {"enabled": True, "temporal": {"targetQueueSize": 7}}}
-    )
-    spec = only(charts.render(CHART, given), "ScaledObject")["spec"]
-
-    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (1, 4)
-    assert len(spec["triggers"]) == 1
-    assert spec["triggers"][0]["metadata"]["queueTypes"] == "workflow,activity"
-    assert spec["triggers"][0]["metadata"]["targetQueueSize"] == "7"
-
-
-@pytest.mark.parametrize(
-    ("signal", "metric", "threshold"),
-    [("slots", "temporal_worker_task_slots_used", "2.8"), ("scheduleToStart", "schedule_to_start", "0.15")],
-)
-def test_keda_can_follow_prometheus(charts: Charts, signal: str, metric: str, threshold: str) -> None:
-    """The other trigger asks Prometheus for slots in use or for the wait."""
-    keda = {"enabled": True, "trigger": "prometheus", "prometheus": {"signal": signal}}
-    trigger = only(charts.render(CHART, values(autoscaling={"keda": keda})), "ScaledObject")["spec"][
-        "triggers"
-    ][0]
-
-    assert trigger["type"] == "prometheus"
-    assert metric in trigger["metadata"]["query"]
-    assert trigger["metadata"]["threshold"] == threshold
-
-
-def test_the_hpa_divides_by_the_request(charts: Charts) -> None:
-    """The HorizontalPodAutoscaler aims at a share of the CPU request, between the bounds."""
-    given = values(autoscaling={"minReplicas": 2, "maxReplicas": 6, "cpu": {"enabled": True}})
-    spec = only(charts.render(CHART, given), "HorizontalPodAutoscaler")["spec"]
-
-    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 6)
-    assert spec["metrics"][0]["resource"]["target"] == {"type": "Utilization", "averageUtilization": 70}
-
-
 def test_workers_reach_temporal_and_dns_only(charts: Charts) -> None:
     """Egress has two rules, DNS and the frontend; ingress one, for scrapers."""
     spec = only(charts.render(CHART, values()), "NetworkPolicy")["spec"]
@@ -210,119 +147,6 @@ def test_every_part_can_be_left_out(charts: Charts) -> None:
     assert {found["kind"] for found in objects} == {"ConfigMap", "Deployment", "Pod"}
     assert "topologySpreadConstraints" not in only(objects, "Deployment")["spec"]["template"]["spec"]
     assert of_kind(objects, "ServiceAccount") == []
-
-
-KEDA = {"enabled": True}
-CPU = {"enabled": True}
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        pytest.param(
-            {"autoscaling": {"cpu": CPU, "keda": KEDA}}, "two owners would fight", id="two-autoscalers"
-        ),
-        pytest.param(
-            {"replicas": 2, "autoscaling": {"cpu": CPU}},
-            "replicas = 2 with autoscaling.cpu.enabled: two owners",
-            id="count-and-cpu",
-        ),
-        pytest.param(
-            {"replicas": 0, "autoscaling": {"keda": KEDA}},
-            "replicas = 0 with autoscaling.keda.enabled: two owners",
-            id="zero-and-keda",
-        ),
-        pytest.param(
-            {"autoscaling": {"minReplicas": 5, "maxReplicas": 2, "cpu": CPU}},
-            "minReplicas = 5 is greater than maxReplicas = 2",
-            id="min-over-max",
-        ),
-        pytest.param(
-            {"autoscaling": {"minReplicas": 0, "cpu": CPU}},
-            "no pod, no CPU, so it would never grow",
-            id="cpu-from-zero",
-        ),
-        pytest.param(
-            {"autoscaling": {"cpu": CPU}, "resources": {"requests": {"cpu": None}}},
-            "without resources.requests.cpu",
-            id="cpu-without-request",
-        ),
-        pytest.param(
-            {
-                "autoscaling": {
-                    "keda": {**KEDA, "trigger": "prometheus", "prometheus": {"slotsPerReplica": 4}}
-                }
-            },
-            "slotsPerReplica = 4 is not below settings.activitySlots = 4",
-            id="slots-never-reached",
-        ),
-        pytest.param(
-            {"autoscaling": {"minReplicas": 0, "keda": {**KEDA, "trigger": "prometheus"}}},
-            "without workers there are no slots to see",
-            id="slots-from-zero",
-        ),
-        pytest.param(
-            {"autoscaling": {"keda": KEDA}, "temporal": {"apiKey": {"existingSecret": "s"}}},
-            "KEDA would need credentials of its own",
-            id="keda-without-credentials",
-        ),
-        pytest.param(
-            {"temporal": {"versioning": {"buildId": "v2"}}},
-            "needs deploymentName and buildId together",
-            id="half-version",
-        ),
-        pytest.param(
-            {"temporal": {"versioning": {"deploymentName": "d", "buildId": "v2"}}},
-            "a rolling update to the next build would remove workers that pinned workflows still need",
-            id="pinned-and-rolling",
-        ),
-        pytest.param(
-            {"temporal": {"tls": {"clientCertificate": True}}},
-            "there is no certificate to show",
-            id="mtls-without-secret",
-        ),
-        pytest.param({"codec": {"existingSecret": "s"}}, "no key would encrypt", id="codec-without-key"),
-        pytest.param(
-            {"codec": {"required": True}}, "every input would be refused", id="codec-without-secret"
-        ),
-        pytest.param(
-            {"metrics": {"podMonitor": {"enabled": True}}}, "scrape every worker twice", id="scraped-twice"
-        ),
-        pytest.param({"rollout": {"maxSurge": 0}}, "no rollout could ever move", id="rollout-stuck"),
-        pytest.param(
-            {"ledger": {"existingSecret": "s"}},
-            "workers could not reach the ledger",
-            id="ledger-behind-policy",
-        ),
-    ],
-)
-def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:
-    """Values that cannot work are refused with one sentence that says why and what to write."""
-    assert said in charts.refusal(CHART, values(**given))
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        pytest.param({"image": {"tag": ""}}, "/image/tag", id="no-tag"),
-        pytest.param({"image": {"tag": "latest"}}, "/image/tag", id="latest"),
-        pytest.param({"imagee": {}}, "additional properties 'imagee' not allowed", id="misspelt"),
-        pytest.param({"settings": {"activitySlot": 1}}, "'activitySlot' not allowed", id="misspelt-setting"),
-        pytest.param({"settings": {"activitySlots": 0}}, "/settings/activitySlots", id="no-slots"),
-        pytest.param({"replicas": -1}, "/replicas", id="negative"),
-        pytest.param({"temporal": {"address": "temporal"}}, "/temporal/address", id="no-port"),
-        pytest.param({"temporal": {"taskQueue": 'a"b'}}, "/temporal/taskQueue", id="quote-in-queue"),
-        pytest.param(
-            {"autoscaling": {"keda": {"trigger": "cpu"}}}, "/autoscaling/keda/trigger", id="trigger"
-        ),
-        pytest.param(
-            {"autoscaling": {"keda": {"temporal": {"queueTypes": []}}}}, "/queueTypes", id="no-queue-types"
-        ),
-    ],
-)
-def test_the_schema_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:
-    """What one value alone gets wrong is refused by the schema, which names it."""
-    assert said in charts.refusal(CHART, {**TAG, **given} if "image" not in given else given)
 
 
 def test_large_numbers_are_written_out(charts: Charts) -> None:
