@@ -10,24 +10,13 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
+from real_server import Server
 from temporalio.client import Client
 
 from loadtest.free_ports import free_ports
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """
-    A running dev server.
-    """
-
-    address: str
-    metrics_url: str
-    pid: int
 
 
 async def _answers(address: str) -> None:

@@ -9,19 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from real_server import Server
 
 pytestmark = pytest.mark.server
-
-
-class Server(Protocol):
-    """
-    The dev server of all tests.
-    """
-
-    address: str
 
 
 def test_calls_come_back_are_cancelled_and_never_hang(

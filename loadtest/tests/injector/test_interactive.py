@@ -13,39 +13,20 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
-from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from noop_orders import noop_worker, orders_on_server
+from real_server import Server
 
 from loadtest.child import Child, spawn
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE
-from repairshop.workflows.noop import NoopWorkflow
 
 pytestmark = pytest.mark.server
 
 LOCUST = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE)]
-
-
-class Server(Protocol):
-    """
-    The dev server of all tests.
-    """
-
-    address: str
-
-
-@asynccontextmanager
-async def _worker(server: Server, task_queue: str) -> AsyncIterator[Client]:
-    client = await Client.connect(server.address)
-    async with Worker(
-        client, task_queue=task_queue, workflows=[NoopWorkflow], workflow_runner=UnsandboxedWorkflowRunner()
-    ):
-        yield client
 
 
 def _env(server: Server, task_queue: str) -> Mapping[str, str]:
@@ -55,13 +36,6 @@ def _env(server: Server, task_queue: str) -> Mapping[str, str]:
         "LOADTEST_SCENARIO": "noop",
         "LOADTEST_TASK_QUEUE": task_queue,
     }
-
-
-async def _started(client: Client, task_queue: str, expected: int) -> int:
-    async with asyncio.timeout(15):
-        while (count := (await client.count_workflows(f"TaskQueue = '{task_queue}'")).count) < expected:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)  # what is visible lags behind
-    return count
 
 
 def _get(url: str, **form: object) -> bytes:
@@ -83,7 +57,7 @@ async def test_users_are_arrivals_and_none_is_lost_at_the_end(
     if processes > 1:
         argv += ["--processes", str(processes)]
 
-    async with _worker(server, task_queue) as client:
+    async with noop_worker(server.address, task_queue) as client:
         locust = await spawn(argv, _env(server, task_queue), tmp_path / "log.txt")
         code = await asyncio.wait_for(locust.wait(), 90)
         assert code == 0, locust.log_tail()
@@ -91,7 +65,7 @@ async def test_users_are_arrivals_and_none_is_lost_at_the_end(
             (row["method"], row["name"]): row for row in json.loads((tmp_path / "table.json").read_text())
         }
         sent = rows["rpc", "start"]["num_requests"]
-        on_server = await _started(client, task_queue, sent)
+        on_server = await orders_on_server(client, task_queue, sent)
 
     assert sent > 0
     assert on_server == sent
@@ -185,7 +159,7 @@ async def test_a_run_by_the_web_page_starts_changes_and_stops(
     second run in the same process, and the process ends with 0.
     """
     async with (
-        _worker(server, task_queue) as client,
+        noop_worker(server.address, task_queue) as client,
         _web_page(server, task_queue, tmp_path / "log.txt") as (url, locust),
     ):
         await asyncio.to_thread(_get, f"{url}/swarm", user_count=2, spawn_rate=2)
@@ -198,7 +172,7 @@ async def test_a_run_by_the_web_page_starts_changes_and_stops(
         await asyncio.to_thread(_get, f"{url}/stop", now=1)
         await asyncio.sleep(2.1)  # Locust keeps what it shows for 2 s
         stopped = _row(await asyncio.to_thread(_get, f"{url}/stats/requests"), "start")
-        first = await _started(client, task_queue, stopped)
+        first = await orders_on_server(client, task_queue, stopped)
 
         await asyncio.to_thread(_get, f"{url}/swarm", user_count=2, spawn_rate=2)
         await _until_row(url, "noop", 2)

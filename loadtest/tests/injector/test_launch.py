@@ -5,44 +5,28 @@ One Locust with two injectors for several steps, on a real server.
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
 from urllib.request import urlopen
 
 import psutil
 import pytest
 import pytest_asyncio
 from hdrh.histogram import HdrHistogram
+from noop_orders import noop_worker, orders_on_server
+from real_server import Server
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from loadtest import arrivals
-from loadtest.child import spawn
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import LOCUSTFILE, Locust, launch
+from loadtest.injector.launch import Locust, launch
 from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
-from repairshop.workflows.noop import NoopWorkflow
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 Order = Callable[..., StepOrder]
-
-
-class Server(Protocol):
-    """
-    The dev server of all tests.
-    """
-
-    address: str
-
 
 METRICS_PORT = free_ports(1)[0]
 
@@ -71,25 +55,8 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
         yield running
 
 
-@asynccontextmanager
-async def _worker(address: str, task_queue: str) -> AsyncIterator[Client]:
-    client = await Client.connect(address)
-    async with Worker(
-        client, task_queue=task_queue, workflows=[NoopWorkflow], workflow_runner=UnsandboxedWorkflowRunner()
-    ):
-        yield client
-
-
 def _count(encoded: str) -> int:
     return int(HdrHistogram.decode(encoded).get_total_count())
-
-
-async def _on_server(client: Client, task_queue: str, status: str, expected: int) -> int:
-    query = f"TaskQueue = '{task_queue}' AND ExecutionStatus = '{status}'"
-    async with asyncio.timeout(15):
-        while (found := (await client.count_workflows(query)).count) < expected:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)  # what is visible lags behind
-    return found
 
 
 def _sums(report: InjectorReport) -> tuple[int, int, int]:
@@ -115,9 +82,9 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
     seconds: list[InjectorSecond] = []
     asked = order(step=step, arrival_rate=10.0)
 
-    async with _worker(server.address, task_queue) as client:
+    async with noop_worker(server.address, task_queue) as client:
         report = await locust.run(asked, seconds.append)
-        on_server = await _on_server(client, task_queue, "Completed", 40)
+        on_server = await orders_on_server(client, task_queue, 40, "Completed")
 
     after = [await asyncio.to_thread(_on_pages, name) for name in names]
 
@@ -151,9 +118,9 @@ async def test_a_closed_load_is_shared_between_the_injectors(
     """
     seconds: list[InjectorSecond] = []
 
-    async with _worker(server.address, task_queue) as client:
+    async with noop_worker(server.address, task_queue) as client:
         report = await locust.run(order(step="closed", arrival_rate=None, in_flight=5), seconds.append)
-        on_server = await _on_server(client, task_queue, "Completed", report.whole.completed)
+        on_server = await orders_on_server(client, task_queue, report.whole.completed, "Completed")
 
     assert report.problems == ()
     assert report.planned is None
@@ -174,7 +141,7 @@ async def test_a_drain_that_gives_up_counts_what_is_unfinished(
     assert report.whole.failed == {"unfinished": 20}
     assert report.open_at_end == 20
     client = await Client.connect(server.address)
-    assert await _on_server(client, task_queue, "Running", 20) == 20
+    assert await orders_on_server(client, task_queue, 20, "Running") == 20
 
 
 async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
@@ -216,53 +183,9 @@ async def test_a_broken_order_is_an_error_and_the_next_one_works(
     with pytest.raises(InjectorError, match="--scenario gone.py: no such file"):
         await locust.run(order(step="broken", scenario="gone.py"), lambda _: None)
 
-    async with _worker(server.address, task_queue):
+    async with noop_worker(server.address, task_queue):
         report = await locust.run(order(step="after", warm_up_seconds=0, window_seconds=1), lambda _: None)
     assert report.whole.completed == 10
-
-
-async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
-    server: Server, order: Order, task_queue: str, tmp_path: Path
-) -> None:
-    """
-    The step in which an injector is killed says so; the next one is the remaining injector's alone, and whole.
-    """
-    async with (
-        launch(server.address, "default", injectors=2, logs=tmp_path) as locust,
-        _worker(server.address, task_queue) as client,
-    ):
-        asked = order(step="kill", window_seconds=4)
-        running = asyncio.create_task(locust.run(asked, lambda _: None))
-        await asyncio.sleep(asked.start_at + 2.5 - time.time())
-        os.kill(locust.pids[0], signal.SIGKILL)
-        broken = await running
-
-        whole = await locust.run(order(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
-        on_server = await _on_server(client, task_queue, "Completed", 40)
-
-    assert [problem for problem in broken.problems if "vanished" in problem] != []
-    assert broken.planned == 50
-    assert 25 <= broken.whole.offered < 50
-    assert whole.problems == ()
-    assert (whole.planned, whole.whole.sent, whole.whole.completed) == (40, 40, 40)
-    assert len(whole.per_injector) == 1
-    assert on_server >= 40
-
-
-async def test_when_every_injector_is_gone_the_step_is_an_error(
-    server: Server, order: Order, tmp_path: Path
-) -> None:
-    """
-    No injector, no report.
-    """
-    async with launch(server.address, "default", injectors=1, logs=tmp_path) as locust:
-        asked = order(step="kill", window_seconds=4)
-        running = asyncio.create_task(locust.run(asked, lambda _: None))
-        await asyncio.sleep(1)
-        os.kill(locust.pids[0], signal.SIGKILL)
-
-        with pytest.raises(InjectorError, match="every injector vanished in the step"):
-            await running
 
 
 async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path: Path) -> None:
@@ -276,36 +199,3 @@ async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path:
             pytest.fail("it came up")
 
     assert {child for child in psutil.Process().children(recursive=True) if child not in before} == set()
-
-
-async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they_leave(
-    server: Server, order: Order, task_queue: str, tmp_path: Path
-) -> None:
-    """
-    With no injector of its own the master waits for those that come by ``--worker``, as pods do; one that is
-    told to end in the middle of a step is known to be gone at once.
-    """
-    (port,) = free_ports(1)
-    env = {**os.environ, "TEMPORAL_ADDRESS": server.address}
-    argv = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"]
-    argv += ["--master-host", "127.0.0.1", "--master-port", str(port)]
-    pod = await spawn(argv, env, tmp_path / "pod.log")
-    try:
-        async with (
-            launch(
-                server.address, "default", injectors=1, logs=tmp_path, local=False, bind_port=port
-            ) as locust,
-            _worker(server.address, task_queue),
-        ):
-            report = await locust.run(order(step="pod", window_seconds=1), lambda _: None)
-            asked = order(step="left", id_prefix=f"{task_queue}-left", window_seconds=60)
-            running = asyncio.create_task(locust.run(asked, lambda _: None))
-            await asyncio.sleep(1)
-            ended = await pod.terminate(20)
-            with pytest.raises(InjectorError, match="every injector vanished in the step"):
-                await asyncio.wait_for(running, 30)
-    finally:
-        pod.kill()
-
-    assert report.whole.sent == report.whole.completed == 20
-    assert ended == 0
