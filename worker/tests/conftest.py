@@ -1,5 +1,5 @@
 """
-A real Temporal server for all tests of the worker, and worker processes that end with their test.
+A real Temporal server for all tests of the worker, a shop, and worker processes that end with their test.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from temporalio.client import Client
 sys.path.insert(0, str(Path(__file__).parent))
 
 from processes import Server, StartWorker, WorkerProcess
+from shop import Shop, open_shop
 
 
 def pytest_unconfigure() -> None:
@@ -70,6 +71,15 @@ def task_queue(request: pytest.FixtureRequest) -> str:
     A task queue of this test's own.
     """
     return f"{re.sub('[^a-z0-9]+', '-', request.node.name.lower())}-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture
+async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    """
+    A shop with a SQLite ledger.
+    """
+    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
+        yield opened
 
 
 @pytest.fixture

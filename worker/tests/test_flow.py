@@ -4,9 +4,6 @@ Each way that an order can take, on a real server.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from shop import (
     CHECKLIST,
@@ -17,13 +14,10 @@ from shop import (
     events,
     full_order,
     new_order,
-    open_shop,
     status,
-    until,
     until_stage,
     with_verdicts,
 )
-from temporalio.client import Client
 
 from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
@@ -38,15 +32,6 @@ from repairshop.contract import (
 )
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    """
-    A shop with a SQLite ledger.
-    """
-    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
 
 
 async def test_a_light_order_takes_six_activities_and_nothing_else(shop: Shop) -> None:
@@ -153,19 +138,6 @@ async def test_a_warranty_order_charges_nothing(shop: Shop) -> None:
     assert not {"quote", "charge"} & set(await shop.done(order.order_id))
 
 
-async def test_an_inspector_has_not_repaired(shop: Shop) -> None:
-    """
-    Whatever the seed, who inspects is neither the technician nor who took over.
-    """
-    for seed in range(12):
-        order = full_order(kind=Kind.WARRANTY, seed=seed, checklist=CHECKLIST[:1])
-
-        await shop.take(order)
-
-        values = {effect.step: effect.value for effect in await shop.ledger.effects(order.order_id)}
-        assert values["assign_inspector"] != values["assign_technician"]
-
-
 async def test_rework_shows_two_repairs(shop: Shop) -> None:
     """
     A failed inspection sends the device back: the second repair is a second effect.
@@ -245,43 +217,6 @@ async def test_an_order_in_time_is_not_escalated(shop: Shop) -> None:
     assert (await events(handle)).count("TIMER_CANCELED") == 1
 
 
-async def test_an_order_waits_until_a_technician_is_free(shop: Shop) -> None:
-    """
-    With one technician who can hold one order, the second waits until the first is closed.
-    """
-    first = new_order(
-        skill="optics", faults=(Fault("set_deadline", attempts=1, hang_seconds=1.5, fails=False),)
-    )
-    second = new_order(skill="optics")
-    holding = await shop.start(first)
-    await until_stage(holding, "set_deadline")
-    waiting = await shop.start(second)
-    await until(lambda: _attempts(shop, second.order_id, 2), "the second order is tried again")
-    assert "assign_technician" not in await shop.done(second.order_id)
-
-    await holding.result()
-    result = await waiting.result()
-
-    assert result.outcome == Outcome.SETTLED
-    closed = next(e.at for e in await shop.ledger.effects(first.order_id) if e.step == "settle")
-    assigned = next(e.at for e in await shop.ledger.effects(second.order_id) if e.step == "assign_technician")
-    assert assigned > closed
-
-
-async def test_a_skill_that_nobody_has_ends_the_order(shop: Shop) -> None:
-    """
-    Waiting for what will never be is refused at once, and what was done is undone.
-    """
-    order = new_order(skill="clairvoyance")
-
-    result = await shop.take(order)
-
-    assert result.outcome == Outcome.FAILED
-    assert "clairvoyance" in result.reason
-    assert "there are: batteries" in result.reason
-    assert await shop.standing(order.order_id) == []
-
-
 async def test_status_tells_where_the_order_stands(shop: Shop) -> None:
     """
     A running order answers what is waited for, who works on it and what there is to undo.
@@ -297,8 +232,3 @@ async def test_status_tells_where_the_order_stands(shop: Shop) -> None:
 
     assert (waiting.kind, waiting.quote_cents, waiting.done) == ("paid", 12_000, ("register",))
     assert (ended.stage, bool(ended.technician), bool(ended.inspector)) == ("settled", True, True)
-
-
-async def _attempts(shop: Shop, order_id: str, wanted: int) -> bool:
-    tried = [d for d in await shop.ledger.deliveries(order_id) if d.step == "assign_technician"]
-    return len(tried) >= wanted

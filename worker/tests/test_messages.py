@@ -4,28 +4,17 @@ Signals and updates that come early, late, twice or in the wrong state.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from shop import Gate, Shop, approve, events, full_order, open_shop, status, until_stage
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from shop import Gate, Shop, approve, events, full_order, status, until_stage
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from repairshop.contract import REPAIR_WORKFLOW, Fault, Kind, Limits, Outcome, RepairResult, workflow_id
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    """
-    A shop with a SQLite ledger.
-    """
-    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
 
 
 async def refusal(handle: WorkflowHandle[Any, Any], update: str, *arguments: object) -> str:

@@ -4,27 +4,15 @@ Never two running executions of one id, and never a second settlement of one ord
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from shop import Shop, full_order, new_order, open_shop, until, until_stage
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from shop import Shop, full_order, new_order, until, until_stage
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import TerminatedError, WorkflowAlreadyStartedError
 
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    """
-    A shop with a SQLite ledger.
-    """
-    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
 
 
 async def runs_of(shop: Shop, order: RepairOrder) -> list[tuple[str, WorkflowExecutionStatus | None]]:

@@ -35,15 +35,6 @@ async def skipping(client: Client, task_queue: str, tmp_path: Path) -> AsyncIter
         yield opened
 
 
-@pytest.fixture
-async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    """
-    A shop in everybody's time.
-    """
-    async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
-        yield opened
-
-
 async def lasted(handle: WorkflowHandle[Any, Any]) -> float:
     """
     Seconds from an execution's first event to its last, on its own clock.
