@@ -27,7 +27,8 @@ window_seconds = 26
 [loads.arrivals]
 kind = "constant"
 [work]
-seconds = 0.05
+# Long orders, beside which a hiccup of a small machine is short.
+seconds = 0.2
 spread = "constant"
 [slo]
 schedule_to_start_p95_seconds = 5
