@@ -4,6 +4,7 @@ A worker that is told to end, while orders are under way.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import uuid
@@ -151,6 +152,26 @@ async def test_an_activity_that_does_not_end_cannot_hold_the_process(
     assert code == 1
     assert "grace is over: an activity does not end" in worker.errors
     await handle.terminate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["sigterm", "sigint"])
+def test_a_signal_while_it_still_imports_ends_it(
+    start_worker: StartWorker, tmp_path: Path, number: int
+) -> None:
+    """
+    A container's first process ignores a signal without a handler, so there is one from the first line on.
+    """
+    reached = tmp_path / "reached"
+    (tmp_path / "uvloop.py").write_text(
+        f"import pathlib, time\npathlib.Path({str(reached)!r}).touch()\ntime.sleep(600)\n", encoding="utf-8"
+    )
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    worker = start_worker(environ={"PYTHONPATH": path})
+    wait_until(reached.exists, "it is in the middle of its imports")
+
+    code = worker.end(number, seconds=30)
+
+    assert (code, worker.errors) == (128 + number, "")
 
 
 def _used(worker: WorkerProcess) -> float:

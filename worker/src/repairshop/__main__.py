@@ -2,9 +2,14 @@
 ``python -m repairshop``: a worker with the shop's workflows and activities.
 """
 
-from repairshop.activities import build_activities
-from repairshop.process import main
-from repairshop.workflows import WORKFLOWS
+from repairshop import lifetime
+
+# Before the imports that take a second.
+lifetime.end_on_signals()
+
+from repairshop.activities import build_activities  # noqa: E402 - see above
+from repairshop.process import main  # noqa: E402
+from repairshop.workflows import WORKFLOWS  # noqa: E402
 
 if __name__ == "__main__":
     main(WORKFLOWS, build_activities)

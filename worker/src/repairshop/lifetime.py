@@ -36,6 +36,16 @@ def end_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
+def end_on_signals() -> None:
+    """
+    End at once on SIGTERM and SIGINT, until somebody else answers to them.
+
+    A container's first process ignores a signal that has no handler, and would be waited for until it is killed.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: end_at_once(128 + number))
+
+
 def die_with_parent() -> None:
     """
     Have the kernel kill this process when its parent ends, so that nothing is left behind.
