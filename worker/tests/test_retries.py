@@ -93,24 +93,33 @@ async def test_the_four_knobs_are_in_the_history(
     assert RetryPolicy.from_proto(recorded) == policy
 
 
-@pytest.mark.parametrize("failures", [1, 2, 8, 9, 10, 11])
-async def test_attempts_follow_initial_interval_coefficient_and_cap(shop: Shop, failures: int) -> None:
+@pytest.mark.parametrize(
+    ("step", "policy", "failures"),
+    [
+        *(("register", QUICK, failures) for failures in (1, 3, 5)),
+        *(("assign_inspector", EXTERNAL, failures) for failures in (1, 4, 7)),
+        *(("assign_technician", UNTIL_IT_WORKS, failures) for failures in (1, 2, 8, 9, 10, 11)),
+    ],
+    ids=lambda value: value if isinstance(value, str | int) else "",
+)
+async def test_attempts_follow_initial_interval_coefficient_and_cap(
+    shop: Shop, step: str, policy: RetryPolicy, failures: int
+) -> None:
     """
     After each failure the wait doubles, from the initial interval up to the cap, on the order's clock.
     """
-    handle = await shop.start(new_order(faults=(Fault("assign_technician", attempts=failures),)))
+    handle = await shop.start(new_order(faults=(Fault(step, attempts=failures),)))
     await handle.result()
 
-    events = await of_step(handle, "assign_technician")
+    events = await of_step(handle, step)
 
     assert events["started"].activity_task_started_event_attributes.attempt == failures + 1
-    expected = sum(intervals(UNTIL_IT_WORKS, failures))
+    expected = sum(intervals(policy, failures))
     # Never earlier than prescribed, and within half of the next wait, which a wrong knob would miss.
-    next_wait = intervals(UNTIL_IT_WORKS, failures + 1)[-1]
-    slack = max(next_wait / 2, 10.0)
+    slack = max(intervals(policy, failures + 1)[-1] / 2, 10.0)
     assert expected <= waited(events) <= expected + slack
-    uncapped = sum(0.2 * 2.0**n for n in range(failures))
-    assert failures < 10 or waited(events) < uncapped
+    uncapped = sum(policy.initial_interval.total_seconds() * 2.0**n for n in range(failures))
+    assert uncapped < expected + slack or waited(events) < uncapped
 
 
 async def test_attempts_stop_at_the_maximum(shop: Shop) -> None:
