@@ -26,7 +26,9 @@ from dashboards.prometheus import Prometheus, write_targets
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, StepOrder, Work
+from loadtest.probe.scrape import PageMetrics
 from loadtest.probe.step_info import StepInfo
+from loadtest.results.difference import Difference
 from loadtest.results.measured import StepKey
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
 
@@ -50,12 +52,14 @@ class Stack:
         prometheus: Scrapes all of it each second, with our rules.
         began, ended: Unix times of the first and the last arrival.
         sent: Starts that left the injector.
+        workers: What the workers counted from before the first arrival until after the last close, as a sweep reads it.
     """
 
     prometheus: Prometheus
     began: float
     ended: float
     sent: int
+    workers: Difference
 
 
 @contextlib.contextmanager
@@ -159,25 +163,31 @@ def order(step: str, prefix: str, seconds: float) -> StepOrder:
 QUIET_SECONDS = 10.0
 
 
-async def load(address: str, injector_port: int, info: StepInfo, logs: Path) -> tuple[float, float, int]:
+async def load(
+    address: str, injector_port: int, info: StepInfo, logs: Path, workers: dict[str, str]
+) -> tuple[float, float, int, Difference]:
     """
     One step of load, then some starts of the same orders, which the server refuses.
     """
+    pages = PageMetrics("default", QUEUE)
     key = StepKey(replicas=2, load=0, kind="open", repetition=1)
     async with launch(address, "default", injectors=1, logs=logs, metrics_port=injector_port) as locust:
         # A counter that appears with its first events hides them from rate(): let each be there before.
         await locust.run(order("2-open-0", "warm", 2.0), lambda second: None)
         await asyncio.sleep(QUIET_SECONDS / 2)
+        before = await pages.scrape(workers, "worker")
         first = order("2-open-1", "watched", SECONDS)
         info.tell(key, "window")
         report = await locust.run(first, lambda second: None)
         ended = time.time()
         # What closes last is scraped, and nothing of the next run is.
         await asyncio.sleep(QUIET_SECONDS + 1)
+        counted = pages.difference(before, await pages.scrape(workers, "worker"), "worker")
+        pages.close()
         again = await locust.run(order("2-open-2", "watched", 1.5), lambda second: None)
         assert any(kind.startswith("start:") for kind in again.whole.failed)
         await asyncio.sleep(3)
-    return first.start_at, ended, report.whole.sent
+    return first.start_at, ended, report.whole.sent, counted
 
 
 @pytest.fixture(scope="session")
@@ -218,5 +228,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         )
         assert mischief.stdout is not None
         assert "done\n" in iter(mischief.stdout.readline, ""), (folder / "mischief.log").read_text()[-3000:]
-        began, ended, sent = asyncio.run(load(address, injector, info, folder))
-        yield Stack(prometheus, began, ended, sent)
+        workers = {f"watched-{page}": f"http://127.0.0.1:{page}/metrics" for page in (one, two)}
+        yield Stack(prometheus, *asyncio.run(load(address, injector, info, folder, workers)))

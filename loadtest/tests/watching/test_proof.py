@@ -27,6 +27,7 @@ from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_rege
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import Scope, either_spelling
+from loadtest.results.quantile import quantile
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 SCOPE = Scope("default", either_spelling(QUEUE), "15s", "1m")
@@ -169,6 +170,21 @@ def test_one_queue_is_told_from_another(stack: Stack) -> None:
         for one in result
     }
     assert queues == {"repair-shop", "repair_shop"}
+
+
+@pytest.mark.parametrize("kind", ["activity", "workflow"])
+def test_waits_agree_with_the_sweeps_own(stack: Stack, kind: str) -> None:
+    """
+    The p95 of schedule-to-start is the one that a sweep reads from the same pages.
+    """
+    at = stack.ended + QUIET_SECONDS
+    scope = Scope("default", either_spelling(QUEUE), f"{math.ceil(at - stack.began) + 2}s")
+
+    told = value(stack, f"task_queues.{kind}_schedule_to_start_p95", at, scope)
+
+    assert told == pytest.approx(
+        quantile(stack.workers.histograms[f"worker.{kind}_schedule_to_start"], 0.95), rel=0.05
+    )
 
 
 def test_counts_agree_with_what_was_sent(stack: Stack) -> None:
