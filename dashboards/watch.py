@@ -79,15 +79,12 @@ def _sweep(prometheus: Prometheus, arguments: list[str], step_port: int) -> int:
 
 def main(argv: list[str]) -> int:
     """
-    Run a sweep under watch and return its exit code.
+    Run a sweep under watch, let it be looked at until Ctrl-C, and return the sweep's exit code.
     """
     parser = argparse.ArgumentParser(prog="watch", description="A local sweep with a Prometheus beside it.")
     parser.add_argument("--prometheus-port", type=int, default=9090, help="where Prometheus listens")
     parser.add_argument("--step-port", type=int, default=9400, help="where the sweep shows its step")
     parser.add_argument("--data", type=Path, help="folder for Prometheus' data; a temporary one by default")
-    parser.add_argument(
-        "--leave", action="store_true", help="end with the sweep instead of waiting for Ctrl-C"
-    )
     own, arguments = parser.parse_known_args(argv)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     with contextlib.ExitStack() as stack:
@@ -102,14 +99,12 @@ def main(argv: list[str]) -> int:
         sys.stdout.flush()
         try:
             code = _sweep(prometheus, arguments, own.step_port)
-            if not own.leave:
-                sys.stdout.write(
-                    f"The sweep has ended; Prometheus stays at {prometheus.address} until Ctrl-C.\n"
-                )
-                sys.stdout.flush()
-                signal.pause()
         except KeyboardInterrupt:
             return 130
+        with contextlib.suppress(KeyboardInterrupt):
+            sys.stdout.write(f"The sweep has ended; Prometheus stays at {prometheus.address} until Ctrl-C.\n")
+            sys.stdout.flush()
+            signal.pause()
         return code
 
 

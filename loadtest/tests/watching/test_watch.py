@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +52,7 @@ class Watched:
         steps: Start and end of each step's window, by the step's name, as the metric told.
         began, ended: Of the whole sweep.
         output: What ``watch`` printed.
+        stayed: Whether its Prometheus listened after the sweep, and after Ctrl-C.
     """
 
     prometheus: Prometheus
@@ -58,6 +61,34 @@ class Watched:
     began: float
     ended: float
     output: str
+    stayed: tuple[bool, bool]
+
+
+def watch_until_it_waits(command: list[str], port: int) -> tuple[str, int, tuple[bool, bool]]:
+    """
+    Run ``watch`` until it waits for Ctrl-C, and press it.
+    """
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                if line.endswith("until Ctrl-C.\n"):
+                    break
+            before = listens()
+            process.send_signal(signal.SIGINT)
+            code = process.wait(30)
+        finally:
+            process.kill()
+    return "".join(lines), code, (before, listens())
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +97,18 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("watch")
     port, step_port = free_ports(2)
     command = [sys.executable, "-m", "dashboards.watch", str(PLAN), "--output", str(folder / "results")]
-    command += ["--progress", "plain", "--data", str(folder), "--leave"]
+    command += ["--progress", "plain", "--data", str(folder)]
     command += ["--prometheus-port", str(port), "--step-port", str(step_port)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=800)
+    output, code, stayed = watch_until_it_waits(command, port)
     # A busy machine makes steps invalid, and yet both must say the same of them.
-    assert done.returncode in (0, 1, 3), done.stdout[-3000:] + done.stderr[-3000:]
+    assert code in (0, 1, 3), output[-3000:]
     sweep = json.loads((folder / "results/latest/sweep.json").read_text(encoding="utf-8"))
     with Prometheus(folder) as prometheus:
         told = prometheus.ask("query", query='loadtest_step_info{phase="window"}[30m]')["result"]
         windows = {one["metric"]["step"]: (one["values"][0][0], one["values"][-1][0]) for one in told}
         first = min(start for start, _ in windows.values())
         last = max(end for _, end in windows.values())
-        yield Watched(prometheus, sweep, windows, first - 8, last + 4, done.stdout)
+        yield Watched(prometheus, sweep, windows, first - 8, last + 4, output, stayed)
 
 
 def value(watched: Watched, name: str, at: float, seconds: float) -> float:
@@ -95,6 +126,13 @@ def test_watch_prints_where_prometheus_is(watched: Watched) -> None:
     The first line is the address to open.
     """
     assert re.match(r"Prometheus with rules and alerts: http://127\.0\.0\.1:\d+\n", watched.output)
+
+
+def test_prometheus_stays_until_ctrl_c(watched: Watched) -> None:
+    """
+    After the sweep there is time to look; after Ctrl-C nothing is left.
+    """
+    assert watched.stayed == (True, False)
 
 
 def test_every_step_was_marked(watched: Watched) -> None:
