@@ -20,7 +20,19 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 from dashboards.alerts import ALERTS
-from dashboards.ask import ailing_rules, choices, committed, panels_of, questions, recorded, unanswered
+from dashboards.ask import (
+    Question,
+    ailing_rules,
+    choices,
+    committed,
+    excused,
+    not_yet_there,
+    panels_of,
+    questions,
+    recorded,
+    server_versions,
+    unanswered,
+)
 from dashboards.ask import main as ask
 from dashboards.files import ROOT
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
@@ -82,6 +94,33 @@ def test_a_panel_whose_metric_is_misspelt_does_not_answer(stack: Stack) -> None:
 
     assert len(missing) == 1
     assert missing[0].where == "Temporal kit / Workers: CPU: A"
+
+
+@pytest.mark.parametrize(
+    ("versions", "missing"),
+    [({"1_31_2", "1_32_0"}, {"tasks_added"}), ({"1_32_0"}, set()), (set(), set())],
+    ids=["one too old", "all new", "unknown"],
+)
+def test_an_old_server_is_not_blamed_for_a_young_metric(versions: set[str], missing: set[str]) -> None:
+    """
+    A query of a metric that its server does not know yet may stay without an answer, and no other.
+    """
+    young = not_yet_there(versions)
+    excuse = {
+        name for name in ("tasks_added", "poll_success") if excused(Question("", f"rate({name}[1m])"), young)
+    }
+
+    assert young == missing
+    assert excuse == missing
+
+
+def test_the_servers_version_is_scraped(stack: Stack) -> None:
+    """
+    It tells which metrics may be expected of it.
+    """
+    (version,) = server_versions(stack.prometheus, stack.ended)
+
+    assert not_yet_there({version}) == frozenset()
 
 
 def test_a_prometheus_can_be_asked_by_hand(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
