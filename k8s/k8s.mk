@@ -106,7 +106,7 @@ deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow
 
 .PHONY: sweep
 sweep: setup ## a sweep in the cluster: PLAN=file REPLICAS=1,2,4 INJECTORS=2; report in results/latest/
-	@PLAN='$(or $(PLAN),loadtest/plans/smoke.toml)' REPLICAS='$(REPLICAS)' INJECTORS='$(INJECTORS)' OUTPUT='$(OUTPUT)' k8s/run/sweep
+	@PLAN='$(or $(PLAN),loadtest/plans/demo.toml)' REPLICAS='$(REPLICAS)' INJECTORS='$(INJECTORS)' OUTPUT='$(OUTPUT)' k8s/run/sweep
 
 .PHONY: locust
 locust: ## Locust's web page in the cluster, at 127.0.0.1:8089; INJECTORS=1
