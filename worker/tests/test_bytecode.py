@@ -44,9 +44,13 @@ def test_a_worker_that_may_not_write_bytecode_says_what_it_costs(
     """
     And one that may is silent.
     """
-    environ = {"PYTHONPYCACHEPREFIX": str(tmp_path / "none"), "PYTHONDONTWRITEBYTECODE": "1"}
-    slow = start_worker(environ=environ)
-    quick = start_worker(environ={**environ, "PYTHONDONTWRITEBYTECODE": ""})
+    # Each with a folder of its own: what one writes the other would find.
+    slow, quick = (
+        start_worker(
+            environ={"PYTHONPYCACHEPREFIX": str(tmp_path / (flag or "0")), "PYTHONDONTWRITEBYTECODE": flag}
+        )
+        for flag in ("1", "")
+    )
 
     slow.wait_ready()
     quick.wait_ready()
