@@ -196,12 +196,12 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         sys.stderr.write(f"error: {own.address}: no Prometheus answers there: {error}\n")
         return 2
+    bad = [question for question in missing if not excused(question, young)]
     for question in missing:
-        kind = "empty, as it may be" if excused(question, young) else "no answer"
+        kind = "no answer" if question in bad else "empty, as it may be"
         sys.stdout.write(f"{kind}: {question.where}\n    {question.promql}\n")
     for line in ailing:
         sys.stdout.write(f"{line}\n")
-    bad = [question for question in missing if not excused(question, young)]
     sys.stdout.write(
         f"{len(asked) - len([q for q in missing if q in asked])} of {len(asked)} queries answered\n"
     )

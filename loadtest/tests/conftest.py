@@ -12,24 +12,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from real_server import Server
-from temporalio.client import Client
+from real_server import Server, wait_until_it_serves
 
 from loadtest.free_ports import free_ports
-from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
-
-
-async def _answers(address: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            await Client.connect(address)
-        except RuntimeError:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return
+from loadtest.target.dev_server import command, find_temporal
 
 
 @pytest.fixture(scope="session")
@@ -39,23 +25,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     folder = tmp_path_factory.mktemp("server")
     port, http, metrics = free_ports(3)
-    argv = [
-        str(find_temporal(None)),
-        "server",
-        "start-dev",
-        "--headless",
-        "--ip",
-        "127.0.0.1",
-        "--log-level",
-        "error",
-    ]
-    argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
-    for key, value in DYNAMIC_CONFIG.items():
-        argv += ["--dynamic-config-value", f"{key}={value}"]
+    argv = command(find_temporal(None), port, http, metrics, log_level="error")
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log, start_new_session=True)
     try:
-        asyncio.run(_answers(f"127.0.0.1:{port}"))
+        asyncio.run(wait_until_it_serves(f"127.0.0.1:{port}"))
         yield Server(f"127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", process.pid)
     finally:
         process.terminate()

@@ -21,7 +21,7 @@ from temporalio.client import Client
 sys.path.insert(0, str(Path(__file__).parent))
 
 from processes import Server, StartWorker, WorkerProcess
-from shop import Shop, open_shop
+from shop import Gate, Shop, open_shop
 
 
 def pytest_unconfigure() -> None:
@@ -74,6 +74,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         database.cleanup()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """
+    Where a ledger is kept, in each database.
+    """
+    if request.param == "sqlite":
+        return f"sqlite://{tmp_path}/ledger.db"
+    url: str = request.getfixturevalue("postgres")
+    return url
+
+
 @pytest.fixture
 async def client(server: Server) -> AsyncIterator[Client]:
     """
@@ -97,6 +108,14 @@ async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator
     """
     async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
         yield opened
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """
+    What holds a step that hangs.
+    """
+    return Gate(monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from repairshop import lifetime
+from repairshop.free_port import free_port
 
 BIN = Path(sys.executable).parent
 # Waits of tests are bounded by this and never asserted.
@@ -31,15 +31,6 @@ FAST_SERVER = (
     "frontend.enableCancelWorkerPollsOnShutdown=true",
     "frontend.WorkflowTimeSkippingEnabled=true",
 )
-
-
-def free_port() -> int:
-    """
-    Return a port that was free a moment ago.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:

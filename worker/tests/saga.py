@@ -47,6 +47,13 @@ def long_order(*faults: Fault) -> RepairOrder:
     return with_verdicts(order, False, True)
 
 
+def hanging(step: str, round_: int = 0, *, after_effect: bool = False) -> Fault:
+    """
+    Return a fault that only hangs, until the test opens the gate.
+    """
+    return Fault(step, round=round_, attempts=1, hang_seconds=60, fails=False, after_effect=after_effect)
+
+
 async def approved(handle: WorkflowHandle[object, RepairResult], order: RepairOrder) -> None:
     """
     Approve the quote if the order comes to that.

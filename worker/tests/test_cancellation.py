@@ -8,28 +8,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from saga import HELD, STEPS, approved, long_order, undone_as_recorded
+from saga import HELD, STEPS, approved, hanging, long_order, undone_as_recorded
 from shop import Gate, Shop, events, full_order, open_shop, status, until, until_stage
 from temporalio.client import Client
 
 from repairshop.contract import Fault, Kind, Outcome, WorkProfile
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """
-    What holds a step that hangs.
-    """
-    return Gate(monkeypatch)
-
-
-def hanging(step: str, round_: int = 0, *, after_effect: bool = False) -> Fault:
-    """
-    Return a fault that only hangs, until the test opens the gate.
-    """
-    return Fault(step, round=round_, attempts=1, hang_seconds=60, fails=False, after_effect=after_effect)
 
 
 @pytest.mark.parametrize("how", ["signal", "server"])

@@ -9,7 +9,6 @@ import os
 import signal
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import pytest
 from processes import StartWorker, wait_until
@@ -57,14 +56,8 @@ class Victim:
     handle: WorkflowHandle[object, RepairResult]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_sigkill_at_each_step_doubles_nothing(
-    client: Client,
-    start_worker: StartWorker,
-    task_queue: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    database: str,
+    client: Client, start_worker: StartWorker, task_queue: str, ledger_url: str
 ) -> None:
     """
     For each step in turn: two deliveries, one effect, and another worker ends the order.
@@ -72,14 +65,11 @@ async def test_sigkill_at_each_step_doubles_nothing(
     One order for each step, all at once: each hangs after the effect of its step; when all do,
     the worker is killed, and a second one takes them all to their ends.
     """
-    url = f"sqlite://{tmp_path}/ledger.db"
-    if database == "postgresql":
-        url = request.getfixturevalue("postgres")
-    first = start_worker(ledger=url).wait_ready()
+    first = start_worker(ledger=ledger_url).wait_ready()
     victims = [
         await _begin(client, task_queue, name.partition(",")[0], round_) for name, round_ in STEPS.items()
     ]
-    ledger = await open_ledger(url)
+    ledger = await open_ledger(ledger_url)
 
     try:
         for victim in victims:
@@ -88,7 +78,7 @@ async def test_sigkill_at_each_step_doubles_nothing(
         await _all_hang(ledger, victims)
         os.killpg(first.process.pid, signal.SIGKILL)
         wait_until(lambda: first.process.poll() is not None, "the worker is dead")
-        start_worker(ledger=url).wait_ready()
+        start_worker(ledger=ledger_url).wait_ready()
         for victim in victims:
             if victim.step in ("register", "classify", "quote"):
                 await approve(victim.handle, victim.order.price_cents)

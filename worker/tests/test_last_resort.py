@@ -5,7 +5,7 @@ A device that cannot be mended is replaced or paid for, and that is undone like 
 from __future__ import annotations
 
 import pytest
-from saga import INSPECTED, undone_as_recorded
+from saga import INSPECTED, hanging, undone_as_recorded
 from shop import REWORK, Gate, Shop, full_order, until, until_stage, with_verdicts
 
 from repairshop.contract import Fault, Kind, Outcome, RepairOrder, WorkProfile
@@ -13,14 +13,6 @@ from repairshop.contract import Fault, Kind, Outcome, RepairOrder, WorkProfile
 pytestmark = pytest.mark.server
 
 UNDOES = {"replace": "restock", "reimburse": "reclaim"}
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """
-    What holds a step that hangs.
-    """
-    return Gate(monkeypatch)
 
 
 def hopeless(step: str, *faults: Fault) -> RepairOrder:
@@ -73,7 +65,7 @@ async def test_a_cancellation_at_the_last_resort_takes_it_back(
     """
     A client who changes their mind just then gets neither.
     """
-    order = hopeless(step, Fault(step, attempts=1, hang_seconds=60, fails=False))
+    order = hopeless(step, hanging(step))
     handle = await shop.start(order)
     await gate.reached()
 
@@ -85,18 +77,18 @@ async def test_a_cancellation_at_the_last_resort_takes_it_back(
     assert await undone_as_recorded(shop, order, result) == [UNDOES[step], *INSPECTED]
 
 
+def late(*faults: Fault) -> RepairOrder:
+    """
+    Return an order whose deadline passes while it is repaired.
+    """
+    return full_order(kind=Kind.WARRANTY, work=WorkProfile(deadline_seconds=0.4), faults=faults)
+
+
 async def test_an_escalation_that_fails_ends_nothing(shop: Shop) -> None:
     """
     The order goes on without a senior technician, and grants no discount.
     """
-    order = full_order(
-        kind=Kind.WARRANTY,
-        work=WorkProfile(deadline_seconds=0.4),
-        faults=(
-            Fault("escalate", permanent=True),
-            Fault("repair", attempts=1, hang_seconds=1, fails=False),
-        ),
-    )
+    order = late(Fault("escalate", permanent=True), Fault("repair", attempts=1, hang_seconds=1, fails=False))
 
     result = await shop.take(order)
 
@@ -108,14 +100,7 @@ async def test_an_escalation_without_an_answer_is_undone(shop: Shop, gate: Gate)
     """
     One that may have happened is taken back with the rest.
     """
-    order = full_order(
-        kind=Kind.WARRANTY,
-        work=WorkProfile(deadline_seconds=0.4),
-        faults=(
-            Fault("escalate", after_effect=True),
-            Fault("repair", attempts=1, hang_seconds=60, fails=False),
-        ),
-    )
+    order = late(Fault("escalate", after_effect=True), hanging("repair"))
     handle = await shop.start(order)
     await gate.reached()
     await until_stage(handle, "escalate")

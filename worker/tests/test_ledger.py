@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -16,20 +15,17 @@ from repairshop.ledger.check import check
 REGISTER = Delivery("o1", "register", 0, 1, "w1")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ledger]:
+@pytest.fixture
+async def ledger(ledger_url: str) -> AsyncIterator[Ledger]:
     """
     An empty ledger in each database.
     """
-    if request.param == "sqlite":
-        url = f"sqlite://{tmp_path}/ledger.db"
-    else:
-        url = request.getfixturevalue("postgres")
+    if ledger_url.startswith("postgresql"):
         import psycopg
 
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(ledger_url, autocommit=True) as connection:
             connection.execute("DROP TABLE IF EXISTS effects, deliveries")
-    opened = await open_ledger(url)
+    opened = await open_ledger(ledger_url)
     yield opened
     await opened.close()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from saga import hanging
 from shop import Gate, Shop, approve, events, full_order, status, until_stage
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -27,12 +28,11 @@ async def refusal(handle: WorkflowHandle[Any, Any], update: str, *arguments: obj
     return refused.value.cause.type or ""
 
 
-async def test_an_approval_before_the_quote_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_approval_before_the_quote_is_refused(shop: Shop, gate: Gate) -> None:
     """
     Nobody approves what was not quoted; the refusal leaves no event.
     """
-    gate = Gate(monkeypatch)
-    hang = Fault("classify", attempts=1, hang_seconds=60, fails=False)
+    hang = hanging("classify")
     handle = await shop.start(full_order(faults=(hang,)))
     await gate.reached()
 
@@ -59,12 +59,11 @@ async def test_a_wrong_amount_is_refused(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("second", ["approve_quote", "decline_quote"])
-async def test_a_second_answer_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch, second: str) -> None:
+async def test_a_second_answer_is_refused(shop: Shop, gate: Gate, second: str) -> None:
     """
     The first answer stands, whatever comes after it.
     """
-    gate = Gate(monkeypatch)
-    hang = Fault("assign_technician", attempts=1, hang_seconds=60, fails=False)
+    hang = hanging("assign_technician")
     handle = await shop.start(full_order(faults=(hang,)))
     await approve(handle, 12_000)
     await gate.reached()
@@ -91,14 +90,11 @@ async def test_the_same_update_sent_twice_counts_once(shop: Shop) -> None:
     assert (await events(handle)).count("WORKFLOW_EXECUTION_UPDATE_ACCEPTED") == 1
 
 
-async def test_an_answer_after_the_quote_expired_is_refused(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_answer_after_the_quote_expired_is_refused(shop: Shop, gate: Gate) -> None:
     """
     Too late is too late, while the device is being returned and after.
     """
-    gate = Gate(monkeypatch)
-    hang = Fault("return_device", attempts=1, hang_seconds=60, fails=False)
+    hang = hanging("return_device")
     handle = await shop.start(full_order(limits=Limits(quote_seconds=0.1), faults=(hang,)))
     await gate.reached()
 
@@ -132,12 +128,11 @@ async def test_a_cancellation_that_comes_with_the_start_does_nothing_at_all(shop
     assert await shop.done(order.order_id) == []
 
 
-async def test_a_second_cancellation_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_second_cancellation_changes_nothing(shop: Shop, gate: Gate) -> None:
     """
     The first reason stands.
     """
-    gate = Gate(monkeypatch)
-    hang = Fault("release_technician", attempts=1, hang_seconds=60, fails=False)
+    hang = hanging("release_technician")
     order = full_order(kind=Kind.WARRANTY, faults=(hang, Fault("repair", attempts=0)))
     handle = await shop.start(order)
     await until_stage(handle, "repair")

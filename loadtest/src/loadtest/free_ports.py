@@ -24,9 +24,12 @@ def free_ports(count: int, host: str = "127.0.0.1") -> tuple[int, ...]:
     """
     ports: list[int] = []
     with contextlib.ExitStack() as held:
-        for port in random.sample(range(_FIRST, _LAST + 1), _LAST + 1 - _FIRST):
+        among = _LAST + 1 - _FIRST
+        begin = random.randrange(among)
+        for offset in range(among):
             if len(ports) == count:
                 break
+            port = _FIRST + (begin + offset) % among
             probe = held.enter_context(socket.socket())
             with contextlib.suppress(OSError):  # it is taken: the next one
                 probe.bind((host, port))

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
 
 # Test modules import their helpers by name.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from needs import needs
+from real_server import wait_until_it_serves
 
 from dashboards.prometheus import Prometheus, write_targets
 from loadtest.free_ports import free_ports
@@ -30,7 +30,7 @@ from loadtest.probe.scrape import PageMetrics
 from loadtest.probe.step_info import StepInfo
 from loadtest.results.difference import Difference
 from loadtest.results.measured import StepKey
-from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
+from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"
 MISCHIEF = "mischief"
@@ -98,27 +98,9 @@ def dev_server(folder: Path, port: int, http: int, metrics: int) -> list[str]:
     """
     The dev server's command line, as the local target sets it up and faster.
     """
-    argv = [str(find_temporal(None)), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
-    argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
-    argv += ["--log-level", "error", "--db-filename", str(folder / "server.db")]
-    for key, value in {**DYNAMIC_CONFIG, **FASTER}.items():
-        argv += ["--dynamic-config-value", f"{key}={value}"]
-    return argv
-
-
-async def wait_until_it_serves(address: str) -> None:
-    """
-    Wait until the server calls itself healthy, which is some time after its port is open.
-    """
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            await Client.connect(address)
-        except RuntimeError:
-            assert time.monotonic() < deadline, f"nothing serves {address}"
-            await asyncio.sleep(0.1)
-        else:
-            return
+    config = {**DYNAMIC_CONFIG, **FASTER}
+    argv = command(find_temporal(None), port, http, metrics, log_level="error", config=config)
+    return [*argv, "--db-filename", str(folder / "server.db")]
 
 
 def worker_environment(address: str, port: int) -> dict[str, str]:

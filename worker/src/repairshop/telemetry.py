@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import logging
-import socket
 from dataclasses import dataclass
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
@@ -20,6 +19,8 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+
+from repairshop.free_port import free_port
 
 FIRST_BUCKET_SECONDS = 0.001
 LAST_BUCKET_SECONDS = 60.0
@@ -97,7 +98,7 @@ def start(log: logging.Logger) -> Telemetry:
     """
     bounds = buckets()
     for attempt in range(1, ATTEMPTS_TO_BIND + 1):
-        address = f"127.0.0.1:{_free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         metrics = PrometheusConfig(
             bind_address=address,
             counters_total_suffix=True,
@@ -118,10 +119,3 @@ def start(log: logging.Logger) -> Telemetry:
             continue
         return Telemetry(runtime, address)
     raise AssertionError("unreachable")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

