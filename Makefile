@@ -51,7 +51,7 @@ test: lint pytest ## every check that needs no cluster
 
 .PHONY: pytest
 pytest: $(BIN)/.installed-dev ## the tests alone; PYTEST_ARGS adds arguments
-	$(BIN)/pytest -m 'not e2e' --ignore loadtest/tests/e2e $(PYTEST_ARGS)
+	$(BIN)/pytest -m 'not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
@@ -80,4 +80,4 @@ constraints: ## write constraints.txt anew from the newest versions
 	{ echo '# Every version this project was tested with; made by `make constraints`.'; \
 	  $(PY) -m pip freeze --all --exclude-editable --exclude repair-worker --exclude temporal-loadtest; } > constraints.txt
 
--include worker/worker.mk loadtest/loadtest.mk k8s/k8s.mk dashboards/dashboards.mk loadtest/tests/e2e/e2e.mk
+-include worker/worker.mk loadtest/loadtest.mk k8s/k8s.mk dashboards/dashboards.mk k8s/e2e.mk charts/charts.mk

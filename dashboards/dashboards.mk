@@ -14,4 +14,4 @@ watch: $(BIN)/.installed-dev ## a local sweep with a Prometheus beside it; PLAN=
 
 .PHONY: dashboard-plots
 dashboard-plots: $(BIN)/.installed-dev ## draw the pictures of dashboards/README.md anew from a watched demo (4 minutes)
-	WATCH_PLAN=$(CURDIR)/loadtest/plans/demo.toml PLOTS=$(CURDIR)/dashboards/plots $(BIN)/pytest -q loadtest/tests/watching/test_watch.py
+	WATCH_PLAN=$(CURDIR)/loadtest/plans/demo.toml PLOTS=$(CURDIR)/dashboards/plots $(BIN)/pytest -q dashboards/tests/test_watch.py

@@ -14,7 +14,7 @@ from loadtest.catalogue.expressions import ALL as EXPRESSIONS
 from loadtest.catalogue.promql import PLAIN
 
 ROOT = Path(__file__).parent.parent
-GOLDEN = "loadtest/tests/watching/expressions.golden"
+GOLDEN = "dashboards/tests/expressions.golden"
 
 
 def _dashboards() -> dict[str, str]:

@@ -6,8 +6,8 @@ order: setup ## take one order through and tell its story, step by step
 
 .PHONY: replay
 replay: setup ## replay every recorded history with the code as it is now
-	$(PY) worker/tests/replay.py
+	$(PY) worker/tests/helpers/replay.py
 
 .PHONY: histories
 histories: $(BIN)/.installed-dev ## record the histories of the current flow anew
-	$(PY) worker/tests/record.py
+	$(PY) worker/tests/helpers/record.py

@@ -15,13 +15,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from temporalio.client import Client
-
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from processes import Server, StartWorker, WorkerProcess
 from shop import Gate, Shop, open_shop
+from temporalio.client import Client
 
 
 def pytest_unconfigure() -> None:

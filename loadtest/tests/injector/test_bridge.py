@@ -24,7 +24,7 @@ def test_calls_come_back_are_cancelled_and_never_hang(
     close with hung calls ends them with an error, and the process ends with 0.
     """
     address, process = stub()
-    checks = Path(__file__).with_name("bridge_checks.py")
+    checks = Path(__file__).parents[1] / "helpers" / "bridge_checks.py"
 
     done = subprocess.run(
         [sys.executable, str(checks), server.address, address, str(process.pid)],

@@ -8,44 +8,18 @@ import asyncio
 import itertools
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from small_workers import SmallWorker, StartWorker, polls
 from temporalio.client import Client
 
 from loadtest.free_ports import free_ports
 from loadtest.probe.fetch import fetch
 
-_SCRIPT = Path(__file__).with_name("small_worker.py")
+_SCRIPT = Path(__file__).parents[1] / "helpers" / "small_worker.py"
 _NUMBERS = itertools.count(1)
-
-
-@dataclass(slots=True)
-class SmallWorker:
-    """
-    One running small worker.
-    """
-
-    identity: str
-    port: int
-    process: asyncio.subprocess.Process
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/metrics"
-
-    async def kill(self) -> None:
-        self.process.kill()
-        await self.process.wait()
-
-
-def _polls(page: bytes) -> bool:
-    return all(b'poller_type="%b_task"' % kind in page for kind in (b"activity", b"workflow"))
-
-
-StartWorker = Callable[..., Awaitable[SmallWorker]]
 
 
 @pytest.fixture
@@ -75,7 +49,7 @@ async def start_worker(server, task_queue: str) -> AsyncIterator[StartWorker]:  
         assert process.stdout is not None
         async with asyncio.timeout(60):
             assert await process.stdout.readline() == b"ready\n"
-            while not _polls(await asyncio.to_thread(fetch, identity, worker.url)):  # noqa: ASYNC110 - a page has no event
+            while not polls(await asyncio.to_thread(fetch, identity, worker.url)):  # noqa: ASYNC110 - a page has no event
                 await asyncio.sleep(0.05)
         return worker
 

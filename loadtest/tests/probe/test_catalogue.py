@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_workers import StartWorker
 from temporalio.api.enums.v1.workflow_pb2 import PENDING_ACTIVITY_STATE_STARTED
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
@@ -27,8 +28,6 @@ from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, StepOrder, Work, WorkerSetup
 from loadtest.probe.fetch import fetch
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
-
-from .conftest import StartWorker
 
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? \S+$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')

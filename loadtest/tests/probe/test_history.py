@@ -8,14 +8,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from small_workers import StartWorker
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from loadtest.probe.history import SampledHistories, waits
 from loadtest.probe.scrape import PageMetrics
-
-from .conftest import StartWorker
 
 
 def event(number: int, kind: str, at: float, **attributes: Any) -> HistoryEvent:

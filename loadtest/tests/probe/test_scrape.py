@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from small_workers import StartWorker
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
 from loadtest.probe.fetch import fetch
 from loadtest.probe.page import Scope, cut, read, series
 from loadtest.probe.scrape import PageMetrics
-
-from .conftest import StartWorker
 
 pytestmark = pytest.mark.server
 

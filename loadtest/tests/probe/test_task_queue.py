@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from small_workers import StartWorker
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
 from temporalio.client import Client
 
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.results.look import Backlog
-
-from .conftest import StartWorker
 
 pytestmark = pytest.mark.server
 

@@ -144,7 +144,7 @@ def test_repetitions_are_interleaved_and_saturate_comes_first() -> None:
 
 WRITER = """
 import sys
-sys.path.insert(0, {builders!r})
+sys.path.insert(0, {helpers!r})
 import loadtest, synthetic
 from pathlib import Path
 from loadtest.results.store import Run
@@ -161,7 +161,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Me
     """
     A reader during the writing and after a SIGKILL finds each step and file whole, or not at all.
     """
-    code = WRITER.format(builders=str(Path(synthetic.__file__).parent), path=str(run.path))
+    code = WRITER.format(helpers=str(Path(synthetic.__file__).parent), path=str(run.path))
     for _ in range(3):
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None

@@ -14,7 +14,7 @@ from running import sweep
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
-HERE = Path(__file__).parent
+HELPERS = Path(__file__).parents[1] / "helpers"
 PLAN = """
 name = "own"
 replicas = [1]
@@ -45,8 +45,8 @@ def test_a_foreign_worker_is_measured_from_the_servers_side(
     ran = sweep(
         tmp_path / "results",
         plan,
-        *("--worker-command", f"{sys.executable} {HERE / 'foreign_worker.py'}"),
-        *("--scenario", str(HERE / "greeting.py"), "--task-queue", task_queue),
+        *("--worker-command", f"{sys.executable} {HELPERS / 'foreign_worker.py'}"),
+        *("--scenario", str(HELPERS / "greeting.py"), "--task-queue", task_queue),
         *("--address", server.address, "--server-metrics", server.metrics_url),
     )
 

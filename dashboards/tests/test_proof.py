@@ -7,18 +7,12 @@ from __future__ import annotations
 import copy
 import math
 import re
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import yaml
+from watched_stack import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
-
-from conftest import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 from dashboards.alerts import ALERTS
 from dashboards.ask import (
     Question,

@@ -16,13 +16,9 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from receiver import Receiver, receiving
+from watched_stack import process
 
-from conftest import process
 from loadtest.errors import InputError
 from loadtest.injector.launch import launch
 from loadtest.injector.tracing import tracing

@@ -23,7 +23,7 @@ from repairshop.workflows import WORKFLOWS
 
 SCHEDULED = EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
 COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-FOLDER = Path(__file__).parent / "histories"
+FOLDER = Path(__file__).parents[1] / "histories"
 
 
 async def divergence(path: Path, workflows: Sequence[type] = ()) -> str | None:

@@ -6,16 +6,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from rendering import Charts
 
-HERE = Path(__file__).parent
-# The modules beside this file, which the tests share.
-sys.path.insert(0, str(HERE))
-
-from rendering import Charts  # noqa: E402  # only importable after the line above
+CHARTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
@@ -28,4 +24,4 @@ def charts() -> Charts:
         if os.environ.get("REQUIRE_CLUSTER"):
             pytest.fail(why)
         pytest.skip(why)
-    return Charts(HERE.parents[2] / "charts")
+    return Charts(CHARTS)

@@ -20,10 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from needs import needs
 from pictures import draw
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 RUN = ROOT / "k8s" / "run"
 SCRIPTS = sorted(path for path in RUN.iterdir() if path.is_file())
 FOREIGN = """\

@@ -7,16 +7,11 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from needs import needs
 
 from dashboards.alerts import ALERTS

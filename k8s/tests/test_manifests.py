@@ -17,12 +17,14 @@ import yaml
 from rendering import pod_of
 from restricted import violations
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 # Values of other people's charts and the settings of kind are no objects of Kubernetes.
 NOT_OBJECTS = {"kube-prometheus-stack.yaml", "ledger-values.yaml"}
 MANIFESTS = sorted(
-    path for path in K8S.rglob("*.yaml") if path.parent.name != "kind" and path.name not in NOT_OBJECTS
+    path
+    for path in K8S.rglob("*.yaml")
+    if not {"kind", "e2e", "tests"} & set(path.relative_to(K8S).parts) and path.name not in NOT_OBJECTS
 )
 NAMESPACES = {"temporal", "repair-shop", "loadtest", "monitoring"}
 RENAMES = [

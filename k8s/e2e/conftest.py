@@ -6,17 +6,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-HERE = Path(__file__).parent
-# The modules beside this file, which the tests share.
-sys.path.insert(0, str(HERE))
-
-from kit import Kit, run, users_kubeconfig  # noqa: E402  # only importable after the line above
+from kit import Kit, run, users_kubeconfig
 
 
 @pytest.fixture(scope="session")

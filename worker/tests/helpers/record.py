@@ -23,7 +23,7 @@ from repairshop import lifetime
 from repairshop.contract import Claim, Fault, Kind, Limits, RepairOrder, WorkProfile
 from repairshop.workflows.versions import FLOW
 
-FOLDER = Path(__file__).parent / "histories"
+FOLDER = Path(__file__).parents[1] / "histories"
 Handle = WorkflowHandle[Any, Any]
 
 

@@ -7,15 +7,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
-
-# Test modules import their helpers by name.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from needs import needs
 
 from dashboards.alerts import ALERTS
