@@ -17,7 +17,7 @@ from watched_stack import MISCHIEF, Stack, dev_server, load, process, worker_env
 
 from dashboards.prometheus import Prometheus, write_targets
 from loadtest.free_ports import free_ports
-from loadtest.probe.step_info import StepInfo
+from loadtest.listeners.step_info import StepInfo
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.probe.annotations import Annotations, open_annotations
+from loadtest.listeners.annotations import Annotations, open_annotations
 from loadtest.results.measured import StepKey
 
 KEY = StepKey(replicas=4, load=1, kind="open", repetition=2)

@@ -30,10 +30,10 @@ from dashboards.ask import (
 from dashboards.ask import main as ask
 from dashboards.files import ROOT
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
+from loadtest.analysis.quantile import quantile
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import Scope, either_spelling
-from loadtest.results.quantile import quantile
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 SCOPE = Scope("default", either_spelling(QUEUE), "15s", "1m")

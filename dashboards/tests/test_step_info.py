@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.probe.step_info import StepInfo
+from loadtest.listeners.step_info import StepInfo
 from loadtest.results.measured import StepKey
 
 KEY = StepKey(replicas=2, load=0, kind="saturate", repetition=1)

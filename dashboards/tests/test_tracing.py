@@ -22,7 +22,8 @@ from watched_stack import process
 from loadtest.errors import InputError
 from loadtest.injector.launch import launch
 from loadtest.injector.tracing import tracing
-from loadtest.plan import Arrivals, StepOrder, Work
+from loadtest.plan import Arrivals, Work
+from loadtest.results.step_order import StepOrder
 
 ORDERS = 3
 ACTIVITIES = ("register", "classify", "assign_technician", "set_deadline", "assign_inspector", "settle")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest.target.doctor import TOOLS, Answer, Health, Tool, ask, complaints, examine, judge
+from loadtest.cli.doctor import TOOLS, Answer, ProgramState, Tool, ask, complaints, examine, judge
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
@@ -17,38 +17,48 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
     ("name", "answer", "health", "version"),
     [
         pytest.param(
-            "docker", "Docker version 20.10.24+dfsg1, build 297e128", Health.GOOD, "20.10.24", id="debian"
+            "docker",
+            "Docker version 20.10.24+dfsg1, build 297e128",
+            ProgramState.GOOD,
+            "20.10.24",
+            id="debian",
         ),
         pytest.param(
-            "docker", "Docker version 19.03.15, build 99e3ed8919", Health.TOO_OLD, "19.03.15", id="old"
+            "docker", "Docker version 19.03.15, build 99e3ed8919", ProgramState.TOO_OLD, "19.03.15", id="old"
         ),
-        pytest.param("docker daemon", "", Health.SILENT, None, id="daemon-down"),
-        pytest.param("kind", "kind v0.33.0 go1.25.1 linux/amd64", Health.GOOD, "0.33.0", id="kind"),
+        pytest.param("docker daemon", "", ProgramState.SILENT, None, id="daemon-down"),
+        pytest.param("kind", "kind v0.33.0 go1.25.1 linux/amd64", ProgramState.GOOD, "0.33.0", id="kind"),
         pytest.param(
-            "kind", "kind v0.9.0 go1.15.2 linux/amd64", Health.TOO_OLD, "0.9.0", id="nine-is-not-above-24"
+            "kind",
+            "kind v0.9.0 go1.15.2 linux/amd64",
+            ProgramState.TOO_OLD,
+            "0.9.0",
+            id="nine-is-not-above-24",
         ),
         pytest.param(
             "kubectl",
             "Client Version: v1.34.3\nKustomize Version: v5.7.1",
-            Health.GOOD,
+            ProgramState.GOOD,
             "1.34.3",
             id="kubectl",
         ),
-        pytest.param("helm", "v4.0.5", Health.GOOD, "4.0.5", id="helm-4"),
-        pytest.param("helm", "v3.2.1+gfe51cd1", Health.TOO_OLD, "3.2.1", id="helm-3.2"),
+        pytest.param("helm", "v4.0.5", ProgramState.GOOD, "4.0.5", id="helm-4"),
+        pytest.param("helm", "v3.2.1+gfe51cd1", ProgramState.TOO_OLD, "3.2.1", id="helm-3.2"),
         pytest.param(
             "bash",
             "GNU bash, version 3.2.57(1)-release (arm64-apple-darwin)",
-            Health.TOO_OLD,
+            ProgramState.TOO_OLD,
             "3.2.57",
             id="macos",
         ),
-        pytest.param("GNU coreutils", "sha256sum (GNU coreutils) 9.1", Health.GOOD, "9.1", id="two-numbers"),
-        pytest.param("minikube", None, Health.MISSING, None, id="absent"),
+        pytest.param(
+            "GNU coreutils", "sha256sum (GNU coreutils) 9.1", ProgramState.GOOD, "9.1", id="two-numbers"
+        ),
+        pytest.param("minikube", None, ProgramState.MISSING, None, id="absent"),
     ],
 )
 def test_the_programs_own_words_are_judged(
-    name: str, answer: Answer, health: Health, version: str | None
+    name: str, answer: Answer, health: ProgramState, version: str | None
 ) -> None:
     """
     Versions are compared as numbers, and a program that says none is not taken for a good one.
@@ -104,7 +114,7 @@ def test_a_program_that_is_not_there_is_missing() -> None:
 
     findings = examine(ask, [absent])
 
-    assert [finding.health for finding in findings] == [Health.MISSING]
+    assert [finding.health for finding in findings] == [ProgramState.MISSING]
 
 
 def test_a_program_that_is_there_is_asked() -> None:
@@ -113,4 +123,4 @@ def test_a_program_that_is_there_is_asked() -> None:
     """
     findings = examine(ask, [BY_NAME["bash"]])
 
-    assert [finding.health for finding in findings] == [Health.GOOD]
+    assert [finding.health for finding in findings] == [ProgramState.GOOD]

@@ -25,7 +25,8 @@ import psutil
 from hdrh.histogram import HdrHistogram
 
 from loadtest.injector.launch import Locust, launch
-from loadtest.plan import ArrivalKind, Arrivals, StepOrder, Work
+from loadtest.plan import ArrivalKind, Arrivals, Work
+from loadtest.results.step_order import StepOrder
 
 _PARTS = Path(__file__).with_name("parts")
 _WINDOW_SECONDS = 6.0

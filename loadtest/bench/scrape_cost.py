@@ -21,14 +21,14 @@ from pathlib import Path
 import psutil
 from temporalio.client import Client
 
+from loadtest.analysis.quantile import quantile
+from loadtest.connection import connect
 from loadtest.plan import WorkerSetup
-from loadtest.probe.connection import connect
 from loadtest.probe.fetch import fetch
-from loadtest.probe.page import Scope, cut, read
-from loadtest.probe.scrape import PageMetrics
+from loadtest.probe.page import PageScope, cut, read
+from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.window import difference
-from loadtest.results.quantile import quantile
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
@@ -182,7 +182,7 @@ def sizes(name: str, body: bytes, role: str) -> None:
 
     text = cut(body, role)
     page = read(name, text)
-    scope = Scope("default", TASK_QUEUE)
+    scope = PageScope("default", TASK_QUEUE)
     lines = len(text.splitlines())
     print(
         f"{name}: {len(body) / 1e3:.0f} kB, kept {len(text) / 1e3:.0f} kB in {lines} lines; "

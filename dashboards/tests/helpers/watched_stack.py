@@ -15,11 +15,12 @@ from pathlib import Path
 
 from dashboards.prometheus import Prometheus
 from loadtest.injector.launch import launch
-from loadtest.plan import Arrivals, StepOrder, Work
-from loadtest.probe.scrape import PageMetrics
-from loadtest.probe.step_info import StepInfo
+from loadtest.listeners.step_info import StepInfo
+from loadtest.plan import Arrivals, Work
+from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.difference import Difference
 from loadtest.results.measured import StepKey
+from loadtest.results.step_order import StepOrder
 from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"

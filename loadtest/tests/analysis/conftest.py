@@ -9,7 +9,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.results.measured import Measured
-from loadtest.results.step import Step
+from loadtest.results.step_result import StepResult
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def steady() -> Measured:
 
 
 @pytest.fixture(scope="module")
-def template() -> Step:
+def template() -> StepResult:
     """
     A read open step, to be changed.
     """

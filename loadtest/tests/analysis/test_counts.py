@@ -13,7 +13,7 @@ from loadtest.analysis import read_step
 from loadtest.analysis.validity import judge
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.measured import Measured
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
 

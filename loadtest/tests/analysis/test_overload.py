@@ -12,7 +12,7 @@ from changes import closes, window
 
 from loadtest.analysis.validity import judge
 from loadtest.results.measured import Measured, Second
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
 

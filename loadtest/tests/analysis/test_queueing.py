@@ -8,10 +8,10 @@ import random
 
 import pytest
 import synthetic
+from queueing_theory import mean_wait, simulate
 from world import World
 
 from loadtest.analysis import read_step
-from loadtest.analysis.queueing import mean_wait, simulate
 from loadtest.results.measured import StepKey
 
 

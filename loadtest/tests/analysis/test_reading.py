@@ -13,7 +13,7 @@ import synthetic
 from loadtest.analysis import read_step
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
-from loadtest.results.step import Step
+from loadtest.results.step_result import StepResult
 
 PLAN = synthetic.demo_plan()
 
@@ -128,6 +128,6 @@ def test_a_fraction_load_tells_its_fraction() -> None:
     """
     document = PLAN.model_dump() | {"loads": [{"kind": "saturate"}, {"kind": "fraction", "fraction": 0.7}]}
     plan = Plan.model_validate(document)
-    step: Step = read_step(synthetic.step(1, "fraction", plan=plan, arrival_rate=1.5), plan)
+    step: StepResult = read_step(synthetic.step(1, "fraction", plan=plan, arrival_rate=1.5), plan)
 
     assert (step.load.kind, step.load.fraction, step.load.arrival_rate) == ("fraction", 0.7, 1.5)

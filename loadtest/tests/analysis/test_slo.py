@@ -13,8 +13,8 @@ from readings import made
 
 from loadtest.analysis.slo import demands, fewest, judge_count, judge_step
 from loadtest.plan import Load, LoadKind, Slo
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import Judgement, SloAnswer
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Judgement, SloAnswer
 
 PLAN = synthetic.demo_plan()
 MET, MISSED, UNKNOWN = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNKNOWN
@@ -46,7 +46,7 @@ MET, MISSED, UNKNOWN = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNKNOWN
     ],
 )
 def test_a_step_is_held_against_each_bound(
-    changes: dict[str, object], slo: dict[str, object], answer: SloAnswer, told: str, template: Step
+    changes: dict[str, object], slo: dict[str, object], answer: SloAnswer, told: str, template: StepResult
 ) -> None:
     """
     One missed bound is enough to miss; a reading that is not shown leaves a step unknown, never met.
@@ -59,7 +59,7 @@ def test_a_step_is_held_against_each_bound(
     assert told in " ".join(judgement.why)
 
 
-def test_a_percentile_with_too_few_samples_names_the_window_that_would_do(template: Step) -> None:
+def test_a_percentile_with_too_few_samples_names_the_window_that_would_do(template: StepResult) -> None:
     """
     100 samples in 20 s: 200 need 40 s, and a tenth more for luck.
     """
@@ -82,7 +82,7 @@ def test_a_percentile_with_too_few_samples_names_the_window_that_would_do(templa
     ],
 )
 def test_every_repetition_must_keep_the_slo(
-    p95s: list[float | None], answer: SloAnswer, template: Step
+    p95s: list[float | None], answer: SloAnswer, template: StepResult
 ) -> None:
     """
     A count that keeps the SLO by luck once has not kept it.
@@ -92,7 +92,7 @@ def test_every_repetition_must_keep_the_slo(
     assert judge_count(steps, PLAN.slo).answer is answer
 
 
-def test_an_invalid_repetition_counts_only_if_there_is_no_other(template: Step) -> None:
+def test_an_invalid_repetition_counts_only_if_there_is_no_other(template: StepResult) -> None:
     """
     Repetitions are there to replace one that went wrong.
     """
@@ -104,7 +104,7 @@ def test_an_invalid_repetition_counts_only_if_there_is_no_other(template: Step) 
     assert judge_count([], PLAN.slo).answer is UNKNOWN
 
 
-def test_the_worst_of_several_missing_repetitions_is_told(template: Step) -> None:
+def test_the_worst_of_several_missing_repetitions_is_told(template: StepResult) -> None:
     """
     A reader wants to know by how much at worst, not each repetition's number.
     """
@@ -147,7 +147,7 @@ def test_no_count_at_all_has_no_demand() -> None:
     assert fewest({}) == (None, "no step of this load was measured")
 
 
-def test_each_open_load_has_a_demand_of_its_own(template: Step) -> None:
+def test_each_open_load_has_a_demand_of_its_own(template: StepResult) -> None:
     """
     Two common rates need two answers.
     """

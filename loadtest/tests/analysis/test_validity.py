@@ -12,7 +12,7 @@ from changes import Change, closes, counter, halves, injector, lag, little, repl
 
 from loadtest.analysis.validity import judge
 from loadtest.results.measured import InjectorCounts, Measured
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
 

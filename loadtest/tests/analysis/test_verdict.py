@@ -14,21 +14,21 @@ from loadtest.analysis import analyse, exit_code, read_step
 from loadtest.analysis.slo import demands
 from loadtest.analysis.verdict import decide
 from loadtest.plan import Load, LoadKind, Plan, Slo
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import RunVerdict
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import RunVerdict
 
 PLAN = synthetic.demo_plan()
 
 
 @pytest.fixture(scope="module")
-def saturated() -> Step:
+def saturated() -> StepResult:
     """
     A read saturate step, to be changed.
     """
     return read_step(synthetic.step(1, "saturate"), PLAN)
 
 
-def cells(template: Step, saturated: Step, p95s: dict[int, float | None]) -> list[Step]:
+def cells(template: StepResult, saturated: StepResult, p95s: dict[int, float | None]) -> list[StepResult]:
     """
     A saturate and an open step for each replica count.
     """
@@ -66,8 +66,8 @@ def test_a_run_is_judged_by_all_its_cells(
     p95s: dict[int, float | None],
     broken: tuple[tuple[int, str], ...],
     verdict: RunVerdict,
-    template: Step,
-    saturated: Step,
+    template: StepResult,
+    saturated: StepResult,
 ) -> None:
     """
     Pass needs an answer that rests on valid steps alone; a headline on an invalid step makes the run invalid.
@@ -89,7 +89,7 @@ def test_a_run_is_judged_by_all_its_cells(
     ("error_ratio", "verdict"), [(0.0, RunVerdict.PASS), (0.02, RunVerdict.FAIL)], ids=["clean", "errors"]
 )
 def test_a_plan_without_an_open_load_is_held_against_its_errors(
-    error_ratio: float, verdict: RunVerdict, saturated: Step
+    error_ratio: float, verdict: RunVerdict, saturated: StepResult
 ) -> None:
     """
     The waits of a closed load are its own making; its failures are not.
@@ -100,7 +100,7 @@ def test_a_plan_without_an_open_load_is_held_against_its_errors(
     assert decide(steps, plan, demands(steps, plan))[0] is verdict
 
 
-def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(template: Step) -> None:
+def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(template: StepResult) -> None:
     """
     Without an open load each step of a fraction load must keep the SLO.
     """

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest import arrivals
-from loadtest.arrivals.intensity import Piece
+from loadtest.arrivals.shapes import Piece
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Arrivals
 
@@ -76,7 +76,7 @@ def test_the_shares_of_all_injectors_are_the_whole_schedule(order: Order, inject
     """
     offsets = arrivals.schedule(order)
 
-    shares = [arrivals.share(offsets, index, injectors) for index in range(injectors)]
+    shares = [arrivals.split(offsets, index, injectors) for index in range(injectors)]
 
     assert sorted(itertools.chain(*shares)) == list(enumerate(offsets))
 

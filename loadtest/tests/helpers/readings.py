@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
-from loadtest.results.step import Step, StepVerdict, Waits
+from loadtest.results.step_result import StepResult, StepVerdict, Waits
 
 NO_MEAN = Estimate(None, None, 0, "batches")
 
@@ -20,7 +20,7 @@ def waiting(p95: float | None, n: int = 300) -> Wait:
 
 
 def made(
-    step: Step,
+    step: StepResult,
     *,
     replicas: int = 1,
     repetition: int = 1,
@@ -29,7 +29,7 @@ def made(
     end_to_end: float | None = 1.0,
     error_ratio: float = 0.0,
     verdict: StepVerdict = StepVerdict.VALID,
-) -> Step:
+) -> StepResult:
     """
     A step with these readings.
     """

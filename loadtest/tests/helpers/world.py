@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from histograms import buckets, hdr
+from queueing_theory import Task, simulate
 
-from loadtest.analysis.queueing import Task, simulate
 from loadtest.plan import Plan
 from loadtest.results.difference import Difference
 from loadtest.results.measured import (

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.plan import Arrivals, StepOrder, Work
+from loadtest.plan import Arrivals, Work
+from loadtest.results.step_order import StepOrder
 
 BENCH = Path(__file__).parents[2] / "bench" / "parts"
 

@@ -14,19 +14,20 @@ from temporalio.client import Client
 
 from loadtest.injector.injector import Injector
 from loadtest.injector.meters import Page
-from loadtest.injector.share import Share, ShareReport
-from loadtest.plan import ArrivalKind, Arrivals, StepOrder
+from loadtest.injector.order_part import OrderPart, PartReport
+from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.measured import InjectorSecond
+from loadtest.results.step_order import StepOrder
 
 Stub = Callable[..., tuple[str, "subprocess.Popen[str]"]]
 Order = Callable[..., StepOrder]
 
 
-async def _carry_out(address: str, order: StepOrder) -> tuple[ShareReport, list[InjectorSecond]]:
+async def _carry_out(address: str, order: StepOrder) -> tuple[PartReport, list[InjectorSecond]]:
     client = await Client.connect(address)
     seconds: list[InjectorSecond] = []
     injector = Injector(client, Page(), lambda *_: None)
-    report = await injector.carry_out(Share(order, 0, 1), seconds.append)
+    report = await injector.carry_out(OrderPart(order, 0, 1), seconds.append)
     return report, seconds
 
 
@@ -141,7 +142,7 @@ async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Ord
     injector = Injector(None, Page(), lambda *_: None)  # type: ignore[arg-type]  # it never comes to the client
 
     report = await injector.carry_out(
-        Share(
+        OrderPart(
             order(
                 scenario=str(refusing), arrival_rate=None, in_flight=2, warm_up_seconds=0, window_seconds=1
             ),
@@ -165,7 +166,7 @@ async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, st
     await asyncio.to_thread(process.wait)
 
     report = await Injector(client, Page(), lambda *_: None).carry_out(
-        Share(
+        OrderPart(
             order(scenario=start_only, warm_up_seconds=0, window_seconds=1, drain_seconds=40, arrival_rate=4),
             0,
             1,

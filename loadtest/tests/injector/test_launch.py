@@ -21,8 +21,8 @@ from loadtest import arrivals
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import Locust, launch
-from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.results.step_order import StepOrder
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 

@@ -20,7 +20,7 @@ from loadtest.child import spawn
 from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, launch
-from loadtest.plan import StepOrder
+from loadtest.results.step_order import StepOrder
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 

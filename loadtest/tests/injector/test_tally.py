@@ -12,13 +12,14 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtest.injector import hdr
 from loadtest.injector.injector import _report
 from loadtest.injector.merge import merge
-from loadtest.injector.share import Share, ShareReport, add_seconds
+from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
 from loadtest.injector.tally import Bounds, Tally
-from loadtest.plan import Arrivals, StepOrder, Work
+from loadtest.plan import Arrivals, Work
+from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.step_order import StepOrder
 
 WINDOW = Bounds(10.0, 20.0, end_to_end=2.0)
 
@@ -35,7 +36,7 @@ def _flight(tally: Tally, intended: float, *, lag: float = 0.0, took: float = 1.
     tally.closed(level, f"w-{intended}", intended, sent_at, sent_at + took, good=True)
 
 
-def _share_report(tally: Tally, level: int = 0) -> ShareReport:
+def _share_report(tally: Tally, level: int = 0) -> PartReport:
     return _report(tally, level, open_at_end=0, drain_seconds=0.5, cpu=0.25)
 
 
@@ -180,7 +181,7 @@ def test_the_parts_of_a_number_add_up() -> None:
     In flight and caps are divided without a rest.
     """
     for total, injectors in itertools.product(range(20), range(1, 7)):
-        parts = [Share(_order(), index, injectors).part_of(total) for index in range(injectors)]
+        parts = [OrderPart(_order(), index, injectors).part_of(total) for index in range(injectors)]
         assert sum(parts) == total
         assert max(parts) - min(parts) <= 1
 
@@ -192,10 +193,10 @@ def test_what_crosses_the_line_is_the_same_on_the_other_side() -> None:
     tally = Tally(WINDOW)
     _flight(tally, 15.0)
     tally.failed("start: already running", 15.0)
-    report, share = _share_report(tally), Share(_order(), 1, 3)
+    report, share = _share_report(tally), OrderPart(_order(), 1, 3)
 
-    assert ShareReport.from_json(_plain(report.to_json())) == report
-    assert Share.from_json(_plain(share.to_json())) == share
+    assert PartReport.from_json(_plain(report.to_json())) == report
+    assert OrderPart.from_json(_plain(share.to_json())) == share
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from temporalio.service import RPCError
 from loadtest.catalogue import ALL, BY_KEY, SWEEP, Kind, Metric
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
-from loadtest.plan import Arrivals, StepOrder, Work, WorkerSetup
+from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.fetch import fetch
+from loadtest.results.step_order import StepOrder
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
 
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? \S+$")

@@ -14,7 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from loadtest.probe.history import SampledHistories, waits
-from loadtest.probe.scrape import PageMetrics
+from loadtest.probe.page_metrics import PageMetrics
 
 
 def event(number: int, kind: str, at: float, **attributes: Any) -> HistoryEvent:

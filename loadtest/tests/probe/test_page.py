@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 
 from loadtest.errors import FamilyAbsentError
-from loadtest.probe.page import Scope, cut, read, refuse_absent, series
+from loadtest.probe.page import PageScope, cut, read, refuse_absent, series
 
-SCOPE = Scope("default", "repair-shop")
+SCOPE = PageScope("default", "repair-shop")
 
 
 def test_only_the_catalogues_families_are_kept() -> None:

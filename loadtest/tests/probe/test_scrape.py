@@ -14,8 +14,8 @@ from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
 from loadtest.probe.fetch import fetch
-from loadtest.probe.page import Scope, cut, read, series
-from loadtest.probe.scrape import PageMetrics
+from loadtest.probe.page import PageScope, cut, read, series
+from loadtest.probe.page_metrics import PageMetrics
 
 pytestmark = pytest.mark.server
 
@@ -215,7 +215,7 @@ async def test_lines_are_read_as_prometheus_reads_them(server: Any, client: Clie
     ours = {
         (line.name, tuple(sorted(line.labels.items()))): value
         for identity, value in read("server", text).values.items()
-        for line in [series(identity, "server", Scope("default", task_queue))]
+        for line in [series(identity, "server", PageScope("default", task_queue))]
     }
 
     # That parser gives every counter the suffix that the server's lack.

@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import PollActivityTaskQueueRequest
 from temporalio.client import Client
 
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.results.look import Backlog
+from loadtest.results.scrape import Backlog
 
 pytestmark = pytest.mark.server
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from loadtest.catalogue import WORKER, Kind, Presence
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
-from loadtest.probe.page import Page, Scope, read
+from loadtest.probe.page import Page, PageScope, read
 from loadtest.probe.window import difference
 
-SCOPE = Scope("default", "q")
+SCOPE = PageScope("default", "q")
 QUEUE = 'namespace="default",service_name="temporal-core-sdk",task_queue="q"'
 BOUNDS = (0.001, 0.01, 0.1, 1.0, math.inf)
 

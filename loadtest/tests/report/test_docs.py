@@ -11,7 +11,7 @@ import pytest
 from loadtest.analysis import validity
 from loadtest.analysis.percentiles import samples_wanted
 from loadtest.analysis.verdict import EXIT_CODES
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 
 DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
 

@@ -15,8 +15,8 @@ from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
-from loadtest.results.step import Step, StepVerdict, Waits
-from loadtest.results.sweep import Sweep
+from loadtest.results.step_result import StepResult, StepVerdict, Waits
+from loadtest.results.sweep_result import SweepResult
 
 PLAN = synthetic.demo_plan()
 
@@ -30,20 +30,20 @@ def steps() -> list[Measured]:
 
 
 @pytest.fixture(scope="module")
-def sweep(steps: list[Measured]) -> Sweep:
+def sweep(steps: list[Measured]) -> SweepResult:
     """
     What is said of them.
     """
     return analyse(steps, PLAN, synthetic.manifest())
 
 
-def with_waits(sweep: Sweep, p95s: dict[int, float]) -> Sweep:
+def with_waits(sweep: SweepResult, p95s: dict[int, float]) -> SweepResult:
     """
     Give the open steps known waits, and the run what follows from them.
     """
     # The rest of the analysis is tested elsewhere: here its answer is set by hand.
 
-    def change(step: Step) -> Step:
+    def change(step: StepResult) -> StepResult:
         if step.load.kind == "saturate":
             return step
         wait = step.schedule_to_start_seconds.activity
@@ -55,7 +55,7 @@ def with_waits(sweep: Sweep, p95s: dict[int, float]) -> Sweep:
     return replace(sweep, steps=tuple(change(step) for step in sweep.steps))
 
 
-def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: Sweep) -> None:
+def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> None:
     """
     The largest count with its error and speed-up first, then the demand with each count's wait.
     """
@@ -141,7 +141,7 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
 
 
-def test_an_overloaded_count_is_named_as_such(sweep: Sweep) -> None:
+def test_an_overloaded_count_is_named_as_such(sweep: SweepResult) -> None:
     """
     Its latency grows with the window, so the number alone would mislead.
     """
@@ -226,7 +226,7 @@ def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
     assert sweep.demand.why.startswith("the plan has no open load")
 
 
-def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: Sweep) -> None:
+def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResult) -> None:
     """
     Columns stand under their heads, and no line is longer than 130 signs but the sentences.
     """

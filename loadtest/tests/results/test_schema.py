@@ -136,9 +136,9 @@ def test_every_object_and_what_needs_words_is_described() -> None:
         "Interval.value",
         "Interval.low",
         "Interval.high",
-        "Parts.worker",
-        "Parts.server",
-        "Parts.injector",
+        "PerPart.worker",
+        "PerPart.server",
+        "PerPart.injector",
     }
     plain |= {"Waits.workflow", "Waits.activity", "Wait.p50", "Wait.p95", "Wait.p99"}
     bare = {key for key, value in properties(SCHEMA, "Sweep") if "description" not in value}

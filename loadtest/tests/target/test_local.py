@@ -13,12 +13,12 @@ from typing import Any
 import psutil
 import pytest
 
+from loadtest.connection import connect
 from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.experiment.readiness import wait_until_polling
 from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
-from loadtest.probe.connection import connect
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.sweep.readiness import wait_until_polling
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.local import OWN_WORKER, Workers, open_local, parse_worker_command
 

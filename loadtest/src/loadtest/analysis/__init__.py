@@ -2,7 +2,7 @@
 What the raw facts mean: readings, validity, scaling, demand.  Pure functions of data.
 """
 
-from loadtest.analysis.judgement import analyse
+from loadtest.analysis.analyse import analyse
 from loadtest.analysis.reading import read_step
 from loadtest.analysis.verdict import exit_code
 

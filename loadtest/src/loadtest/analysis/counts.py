@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from loadtest.results.difference import Difference
 from loadtest.results.measured import InjectorCounts, Measured
-from loadtest.results.step import Counts
+from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
 SERVER_CLOSED = ("server.workflow_closed",)
@@ -122,7 +122,7 @@ def window_closed(measured: Measured) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class WorkDone:
     """
     The activities of a step, by the side that counted them.
 
@@ -137,7 +137,7 @@ class Work:
     per_workflow: float
 
 
-def work(measured: Measured) -> Work | None:
+def work(measured: Measured) -> WorkDone | None:
     """
     Return the step's activities: by the workers, else by the server.
 
@@ -155,7 +155,7 @@ def work(measured: Measured) -> Work | None:
             continue
         per_workflow = whole.counters[counter] / closed
         if per_workflow >= 1:
-            return Work(counter, window.counters.get(counter, 0.0), per_workflow)
+            return WorkDone(counter, window.counters.get(counter, 0.0), per_workflow)
     return None
 
 
@@ -169,12 +169,12 @@ def window_workflows(measured: Measured) -> float:
     return window_closed(measured) if done is None else done.in_window / done.per_workflow
 
 
-def counts(measured: Measured) -> Counts:
+def counts(measured: Measured) -> StepCounts:
     """
     Put every side's count of the whole step beside the others.
     """
     whole = measured.injector.whole
-    return Counts(
+    return StepCounts(
         planned=measured.injector.planned,
         offered=whole.offered,
         sent=whole.sent,

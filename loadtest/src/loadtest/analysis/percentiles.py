@@ -10,9 +10,9 @@ import math
 
 from hdrh.histogram import HdrHistogram
 
+from loadtest.analysis.quantile import bucket, quantile
 from loadtest.results.difference import Histogram
 from loadtest.results.estimate import NO_PERCENTILES, Percentiles
-from loadtest.results.quantile import bucket, quantile
 
 BEYOND = 10
 SHOWN = (50, 95, 99)

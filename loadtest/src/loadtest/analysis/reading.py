@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from loadtest.analysis import counts
 from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
+from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.throughput import throughput
-from loadtest.analysis.use import cpu, per, rss
 from loadtest.analysis.validity import is_closed, judge
 from loadtest.analysis.waits import cross_check, waits
-from loadtest.analysis.why import Why
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step import BacklogReading, Edges, Lag, Step, StepLoad
+from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult
 
 NO_SERVER = "the server's /metrics page could not be read"
 NO_WORKER = "the workers offer no metrics of ours"
 
 
-def read_step(measured: Measured, plan: Plan) -> Step:
+def read_step(measured: Measured, plan: Plan) -> StepResult:
     """
     Make every reading of one step.
 
@@ -36,7 +36,7 @@ def read_step(measured: Measured, plan: Plan) -> Step:
     Returns:
         The readings; each null one has its reason in ``why``.
     """
-    why = Why()
+    why = NullReasons()
     verdict, reasons = judge(measured, plan)
     report = measured.injector
     window = measured.window_seconds
@@ -46,7 +46,7 @@ def read_step(measured: Measured, plan: Plan) -> Step:
     results = counts.results(report.whole)
     failed = counts.failed_workflows(report.whole) + counts.failed_starts(report.whole)
     finished = results + counts.failed_starts(report.whole)
-    return Step(
+    return StepResult(
         step=measured.key.folder,
         replicas=measured.key.replicas,
         repetition=measured.key.repetition,
@@ -166,20 +166,20 @@ def _notes(measured: Measured) -> list[str]:
     return notes
 
 
-def _lag(encoded: str | None, why: Why) -> Lag:
+def _lag(encoded: str | None, why: NullReasons) -> Lag:
     percentiles, reasons = of_hdr(encoded)
     why.under("injector_lag_seconds", {key: reasons[key] for key in ("p50", "p99") if key in reasons})
     most = why.of("injector_lag_seconds.max", largest(encoded), "no start left in the window")
     return Lag(percentiles.p50, percentiles.p99, most, percentiles.n)
 
 
-def _of_hdr(encoded: str | None, key: str, why: Why) -> Percentiles:
+def _of_hdr(encoded: str | None, key: str, why: NullReasons) -> Percentiles:
     percentiles, reasons = of_hdr(encoded)
     why.under(key, reasons)
     return percentiles
 
 
-def _of_buckets(difference: Difference | None, name: str, key: str, why: Why) -> Percentiles:
+def _of_buckets(difference: Difference | None, name: str, key: str, why: NullReasons) -> Percentiles:
     histogram: Histogram | None = difference.histograms.get(name) if difference is not None else None
     percentiles, reasons = of_buckets(histogram)
     if difference is None:
@@ -188,7 +188,7 @@ def _of_buckets(difference: Difference | None, name: str, key: str, why: Why) ->
     return percentiles
 
 
-def _backlog(measured: Measured, why: Why) -> BacklogReading:
+def _backlog(measured: Measured, why: NullReasons) -> BacklogReading:
     seconds = window_seconds(measured)
     tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
     ages = [age for second in seconds if (age := second.backlog_age_seconds) is not None]

@@ -14,17 +14,17 @@ from loadtest.analysis.intervals import mean_of, ratio, scaled
 from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.results.estimate import Estimate
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import Interval, Scaling, UslFit
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Interval, Scaling, UslFit
 
 SATURATE = "saturate"
 
 
-def saturated(steps: Sequence[Step]) -> dict[int, list[Step]]:
+def saturated(steps: Sequence[StepResult]) -> dict[int, list[StepResult]]:
     """
     Return the valid saturate steps by replica count, counts increasing.
     """
-    found: dict[int, list[Step]] = {}
+    found: dict[int, list[StepResult]] = {}
     for step in sorted(steps, key=lambda step: (step.replicas, step.repetition)):
         usable = step.verdict is StepVerdict.VALID and step.throughput_per_second.value is not None
         if step.load.kind == SATURATE and usable:
@@ -32,7 +32,7 @@ def saturated(steps: Sequence[Step]) -> dict[int, list[Step]]:
     return found
 
 
-def throughput(steps: Sequence[Step]) -> Estimate:
+def throughput(steps: Sequence[StepResult]) -> Estimate:
     """
     Join the repetitions of one replica count; a single one keeps its own interval.
     """
@@ -43,7 +43,7 @@ def throughput(steps: Sequence[Step]) -> Estimate:
     )
 
 
-def describe_scaling(steps: Sequence[Step], replicas: Sequence[int], seed: int) -> Scaling:
+def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed: int) -> Scaling:
     """
     Say how throughput grows with replicas.
 
@@ -77,7 +77,7 @@ def _named(values: Mapping[int, Estimate]) -> dict[str, Estimate]:
     return {str(count): value for count, value in values.items()}
 
 
-def _fit(by_count: Mapping[int, Sequence[Step]], seed: int) -> tuple[UslFit | None, str | None]:
+def _fit(by_count: Mapping[int, Sequence[StepResult]], seed: int) -> tuple[UslFit | None, str | None]:
     repetitions = {
         count: [value for step in found if (value := step.throughput_per_second.value) is not None]
         for count, found in by_count.items()

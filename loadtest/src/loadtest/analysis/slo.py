@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from loadtest.analysis.percentiles import samples_wanted
 from loadtest.plan import Load, LoadKind, Plan, Slo
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import Demand, Judgement, SloAnswer
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Bound:
     name: str
     key: str
     most: float | None
-    read: Callable[[Step], float | None]
-    samples: Callable[[Step], int] | None
+    read: Callable[[StepResult], float | None]
+    samples: Callable[[StepResult], int] | None
     show: Callable[[float], str]
 
 
@@ -82,7 +82,7 @@ def bounds(slo: Slo) -> tuple[Bound, ...]:
     return tuple(bound for bound in every if bound.most is not None)
 
 
-def judge_step(step: Step, slo: Slo) -> Judgement:
+def judge_step(step: StepResult, slo: Slo) -> Judgement:
     """
     Hold one step against every bound.
 
@@ -111,7 +111,7 @@ def judge_step(step: Step, slo: Slo) -> Judgement:
     return Judgement(SloAnswer.MET, ())
 
 
-def _not_known(bound: Bound, step: Step) -> str:
+def _not_known(bound: Bound, step: StepResult) -> str:
     told = f"{bound.name} is not known: {step.why.get(bound.key, 'no reason given')}"
     samples = bound.samples(step) if bound.samples is not None else 0
     wanted = samples_wanted(95)
@@ -122,7 +122,7 @@ def _not_known(bound: Bound, step: Step) -> str:
     return f"{told}; write window_seconds = {seconds} or more (now {step.window_seconds:g})"
 
 
-def judge_count(steps: Sequence[Step], slo: Slo) -> Judgement:
+def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     """
     Join the repetitions of one replica count: each that may be believed must keep the SLO.
 
@@ -143,7 +143,7 @@ def judge_count(steps: Sequence[Step], slo: Slo) -> Judgement:
     return Judgement(SloAnswer.MET, ())
 
 
-def excess(step: Step, slo: Slo) -> float:
+def excess(step: StepResult, slo: Slo) -> float:
     """
     Return the largest reading of a step as a share of its bound, to tell which repetition is worst.
     """
@@ -193,7 +193,7 @@ def fewest(judgements: Mapping[int, Judgement]) -> tuple[int | None, str]:
     return answer, f"with {missed[-1]}: {'; '.join(judgements[missed[-1]].why)}"
 
 
-def demand(steps: Sequence[Step], plan: Plan, load: int) -> Demand:
+def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
     """
     Find the fewest replicas that keep the SLO under one open load of the plan.
     """
@@ -212,7 +212,7 @@ def demand(steps: Sequence[Step], plan: Plan, load: int) -> Demand:
     )
 
 
-def demands(steps: Sequence[Step], plan: Plan) -> tuple[Demand, ...]:
+def demands(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
     """
     Find the demand under each open load; a plan without one asks for none.
     """

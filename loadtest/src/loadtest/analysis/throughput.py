@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from loadtest.analysis import counts
 from loadtest.analysis.intervals import batch_rates, mean_of
-from loadtest.analysis.why import Why
+from loadtest.analysis.null_reasons import NullReasons
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
 
 
-def throughput(measured: Measured, value: float, why: Why) -> Estimate:
+def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
     Put the window's exact throughput beside the half width that its batches give.
     """

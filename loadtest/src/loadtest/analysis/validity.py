@@ -21,7 +21,7 @@ from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.steady import backlog_slope, halves_apart, window_seconds
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010

@@ -10,24 +10,24 @@ from collections.abc import Sequence
 
 from loadtest.analysis.slo import judge_step
 from loadtest.plan import LoadKind, Plan
-from loadtest.results.step import Step
-from loadtest.results.sweep import Demand, RunVerdict, SloAnswer, Sweep
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepResult
 
 EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INVALID: 3}
 
 
-def exit_code(sweep: Sweep) -> int:
+def exit_code(sweep: SweepResult) -> int:
     """
     Return what the program ends with: 0 pass, 1 an SLO is missed, 3 invalid.
     """
     return EXIT_CODES[sweep.verdict]
 
 
-def untold(steps: Sequence[Step], plan: Plan) -> list[str]:
+def untold(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
     Return each measured cell of the plan that has no step to be believed, with the reasons.
     """
-    cells: dict[tuple[int, int], list[Step]] = {}
+    cells: dict[tuple[int, int], list[StepResult]] = {}
     for step in steps:
         cells.setdefault((step.replicas, step.load.index), []).append(step)
     reasons = []
@@ -39,7 +39,7 @@ def untold(steps: Sequence[Step], plan: Plan) -> list[str]:
 
 
 def decide(
-    steps: Sequence[Step], plan: Plan, demands: Sequence[Demand]
+    steps: Sequence[StepResult], plan: Plan, demands: Sequence[Demand]
 ) -> tuple[RunVerdict, tuple[str, ...]]:
     """
     Decide a run.
@@ -70,7 +70,7 @@ def decide(
     return (RunVerdict.FAIL, tuple(failed)) if failed else (RunVerdict.PASS, ())
 
 
-def _misses(step: Step, plan: Plan) -> tuple[str, ...]:
+def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
     if plan.loads[step.load.index].kind is LoadKind.SATURATE:
         # Its latencies are made by the loop; only errors can be held against it.
         ratio = step.error_ratio

@@ -11,12 +11,12 @@ import math
 
 from loadtest.analysis.intervals import FEWEST_BATCHES, MOST_BATCHES, mean_of
 from loadtest.analysis.percentiles import of_buckets
+from loadtest.analysis.quantile import mean
 from loadtest.analysis.steady import window_seconds
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
 from loadtest.results.measured import Measured
-from loadtest.results.quantile import mean
-from loadtest.results.step import CrossCheck, Waits
+from loadtest.results.step_result import CrossCheck, Waits
 
 QUEUES = ("workflow", "activity")
 MADE_BY_THE_LOOP = "a closed load makes this wait itself: it keeps more workflows open than there are slots"

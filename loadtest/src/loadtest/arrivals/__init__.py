@@ -1,11 +1,10 @@
 """
 When starts are due: pure and seeded, in seconds since the step's origin.
 
-It decides the whole schedule before the first start and knows no clock: what a start does and how late
-it leaves are not its matter.
+The whole schedule is decided before the first start.
 """
 
 from loadtest.arrivals.endless import unit_gaps
-from loadtest.arrivals.schedule import schedule, share
+from loadtest.arrivals.schedule import schedule, split
 
-__all__ = ["schedule", "share", "unit_gaps"]
+__all__ = ["schedule", "split", "unit_gaps"]

@@ -5,68 +5,13 @@ The arrivals of one step, and how injectors divide them.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
-from loadtest.arrivals import constant, poisson, ramp, spike, step
-from loadtest.arrivals.intensity import Piece, draw
-from loadtest.plan import ArrivalKind, Arrivals
+from loadtest.arrivals.shapes import SHAPES, Piece
+from loadtest.results.step_order import StepOrder
 
 
-class Ordered(Protocol):
-    """
-    What a schedule is made from; a ``StepOrder`` is one.
-    """
-
-    @property
-    def arrival_rate(self) -> float | None:
-        """
-        Starts per second; ``None`` has no schedule.
-        """
-        ...
-
-    @property
-    def arrivals(self) -> Arrivals:
-        """
-        Its shape.
-        """
-        ...
-
-    @property
-    def seed(self) -> int:
-        """
-        From which all chances are drawn.
-        """
-        ...
-
-    @property
-    def warm_up_seconds(self) -> float:
-        """
-        Length of the warm-up.
-        """
-        ...
-
-    @property
-    def window_seconds(self) -> float:
-        """
-        Length of the window.
-        """
-        ...
-
-
-_Pieces = Callable[[float, float, Arrivals], Sequence[Piece]]
-_Times = Callable[[Sequence[Piece], random.Random], list[float]]
-
-_SHAPES: dict[ArrivalKind, tuple[_Pieces, _Times]] = {
-    ArrivalKind.CONSTANT: (constant.pieces, constant.times),
-    ArrivalKind.POISSON: (poisson.pieces, draw),
-    ArrivalKind.RAMP: (ramp.pieces, draw),
-    ArrivalKind.STEP: (step.pieces, draw),
-    ArrivalKind.SPIKE: (spike.pieces, draw),
-}
-
-
-def schedule(order: Ordered) -> tuple[float, ...]:
+def schedule(order: StepOrder) -> tuple[float, ...]:
     """
     Return when each arrival of an open step is due.
 
@@ -81,7 +26,7 @@ def schedule(order: Ordered) -> tuple[float, ...]:
     """
     if order.arrival_rate is None:
         return ()
-    pieces, times = _SHAPES[order.arrivals.kind]
+    pieces, times = SHAPES[order.arrivals.kind]
     window = pieces(order.arrival_rate, order.window_seconds, order.arrivals)
     level = window[0].from_rate
     warm_up = [Piece(order.warm_up_seconds, level, level)] if order.warm_up_seconds > 0 else []
@@ -90,7 +35,7 @@ def schedule(order: Ordered) -> tuple[float, ...]:
     return (*before, *(order.warm_up_seconds + at for at in counted))
 
 
-def share(offsets: Sequence[float], index: int, injectors: int) -> tuple[tuple[int, float], ...]:
+def split(offsets: Sequence[float], index: int, injectors: int) -> tuple[tuple[int, float], ...]:
     """
     Return the arrivals of one injector, with their numbers in the whole schedule.
 

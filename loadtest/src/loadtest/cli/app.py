@@ -11,8 +11,8 @@ import typer
 from typer.exceptions import TyperException
 
 from loadtest.cli.doctor import doctor
-from loadtest.cli.ending import INTERRUPTED, end
 from loadtest.cli.fetch import fetch
+from loadtest.cli.process_exit import INTERRUPTED, end
 from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
 from loadtest.cli.submit import submit

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.reaching import reach
+from loadtest.cli.kubeconfig import reach
 from loadtest.results.archive import unpack
 from loadtest.results.store import LATEST
 from loadtest.target.kubernetes.job import SweepJob

@@ -12,14 +12,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from loadtest.cli.display import Display, choose
-from loadtest.cli.ending import INTERRUPTED
+from loadtest.cli.kubeconfig import reach
 from loadtest.cli.overrides import parse_replicas, with_flags
-from loadtest.cli.reaching import reach
+from loadtest.cli.process_exit import INTERRUPTED
 from loadtest.errors import InputError, MeasurementError, TargetError
+from loadtest.experiment.progress import SweepEnded, from_json_line
+from loadtest.listeners.display import Display, choose
 from loadtest.plan import parse_plan, read_document
 from loadtest.scenario import load
-from loadtest.sweep.progress import SweepEnded, from_json_line
 from loadtest.target.kubernetes.job import SweepJob
 
 # Lines of the Job that are no progress: kept for the case that it ends without a verdict.

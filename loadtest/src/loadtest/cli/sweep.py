@@ -15,23 +15,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from loadtest.cli.carry_out import Tell, Watched, carry_out
 from loadtest.cli.cluster import ClusterFlags, demand_cluster
-from loadtest.cli.display import choose
-from loadtest.cli.ground import Place, open_ground
+from loadtest.cli.environment import EnvironmentFlags, open_environment
 from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
+from loadtest.connection import connect, server_version
 from loadtest.errors import InputError
+from loadtest.experiment.loop import Subject, run_sweep
+from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
+from loadtest.listeners.display import choose
 from loadtest.plan import Plan, parse_plan, read_document
-from loadtest.probe.connection import connect, server_version
 from loadtest.probe.history import SampledHistories
-from loadtest.probe.scrape import PageMetrics
+from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.results.manifest import Manifest, commit, machine, versions
+from loadtest.provenance import commit, machine, versions
+from loadtest.results.manifest import Manifest
 from loadtest.results.store import Run
 from loadtest.scenario import load
-from loadtest.sweep.parts import Parts
-from loadtest.sweep.sweep import Subject, run_sweep
 from loadtest.target.dev_server import DYNAMIC_CONFIG
 from loadtest.target.local import parse_worker_command
 
@@ -101,7 +102,7 @@ def sweep(
     if target is TargetKind.KUBERNETES:
         cluster = ClusterFlags(deployment, injector_deployment, server_metrics, server_namespace)
         demand_cluster(cluster)
-    place = Place(
+    place = EnvironmentFlags(
         address,
         server_metrics,
         temporal,
@@ -135,13 +136,15 @@ def sweep(
         )
     host = "0.0.0.0" if cluster is not None else "127.0.0.1"
     display = choose(progress, Console(soft_wrap=True))
-    return carry_out(run, lambda tell: _sweep(run, place, tell), display, Watched(metrics_port, host))
+    return run_and_report(
+        run, lambda tell: _sweep(run, place, tell), display, StepMetricFlags(metrics_port, host)
+    )
 
 
-async def _sweep(run: Run, place: Place, tell: Tell) -> None:
+async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
     plan, logs = run.plan, run.path / "logs"
     async with contextlib.AsyncExitStack() as stack:
-        ground = await open_ground(stack, place, plan, logs)
+        ground = await open_environment(stack, place, plan, logs)
         client = await connect(ground.address, plan.namespace)
         run.write_manifest(
             replace(run.manifest, address=ground.address, server_version=await server_version(client))
@@ -151,7 +154,7 @@ async def _sweep(run: Run, place: Place, tell: Tell) -> None:
         )
         metrics = PageMetrics(plan.namespace, plan.task_queue)
         stack.callback(metrics.close)
-        parts = Parts(
+        parts = Ports(
             target=ground.target,
             injectors=injectors,
             metrics=metrics,
@@ -162,7 +165,7 @@ async def _sweep(run: Run, place: Place, tell: Tell) -> None:
         await run_sweep(parts, run, subject, tell)
 
 
-def _manifest(plan: Plan, place: Place) -> Manifest:
+def _manifest(plan: Plan, place: EnvironmentFlags) -> Manifest:
     return Manifest(
         run="",
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -182,7 +185,7 @@ def _manifest(plan: Plan, place: Place) -> Manifest:
     )
 
 
-def _settings(place: Place) -> dict[str, str]:
+def _settings(place: EnvironmentFlags) -> dict[str, str]:
     if place.cluster is None:
         return {"worker_command": " ".join(place.worker_command)}
     return {

@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
+from loadtest.results.step_order import StepOrder
 
 # Names the inherited descriptor; where it is set, Locust's master takes orders from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"

@@ -20,13 +20,14 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 
 from loadtest import arrivals
 from loadtest.errors import InjectorError
-from loadtest.injector import hdr, pacing
-from loadtest.injector.flights import Flights
+from loadtest.injector import pacing
 from loadtest.injector.meters import Page
-from loadtest.injector.share import LevelReport, Share, ShareReport
-from loadtest.injector.tally import Bounds, Counts, Tally
-from loadtest.injector.terms import AWAITED_AT_ONCE, Stock, Terms
+from loadtest.injector.order_part import LevelReport, OrderPart, PartReport
+from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
+from loadtest.injector.starts import Starts
+from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.injector.tracing import Tracing
+from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorSecond
 from loadtest.scenario import Scenario, load
 from repairshop.codec import client_options
@@ -61,13 +62,13 @@ class Injector:
     Carries out shares of orders, one after the other, on one client.
     """
 
-    def __init__(self, client: Client, page: Page, stock: Stock, tracing: Tracing | None = None) -> None:
+    def __init__(self, client: Client, page: Page, stock: SampleSink, tracing: Tracing | None = None) -> None:
         self._client = client
         self._page = page
         self._stock = stock
         self._tracing = tracing
 
-    async def carry_out(self, share: Share, each_second: Callable[[InjectorSecond], None]) -> ShareReport:
+    async def carry_out(self, share: OrderPart, each_second: Callable[[InjectorSecond], None]) -> PartReport:
         """
         Send a share's arrivals, drain and report.
 
@@ -99,28 +100,28 @@ class Injector:
             tally.problems.append(f"the wall clock moved by {moved:.3f} s in the step")
         return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.seconds)
 
-    async def _send(self, share: Share, origin: float, end: float, flights: Flights) -> None:
+    async def _send(self, share: OrderPart, origin: float, end: float, flights: Starts) -> None:
         order = share.order
         if order.in_flight is not None:
             numbers = itertools.count(share.index, share.injectors)
             await pacing.closed(numbers, share.part_of(order.in_flight), origin, end, flights)
             return
-        mine = arrivals.share(arrivals.schedule(order), share.index, share.injectors)
+        mine = arrivals.split(arrivals.schedule(order), share.index, share.injectors)
         await pacing.planned(mine, origin, flights)
         await asyncio.sleep(max(0.0, end - now()))
 
-    def flights(self, terms: Terms, tally: Tally) -> Flights:
+    def flights(self, terms: StartSettings, tally: Tally) -> Starts:
         """
         Return what sends and awaits the starts of one step.
         """
         meters = self._page.meters(terms.scenario.name)
-        return Flights(self._client, terms, tally, meters, self._stock, self._tracing)
+        return Starts(self._client, terms, tally, meters, self._stock, self._tracing)
 
 
-def _terms(scenario: Scenario, share: Share) -> Terms:
+def _terms(scenario: Scenario, share: OrderPart) -> StartSettings:
     order = share.order
     in_flight = share.part_of(order.in_flight) if order.in_flight is not None else None
-    return Terms(
+    return StartSettings(
         scenario=scenario,
         id_prefix=order.id_prefix,
         task_queue=order.task_queue,
@@ -162,7 +163,7 @@ class _WindowCpu:
 
 
 async def _tell(
-    tally: Tally, flights: Flights, origin: float, each_second: Callable[[InjectorSecond], None]
+    tally: Tally, flights: Starts, origin: float, each_second: Callable[[InjectorSecond], None]
 ) -> None:
     for second in itertools.count(1):
         await asyncio.sleep(max(0.0, origin + second - now()))
@@ -190,14 +191,14 @@ def largest_rss_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _counts(counts: Counts) -> InjectorCounts:
+def _counts(counts: TallyCounts) -> InjectorCounts:
     return InjectorCounts(
         counts.offered, counts.sent, counts.acknowledged, counts.completed, dict(counts.failed)
     )
 
 
-def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cpu: float) -> ShareReport:
-    return ShareReport(
+def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cpu: float) -> PartReport:
+    return PartReport(
         whole=_counts(tally.whole),
         window=_counts(tally.window),
         sampling_level=level,

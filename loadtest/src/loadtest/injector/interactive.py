@@ -24,12 +24,12 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtest import arrivals
 from loadtest.errors import InputError, LoadtestError
-from loadtest.injector.conductor import HELLO
-from loadtest.injector.flights import Flights
-from loadtest.injector.pacing import Faucet
-from loadtest.injector.process import Process
+from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.locust_master import HELLO
+from loadtest.injector.pacing import AdjustablePacer
+from loadtest.injector.start_settings import AWAITED_AT_ONCE, StartSettings
+from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
-from loadtest.injector.terms import AWAITED_AT_ONCE, Terms
 from loadtest.plan import ArrivalKind, Work
 from loadtest.scenario import load
 
@@ -62,8 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(slots=True)
 class _Run:
-    flights: Flights
-    faucet: Faucet
+    flights: Starts
+    faucet: AdjustablePacer
     tally: Tally
 
 
@@ -72,7 +72,7 @@ class Interactive:
     The interactive side of one injector process.
     """
 
-    def __init__(self, environment: Environment, process: Process) -> None:
+    def __init__(self, environment: Environment, process: InjectorProcess) -> None:
         self._environment = environment
         self._process = process
         self._run: _Run | None = None
@@ -122,7 +122,7 @@ class Interactive:
         # By process: what is made at import, or drawn from the seed alone, is the same in every one of them.
         name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
         gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)
-        terms = Terms(
+        terms = StartSettings(
             scenario=load(options.scenario),
             id_prefix=name,
             task_queue=options.task_queue,
@@ -134,7 +134,7 @@ class Interactive:
         injector = self._process.injector()
         tally = Tally(Bounds(-math.inf, math.inf))
         flights = injector.flights(terms, tally)
-        faucet = Faucet(gaps, itertools.count(), flights)
+        faucet = AdjustablePacer(gaps, itertools.count(), flights)
         self._process.bridge.submit(faucet.open)
         log.info("orders are %s-<n> on task queue %s", name, options.task_queue)
         return _Run(flights, faucet, tally)
@@ -199,6 +199,6 @@ def drain_before_quitting(environment: Environment) -> None:
     environment.events.test_stopping.add_listener(drain)
 
 
-async def _stop(faucet: Faucet, flights: Flights, deadline: float) -> int:
+async def _stop(faucet: AdjustablePacer, flights: Starts, deadline: float) -> int:
     faucet.close()
     return await flights.drain(deadline)

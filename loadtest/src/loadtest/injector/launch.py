@@ -23,8 +23,8 @@ from loadtest.child import Child, spawn
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector import control
-from loadtest.plan import StepOrder
 from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.results.step_order import StepOrder
 
 # Under the server's limit of long polls, with room for those who look on.
 MOST_IN_FLIGHT = 1000

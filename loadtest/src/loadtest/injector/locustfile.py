@@ -20,10 +20,10 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtest.errors import InputError
 from loadtest.injector import control
-from loadtest.injector.conductor import Conductor
-from loadtest.injector.follower import Follower
+from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.interactive import Interactive, add_arguments, drain_before_quitting
-from loadtest.injector.process import Process
+from loadtest.injector.locust_master import LocustMaster
+from loadtest.injector.locust_worker import LocustWorker
 
 # A client made before the fork would hang in every child; this makes it an error.
 temporalio.runtime.Runtime.prevent_default()  # type: ignore[no-untyped-call]
@@ -71,18 +71,18 @@ def _wire(environment: Environment, **_: Any) -> None:
     if isinstance(runner, MasterRunner):
         descriptor = os.environ.get(control.DESCRIPTOR)
         if descriptor is not None:
-            Conductor(environment, int(descriptor))
+            LocustMaster(environment, int(descriptor))
         else:
             drain_before_quitting(environment)
         return
-    process = Process(environment)
+    process = InjectorProcess(environment)
     try:
         process.serve_metrics()
     except InputError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
     if isinstance(runner, WorkerRunner):
-        Follower(environment, process)
+        LocustWorker(environment, process)
     Arrivals.interactive = Interactive(environment, process)
     environment.events.quitting.add_listener(lambda **_: process.close())
     environment.events.quit.add_listener(lambda exit_code, **_: process.leave(exit_code))

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from loadtest.injector import hdr
-from loadtest.injector.share import LevelReport, ShareReport
+from loadtest.injector.order_part import LevelReport, PartReport
+from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
 
 
 def merge(
-    reports: Mapping[str, ShareReport],
+    reports: Mapping[str, PartReport],
     vanished: Mapping[str, InjectorSecond | None],
     planned: int | None,
     master_cpu_seconds: float,
@@ -88,7 +88,7 @@ def _add(parts: Iterable[InjectorCounts]) -> InjectorCounts:
     return InjectorCounts(offered, sent, acknowledged, completed, dict(failed))
 
 
-def _histograms(reports: Iterable[ShareReport], kept: Iterable[LevelReport]) -> dict[str, str]:
+def _histograms(reports: Iterable[PartReport], kept: Iterable[LevelReport]) -> dict[str, str]:
     parts = list(reports)
     merged = {
         name: hdr.merge(report.histograms[name] for report in parts)
@@ -98,7 +98,7 @@ def _histograms(reports: Iterable[ShareReport], kept: Iterable[LevelReport]) -> 
 
 
 def _problems(
-    reports: Mapping[str, ShareReport],
+    reports: Mapping[str, PartReport],
     vanished: Mapping[str, InjectorSecond | None],
     planned: int | None,
     whole: InjectorCounts,

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
-from loadtest.injector.flights import Flights
+from loadtest.injector.starts import Starts
 
 # uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
 SHORTEST_WAIT_SECONDS = 0.001
@@ -18,7 +18,7 @@ SHORTEST_WAIT_SECONDS = 0.001
 now = time.perf_counter
 
 
-async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights: Flights) -> None:
+async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights: Starts) -> None:
     """
     Send every arrival of a schedule when it is due, whatever becomes of the earlier ones.
 
@@ -38,7 +38,7 @@ async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights:
             await asyncio.sleep(max(SHORTEST_WAIT_SECONDS, origin + arrivals[position][1] - now()))
 
 
-async def closed(numbers: Iterator[int], in_flight: int, origin: float, end: float, flights: Flights) -> None:
+async def closed(numbers: Iterator[int], in_flight: int, origin: float, end: float, flights: Starts) -> None:
     """
     Keep so many workflows open until the end; each that ends starts the next at once.
 
@@ -62,7 +62,7 @@ async def closed(numbers: Iterator[int], in_flight: int, origin: float, end: flo
     flights.on_end = None
 
 
-class Faucet:
+class AdjustablePacer:
     """
     Arrivals at a rate that people change while it runs.
 
@@ -70,7 +70,7 @@ class Faucet:
     rises user by user.
     """
 
-    def __init__(self, unit_gaps: Iterator[float], numbers: Iterator[int], flights: Flights) -> None:
+    def __init__(self, unit_gaps: Iterator[float], numbers: Iterator[int], flights: Starts) -> None:
         self._gaps = unit_gaps
         self._numbers = numbers
         self._flights = flights

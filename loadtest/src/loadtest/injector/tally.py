@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from hdrh.histogram import HdrHistogram
 
-from loadtest.injector import hdr
+from loadtest.results import hdr
 
 # Of how many closed workflows an injector names the ids at most.
 _SAMPLED_IDS = 64
@@ -60,7 +60,7 @@ class Level:
 
 
 @dataclass(slots=True)
-class Counts:
+class TallyCounts:
     """
     Counts that grow; see ``results.measured.InjectorCounts``.
     """
@@ -79,8 +79,8 @@ class Tally:
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
-        self.whole = Counts()
-        self.window = Counts()
+        self.whole = TallyCounts()
+        self.window = TallyCounts()
         self.lag = hdr.empty()
         self.response = hdr.empty()
         self.service = hdr.empty()

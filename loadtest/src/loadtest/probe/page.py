@@ -30,7 +30,7 @@ ROLES: Mapping[str, tuple[Metric, ...]] = {"worker": WORKER, "server": SERVER, "
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PageScope:
     """
     The namespace and the task queue under test.
     """
@@ -123,7 +123,7 @@ def read(endpoint: str, text: str) -> Page:
 
 # A few thousand series come back at every look, so what they mean is worked out once.
 @lru_cache(maxsize=65536)
-def series(identity: str, role: str, scope: Scope) -> Series:
+def series(identity: str, role: str, scope: PageScope) -> Series:
     """
     Tell what a line stands for, by the part before its value.
     """

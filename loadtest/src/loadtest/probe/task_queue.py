@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from loadtest.results.look import Backlog
+from loadtest.results.scrape import Backlog
 
 _TIMEOUT = timedelta(seconds=5)
 _WORKFLOW = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW

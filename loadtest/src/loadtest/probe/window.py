@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from loadtest.catalogue import Kind, Metric, Presence, Reading
 from loadtest.errors import CounterResetError, MeasurementError
-from loadtest.probe.page import ROLES, Page, Scope, refuse_absent, series, services_of
+from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of
 from loadtest.results.difference import Difference, Histogram
 
 _START_TIME = "process_start_time_seconds"
@@ -47,7 +47,7 @@ class _Sums:
 
 
 def difference(
-    seconds: float, before: Sequence[Page], after: Sequence[Page], role: str, scope: Scope
+    seconds: float, before: Sequence[Page], after: Sequence[Page], role: str, scope: PageScope
 ) -> Difference:
     """
     Add up what all pages of a role counted between two looks.
@@ -103,7 +103,7 @@ def _offered(pages: Sequence[Page], role: str) -> list[str]:
     ]
 
 
-def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: Scope) -> None:
+def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: PageScope) -> None:
     started = before.values.get(_START_TIME), after.values.get(_START_TIME)
     if started[0] != started[1]:
         raise CounterResetError(f"{after.endpoint}: its process started anew between two looks")

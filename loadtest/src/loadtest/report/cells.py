@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loadtest.results.step import Step
-from loadtest.results.sweep import Sweep
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SweepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,16 @@ class Cell:
     replicas: int
     load: int
     kind: str
-    steps: tuple[Step, ...]
+    steps: tuple[StepResult, ...]
 
     @property
-    def usable(self) -> tuple[Step, ...]:
+    def usable(self) -> tuple[StepResult, ...]:
         """
         Those that may be believed.
         """
         return tuple(step for step in self.steps if step.is_usable)
 
-    def worst(self, read: Callable[[Step], float | None]) -> float | None:
+    def worst(self, read: Callable[[StepResult], float | None]) -> float | None:
         """
         Return the largest reading of the repetitions that may be believed; it is what the SLO is held against.
         """
@@ -39,11 +39,11 @@ class Cell:
         return max(values, default=None)
 
 
-def cells(sweep: Sweep, kind: str | None = None, load: int | None = None) -> list[Cell]:
+def cells(sweep: SweepResult, kind: str | None = None, load: int | None = None) -> list[Cell]:
     """
     Return a run's cells by load, then replicas.
     """
-    found: dict[tuple[int, int], list[Step]] = {}
+    found: dict[tuple[int, int], list[StepResult]] = {}
     for step in sweep.steps:
         if (kind is None or step.load.kind == kind) and (load is None or step.load.index == load):
             found.setdefault((step.load.index, step.replicas), []).append(step)
@@ -53,7 +53,7 @@ def cells(sweep: Sweep, kind: str | None = None, load: int | None = None) -> lis
     ]
 
 
-def common_cells(sweep: Sweep) -> list[Cell]:
+def common_cells(sweep: SweepResult) -> list[Cell]:
     """
     Return the cells of the run's first open load, or of its first ``fraction`` load where it has no open one.
     """
@@ -66,7 +66,7 @@ def _first_load(found: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in found if cell.load == found[0].load]
 
 
-def unit(sweep: Sweep) -> str:
+def unit(sweep: SweepResult) -> str:
     """
     Return what a run completes: the repair shop's workflows are orders.
     """

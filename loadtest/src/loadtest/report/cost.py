@@ -10,10 +10,10 @@ import numpy as np
 
 from loadtest.report.cells import cells, common_cells, unit
 from loadtest.report.drawing import BLUE, GREEN, INK, ORANGE, Plot, drawing, saved
-from loadtest.results.sweep import Sweep
+from loadtest.results.sweep_result import SweepResult
 
 
-def cost_plot(sweep: Sweep) -> Plot | None:
+def cost_plot(sweep: SweepResult) -> Plot | None:
     """
     Draw the CPU time of one workflow, split by part, for each replica count under saturation.
 

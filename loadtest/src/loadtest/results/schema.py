@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from loadtest.plan import Slo
-from loadtest.results import estimate, step, sweep
+from loadtest.results import estimate, step_result, sweep_result
 
 SCHEMA_PATH = Path(__file__).with_name("sweep.schema.json")
 _ATTRIBUTE = re.compile(r"^    (?P<names>\w+(?:, \w+)*):\s*(?P<text>.*)$")
@@ -27,21 +27,23 @@ def sweep_schema() -> dict[str, Any]:
     """
     Make the schema: every key required, unknown keys refused, each key described by its attribute's docstring.
     """
-    schema = TypeAdapter(sweep.Sweep).json_schema(mode="serialization")
+    schema = TypeAdapter(sweep_result.SweepResult).json_schema(mode="serialization")
     _close(schema)
     for definition in schema["$defs"].values():
         _close(definition)
     types = {
         name: kind
-        for module in (estimate, step, sweep)
+        for module in (estimate, step_result, sweep_result)
         for name, kind in vars(module).items()
         if inspect.isclass(kind) and dataclasses.is_dataclass(kind)
     }
     for name, kind in {**types, "Slo": Slo}.items():
-        _describe(schema if name == "Sweep" else schema["$defs"].get(name, {}), inspect.getdoc(kind) or "")
+        _describe(
+            schema if name == "SweepResult" else schema["$defs"].get(name, {}), inspect.getdoc(kind) or ""
+        )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"sweep.json, version {sweep.SCHEMA_VERSION}",
+        "title": f"sweep.json, version {sweep_result.SCHEMA_VERSION}",
         **{key: value for key, value in schema.items() if key != "title"},
     }
 

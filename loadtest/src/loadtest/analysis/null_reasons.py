@@ -1,0 +1,29 @@
+"""
+NullReasons readings are null: one reason for each, kept while a step is read.
+
+It knows nothing of the readings but their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class NullReasons(dict[str, str]):
+    """
+    NullReasons readings are null, by key.
+    """
+
+    def of(self, key: str, value: float | None, reason: str) -> float | None:
+        """
+        Pass a reading on and keep the reason if it is null.
+        """
+        if value is None:
+            self[key] = reason
+        return value
+
+    def under(self, key: str, reasons: Mapping[str, str]) -> None:
+        """
+        Keep the reasons of a nested reading.
+        """
+        self.update({f"{key}.{inner}": reason for inner, reason in reasons.items()})

@@ -1,0 +1,89 @@
+"""
+What a sweep stands on: this machine or the cluster that it runs in, opened alike.
+
+It wires the target and says how Locust's master is started there; it measures nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, open_cluster, server_address
+from loadtest.experiment.ports import Target
+from loadtest.plan import Plan
+from loadtest.target.local import Workers, open_local
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFlags:
+    """
+    Where a sweep runs, as flags gave it.
+
+    Attributes:
+        address: A server that runs.
+        server_metrics: Its page, or pages with commas between.
+        temporal: Temporal's CLI.
+        port: For the server's frontend.
+        worker_command: Starts one local worker.
+        injector_metrics: Port of the first local injector's page; ``None`` serves none.
+        cluster: The cluster that this process runs in; ``None`` is this machine.
+    """
+
+    address: str | None
+    server_metrics: str | None
+    temporal: Path | None
+    port: int | None
+    worker_command: tuple[str, ...]
+    injector_metrics: int | None = None
+    cluster: ClusterFlags | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """
+    An open target and what goes with it.
+
+    Attributes:
+        target: Where the workers run.
+        address: Of the server.
+        own_worker: Whether the workers are the kit's.
+        master: Arguments of ``launch``, beside those that are always the same.
+    """
+
+    target: Target
+    address: str
+    own_worker: bool
+    master: dict[str, Any] = field(default_factory=dict)
+
+
+async def open_environment(
+    stack: contextlib.AsyncExitStack, place: EnvironmentFlags, plan: Plan, logs: Path
+) -> Environment:
+    """
+    Open the target that the flags name, until the stack is closed.
+
+    Raises:
+        InputError: The flags cannot be used here.
+        TargetError: The target did not come up.
+    """
+    if place.cluster is not None:
+        address = server_address(place.address)
+        cluster = await stack.enter_async_context(open_cluster(place.cluster, plan))
+        return Environment(
+            cluster, address, cluster.own, {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT}
+        )
+    workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker)
+    local = await stack.enter_async_context(
+        open_local(
+            workers,
+            logs,
+            address=place.address,
+            server_metrics_url=place.server_metrics,
+            temporal=place.temporal,
+            port=place.port,
+        )
+    )
+    return Environment(local, local.address, workers.own, {"metrics_port": place.injector_metrics})

@@ -1,0 +1,113 @@
+"""
+Puts the raw facts of a step together from its edges, its seconds and the injectors' report.
+
+It derives nothing but differences, and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from loadtest.errors import MeasurementError
+from loadtest.experiment.ports import Metrics
+from loadtest.experiment.snapshot import Snapshot
+from loadtest.experiment.step_context import StepContext
+from loadtest.experiment.timeline_recorder import TimelineRecorder
+from loadtest.results.difference import Difference
+from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.step_order import StepOrder
+
+
+def assemble_measured(
+    metrics: Metrics,
+    step: StepContext,
+    order: StepOrder,
+    replicas: Sequence[Replica],
+    looks: Mapping[str, Snapshot],
+    watch: TimelineRecorder,
+    report: InjectorReport,
+    histories: HistorySample | None,
+) -> Measured:
+    """
+    Return the step's raw facts; a difference that cannot be made is one of its problems.
+    """
+    differences: dict[str, Difference | None] = {}
+    problems = [problem for look in looks.values() for problem in look.problems]
+    for name, (before, after, role) in {
+        "worker_whole": ("step-start", "step-end", "worker"),
+        "worker_window": ("window-start", "window-end", "worker"),
+        "first_half": ("window-start", "window-middle", "worker"),
+        "second_half": ("window-middle", "window-end", "worker"),
+        "server_whole": ("step-start", "step-end", "server"),
+        "server_window": ("window-start", "window-end", "server"),
+    }.items():
+        try:
+            differences[name] = _difference(metrics, looks[before], looks[after], role)
+        except MeasurementError as error:
+            differences[name] = None
+            problems.append(str(error))
+    start, end = looks["window-start"], looks["window-end"]
+    first, second = differences["first_half"], differences["second_half"]
+    born = {r.identity: (r.pid, r.started_at) for r in start.alive}
+    still = {r.identity: (r.pid, r.started_at) for r in end.alive}
+    wanted = {r.identity: (r.pid, r.started_at) for r in replicas}
+    costs = [s.cost_seconds for look in looks.values() if (s := look.server) is not None]
+    return Measured(
+        key=step.key,
+        arrival_rate=step.arrival_rate,
+        in_flight=order.in_flight,
+        warm_up_seconds=order.warm_up_seconds,
+        window_seconds=order.window_seconds,
+        slots=_slots(step, metrics, start),
+        activities_per_workflow=step.activities_per_workflow,
+        started_at=order.start_at,
+        identities_start=tuple(sorted(born)),
+        identities_end=tuple(sorted(still)),
+        gone=tuple(sorted(i for i in wanted if still.get(i) != wanted[i])),
+        appeared=tuple(sorted(i for i in {**born, **still} if i not in wanted)),
+        worker_whole=differences["worker_whole"],
+        worker_window=differences["worker_window"],
+        worker_halves=(first, second) if first is not None and second is not None else None,
+        server_whole=differences["server_whole"],
+        server_window=differences["server_window"],
+        injector=report,
+        timeline=tuple(watch.seconds),
+        histories=histories,
+        slots_used=sum(watch.slots_used) / len(watch.slots_used) if watch.slots_used else None,
+        pollers={},
+        use={part: _used(start.use.get(part), end.use[part]) for part in end.use}
+        | _on_pages(metrics, differences["worker_window"], end),
+        scrape_seconds=sum(costs) / len(costs) if costs else None,
+        problems=tuple(dict.fromkeys(problems)),
+        notes=tuple(dict.fromkeys(watch.gaps)),
+    )
+
+
+def _slots(step: StepContext, metrics: Metrics, look: Snapshot) -> int | None:
+    if look.worker is None or not step.own_worker:
+        return None
+    free, used = (metrics.gauge(look.worker, f"worker.slots_{kind}") for kind in ("available", "used"))
+    return None if free is None else round(free + (used or 0.0))
+
+
+def _difference(metrics: Metrics, before: Snapshot, after: Snapshot, role: str) -> Difference | None:
+    first, last = (look.worker if role == "worker" else look.server for look in (before, after))
+    return None if first is None or last is None else metrics.difference(first, last, role)
+
+
+def _used(before: ProcessUse | None, after: ProcessUse) -> ProcessUse:
+    if before is None or before.cpu_seconds is None or after.cpu_seconds is None:
+        return replace(after, cpu_seconds=None, why=after.why or "not known at the window's start")
+    return replace(after, cpu_seconds=after.cpu_seconds - before.cpu_seconds)
+
+
+def _on_pages(metrics: Metrics, window: Difference | None, end: Snapshot) -> dict[str, ProcessUse]:
+    """
+    CPU of the workers as their pages say it, where the target cannot see their processes.
+    """
+    cpu = window.counters.get("worker.cpu") if window is not None else None
+    if cpu is None or end.worker is None or end.use["worker"].cpu_seconds is not None:
+        return {}
+    rss = metrics.gauge(end.worker, "worker.rss")
+    return {"worker": ProcessUse(cpu, None if rss is None else round(rss))}

@@ -1,0 +1,143 @@
+"""
+What a sweep needs of the world, as Protocols that it owns.
+
+It knows no Temporal, no Locust and no cluster; the command line plugs the real parts in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from loadtest.results.difference import Difference
+from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
+from loadtest.results.measured import InjectorSecond as InjectorSecond
+from loadtest.results.scrape import Backlog as Backlog
+from loadtest.results.scrape import Scrape as Scrape
+from loadtest.results.step_order import StepOrder
+
+
+class Target(Protocol):
+    """
+    Where the system under test runs.  It scales and lists; it never scrapes and never asks Temporal.
+    """
+
+    @property
+    def server_pages(self) -> Mapping[str, str]:
+        """
+        The server's /metrics pages by name, one for each of its processes; empty where there are none to be had.
+        """
+        ...
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """
+        Bring exactly that many replicas up and return them.
+
+        Raises:
+            WorkerDiedError: One ended at its start; the text ends with its last log lines.
+            TargetError: They did not come up.
+        """
+        ...
+
+    def alive(self) -> Sequence[Replica]:
+        """
+        The replicas that run right now.
+        """
+        ...
+
+    def use(self) -> Mapping[str, ProcessUse]:
+        """
+        CPU seconds since its start and memory now of ``server`` and ``worker``.
+        """
+        ...
+
+    def check_alive(self) -> None:
+        """
+        Look whether every part that should run does.
+
+        Raises:
+            WorkerDiedError: A worker ended; the text ends with its last log lines.
+            TargetError: The server ended.
+        """
+        ...
+
+
+class Injectors(Protocol):
+    """
+    The load generators, started once and used for every step.
+    """
+
+    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+        """
+        Carry one order out, drain, and report.
+
+        Raises:
+            InjectorError: An injector broke so that there is no report at all.
+        """
+        ...
+
+
+class Metrics(Protocol):
+    """
+    Exact differences of worker and server /metrics.
+    """
+
+    async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
+        """
+        Look at every endpoint (name -> URL) of one role, ``worker`` or ``server``.
+        """
+        ...
+
+    def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
+        """
+        What all endpoints together counted between two looks.
+
+        Raises:
+            FamilyAbsentError: A family that is always there is missing; names the endpoint.
+            CounterResetError: A counter fell.
+        """
+        ...
+
+    def gauge(self, scrape: Scrape, name: str) -> float | None:
+        """
+        Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
+        """
+        ...
+
+
+class Queue(Protocol):
+    """
+    The task queue under test.
+    """
+
+    async def look(self) -> Backlog | None:
+        """
+        One look, retried once; ``None`` is a gap.
+        """
+        ...
+
+
+class Histories(Protocol):
+    """
+    Histories of sampled workflows, as a cross-check by the server's clock.
+    """
+
+    async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
+        """
+        Read these histories.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """
+    The real parts that a sweep drives.
+    """
+
+    target: Target
+    injectors: Injectors
+    metrics: Metrics
+    queue: Queue
+    histories: Histories

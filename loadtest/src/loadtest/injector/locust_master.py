@@ -1,0 +1,192 @@
+"""
+Locust's master in a planned run: takes orders from a sweep, deals them out and merges the answers.
+
+It decides which injectors take part and when one of them is given up, and counts nothing itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import time
+from typing import Any
+
+import gevent
+import gevent.lock
+from locust.env import Environment
+from locust.rpc import Message
+from locust.runners import STATE_MISSING, MasterRunner
+
+from loadtest import arrivals
+from loadtest.injector import control
+from loadtest.injector.injector import largest_rss_bytes
+from loadtest.injector.merge import merge
+from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
+from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.results.step_order import StepOrder
+
+# Messages between master and injectors.
+HELLO, PREPARE, READY = "loadtest_hello", "loadtest_prepare", "loadtest_ready"
+SHARE, SECOND, REPORT = "loadtest_share", "loadtest_second", "loadtest_report"
+
+# An injector that drained must have answered by then.
+_REPORT_GRACE_SECONDS = 15.0
+_LOOK_EVERY_SECONDS = 0.1
+# Locust calls a worker missing after 4 s without a heartbeat, which an overloaded machine brings about too.
+_SILENCE_SECONDS = 12.0
+
+log = logging.getLogger(__name__)
+
+
+class LocustMaster:
+    """
+    One planned run: a control line on one side, injectors on the other.
+    """
+
+    def __init__(self, environment: Environment, descriptor: int) -> None:
+        runner = environment.runner
+        assert isinstance(runner, MasterRunner)
+        self._runner = runner
+        self._socket = socket.socket(fileno=descriptor)
+        self._saying = gevent.lock.RLock()
+        self._expected = int(os.environ[control.EXPECTED])
+        self._ready: dict[str, int] = {}  # process ids, in the order of their coming
+        self._watched = bool(os.environ.get(control.WATCHED))
+        self._dead: set[str] = set()
+        self._silent_since: dict[str, float] = {}
+        self._seconds: dict[str, InjectorSecond] = {}
+        self._reports: dict[str, PartReport] = {}
+        self._refusals: dict[str, str] = {}
+        self._step: str | None = None
+        for name, listener in (
+            (HELLO, self._on_hello),
+            (READY, self._on_ready),
+            (SECOND, self._on_second),
+            (REPORT, self._on_report),
+        ):
+            runner.register_message(name, listener)
+        gevent.spawn(self._take_orders)
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with self._saying:  # a long line may be sent in parts, and other greenlets have something to say too
+            self._socket.sendall(control.line(message))
+
+    # What injectors say; Locust calls these.
+
+    def _on_hello(self, msg: Message, **_: Any) -> None:
+        self._runner.send_message(PREPARE, None, msg.node_id)
+
+    def _on_ready(self, msg: Message, **_: Any) -> None:
+        problem = msg.data["problem"]
+        if problem is not None:
+            log.error("injector %s cannot take part: %s", msg.node_id, problem)
+            self._say({"refused": problem})
+            return
+        self._ready[msg.node_id] = msg.data["pid"]
+        log.info("injector %s is ready, %d of %d", msg.node_id, len(self._ready), self._expected)
+        self._say({"ready": len(self._present())})
+
+    def _on_second(self, msg: Message, **_: Any) -> None:
+        if msg.data["step"] == self._step:
+            self._seconds[msg.node_id] = InjectorSecond(**msg.data["second"])
+
+    def _on_report(self, msg: Message, **_: Any) -> None:
+        if msg.data["step"] != self._step:
+            log.warning("injector %s reports of %s, which is over", msg.node_id, msg.data["step"])
+        elif msg.data["problem"] is not None:
+            self._refusals[msg.node_id] = msg.data["problem"]
+        else:
+            self._reports[msg.node_id] = PartReport.from_json(msg.data["report"])
+
+    # What the sweep says.
+
+    def _take_orders(self) -> None:
+        with self._socket.makefile("rb") as lines:
+            for text in lines:
+                message = json.loads(text)
+                if "order" in message:
+                    gevent.spawn(self._answer, StepOrder.model_validate(message["order"]))
+                elif "dead" in message:
+                    self._dead |= {name for name, pid in self._ready.items() if pid == message["dead"]}
+                elif message.get("quit"):
+                    break
+        self._runner.quit()  # also where the sweep is gone: its end of the line has closed
+
+    def _answer(self, order: StepOrder) -> None:
+        try:
+            answer = control.report(self._carry_out(order))
+        except _NoReportError as problem:
+            answer = {"broken": str(problem)}
+        except Exception as error:  # a defect: without an answer the sweep would wait for ever
+            log.exception("step %s broke", order.step)
+            answer = {"broken": f"{type(error).__name__}: {error}"}
+        finally:
+            self._step = None
+            self._silent_since.clear()
+        self._say(answer)
+
+    def _present(self) -> list[str]:
+        return [name for name in self._ready if not self._is_gone(name, silence_seconds=0.0)]
+
+    def _is_gone(self, name: str, silence_seconds: float = _SILENCE_SECONDS) -> bool:
+        if self._watched:
+            return name in self._dead
+        client = self._runner.clients.get(name)
+        if client is None:
+            return True
+        if client.state != STATE_MISSING:
+            self._silent_since.pop(name, None)
+            return False
+        return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) >= silence_seconds
+
+    def _carry_out(self, order: StepOrder) -> InjectorReport:
+        members = self._present()
+        if not members:
+            raise _NoReportError("no injector is left to carry the step out")
+        self._step = order.step
+        self._seconds, self._reports, self._refusals = {}, {}, {}
+        for index, name in enumerate(members):
+            share = OrderPart(order, index, len(members))
+            self._runner.send_message(SHARE, share.to_json(), name)
+        cpu = self._wait(order, members)
+        if not self._reports:
+            why = "; ".join(sorted(set(self._refusals.values())))
+            raise _NoReportError(why or "every injector vanished in the step")
+        for name, why in self._refusals.items():
+            # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
+            log.error("injector %s gave its share up: %s", name, why)
+        vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
+        planned = len(arrivals.schedule(order)) if order.in_flight is None else None
+        return merge(self._reports, vanished, planned, cpu, largest_rss_bytes())
+
+    def _wait(self, order: StepOrder, members: list[str]) -> float:
+        """
+        Wait until every member has answered or is gone; return this process's CPU time over the window.
+        """
+        start = order.start_at + order.warm_up_seconds
+        end = start + order.window_seconds
+        deadline = end + order.drain_seconds + _REPORT_GRACE_SECONDS
+        at_start, at_end = time.process_time(), None
+        told = order.start_at
+        while True:
+            at = time.time()
+            if at < start:
+                at_start = time.process_time()
+            elif at >= end and at_end is None:
+                at_end = time.process_time()
+            if at >= told + 1.0 and self._seconds:
+                told = at
+                self._say(control.second(add_seconds(at - order.start_at, self._seconds)))
+            answered = {*self._reports, *self._refusals}
+            gone = {name for name in members if self._is_gone(name)}
+            if answered | gone >= set(members) or at > deadline:
+                return (time.process_time() if at_end is None else at_end) - at_start
+            gevent.sleep(_LOOK_EVERY_SECONDS)
+
+
+class _NoReportError(Exception):
+    """
+    Why there will be no report; the sweep turns it into its own error.
+    """

@@ -1,0 +1,73 @@
+"""
+Locust's worker in a planned run: takes its share of each order from the master and answers.
+
+It decides nothing; ``Injector`` carries the share out, in the bridge's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import asdict
+from typing import Any
+
+from locust.env import Environment
+from locust.rpc import Message
+from locust.runners import WorkerRunner
+
+from loadtest.errors import LoadtestError
+from loadtest.injector.injector import Injector
+from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.locust_master import HELLO, PREPARE, READY, REPORT, SECOND, SHARE
+from loadtest.injector.order_part import OrderPart
+from loadtest.results.measured import InjectorSecond
+
+log = logging.getLogger(__name__)
+
+
+class LocustWorker:
+    """
+    One injector of a planned run.  Where the master plans nothing, it never answers, and users decide.
+    """
+
+    def __init__(self, environment: Environment, process: InjectorProcess) -> None:
+        runner = environment.runner
+        assert isinstance(runner, WorkerRunner)
+        self._runner = runner
+        self._process = process
+        self._injector: Injector | None = None
+        runner.register_message(PREPARE, self._on_prepare, concurrent=True)
+        runner.register_message(SHARE, self._on_share, concurrent=True)
+        runner.send_message(HELLO, None)
+
+    def _on_prepare(self, **_: Any) -> None:
+        problem = None
+        try:
+            if self._injector is None:
+                self._injector = self._process.injector()
+        except LoadtestError as error:
+            problem = str(error)
+        self._runner.send_message(READY, {"problem": problem, "pid": os.getpid()})
+
+    def _on_share(self, msg: Message, **_: Any) -> None:
+        share = OrderPart.from_json(msg.data)
+        assert self._injector is not None  # the master deals shares only to those that are ready
+        step = share.order.step
+        answer: dict[str, Any] = {"step": step, "problem": None, "report": None}
+
+        def each_second(second: InjectorSecond) -> None:  # in the loop's thread
+            said = {"step": step, "second": asdict(second)}
+            self._process.bridge.post(self._runner.send_message, SECOND, said)
+
+        try:
+            report = self._process.bridge.submit(self._injector.carry_out, share, each_second)
+            answer["report"] = report.to_json()
+        except LoadtestError as error:
+            answer["problem"] = str(error)
+        except Exception as error:  # a defect: it is told, not only logged, or the master would wait for it
+            if self._process.leaving:
+                log.warning("told to end in the middle of step %s", step)
+                return  # the master takes it for vanished, and the reports of the others stand
+            log.exception("the share of step %s broke", step)
+            answer["problem"] = f"{type(error).__name__}: {error}"
+        self._runner.send_message(REPORT, answer)

@@ -1,0 +1,131 @@
+"""
+What crosses between Locust's master and its injectors in a planned step, as plain data.
+
+It knows neither Locust nor asyncio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.step_order import StepOrder
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """
+    One injector's part of an order.
+
+    Attributes:
+        order: What all injectors do together.
+        index: Which part, from 0.
+        injectors: How many parts there are.
+    """
+
+    order: StepOrder
+    index: int
+    injectors: int
+
+    def part_of(self, total: int) -> int:
+        """
+        Divide a number so that the parts of all injectors add up to it.
+        """
+        return total // self.injectors + (self.index < total % self.injectors)
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        As plain data.
+        """
+        return {"order": self.order.model_dump(mode="json"), "index": self.index, "injectors": self.injectors}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> OrderPart:
+        """
+        From plain data.
+        """
+        return cls(StepOrder.model_validate(data["order"]), data["index"], data["injectors"])
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReport:
+    """
+    Closes of one sampling level; see ``tally.Level``.
+    """
+
+    end_to_end: str
+    closes: int
+    closes_in_window: int
+    within_slo: int
+    closed_minus_sent_seconds: float
+    window_closed_minus_sent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """
+    What one injector says of its part; the master makes an ``InjectorReport`` of all of them.
+
+    Attributes:
+        whole, window: Counts; the window's ``completed`` is made from the levels.
+        sampling_level: Results were awaited of every 2^level-th start.
+        levels: Closes by level.
+        histograms: ``lag``, ``response`` and ``service``, encoded.
+        open_at_end: Workflows still open when the drain gave up.
+        drain_seconds: End of arrivals to the last close.
+        problems: What broke, in words.
+        sampled_workflow_ids: Closed in the window.
+        cpu_seconds: Of this process over the window.
+        rss_bytes: Its largest resident size.
+    """
+
+    whole: InjectorCounts
+    window: InjectorCounts
+    sampling_level: int
+    levels: Mapping[int, LevelReport]
+    histograms: Mapping[str, str]
+    open_at_end: int
+    drain_seconds: float
+    problems: tuple[str, ...]
+    sampled_workflow_ids: tuple[str, ...]
+    cpu_seconds: float
+    rss_bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        """
+        As plain data.
+        """
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PartReport:
+        """
+        From plain data.
+        """
+        return cls(
+            **{
+                **data,
+                "whole": InjectorCounts(**data["whole"]),
+                "window": InjectorCounts(**data["window"]),
+                "levels": {int(level): LevelReport(**books) for level, books in data["levels"].items()},
+                "problems": tuple(data["problems"]),
+                "sampled_workflow_ids": tuple(data["sampled_workflow_ids"]),
+            }
+        )
+
+
+def add_seconds(at: float, seconds: Mapping[str, InjectorSecond]) -> InjectorSecond:
+    """
+    Add what each injector said last.
+    """
+    said = seconds.values()
+    return InjectorSecond(
+        at=at,
+        offered=sum(second.offered for second in said),
+        sent=sum(second.sent for second in said),
+        completed=sum(second.completed for second in said),
+        failed=sum(second.failed for second in said),
+        in_flight=sum(second.in_flight for second in said),
+    )

@@ -1,0 +1,64 @@
+"""
+What all starts of one injector's step have in common.
+
+It knows nothing of when they are due or of what becomes of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from loadtest.plan import Work
+from loadtest.scenario import Arrival, Scenario
+
+# A namespace's frontend answers at most 1,200 long polls for results at once; all injectors share this many.
+AWAITED_AT_ONCE = 500
+
+
+class SampleSink(Protocol):
+    """
+    Where samples go for Locust's own table and page.
+    """
+
+    def __call__(self, kind: str, name: str, seconds: float, error: BaseException | None) -> None:
+        """
+        Take one sample.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StartSettings:
+    """
+    What all starts of a step have in common.
+
+    Attributes:
+        scenario: What one start does.
+        id_prefix: Start of every order id; unique per run, step and process.
+        task_queue: Where.
+        seed: With the arrival's number it makes the order's seed.
+        work: What an order costs.
+        max_in_flight: This injector's share; beyond it starts wait here, with their intended time.
+        awaited_at_once: This injector's share of the long polls.
+    """
+
+    scenario: Scenario
+    id_prefix: str
+    task_queue: str
+    seed: int
+    work: Work
+    max_in_flight: int
+    awaited_at_once: int
+
+    def arrival(self, number: int) -> Arrival:
+        """
+        The start of that number.
+        """
+        return Arrival(
+            number=number,
+            seed=self.seed * 2**32 + number,
+            order_id=f"{self.id_prefix}-{number}",
+            task_queue=self.task_queue,
+            work=self.work,
+        )

@@ -1,0 +1,267 @@
+"""
+The starts of one step that are under way: each is sent, acknowledged, awaited and counted here.
+
+It decides which results are awaited, and knows nothing of when starts are due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError
+
+from loadtest.injector import failure
+from loadtest.injector.meters import Meters
+from loadtest.injector.start_settings import SampleSink, StartSettings
+from loadtest.injector.tally import Tally
+from loadtest.injector.tracing import Tracing
+from loadtest.scenario import Arrival
+
+# So that a closed loop whose starts are refused does not become a busy loop.
+PAUSE_AFTER_A_FAILED_START_SECONDS = 0.2
+
+now = time.perf_counter
+
+
+@dataclass(slots=True)
+class _Flight:
+    number: int
+    intended: float
+    level: int
+
+
+class Starts:
+    """
+    All starts of one injector's step.
+
+    Attributes:
+        sampling_level: Results are awaited of every 2^level-th start.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        terms: StartSettings,
+        tally: Tally,
+        meters: Meters,
+        stock: SampleSink,
+        tracing: Tracing | None,
+    ) -> None:
+        self._client = client
+        self._terms = terms
+        self._tally = tally
+        self._meters = meters
+        self._stock = stock
+        self._tracing = tracing
+        self._queued: deque[tuple[int, float]] = deque()
+        self._starting = 0
+        self._awaiting: dict[int, dict[asyncio.Task[None], _Flight]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unasked: list[WorkflowHandle[Any, Any]] = []
+        self._launched = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.sampling_level = 0
+        self.on_end: Callable[[], None] | None = None
+
+    @property
+    def open(self) -> int:
+        """
+        Workflows of ours that are open now; an estimate once results are sampled.
+        """
+        return self._starting + self.awaited
+
+    @property
+    def awaited(self) -> int:
+        """
+        Those of them that the server has confirmed.
+        """
+        return self._sampled << self.sampling_level
+
+    @property
+    def _sampled(self) -> int:
+        return sum(len(tasks) for level, tasks in self._awaiting.items() if level >= self.sampling_level)
+
+    def due(self, number: int, intended: float) -> None:
+        """
+        Send a start that is due, or queue it when too many are in flight.
+        """
+        self._tally.offered(intended)
+        self._meters.offered.inc()
+        if self._queued or self.open >= self._terms.max_in_flight:
+            self._queued.append((number, intended))
+            return
+        self._launch(number, intended)
+
+    async def drain(self, deadline: float) -> int:
+        """
+        Wait until nothing is open, then ask what became of those that were not awaited.
+
+        Args:
+            deadline: On the injector's clock; what is open then is counted as unfinished.
+
+        Returns:
+            How many were open, or not even sent, at the deadline.
+        """
+        with contextlib.suppress(TimeoutError):  # what is left then is counted below
+            async with asyncio.timeout(max(0.0, deadline - now())):
+                await self._idle.wait()
+                await self._ask_the_unasked()
+        queued = [*self._queued]
+        self._queued.clear()  # first, as each flight that lands would launch one of them
+        cancelled = [*self._tasks]
+        for task in cancelled:
+            task.cancel()
+        if cancelled:
+            await asyncio.wait(cancelled)
+        unfinished = sum(task.cancelled() for task in cancelled) + len(self._unasked)
+        self._unasked.clear()
+        for _ in range(unfinished):
+            self._fail(failure.UNFINISHED, now(), TimeoutError("open when the drain gave up"))
+        for _, intended in queued:
+            self._fail(failure.NEVER_SENT, intended, TimeoutError("queued when the drain gave up"))
+        self._meters.in_flight.set(0)
+        return unfinished + len(queued)
+
+    def _launch(self, number: int, intended: float) -> None:
+        # The trailing zeros of the count of launches: 0 for every other one, 1 for every fourth, ...
+        count = self._launched
+        self._launched += 1
+        level = (count & -count).bit_length() - 1 if count else 62
+        task = asyncio.get_running_loop().create_task(self._fly(_Flight(number, intended, level)))
+        self._tasks.add(task)
+        self._starting += 1
+        self._idle.clear()
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A flight counts its failures itself; what it lets through is a defect of ours.
+            self._tally.problems.append(f"a flight broke: {type(error).__name__}: {error}")
+        while self._queued and self.open < self._terms.max_in_flight:
+            self._launch(*self._queued.popleft())
+        self._meters.in_flight.set(self.open)
+        if not self._tasks:
+            self._idle.set()
+        if self.on_end is not None:
+            self.on_end()
+
+    async def _fly(self, flight: _Flight) -> None:
+        arrival = self._terms.arrival(flight.number)
+        if self._tracing is None:
+            await self._start_and_await(flight, arrival)
+            return
+        intended_at = time.time() - (now() - flight.intended)
+        with self._tracing.order(arrival.order_id, intended_at):
+            await self._start_and_await(flight, arrival)
+
+    async def _start_and_await(self, flight: _Flight, arrival: Arrival) -> None:
+        sent_at = now()
+        self._tally.sent(flight.intended, sent_at)
+        self._meters.sent.inc()
+        self._meters.lag.observe(sent_at - flight.intended)
+        error: Exception | None = None
+        handle: WorkflowHandle[Any, Any] | None = None
+        try:
+            handle = await self._terms.scenario.start(self._client, arrival)
+        except Exception as refused:  # noqa: BLE001 - a scenario may raise anything: it is counted by its kind
+            error = refused
+        finally:
+            self._starting -= 1
+        at = now()
+        self._stock("rpc", "start", at - sent_at, error)
+        if handle is None:
+            assert error is not None
+            self._fail(failure.kind_of_start(error), flight.intended, None)
+            if self.on_end is not None:
+                await asyncio.sleep(PAUSE_AFTER_A_FAILED_START_SECONDS)
+            return
+        self._stock("open", "start from schedule", at - flight.intended, None)
+        self._tally.acknowledged(flight.intended, sent_at, at)
+        self._meters.response_time.observe(at - flight.intended)
+        if flight.level < self.sampling_level:
+            self._unasked.append(handle)
+            return
+        await self._await(flight, handle, sent_at)
+
+    async def _await(self, flight: _Flight, handle: WorkflowHandle[Any, Any], sent_at: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        peers = self._awaiting.setdefault(flight.level, {})
+        peers[task] = flight
+        self._raise_level_if_too_many()
+        try:
+            error = await _outcome(handle)
+        except asyncio.CancelledError:
+            if flight.level >= self.sampling_level:
+                raise
+            self._unasked.append(handle)  # it is of no sampled level any more
+            return
+        finally:
+            del peers[task]
+        at = now()
+        self._tally.closed(flight.level, handle.id, flight.intended, sent_at, at, good=error is None)
+        self._stock("e2e", self._terms.scenario.name, at - flight.intended, error)
+        if error is None:
+            self._meters.completed.inc()
+            self._meters.end_to_end.observe(at - flight.intended)
+        else:
+            self._fail(failure.kind_of_close(error), flight.intended, None)
+
+    def _raise_level_if_too_many(self) -> None:
+        if self._sampled <= self._terms.awaited_at_once:
+            return
+        self.sampling_level += 1
+        for level, tasks in self._awaiting.items():
+            if level < self.sampling_level:
+                for task in tasks:
+                    task.cancel()
+
+    async def _ask_the_unasked(self) -> None:
+        async def ask() -> None:
+            while self._unasked:
+                handle = self._unasked.pop()
+                try:
+                    error = await _outcome(handle)
+                except asyncio.CancelledError:
+                    self._unasked.append(handle)
+                    raise
+                if error is None:
+                    self._tally.closed_at_some_time()
+                    self._meters.completed.inc()
+                else:
+                    self._fail(failure.kind_of_close(error), now(), error)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):
+                group.create_task(ask())
+
+    def _fail(self, kind: str, intended: float, error: BaseException | None) -> None:
+        self._tally.failed(kind, intended)
+        self._meters.failed(kind)
+        if error is not None:
+            self._stock("e2e", kind, 0.0, error)
+
+
+async def _outcome(handle: WorkflowHandle[Any, Any]) -> Exception | None:
+    """
+    Wait for a workflow's close; ``None`` if it completed.  A failed call is tried once more.
+    """
+    try:
+        await handle.result()
+    except WorkflowFailureError as failed:
+        return failed
+    except RPCError:
+        try:
+            await handle.result()
+        except (WorkflowFailureError, RPCError) as failed:
+            return failed
+    return None

@@ -1,0 +1,95 @@
+"""
+Looks at sets of /metrics pages and says what changed between two looks.
+
+It decides that every page is fetched at the same moment and in a thread; what is taken of a page is the catalogue's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from loadtest.catalogue import BY_KEY
+from loadtest.probe.fetch import fetch
+from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
+from loadtest.probe.window import difference
+from loadtest.results.difference import Difference
+from loadtest.results.scrape import Scrape
+
+# All replicas of a sweep at once, so that their looks are of one moment.
+_THREADS = 32
+
+
+class PageMetrics:
+    """
+    Exact differences of worker and server /metrics in one namespace and task queue.
+    """
+
+    def __init__(self, namespace: str, task_queue: str) -> None:
+        self._scope = PageScope(namespace, task_queue)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scrape")
+
+    async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
+        """
+        Look at every endpoint (name -> URL) of one role, ``worker``, ``server`` or ``injector``.
+
+        Raises:
+            FamilyAbsentError: A page lacks a family that is always there: it is another kind of worker's.
+            MeasurementError: A page did not answer twice.
+        """
+        loop = asyncio.get_running_loop()
+        at, started = time.time(), time.perf_counter()
+        texts = await asyncio.gather(
+            *(loop.run_in_executor(self._threads, _look, name, url, role) for name, url in endpoints.items())
+        )
+        return Scrape(at, dict(zip(endpoints, texts, strict=True)), time.perf_counter() - started)
+
+    def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
+        """
+        What all endpoints together counted between two looks.
+
+        Raises:
+            FamilyAbsentError: A family that is always there is missing; names the endpoint.
+            CounterResetError: A counter fell or is gone.
+            MeasurementError: The two looks are not at the same endpoints.
+        """
+        return difference(after.at - before.at, _pages(before), _pages(after), role, self._scope)
+
+    def gauge(self, scrape: Scrape, name: str) -> float | None:
+        """
+        Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
+        """
+        values = self.gauge_by(scrape, name)
+        return sum(values.values()) if values else None
+
+    def gauge_by(self, scrape: Scrape, name: str) -> dict[str, float]:
+        """
+        A gauge over all endpoints by the label that the catalogue splits it by; by endpoint without one.
+        """
+        metric = BY_KEY[name]
+        values: dict[str, float] = {}
+        for page in _pages(scrape):
+            for identity, value in page.values.items():
+                line = series(identity, metric.role, self._scope)
+                if metric in line.metrics:
+                    part = page.endpoint if metric.split is None else line.labels.get(metric.split, "")
+                    values[part] = values.get(part, 0.0) + value
+        return values
+
+    def close(self) -> None:
+        """
+        End the threads.
+        """
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look(endpoint: str, url: str, role: str) -> str:
+    text = cut(fetch(endpoint, url), role)
+    refuse_absent(read(endpoint, text), role)
+    return text
+
+
+def _pages(scrape: Scrape) -> list[Page]:
+    return [read(endpoint, text) for endpoint, text in scrape.pages.items()]

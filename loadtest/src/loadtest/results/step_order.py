@@ -1,0 +1,49 @@
+"""
+What the injectors are told to do in one step.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from loadtest.plan import Arrivals, Work
+
+
+class StepOrder(BaseModel):
+    """
+    The order of one step; it travels to the injectors as JSON.
+
+    Attributes:
+        step: The step's folder name.
+        id_prefix: Start of every order id; unique per run and step.
+        scenario: Name, or path of a user's own file.
+        task_queue: Where the workflows are started.
+        seed: Of the schedule and, with the arrival's number, of each order.
+        work: What an order costs.
+        arrival_rate: Open loads: starts per second; ``None`` for the closed model.
+        in_flight: Closed load: workflows kept open by all injectors together; ``None`` when open.
+        arrivals: Shape of the open schedule.
+        start_at: Unix time of the warm-up's first instant.
+        warm_up_seconds, window_seconds: Arrivals stop at their end.
+        drain_seconds: How long open workflows are waited for.
+        max_in_flight: Beyond it arrivals queue at the injector, for all injectors together.
+        end_to_end_bound_seconds: For goodput; ``None`` counts every good close.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    step: str
+    id_prefix: str
+    scenario: str
+    task_queue: str
+    seed: int
+    work: Work
+    arrival_rate: float | None
+    in_flight: int | None
+    arrivals: Arrivals
+    start_at: float
+    warm_up_seconds: float
+    window_seconds: float
+    drain_seconds: float
+    max_in_flight: int
+    end_to_end_bound_seconds: float | None

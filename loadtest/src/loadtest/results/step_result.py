@@ -1,0 +1,254 @@
+"""
+What is said of one step: its readings, its verdict and the reasons; one entry of ``sweep.json``.
+
+A reading that is not shown is null, and ``why`` says so under the reading's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loadtest.results.estimate import Estimate, Percentiles, Wait
+from loadtest.results.measured import StepKey
+
+
+class StepVerdict(StrEnum):
+    """
+    Whether a step's numbers may be believed.
+    """
+
+    VALID = "valid"
+    OVERLOADED = "overloaded"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class StepLoad:
+    """
+    The load of a step as it was carried out.
+
+    Attributes:
+        index: Which load of the plan.
+        kind: ``saturate``, ``open`` or ``fraction``.
+        arrival_rate: Starts per second that the schedule asked for; null when closed.
+        in_flight: Workflows kept open; null when open.
+        fraction: Share of the throughput found at the same replica count, ``fraction`` only.
+    """
+
+    index: int
+    kind: str
+    arrival_rate: float | None
+    in_flight: int | None
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """
+    Actual send minus intended start, in seconds.
+    """
+
+    p50: float | None
+    p99: float | None
+    max: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """
+    Schedule-to-start of the two queues.
+    """
+
+    workflow: Wait
+    activity: Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """
+    A reading at the window's two ends and its largest value within.
+    """
+
+    start: float | None
+    end: float | None
+    max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogReading:
+    """
+    Tasks waiting in both queues, and the age of the oldest.
+
+    Attributes:
+        tasks: Number of tasks.
+        age_seconds: Age.
+        slope_per_second: Tasks a second by which it grew over the window, with its 95 % interval.
+    """
+
+    tasks: Edges
+    age_seconds: Edges
+    slope_per_second: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PerPart:
+    """
+    A reading for each part of the system.
+    """
+
+    worker: float | None
+    server: float | None
+    injector: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepCounts:
+    """
+    The whole step, counted from independent sides; sent, results, worker and server must be equal.
+
+    Attributes:
+        planned: Arrivals of the schedule, null when closed.
+        offered, sent, acknowledged: By the injectors.
+        results: Workflows that the injectors saw close, however.
+        worker: Workflows that the workers closed, null without their metrics.
+        server: Workflows that the server closed.
+        activities: Activity attempts that the workers ended.
+        window_sent, window_closed: The same within the window.
+        window_activities: Within the window.
+    """
+
+    planned: int | None
+    offered: int
+    sent: int
+    acknowledged: int
+    results: int
+    worker: int | None
+    server: int | None
+    activities: int | None
+    window_sent: int
+    window_closed: int
+    window_activities: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """
+    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
+
+    Attributes:
+        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
+        history_mean: Of the histories of sampled workflows.
+        histories: How many were read.
+    """
+
+    server_mean: float | None
+    history_mean: float | None
+    histories: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """
+    Everything that is said of one step.
+
+    Attributes:
+        step: Name of its folder.
+        replicas, repetition, load: Which cell of the plan it is.
+        started_at: Unix time at which the first arrival was due.
+        window_seconds: The counted part.
+        verdict: Whether the numbers may be believed.
+        reasons: Why they may not, or why it is overloaded; each with the setting to change.
+        notes: What a reader should know; makes nothing invalid.
+        offered_per_second: Arrivals due in the window; null when closed.
+        sent_per_second: Starts that left.
+        injector_lag_seconds: Actual send minus intended start.
+        throughput_per_second: Workflows per second, counted in activities where there are any.
+        closes_per_second: Workflow closes per second of the window.
+        goodput_per_second: Closes that met the end-to-end bound.
+        failed: Failures of the whole step by kind.
+        error_ratio: Failed of all finished, whole step.
+        drain_seconds: End of arrivals to the last close.
+        open_at_end: Workflows still open then.
+        awaited_every: 1 = every result awaited, k = each k-th.
+        response_time_seconds: Start acknowledged minus intended start.
+        service_time_seconds: Start acknowledged minus actual send.
+        end_to_end_seconds: Workflow closed minus intended start.
+        schedule_to_start_seconds: Wait in the two queues; null for saturate, where the loop itself makes it.
+        cross_check: The same from other sources.
+        sync_match_ratio: Tasks handed to a waiting poller, of all tasks; whole step.
+        backlog: Tasks that waited.
+        state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
+        slots_used_ratio: Mean share of activity slots in use.
+        pollers: Pollers at the window's end by queue.
+        sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
+        activity_failures: Failed activity attempts by activity, whole step.
+        cpu_seconds_per_workflow: CPU of each part in the window.
+        rss_bytes: Memory of each part at the window's end.
+        persistence_latency_seconds: Requests of the server to its database.
+        shard_lock_seconds: Wait for a shard's lock.
+        little_ratio: Sum of (closed - sent) at the injectors over the workers' own sum; whole step.
+        window_little_ratio: In flight over throughput x time in system, window; shown, not judged.
+        counts: From independent sides.
+        scrape_cost_seconds: What one look at the server's page cost.
+        why: Key of a null reading -> why it is not shown.
+    """
+
+    step: str
+    replicas: int
+    repetition: int
+    load: StepLoad
+    started_at: float
+    window_seconds: float
+    verdict: StepVerdict
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    offered_per_second: float | None
+    sent_per_second: float
+    injector_lag_seconds: Lag
+    throughput_per_second: Estimate
+    closes_per_second: float | None
+    goodput_per_second: float | None
+    failed: Mapping[str, int]
+    error_ratio: float | None
+    drain_seconds: float
+    open_at_end: int
+    awaited_every: int
+    response_time_seconds: Percentiles
+    service_time_seconds: Percentiles
+    end_to_end_seconds: Percentiles
+    schedule_to_start_seconds: Waits
+    cross_check: CrossCheck
+    sync_match_ratio: float | None
+    backlog: BacklogReading
+    state_transitions_per_second: float | None
+    state_transitions_per_workflow: float | None
+    slots_used_ratio: float | None
+    pollers: Mapping[str, int]
+    sticky_hit_ratio: float | None
+    activity_failures: Mapping[str, int]
+    cpu_seconds_per_workflow: PerPart
+    rss_bytes: PerPart
+    persistence_latency_seconds: Percentiles
+    shard_lock_seconds: Percentiles
+    little_ratio: float | None
+    window_little_ratio: float | None
+    counts: StepCounts
+    scrape_cost_seconds: float | None
+    why: Mapping[str, str]
+
+    @property
+    def key(self) -> StepKey:
+        """
+        Which cell of the plan it is.
+        """
+        return StepKey(self.replicas, self.load.index, self.load.kind, self.repetition)
+
+    @property
+    def is_usable(self) -> bool:
+        """
+        Whether its numbers may be believed; an overloaded step's may, for what they are.
+        """
+        return self.verdict is not StepVerdict.INVALID

@@ -1,0 +1,165 @@
+"""
+What is said of a whole run: ``sweep.json``.
+
+It knows nothing of how it was found or how it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from loadtest.plan import Slo
+from loadtest.results.estimate import Estimate
+from loadtest.results.step_result import StepResult
+
+SCHEMA_VERSION: Literal[1] = 1
+
+
+class RunVerdict(StrEnum):
+    """
+    Whether the run's SLO is kept; ``invalid`` when the steps do not tell.
+    """
+
+    PASS = "pass"
+    FAIL = "fail"
+    INVALID = "invalid"
+
+
+class SloAnswer(StrEnum):
+    """
+    Whether a replica count keeps the SLO; ``unknown`` when its steps do not tell.
+    """
+
+    MET = "met"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """
+    One replica count against the SLO.
+
+    Attributes:
+        answer: Kept or not.
+        why: Each bound that was missed and by how much, or why it is not known.
+    """
+
+    answer: SloAnswer
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """
+    The fewest replicas that keep the SLO at one arrival rate.
+
+    Attributes:
+        load: Index of the load in the plan.
+        arrival_rate: Starts per second; null when no such step was run.
+        replicas: The fewest, or null.
+        why: How it was found, or why there is none.
+        by_replicas: Replica count -> judgement.
+    """
+
+    load: int | None
+    arrival_rate: float | None
+    replicas: int | None
+    why: str
+    by_replicas: Mapping[str, Judgement]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """
+    A value with the ends of its 95 % interval, which need not lie around it evenly.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UslFit:
+    """
+    The fitted Universal Scalability Law, X(n) = λn / (1 + σ(n-1) + κn(n-1)).
+
+    Attributes:
+        rate_of_one: λ, workflows per second of one replica.
+        contention: σ.
+        coherency: κ.
+        peak_replicas: Where X is highest, null if the curve never turns.
+        largest_replicas: Most replicas measured; predictions beyond it are extrapolated.
+        worst_residual: Largest relative distance of a point from the curve.
+        saying: In words, whether a downturn was seen.
+        intervals_by: ``bootstrap over repetitions``, or why there are no intervals.
+    """
+
+    rate_of_one: Interval
+    contention: Interval
+    coherency: Interval
+    peak_replicas: int | None
+    largest_replicas: int
+    worst_residual: float
+    saying: str
+    intervals_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """
+    How throughput grows with replicas, from valid saturate steps.
+
+    Attributes:
+        throughput_per_second: Replica count -> workflows per second.
+        speedup: Replica count -> throughput over that of the first count.
+        efficiency: Replica count -> speed-up over the growth in replicas; 1 is ideal.
+        usl: The fitted law, or null.
+        why: Why there is no fit, or no scaling at all.
+    """
+
+    throughput_per_second: Mapping[str, Estimate]
+    speedup: Mapping[str, Estimate]
+    efficiency: Mapping[str, Estimate]
+    usl: UslFit | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """
+    Everything that is said of one run.
+
+    Attributes:
+        schema: Version of this document's form.
+        run: Name of the run's folder.
+        plan: Name of the plan.
+        scenario: What one start did.
+        verdict: Of the run.
+        reasons: Why the run is invalid or fails, one sentence each.
+        notes: What a reader should know of the run as a whole.
+        slo: The bounds.
+        demand: For the plan's first open load.
+        demands: For each of its open loads.
+        scaling: Throughput against replicas.
+        missing: Steps of the plan that were not measured.
+        steps: In the order in which they were run.
+    """
+
+    schema: Literal[1]
+    run: str
+    plan: str
+    scenario: str
+    verdict: RunVerdict
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    slo: Slo
+    demand: Demand
+    demands: tuple[Demand, ...]
+    scaling: Scaling
+    missing: tuple[str, ...]
+    steps: tuple[StepResult, ...]

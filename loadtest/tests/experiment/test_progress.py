@@ -1,0 +1,45 @@
+"""
+Events travel as JSON lines and come back the same.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.experiment.progress import (
+    Event,
+    PhaseStarted,
+    StepEnded,
+    StepStarted,
+    SweepEnded,
+    SweepStarted,
+    Tick,
+    from_json_line,
+    to_json_line,
+)
+from loadtest.results.measured import Second, StepKey
+
+KEY = StepKey(2, 1, "open", 1)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        SweepStarted("run", "demo", 6, 180.0),
+        StepStarted(KEY, 1, 6, 180.0, None),
+        PhaseStarted("window", 20.0),
+        Tick(Second(1.0, "window", offered=3)),
+        StepEnded(KEY, "valid", "4.3/s"),
+        SweepEnded("pass", "results/latest/report.html", ("a", "b"), 0),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_an_event_survives_its_line(event: Event) -> None:
+    """What a Job prints is what the follower draws."""
+    assert from_json_line(to_json_line(event)) == event
+
+
+@pytest.mark.parametrize("line", ["", "a log line", "[1]", '{"event": "Other"}', "3"])
+def test_another_line_is_no_event(line: str) -> None:
+    """Log lines between events are not mistaken for one."""
+    assert from_json_line(line) is None

@@ -1,0 +1,59 @@
+"""
+Where a step's arrival rate comes from.
+"""
+
+from __future__ import annotations
+
+import pytest
+from synthetic import demo_plan, step
+
+from loadtest.errors import MeasurementError
+from loadtest.experiment.rates import arrival_rate, throughput_per_second
+from loadtest.plan import Load, LoadKind
+from loadtest.results.measured import StepKey
+
+PLAN = demo_plan(
+    loads=(
+        Load(kind=LoadKind.SATURATE),
+        Load(kind=LoadKind.OPEN, of_one_replica=0.85),
+        Load(kind=LoadKind.FRACTION, fraction=0.5),
+        Load(kind=LoadKind.OPEN, arrival_rate=3.0),
+    ),
+    replicas=(2, 4),
+    repetitions=2,
+)
+TWO, FOUR = step(2, "saturate", 1, PLAN), step(4, "saturate", 1, PLAN)
+
+
+def _key(replicas: int, load: int, repetition: int = 1) -> StepKey:
+    return StepKey(replicas, load, PLAN.loads[load].kind.value, repetition)
+
+
+def test_the_closed_model_has_no_rate() -> None:
+    """Its next start waits for a completion."""
+    assert arrival_rate(PLAN, _key(2, 0), []) is None
+
+
+def test_a_given_rate_is_taken_as_it_is() -> None:
+    """Without any step measured before."""
+    assert arrival_rate(PLAN, _key(4, 3), []) == 3.0
+
+
+@pytest.mark.parametrize(("replicas", "repetition"), [(2, 1), (4, 1), (2, 2), (4, 2)])
+def test_the_common_rate_is_the_same_for_every_step(replicas: int, repetition: int) -> None:
+    """A share of what one replica completes, from the first replica count's first saturate step."""
+    found = arrival_rate(PLAN, _key(replicas, 1, repetition), [FOUR, TWO])
+
+    assert found == pytest.approx(0.85 * throughput_per_second(TWO) / 2)
+
+
+def test_a_fraction_is_of_the_same_replica_count() -> None:
+    """Half of what four replicas complete, for four replicas."""
+    assert arrival_rate(PLAN, _key(4, 2), [TWO, FOUR]) == pytest.approx(0.5 * throughput_per_second(FOUR))
+
+
+@pytest.mark.parametrize(("key", "done"), [(_key(4, 1), [FOUR]), (_key(4, 2), [TWO]), (_key(2, 2, 2), [TWO])])
+def test_a_rate_without_its_step_is_refused(key: StepKey, done: list[object]) -> None:
+    """Another replica count's or repetition's throughput does not stand in for it."""
+    with pytest.raises(MeasurementError, match="give arrival_rate in the plan"):
+        arrival_rate(PLAN, key, done)  # type: ignore[arg-type]

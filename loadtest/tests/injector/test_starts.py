@@ -1,0 +1,196 @@
+"""
+Which results are awaited, and what becomes of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from loadtest.injector.meters import Page
+from loadtest.injector.start_settings import StartSettings
+from loadtest.injector.starts import Starts
+from loadtest.injector.tally import Bounds, Tally
+from loadtest.plan import Work
+from loadtest.scenario import Arrival, Scenario
+
+Result = Callable[[int], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Handle:
+    """
+    A workflow whose end the test decides.
+    """
+
+    number: int
+    wait: Result
+
+    @property
+    def id(self) -> str:
+        """
+        Its id.
+        """
+        return f"w-{self.number}"
+
+    async def result(self) -> None:
+        """
+        Wait for its end.
+        """
+        await self.wait(self.number)
+
+
+def _flights(wait: Result, *, awaited_at_once: int = 500, max_in_flight: int = 2000) -> tuple[Starts, Tally]:
+    async def start(_client: object, arrival: Arrival) -> Handle:
+        return Handle(arrival.number, wait)
+
+    terms = StartSettings(
+        scenario=Scenario("test", "", None, start),  # type: ignore[arg-type]
+        id_prefix="p",
+        task_queue="q",
+        seed=1,
+        work=Work(),
+        max_in_flight=max_in_flight,
+        awaited_at_once=awaited_at_once,
+    )
+    tally = Tally(Bounds(-math.inf, math.inf))
+    flights = Starts(None, terms, tally, Page().meters("test"), lambda *_: None, None)  # type: ignore[arg-type]
+    return flights, tally
+
+
+async def _settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_all_results_are_awaited_while_few_are_open() -> None:
+    """
+    At the limit and below it every result is awaited.
+    """
+    ends = asyncio.Event()
+
+    async def wait(_number: int) -> None:
+        await ends.wait()
+
+    flights, tally = _flights(wait, awaited_at_once=8)
+    for number in range(8):
+        flights.due(number, time.perf_counter())
+    await _settle()
+
+    assert (flights.sampling_level, flights.open) == (0, 8)
+    ends.set()
+    assert await flights.drain(time.perf_counter() + 5) == 0
+    assert tally.whole.completed == 8
+
+
+async def test_beyond_the_limit_every_kth_result_is_awaited_and_all_are_learnt_in_the_end() -> None:
+    """
+    The polls never exceed the limit, the samples are each k-th start of the whole step, and counts stay exact.
+    """
+    ends = asyncio.Event()
+    polls: set[int] = set()
+    most = 0
+
+    async def wait(number: int) -> None:
+        nonlocal most
+        polls.add(number)
+        most = max(most, len(polls))
+        try:
+            await ends.wait()
+        finally:
+            polls.discard(number)
+
+    flights, tally = _flights(wait, awaited_at_once=8)
+    for number in range(64):
+        flights.due(number, time.perf_counter())
+        await _settle()
+
+    every = 2**flights.sampling_level
+    assert every == 8
+    assert polls == set(range(0, 64, every))
+    assert most <= 9  # one more at the moment at which the level rises
+    assert flights.open == 64
+
+    ends.set()
+    assert await flights.drain(time.perf_counter() + 5) == 0
+    kept = [books for level, books in tally.levels.items() if level >= flights.sampling_level]
+    assert sum(books.closes for books in kept) == 64 // every
+    assert tally.whole.completed == 64
+    assert tally.whole.failed == {}
+
+
+async def test_samples_of_a_step_are_of_one_kind_whenever_the_sampling_began() -> None:
+    """
+    Results that came in while all were awaited stand in the report only if they are each k-th too.
+    """
+    ends = asyncio.Event()
+
+    async def wait(number: int) -> None:
+        if number >= 16:
+            await ends.wait()
+
+    flights, tally = _flights(wait, awaited_at_once=4)
+    for number in range(16):
+        flights.due(number, time.perf_counter())
+        await _settle()
+    assert flights.sampling_level == 0
+    for number in range(16, 26):
+        flights.due(number, time.perf_counter())
+        await _settle()
+    ends.set()
+    await flights.drain(time.perf_counter() + 5)
+
+    level = flights.sampling_level
+    assert level == 2  # 16, 20 and 24 are awaited, 18 and 22 are not any more
+    kept = sum(books.closes for at, books in tally.levels.items() if at >= level)
+    assert kept == len(range(0, 26, 2**level))
+    assert tally.whole.completed == 26
+
+
+async def test_a_drain_that_gives_up_counts_what_is_open_once() -> None:
+    """
+    Awaited, not awaited and queued starts are each one open workflow, whatever state they are in.
+    """
+
+    async def wait(_number: int) -> None:
+        await asyncio.Event().wait()
+
+    flights, tally = _flights(wait, awaited_at_once=4, max_in_flight=10)
+    for number in range(20):
+        flights.due(number, time.perf_counter())
+        await _settle()
+    sent = tally.whole.sent
+
+    assert await flights.drain(time.perf_counter() + 0.2) == 20
+    assert tally.whole.failed == {"unfinished": sent, "never sent": 20 - sent}
+
+
+async def test_a_flight_that_breaks_is_a_problem_of_the_step() -> None:
+    """
+    A defect that a flight does not count as a failure is told, and ends nothing.
+    """
+
+    async def wait(_number: int) -> None:
+        raise KeyError("a defect")
+
+    flights, tally = _flights(wait)
+    flights.due(0, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    assert tally.problems == ["a flight broke: KeyError: 'a defect'"]
+
+
+@pytest.mark.parametrize("launched", [1, 7, 64])
+async def test_order_ids_and_seeds_are_those_of_the_arrivals_number(launched: int) -> None:
+    """
+    The same arrival of another run has the same seed; ids differ by the prefix alone.
+    """
+    flights, _ = _flights(lambda _: asyncio.sleep(0))
+    arrival = flights._terms.arrival(launched)
+
+    assert (arrival.order_id, arrival.seed) == (f"p-{launched}", 2**32 + launched)
