@@ -5,7 +5,6 @@ How long an activity works, as a distribution to draw from; the draws of a step 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -146,10 +145,3 @@ class HistogramWork:
             count * (low + high) / 2 for low, high, count in zip(lows, self.bounds, self.counts, strict=True)
         )
         return math.fsum(halves) / sum(self.counts)
-
-
-def less_overhead(work: Sequence[float], overhead_seconds: float) -> tuple[float, ...]:
-    """
-    Return bounds of a slot-time histogram moved to work alone; none falls below zero.
-    """
-    return tuple(max(0.0, bound - overhead_seconds) for bound in work)
