@@ -1,0 +1,81 @@
+"""
+Decisions about a load, by a simulated twin of the system on the same schedule and with the same draws.
+
+The order of use, all of it pure:
+
+1. ``calibrate(plan, reading, past)``: a ``QueueModel`` from the saturate step's ``SaturateReading``; ``past`` is
+   that step as ``Past`` (orders in flight, seconds, draws), from which the open step goes straight on.
+2. ``find_edge(model, work, rate, bound)``: the same model, slowed until just the share that the ``LateBound`` allows
+   is late in the long run.
+3. ``choose_schedule(model, edge, past, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
+4. ``simulate_twins(model, edge, past, step, bound)``: ``TwinCounts``, six twins of the chosen ``OpenStep``.
+5. ``UntilDecided(twins, budget_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
+   with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
+   ``FixedWindow(seconds)`` is fed alike.
+6. After the window: ``misfit(...)`` with twins of the calibrated model, ``recalibrate(...)`` from the step's own slot
+   times, ``model_waits(...)`` once, then ``estimate_quantile`` and ``estimate_mean`` with range or reason.
+
+Work is a ``WorkDistribution`` (``UniformWork``, ``ExponentialWork``, ``HistogramWork``).  Draws are arrays of orders x
+activities that the caller makes, in the order of arrival; where they are not ours the step holds the distribution.
+"""
+
+from loadtest.analysis.twin.calibration import Past, SaturateReading, calibrate, recalibrate
+from loadtest.analysis.twin.decision import Answer, Block, Decision, DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.late import LateBound, Measure
+from loadtest.analysis.twin.long_run import Edge, find_edge, long_run, rate_at_bound
+from loadtest.analysis.twin.long_run_estimate import (
+    LongRunEstimate,
+    estimate_mean,
+    estimate_quantile,
+    model_waits,
+)
+from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.simulated_queue import SimulatedQueue
+from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, StoppingRule, UntilDecided
+from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
+from loadtest.analysis.twin.work_distribution import (
+    ExponentialWork,
+    HistogramWork,
+    UniformWork,
+    WorkDistribution,
+)
+
+__all__ = [
+    "Answer",
+    "Block",
+    "Decision",
+    "DecisionRule",
+    "Edge",
+    "Enough",
+    "ExponentialWork",
+    "FixedWindow",
+    "GoOn",
+    "HistogramWork",
+    "LateBound",
+    "LongRunEstimate",
+    "Measure",
+    "Misfit",
+    "OpenStep",
+    "Past",
+    "QueueModel",
+    "SaturateReading",
+    "SimulatedQueue",
+    "StoppingRule",
+    "TwinCounts",
+    "UniformWork",
+    "UntilDecided",
+    "WorkDistribution",
+    "calibrate",
+    "choose_schedule",
+    "estimate_mean",
+    "estimate_quantile",
+    "find_edge",
+    "judge_late_tasks",
+    "long_run",
+    "misfit",
+    "model_waits",
+    "rate_at_bound",
+    "recalibrate",
+    "simulate_twins",
+]

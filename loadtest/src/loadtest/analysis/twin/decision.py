@@ -1,0 +1,163 @@
+"""
+Met, missed or undecided: late tasks of a window against those of its twins.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loadtest.analysis.twin.twin_counts import TwinCounts
+
+LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
+DEVIATIONS = 2.6  # 1 % a look and side; about 2.5 % over all looks, which share most of their data
+MISFIT_RATIO = 0.15
+FEWEST_LATE = 4.0
+BLOCK_SECONDS = 10
+
+
+class Answer(StrEnum):
+    """
+    What is known of an SLO at a load.
+    """
+
+    MET = "met"
+    MISSED = "missed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRule:
+    """
+    When a difference from the twins is an answer.
+
+    Attributes:
+        looks: Seconds of the window at which it may be decided.
+        deviations: Standard deviations that the difference must have.
+        misfit_ratio: How far the twin's count may be off for reasons that the model does not hold.
+        fewest_late: Late tasks that the twin must have before "met"; with fewer even a system at the edge
+            shows nothing.
+        block_seconds: Length of the blocks without any single one of which the answer must hold.
+    """
+
+    looks: tuple[int, ...] = LOOKS
+    deviations: float = DEVIATIONS
+    misfit_ratio: float = MISFIT_RATIO
+    fewest_late: float = FEWEST_LATE
+    block_seconds: int = BLOCK_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """
+    A stretch of the window: late tasks as measured, and those of the twins.
+
+    Attributes:
+        start, end: Seconds of the window.
+        late: Measured.
+        twin_late: Mean of the twins.
+        twin_low, twin_high: About 95 % of systems at the edge lie between them.
+    """
+
+    start: float
+    end: float
+    late: float
+    twin_late: float
+    twin_low: float
+    twin_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    An answer and what it rests on.
+
+    Attributes:
+        answer: Met, missed or undecided.
+        seconds: Length of the window that it rests on.
+        late: Late tasks measured in it.
+        twin_late: Late tasks that a system just at the edge would have had.
+        twin_deviation: Standard deviation of the difference.
+        why: What keeps it undecided, as a clause.
+        blocks: The window piece by piece.
+    """
+
+    answer: Answer
+    seconds: float
+    late: float
+    twin_late: float
+    twin_deviation: float
+    why: str | None
+    blocks: tuple[Block, ...]
+
+
+def judge_late_tasks(
+    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule | None = None
+) -> Decision:
+    """
+    Compare the late tasks of a window with those of the twins.
+
+    Args:
+        counts: Pairs of elapsed seconds of the window and late tasks so far, rising; the last is now.
+        twins: Systems just at the SLO's edge, on the same schedule and draws.
+        rule: When a difference is an answer.
+    """
+    rule = rule or DecisionRule()
+    seconds, late = counts[-1]
+    totals = twins.until(seconds)
+    mean = sum(totals) / len(totals)
+    deviation = deviation_of(totals, rule.misfit_ratio)
+    blocks = blocks_of(counts, twins, rule)
+    apart = [block.late - block.twin_late for block in blocks] or [0.0]
+    difference, least = late - mean, rule.deviations * deviation
+    answer, why = Answer.UNDECIDED, None
+    if mean < rule.fewest_late and difference <= least:
+        why = f"a system just at the limit would have {mean:.1f} late by now, too few to tell"
+    elif difference < -least:
+        if difference - min(apart) < -least / 2:
+            answer = Answer.MET
+        else:
+            why = _one_block(blocks[apart.index(min(apart))])
+    elif difference > least:
+        if difference - max(apart) > least / 2:
+            answer = Answer.MISSED
+        else:
+            why = _one_block(blocks[apart.index(max(apart))])
+    else:
+        why = f"{late:g} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
+    return Decision(answer, seconds, late, mean, deviation, why, blocks)
+
+
+def deviation_of(totals: Sequence[float], misfit_ratio: float) -> float:
+    """
+    Return the standard deviation of measured minus mean of the twins, if the measured system were one of them.
+    """
+    mean = sum(totals) / len(totals)
+    variance = sum((total - mean) ** 2 for total in totals) / max(1, len(totals) - 1)
+    return math.sqrt(variance * (1 + 1 / len(totals)) + (misfit_ratio * mean) ** 2 + 1)
+
+
+def blocks_of(
+    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule
+) -> tuple[Block, ...]:
+    """
+    Cut a window into its whole blocks; each ends at the first count at or after its planned end.
+    """
+    cuts = [(0.0, 0.0)]
+    for elapsed, late in counts:
+        if elapsed >= (len(cuts)) * rule.block_seconds:
+            cuts.append((elapsed, late))
+    blocks = []
+    for (start, before), (end, after) in itertools.pairwise(cuts):
+        late_of = [now - then for then, now in zip(twins.until(start), twins.until(end), strict=True)]
+        mean = sum(late_of) / len(late_of)
+        reach = 1.96 * deviation_of(late_of, rule.misfit_ratio)
+        blocks.append(Block(start, end, after - before, mean, max(0.0, mean - reach), mean + reach))
+    return tuple(blocks)
+
+
+def _one_block(block: Block) -> str:
+    return f"the difference rests on the seconds {block.start:.0f} to {block.end:.0f} alone, which one stall can make"

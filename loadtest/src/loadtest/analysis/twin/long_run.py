@@ -1,0 +1,194 @@
+"""
+What a model does in the long run at a rate, and how slow it must be to stand just at an SLO's edge.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
+from loadtest.analysis.twin.work_distribution import WorkDistribution
+
+LONG_RUN_TASKS = 200_000
+_WARM_UP_SECONDS = 60.0
+_SEED = 7
+_FLOOR = 0.002  # keeps the logarithm of a share of nothing finite
+_CLOSE_ENOUGH = 0.02
+_MOST_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LongRun:
+    """
+    A long simulated time at one rate, its beginning left out.
+
+    Attributes:
+        observed: All that it showed.
+        start, end: The counted part, in seconds.
+    """
+
+    observed: Observed
+    start: float
+    end: float
+
+    def late_ratio(self, bound: LateBound) -> float:
+        """
+        Return the share that is late.
+        """
+        return bound.late_ratio(self.observed, self.start, self.end)
+
+    def wait_quantile(self, quantile: float) -> float:
+        """
+        Return a quantile of the tasks' waits, in seconds.
+        """
+        return float(np.quantile(self._waits(), quantile))
+
+    def wait_mean(self) -> float:
+        """
+        Return the mean of the tasks' waits, in seconds.
+        """
+        return float(np.mean(self._waits()))
+
+    def _waits(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        started = self.observed.started
+        return np.asarray(self.observed.waits[(started >= self.start) & (started < self.end)])
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """
+    The model at the SLO's edge.
+
+    Attributes:
+        model: The slowed model; ``None`` if there is none.
+        late_ratio: Its share of late tasks in the long run.
+        why: Why there is none.
+    """
+
+    model: QueueModel | None
+    late_ratio: float
+    why: str | None = None
+
+
+def long_run(
+    model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS, seed: int = _SEED
+) -> LongRun | None:
+    """
+    Simulate a long time at one rate of orders per second.
+
+    Returns:
+        ``None`` at and above capacity, where waits grow without end.
+    """
+    if rate >= model.capacity_per_second(work.mean):
+        return None
+    orders = math.ceil(tasks / model.activities + _WARM_UP_SECONDS * rate)
+    gaps = np.random.default_rng((seed, 1)).exponential(1.0, orders)
+    arrivals = (np.cumsum(gaps) / rate).tolist()
+    queue = SimulatedQueue(model, luck_seed=seed)
+    observed = queue.offer(arrivals, work.draw(seed, orders, model.activities), arrivals[-1])
+    return LongRun(observed, _WARM_UP_SECONDS, arrivals[-1])
+
+
+def long_run_late_ratio(
+    model: QueueModel, work: WorkDistribution, rate: float, bound: LateBound, tasks: int = LONG_RUN_TASKS
+) -> float:
+    """
+    Return the share of late tasks in the long run; 1 at and above capacity.
+    """
+    found = long_run(model, work, rate, tasks)
+    return 1.0 if found is None else found.late_ratio(bound)
+
+
+def find_edge(
+    model: QueueModel,
+    work: WorkDistribution,
+    rate: float,
+    bound: LateBound,
+    tasks: int = LONG_RUN_TASKS,
+    guess: float | None = None,
+) -> Edge:
+    """
+    Slow the model until just the allowed share of its tasks is late in the long run at this rate.
+
+    Args:
+        model: The calibrated model, of any slowness.
+        work: The work's distribution.
+        rate: Orders per second.
+        bound: What is late, and which share may be.
+        tasks: Tasks of each long run; 200,000 place the edge within about 1.5 % of the rate.
+        guess: Where to look first.
+    """
+    held = work.mean + model.overhead_seconds
+    full = (model.slots / (rate * model.activities) - model.dead_seconds) / held
+    if full <= 0:
+        return Edge(None, 1.0, f"dead time alone fills the slots at {rate:.3g}/s")
+
+    def late(slowness: float) -> float:
+        return long_run_late_ratio(model.slowed(slowness), work, rate, bound, tasks)
+
+    slowness, ratio = solve_rising(late, bound.allowed_ratio, full / 20, full, guess)
+    if abs(_distance(ratio, bound.allowed_ratio)) > 0.25:
+        return Edge(
+            None,
+            ratio,
+            f"{ratio:.1%} are late however quick the slots are: the bound is finer than the hand-over",
+        )
+    return Edge(model.slowed(slowness), ratio)
+
+
+def rate_at_bound(
+    model: QueueModel, work: WorkDistribution, bound: LateBound, tasks: int = LONG_RUN_TASKS
+) -> float:
+    """
+    Return the orders per second at which just the allowed share of the model's tasks is late.
+    """
+    capacity = model.capacity_per_second(work.mean)
+    rate, _ = solve_rising(
+        lambda rate: long_run_late_ratio(model, work, rate, bound, tasks),
+        bound.allowed_ratio,
+        0.02 * capacity,
+        capacity,
+    )
+    return rate
+
+
+def solve_rising(
+    ratio_at: Callable[[float], float],
+    wanted: float,
+    low: float,
+    high: float,
+    guess: float | None = None,
+) -> tuple[float, float]:
+    """
+    Find where a rising share has the wanted value, by false position on its logarithm.
+
+    At ``low`` nothing is late and at ``high`` everything; neither is looked at.
+
+    Returns:
+        The place, and the share there.
+    """
+    below, above, side = _distance(0.0, wanted), _distance(1.0, wanted), 0
+    place, ratio = low, 0.0
+    for attempt in range(_MOST_TRIES):
+        place = (low * above - high * below) / (above - below)
+        if guess is not None and attempt == 0 and low < guess < high:
+            place = guess
+        ratio = ratio_at(place)
+        distance = _distance(ratio, wanted)
+        if abs(distance) < _CLOSE_ENOUGH:
+            break
+        if distance > 0:
+            high, above, below, side = place, distance, below / 2 if side > 0 else below, 1
+        else:
+            low, below, above, side = place, distance, above / 2 if side < 0 else above, -1
+    return place, ratio
+
+
+def _distance(ratio: float, wanted: float) -> float:
+    return math.log((ratio + _FLOOR) / (wanted + _FLOOR))

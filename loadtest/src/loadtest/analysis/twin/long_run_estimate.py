@@ -1,0 +1,150 @@
+"""
+A wait's quantile or mean in the long run, from a short window, with its range or with why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from loadtest.analysis.twin.calibration import Past
+from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, LongRun, long_run
+from loadtest.analysis.twin.misfit_alarm import Misfit
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.twin_counts import TWINS, OpenStep, begin, run_step
+from loadtest.analysis.twin.work_distribution import WorkDistribution
+
+RATE_RATIO = 0.05
+WIDEST = 3.0
+_FEWEST_LATE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class LongRunEstimate:
+    """
+    A number of the long run.
+
+    Attributes:
+        raw: As the window showed it.
+        value: What the long run is about; ``None`` if not known.
+        low, high: The model's long run at 0.95 and at 1.05 of the rate.
+        why: Why there is no value.
+    """
+
+    raw: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWaits:
+    """
+    What the calibrated model says of one step, made once for all its numbers.
+
+    Attributes:
+        at_rate, slower, faster: Long runs at the rate, and at 0.95 and 1.05 of it; ``None`` above capacity.
+        windows: Waits of tasks that started in the step's window, one array a twin.
+        late: Late tasks in that window, mean of the twins.
+    """
+
+    at_rate: LongRun | None
+    slower: LongRun | None
+    faster: LongRun | None
+    windows: tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]
+    late: float
+
+
+def model_waits(
+    model: QueueModel,
+    work: WorkDistribution,
+    rate: float,
+    past: Past | None,
+    step: OpenStep,
+    bound: LateBound,
+    tasks: int = LONG_RUN_TASKS,
+) -> ModelWaits:
+    """
+    Simulate the calibrated model in the long run and on the step's own schedule and draws.
+
+    Args:
+        model: Calibrated, best again from the open step itself.
+        work: The work's distribution.
+        rate: Orders per second.
+        past, step: As for the twins; the step's window as long as it really was.
+        bound: What is late.
+        tasks: Tasks of each long run.
+    """
+    windows, late = [], 0.0
+    for luck in range(1, TWINS + 1):
+        observed, start = run_step(begin(model, past, luck), model, step, luck)
+        windows.append(observed.waits[observed.started >= start])
+        late += sum(bound.late_by_second(observed, start, step.window_seconds)) / TWINS
+    runs = [long_run(model, work, rate * ratio, tasks) for ratio in (1.0, 1 - RATE_RATIO, 1 + RATE_RATIO)]
+    return ModelWaits(runs[0], runs[1], runs[2], tuple(windows), late)
+
+
+def estimate_quantile(
+    raw: float | None, quantile: float, waits: ModelWaits, misfit: Misfit
+) -> LongRunEstimate:
+    """
+    Estimate a quantile of the waits in the long run: the window's own, times the model's long run over its window.
+    """
+    return _estimate(
+        raw,
+        lambda run: run.wait_quantile(quantile),
+        [float(np.quantile(window, quantile)) for window in waits.windows if len(window)],
+        waits,
+        misfit,
+    )
+
+
+def estimate_mean(raw: float | None, waits: ModelWaits, misfit: Misfit) -> LongRunEstimate:
+    """
+    Estimate the mean wait in the long run, as ``estimate_quantile`` does a quantile.
+    """
+    return _estimate(
+        raw,
+        LongRun.wait_mean,
+        [float(np.mean(window)) for window in waits.windows if len(window)],
+        waits,
+        misfit,
+    )
+
+
+def _estimate(
+    raw: float | None,
+    number: Callable[[LongRun], float],
+    in_window: list[float],
+    waits: ModelWaits,
+    misfit: Misfit,
+) -> LongRunEstimate:
+    if raw is None:
+        return LongRunEstimate(None, None, None, None, "the window has too few samples for it")
+    if misfit.reasons:
+        return LongRunEstimate(raw, None, None, None, f"the model does not fit: {'; '.join(misfit.reasons)}")
+    if waits.at_rate is None or waits.slower is None or waits.faster is None:
+        return LongRunEstimate(
+            raw, None, None, None, "1.05 of the rate is above capacity, where waits grow without end"
+        )
+    if waits.late < _FEWEST_LATE:
+        return LongRunEstimate(
+            raw,
+            None,
+            None,
+            None,
+            f"the model has {waits.late:.1f} late tasks in such a window, too few to go by",
+        )
+    low, middle, high = number(waits.slower), number(waits.at_rate), number(waits.faster)
+    if high > WIDEST * low:
+        return LongRunEstimate(
+            raw, None, None, None, f"5 % of the rate more or less would make it {low:.2g} or {high:.2g} s"
+        )
+    seen = float(np.mean(in_window)) if in_window else 0.0
+    if seen <= 0:
+        return LongRunEstimate(raw, None, None, None, "the model has no wait in such a window")
+    return LongRunEstimate(raw, raw * middle / seen, low, high)

@@ -1,0 +1,68 @@
+"""
+Whether the calibrated model fits what was measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadtest.analysis.twin.decision import deviation_of
+from loadtest.analysis.twin.twin_counts import TwinCounts
+
+ALARM_DEVIATIONS = 3.0
+ALARM_RATIO = 0.25
+SLOT_TIME_RATIO = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """
+    Measured late tasks beside those of the calibrated model on the same schedule.
+
+    Attributes:
+        late, model_late: Of the whole window.
+        deviation: Standard deviation of their difference if the model were right.
+        reasons: What did not fit; empty for no alarm.
+    """
+
+    late: float
+    model_late: float
+    deviation: float
+    reasons: tuple[str, ...]
+
+
+def misfit(
+    elapsed_seconds: float,
+    late: float,
+    calibrated_twins: TwinCounts,
+    misfit_ratio: float,
+    slot_seconds: tuple[float, float] | None = None,
+) -> Misfit:
+    """
+    Hold a window against the model that the saturate step calibrated.
+
+    With an alarm the decision stays, as it needs no calibration, but the model's own numbers are not shown.
+
+    Args:
+        elapsed_seconds: Length of the window.
+        late: Late tasks in it.
+        calibrated_twins: Twins of the calibrated model itself, not slowed.
+        misfit_ratio: As in the decision rule.
+        slot_seconds: Mean time beyond the work that a slot was held, in the saturate step and in this one,
+            relative to the slot's time; ``None`` where not known.
+    """
+    totals = calibrated_twins.until(elapsed_seconds)
+    mean = sum(totals) / len(totals)
+    deviation = deviation_of(totals, misfit_ratio)
+    reasons = []
+    if abs(late - mean) > ALARM_DEVIATIONS * deviation and abs(late - mean) > ALARM_RATIO * mean:
+        reasons.append(
+            f"{late:g} late tasks, and the model expects {mean:.0f} ± {ALARM_DEVIATIONS * deviation:.0f}"
+        )
+    if slot_seconds is not None:
+        before, now = slot_seconds
+        if abs(now / before - 1) > SLOT_TIME_RATIO:
+            reasons.append(
+                f"an activity of the same work holds its slot {now / before - 1:+.1%} longer than under saturation"
+            )
+    return Misfit(late, mean, deviation, tuple(reasons))

@@ -1,0 +1,201 @@
+"""
+A queue of activities and its slots, simulated; its state stays from one load to the next.
+
+A task's end is known when it starts, so no event stands for it: two heaps, of entries and of slots, are all
+that is kept in order.
+"""
+
+from __future__ import annotations
+
+import copy
+import heapq
+import itertools
+import math
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.work_distribution import Draws
+
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """
+    What a stretch of simulated time showed; all times in seconds since the queue began.
+
+    Attributes:
+        started: When each task started, not in order.
+        waits: How long each of them had waited.
+        closed: When each order closed, not in order; those that close after the stretch are included.
+        end_to_end: From each of these orders' arrival to its close.
+    """
+
+    started: Times
+    waits: Times
+    closed: Times
+    end_to_end: Times
+
+
+# When it enters, serial number, work of its order, its place there, arrival of the order, and the
+# join of its stage: tasks of the stage that have not started yet and the latest end of the others.
+_Task = tuple[float, int, Sequence[float], int, float, list[float] | None]
+
+
+@dataclass(slots=True)
+class SimulatedQueue:
+    """
+    A running simulation.
+
+    Attributes:
+        model: The system; one put in between two calls holds for the tasks that start later.
+        luck_seed: Seed of what is not ours: which task is next, which hand-over delay.
+        now: Seconds simulated so far.
+    """
+
+    model: QueueModel
+    luck_seed: int = 1
+    now: float = 0.0
+    _luck: random.Random = field(init=False)
+    _slots: list[float] = field(init=False)
+    _entries: list[_Task] = field(default_factory=list)
+    _waiting: list[_Task] = field(default_factory=list)
+    _serial: int = 0
+
+    def __post_init__(self) -> None:
+        self._luck = random.Random(self.luck_seed)
+        self._slots = [self.now] * self.model.slots
+
+    def fork(self, luck_seed: int) -> SimulatedQueue:
+        """
+        Return a copy that goes on by itself, with other luck.
+        """
+        other = copy.deepcopy(self)
+        other._luck = random.Random(luck_seed)
+        return other
+
+    def offer(self, arrivals: Sequence[float], draws: Draws, seconds: float) -> Observed:
+        """
+        Go on for some seconds under an open load.
+
+        Args:
+            arrivals: When each order arrives, in seconds from now, rising; later ones are left out.
+            draws: Work of each order's activities in seconds, a row an order.
+            seconds: How long.
+        """
+        if len(draws) < len(arrivals):
+            raise ValueError(f"{len(arrivals)} arrivals, but draws for {len(draws)} orders")
+        orders = zip(arrivals, draws[: len(arrivals)].tolist(), strict=True)
+        return self._run(orders, seconds, None)
+
+    def saturate(self, in_flight: int, draws: Draws, seconds: float) -> Observed:
+        """
+        Load an empty queue for some seconds under a closed load, which leaves its orders open.
+
+        Args:
+            in_flight: Orders that are open at all times.
+            draws: Work of each order's activities in seconds, a row an order; begun again when used up.
+            seconds: How long.
+        """
+        if self._entries or self._waiting or not len(draws):
+            raise ValueError("a closed load begins on an empty queue and needs the draws of an order")
+        supply = itertools.cycle(draws.tolist())
+        return self._run([(0.0, next(supply)) for _ in range(in_flight)], seconds, supply)
+
+    def _run(
+        self,
+        orders: Iterable[tuple[float, Sequence[float]]],
+        seconds: float,
+        supply: Iterator[Sequence[float]] | None,
+    ) -> Observed:
+        # One loop without calls: it runs a million times before each step.
+        origin, until, model = self.now, self.now + seconds, self.model
+        slots, entries, waiting, serial = self._slots, self._entries, self._waiting, self._serial
+        chance, push, pop, take = self._luck.random, heapq.heappush, heapq.heappop, heapq.heapreplace
+        overhead, slowness = model.overhead_seconds, model.slowness
+        dead, gap, delays = model.dead_seconds, model.gap_seconds, model.hand_over_seconds
+        share, end_of_line = abs(model.newest_first_ratio), -1 if model.newest_first_ratio > 0 else 0
+        following, last = _following(model.shape), model.activities
+        started: list[float] = []
+        waits: list[float] = []
+        closed: list[float] = []
+        lasted: list[float] = []
+        width = model.shape[0]
+        upcoming = iter(orders)
+        arrival, work = next(upcoming, _NO_ORDER)
+        arrival += origin
+        while True:
+            entry = entries[0][0] if entries else math.inf
+            if waiting and slots[0] <= entry and slots[0] <= arrival:
+                now = slots[0]
+                if now >= until:
+                    break
+                line = len(waiting)
+                if line == 1:
+                    task = waiting.pop()
+                elif share and chance() < share:
+                    task = waiting.pop(end_of_line)
+                else:
+                    task = waiting.pop(int(chance() * line))
+            else:
+                if arrival <= entry:
+                    if arrival >= until:
+                        break
+                    join = [width, 0.0] if width > 1 else None
+                    task = (arrival, serial, work, 0, arrival, join)
+                    for place in range(1, width):
+                        serial += 1
+                        push(entries, (arrival, serial, work, place, arrival, join))
+                    arrival, work = next(upcoming, _NO_ORDER)
+                    arrival += origin
+                elif entry >= until:
+                    break
+                else:
+                    task = pop(entries)
+                now = task[0]
+                if slots[0] > now:
+                    waiting.append(task)
+                    continue
+                if delays:
+                    now += delays[int(chance() * len(delays))]
+            queued, _, its_work, place, arrived, join = task
+            end = now + (its_work[place] + overhead) * slowness
+            take(slots, end + dead)
+            started.append(now)
+            waits.append(now - queued)
+            if join is not None:
+                join[0] -= 1
+                join[1] = end = max(join[1], end)
+                if join[0]:
+                    continue
+            upper = following[place]
+            if upper < last:
+                its_width = following[upper] - upper
+            else:
+                closed.append(end)
+                lasted.append(end - arrived)
+                if supply is None or end + gap >= until:
+                    continue
+                its_work, arrived, upper, its_width = next(supply), end + gap, 0, width
+            join = [its_width, 0.0] if its_width > 1 else None
+            for place in range(upper, upper + its_width):
+                serial += 1
+                push(entries, (end + gap, serial, its_work, place, arrived, join))
+        self._serial, self.now = serial, until
+        return Observed(np.array(started), np.array(waits), np.array(closed), np.array(lasted))
+
+
+_NO_ORDER: tuple[float, Sequence[float]] = (math.inf, ())
+
+
+def _following(shape: Sequence[int]) -> list[int]:
+    """
+    Return for each place of an order the first place of the stage after its own.
+    """
+    ends = itertools.accumulate(shape)
+    return [end for width, end in zip(shape, ends, strict=True) for _ in range(width)]

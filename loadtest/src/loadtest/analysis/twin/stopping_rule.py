@@ -1,0 +1,161 @@
+"""
+When a window has shown enough: after fixed seconds, or once the twins decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from loadtest.analysis.twin.decision import Answer, Decision, DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.twin_counts import TwinCounts
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """
+    The window goes on; ``sentence`` says what is still undecided and why.
+    """
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """
+    The window ends.
+
+    Attributes:
+        sentence: What was found, for people.
+        decision: What the twins decided; ``None`` where nothing was to be decided.
+    """
+
+    sentence: str
+    decision: Decision | None = None
+
+
+class StoppingRule(Protocol):
+    """
+    Says after each second whether a window goes on.
+    """
+
+    @property
+    def longest_seconds(self) -> float:
+        """
+        The longest that the window can take.
+        """
+        ...
+
+    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+        """
+        Take the counts since the window's beginning.
+
+        Args:
+            elapsed_seconds: Of the window, by its own clock.
+            counted: Tasks started, or orders closed, so far.
+            late: Those of them that were late.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class FixedWindow:
+    """
+    A window of fixed length.
+    """
+
+    seconds: float
+
+    @property
+    def longest_seconds(self) -> float:
+        """
+        Its length.
+        """
+        return self.seconds
+
+    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+        """
+        Go on until the length is reached.
+        """
+        del counted, late
+        if elapsed_seconds >= self.seconds:
+            return Enough(f"the window of {self.seconds:g} s is over")
+        return GoOn(f"{self.seconds - elapsed_seconds:.0f} s of a fixed window are left")
+
+
+@dataclass(slots=True)
+class UntilDecided:
+    """
+    A window that ends as soon as its late tasks are clearly fewer or more than its twins'.
+
+    Attributes:
+        twins: Systems just at the SLO's edge on this step's schedule and draws, made before the window.
+        budget_seconds: The longest window; the twins must reach as far.
+        rule: When a difference is an answer.
+        arrival_rate: Orders per second, to name the rates that would be decided sooner.
+    """
+
+    twins: TwinCounts
+    budget_seconds: float
+    rule: DecisionRule = field(default_factory=DecisionRule)
+    arrival_rate: float | None = None
+    _counts: list[tuple[float, float]] = field(default_factory=list)
+    _looked_at: int = 0
+
+    def __post_init__(self) -> None:
+        if self.budget_seconds > self.twins.seconds:
+            raise ValueError(
+                f"a budget of {self.budget_seconds:g} s, but twins of {self.twins.seconds} s: simulate them longer"
+            )
+
+    @property
+    def longest_seconds(self) -> float:
+        """
+        The budget.
+        """
+        return self.budget_seconds
+
+    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+        """
+        Go on until a look decides or the budget is spent.
+
+        Raises:
+            ValueError: Time or counts run backwards, as after a restart of what counts.
+        """
+        if self._counts and (elapsed_seconds < self._counts[-1][0] or late < self._counts[-1][1]):
+            raise ValueError(f"counts run backwards: {self._counts[-1]} then {(elapsed_seconds, late)}")
+        self._counts.append((elapsed_seconds, late))
+        spent = elapsed_seconds >= self.budget_seconds
+        due = [look for look in self.rule.looks if look <= min(elapsed_seconds, self.budget_seconds)]
+        if len(due) <= self._looked_at and not spent:
+            return GoOn(self._waiting(elapsed_seconds, late))
+        self._looked_at = len(due)
+        decision = judge_late_tasks(self._counts, self.twins, self.rule)
+        if decision.answer is not Answer.UNDECIDED:
+            return Enough(
+                f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
+                f"a system just at the limit would have {decision.twin_late:.0f} ± "
+                f"{self.rule.deviations * decision.twin_deviation:.0f}",
+                decision,
+            )
+        if spent:
+            return Enough(
+                f"undecided after {elapsed_seconds:.0f} s: {decision.why}; {self._advice()}", decision
+            )
+        return GoOn(f"undecided at {elapsed_seconds:.0f} s: {decision.why}; next look {self._next_look()}")
+
+    def _waiting(self, elapsed_seconds: float, late: float) -> str:
+        twin = self.twins.mean_until(elapsed_seconds)
+        return (
+            f"{late:g} late, a system just at the limit would have {twin:.0f}; next look {self._next_look()}"
+        )
+
+    def _next_look(self) -> str:
+        coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looked_at :]
+        return f"at {coming[0] if coming else self.budget_seconds:g} s"
+
+    def _advice(self) -> str:
+        longer = f"write max_window_seconds = {2 * self.budget_seconds:g}"
+        if self.arrival_rate is None:
+            return longer
+        return f"{longer}, or test {0.93 * self.arrival_rate:.3g}/s or {1.07 * self.arrival_rate:.3g}/s, which is decided sooner"

@@ -1,0 +1,166 @@
+"""
+Late tasks of the twins: simulated systems on the measured step's own schedule and draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from loadtest.analysis.twin.calibration import Past
+from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
+from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
+
+TWINS = 6
+_PLACES = (10, 15, 20, 30, 45, 60)  # seconds at which a schedule should have its usual share
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """
+    What an open step offers.
+
+    Attributes:
+        arrivals: When each order arrives, in seconds since the step's beginning, rising.
+        draws: Work of each order in seconds, a row an order number; or the distribution, where the draws
+            are not ours, from which each twin draws its own.
+        warm_up_seconds: The uncounted beginning.
+        window_seconds: The longest window, in whole seconds.
+    """
+
+    arrivals: Sequence[float]
+    draws: Draws | WorkDistribution
+    warm_up_seconds: float
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwinCounts:
+    """
+    Late tasks of each twin, second by second of the window.
+    """
+
+    late_by_second: tuple[tuple[int, ...], ...]
+
+    @property
+    def seconds(self) -> int:
+        """
+        The longest window for which there are counts.
+        """
+        return min(len(twin) for twin in self.late_by_second)
+
+    def until(self, elapsed_seconds: float) -> tuple[float, ...]:
+        """
+        Return the late tasks of each twin up to a time of the window; within a second in proportion.
+        """
+        whole = min(int(elapsed_seconds), self.seconds)
+        part = elapsed_seconds - whole if whole < self.seconds else 0.0
+        return tuple(sum(twin[:whole]) + (part * twin[whole] if part else 0) for twin in self.late_by_second)
+
+    def mean_until(self, elapsed_seconds: float) -> float:
+        """
+        Return the mean of ``until``.
+        """
+        totals = self.until(elapsed_seconds)
+        return sum(totals) / len(totals)
+
+
+def begin(model: QueueModel, past: Past | None, luck: int) -> SimulatedQueue:
+    """
+    Return a simulated system that went through the saturate step with the model as calibrated.
+    """
+    queue = SimulatedQueue(model, luck_seed=luck)
+    if past is not None:
+        queue.saturate(past.in_flight, past.draws, past.seconds)
+    return queue
+
+
+def run_step(queue: SimulatedQueue, model: QueueModel, step: OpenStep, luck: int) -> tuple[Observed, float]:
+    """
+    Offer a step to a simulated system.
+
+    Args:
+        queue: Goes on from its state.
+        model: Holds from now on, such as the calibrated model slowed to the edge.
+        step: Arrivals and draws.
+        luck: Seed of the draws, where they are not ours.
+
+    Returns:
+        What was seen, and when the window began.
+    """
+    queue.model = model
+    draws = step.draws
+    if not isinstance(draws, np.ndarray):
+        draws = draws.draw(luck, len(step.arrivals), model.activities)
+    start = queue.now + step.warm_up_seconds
+    return queue.offer(step.arrivals, draws, step.warm_up_seconds + step.window_seconds), start
+
+
+def simulate_twins(
+    calibrated: QueueModel,
+    edge: QueueModel,
+    past: Past | None,
+    step: OpenStep,
+    bound: LateBound,
+    twins: int = TWINS,
+) -> TwinCounts:
+    """
+    Simulate twins that differ in luck alone.
+
+    Args:
+        calibrated: The model of the past.
+        edge: The model of the step: slowed to the SLO's edge, or the calibrated one itself.
+        past: The saturate step before; ``None`` for an empty beginning.
+        step: The measured step.
+        bound: What is late.
+        twins: How many.
+    """
+    counts = []
+    for luck in range(1, twins + 1):
+        observed, start = run_step(begin(calibrated, past, luck), edge, step, luck)
+        counts.append(bound.late_by_second(observed, start, step.window_seconds))
+    return TwinCounts(tuple(counts))
+
+
+def choose_schedule(
+    calibrated: QueueModel,
+    edge: QueueModel,
+    past: Past | None,
+    candidates: Mapping[int, OpenStep],
+    bound: LateBound,
+    counted_per_second: float,
+) -> int:
+    """
+    Choose the schedule whose twin is late in its usual share from the first seconds on.
+
+    Most short schedules hold no queue at all and decide nothing.  The choice looks at the twin alone, so it
+    favours neither answer.
+
+    Args:
+        calibrated, edge, past, bound: As for ``simulate_twins``.
+        candidates: Seeds of schedules with the steps they make; 30 to 40 are enough.
+        counted_per_second: Tasks, or orders, that the step counts a second.
+
+    Returns:
+        The seed chosen.
+    """
+    if not candidates:
+        raise ValueError("there is no schedule to choose from")
+    usual = counted_per_second * bound.allowed_ratio
+    ready = begin(calibrated, past, 0)
+
+    def strangeness(seed: int) -> float:
+        step = candidates[seed]
+        seconds = min(step.window_seconds, _PLACES[-1])
+        short = OpenStep(step.arrivals, step.draws, step.warm_up_seconds, seconds)
+        observed, start = run_step(ready.fork(0), edge, short, 0)
+        late = bound.late_by_second(observed, start, seconds)
+        places = [place for place in _PLACES if place <= seconds] or [seconds]
+        return sum(abs(math.log((sum(late[:t]) / t + 0.04 * usual) / usual)) for t in places)
+
+    return min(candidates, key=strangeness)

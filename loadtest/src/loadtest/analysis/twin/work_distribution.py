@@ -1,0 +1,147 @@
+"""
+How long an activity works, as a distribution to draw from; the draws of a step are the caller's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Draws = NDArray[np.float64]
+
+
+class WorkDistribution(Protocol):
+    """
+    The work of an activity in seconds.
+    """
+
+    @property
+    def mean(self) -> float:
+        """
+        Mean of the distribution, in seconds.
+        """
+        ...
+
+    @property
+    def cv(self) -> float:
+        """
+        Standard deviation over mean.
+        """
+        ...
+
+    def draw(self, seed: int, orders: int, activities: int) -> Draws:
+        """
+        Draw an array of orders x activities, in seconds.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UniformWork:
+    """
+    Evenly spread by a ratio around the mean; a ratio of 0 is constant work.
+    """
+
+    mean: float
+    spread_ratio: float = 0.0
+
+    @property
+    def cv(self) -> float:
+        """
+        Standard deviation over mean.
+        """
+        return self.spread_ratio / math.sqrt(3)
+
+    def draw(self, seed: int, orders: int, activities: int) -> Draws:
+        """
+        Draw an array of orders x activities, in seconds.
+        """
+        chance = np.random.default_rng(seed).random((orders, activities))
+        return self.mean * (1 + self.spread_ratio * (2 * chance - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ExponentialWork:
+    """
+    Exponential work.
+    """
+
+    mean: float
+
+    @property
+    def cv(self) -> float:
+        """
+        Standard deviation over mean.
+        """
+        return 1.0
+
+    def draw(self, seed: int, orders: int, activities: int) -> Draws:
+        """
+        Draw an array of orders x activities, in seconds.
+        """
+        return np.random.default_rng(seed).exponential(self.mean, (orders, activities))
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramWork:
+    """
+    Work as a histogram of execution times saw it, evenly spread within each bucket.
+
+    Attributes:
+        bounds: Upper bounds of the buckets in seconds, rising and finite; the first begins at 0.
+        counts: Activities of each bucket.
+        total_seconds: Exact sum of all times where it is known; the draws are scaled to its mean.
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[float, ...]
+    total_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.bounds) != len(self.counts) or not self.counts or sum(self.counts) <= 0:
+            raise ValueError("a histogram needs a count for each bound, and at least one activity")
+
+    @property
+    def mean(self) -> float:
+        """
+        Mean in seconds: of the exact sum, else of the buckets' middles.
+        """
+        if self.total_seconds is not None:
+            return self.total_seconds / sum(self.counts)
+        return self._middle_mean()
+
+    @property
+    def cv(self) -> float:
+        """
+        Standard deviation over mean, of the buckets.
+        """
+        mean = self._middle_mean()
+        lows, total = (0.0, *self.bounds[:-1]), sum(self.counts)
+        squares = (
+            count * (low * low + low * high + high * high) / 3
+            for low, high, count in zip(lows, self.bounds, self.counts, strict=True)
+        )
+        return math.sqrt(max(0.0, math.fsum(squares) / total - mean * mean)) / mean
+
+    def draw(self, seed: int, orders: int, activities: int) -> Draws:
+        """
+        Draw an array of orders x activities, in seconds.
+        """
+        chance = np.random.default_rng(seed)
+        highs = np.array(self.bounds)
+        lows = np.concatenate(([0.0], highs[:-1]))
+        shares = np.array(self.counts) / sum(self.counts)
+        bucket = chance.choice(len(highs), size=(orders, activities), p=shares)
+        drawn = lows[bucket] + chance.random((orders, activities)) * (highs - lows)[bucket]
+        return np.asarray(drawn * (self.mean / self._middle_mean()))
+
+    def _middle_mean(self) -> float:
+        lows = (0.0, *self.bounds[:-1])
+        halves = (
+            count * (low + high) / 2 for low, high, count in zip(lows, self.bounds, self.counts, strict=True)
+        )
+        return math.fsum(halves) / sum(self.counts)
