@@ -1,8 +1,8 @@
 """
 How values travel to and from Temporal: encrypted where keys are given, measured always.
 
-Worker, injectors and command line connect with the same options; this module and ``contract`` are
-all that they may know of the package.
+Worker, injectors and command line connect with the same options; this module, ``contract``
+and ``draws`` are all that they may know of the package.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from repairshop.activities import build_activities, work
-from repairshop.activities.chance import passes
 from repairshop.contract import (
     REPAIR_WORKFLOW,
     STATUS_QUERY,
@@ -31,6 +30,7 @@ from repairshop.contract import (
     WorkProfile,
     workflow_id,
 )
+from repairshop.draws import passes_inspection
 from repairshop.ledger import Effect, Ledger, open_ledger
 from repairshop.settings import Settings
 from repairshop.steps import UNDONE_BY
@@ -178,7 +178,7 @@ def with_verdicts(order: RepairOrder, *verdicts: bool) -> RepairOrder:
     items = order.checklist or ("",)
     for seed in range(10_000):
         found = [
-            all(passes(order.work, seed, round_, item, len(items)) for item in items)
+            all(passes_inspection(order.work, seed, round_, item, len(items)) for item in items)
             for round_ in range(len(verdicts))
         ]
         if found == list(verdicts):

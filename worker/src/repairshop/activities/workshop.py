@@ -7,9 +7,9 @@ from __future__ import annotations
 from temporalio import activity
 
 from repairshop.activities.books import Books
-from repairshop.activities.chance import passes
 from repairshop.activities.errors import NoTechnicianFree, UnknownSkill
 from repairshop.activities.roster import SENIOR, Technician, able, inspector_for, known_skills
+from repairshop.draws import passes_inspection
 from repairshop.ledger import Delivery, Ledger
 from repairshop.steps import Step, StepInput, StepOutput
 
@@ -66,7 +66,9 @@ class Workshop:
         Find somebody to inspect who had no hands on the device, and for a light order have it inspected.
         """
         inspector = inspector_for(given.seed, given.round, given.given.split(","))
-        return await self._books.note(given, inspector, passed=passes(given.work, given.seed, given.round))
+        return await self._books.note(
+            given, inspector, passed=passes_inspection(given.work, given.seed, given.round)
+        )
 
     @activity.defn(name=Step.INSPECT_ITEM)
     async def inspect_item(self, given: StepInput) -> StepOutput:
@@ -74,7 +76,7 @@ class Workshop:
         Inspect one item of the checklist.
         """
         number, _, item = given.given.partition(" ")
-        passed = passes(given.work, given.seed, given.round, item, int(number))
+        passed = passes_inspection(given.work, given.seed, given.round, item, int(number))
         return await self._books.note(given, "passed" if passed else "failed", passed=passed, part=item)
 
     async def _least_busy(self, delivery: Delivery, skill: str, staff: list[Technician]) -> str:
