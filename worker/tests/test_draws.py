@@ -16,7 +16,7 @@ from shop import Shop, activities, new_order, open_shop
 from temporalio import activity
 from temporalio.client import Client
 
-from repairshop.activities import work as working
+from repairshop.activities import attempt as attempts
 from repairshop.contract import LIGHT_ORDER_STEPS, Spread, WorkProfile
 from repairshop.draws import drawn_failure, drawn_seconds, light_order_activities, passes_inspection
 
@@ -148,7 +148,7 @@ async def test_a_worker_draws_what_is_foretold(
         waited.setdefault((info.workflow_id, info.activity_type, info.attempt), []).append(seconds)
         await asyncio.sleep(seconds)
 
-    monkeypatch.setattr(working, "wait", wait)
+    monkeypatch.setattr(attempts, "wait", wait)
     orders = [new_order(seed=seed, work=EXPONENTIAL) for seed in range(10)]
 
     async with open_shop(client, task_queue, "none", activity_slots=activity_slots) as shop:

@@ -20,7 +20,7 @@ from temporalio.converter import (
 
 from repairshop import keyring
 from repairshop.encryption import Encryption
-from repairshop.limits import MEMO_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, MemoLimit, converter_class
+from repairshop.payload_limits import MEMO_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, MemoLimit, converter_class
 from repairshop.settings import SettingsError, both
 
 TRUE = frozenset({"1", "true", "yes", "on"})

@@ -46,7 +46,7 @@ class Spread(StrEnum):
     EXPONENTIAL = "exponential"
 
 
-class Kind(StrEnum):
+class RepairKind(StrEnum):
     """
     What the classification finds, and so which way the order takes.
     """
@@ -172,7 +172,7 @@ class RepairOrder:
     complaint: str = ""
     seed: int = 0
     work: WorkProfile = field(default_factory=WorkProfile)
-    kind: Kind = Kind.WARRANTY
+    kind: RepairKind = RepairKind.WARRANTY
     urgent: bool = False
     price_cents: int = 0
     repair_seconds: float = 0.0

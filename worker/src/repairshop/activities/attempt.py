@@ -9,10 +9,10 @@ import time
 
 from temporalio import activity
 
-from repairshop.activities.errors import InjectedFailure, Refused
+from repairshop.activities.activity_errors import InjectedFailure, Refused
 from repairshop.contract import Fault
 from repairshop.draws import drawn_failure, drawn_seconds
-from repairshop.steps import StepInput
+from repairshop.order_steps import StepInput
 
 # Heartbeats within the longest silence that the order allows.
 BEATS_PER_SILENCE = 4
