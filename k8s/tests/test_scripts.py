@@ -227,7 +227,7 @@ def checkout(tmp_path: Path) -> Path:
         "LICENSE",
         "worker/Dockerfile",
         "worker/pyproject.toml",
-        "worker/src/repairshop/worker.py",
+        "worker/src/repairshop/temporal_worker.py",
         "loadtest/Dockerfile",
         "loadtest/pyproject.toml",
         "loadtest/src/loadtest/plan.py",
@@ -256,7 +256,7 @@ def test_a_tag_stays_while_nothing_changes(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "changed"),
     [
-        pytest.param("worker/src/repairshop/worker.py", (True, True), id="worker-is-in-both"),
+        pytest.param("worker/src/repairshop/temporal_worker.py", (True, True), id="worker-is-in-both"),
         pytest.param("loadtest/plans/demo.toml", (False, True), id="a-plan-is-in-one"),
         pytest.param("worker/Dockerfile", (True, False), id="dockerfile"),
         pytest.param("constraints.txt", (True, True), id="versions"),

@@ -19,7 +19,7 @@ from shop import until
 from temporalio.client import Client, WorkflowHandle
 
 from repairshop.settings import Settings
-from repairshop.worker import build_worker
+from repairshop.temporal_worker import build_worker
 
 WORKFLOWS = Path(__file__).parents[1] / "src/repairshop/workflows"
 BANNED = tomllib.loads((WORKFLOWS / "ruff.toml").read_text())["lint"]["flake8-tidy-imports"]["banned-api"]

@@ -11,8 +11,8 @@ import pytest
 from processes import StartWorker
 
 from repairshop.bytecode import compiled_each_time
-from repairshop.workflows.noop import NoopWorkflow
-from repairshop.workflows.repair import RepairWorkflow
+from repairshop.workflows.noop_workflow import NoopWorkflow
+from repairshop.workflows.repair_workflow import RepairWorkflow
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_modules_without_bytecode_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     allowed = compiled_each_time([RepairWorkflow, NoopWorkflow])
 
-    assert forbidden == ["repairshop.workflows.noop", "repairshop.workflows.repair"]
+    assert forbidden == ["repairshop.workflows.noop_workflow", "repairshop.workflows.repair_workflow"]
     assert allowed == []
 
 
@@ -56,5 +56,5 @@ def test_a_worker_that_may_not_write_bytecode_says_what_it_costs(
     quick.wait_ready()
 
     assert "PYTHONDONTWRITEBYTECODE is set" in slow.errors
-    assert "repairshop.workflows.repair" in slow.errors
+    assert "repairshop.workflows.repair_workflow" in slow.errors
     assert "BYTECODE" not in quick.errors

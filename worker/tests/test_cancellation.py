@@ -12,7 +12,7 @@ from saga import HELD, STEPS, approved, hanging, long_order, undone_as_recorded
 from shop import Gate, Shop, events, full_order, open_shop, status, until, until_stage
 from temporalio.client import Client
 
-from repairshop.contract import Fault, Kind, Outcome, WorkProfile
+from repairshop.contract import Fault, Outcome, RepairKind, WorkProfile
 
 pytestmark = pytest.mark.server
 
@@ -63,7 +63,7 @@ async def test_a_cancellation_while_nobody_is_free_does_not_wait_for_a_technicia
     """
     A step that is retried for ever is given up between its attempts.
     """
-    order = full_order(kind=Kind.WARRANTY, faults=(Fault("assign_technician"),))
+    order = full_order(kind=RepairKind.WARRANTY, faults=(Fault("assign_technician"),))
     handle = await shop.start(order)
     await until_stage(handle, "assign_technician")
 
@@ -78,7 +78,7 @@ async def test_a_cancellation_while_the_device_is_handed_over_is_too_late(shop: 
     """
     Who changes their mind with the device in their hands has settled.
     """
-    order = full_order(kind=Kind.WARRANTY, faults=(hanging("settle"),))
+    order = full_order(kind=RepairKind.WARRANTY, faults=(hanging("settle"),))
     handle = await shop.start(order)
     await gate.reached()
 
@@ -96,7 +96,7 @@ async def test_a_late_order_that_is_cancelled_loses_its_discount(shop: Shop, gat
     The escalation is undone like any other step.
     """
     order = full_order(
-        kind=Kind.WARRANTY,
+        kind=RepairKind.WARRANTY,
         work=WorkProfile(deadline_seconds=0.1),
         faults=(hanging("repair"),),
     )
@@ -123,7 +123,7 @@ async def test_a_cancellation_survives_a_worker_that_remembers_nothing(
     url = f"sqlite://{tmp_path}/ledger.db"
     async with open_shop(client, task_queue, url, max_cached_workflows=0) as shop:
         order = full_order(
-            kind=Kind.WARRANTY,
+            kind=RepairKind.WARRANTY,
             faults=(
                 Fault("repair", attempts=1, hang_seconds=0.7, fails=False),
                 Fault("release_technician", attempts=2),

@@ -22,7 +22,7 @@ from temporalio.worker import Worker
 
 from repairshop import codec, codec_server
 from repairshop.settings import Settings
-from repairshop.worker import build_worker
+from repairshop.temporal_worker import build_worker
 
 CLIENT_DATA = "Erika Mustermann, Heidestr. 17"
 TOKEN = "let-me-read"

@@ -15,7 +15,7 @@ from temporalio.api.common.v1 import Payload
 
 from repairshop import codec, keyring
 from repairshop.encryption import ENCODING, DecryptionError, Encryption
-from repairshop.limits import PayloadTooLargeError, UnencryptedPayloadError
+from repairshop.payload_limits import PayloadTooLargeError, UnencryptedPayloadError
 from repairshop.settings import SettingsError
 
 SECRET = b"Erika Mustermann"

@@ -22,11 +22,12 @@ from shop import (
 from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
     DECLINE_QUOTE_UPDATE,
+    LIGHT_ORDER_STEPS,
     NOOP_WORKFLOW,
     Fault,
-    Kind,
     Limits,
     Outcome,
+    RepairKind,
     RepairResult,
     WorkProfile,
 )
@@ -43,9 +44,9 @@ async def test_a_light_order_takes_six_activities_and_nothing_else(shop: Shop) -
     result = await handle.result()
 
     assert result.outcome == Outcome.SETTLED
-    steps = ["register", "classify", "assign_technician", "set_deadline", "assign_inspector", "settle"]
+    steps = list(LIGHT_ORDER_STEPS)
     assert await activities(handle) == steps
-    assert len(steps) == ACTIVITIES_OF_A_LIGHT_ORDER
+    assert len(steps) == ACTIVITIES_OF_A_LIGHT_ORDER == 6
     kinds = await events(handle)
     assert len(kinds) - 3 * kinds.count("WORKFLOW_TASK_SCHEDULED") == 2 + 3 * len(steps)
     description = await handle.describe()
@@ -118,7 +119,7 @@ async def test_a_device_beyond_repair_is_returned_with_a_report(shop: Shop) -> N
     """
     What cannot be repaired goes back with a report, and nobody is assigned.
     """
-    order = full_order(kind=Kind.BEYOND_REPAIR)
+    order = full_order(kind=RepairKind.BEYOND_REPAIR)
 
     result = await shop.take(order)
 
@@ -130,7 +131,7 @@ async def test_a_warranty_order_charges_nothing(shop: Shop) -> None:
     """
     A repair under warranty needs no quote and costs the client nothing.
     """
-    order = full_order(kind=Kind.WARRANTY)
+    order = full_order(kind=RepairKind.WARRANTY)
 
     result = await shop.take(order)
 
@@ -142,7 +143,7 @@ async def test_rework_shows_two_repairs(shop: Shop) -> None:
     """
     A failed inspection sends the device back: the second repair is a second effect.
     """
-    order = with_verdicts(full_order(kind=Kind.WARRANTY, work=REWORK), False, True)
+    order = with_verdicts(full_order(kind=RepairKind.WARRANTY, work=REWORK), False, True)
 
     result = await shop.take(order)
 
@@ -170,7 +171,7 @@ async def test_the_shop_gives_in_after_the_last_rework(
         checklist=checklist,
         max_reworks=1,
         replaceable=replaceable,
-        kind=Kind.PAID,
+        kind=RepairKind.PAID,
         price_cents=100,
     )
     order = with_verdicts(order, False, False)
@@ -208,7 +209,7 @@ async def test_an_order_in_time_is_not_escalated(shop: Shop) -> None:
     """
     The deadline's timer ends with the work.
     """
-    order = full_order(kind=Kind.WARRANTY)
+    order = full_order(kind=RepairKind.WARRANTY)
     handle = await shop.start(order)
 
     result = await handle.result()

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from repairshop import health, logs, telemetry
-from repairshop.health import STUCK_AFTER_SECONDS, Health
+from repairshop.health import STUCK_AFTER_SECONDS, ProcessHealth
 
 
 class Clock:
@@ -45,7 +45,7 @@ def test_a_process_whose_event_loop_is_stuck_is_not_alive() -> None:
     The page answers from a thread of its own, and so can tell.
     """
     clock = Clock()
-    state = Health(clock)
+    state = ProcessHealth(clock)
 
     clock.now = STUCK_AFTER_SECONDS
     alive = state.livez()
@@ -62,7 +62,7 @@ def test_readiness_tells_every_reason_and_notes_do_not_take_it() -> None:
     """
     A version that waits for its promotion stays ready, lest its own rollout stop.
     """
-    state = Health()
+    state = ProcessHealth()
 
     at_start = state.readyz()
     state.ready("start")
@@ -87,7 +87,7 @@ def test_half_a_metrics_page_is_never_served() -> None:
     def page() -> bytes:
         raise OSError("the SDK's metrics at 127.0.0.1:1: refused")
 
-    with health.serve(Health(), page, "127.0.0.1", 0) as base:
+    with health.serve(ProcessHealth(), page, "127.0.0.1", 0) as base:
         answers = {path: get(base + path) for path in ("/metrics", "/readyz", "/livez", "/other")}
 
     assert answers["/metrics"] == (503, "no metrics: the SDK's metrics at 127.0.0.1:1: refused\n")

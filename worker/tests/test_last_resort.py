@@ -8,7 +8,7 @@ import pytest
 from saga import INSPECTED, hanging, undone_as_recorded
 from shop import REWORK, Gate, Shop, full_order, until, until_stage, with_verdicts
 
-from repairshop.contract import Fault, Kind, Outcome, RepairOrder, WorkProfile
+from repairshop.contract import Fault, Outcome, RepairKind, RepairOrder, WorkProfile
 
 pytestmark = pytest.mark.server
 
@@ -20,7 +20,7 @@ def hopeless(step: str, *faults: Fault) -> RepairOrder:
     Return an order that no inspection passes, and that comes to that last step.
     """
     order = full_order(
-        kind=Kind.WARRANTY,
+        kind=RepairKind.WARRANTY,
         work=REWORK,
         checklist=("screen",),
         max_reworks=0,
@@ -81,7 +81,7 @@ def late(*faults: Fault) -> RepairOrder:
     """
     Return an order whose deadline passes while it is repaired.
     """
-    return full_order(kind=Kind.WARRANTY, work=WorkProfile(deadline_seconds=0.4), faults=faults)
+    return full_order(kind=RepairKind.WARRANTY, work=WorkProfile(deadline_seconds=0.4), faults=faults)
 
 
 async def test_an_escalation_that_fails_ends_nothing(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from repairshop.ledger import Delivery, Effect, Ledger, WithdrawnError, open_ledger
-from repairshop.ledger.check import check
+from repairshop.ledger.ledger_check import check
 
 REGISTER = Delivery("o1", "register", 0, 1, "w1")
 

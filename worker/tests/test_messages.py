@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from repairshop.contract import REPAIR_WORKFLOW, Fault, Kind, Limits, Outcome, RepairResult, workflow_id
+from repairshop.contract import REPAIR_WORKFLOW, Fault, Limits, Outcome, RepairKind, RepairResult, workflow_id
 
 pytestmark = pytest.mark.server
 
@@ -133,7 +133,7 @@ async def test_a_second_cancellation_changes_nothing(shop: Shop, gate: Gate) -> 
     The first reason stands.
     """
     hang = hanging("release_technician")
-    order = full_order(kind=Kind.WARRANTY, faults=(hang, Fault("repair", attempts=0)))
+    order = full_order(kind=RepairKind.WARRANTY, faults=(hang, Fault("repair", attempts=0)))
     handle = await shop.start(order)
     await until_stage(handle, "repair")
     await handle.signal("cancel", "first")
@@ -151,7 +151,7 @@ async def test_an_ended_order_takes_no_cancellation_and_still_tells_its_status(s
     """
     What is over cannot be cancelled; it can be asked.
     """
-    order = full_order(kind=Kind.WARRANTY)
+    order = full_order(kind=RepairKind.WARRANTY)
     handle = await shop.start(order)
     await handle.result()
 

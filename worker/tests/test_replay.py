@@ -12,7 +12,7 @@ from broken import ForgottenPatch
 from record import PATHS
 from replay import FOLDER, divergence
 
-from repairshop.workflows.versions import FLOW, RESERVE_PARTS
+from repairshop.workflows.flow_versions import FLOW, RESERVE_PARTS
 
 HISTORIES = sorted(FOLDER.glob("*.json"))
 

@@ -19,9 +19,9 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import RetryPolicy
 from temporalio.testing import TimeSkipper
 
-from repairshop.contract import Fault, Kind, Limits, Outcome, WorkProfile
+from repairshop.contract import Fault, Limits, Outcome, RepairKind, WorkProfile
 from repairshop.ledger import open_ledger
-from repairshop.workflows.retries import EXTERNAL, QUICK, UNTIL_IT_WORKS
+from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
 
 pytestmark = pytest.mark.server
 
@@ -73,7 +73,7 @@ def intervals(policy: RetryPolicy, count: int) -> list[float]:
     ("step", "policy", "fields"),
     [
         ("register", QUICK, {}),
-        ("quote", EXTERNAL, {"kind": Kind.PAID, "price_cents": 1, "limits": Limits(quote_seconds=1)}),
+        ("quote", EXTERNAL, {"kind": RepairKind.PAID, "price_cents": 1, "limits": Limits(quote_seconds=1)}),
         ("assign_technician", UNTIL_IT_WORKS, {}),
     ],
     ids=["quick", "external", "until it works"],
@@ -204,7 +204,7 @@ async def test_a_long_repair_resumes_from_its_last_heartbeat(
     url = f"sqlite://{tmp_path}/ledger.db"
     first = start_worker(ledger=url).wait_ready()
     order = full_order(
-        kind=Kind.WARRANTY,
+        kind=RepairKind.WARRANTY,
         work=WorkProfile(),
         repair_seconds=8.0,
         limits=Limits(heartbeat_seconds=2, start_to_close_seconds=600),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from shop import CHECKLIST, Shop, full_order, new_order, until, until_stage
 
-from repairshop.contract import Fault, Kind, Outcome
+from repairshop.contract import Fault, Outcome, RepairKind
 
 pytestmark = pytest.mark.server
 
@@ -17,7 +17,7 @@ async def test_an_inspector_has_not_repaired(shop: Shop) -> None:
     Whatever the seed, who inspects is neither the technician nor who took over.
     """
     for seed in range(12):
-        order = full_order(kind=Kind.WARRANTY, seed=seed, checklist=CHECKLIST[:1])
+        order = full_order(kind=RepairKind.WARRANTY, seed=seed, checklist=CHECKLIST[:1])
 
         await shop.take(order)
 

@@ -8,7 +8,7 @@ import pytest
 from saga import AFTER_THE_CHARGE, HELD, STEPS, approved, long_order, undone_as_recorded
 from shop import Shop, activities, full_order, until_stage
 
-from repairshop.contract import Fault, Kind, Outcome
+from repairshop.contract import Fault, Outcome, RepairKind
 
 pytestmark = pytest.mark.server
 
@@ -50,7 +50,7 @@ async def test_an_effect_without_an_answer_is_undone(shop: Shop) -> None:
     """
     A step whose attempts had their effect and then failed without a word may have happened: it is undone as well.
     """
-    order = full_order(kind=Kind.WARRANTY, faults=(Fault("register", after_effect=True),))
+    order = full_order(kind=RepairKind.WARRANTY, faults=(Fault("register", after_effect=True),))
 
     result = await shop.take(order)
 
@@ -64,7 +64,7 @@ async def test_compensations_are_shielded_from_a_second_cancel_and_retried(shop:
     While a compensation fails and is tried again, further cancellations change nothing.
     """
     order = full_order(
-        kind=Kind.WARRANTY,
+        kind=RepairKind.WARRANTY,
         faults=(
             Fault("repair", permanent=True),
             Fault("release_technician", attempts=3),

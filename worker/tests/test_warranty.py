@@ -19,8 +19,8 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from repairshop.contract import DAY_SECONDS, Claim, Kind, Limits, Outcome, RepairOrder, RepairResult
-from repairshop.steps import WarrantyOutput
+from repairshop.contract import DAY_SECONDS, Claim, Limits, Outcome, RepairKind, RepairOrder, RepairResult
+from repairshop.order_steps import WarrantyOutput
 
 pytestmark = pytest.mark.server
 YEARS = 3 * 365 * DAY_SECONDS
@@ -54,7 +54,7 @@ def under_warranty(**limits: Any) -> RepairOrder:
     """
     Return an order whose repair is under warranty for three years.
     """
-    return full_order(kind=Kind.WARRANTY, limits=Limits(warranty_seconds=YEARS, **limits))
+    return full_order(kind=RepairKind.WARRANTY, limits=Limits(warranty_seconds=YEARS, **limits))
 
 
 async def test_a_quote_expires_after_thirty_days(skipping: Shop) -> None:

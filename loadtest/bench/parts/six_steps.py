@@ -40,6 +40,6 @@ class SixSteps:
 
 
 if __name__ == "__main__":
-    from repairshop.process import main
+    from repairshop.worker_process import main
 
     main([SixSteps], lambda _ledger: [step])

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from repairshop.workflows.noop import NoopWorkflow
+from repairshop.workflows.noop_workflow import NoopWorkflow
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bread import BakeWorkflow, bake
 
-from repairshop.process import main
+from repairshop.worker_process import main
 
 if __name__ == "__main__":
     # The ledger is REPAIRSHOP_LEDGER; the bakery keeps no books.

@@ -8,7 +8,7 @@ from repairshop import lifetime
 lifetime.end_on_signals()
 
 from repairshop.activities import build_activities  # noqa: E402 - see above
-from repairshop.process import main  # noqa: E402
+from repairshop.worker_process import main  # noqa: E402
 from repairshop.workflows import WORKFLOWS  # noqa: E402
 
 if __name__ == "__main__":

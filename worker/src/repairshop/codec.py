@@ -1,8 +1,8 @@
 """
 How values travel to and from Temporal: encrypted where keys are given, measured always.
 
-Worker, injectors and command line connect with the same options; this module and ``contract`` are
-all that they may know of the package.
+Worker, injectors and command line connect with the same options; this module, ``contract``
+and ``draws`` are all that they may know of the package.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from temporalio.converter import (
 
 from repairshop import keyring
 from repairshop.encryption import Encryption
-from repairshop.limits import MEMO_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, MemoLimit, converter_class
+from repairshop.payload_limits import MEMO_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, MemoLimit, converter_class
 from repairshop.settings import SettingsError, both
 
 TRUE = frozenset({"1", "true", "yes", "on"})

@@ -1,8 +1,7 @@
 """
 What the outside may know of the repair shop: names, inputs and results.
 
-It knows nothing of how an order is worked on; only this module and ``codec`` may be
-imported from outside the package.
+Only this module, ``draws`` and ``codec`` may be imported from outside the package.
 """
 
 # No `from __future__ import annotations` here: the SDK resolves annotations at each conversion, and as text
@@ -16,8 +15,16 @@ INSPECTION_WORKFLOW = "InspectionWorkflow"
 WARRANTY_WORKFLOW = "WarrantyWorkflow"
 # Takes a RepairOrder too and closes at once, for the cost of a start alone.
 NOOP_WORKFLOW = "NoopWorkflow"
-# An order that takes the shortest path: register, classify, technician, deadline, inspector, settle.
-ACTIVITIES_OF_A_LIGHT_ORDER = 6
+# The activities of an order that takes the shortest path, in their order.
+LIGHT_ORDER_STEPS = (
+    "register",
+    "classify",
+    "assign_technician",
+    "set_deadline",
+    "assign_inspector",
+    "settle",
+)
+ACTIVITIES_OF_A_LIGHT_ORDER = len(LIGHT_ORDER_STEPS)
 
 # What may be asked of a running order.
 STATUS_QUERY = "status"
@@ -39,7 +46,7 @@ class Spread(StrEnum):
     EXPONENTIAL = "exponential"
 
 
-class Kind(StrEnum):
+class RepairKind(StrEnum):
     """
     What the classification finds, and so which way the order takes.
     """
@@ -165,7 +172,7 @@ class RepairOrder:
     complaint: str = ""
     seed: int = 0
     work: WorkProfile = field(default_factory=WorkProfile)
-    kind: Kind = Kind.WARRANTY
+    kind: RepairKind = RepairKind.WARRANTY
     urgent: bool = False
     price_cents: int = 0
     repair_seconds: float = 0.0

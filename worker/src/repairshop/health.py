@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 STUCK_AFTER_SECONDS = 10.0
 
 
-class Health:
+class ProcessHealth:
     """
     What is known of the process, written by the event loop and read by the server's threads.
     """
@@ -91,7 +91,7 @@ class Health:
 
 
 @contextmanager
-def serve(health: Health, page: Callable[[], bytes], host: str, port: int) -> Iterator[str]:
+def serve(health: ProcessHealth, page: Callable[[], bytes], host: str, port: int) -> Iterator[str]:
     """
     Serve the three pages until the block ends; yield their base address.
 
@@ -117,7 +117,7 @@ def serve(health: Health, page: Callable[[], bytes], host: str, port: int) -> It
         server.server_close()
 
 
-def _handler(health: Health, page: Callable[[], bytes]) -> type[BaseHTTPRequestHandler]:
+def _handler(health: ProcessHealth, page: Callable[[], bytes]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """
         Answers the three paths.

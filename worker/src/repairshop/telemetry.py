@@ -20,7 +20,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from repairshop.free_port import free_port
+from repairshop.loopback_port import free_port
 
 FIRST_BUCKET_SECONDS = 0.001
 LAST_BUCKET_SECONDS = 60.0

@@ -8,9 +8,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult
-    from repairshop.steps import Step
-    from repairshop.workflows.repair import RepairWorkflow
-    from repairshop.workflows.retries import EXTERNAL
+    from repairshop.order_steps import OrderStep
+    from repairshop.workflows.repair_workflow import RepairWorkflow
+    from repairshop.workflows.retry_policies import EXTERNAL
 
 
 @workflow.defn(name=REPAIR_WORKFLOW)
@@ -31,6 +31,6 @@ class ForgottenPatch(RepairWorkflow):
         return await super().run(order)
 
     async def _repair(self, round_: int) -> bool:
-        await self._saga.do(Step.RESERVE_PARTS, EXTERNAL, "", round_)
-        await self._saga.do(Step.REPAIR, EXTERNAL, "", round_)
+        await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, "", round_)
+        await self._saga.do(OrderStep.REPAIR, EXTERNAL, "", round_)
         return True

@@ -20,8 +20,8 @@ from shop import REWORK, Shop, approve, full_order, new_order, open_shop, until,
 from temporalio.client import Client, WorkflowHandle
 
 from repairshop import lifetime
-from repairshop.contract import Claim, Fault, Kind, Limits, RepairOrder, WorkProfile
-from repairshop.workflows.versions import FLOW
+from repairshop.contract import Claim, Fault, Limits, RepairKind, RepairOrder, WorkProfile
+from repairshop.workflows.flow_versions import FLOW
 
 FOLDER = Path(__file__).parents[1] / "histories"
 Handle = WorkflowHandle[Any, Any]
@@ -71,7 +71,7 @@ async def beyond_repair(shop: Shop) -> Handle:
     """
     A device that goes back with a report.
     """
-    return await shop.start(full_order(kind=Kind.BEYOND_REPAIR))
+    return await shop.start(full_order(kind=RepairKind.BEYOND_REPAIR))
 
 
 async def rework(shop: Shop) -> Handle:
@@ -156,7 +156,7 @@ PATHS: dict[str, Callable[[Shop], Awaitable[Handle]]] = {
 
 
 def _warranty_order(**fields: Any) -> RepairOrder:
-    return replace(full_order(**fields), kind=Kind.WARRANTY)
+    return replace(full_order(**fields), kind=RepairKind.WARRANTY)
 
 
 async def _exists(shop: Shop, workflow: str) -> bool:

@@ -18,23 +18,23 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from repairshop.activities import build_activities, work
-from repairshop.activities.chance import passes
+from repairshop.activities import attempt, build_activities
 from repairshop.contract import (
     REPAIR_WORKFLOW,
     STATUS_QUERY,
-    Kind,
     Limits,
     OrderStatus,
+    RepairKind,
     RepairOrder,
     RepairResult,
     WorkProfile,
     workflow_id,
 )
+from repairshop.draws import passes_inspection
 from repairshop.ledger import Effect, Ledger, open_ledger
+from repairshop.order_steps import UNDONE_BY
 from repairshop.settings import Settings
-from repairshop.steps import UNDONE_BY
-from repairshop.worker import build_worker
+from repairshop.temporal_worker import build_worker
 from repairshop.workflows import WORKFLOWS
 
 CHECKLIST = ("screen", "buttons")
@@ -109,7 +109,7 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._reached = asyncio.Event()
         self._opened = asyncio.Event()
-        monkeypatch.setattr(work, "hang", self._hang)
+        monkeypatch.setattr(attempt, "hang", self._hang)
 
     async def _hang(self, seconds: float) -> None:
         self._reached.set()
@@ -161,7 +161,7 @@ def full_order(**fields: Any) -> RepairOrder:
     Return an order with all that an order can have: a price, a checklist, a deadline far off.
     """
     given = {
-        "kind": Kind.PAID,
+        "kind": RepairKind.PAID,
         "price_cents": 12_000,
         "checklist": CHECKLIST,
         "work": WorkProfile(deadline_seconds=3600),
@@ -178,7 +178,7 @@ def with_verdicts(order: RepairOrder, *verdicts: bool) -> RepairOrder:
     items = order.checklist or ("",)
     for seed in range(10_000):
         found = [
-            all(passes(order.work, seed, round_, item, len(items)) for item in items)
+            all(passes_inspection(order.work, seed, round_, item, len(items)) for item in items)
             for round_ in range(len(verdicts))
         ]
         if found == list(verdicts):

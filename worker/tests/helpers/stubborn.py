@@ -45,6 +45,6 @@ class Stubborn:
 
 
 if __name__ == "__main__":
-    from repairshop.process import main
+    from repairshop.worker_process import main
 
     main([Stubborn], lambda ledger: [insist])

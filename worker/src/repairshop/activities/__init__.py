@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from repairshop.activities.books import Books
-from repairshop.activities.counter import Counter
-from repairshop.activities.undoing import compensations
+from repairshop.activities.compensations import compensations
+from repairshop.activities.effect_recorder import EffectRecorder
+from repairshop.activities.front_desk import FrontDesk
 from repairshop.activities.workshop import Workshop
 from repairshop.ledger import Ledger
 
@@ -20,19 +20,19 @@ def build_activities(ledger: Ledger) -> list[Callable[..., Any]]:
     """
     Return all activities, bound to the ledger that records their effects.
     """
-    books = Books(ledger)
-    counter = Counter(books)
+    books = EffectRecorder(ledger)
+    front_desk = FrontDesk(books)
     workshop = Workshop(books, ledger)
     return [
-        counter.register,
-        counter.classify,
-        counter.quote,
-        counter.set_deadline,
-        counter.charge,
-        counter.replace,
-        counter.reimburse,
-        counter.settle,
-        counter.return_device,
+        front_desk.register,
+        front_desk.classify,
+        front_desk.quote,
+        front_desk.set_deadline,
+        front_desk.charge,
+        front_desk.replace,
+        front_desk.reimburse,
+        front_desk.settle,
+        front_desk.return_device,
         workshop.assign_technician,
         workshop.reserve_parts,
         workshop.repair,

@@ -4,14 +4,14 @@ How long an order may take, by kind and priority.
 
 from __future__ import annotations
 
-from repairshop.contract import Kind
+from repairshop.contract import RepairKind
 
 # Who pays is served first; what goes back unrepaired can wait.
-SHARE = {Kind.WARRANTY: 1.0, Kind.PAID: 0.75, Kind.BEYOND_REPAIR: 1.5}
+SHARE = {RepairKind.WARRANTY: 1.0, RepairKind.PAID: 0.75, RepairKind.BEYOND_REPAIR: 1.5}
 URGENT_SHARE = 0.5
 
 
-def deadline_seconds(base: float, kind: Kind, urgent: bool) -> float:
+def deadline_seconds(base: float, kind: RepairKind, urgent: bool) -> float:
     """
     Return the seconds until an order is escalated; 0 for never.
     """

@@ -16,25 +16,29 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from repairshop.contract import DAY_SECONDS, RepairOrder, RepairResult
-from repairshop.steps import InspectionOutput, Step, StepOutput
+from repairshop.order_steps import InspectionOutput, OrderStep, StepOutput
 
 _T = TypeVar("_T")
 
 STEPS: dict[str, Callable[[RepairOrder, str], str]] = {
-    Step.REGISTER: lambda order, _: f"{order.client}'s {order.device} is registered: “{order.complaint}”",
-    Step.CLASSIFY: lambda _, value: f"it is a {value.replace('_', ' ')} case",
-    Step.QUOTE: lambda order, value: f"the repair is quoted at {money(value)}; {order.client} is asked",
-    Step.ASSIGN_TECHNICIAN: lambda _, value: f"{value} has the skill and the least to do, and takes it",
-    Step.SET_DEADLINE: lambda _, value: f"it is to be done within {span(float(value))}",
-    Step.RESERVE_PARTS: lambda _, __: "the parts it needs are put aside",
-    Step.REPAIR: lambda order, _: f"the {order.device} is repaired",
-    Step.ASSIGN_INSPECTOR: lambda _, value: f"{value} inspects it",
-    Step.ESCALATE: lambda _, value: f"the deadline passed: {value} takes over, and a discount is granted",
-    Step.CHARGE: lambda order, value: f"{order.client} pays {money(value)}",
-    Step.REPLACE: lambda _, value: f"it cannot be mended, and is replaced by {value}",
-    Step.REIMBURSE: lambda _, value: f"it cannot be mended, and {value} is paid back",
-    Step.RETURN_DEVICE: lambda order, value: f"the {order.device} is handed back: {value}",
-    Step.SETTLE: lambda order, _: f"the {order.device} is handed over, and the order is closed",
+    OrderStep.REGISTER: lambda order, _: (
+        f"{order.client}'s {order.device} is registered: “{order.complaint}”"
+    ),
+    OrderStep.CLASSIFY: lambda _, value: f"it is a {value.replace('_', ' ')} case",
+    OrderStep.QUOTE: lambda order, value: f"the repair is quoted at {money(value)}; {order.client} is asked",
+    OrderStep.ASSIGN_TECHNICIAN: lambda _, value: f"{value} has the skill and the least to do, and takes it",
+    OrderStep.SET_DEADLINE: lambda _, value: f"it is to be done within {span(float(value))}",
+    OrderStep.RESERVE_PARTS: lambda _, __: "the parts it needs are put aside",
+    OrderStep.REPAIR: lambda order, _: f"the {order.device} is repaired",
+    OrderStep.ASSIGN_INSPECTOR: lambda _, value: f"{value} inspects it",
+    OrderStep.ESCALATE: lambda _, value: (
+        f"the deadline passed: {value} takes over, and a discount is granted"
+    ),
+    OrderStep.CHARGE: lambda order, value: f"{order.client} pays {money(value)}",
+    OrderStep.REPLACE: lambda _, value: f"it cannot be mended, and is replaced by {value}",
+    OrderStep.REIMBURSE: lambda _, value: f"it cannot be mended, and {value} is paid back",
+    OrderStep.RETURN_DEVICE: lambda order, value: f"the {order.device} is handed back: {value}",
+    OrderStep.SETTLE: lambda order, _: f"the {order.device} is handed over, and the order is closed",
 }
 
 

@@ -21,13 +21,13 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from repairshop import contract, lifetime
-from repairshop.activities.chance import passes
+from repairshop.cli.dialog import RefusedError
 from repairshop.cli.narrator import Narrator
-from repairshop.cli.orders import begin
-from repairshop.cli.talking import RefusedError
-from repairshop.contract import Kind, Limits, RepairOrder, RepairResult, WorkProfile
-from repairshop.free_port import free_port
+from repairshop.cli.order_verbs import begin
+from repairshop.contract import Limits, RepairKind, RepairOrder, RepairResult, WorkProfile
+from repairshop.draws import passes_inspection
 from repairshop.ledger import open_ledger
+from repairshop.loopback_port import free_port
 
 SERVER_WITHIN_SECONDS = 60.0
 YEAR_SECONDS = 365 * contract.DAY_SECONDS
@@ -81,7 +81,7 @@ def _order() -> RepairOrder:
         "camera",
         "the shutter sticks",
         work=work,
-        kind=Kind.PAID,
+        kind=RepairKind.PAID,
         price_cents=12_000,
         skill="optics",
         checklist=("shutter", "lens"),
@@ -91,7 +91,10 @@ def _order() -> RepairOrder:
     return next(
         replace(order, seed=seed)
         for seed in range(1000)
-        if [all(passes(work, seed, round_, item, 2) for item in order.checklist) for round_ in (0, 1)]
+        if [
+            all(passes_inspection(work, seed, round_, item, 2) for item in order.checklist)
+            for round_ in (0, 1)
+        ]
         == [False, True]
     )
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from repairshop.ledger.none import NoLedger
-from repairshop.ledger.port import Delivery, Effect, Ledger, WithdrawnError
+from repairshop.ledger.ledger_port import Delivery, Effect, Ledger, WithdrawnError
+from repairshop.ledger.no_ledger import NoLedger
 
 __all__ = ["Delivery", "Effect", "Ledger", "WithdrawnError", "open_ledger"]
 

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from repairshop.ledger.port import Delivery, Effect, WithdrawnError
-from repairshop.steps import CLOSING, UNDONE_BY
+from repairshop.ledger.ledger_port import Delivery, Effect, WithdrawnError
+from repairshop.order_steps import CLOSING, UNDONE_BY
 
 # Runs one statement with named parameters (:name) and returns its rows.
 Run = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Sequence[Any]]]]

@@ -16,9 +16,9 @@ WORKFLOWS: list[type]
 def __getattr__(name: str) -> Any:
     if name != "WORKFLOWS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from repairshop.workflows.inspection import InspectionWorkflow
-    from repairshop.workflows.noop import NoopWorkflow
-    from repairshop.workflows.repair import RepairWorkflow
-    from repairshop.workflows.warranty import WarrantyWorkflow
+    from repairshop.workflows.inspection_workflow import InspectionWorkflow
+    from repairshop.workflows.noop_workflow import NoopWorkflow
+    from repairshop.workflows.repair_workflow import RepairWorkflow
+    from repairshop.workflows.warranty_workflow import WarrantyWorkflow
 
     return [RepairWorkflow, InspectionWorkflow, WarrantyWorkflow, NoopWorkflow]

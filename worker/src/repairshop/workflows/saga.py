@@ -19,8 +19,8 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ActivityCancellationType
 
 from repairshop.contract import Limits, RepairOrder, WorkProfile
-from repairshop.steps import UNDONE_BY, Step, StepInput, StepOutput
-from repairshop.workflows.retries import UNTIL_IT_WORKS
+from repairshop.order_steps import UNDONE_BY, OrderStep, StepInput, StepOutput
+from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
 
 _T = TypeVar("_T")
 
@@ -82,7 +82,7 @@ class Saga:
             entered: Told the name of each step and compensation as it begins.
         """
         self.cancelled = False
-        self.done: list[tuple[Step, int]] = []
+        self.done: list[tuple[OrderStep, int]] = []
         self.undone: list[str] = []
         self._order = order
         self._entered = entered
@@ -91,7 +91,7 @@ class Saga:
         repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
         self._repair_cost = Cost.of(repair, order.spans) if repair else self._cost
 
-    async def do(self, step: Step, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
+    async def do(self, step: OrderStep, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
         """
         Run a step; a cancellation is obeyed once it is known what there is to undo.
 
@@ -116,7 +116,7 @@ class Saga:
         self.stop_if_cancelled()
         return answer
 
-    async def finish(self, step: Step, given: str = "") -> StepOutput:
+    async def finish(self, step: OrderStep, given: str = "") -> StepOutput:
         """
         Run the step that ends an order: a cancellation that comes now is too late.
 
@@ -145,7 +145,7 @@ class Saga:
         if self.is_cancelled:
             raise asyncio.CancelledError
 
-    def add(self, step: Step, round_: int) -> None:
+    def add(self, step: OrderStep, round_: int) -> None:
         """
         Note that a step may have had an effect, if it is one to undo.
         """
@@ -160,10 +160,10 @@ class Saga:
             await unstoppable(asyncio.create_task(self._undo_all()))
 
     def _start(
-        self, step: Step, retries: RetryPolicy, given: str, round_: int
+        self, step: OrderStep, retries: RetryPolicy, given: str, round_: int
     ) -> workflow.ActivityHandle[StepOutput]:
         faults = self._order.faults
-        cost = self._repair_cost if step is Step.REPAIR else self._cost
+        cost = self._repair_cost if step is OrderStep.REPAIR else self._cost
         return workflow.start_activity(
             step,
             StepInput(

@@ -12,9 +12,9 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.exceptions import ActivityError
 
     from repairshop import contract
-    from repairshop.steps import InspectionInput, InspectionOutput, Step
-    from repairshop.workflows.compensation import Saga
-    from repairshop.workflows.retries import EXTERNAL
+    from repairshop.order_steps import InspectionInput, InspectionOutput, OrderStep
+    from repairshop.workflows.retry_policies import EXTERNAL
+    from repairshop.workflows.saga import Saga
 
 
 @workflow.defn(name=contract.INSPECTION_WORKFLOW)
@@ -40,10 +40,10 @@ class InspectionWorkflow:
 
     async def _inspect(self, given: InspectionInput) -> InspectionOutput:
         do, items = self._saga.do, given.order.checklist
-        inspector = await do(Step.ASSIGN_INSPECTOR, EXTERNAL, ",".join(given.repaired_by), given.round)
+        inspector = await do(OrderStep.ASSIGN_INSPECTOR, EXTERNAL, ",".join(given.repaired_by), given.round)
         failed = []
         for item in items:
-            answer = await do(Step.INSPECT_ITEM, EXTERNAL, f"{len(items)} {item}", given.round)
+            answer = await do(OrderStep.INSPECT_ITEM, EXTERNAL, f"{len(items)} {item}", given.round)
             if not answer.passed:
                 failed.append(item)
         return InspectionOutput(inspector.value, tuple(failed))

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from repairshop.cli.talking import talk
-from repairshop.versioning import promote, why_idle
+from repairshop.cli.dialog import talk
+from repairshop.deployment_versions import promote, why_idle
 
 version = typer.Typer(help="Which version of the workers takes new orders.", no_args_is_help=True)
 BuildId = Annotated[str, typer.Argument(metavar="BUILD", help="TEMPORAL_WORKER_BUILD_ID of its workers.")]

@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.exceptions import WorkflowAlreadyStartedError
 
     from repairshop import contract
-    from repairshop.contract import Claim, Kind
-    from repairshop.steps import WarrantyInput, WarrantyOutput
+    from repairshop.contract import Claim, RepairKind
+    from repairshop.order_steps import WarrantyInput, WarrantyOutput
 
 
 @workflow.defn(name=contract.WARRANTY_WORKFLOW)
@@ -67,7 +67,7 @@ class WarrantyWorkflow:
                 self._given.order,
                 order_id=f"{self._given.order.order_id}-claim-{claim.claim_id}",
                 complaint=claim.complaint,
-                kind=Kind.WARRANTY,
+                kind=RepairKind.WARRANTY,
                 limits=replace(self._given.order.spans, warranty_seconds=0),
                 faults=(),
             )

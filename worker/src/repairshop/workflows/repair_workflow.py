@@ -16,11 +16,11 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError
 
     from repairshop import contract
-    from repairshop.contract import Kind, OrderStatus, Outcome, RepairOrder, RepairResult
-    from repairshop.steps import InspectionInput, InspectionOutput, Step, WarrantyInput
-    from repairshop.workflows.compensation import Saga, root_cause, unstoppable
-    from repairshop.workflows.retries import EXTERNAL, QUICK, UNTIL_IT_WORKS
-    from repairshop.workflows.versions import RESERVE_PARTS
+    from repairshop.contract import OrderStatus, Outcome, RepairKind, RepairOrder, RepairResult
+    from repairshop.order_steps import InspectionInput, InspectionOutput, OrderStep, WarrantyInput
+    from repairshop.workflows.flow_versions import RESERVE_PARTS
+    from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
+    from repairshop.workflows.saga import Saga, root_cause, unstoppable
 
 # What ends an order before its time; the saga answers it.
 STOPPING = (ActivityError, ChildWorkflowError, asyncio.CancelledError)
@@ -78,29 +78,31 @@ class RepairWorkflow:
 
     async def _take_through(self, order: RepairOrder) -> RepairResult:
         do = self._saga.do
-        await do(Step.REGISTER, QUICK)
-        self._kind = (await do(Step.CLASSIFY, QUICK, order.kind)).value
-        if self._kind == Kind.BEYOND_REPAIR:
+        await do(OrderStep.REGISTER, QUICK)
+        self._kind = (await do(OrderStep.CLASSIFY, QUICK, order.kind)).value
+        if self._kind == RepairKind.BEYOND_REPAIR:
             return await self._hand_back("the device is beyond repair")
-        if self._kind == Kind.PAID and order.price_cents and not await self._is_approved():
+        if self._kind == RepairKind.PAID and order.price_cents and not await self._is_approved():
             return await self._hand_back(
                 "the client declined" if self._approved is False else "the quote expired"
             )
-        self._technicians.append((await do(Step.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, order.skill)).value)
+        self._technicians.append((await do(OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, order.skill)).value)
         priority = f"{self._kind} urgent" if order.urgent else self._kind
-        seconds = float((await do(Step.SET_DEADLINE, QUICK, priority)).value)
+        seconds = float((await do(OrderStep.SET_DEADLINE, QUICK, priority)).value)
         if seconds > 0:
             self._deadline = asyncio.create_task(self._escalate_after(seconds))
         outcome = await self._repair_until_it_passes()
         await self._end_deadline()
         if outcome is Outcome.SETTLED and self._quote_cents:
             price = self._quote_cents * (LATE_PERCENT if self._escalated else 100) // 100
-            self._charged_cents = int((await do(Step.CHARGE, EXTERNAL, str(price))).value)
+            self._charged_cents = int((await do(OrderStep.CHARGE, EXTERNAL, str(price))).value)
         return await self._settle(outcome)
 
     async def _is_approved(self) -> bool:
         order = self._order
-        self._quote_cents = int((await self._saga.do(Step.QUOTE, EXTERNAL, str(order.price_cents))).value)
+        self._quote_cents = int(
+            (await self._saga.do(OrderStep.QUOTE, EXTERNAL, str(order.price_cents))).value
+        )
         self._is_quote_open = True
         self._enter("waiting for the client to approve the quote")
         try:
@@ -121,19 +123,21 @@ class RepairWorkflow:
             if await self._repair(round_):
                 return Outcome.SETTLED
         if self._order.replaceable:
-            await self._saga.do(Step.REPLACE, EXTERNAL)
+            await self._saga.do(OrderStep.REPLACE, EXTERNAL)
             return Outcome.REPLACED
-        await self._saga.do(Step.REIMBURSE, EXTERNAL)
+        await self._saga.do(OrderStep.REIMBURSE, EXTERNAL)
         return Outcome.REFUNDED
 
     async def _repair(self, round_: int) -> bool:
         if not self._order.checklist:
-            answer = await self._saga.do(Step.ASSIGN_INSPECTOR, EXTERNAL, ",".join(self._technicians), round_)
+            answer = await self._saga.do(
+                OrderStep.ASSIGN_INSPECTOR, EXTERNAL, ",".join(self._technicians), round_
+            )
             self._inspector = answer.value
             return answer.passed
         if workflow.patched(RESERVE_PARTS):
-            await self._saga.do(Step.RESERVE_PARTS, EXTERNAL, "", round_)
-        await self._saga.do(Step.REPAIR, EXTERNAL, "", round_)
+            await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, "", round_)
+        await self._saga.do(OrderStep.REPAIR, EXTERNAL, "", round_)
         self._enter("being inspected")
         found: InspectionOutput = await workflow.execute_child_workflow(
             contract.INSPECTION_WORKFLOW,
@@ -143,14 +147,14 @@ class RepairWorkflow:
             static_summary=f"inspection after repair {round_ + 1}",
         )
         self._inspector = found.inspector
-        self._saga.add(Step.ASSIGN_INSPECTOR, round_)
+        self._saga.add(OrderStep.ASSIGN_INSPECTOR, round_)
         self._saga.stop_if_cancelled()
         return not found.failed
 
     async def _escalate_after(self, seconds: float) -> None:
         await workflow.sleep(seconds, summary="the deadline")
         self._is_late = True
-        answer = await self._saga.do(Step.ESCALATE, EXTERNAL, self._technicians[-1])
+        answer = await self._saga.do(OrderStep.ESCALATE, EXTERNAL, self._technicians[-1])
         self._technicians.append(answer.value)
         self._escalated = True
 
@@ -171,7 +175,7 @@ class RepairWorkflow:
 
     async def _settle(self, outcome: Outcome) -> RepairResult:
         self._is_closing = True
-        await self._saga.finish(Step.SETTLE, outcome)
+        await self._saga.finish(OrderStep.SETTLE, outcome)
         if outcome is Outcome.SETTLED and self._order.spans.warranty_seconds > 0:
             await unstoppable(asyncio.create_task(self._begin_warranty()))
         return self._result(outcome)
@@ -194,7 +198,7 @@ class RepairWorkflow:
     async def _hand_back(self, reason: str) -> RepairResult:
         self._is_closing = True
         self._reason = reason
-        await self._saga.finish(Step.RETURN_DEVICE, reason)
+        await self._saga.finish(OrderStep.RETURN_DEVICE, reason)
         return self._result(Outcome.RETURNED)
 
     async def _give_up(self, error: BaseException) -> RepairResult:

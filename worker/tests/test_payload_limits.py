@@ -16,9 +16,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.service import RPCError
 
 from repairshop import codec
-from repairshop.limits import PAYLOAD_LIMIT_BYTES, MemoTooLargeError, PayloadTooLargeError
+from repairshop.payload_limits import PAYLOAD_LIMIT_BYTES, MemoTooLargeError, PayloadTooLargeError
 from repairshop.settings import Settings
-from repairshop.worker import build_worker
+from repairshop.temporal_worker import build_worker
 
 KEYS = {"REPAIRSHOP_CODEC_KEYS": f"2026={base64.b64encode(os.urandom(32)).decode()}"}
 UNBOUND = {"REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(10**9), "REPAIRSHOP_MEMO_LIMIT_BYTES": str(10**9)}

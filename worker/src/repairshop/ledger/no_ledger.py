@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from repairshop.ledger.port import Delivery, Effect
+from repairshop.ledger.ledger_port import Delivery, Effect
 
 
 class NoLedger:

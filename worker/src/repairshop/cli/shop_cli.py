@@ -12,14 +12,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from typer.exceptions import TyperException
 
 from repairshop import lifetime
-from repairshop.cli.books import books
-from repairshop.cli.orders import approve, cancel, claim, decline, start, status
+from repairshop.cli.dialog import RefusedError
+from repairshop.cli.ledger_verbs import books
+from repairshop.cli.order_verbs import approve, cancel, claim, decline, start, status
 from repairshop.cli.story import story
-from repairshop.cli.talking import RefusedError
-from repairshop.cli.version import version
-from repairshop.connection import ConnectionFailed
+from repairshop.cli.version_verbs import version
+from repairshop.deployment_versions import PromotionError
 from repairshop.settings import SettingsError
-from repairshop.versioning import PromotionError
+from repairshop.temporal_connection import ConnectionFailed
 
 INTERRUPTED = 130
 

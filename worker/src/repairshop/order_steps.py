@@ -12,7 +12,7 @@ from enum import StrEnum
 from repairshop.contract import Fault, RepairOrder, WorkProfile
 
 
-class Step(StrEnum):
+class OrderStep(StrEnum):
     """
     The activities by name.
     """
@@ -46,19 +46,19 @@ class Step(StrEnum):
 
 
 # What undoes what; a step that is not here leaves nothing behind that would have to be undone.
-UNDONE_BY: dict[str, Step] = {
-    Step.REGISTER: Step.WITHDRAW_REGISTRATION,
-    Step.ASSIGN_TECHNICIAN: Step.RELEASE_TECHNICIAN,
-    Step.RESERVE_PARTS: Step.RELEASE_PARTS,
-    Step.ASSIGN_INSPECTOR: Step.RELEASE_INSPECTOR,
-    Step.ESCALATE: Step.REVOKE_DISCOUNT,
-    Step.REPLACE: Step.RESTOCK,
-    Step.REIMBURSE: Step.RECLAIM,
-    Step.CHARGE: Step.REFUND,
+UNDONE_BY: dict[str, OrderStep] = {
+    OrderStep.REGISTER: OrderStep.WITHDRAW_REGISTRATION,
+    OrderStep.ASSIGN_TECHNICIAN: OrderStep.RELEASE_TECHNICIAN,
+    OrderStep.RESERVE_PARTS: OrderStep.RELEASE_PARTS,
+    OrderStep.ASSIGN_INSPECTOR: OrderStep.RELEASE_INSPECTOR,
+    OrderStep.ESCALATE: OrderStep.REVOKE_DISCOUNT,
+    OrderStep.REPLACE: OrderStep.RESTOCK,
+    OrderStep.REIMBURSE: OrderStep.RECLAIM,
+    OrderStep.CHARGE: OrderStep.REFUND,
 }
-UNDOES: dict[str, Step] = {undo: Step(step) for step, undo in UNDONE_BY.items()}
+UNDOES: dict[str, OrderStep] = {undo: OrderStep(step) for step, undo in UNDONE_BY.items()}
 # After one of these the order is off the shop's books.
-CLOSING = (Step.SETTLE, Step.RETURN_DEVICE)
+CLOSING = (OrderStep.SETTLE, OrderStep.RETURN_DEVICE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from repairshop import contract
-from repairshop.cli.talking import PATIENCE, RefusedError, talk
-from repairshop.contract import Claim, Kind, Limits, OrderStatus, RepairOrder, RepairResult, WorkProfile
+from repairshop.cli.dialog import PATIENCE, RefusedError, talk
+from repairshop.contract import Claim, Limits, OrderStatus, RepairKind, RepairOrder, RepairResult, WorkProfile
 
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="What `start` answered.")]
 
@@ -24,7 +24,7 @@ def start(
     client: Annotated[str, typer.Option(help="Who brings the device.")] = "Rosa Diaz",
     device: Annotated[str, typer.Option(help="What is brought.")] = "camera",
     complaint: Annotated[str, typer.Option(help="What is wrong with it.")] = "the shutter sticks",
-    kind: Annotated[Kind, typer.Option(help="What the classification will find.")] = Kind.PAID,
+    kind: Annotated[RepairKind, typer.Option(help="What the classification will find.")] = RepairKind.PAID,
     price_cents: Annotated[int, typer.Option(min=0, help="Price that a paid repair is quoted at.")] = 12_000,
     item: Annotated[list[str] | None, typer.Option(help="One item of the checklist; give it again.")] = None,
     skill: Annotated[str, typer.Option(help="What the technician must know.")] = "",
@@ -48,7 +48,7 @@ def start(
         seed,
         WorkProfile(seconds=seconds, deadline_seconds=deadline_seconds),
         kind,
-        price_cents=price_cents if kind is Kind.PAID else 0,
+        price_cents=price_cents if kind is RepairKind.PAID else 0,
         skill=skill,
         checklist=tuple(item or ("screen", "buttons")),
         limits=Limits(warranty_seconds=warranty_seconds),

@@ -22,11 +22,20 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from repairshop import codec, connection, health, lifetime, logs, lookout, telemetry, tracing
+from repairshop import (
+    codec,
+    health,
+    lifetime,
+    logs,
+    server_watch,
+    telemetry,
+    temporal_connection,
+    worker_tracing,
+)
 from repairshop.bytecode import compiled_each_time
 from repairshop.ledger import Ledger, open_ledger
 from repairshop.settings import LogFormat, Settings, SettingsError, both, load
-from repairshop.worker import build_worker
+from repairshop.temporal_worker import build_worker
 
 BuildActivities = Callable[[Ledger], Sequence[Callable[..., Any]]]
 
@@ -67,7 +76,7 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         code = 2
-    except (StartError, connection.ConnectionFailed) as error:
+    except (StartError, temporal_connection.ConnectionFailed) as error:
         sys.stderr.write(f"error: {error}\n")
         code = 1
     lifetime.leave(code)
@@ -92,7 +101,7 @@ async def _run(
 ) -> int:
     stop = asyncio.Event()
     _on_signals(stop)
-    state = health.Health()
+    state = health.ProcessHealth()
     async with AsyncExitStack() as stack:
         try:
             observed = telemetry.start(logging.getLogger("temporalio.core"))
@@ -115,14 +124,14 @@ async def _run(
                 "PYTHONDONTWRITEBYTECODE is set, so each workflow compiles %s anew; unset it",
                 ", ".join(modules),
             )
-        plugins = stack.enter_context(tracing.plugins())
-        client = await connection.connect(
+        plugins = stack.enter_context(worker_tracing.plugins())
+        client = await temporal_connection.connect(
             options, identity=settings.identity, runtime=observed.runtime, plugins=plugins
         )
         ledger = await _open(settings)
         stack.push_async_callback(ledger.close)
         worker = _build(client, settings, workflows, build_activities(ledger))
-        background = [_beat(state), lookout.watch(client, settings, state)]
+        background = [_beat(state), server_watch.watch(client, settings, state)]
         tasks = [asyncio.create_task(task) for task in background]
         for task in tasks:
             stack.callback(task.cancel)
@@ -157,7 +166,7 @@ def _build(
         raise StartError(f"the worker cannot be built: {error}{cause}") from error
 
 
-async def _work(worker: Worker, settings: Settings, state: health.Health, stop: asyncio.Event) -> int:
+async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth, stop: asyncio.Event) -> int:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     # Only then has it checked that its namespace is there.
@@ -187,7 +196,7 @@ async def _work(worker: Worker, settings: Settings, state: health.Health, stop: 
     return 0
 
 
-async def _beat(state: health.Health) -> None:
+async def _beat(state: health.ProcessHealth) -> None:
     while True:
         state.beat()
         await asyncio.sleep(BEAT_SECONDS)

@@ -9,18 +9,18 @@ from typing import Any
 
 from temporalio import activity
 
-from repairshop.activities.books import Books
-from repairshop.steps import UNDOES, Step, StepInput, StepOutput
+from repairshop.activities.effect_recorder import EffectRecorder
+from repairshop.order_steps import UNDOES, OrderStep, StepInput, StepOutput
 
 
-def compensations(books: Books) -> list[Callable[..., Any]]:
+def compensations(books: EffectRecorder) -> list[Callable[..., Any]]:
     """
     Return an activity for each compensation.
     """
     return [_compensation(books, name, step) for name, step in UNDOES.items()]
 
 
-def _compensation(books: Books, name: str, step: Step) -> Callable[..., Any]:
+def _compensation(books: EffectRecorder, name: str, step: OrderStep) -> Callable[..., Any]:
     @activity.defn(name=name)
     async def undo(given: StepInput) -> StepOutput:
         return await books.take_back(given, step)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
-from repairshop import codec, connection
+from repairshop import codec, temporal_connection
 
 _T = TypeVar("_T")
 
@@ -31,6 +31,6 @@ def talk(ask: Callable[[Client], Awaitable[_T]]) -> _T:
     """
 
     async def connected() -> _T:
-        return await ask(await connection.connect(codec.client_options()))
+        return await ask(await temporal_connection.connect(codec.client_options()))
 
     return asyncio.run(connected())

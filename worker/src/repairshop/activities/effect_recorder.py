@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
-from repairshop.activities.errors import AlreadyWithdrawn
-from repairshop.activities.work import progress, spend, strikes, suffer
+from repairshop.activities.activity_errors import AlreadyWithdrawn
+from repairshop.activities.attempt import progress, spend, strikes, suffer
 from repairshop.ledger import Delivery, Ledger, WithdrawnError
-from repairshop.steps import Step, StepInput, StepOutput
+from repairshop.order_steps import OrderStep, StepInput, StepOutput
 
 
-class Books:
+class EffectRecorder:
     """
     The ledger, as the attempt that is running sees it.
     """
@@ -37,7 +37,7 @@ class Books:
         """
         return await self.note_by(given, lambda delivery: self._ledger.record(delivery, value), passed, part)
 
-    async def take_back(self, given: StepInput, step: Step) -> StepOutput:
+    async def take_back(self, given: StepInput, step: OrderStep) -> StepOutput:
         """
         Undo the effect of another step.
 

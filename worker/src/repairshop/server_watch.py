@@ -12,11 +12,11 @@ from prometheus_client import Gauge
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from repairshop import versioning
-from repairshop.health import Health
+from repairshop import deployment_versions
+from repairshop.health import ProcessHealth
 from repairshop.settings import Settings
 
-LOG = logging.getLogger("repairshop.lookout")
+LOG = logging.getLogger("repairshop.server_watch")
 LOOK_SECONDS = 5.0
 # While something is amiss; nothing is measured then.
 LOOK_AGAIN_SECONDS = 1.0
@@ -36,7 +36,7 @@ RECEIVES = Gauge(
 )
 
 
-async def watch(client: Client, settings: Settings, state: Health) -> None:
+async def watch(client: Client, settings: Settings, state: ProcessHealth) -> None:
     """
     Look until cancelled; changes are logged once.
     """
@@ -80,6 +80,6 @@ async def _idle(client: Client, settings: Settings) -> str | None:
     if not settings.is_versioned:
         return None
     try:
-        return await versioning.why_idle(client, settings.deployment_name, settings.worker_build_id)
+        return await deployment_versions.why_idle(client, settings.deployment_name, settings.worker_build_id)
     except RPCError as error:
         return f"cannot ask whether version {settings.worker_build_id} receives orders: {error.status.name.lower()}"

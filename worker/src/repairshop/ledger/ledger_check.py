@@ -10,18 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from repairshop.ledger.port import Delivery, Effect
-from repairshop.steps import CLOSING, UNDONE_BY, Step
+from repairshop.ledger.ledger_port import Delivery, Effect
+from repairshop.order_steps import CLOSING, UNDONE_BY, OrderStep
 
 # Each happens once in the life of an order, whatever its rounds.
-_ONCE = (Step.REGISTER, Step.ASSIGN_TECHNICIAN, Step.CHARGE, Step.REPLACE, Step.REIMBURSE)
+_ONCE = (
+    OrderStep.REGISTER,
+    OrderStep.ASSIGN_TECHNICIAN,
+    OrderStep.CHARGE,
+    OrderStep.REPLACE,
+    OrderStep.REIMBURSE,
+)
 
 # What an order leaves that was refused at the counter: it never was one.
-_REFUSED = (Step.REGISTER, Step.WITHDRAW_REGISTRATION)
+_REFUSED = (OrderStep.REGISTER, OrderStep.WITHDRAW_REGISTRATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class LedgerState:
     """
     The state of the ledger.
 
@@ -52,7 +58,9 @@ class Books:
         return not (self.lost or self.doubled or self.left_open)
 
 
-def check(effects: Sequence[Effect], deliveries: Sequence[Delivery], started: Iterable[str] = ()) -> Books:
+def check(
+    effects: Sequence[Effect], deliveries: Sequence[Delivery], started: Iterable[str] = ()
+) -> LedgerState:
     """
     Count what became of each order.
 
@@ -71,8 +79,8 @@ def check(effects: Sequence[Effect], deliveries: Sequence[Delivery], started: It
     for order_id, own in sorted(by_order.items()):
         live = [effect for effect in own if not effect.undone]
         closings = [effect for effect in live if effect.step in CLOSING]
-        is_withdrawn = any(effect.step == Step.WITHDRAW_REGISTRATION for effect in own)
-        if not any(effect.step == Step.REGISTER for effect in own):
+        is_withdrawn = any(effect.step == OrderStep.WITHDRAW_REGISTRATION for effect in own)
+        if not any(effect.step == OrderStep.REGISTER for effect in own):
             lost.append(order_id)
         if _is_doubled(own, live, closings, is_withdrawn):
             doubled.append(order_id)
@@ -84,7 +92,7 @@ def check(effects: Sequence[Effect], deliveries: Sequence[Delivery], started: It
             settled += 1
         elif order_id not in lost:
             left_open.append(order_id)
-    return Books(
+    return LedgerState(
         len(by_order),
         settled,
         withdrawn,

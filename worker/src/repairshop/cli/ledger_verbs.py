@@ -12,10 +12,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from repairshop.cli.talking import RefusedError
+from repairshop.cli.dialog import RefusedError
 from repairshop.contract import workflow_id
 from repairshop.ledger import Ledger, open_ledger
-from repairshop.ledger.check import Books, check
+from repairshop.ledger.ledger_check import LedgerState, check
 
 _T = TypeVar("_T")
 
@@ -70,7 +70,7 @@ def check_books(
         except OSError as error:
             raise typer.BadParameter(f"--started {started}: cannot be read: {error.strerror}") from None
 
-    async def count(ledger: Ledger) -> Books:
+    async def count(ledger: Ledger) -> LedgerState:
         return check(await ledger.effects(), await ledger.deliveries(), known)
 
     found = _with_ledger(url, count)

@@ -9,10 +9,10 @@ import time
 
 from temporalio import activity
 
-from repairshop.activities.chance import chance_of, draw_seconds
-from repairshop.activities.errors import InjectedFailure, Refused
+from repairshop.activities.activity_errors import InjectedFailure, Refused
 from repairshop.contract import Fault
-from repairshop.steps import StepInput
+from repairshop.draws import drawn_failure, drawn_seconds
+from repairshop.order_steps import StepInput
 
 # Heartbeats within the longest silence that the order allows.
 BEATS_PER_SILENCE = 4
@@ -37,16 +37,16 @@ async def spend(given: StepInput) -> None:
     if work is None:
         return
     info = activity.info()
-    chance = chance_of(given.seed, info.activity_type, given.round, info.attempt)
-    seconds = draw_seconds(work, chance)
+    attempt = (given.seed, info.activity_type, given.round, info.attempt)
+    seconds = drawn_seconds(work, *attempt)
     if seconds > 0:
         if info.heartbeat_timeout is None:
-            await asyncio.sleep(seconds)
+            await wait(seconds)
         else:
             await _wait_with_heartbeats(seconds, info.heartbeat_timeout.total_seconds())
     if work.cpu_seconds > 0:
         await asyncio.to_thread(_burn, work.cpu_seconds)
-    if work.failure_probability > 0 and chance.random() < work.failure_probability:
+    if drawn_failure(work, *attempt):
         raise InjectedFailure(info.activity_type, "failed by its failure_probability")
 
 
@@ -69,6 +69,13 @@ async def suffer(given: StepInput, *, after_effect: bool) -> None:
     if fault.permanent:
         raise Refused(step)
     raise InjectedFailure(step, "failed as the order asks for")
+
+
+async def wait(seconds: float) -> None:
+    """
+    Wait as for a person or a remote system.
+    """
+    await asyncio.sleep(seconds)
 
 
 async def hang(seconds: float) -> None:

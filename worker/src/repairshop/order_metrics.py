@@ -26,7 +26,7 @@ ACTIVITIES = Counter(
 )
 
 
-class Accounting(Interceptor):
+class OrderMetrics(Interceptor):
     """
     Interceptor of the worker that counts.
     """

@@ -10,7 +10,7 @@ import pytest
 from processes import StartWorker, WorkerProcess, wait_until
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
-from repairshop import versioning
+from repairshop import deployment_versions
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, WorkProfile, workflow_id
 
 pytestmark = pytest.mark.server
@@ -73,7 +73,7 @@ async def test_orders_end_on_the_version_they_began_on(
         "version 1 says that it receives no tasks",
     )
 
-    assert await versioning.promote(client, task_queue, "1") == ""
+    assert await deployment_versions.promote(client, task_queue, "1") == ""
     wait_until(lambda: first.get("/readyz") == (200, "ok\n"), "version 1 says that it receives orders")
     second = version(start_worker, task_queue, "2")
     wait_until(
@@ -82,7 +82,7 @@ async def test_orders_end_on_the_version_they_began_on(
 
     old = [await start(client, task_queue, SLOW) for _ in range(3)]
     wait_until(lambda: "repairshop_activities_total{" in first.get("/metrics")[1], "version 1 has begun")
-    assert await versioning.promote(client, task_queue, "2") == "1"
+    assert await deployment_versions.promote(client, task_queue, "2") == "1"
     new = [await start(client, task_queue, WorkProfile()) for _ in range(3)]
 
     assert [(await handle.describe()).status for handle in old] == [WorkflowExecutionStatus.RUNNING] * 3
@@ -107,9 +107,9 @@ async def test_a_version_without_a_worker_is_not_promoted(client: Client, task_q
     New orders never go where nobody takes them; the message says what to start.
     """
     with pytest.raises(
-        versioning.PromotionError, match="is a worker with TEMPORAL_WORKER_BUILD_ID=7 running"
+        deployment_versions.PromotionError, match="is a worker with TEMPORAL_WORKER_BUILD_ID=7 running"
     ):
-        await versioning.promote(client, task_queue, "7", patience_seconds=1)
+        await deployment_versions.promote(client, task_queue, "7", patience_seconds=1)
 
 
 async def test_without_both_names_versioning_is_off(

@@ -23,9 +23,9 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from repairshop.accounting import Accounting
+from repairshop.deployment_versions import deployment_config
+from repairshop.order_metrics import OrderMetrics
 from repairshop.settings import Settings
-from repairshop.versioning import deployment_config
 
 # Deterministic and without side effects, so the sandbox need not load it anew for every workflow.
 PASSED_THROUGH = ("repairshop.contract",)
@@ -62,7 +62,7 @@ def build_worker(
         activities=activities,
         activity_executor=ThreadPoolExecutor(settings.activity_slots, "activity") if blocking else None,
         workflow_runner=runner,
-        interceptors=[Accounting()],
+        interceptors=[OrderMetrics()],
         identity=settings.identity,
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=settings.workflow_task_slots,

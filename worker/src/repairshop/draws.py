@@ -1,0 +1,92 @@
+"""
+The chances of an order: how long each activity works, whether it fails, what an inspection finds.
+
+Every draw is a pure function of the order's seed, the activity, the round of repair and the attempt.
+Activities draw from here, and a simulation may, so that both do the same work.
+"""
+
+from __future__ import annotations
+
+import random
+
+from repairshop.contract import LIGHT_ORDER_STEPS, Spread, WorkProfile
+
+
+def drawn_seconds(work: WorkProfile, seed: int, step: str, round_: int = 0, attempt: int = 1) -> float:
+    """
+    Return how long an attempt of an activity waits, in seconds.
+
+    Args:
+        work: What the order costs.
+        seed: The order's own, ``RepairOrder.seed``.
+        step: Name of the activity, such as ``register``.
+        round_: How often the device was sent back so far.
+        attempt: Number of the attempt, from 1.
+    """
+    return _seconds(work, _source(seed, step, round_, attempt))
+
+
+def drawn_failure(work: WorkProfile, seed: int, step: str, round_: int = 0, attempt: int = 1) -> bool:
+    """
+    Return whether an attempt of an activity fails once it has waited; the arguments are those of ``drawn_seconds``.
+    """
+    if work.failure_probability <= 0:
+        return False
+    source = _source(seed, step, round_, attempt)
+    # The wait comes first in the attempt's own row of draws.
+    _seconds(work, source)
+    return source.random() < work.failure_probability
+
+
+def passes_inspection(
+    work: WorkProfile | None, seed: int, round_: int = 0, item: str = "", items: int = 1
+) -> bool:
+    """
+    Return whether an inspection finds an item in order.
+
+    The attempt has no part in it: who is asked twice gives the same answer.  The chance of each
+    item is such that the whole checklist sends the device back as often as the profile says.
+
+    Args:
+        work: What the order costs; ``None`` for one that is never sent back.
+        seed: The order's own.
+        round_: How often the device was sent back so far.
+        item: What is inspected; empty for a light order, which is inspected as a whole.
+        items: How long the checklist is.
+    """
+    if work is None or work.rework_probability <= 0:
+        return True
+    fails: float = 1 - (1 - work.rework_probability) ** (1 / items)
+    return _source(seed, f"verdict/{item}", round_, 0).random() >= fails
+
+
+def light_order_activities(work: WorkProfile, seed: int, max_reworks: int = 2) -> tuple[tuple[str, int], ...]:
+    """
+    Return the activities of a light order under warranty, one after the other, each with its round.
+
+    An activity that fails is tried again and stays one entry; the escalation of a late order runs beside
+    these and is left out, as it depends on the clock.
+    """
+    *before, inspection, settle = LIGHT_ORDER_STEPS
+    path = [(step, 0) for step in before]
+    for round_ in range(max_reworks + 1):
+        path.append((inspection, round_))
+        if passes_inspection(work, seed, round_):
+            break
+    else:
+        path.append(("replace", 0))
+    return (*path, (settle, 0))
+
+
+def _source(seed: int, step: str, round_: int, attempt: int) -> random.Random:
+    return random.Random(f"{seed}/{step}/{round_}/{attempt}")
+
+
+def _seconds(work: WorkProfile, source: random.Random) -> float:
+    if work.seconds <= 0:
+        return 0.0
+    if work.spread is Spread.UNIFORM:
+        return work.seconds * source.uniform(1 - work.spread_ratio, 1 + work.spread_ratio)
+    if work.spread is Spread.EXPONENTIAL:
+        return source.expovariate(1 / work.seconds)
+    return work.seconds
