@@ -45,6 +45,7 @@ def orders(task_queue: str, start_at: float) -> StepOrder:
         scenario="repair",
         task_queue=task_queue,
         seed=1,
+        schedule_seed="1",
         work=Work(seconds=0.01),
         arrival_rate=float(ORDERS),
         in_flight=None,

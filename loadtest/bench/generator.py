@@ -96,6 +96,7 @@ def _order(case: Case, number: int) -> StepOrder:
         scenario=str(_PARTS / "start_only.py"),
         task_queue="nobody",
         seed=number,
+        schedule_seed=str(number),
         work=Work(),
         arrival_rate=case.arrival_rate,
         in_flight=_IN_FLIGHT if case.arrival_rate is None else None,

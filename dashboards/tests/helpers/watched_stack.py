@@ -119,6 +119,7 @@ def order(step: str, prefix: str, seconds: float) -> StepOrder:
         scenario="repair",
         task_queue=QUEUE,
         seed=1,
+        schedule_seed="1",
         work=Work(seconds=0.05, failure_probability=0.05),
         arrival_rate=RATE,
         in_flight=None,

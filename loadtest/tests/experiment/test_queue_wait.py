@@ -56,6 +56,7 @@ def test_the_mean_wait_is_the_simulations_within_ten_percent(tmp_path: Path) -> 
         scenario="repair",
         task_queue="",
         seed=ran.run.plan.seed,
+        schedule_seed=f"{ran.run.plan.seed}/1",
         work=ran.run.plan.work,
         arrival_rate=1.85,
         in_flight=None,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.plan import Arrivals, Work
+from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_order import StepOrder
 
 BENCH = Path(__file__).parents[2] / "bench" / "parts"
@@ -61,10 +61,11 @@ def order(task_queue: str) -> Callable[..., StepOrder]:
             "scenario": "noop",
             "task_queue": task_queue,
             "seed": 1,
+            "schedule_seed": "1",
             "work": Work(),
             "arrival_rate": 10.0,
             "in_flight": None,
-            "arrivals": Arrivals(),
+            "arrivals": Arrivals(kind=ArrivalKind.CONSTANT),  # its counts are exact
             "start_at": time.time() + 0.5,
             "warm_up_seconds": 1.0,
             "window_seconds": 3.0,

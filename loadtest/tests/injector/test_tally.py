@@ -235,6 +235,7 @@ def _order() -> StepOrder:
         scenario="noop",
         task_queue="q",
         seed=1,
+        schedule_seed="1",
         work=Work(seconds=0.1),
         arrival_rate=2.0,
         in_flight=None,

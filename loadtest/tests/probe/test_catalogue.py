@@ -157,6 +157,7 @@ def orders(task_queue: str) -> StepOrder:
         scenario="repair",
         task_queue=task_queue,
         seed=1,
+        schedule_seed="1",
         work=Work(seconds=0.01, failure_probability=0.2),
         arrival_rate=10.0,
         in_flight=None,

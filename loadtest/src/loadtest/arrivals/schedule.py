@@ -15,8 +15,7 @@ def schedule(order: StepOrder) -> tuple[float, ...]:
     """
     Return when each arrival of an open step is due.
 
-    Warm-up and window are drawn apart, so that each holds its exact count, and so that a longer warm-up
-    leaves the window's arrivals as they were.  The warm-up runs at the level at which the window begins.
+    Warm-up and window are drawn apart, so that a longer warm-up leaves the window's arrivals as they were.  The warm-up runs at the level at which the window begins.
 
     Args:
         order: Rate, shape, seed and lengths.
@@ -30,8 +29,8 @@ def schedule(order: StepOrder) -> tuple[float, ...]:
     window = pieces(order.arrival_rate, order.window_seconds, order.arrivals)
     level = window[0].from_rate
     warm_up = [Piece(order.warm_up_seconds, level, level)] if order.warm_up_seconds > 0 else []
-    before = times(warm_up, random.Random(f"{order.seed}/warm-up")) if warm_up else []
-    counted = times(window, random.Random(f"{order.seed}/window"))
+    before = times(warm_up, random.Random(f"{order.schedule_seed}/warm-up")) if warm_up else []
+    counted = times(window, random.Random(f"{order.schedule_seed}/window"))
     return (*before, *(order.warm_up_seconds + at for at in counted))
 
 

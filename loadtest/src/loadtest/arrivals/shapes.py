@@ -53,13 +53,17 @@ def expected_count(pieces: Sequence[Piece]) -> int:
 
 def draw_times(pieces: Sequence[Piece], chance: random.Random) -> list[float]:
     """
-    Draw the arrivals of a Poisson process with this rate, given its count.
+    Draw the arrivals of a Poisson process with this rate; their number is a draw too.
 
-    Given their number, the arrivals of a Poisson process are independent and distributed as its rate is;
-    fixing the number takes away the luck that dominates short windows.
+    A fixed number would take away the slow ups and downs that make queues: the mean wait would halve.
+    A longer last piece adds arrivals and leaves the earlier ones as they were.
     """
     expected = sum(piece.arrivals for piece in pieces)
-    ranks = sorted(chance.random() * expected for _ in range(expected_count(pieces)))
+    ranks: list[float] = []
+    rank = chance.expovariate(1.0)
+    while rank < expected:
+        ranks.append(rank)
+        rank += chance.expovariate(1.0)
     return _spread(pieces, ranks)
 
 

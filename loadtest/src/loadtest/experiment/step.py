@@ -106,6 +106,7 @@ def _order(plan: Plan, step: StepContext) -> StepOrder:
         scenario=plan.scenario,
         task_queue=plan.task_queue,
         seed=plan.seed + step.key.repetition - 1,
+        schedule_seed=f"{plan.seed}/{step.key.repetition}",
         work=plan.work,
         arrival_rate=step.arrival_rate,
         in_flight=max(1, round(step.load.in_flight_per_slot * slots)) if closed else None,

@@ -4,6 +4,7 @@ The line between a sweep and its Locust master: JSON, one message a line, over a
 It knows the messages and neither of the two ends.
 
     sweep to master   {"order": StepOrder} starts a step
+                      {"end": unix time}   ends the window earlier than the order said; told before that time
                       {"dead": pid}        an injector on this machine has ended
                       {"quit": true}       ends the master
     master to sweep   {"ready": n}         n injectors are connected to Temporal

@@ -27,6 +27,7 @@ from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartS
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.injector.tracing import Tracing
+from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorSecond
 from loadtest.scenario import Scenario, load
@@ -67,6 +68,7 @@ class Injector:
         self._page = page
         self._stock = stock
         self._tracing = tracing
+        self._end_window: Callable[[float], None] | None = None
 
     async def carry_out(self, share: OrderPart, each_second: Callable[[InjectorSecond], None]) -> PartReport:
         """
@@ -79,20 +81,27 @@ class Injector:
         wall_to_clock = now() - time.time()
         origin = order.start_at + wall_to_clock
         start = origin + order.warm_up_seconds
-        end = start + order.window_seconds
+        end = WindowEnd(start + order.window_seconds)
         scenario = load(order.scenario)
-        tally = Tally(Bounds(start, end, order.end_to_end_bound_seconds))
+        tally = Tally(Bounds(start, end.at, order.end_to_end_bound_seconds))
         flights = self.flights(_terms(scenario, share), tally)
         gc.collect()
         gc.freeze()  # what lives for long is not looked at again in the middle of a window
-        cpu = _WindowCpu(start, end)
+        cpu = _WindowCpu(start, end.at)
+
+        def end_window(at: float) -> None:
+            tally.end_window_at(at + wall_to_clock)
+            end.bring_forward(at + wall_to_clock)
+
+        self._end_window = end_window
         telling = asyncio.create_task(_tell(tally, flights, origin, each_second))
         try:
             await self._send(share, origin, end, flights)
             cpu.close()
-            open_at_end = await flights.drain(end + order.drain_seconds)
-            drained = now() - end
+            open_at_end = await flights.drain(end.at + order.drain_seconds)
+            drained = now() - end.at
         finally:
+            self._end_window = None
             telling.cancel()
             gc.unfreeze()
         moved = abs((now() - time.time()) - wall_to_clock)
@@ -100,15 +109,21 @@ class Injector:
             tally.problems.append(f"the wall clock moved by {moved:.3f} s in the step")
         return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.seconds)
 
-    async def _send(self, share: OrderPart, origin: float, end: float, flights: Starts) -> None:
+    def end_window(self, at: float) -> None:
+        """
+        End the running step's window at a unix time that is still to come; without a step nothing happens.
+        """
+        if self._end_window is not None:
+            self._end_window(at)
+
+    async def _send(self, share: OrderPart, origin: float, end: WindowEnd, flights: Starts) -> None:
         order = share.order
         if order.in_flight is not None:
             numbers = itertools.count(share.index, share.injectors)
             await pacing.closed(numbers, share.part_of(order.in_flight), origin, end, flights)
             return
         mine = arrivals.split(arrivals.schedule(order), share.index, share.injectors)
-        await pacing.planned(mine, origin, flights)
-        await asyncio.sleep(max(0.0, end - now()))
+        await pacing.planned(mine, origin, end, flights)
 
     def flights(self, terms: StartSettings, tally: Tally) -> Starts:
         """

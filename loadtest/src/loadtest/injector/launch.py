@@ -87,6 +87,15 @@ class Locust:
                 f"Locust did not answer within {longest:.0f} s; the log says: {self._master.log_tail(5)}"
             ) from None
 
+    async def end_window(self, at: float) -> None:
+        """
+        End the window of the running step at a unix time, which must lie far enough ahead to reach every injector.
+
+        Raises:
+            InjectorError: Locust is gone.
+        """
+        await self._say({"end": at})
+
     async def _carry_out(
         self, order: StepOrder, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:

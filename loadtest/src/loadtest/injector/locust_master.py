@@ -30,6 +30,7 @@ from loadtest.results.step_order import StepOrder
 # Messages between master and injectors.
 HELLO, PREPARE, READY = "loadtest_hello", "loadtest_prepare", "loadtest_ready"
 SHARE, SECOND, REPORT = "loadtest_share", "loadtest_second", "loadtest_report"
+END = "loadtest_end"
 
 # An injector that drained must have answered by then.
 _REPORT_GRACE_SECONDS = 15.0
@@ -60,6 +61,8 @@ class LocustMaster:
         self._reports: dict[str, PartReport] = {}
         self._refusals: dict[str, str] = {}
         self._step: str | None = None
+        self._members: list[str] = []
+        self._end_at = 0.0
         for name, listener in (
             (HELLO, self._on_hello),
             (READY, self._on_ready),
@@ -108,11 +111,20 @@ class LocustMaster:
                 message = json.loads(text)
                 if "order" in message:
                     gevent.spawn(self._answer, StepOrder.model_validate(message["order"]))
+                elif "end" in message:
+                    self._end_window(message["end"])
                 elif "dead" in message:
                     self._dead |= {name for name, pid in self._ready.items() if pid == message["dead"]}
                 elif message.get("quit"):
                     break
         self._runner.quit()  # also where the sweep is gone: its end of the line has closed
+
+    def _end_window(self, at: float) -> None:
+        if self._step is None:
+            return
+        self._end_at = min(self._end_at, at)
+        for name in self._members:
+            self._runner.send_message(END, {"at": at}, name)
 
     def _answer(self, order: StepOrder) -> None:
         try:
@@ -145,7 +157,8 @@ class LocustMaster:
         members = self._present()
         if not members:
             raise _NoReportError("no injector is left to carry the step out")
-        self._step = order.step
+        self._step, self._members = order.step, members
+        self._end_at = order.start_at + order.warm_up_seconds + order.window_seconds
         self._seconds, self._reports, self._refusals = {}, {}, {}
         for index, name in enumerate(members):
             share = OrderPart(order, index, len(members))
@@ -158,7 +171,8 @@ class LocustMaster:
             # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
             log.error("injector %s gave its share up: %s", name, why)
         vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
-        planned = len(arrivals.schedule(order)) if order.in_flight is None else None
+        until = self._end_at - order.start_at
+        planned = sum(at < until for at in arrivals.schedule(order)) if order.in_flight is None else None
         return merge(self._reports, vanished, planned, cpu, largest_rss_bytes())
 
     def _wait(self, order: StepOrder, members: list[str]) -> float:
@@ -166,22 +180,23 @@ class LocustMaster:
         Wait until every member has answered or is gone; return this process's CPU time over the window.
         """
         start = order.start_at + order.warm_up_seconds
-        end = start + order.window_seconds
-        deadline = end + order.drain_seconds + _REPORT_GRACE_SECONDS
         at_start, at_end = time.process_time(), None
         told = order.start_at
         while True:
             at = time.time()
             if at < start:
                 at_start = time.process_time()
-            elif at >= end and at_end is None:
+            elif at >= self._end_at and at_end is None:
                 at_end = time.process_time()
             if at >= told + 1.0 and self._seconds:
                 told = at
                 self._say(control.second(add_seconds(at - order.start_at, self._seconds)))
             answered = {*self._reports, *self._refusals}
             gone = {name for name in members if self._is_gone(name)}
-            if answered | gone >= set(members) or at > deadline:
+            if (
+                answered | gone >= set(members)
+                or at > self._end_at + order.drain_seconds + _REPORT_GRACE_SECONDS
+            ):
                 return (time.process_time() if at_end is None else at_end) - at_start
             gevent.sleep(_LOOK_EVERY_SECONDS)
 

@@ -18,7 +18,7 @@ from locust.runners import WorkerRunner
 from loadtest.errors import LoadtestError
 from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
-from loadtest.injector.locust_master import HELLO, PREPARE, READY, REPORT, SECOND, SHARE
+from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
 from loadtest.injector.order_part import OrderPart
 from loadtest.results.measured import InjectorSecond
 
@@ -37,6 +37,7 @@ class LocustWorker:
         self._process = process
         self._injector: Injector | None = None
         runner.register_message(PREPARE, self._on_prepare, concurrent=True)
+        runner.register_message(END, self._on_end, concurrent=True)
         runner.register_message(SHARE, self._on_share, concurrent=True)
         runner.send_message(HELLO, None)
 
@@ -48,6 +49,15 @@ class LocustWorker:
         except LoadtestError as error:
             problem = str(error)
         self._runner.send_message(READY, {"problem": problem, "pid": os.getpid()})
+
+    def _on_end(self, msg: Message, **_: Any) -> None:
+        injector = self._injector
+        assert injector is not None  # a step runs, so the master found this one ready
+
+        async def end_window() -> None:
+            injector.end_window(msg.data["at"])
+
+        self._process.bridge.submit(end_window)
 
     def _on_share(self, msg: Message, **_: Any) -> None:
         share = OrderPart.from_json(msg.data)

@@ -1,7 +1,5 @@
 """
 When starts leave: at their intended times, as the number of users asks, or when another one ends.
-
-It knows no workflow; ``flights`` sends what is due.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from loadtest.injector.starts import Starts
+from loadtest.injector.window_end import WindowEnd
 
 # uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
 SHORTEST_WAIT_SECONDS = 0.001
@@ -18,13 +17,16 @@ SHORTEST_WAIT_SECONDS = 0.001
 now = time.perf_counter
 
 
-async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights: Starts) -> None:
+async def planned(
+    arrivals: Sequence[tuple[int, float]], origin: float, end: WindowEnd, flights: Starts
+) -> None:
     """
-    Send every arrival of a schedule when it is due, whatever becomes of the earlier ones.
+    Send every arrival of a schedule when it is due, whatever becomes of the earlier ones, until the window ends.
 
     Args:
         arrivals: Number and seconds since the origin.
         origin: The step's first instant on this process's clock.
+        end: Arrivals due at or after it are not sent.
         flights: Sends them.
     """
     position = 0
@@ -32,33 +34,41 @@ async def planned(arrivals: Sequence[tuple[int, float]], origin: float, flights:
         at = now()
         while position < len(arrivals) and origin + arrivals[position][1] <= at:
             number, offset = arrivals[position]
+            if origin + offset >= end.at:
+                return
             flights.due(number, origin + offset)
             position += 1
         if position < len(arrivals):
-            await asyncio.sleep(max(SHORTEST_WAIT_SECONDS, origin + arrivals[position][1] - now()))
+            next_due = max(now() + SHORTEST_WAIT_SECONDS, origin + arrivals[position][1])
+            if not await end.wait_until(next_due):
+                return
+    await end.wait()
 
 
-async def closed(numbers: Iterator[int], in_flight: int, origin: float, end: float, flights: Starts) -> None:
+async def closed(
+    numbers: Iterator[int], in_flight: int, origin: float, end: WindowEnd, flights: Starts
+) -> None:
     """
     Keep so many workflows open until the end; each that ends starts the next at once.
 
     Args:
         numbers: Of the arrivals, endless.
         in_flight: This injector's share.
-        origin, end: First and last instant on this process's clock.
+        origin: The step's first instant on this process's clock.
+        end: Nothing is started at or after it.
         flights: Sends them.
     """
 
     def start_next() -> None:
         at = now()
-        if at < end:
+        if at < end.at:
             flights.due(next(numbers), at)
 
     await asyncio.sleep(max(0.0, origin - now()))
     flights.on_end = start_next
     for _ in range(in_flight):
         start_next()
-    await asyncio.sleep(max(0.0, end - now()))
+    await end.wait()
     flights.on_end = None
 
 

@@ -1,14 +1,13 @@
 """
 What one injector counts in one step.
 
-It decides what belongs to the window and how sampled results stand for all of them, and knows
-nothing of how a workflow is started or awaited.
+It decides what belongs to the window and how sampled results stand for all of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hdrh.histogram import HdrHistogram
 
@@ -89,6 +88,12 @@ class Tally:
         self.problems: list[str] = []
         self._sample_stride = 1
         self._sample_seen = 0
+
+    def end_window_at(self, at: float) -> None:
+        """
+        End the window earlier than its bounds said; to be told before that moment.
+        """
+        self.bounds = replace(self.bounds, end=min(self.bounds.end, at))
 
     def offered(self, intended: float) -> None:
         """

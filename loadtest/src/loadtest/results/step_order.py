@@ -18,13 +18,14 @@ class StepOrder(BaseModel):
         id_prefix: Start of every order id; unique per run and step.
         scenario: Name, or path of a user's own file.
         task_queue: Where the workflows are started.
-        seed: Of the schedule and, with the arrival's number, of each order.
+        seed: With the arrival's number, of each order's draws.
+        schedule_seed: Of the open schedule, so that a schedule can be chosen while the draws stay.
         work: What an order costs.
         arrival_rate: Open loads: starts per second; ``None`` for the closed model.
         in_flight: Closed load: workflows kept open by all injectors together; ``None`` when open.
         arrivals: Shape of the open schedule.
         start_at: Unix time of the warm-up's first instant.
-        warm_up_seconds, window_seconds: Arrivals stop at their end.
+        warm_up_seconds, window_seconds: Arrivals stop at their end, or when the window is ended earlier.
         drain_seconds: How long open workflows are waited for.
         max_in_flight: Beyond it arrivals queue at the injector, for all injectors together.
         end_to_end_bound_seconds: For goodput; ``None`` counts every good close.
@@ -37,6 +38,7 @@ class StepOrder(BaseModel):
     scenario: str
     task_queue: str
     seed: int
+    schedule_seed: str
     work: Work
     arrival_rate: float | None
     in_flight: int | None
