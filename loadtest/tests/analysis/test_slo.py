@@ -12,7 +12,7 @@ import synthetic
 from readings import made
 
 from loadtest.analysis.slo import demands, fewest, judge_count, judge_step
-from loadtest.plan import Load, LoadKind, Slo
+from loadtest.plan import Fraction, Open, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Judgement, SloAnswer
 
@@ -153,10 +153,10 @@ def test_each_open_load_has_a_demand_of_its_own(template: StepResult) -> None:
     """
     plan = synthetic.demo_plan(
         loads=(
-            Load(kind=LoadKind.SATURATE),
-            Load(kind=LoadKind.OPEN, arrival_rate=1.0),
-            Load(kind=LoadKind.OPEN, arrival_rate=4.0),
-            Load(kind=LoadKind.FRACTION),
+            Saturate(),
+            Open(arrival_rate=1.0),
+            Open(arrival_rate=4.0),
+            Fraction(),
         ),
         replicas=(1, 2),
     )

@@ -13,7 +13,7 @@ from readings import made
 from loadtest.analysis import analyse, exit_code, read_step
 from loadtest.analysis.slo import demands
 from loadtest.analysis.verdict import decide
-from loadtest.plan import Load, LoadKind, Plan, Slo
+from loadtest.plan import Fraction, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict
 
@@ -94,7 +94,7 @@ def test_a_plan_without_an_open_load_is_held_against_its_errors(
     """
     The waits of a closed load are its own making; its failures are not.
     """
-    plan = synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE),), replicas=(1,))
+    plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,))
     steps = [replace(saturated, error_ratio=error_ratio)]
 
     assert decide(steps, plan, demands(steps, plan))[0] is verdict
@@ -104,9 +104,7 @@ def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(t
     """
     Without an open load each step of a fraction load must keep the SLO.
     """
-    plan = synthetic.demo_plan(
-        loads=(Load(kind=LoadKind.SATURATE), Load(kind=LoadKind.FRACTION)), replicas=(1,)
-    )
+    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
 
     verdicts = [decide([made(template, activity=p95)], plan, ())[0] for p95 in (0.1, 0.2)]
 

@@ -37,12 +37,16 @@ def _order(kind: ArrivalKind, rate: float = 10.0, **more: float) -> Order:
 orders = st.builds(
     Order,
     arrival_rate=st.floats(0.5, 200.0),
-    arrivals=st.builds(
-        Arrivals,
-        kind=st.sampled_from(ArrivalKind),
-        from_ratio=st.floats(0.0, 1.0),
-        spike_ratio=st.floats(1.0, 10.0),
-        steps=st.integers(2, 9),
+    arrivals=st.one_of(
+        st.builds(Arrivals, kind=st.sampled_from([ArrivalKind.CONSTANT, ArrivalKind.POISSON])),
+        st.builds(Arrivals, kind=st.just(ArrivalKind.RAMP), from_ratio=st.floats(0.0, 1.0)),
+        st.builds(
+            Arrivals,
+            kind=st.just(ArrivalKind.STEP),
+            from_ratio=st.floats(0.0, 1.0),
+            steps=st.integers(2, 9),
+        ),
+        st.builds(Arrivals, kind=st.just(ArrivalKind.SPIKE), spike_ratio=st.floats(1.0, 10.0)),
     ),
     schedule_seed=st.integers(0, 2**32).map(str),
     warm_up_seconds=st.floats(0.0, 10.0),

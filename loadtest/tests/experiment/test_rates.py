@@ -9,15 +9,15 @@ from synthetic import demo_plan, step
 
 from loadtest.errors import MeasurementError
 from loadtest.experiment.rates import arrival_rate, throughput_per_second
-from loadtest.plan import Load, LoadKind
+from loadtest.plan import Fraction, Open, Saturate
 from loadtest.results.measured import StepKey
 
 PLAN = demo_plan(
     loads=(
-        Load(kind=LoadKind.SATURATE),
-        Load(kind=LoadKind.OPEN, of_one_replica=0.85),
-        Load(kind=LoadKind.FRACTION, fraction=0.5),
-        Load(kind=LoadKind.OPEN, arrival_rate=3.0),
+        Saturate(),
+        Open(of_one_replica=0.85),
+        Fraction(fraction=0.5),
+        Open(arrival_rate=3.0),
     ),
     replicas=(2, 4),
     repetitions=2,

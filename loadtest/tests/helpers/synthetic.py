@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from world import World
 
-from loadtest.plan import Load, LoadKind, Plan, Work
+from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest
 from loadtest.results.measured import Measured, StepKey
 
@@ -21,8 +21,8 @@ def demo_plan(**changes: object) -> Plan:
         name="demo",
         replicas=(1, 2, 4),
         loads=(
-            Load(kind=LoadKind.SATURATE, window_seconds=15),
-            Load(kind=LoadKind.OPEN, window_seconds=20),
+            Saturate(window_seconds=15),
+            Open(window_seconds=20),
         ),
         work=Work(seconds=0.3),
     )

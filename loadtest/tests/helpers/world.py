@@ -13,7 +13,7 @@ from dataclasses import replace
 from histograms import buckets, hdr
 from queueing_theory import Task, simulate
 
-from loadtest.plan import Plan
+from loadtest.plan import Plan, Saturate
 from loadtest.results.difference import Difference
 from loadtest.results.measured import (
     HistorySample,
@@ -54,9 +54,9 @@ class World:
         """
         self.key, self.plan, self.arrival_rate = key, plan, arrival_rate
         load = plan.loads[key.load]
-        self.warm_up, self.window = plan.warm_up_seconds, load.window
-        self.slots = (slots or plan.worker.activity_slots) * key.replicas
-        self.in_flight = round(load.in_flight_per_slot * self.slots) if arrival_rate is None else None
+        self.warm_up, self.window = plan.warm_up_seconds, load.longest_window_seconds
+        self.slots = (slots or plan.worker.slots) * key.replicas
+        self.in_flight = round(load.in_flight_per_slot * self.slots) if isinstance(load, Saturate) else None
         draw = random.Random(f"{plan.seed} {key.repetition}")
         self.draw = random.Random(f"noise {key}")
         end = self.warm_up + self.window

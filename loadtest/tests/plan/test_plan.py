@@ -4,12 +4,26 @@ Plans: which ones are refused, and with which words.
 
 from __future__ import annotations
 
+import json
+import math
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.plan import LoadKind, Plan, parse_plan, read_document
+from loadtest.plan import (
+    LoadKind,
+    Open,
+    Plan,
+    Saturate,
+    ServerSetup,
+    Work,
+    WorkerSetup,
+    parse_plan,
+    read_document,
+)
+from loadtest.results.document import from_plain, to_json
 
 PLANS = Path(__file__).parents[2] / "plans"
 
@@ -26,12 +40,14 @@ def test_every_committed_plan_is_valid_and_named_as_its_file(name: str) -> None:
 
 
 def test_the_default_plan_is_the_documented_method() -> None:
-    """Saturate 15 s, then one common open rate of 0.85 of one replica for 20 s."""
+    """Saturate 15 s, then one common open rate of 0.7 of one replica until it is decided, at most 120 s."""
     plan = Plan(name="x")
 
-    assert [(load.kind.value, load.window) for load in plan.loads] == [("saturate", 15.0), ("open", 20.0)]
-    assert plan.loads[1].arrival_rate is None
-    assert plan.loads[1].of_one_replica == 0.85
+    assert plan.loads == (
+        Saturate(window_seconds=15.0, in_flight_per_slot=2.0),
+        Open(arrival_rate=None, of_one_replica=0.7, window_seconds=None, max_window_seconds=120.0),
+    )
+    assert [load.longest_window_seconds for load in plan.loads] == [15.0, 120.0]
     assert plan.slo.schedule_to_start_p95_seconds == 0.15
 
 
@@ -45,8 +61,103 @@ def test_the_default_plan_is_the_documented_method() -> None:
         ),
         pytest.param({"replicas": []}, ["replicas = []", "at least one"], id="no-replicas"),
         pytest.param({"replicas": [0, 1]}, ["replicas.0 = 0", "greater than or equal to 1"], id="zero"),
-        pytest.param({"repetitons": 2}, ["repetitons: no such key"], id="typo"),
-        pytest.param({"work": {"secnds": 1}}, ["work.secnds: no such key"], id="typo-below"),
+        pytest.param(
+            {"repetitons": 2},
+            ["repetitons: no such key; did you mean `repetitions`?", "loadtest/docs/plan.md"],
+            id="typo",
+        ),
+        pytest.param(
+            {"work": {"secnds": 1}}, ["work.secnds: no such key; did you mean `seconds`?"], id="typo-below"
+        ),
+        pytest.param(
+            {"loads": [{"kind": "saturate"}, {"kind": "fraction", "fracton": 1}]},
+            ["loads.1.fracton: no such key; did you mean `fraction`?"],
+            id="typo-in-a-load",
+        ),
+        pytest.param(
+            {"loads": [{"kind": "saturate", "arrival_rate": 5}]},
+            ["loads.0.arrival_rate: no such key of a load of this kind, but of kind open"],
+            id="key-of-another-kind",
+        ),
+        pytest.param(
+            {
+                "loads": [
+                    {"kind": "open", "arrival_rate": 5, "arrivals": {"kind": "constant", "spike_ratio": 9}}
+                ]
+            },
+            ["loads.0.arrivals.spike_ratio = 9: has no effect on", 'write kind = "spike"'],
+            id="key-of-another-shape",
+        ),
+        pytest.param({"loads": 3}, ["loads = 3: must be a list"], id="loads-a-number"),
+        pytest.param({"loads": "open"}, ["loads = 'open': must be a list"], id="loads-a-text"),
+        pytest.param({"loads": []}, ["loads = []: must name at least one load"], id="no-loads"),
+        pytest.param({"loads": [{}]}, ["loads.0.kind: is missing"], id="load-without-kind"),
+        pytest.param({"loads": [3]}, ["loads.0 = 3: must be a table"], id="load-a-number"),
+        pytest.param({"work": 3}, ["work = 3: must be a table"], id="table-a-number"),
+        pytest.param(
+            {"repetitions": True}, ["repetitions = True: must be a whole number"], id="bool-for-int"
+        ),
+        pytest.param({"seed": 1.5}, ["seed = 1.5: must be a whole number"], id="float-for-int"),
+        pytest.param(
+            {"drain_seconds": "60"}, ["drain_seconds = '60': must be a number"], id="text-for-float"
+        ),
+        pytest.param(
+            {"drain_seconds": math.inf}, ["drain_seconds = inf: must be a finite number"], id="infinite"
+        ),
+        pytest.param(
+            {"loads": [{"kind": "open", "arrival_rate": math.nan}]},
+            ["loads.0.arrival_rate = nan: must be a finite number"],
+            id="not-a-number",
+        ),
+        pytest.param(
+            {"loads": [{"kind": "open", "arrival_rate": 1e6, "window_seconds": 1000}]},
+            ["arrival_rate = 1000000.0", "more than 5,000,000 arrivals", "arrival_rate = 5000 or less"],
+            id="more-arrivals-than-memory",
+        ),
+        pytest.param(
+            {"replicas": [1, 200]},
+            ["max_awaited = 1000", "loads.0 keeps 2 x 4 slots x 200 replicas = 1,600"],
+            id="more-awaited-than-answered",
+        ),
+        pytest.param(
+            {"factors": {"worker.activity_slots": [2, 4000]}},
+            ["max_awaited = 1000", "2 x 4000 slots"],
+            id="awaited-by-a-factor",
+        ),
+        pytest.param(
+            {"worker": {"activity_pollers": "auto"}},
+            ["worker.activity_pollers = 'auto': must be a whole number or 'autoscaling'"],
+            id="pollers",
+        ),
+        pytest.param(
+            {"factors": {"worker.activity_slots": [2, -3]}},
+            ["factors.worker.activity_slots.1 = -3: must be greater than or equal to 1"],
+            id="factor-value",
+        ),
+        pytest.param(
+            {"factors": {"work.seconds": [0.1, math.inf]}},
+            ["factors.work.seconds.1 = inf: must be", "a finite number"],
+            id="factor-infinite",
+        ),
+        pytest.param(
+            {"factors": {"worker.activity_slots": [2, 2]}}, ["stands twice"], id="factor-value-twice"
+        ),
+        pytest.param({"factors": {"codec": []}}, ["at least one value"], id="factor-without-values"),
+        pytest.param(
+            {"factors": {"worker.activty_slots": [2]}},
+            ["no such factor; did you mean `worker.activity_slots`?"],
+            id="factor-typo",
+        ),
+        pytest.param({"factors": {"replicas": [2]}}, ["factors.replicas", "no such factor"], id="no-factor"),
+        pytest.param({"name": "Ünï"}, ["name = 'Ünï'", "letters, digits and hyphens"], id="name"),
+        pytest.param({"name": "x" * 300}, ["at most 60 characters"], id="name-too-long"),
+        pytest.param({"scenario": ""}, ["scenario = '': must not be empty"], id="empty"),
+        pytest.param({"seed": 10**30}, ["seed = 1000", "less than or equal"], id="huge"),
+        pytest.param(
+            {"server": {"dynamic_config": {"a": [1]}}},
+            ["server.dynamic_config.a = [1]: must be a text in quotes, a finite number, true or false"],
+            id="dynamic-config",
+        ),
         pytest.param(
             {"loads": [{"kind": "open", "arrival_rate": 0}]},
             ["loads.0.arrival_rate = 0", "greater than 0"],
@@ -59,12 +170,17 @@ def test_the_default_plan_is_the_documented_method() -> None:
         ),
         pytest.param(
             {"loads": [{"kind": "saturate", "window_seconds": 2}]},
-            ["window_seconds = 2", "too short", "5 or more"],
+            ["loads.0.window_seconds = 2", "too short", "5 or more"],
             id="short",
         ),
         pytest.param(
             {"loads": [{"kind": "open", "arrival_rate": 1, "window_seconds": 6}]},
-            ["arrival_rate = 1", "fewer than 10 arrivals", "window_seconds = 10"],
+            [
+                "loads.0.window_seconds = 6",
+                "arrival_rate = 1:",
+                "fewer than 10 arrivals",
+                "window_seconds = 10",
+            ],
             id="few-arrivals",
         ),
         pytest.param(
@@ -80,17 +196,120 @@ def test_a_plan_that_makes_no_sense_is_refused(document: dict[str, object], word
         parse_plan({"name": "x", **document}, "x.toml")
 
     assert str(refused.value).startswith("x.toml: ")
+    assert len(str(refused.value).splitlines()) == 1
     for word in words:
         assert word in str(refused.value)
     assert refused.value.exit_code == 2
 
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:
-    """Nobody mends a file line by line."""
-    with pytest.raises(InputError) as refused:
-        parse_plan({"name": "x", "replicas": [2, 1], "repetitions": 0, "colour": "red"}, "x.toml")
+    """Nobody mends a file line by line: fields, loads by their index, and the rules over several fields."""
+    document = {
+        "name": "x",
+        "replicas": [2, 1],
+        "repetitions": 0,
+        "colour": "red",
+        "loads": [
+            {"kind": "saturate", "window_seconds": 1},
+            {"kind": "open", "arrival_rate": 1, "window_seconds": 6},
+        ],
+        "factors": {"codec": [1]},
+    }
 
-    assert len(str(refused.value).splitlines()) == 3
+    with pytest.raises(InputError) as refused:
+        parse_plan(document, "x.toml")
+
+    assert [line.split(": ")[1].split(" = ")[0] for line in str(refused.value).splitlines()] == [
+        "replicas",
+        "factors.codec.0",
+        "loads.0.window_seconds",
+        "loads.1.window_seconds",
+        "repetitions",
+        "colour",
+    ]
+
+
+def test_loads_without_a_saturate_load_are_each_told() -> None:
+    """Every load that takes its rate from one names its index."""
+    loads = [{"kind": "open"}, {"kind": "open", "arrival_rate": 2}, {"kind": "fraction"}]
+
+    with pytest.raises(InputError) as refused:
+        parse_plan({"name": "x", "loads": loads}, "x.toml")
+
+    assert [line.split(":")[1].strip() for line in str(refused.value).splitlines()] == [
+        "loads.0.kind = 'open'",
+        "loads.2.kind = 'fraction'",
+    ]
+
+
+def test_a_cells_plan_has_the_values_of_its_factors_and_no_factors() -> None:
+    """Worker, work, codec and the server's dynamic configuration; everything else stays."""
+    plan = parse_plan(
+        {
+            "name": "x",
+            "work": {"seconds": 0.2, "spread": "constant"},
+            "factors": {
+                "worker.activity_slots": [2, 4],
+                "work.seconds": [0.1, 1],
+                "codec": [False, True],
+                "server.matching.numTaskqueueReadPartitions": [1, 4],
+            },
+        },
+        "x.toml",
+    )
+
+    cell = plan.with_factors(
+        {
+            "worker.activity_slots": 2,
+            "work.seconds": 1,
+            "codec": True,
+            "server.matching.numTaskqueueReadPartitions": 4,
+        }
+    )
+
+    assert cell == plan.model_copy(
+        update={
+            "factors": {},
+            "codec": True,
+            "worker": WorkerSetup(activity_slots=2),
+            "work": Work(seconds=1, spread="constant"),
+            "server": ServerSetup(dynamic_config={"matching.numTaskqueueReadPartitions": 4}),
+        }
+    )
+
+
+def test_keys_with_dots_may_stand_without_quotes() -> None:
+    """TOML makes tables of them, which mean the same."""
+    text = """
+    name = "x"
+    [factors]
+    worker.activity_slots = [2, 4]
+    [server.dynamic_config]
+    matching.numTaskqueueReadPartitions = 1
+    """
+
+    plan = parse_plan(tomllib.loads(text), "x.toml")
+
+    assert plan.factors == {"worker.activity_slots": (2, 4)}
+    assert plan.server.dynamic_config == {"matching.numTaskqueueReadPartitions": 1}
+
+
+def test_a_plan_comes_back_from_its_json() -> None:
+    """The results folder keeps the plan with every default in it."""
+    plan = parse_plan(
+        {
+            "name": "x",
+            "loads": [
+                {"kind": "saturate"},
+                {"kind": "open", "window_seconds": 20, "arrivals": {"kind": "spike", "spike_ratio": 2}},
+                {"kind": "fraction", "fraction": 0.5},
+            ],
+            "factors": {"worker.activity_pollers": [2, "autoscaling"], "codec": [True, False]},
+        },
+        "x.toml",
+    )
+
+    assert from_plain(Plan, json.loads(to_json(plan)), "plan.json") == plan
 
 
 def test_a_missing_plan_names_those_that_there_are(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.plan import Load, LoadKind, Slo
+from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
 from loadtest.results.estimate import Estimate
@@ -218,7 +218,7 @@ def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
     """
     No open load, no rate to be kept.
     """
-    plan = synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE, window_seconds=15),))
+    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15),))
 
     sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
 

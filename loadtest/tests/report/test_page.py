@@ -14,7 +14,7 @@ import pytest
 import synthetic
 
 from loadtest.errors import InputError
-from loadtest.plan import Load, LoadKind, Plan
+from loadtest.plan import Fraction, Open, Plan, Saturate
 from loadtest.report import build_report
 from loadtest.results.measured import Measured
 from loadtest.results.schema import SCHEMA_PATH
@@ -136,11 +136,11 @@ ODD_RUNS: list[tuple[str, Plan, list[tuple[int, str, int]]]] = [
         (1, "saturate", 2),
     ]),
     ("first count missing", synthetic.demo_plan(), [(2, "saturate", 1), (4, "saturate", 1)]),
-    ("saturate alone", synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE),), replicas=(1,)), [(1, "saturate", 1)]),
-    ("fractions", synthetic.demo_plan(loads=(Load(kind=LoadKind.SATURATE), Load(kind=LoadKind.FRACTION))), [
+    ("saturate alone", synthetic.demo_plan(loads=(Saturate(),), replicas=(1,)), [(1, "saturate", 1)]),
+    ("fractions", synthetic.demo_plan(loads=(Saturate(), Fraction())), [
         (1, "saturate", 1), (1, "fraction", 1), (2, "fraction", 1),
     ]),
-    ("only an open load", synthetic.demo_plan(loads=(Load(kind=LoadKind.OPEN, arrival_rate=1.8),)), [(1, "open", 1)]),
+    ("only an open load", synthetic.demo_plan(loads=(Open(arrival_rate=1.8),)), [(1, "open", 1)]),
 ]  # fmt: skip
 
 

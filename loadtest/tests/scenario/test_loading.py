@@ -4,6 +4,7 @@ Scenarios by name and by path.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -137,4 +138,12 @@ def test_the_plans_work_reaches_the_order_whole() -> None:
 
     made = profile(work)
 
-    assert {name: getattr(made, name) for name in Work.model_fields} == work.model_dump()
+    assert asdict(made) == work.model_dump(exclude={"local_activities"})
+
+
+def test_work_that_the_worker_does_not_know_is_refused() -> None:
+    """
+    A setting that would have no effect is never dropped in silence.
+    """
+    with pytest.raises(InputError, match="work.local_activities = True: this worker has no such setting"):
+        profile(Work(local_activities=True))

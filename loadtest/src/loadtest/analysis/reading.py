@@ -15,7 +15,7 @@ from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import is_closed, judge
 from loadtest.analysis.waits import cross_check, waits
-from loadtest.plan import LoadKind, Plan
+from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
@@ -132,7 +132,7 @@ def _load(measured: Measured, plan: Plan) -> StepLoad:
         kind=asked.kind.value,
         arrival_rate=measured.arrival_rate,
         in_flight=measured.in_flight,
-        fraction=asked.fraction if asked.kind is LoadKind.FRACTION else None,
+        fraction=asked.fraction if isinstance(asked, Fraction) else None,
     )
 
 

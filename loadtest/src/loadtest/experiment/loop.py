@@ -42,7 +42,7 @@ def step_seconds(plan: Plan, key: StepKey) -> float:
     """
     Return how long a step takes, estimated.
     """
-    return plan.warm_up_seconds + plan.loads[key.load].window + _AROUND_SECONDS
+    return plan.warm_up_seconds + plan.loads[key.load].longest_window_seconds + _AROUND_SECONDS
 
 
 async def run_sweep(parts: Ports, run: Run, subject: Subject, tell: Callable[[Event], None]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from loadtest.analysis.counts import window_workflows
 from loadtest.errors import MeasurementError
-from loadtest.plan import LoadKind, Plan
+from loadtest.plan import LoadKind, Open, Plan, Saturate
 from loadtest.results.measured import Measured, StepKey
 
 
@@ -41,11 +41,11 @@ def arrival_rate(plan: Plan, key: StepKey, done: Iterable[Measured]) -> float | 
         MeasurementError: The step that the rate comes from is missing or completed nothing.
     """
     load = plan.loads[key.load]
-    if load.kind is LoadKind.SATURATE:
+    if isinstance(load, Saturate):
         return None
-    if load.kind is LoadKind.OPEN and load.arrival_rate is not None:
+    if isinstance(load, Open) and load.arrival_rate is not None:
         return load.arrival_rate
-    common = load.kind is LoadKind.OPEN
+    common = isinstance(load, Open)
     replicas = plan.replicas[0] if common else key.replicas
     repetition = 1 if common else key.repetition
     for step in done:
@@ -54,7 +54,7 @@ def arrival_rate(plan: Plan, key: StepKey, done: Iterable[Measured]) -> float | 
             repetition,
         ):
             found = throughput_per_second(step)
-            return load.of_one_replica * found / replicas if common else load.fraction * found
+            return load.of_one_replica * found / replicas if isinstance(load, Open) else load.fraction * found
     raise MeasurementError(
         f"step {key.folder} takes its rate from the saturate step of {replicas} replicas, which was not measured; "
         "give arrival_rate in the plan"

@@ -21,7 +21,7 @@ from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.snapshot import pages, take_snapshot
 from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.timeline_recorder import TimelineRecorder
-from loadtest.plan import LoadKind, Plan
+from loadtest.plan import Arrivals, Plan, Saturate
 from loadtest.results.measured import HistorySample, InjectorReport, Measured
 from loadtest.results.step_order import StepOrder
 
@@ -98,8 +98,8 @@ async def run_step(
 
 
 def _order(plan: Plan, step: StepContext) -> StepOrder:
-    closed = step.load.kind is LoadKind.SATURATE
-    slots = plan.worker.activity_slots * step.key.replicas
+    load = step.load
+    slots = plan.worker.slots * step.key.replicas
     return StepOrder(
         step=step.key.folder,
         id_prefix=f"{step.id_prefix}-{step.key.folder}",
@@ -109,11 +109,11 @@ def _order(plan: Plan, step: StepContext) -> StepOrder:
         schedule_seed=f"{plan.seed}/{step.key.repetition}",
         work=plan.work,
         arrival_rate=step.arrival_rate,
-        in_flight=max(1, round(step.load.in_flight_per_slot * slots)) if closed else None,
-        arrivals=step.load.arrivals,
+        in_flight=max(1, round(load.in_flight_per_slot * slots)) if isinstance(load, Saturate) else None,
+        arrivals=Arrivals() if isinstance(load, Saturate) else load.arrivals,
         start_at=time.time() + LEAD_SECONDS,
         warm_up_seconds=plan.warm_up_seconds,
-        window_seconds=step.load.window,
+        window_seconds=load.longest_window_seconds,
         drain_seconds=plan.drain_seconds,
         max_in_flight=plan.max_in_flight,
         end_to_end_bound_seconds=plan.slo.end_to_end_p95_seconds,

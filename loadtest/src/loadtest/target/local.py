@@ -207,7 +207,7 @@ class LocalTarget:
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
             "REPAIRSHOP_IDENTITY": identity,
             "REPAIRSHOP_HEALTH_PORT": str(port),
-            "REPAIRSHOP_ACTIVITY_SLOTS": str(setup.activity_slots),
+            "REPAIRSHOP_ACTIVITY_SLOTS": str(setup.slots),
             "REPAIRSHOP_WORKFLOW_TASK_SLOTS": str(setup.workflow_task_slots),
             "REPAIRSHOP_MAX_CACHED_WORKFLOWS": str(setup.max_cached_workflows),
             "REPAIRSHOP_EAGER_ACTIVITIES": str(setup.eager_activities).lower(),

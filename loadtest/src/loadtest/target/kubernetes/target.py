@@ -71,7 +71,9 @@ class KubernetesTarget:
         annotations = dict(found.metadata.annotations or {})
         self.own = ACTIVITY_SLOTS in annotations
         _demand_as_planned(self._deployment, annotations, plan)
-        self._usage = Usage(api, place.server_namespace, min(load.window for load in plan.loads))
+        self._usage = Usage(
+            api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
+        )
         self._expected: tuple[Replica, ...] = ()
 
     @property
@@ -169,7 +171,8 @@ class KubernetesTarget:
 
 def _demand_as_planned(deployment: Deployment, annotations: Mapping[str, str], plan: Plan) -> None:
     slots, queue = annotations.get(ACTIVITY_SLOTS), annotations.get(TASK_QUEUE)
-    if slots is not None and slots != str(plan.worker.activity_slots):
+    asked = plan.worker.activity_slots
+    if asked is not None and slots is not None and slots != str(asked):
         raise InputError(
             f"plan: worker.activity_slots = {plan.worker.activity_slots}: the Deployment {deployment} has {slots}; "
             f"write {slots}, or `helm upgrade --reuse-values --set settings.activitySlots={plan.worker.activity_slots}`"

@@ -1,0 +1,38 @@
+"""
+What a user asks for: the plan with every key, default and bound, and the file that it is read from.
+"""
+
+from loadtest.plan.loads import ArrivalKind, Arrivals, Fraction, Load, LoadKind, Open, Saturate
+from loadtest.plan.plan_file import KEYS_PAGE, parse_plan, read_document
+from loadtest.plan.plan_model import DEFAULT_LOADS, Plan
+from loadtest.plan.subject import (
+    OWN_WORKER_ACTIVITY_SLOTS,
+    DynamicValue,
+    ServerSetup,
+    Slo,
+    Waits,
+    Work,
+    WorkerSetup,
+)
+
+__all__ = [
+    "DEFAULT_LOADS",
+    "KEYS_PAGE",
+    "OWN_WORKER_ACTIVITY_SLOTS",
+    "ArrivalKind",
+    "Arrivals",
+    "DynamicValue",
+    "Fraction",
+    "Load",
+    "LoadKind",
+    "Open",
+    "Plan",
+    "Saturate",
+    "ServerSetup",
+    "Slo",
+    "Waits",
+    "Work",
+    "WorkerSetup",
+    "parse_plan",
+    "read_document",
+]

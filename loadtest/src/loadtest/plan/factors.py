@@ -1,0 +1,98 @@
+"""
+Factors: plan keys that a plan varies beside replicas, each with its list of values.
+
+It decides which keys can be factors, and puts a value where its key lies.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from loadtest.plan.strict_model import StrictModel, problem
+from loadtest.plan.subject import DynamicValue, ServerSetup, Work, WorkerSetup
+
+Factors = dict[str, tuple[DynamicValue, ...]]
+"""
+Path of a plan's key -> the values that it takes.
+"""
+
+_TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
+_MOST_VALUES = 32
+
+
+def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[InitErrorDetails]:
+    """
+    Check each key and each value as if it stood in the plan.
+    """
+    problems = []
+    for path, values in factors.items():
+        refusal = _not_a_factor(path)
+        if refusal is not None:
+            problems.append(problem(refusal, path))
+            continue
+        if not values:
+            problems.append(problem("must have at least one value; write [2, 4, 8]", path, value=[]))
+        if len(values) > _MOST_VALUES:
+            problems.append(problem(f"has {len(values)} values; write at most {_MOST_VALUES}", path))
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                problems.append(problem("stands twice; leave one out", path, index, value=value))
+            problems.extend(_value_problems(path, index, value))
+    return problems
+
+
+def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[str, Any]:
+    """
+    Return a plan's document with a factor's value where its key lies.
+
+    Args:
+        document: A plan as plain data.
+        path: A factor's key, such as ``worker.activity_slots``.
+        value: Its value in a cell.
+    """
+    head, _, key = path.partition(".")
+    if not key:
+        return {**document, head: value}
+    table = document.get(head, {})
+    if head == "server":
+        config = {**table.get("dynamic_config", {}), key: value}
+        return {**document, head: {**table, "dynamic_config": config}}
+    return {**document, head: {**table, key: value}}
+
+
+def _not_a_factor(path: str) -> str | None:
+    head, _, key = path.partition(".")
+    if path == "codec" or (head == "server" and key):
+        return None
+    if head in _TABLES and key in _TABLES[head].model_fields:
+        return None
+    known = ["codec", *(f"{table}.{name}" for table, model in _TABLES.items() for name in model.model_fields)]
+    near = difflib.get_close_matches(path, known, n=1)
+    meant = f"did you mean `{near[0]}`? " if near else ""
+    return f"no such factor; {meant}a key of [worker] or [work], codec, or server.<a key of the server's dynamic configuration>"
+
+
+def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErrorDetails]:
+    head, _, key = path.partition(".")
+    if path == "codec":
+        return [] if isinstance(value, bool) else [problem("must be true or false", path, index, value=value)]
+    table: type[StrictModel] = _TABLES.get(head, ServerSetup)
+    try:
+        table.model_validate({"dynamic_config": {key: value}} if table is ServerSetup else {key: value})
+    except ValidationError as error:
+        return [
+            InitErrorDetails(
+                type=PydanticCustomError(
+                    found["type"], "{told}", {"told": found["msg"], **found.get("ctx", {})}
+                ),
+                loc=(path, index),
+                input=value,
+            )
+            for found in error.errors()
+        ]
+    return []
