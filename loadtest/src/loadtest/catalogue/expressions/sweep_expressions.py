@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate
+from loadtest.catalogue.promql import Query, combine, gauge, last_rate, quantile, rate
 
 _STEP = ("run", "step", "replicas", "load")
 _LEGEND = "{{load}}, replicas {{replicas}}"
@@ -30,7 +30,7 @@ def _per_step(query: Query) -> Query:
 _activities = rate(BY_KEY["worker.activity_finished"])
 _wait = quantile(0.95, BY_KEY["worker.activity_schedule_to_start"])
 
-SWEEP: tuple[Expression, ...] = (
+SWEEP_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="sweep.step",
         query=gauge("max", BY_KEY["sweep.step_info"], by=(*_STEP, "repetition")),
@@ -63,10 +63,11 @@ SWEEP: tuple[Expression, ...] = (
     ),
     Expression(
         name="sweep.throughput_per_step",
-        query=_per_step(_in_window(_activities)),
+        query=_per_step(_in_window(last_rate(BY_KEY["worker.activity_finished"]))),
         unit="activities/s",
         legend=_LEGEND,
-        good="The scaling curve: n replicas near n times the first.  The step's report has it exactly, with its interval.",
+        good="The scaling curve: n replicas near n times the first.  It blurs by a scrape at a window's edges; "
+        "the report has the exact figure and the query that gives it.",
         readings=("throughput_per_second",),
     ),
     Expression(

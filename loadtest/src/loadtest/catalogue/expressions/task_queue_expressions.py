@@ -6,10 +6,20 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, combine, gauge, quantile, rate, ratio, share, total
+from loadtest.catalogue.promql import (
+    TEMPORAL_NAMESPACE,
+    Query,
+    combine,
+    gauge,
+    quantile,
+    rate,
+    ratio,
+    share,
+    total,
+)
 
-_WORKER_QUEUE = ("namespace", "task_queue")
-_SERVER_QUEUE = ("namespace", "taskqueue", "task_type")
+_WORKER_QUEUE = (TEMPORAL_NAMESPACE, "task_queue")
+_SERVER_QUEUE = (TEMPORAL_NAMESPACE, "taskqueue", "task_type")
 _QUEUE_LEGEND = "{{task_queue}}"
 _SERVER_LEGEND = "{{task_type}} tasks of {{taskqueue}}"
 
@@ -43,7 +53,7 @@ def _polls(**where: str) -> Query:
     return rate(BY_KEY["server.poll_success"], by=_SERVER_QUEUE, **where)
 
 
-TASK_QUEUES: tuple[Expression, ...] = (
+TASK_QUEUE_EXPRESSIONS: tuple[Expression, ...] = (
     *(_wait("activity", q, _ACTIVITY_GOOD) for q in (0.5, 0.95, 0.99)),
     *(_wait("workflow", q, _WORKFLOW_GOOD) for q in (0.5, 0.95, 0.99)),
     *(
@@ -105,7 +115,9 @@ TASK_QUEUES: tuple[Expression, ...] = (
     Expression(
         name="task_queues.tasks_added",
         query=rate(
-            BY_KEY["server.tasks_added"], by=("namespace", "taskqueue", "task_add_result"), forwarded="false"
+            BY_KEY["server.tasks_added"],
+            by=(TEMPORAL_NAMESPACE, "taskqueue", "task_add_result"),
+            forwarded="false",
         ),
         unit="tasks/s",
         legend="{{task_add_result}} {{taskqueue}}",
@@ -114,7 +126,7 @@ TASK_QUEUES: tuple[Expression, ...] = (
     Expression(
         name="task_queues.partitions",
         query=combine(
-            "count by (namespace, taskqueue, task_type) (<tasks> > 0)",
+            "count by (temporal_namespace, taskqueue, task_type) (<tasks> > 0)",
             tasks=rate(
                 BY_KEY["server.poll_success"], by=(*_SERVER_QUEUE, "partition"), partition="!=__sticky__"
             ),

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, busy, combine, gauge, rate, share
+from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, Query, busy, combine, gauge, lately, rate, share
 
 _SLOTS_TO_USE = 0.8
+_AUTOSCALER = ("namespace", "horizontalpodautoscaler")
 
 _workers = gauge("count", BY_KEY["worker.started"])
 _slots = combine(
@@ -35,10 +36,29 @@ def _needed() -> Query:
     )
 
 
-OVERVIEW: tuple[Expression, ...] = (
+def _where_workers_run(query: Query) -> Query:
+    """
+    Keep what belongs to Kubernetes namespaces in which workers run.
+    """
+    return combine(
+        "<query> and on (namespace) <workers>",
+        query=query,
+        workers=gauge("max", BY_KEY["worker.started"], by=("namespace",)),
+    )
+
+
+# What was ours within the last hour, so that other targets of a shared Prometheus are left alone.
+_ours = combine(
+    "(<workers> or <servers> or <injectors>)",
+    workers=lately(BY_KEY["worker.started"], by=("instance",), back="1h"),
+    servers=lately(BY_KEY["server.restarts"], by=("instance",), back="1h"),
+    injectors=lately(BY_KEY["injector.in_flight"], by=("instance",), back="1h"),
+)
+
+OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="overview.workers",
-        query=gauge("count", BY_KEY["worker.started"], by=("namespace", "task_queue")),
+        query=gauge("count", BY_KEY["worker.started"], by=(TEMPORAL_NAMESPACE, "task_queue")),
         unit="replicas",
         legend="{{task_queue}}",
         good="At least as many as needed (beside it).",
@@ -94,5 +114,41 @@ OVERVIEW: tuple[Expression, ...] = (
         unit="alerts",
         legend="firing",
         good="0.  Each alert names its runbook.",
+    ),
+    Expression(
+        name="overview.targets_down",
+        query=combine(
+            "sum by (job) ((<up> == bool 0) and on (instance) <ours>)",
+            up=gauge("max", BY_KEY["monitoring.up"], by=("job", "instance")),
+            ours=_ours,
+        ),
+        unit="targets",
+        legend="{{job}}",
+        good="0.  A target that does not answer leaves gaps in every panel, and no alert can speak for it.",
+    ),
+    Expression(
+        name="overview.autoscaler_replicas_left",
+        query=_where_workers_run(
+            combine(
+                "(<most> - <now>)",
+                most=gauge("max", BY_KEY["monitoring.autoscaler_maximum"], by=_AUTOSCALER),
+                now=gauge("max", BY_KEY["monitoring.autoscaler_replicas"], by=_AUTOSCALER),
+            )
+        ),
+        unit="replicas",
+        legend="{{horizontalpodautoscaler}}",
+        good="Above 0: the autoscaler can still answer a rise.  At 0 it asks for all that it may, and more load waits.",
+    ),
+    Expression(
+        name="overview.certificate_left",
+        query=_where_workers_run(
+            combine(
+                "(<end> - time())",
+                end=gauge("min", BY_KEY["monitoring.certificate_end"], by=("namespace", "name")),
+            )
+        ),
+        unit="seconds",
+        legend="{{name}}",
+        good="More than a week.  When a client certificate ends, workers that reconnect are refused.",
     ),
 )

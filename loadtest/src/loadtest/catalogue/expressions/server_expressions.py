@@ -6,16 +6,21 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import combine, gauge, quantile, rate
+from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, combine, gauge, quantile, rate, ratio
 
 _LONG_POLLS = "!~Poll.*|GetWorkflowExecutionHistory|UpdateWorkflowExecution|PollWorkflowExecutionUpdate"
 
-SERVER: tuple[Expression, ...] = (
+# How the server looks before it writes, and how shards change hands; none of these is a fault of the database.
+_EXPECTED_ERRORS = (
+    "!~.*(NotFound|AlreadyExist|ConditionFailed|InvalidArgument|ShardOwnershipLost|[Cc]ancell?ed).*"
+)
+
+SERVER_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="server.state_transitions",
-        query=rate(BY_KEY["server.state_transitions"], by=("namespace",)),
+        query=rate(BY_KEY["server.state_transitions"], by=(TEMPORAL_NAMESPACE,)),
         unit="transitions/s",
-        legend="{{namespace}}",
+        legend="{{temporal_namespace}}",
         good="Follows the load.  It is the server's unit of work: compare servers by it, never by workflows per second.",
         readings=("state_transitions_per_second",),
     ),
@@ -23,19 +28,19 @@ SERVER: tuple[Expression, ...] = (
         name="server.state_transitions_per_workflow",
         query=combine(
             "<transitions> / <closed>",
-            transitions=rate(BY_KEY["server.state_transitions"], by=("namespace",)),
-            closed=rate(BY_KEY["server.workflow_closed"], by=("namespace",)),
+            transitions=rate(BY_KEY["server.state_transitions"], by=(TEMPORAL_NAMESPACE,)),
+            closed=rate(BY_KEY["server.workflow_closed"], by=(TEMPORAL_NAMESPACE,)),
         ),
         unit="transitions",
-        legend="{{namespace}}",
+        legend="{{temporal_namespace}}",
         good="Constant for one workflow type; it grows with retries and reworks.",
         readings=("state_transitions_per_workflow",),
     ),
     Expression(
         name="server.workflows_closed",
-        query=rate(BY_KEY["server.workflow_closed"], by=("namespace",)),
+        query=rate(BY_KEY["server.workflow_closed"], by=(TEMPORAL_NAMESPACE,)),
         unit="workflows/s",
-        legend="{{namespace}}",
+        legend="{{temporal_namespace}}",
         good="Equals what workers complete and injectors send, over any minute without a backlog.",
         readings=("closes_per_second",),
     ),
@@ -75,6 +80,24 @@ SERVER: tuple[Expression, ...] = (
         unit="requests/s",
         legend="{{operation}} {{error_type}}",
         good="None but NotFound and condition failures, which are how the server looks before it writes.",
+    ),
+    Expression(
+        name="server.persistence_failed_ratio",
+        query=ratio(
+            rate(BY_KEY["server.persistence_errors"], by=("operation",), error_type=_EXPECTED_ERRORS),
+            rate(BY_KEY["server.persistence_requests"], by=("operation",)),
+        ),
+        unit="ratio",
+        legend="{{operation}}",
+        good="0.  A timeout or an error of the database: it is short of something, restarts or cannot be reached.",
+    ),
+    Expression(
+        name="server.resource_exhausted",
+        query=rate(BY_KEY["server.resource_exhausted"], by=(TEMPORAL_NAMESPACE, "resource_exhausted_cause")),
+        unit="requests/s",
+        legend="{{resource_exhausted_cause}} in {{temporal_namespace}}",
+        good="None.  A limit holds the load back: RpsLimit and PersistenceLimit are rates, "
+        "ConcurrentLimit the open polls, BusyWorkflow one workflow with too much to do.",
     ),
     Expression(
         name="server.start_latency_p95",

@@ -6,9 +6,19 @@ from __future__ import annotations
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.promql import Query, changes, combine, gauge, quantile, rate, share
+from loadtest.catalogue.promql import (
+    TEMPORAL_NAMESPACE,
+    Query,
+    changes,
+    combine,
+    gauge,
+    quantile,
+    rate,
+    share,
+    zero_if_unseen,
+)
 
-_REPLICA = ("instance", "namespace", "task_queue")
+_REPLICA = ("instance", TEMPORAL_NAMESPACE, "task_queue")
 
 
 def _of_workers(query: Query) -> Query:
@@ -34,7 +44,20 @@ def _slots(key: str, name: str, good: str) -> Expression:
     )
 
 
-WORKERS: tuple[Expression, ...] = (
+def _silent(key: str, operation: str) -> Query:
+    """
+    Count the free slots of each replica for which it got no answer to a poll: all of them, or 0.
+    """
+    free = BY_KEY[f"worker.{key}_available"]
+    polls = rate(BY_KEY["worker.polls"], by=_REPLICA, operation=operation)
+    return combine(
+        f"<free> * on ({', '.join(_REPLICA)}) group_left () (<polls> == bool 0)",
+        free=gauge("sum", free, by=(*_REPLICA, "worker_type")),
+        polls=zero_if_unseen(polls, gauge("sum", free, by=_REPLICA)),
+    )
+
+
+WORKER_EXPRESSIONS: tuple[Expression, ...] = (
     _slots(
         "slots",
         "activity_slots_used_ratio",
@@ -47,11 +70,23 @@ WORKERS: tuple[Expression, ...] = (
     ),
     Expression(
         name="workers.pollers",
-        query=gauge("sum", BY_KEY["worker.pollers"], by=("namespace", "task_queue", "poller_type")),
+        query=gauge("sum", BY_KEY["worker.pollers"], by=(TEMPORAL_NAMESPACE, "task_queue", "poller_type")),
         unit="pollers",
         legend="{{poller_type}} {{task_queue}}",
         good="Follows the replica count and is never 0.  0 with a running worker: it is draining, or cannot reach the server.",
         readings=("pollers",),
+    ),
+    Expression(
+        name="workers.silent_slots",
+        query=combine(
+            "<activities> or <workflows>",
+            activities=_silent("slots", "PollActivityTaskQueue"),
+            workflows=_silent("workflow_slots", "PollWorkflowTaskQueue"),
+        ),
+        unit="slots",
+        legend="{{instance}} {{worker_type}}",
+        good="0: every replica asks for each kind of task that it has free slots for.  "
+        "Above: it lives, and works for nobody; or its connection hangs.",
     ),
     Expression(
         name="workers.activity_execution_p95",
@@ -70,8 +105,8 @@ WORKERS: tuple[Expression, ...] = (
     Expression(
         name="workers.sticky_hit_ratio",
         query=share(
-            rate(BY_KEY["worker.sticky_hit"], by=("namespace", "task_queue")),
-            rate(BY_KEY["worker.sticky_miss"], by=("namespace", "task_queue")),
+            rate(BY_KEY["worker.sticky_hit"], by=(TEMPORAL_NAMESPACE, "task_queue")),
+            rate(BY_KEY["worker.sticky_miss"], by=(TEMPORAL_NAMESPACE, "task_queue")),
         ),
         unit="ratio",
         legend="{{task_queue}}",
@@ -87,7 +122,7 @@ WORKERS: tuple[Expression, ...] = (
     ),
     Expression(
         name="workers.sticky_evictions",
-        query=rate(BY_KEY["worker.sticky_evicted"], by=("namespace", "task_queue")),
+        query=rate(BY_KEY["worker.sticky_evicted"], by=(TEMPORAL_NAMESPACE, "task_queue")),
         unit="workflows/s",
         legend="{{task_queue}}",
         good="None.  Evictions mean that the cache is full; raise its size or add replicas.",

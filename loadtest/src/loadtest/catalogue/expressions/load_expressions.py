@@ -40,7 +40,7 @@ _RESPONSE_GOOD = (
 )
 _END_GOOD = "Workflow closed, counted from the intended start: what a client waits for.  Compare it with the plan's SLO."
 
-LOAD: tuple[Expression, ...] = (
+LOAD_EXPRESSIONS: tuple[Expression, ...] = (
     _flow("offered", "What the schedule asks for, whatever the system does.", "offered_per_second"),
     _flow("sent", "Equal to offered.  Below: the injector is the limit, not the system.", "sent_per_second"),
     _flow(
