@@ -15,7 +15,7 @@ from needs import needs
 from real_server import wait_until_it_serves
 from watched_stack import MISCHIEF, Stack, dev_server, load, process, worker_environment
 
-from dashboards.prometheus import Prometheus, write_targets
+from dashboards.local_prometheus import LocalPrometheus, write_targets
 from loadtest.free_ports import free_ports
 from loadtest.listeners.step_info import StepInfo
 
@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with contextlib.ExitStack() as running:
         info = StepInfo("watched", 0)
         running.callback(info.close)
-        prometheus = running.enter_context(Prometheus(folder))
+        prometheus = running.enter_context(LocalPrometheus(folder))
         pages = {
             "server": [server_page],
             "worker": [one, two, mischief_page],

@@ -29,17 +29,18 @@ from dashboards.ask import (
 )
 from dashboards.ask import main as ask
 from dashboards.files import ROOT
+from dashboards.queue_bounds import either_spelling
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
 from loadtest.analysis.quantile import quantile
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
-from loadtest.catalogue.promql import Scope, either_spelling
+from loadtest.catalogue.promql import QueryScope
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
-SCOPE = Scope("default", either_spelling(QUEUE), "15s", "1m")
+SCOPE = QueryScope("default", either_spelling(QUEUE), "15s", "1m")
 
 
-def value(stack: Stack, name: str, at: float, scope: Scope = SCOPE) -> float:
+def value(stack: Stack, name: str, at: float, scope: QueryScope = SCOPE) -> float:
     """
     The one value of an expression at a time.
     """
@@ -211,7 +212,7 @@ def test_waits_agree_with_the_sweeps_own(stack: Stack, kind: str) -> None:
     The p95 of schedule-to-start is the one that a sweep reads from the same pages.
     """
     at = stack.ended + QUIET_SECONDS
-    scope = Scope("default", either_spelling(QUEUE), f"{math.ceil(at - stack.began) + 2}s")
+    scope = QueryScope("default", either_spelling(QUEUE), f"{math.ceil(at - stack.began) + 2}s")
 
     told = value(stack, f"task_queues.{kind}_schedule_to_start_p95", at, scope)
 
@@ -226,7 +227,7 @@ def test_counts_agree_with_what_was_sent(stack: Stack) -> None:
     """
     at = stack.ended + QUIET_SECONDS
     span = math.ceil(at - stack.began) + 2
-    scope = Scope("default", either_spelling(QUEUE), f"{span}s")
+    scope = QueryScope("default", either_spelling(QUEUE), f"{span}s")
 
     told = {
         name: value(stack, name, at, scope)

@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
 )
 
-from dashboards.catalogue import UIDS
+from dashboards.all_dashboards import UIDS
 from dashboards.layout import Dashboard
 from dashboards.panels import SOURCE, build
 from dashboards.variables import variables
@@ -56,7 +56,7 @@ def _step_texts(document: dict[str, Any]) -> None:
             annotation["useValueForTime"] = False
 
 
-def whole(layout: Dashboard) -> str:
+def grafana_json(layout: Dashboard) -> str:
     """
     Return a dashboard's JSON, ending with a newline.
     """

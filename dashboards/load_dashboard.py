@@ -4,14 +4,16 @@ What is asked of the system, and does it keep up?
 
 from __future__ import annotations
 
-from dashboards.layout import Dashboard, Row, lines, number
+from dashboards import bounds
+from dashboards.bounds import Bound
+from dashboards.layout import Dashboard, PanelRow, lines, number
 
-LOAD = Dashboard(
+LOAD_DASHBOARD = Dashboard(
     "load",
     "Temporal kit / Load",
     "What is asked of the system, does it keep up, and is the load itself honest?",
     (
-        Row(
+        PanelRow(
             "Flow",
             (
                 lines("Offered, sent, completed", "load.offered", "load.sent", "load.completed", width=8),
@@ -19,18 +21,29 @@ LOAD = Dashboard(
                 lines("Failed, by kind", "load.failed", none="none so far", width=8),
             ),
         ),
-        Row(
+        PanelRow(
             "Latency, from the intended start",
             (
                 lines("Start acknowledged", *(f"load.response_time_{p}" for p in ("p50", "p95", "p99"))),
                 lines("End to end", *(f"load.end_to_end_{p}" for p in ("p50", "p95", "p99"))),
             ),
         ),
-        Row(
+        PanelRow(
             "Is the injector honest?",
             (
-                lines("Injector lag", "load.lag_p50", "load.lag_p99", width=10),
-                lines("Sent of offered", "load.sent_ratio", width=10),
+                lines(
+                    "Injector lag",
+                    "load.lag_p50",
+                    "load.lag_p99",
+                    width=10,
+                    bound=Bound(bounds.INJECTOR_LAG_P99_SECONDS),
+                ),
+                lines(
+                    "Sent of offered",
+                    "load.sent_ratio",
+                    width=10,
+                    bound=Bound(bounds.SENT_RATIO, good_below=False),
+                ),
                 number("Injectors", "load.injectors", width=4),
             ),
         ),

@@ -4,25 +4,36 @@ What do the workers do, and what is each replica short of?
 
 from __future__ import annotations
 
-from dashboards.layout import Dashboard, Row, lines
+from dashboards import bounds
+from dashboards.bounds import Bound
+from dashboards.layout import Dashboard, PanelRow, lines
 
-WORKERS = Dashboard(
+WORKER_DASHBOARD = Dashboard(
     "workers",
     "Temporal kit / Workers",
     "What does each replica do, and is it short of slots, pollers, cache, CPU or memory?",
     (
-        Row(
+        PanelRow(
             "Room",
             (
-                lines("Activity slots in use", "workers.activity_slots_used_ratio"),
-                lines("Workflow-task slots in use", "workers.workflow_slots_used_ratio"),
+                lines(
+                    "Activity slots in use",
+                    "workers.activity_slots_used_ratio",
+                    bound=Bound(bounds.SLOTS_USED_RATIO),
+                ),
+                lines(
+                    "Workflow-task slots in use",
+                    "workers.workflow_slots_used_ratio",
+                    bound=Bound(bounds.SLOTS_USED_RATIO),
+                ),
                 lines("Pollers", "workers.pollers"),
-                lines("CPU", "workers.cpu"),
+                lines("Free slots that ask for nothing", "workers.silent_slots"),
+                lines("CPU", "workers.cpu", bound=Bound(bounds.CPU_CORES)),
                 lines("Memory", "workers.memory"),
                 lines("Restarts in 15 minutes", "workers.restarts"),
             ),
         ),
-        Row(
+        PanelRow(
             "Work",
             (
                 lines("Activities take (p95)", "workers.activity_execution_p95"),
@@ -31,7 +42,7 @@ WORKERS = Dashboard(
                 lines("Requests that failed", "workers.request_failures", none="none so far"),
             ),
         ),
-        Row(
+        PanelRow(
             "Sticky cache",
             (
                 lines("Sticky cache hits", "workers.sticky_hit_ratio", width=8),
@@ -39,7 +50,7 @@ WORKERS = Dashboard(
                 lines("Evictions", "workers.sticky_evictions", none="none so far", width=8),
             ),
         ),
-        Row(
+        PanelRow(
             "Failures",
             (
                 lines(

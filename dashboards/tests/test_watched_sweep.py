@@ -25,10 +25,11 @@ from pictures import draw
 
 from dashboards.ask import choices, committed, questions, unanswered
 from dashboards.files import ROOT
-from dashboards.prometheus import Prometheus
+from dashboards.local_prometheus import LocalPrometheus
+from dashboards.queue_bounds import either_spelling
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME
-from loadtest.catalogue.promql import Scope, either_spelling, select
+from loadtest.catalogue.promql import QueryScope, select
 from loadtest.free_ports import free_ports
 
 pytestmark = [pytest.mark.sweep, pytest.mark.server, pytest.mark.timeout(900)]
@@ -51,7 +52,7 @@ class Watched:
         stayed: Whether its Prometheus listened after the sweep, and after Ctrl-C.
     """
 
-    prometheus: Prometheus
+    prometheus: LocalPrometheus
     sweep: dict[str, Any]
     windows: dict[str, tuple[float, float]]
     began: float
@@ -92,14 +93,21 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     needs("prometheus")
     folder = tmp_path_factory.mktemp("watch")
     port, step_port = free_ports(2)
-    command = [sys.executable, "-m", "dashboards.watch", str(PLAN), "--output", str(folder / "results")]
+    command = [
+        sys.executable,
+        "-m",
+        "dashboards.watched_sweep",
+        str(PLAN),
+        "--output",
+        str(folder / "results"),
+    ]
     command += ["--progress", "plain", "--data", str(folder)]
     command += ["--prometheus-port", str(port), "--step-port", str(step_port)]
     output, code, stayed = watch_until_it_waits(command, port)
     # A busy machine makes steps invalid, and yet both must say the same of them.
     assert code in (0, 1, 3), output[-3000:]
     sweep = json.loads((folder / "results/latest/sweep.json").read_text(encoding="utf-8"))
-    with Prometheus(folder) as prometheus:
+    with LocalPrometheus(folder) as prometheus:
         told = prometheus.ask("query", query='loadtest_step_info{phase="window"}[30m]')["result"]
         windows = {one["metric"]["step"]: (one["values"][0][0], one["values"][-1][0]) for one in told}
         first = min(start for start, _ in windows.values())
@@ -111,7 +119,7 @@ def value(watched: Watched, name: str, at: float, seconds: float) -> float:
     """
     The one value of an expression at a time, over the seconds before it.
     """
-    scope = Scope("default", QUEUE, f"{round(seconds * 1000)}ms")
+    scope = QueryScope("default", QUEUE, f"{round(seconds * 1000)}ms")
     result = watched.prometheus.ask("query", query=BY_NAME[name].promql(scope), time=at)["result"]
     (one,) = result
     return float(one["value"][1])
@@ -186,7 +194,7 @@ def test_counts_agree_with_the_sweeps(watched: Watched, key: str, count: str) ->
     """
     exact = sum(step["counts"][count] for step in watched.sweep["steps"])
     counter = select(
-        BY_KEY[key], Scope("default", QUEUE), "_count" if BY_KEY[key].kind == "histogram" else ""
+        BY_KEY[key], QueryScope("default", QUEUE), "_count" if BY_KEY[key].kind == "histogram" else ""
     )
 
     result = watched.prometheus.ask("query", query=f"sum(max_over_time({counter}[30m]))")["result"]
@@ -201,7 +209,7 @@ def test_the_sweeps_dashboard_tells_throughput_by_replica_count(watched: Watched
     Its rate looks five seconds back, into the warm-up, where workers are still filling.
     """
     span = f"{round(watched.ended - watched.began)}s"
-    query = BY_NAME["sweep.throughput_per_step"].promql(Scope("default", QUEUE, "5s", span))
+    query = BY_NAME["sweep.throughput_per_step"].promql(QueryScope("default", QUEUE, "5s", span))
     found = watched.prometheus.ask("query", query=query, time=watched.ended)["result"]
     bars = {one["metric"]["step"]: float(one["value"][1]) for one in found}
 

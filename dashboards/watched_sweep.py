@@ -1,5 +1,5 @@
 """
-A local sweep with a Prometheus beside it: ``python -m dashboards.watch PLAN [sweep's flags]``.
+A local sweep with a Prometheus beside it: ``python -m dashboards.watched_sweep PLAN [sweep's flags]``.
 
 It finds what to scrape by the sweep's own child processes, and decides nothing about the sweep.
 """
@@ -16,10 +16,11 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
-from dashboards.prometheus import Prometheus, PrometheusMissingError, write_targets
+from dashboards.local_prometheus import LocalPrometheus, PrometheusMissingError, write_targets
 
 _LOOK_EVERY_SECONDS = 0.5
 # What tells each part of a sweep: an option of its command line, or a variable of its environment.
@@ -58,7 +59,7 @@ def pages(parent: int, step_port: int) -> Mapping[str, list[str]]:
     return {job: sorted(set(addresses)) for job, addresses in found.items()}
 
 
-def _sweep(prometheus: Prometheus, arguments: list[str], step_port: int) -> int:
+def _sweep(prometheus: LocalPrometheus, arguments: list[str], step_port: int) -> int:
     loadtest = str(Path(sys.executable).with_name("loadtest"))
     command = [loadtest, "sweep", *arguments, "--metrics-port", str(step_port)]
     sweep = subprocess.Popen(command, start_new_session=True)
@@ -77,21 +78,30 @@ def _sweep(prometheus: Prometheus, arguments: list[str], step_port: int) -> int:
     return sweep.returncode
 
 
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """
+    End as Ctrl-C would, so that sweep and Prometheus are ended too.
+    """
+    raise KeyboardInterrupt
+
+
 def main(argv: list[str]) -> int:
     """
     Run a sweep under watch, let it be looked at until Ctrl-C, and return the sweep's exit code.
     """
-    parser = argparse.ArgumentParser(prog="watch", description="A local sweep with a Prometheus beside it.")
+    parser = argparse.ArgumentParser(
+        prog="watched_sweep", description="A local sweep with a Prometheus beside it."
+    )
     parser.add_argument("--prometheus-port", type=int, default=9090, help="where Prometheus listens")
     parser.add_argument("--step-port", type=int, default=9400, help="where the sweep shows its step")
     parser.add_argument("--data", type=Path, help="folder for Prometheus' data; a temporary one by default")
     own, arguments = parser.parse_known_args(argv)
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.ExitStack() as stack:
         folder = own.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="watch-")))
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            prometheus = stack.enter_context(Prometheus(folder.resolve(), port=own.prometheus_port))
+            prometheus = stack.enter_context(LocalPrometheus(folder.resolve(), port=own.prometheus_port))
         except PrometheusMissingError as error:
             sys.stderr.write(f"error: {error}\n")
             return 2
