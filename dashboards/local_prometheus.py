@@ -83,15 +83,21 @@ def configuration(
     )
 
 
-def write_targets(path: Path, jobs: Mapping[str, Sequence[str]]) -> None:
+def write_targets(
+    path: Path, jobs: Mapping[str, Sequence[str]], labels: Mapping[str, str] | None = None
+) -> None:
     """
     Write which pages there are, whole or not at all.
 
     Args:
         path: The file that the configuration names.
         jobs: ``host:port`` by job.
+        labels: What every scrape carries beside its job.
     """
-    document = [{"targets": sorted(pages), "labels": {"job": job}} for job, pages in sorted(jobs.items())]
+    document = [
+        {"targets": sorted(pages), "labels": {"job": job, **(labels or {})}}
+        for job, pages in sorted(jobs.items())
+    ]
     text = json.dumps(document, indent=2)
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return

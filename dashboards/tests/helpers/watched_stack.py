@@ -31,6 +31,9 @@ SECONDS = 12.0
 FASTER = {
     "matching.longPollExpirationInterval": '"3s"',
     "matching.backlogMetricsEmitInterval": '"1s"',
+    # A limit that one client can reach without the others: nobody else lists workflows here.
+    "frontend.namespaceRPS.visibility": "1",
+    "frontend.namespaceBurstRatio.visibility": "1",
 }
 
 

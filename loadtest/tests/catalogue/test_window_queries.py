@@ -77,7 +77,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalPro
             KnownWorker.began = time.time()
             start = KnownWorker.window_began = KnownWorker.began + 8.3
             write_targets(prometheus.targets, {"worker": [f"127.0.0.1:{server.server_port}"]})
-            window = MeasuredWindow(start, start + 15.0, "default", "repair-shop")
+            window = MeasuredWindow(start, start + 15.0, "default", "repair-shop", scrape_seconds=2.0)
             while time.time() < window.end_seconds + 1.0:
                 time.sleep(0.2)
             yield prometheus, window
@@ -139,13 +139,18 @@ def test_the_p95_is_that_of_the_window_alone(watched: tuple[LocalPrometheus, Mea
 
 
 @pytest.mark.parametrize(
-    ("start", "end"), [pytest.param(5.0, 5.0, id="no length"), pytest.param(5.0, 4.0, id="backwards")]
+    ("start", "end"),
+    [
+        pytest.param(5.0, 5.0, id="no length"),
+        pytest.param(5.0, 4.0, id="backwards"),
+        pytest.param(5.0, 15.0, id="two scrapes long"),
+    ],
 )
-def test_a_window_without_a_length_is_refused(start: float, end: float) -> None:
+def test_a_window_that_no_two_scrapes_fall_into_is_refused(start: float, end: float) -> None:
     """
     It has no rate.
     """
-    with pytest.raises(ValueError, match="has no length"):
+    with pytest.raises(ValueError, match="must be longer than twice the 5 s between scrapes"):
         MeasuredWindow(start, end, "default", "repair-shop")
 
 
@@ -154,14 +159,14 @@ def test_an_order_without_activities_is_refused() -> None:
     Its throughput cannot be told in activities.
     """
     with pytest.raises(ValueError, match="activities_per_order = 0"):
-        throughput_query(MeasuredWindow(1.0, 2.0, "default", "repair-shop"), 0.0)
+        throughput_query(MeasuredWindow(1.0, 20.0, "default", "repair-shop"), 0.0)
 
 
 def test_a_queues_name_is_taken_as_it_is() -> None:
     """
     A dot in a name is a dot, and no other queue's sign.
     """
-    query = throughput_query(MeasuredWindow(1.0, 2.0, "default", "eu.orders"), 6.0)
+    query = throughput_query(MeasuredWindow(1.0, 20.0, "default", "eu.orders"), 6.0)
 
     assert r'task_queue=~"eu\\.orders"' in query
 
@@ -171,4 +176,4 @@ def test_a_quantile_needs_buckets() -> None:
     A histogram of which only the count is kept has none.
     """
     with pytest.raises(ValueError, match="has no buckets"):
-        quantile_query(MeasuredWindow(1.0, 2.0, "default", "q"), BY_KEY["worker.activity_finished"], 0.95)
+        quantile_query(MeasuredWindow(1.0, 20.0, "default", "q"), BY_KEY["worker.activity_finished"], 0.95)
