@@ -1,18 +1,20 @@
 """
 What somebody must be told, each with its bound and a runbook.
 
-An alert names a recorded series and a bound from ``limits``; the link to its runbook is added
+An alert names a recorded series and a value from ``bounds``; the link to its runbook is added
 where the rules are written, never by hand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboards import limits
+from dashboards import bounds
+from dashboards.queue_bounds import QueueBounds, either_spelling
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """
     One alert.
@@ -22,8 +24,9 @@ class Alert:
         left: The recorded series.
         operator: How it is compared.
         bound: What it must not pass.
-        unless: Recorded series that, where it is above 0, makes the alert pointless.
-        while_above: Recorded series and what it must be above, so that the alert has something to say.
+        queue_bound: Which of a queue's own bounds takes the bound's place there.
+        unless: Condition that makes the alert pointless.
+        where: Condition that must hold too, so that the alert has something to say.
         wait: How long it must hold.
         severity: ``critical`` wakes somebody up, ``warning`` waits for the morning.
         summary: One sentence, with Prometheus' templates.
@@ -36,143 +39,230 @@ class Alert:
     wait: str
     severity: str
     summary: str
+    queue_bound: str | None = None
     unless: str | None = None
-    while_above: tuple[str, float] | None = None
+    where: str | None = None
 
     @property
     def promql(self) -> str:
         """
-        The whole condition.
+        The whole condition, for all queues alike.
         """
-        condition = f"{self.left} {self.operator} {self.bound:g}"
+        return self._condition("", self.bound)
+
+    def conditions(self, queues: Mapping[str, QueueBounds]) -> list[str]:
+        """
+        Return the conditions under which it fires: one for the queues in general, one for each with a bound of its own.
+
+        Args:
+            queues: Their own bounds, by the queues' names as workers write them.
+        """
+        own = {
+            name: bound
+            for name, queue in queues.items()
+            if self.queue_bound is not None and (bound := queue.of(self.queue_bound)) is not None
+        }
+        if not own:
+            return [self.promql]
+        # The workers' series have task_queue, the server's taskqueue.
+        label = "taskqueue" if "$labels.taskqueue" in self.summary else "task_queue"
+        others = "|".join(map(either_spelling, own))
+        return [
+            self._condition(f'{{{label}!~"{others}"}}', self.bound),
+            *(
+                self._condition(f'{{{label}=~"{either_spelling(name)}"}}', bound)
+                for name, bound in own.items()
+                if bound is not False
+            ),
+        ]
+
+    def _condition(self, selector: str, bound: float) -> str:
+        condition = f"{self.left}{selector} {self.operator} {bound:g}"
         if self.unless is not None:
-            condition += f" unless {self.unless} > 0"
-        if self.while_above is not None:
-            series, bound = self.while_above
-            condition += f" and {series} > {bound:g}"
+            condition += f" unless {self.unless}"
+        if self.where is not None:
+            condition += f" and {self.where}"
         return condition
 
 
 ALERTS: tuple[Alert, ...] = (
     Alert(
-        "TemporalActivityScheduleToStartHigh",
-        "task_queue:activity_schedule_to_start_seconds:p95_5m",
-        ">",
-        limits.SCHEDULE_TO_START_P95_SECONDS,
-        "5m",
-        "warning",
-        "Activities of {{ $labels.task_queue }} wait {{ $value | humanizeDuration }} for a worker (p95).",
+        name="TemporalActivityScheduleToStartHigh",
+        left="task_queue:activity_schedule_to_start_seconds:p95_5m",
+        operator=">",
+        bound=bounds.SCHEDULE_TO_START_P95_SECONDS,
+        wait="5m",
+        severity="warning",
+        summary="Activities of {{ $labels.task_queue }} wait {{ $value | humanizeDuration }} for a worker (p95).",
+        queue_bound="schedule_to_start_p95_seconds",
     ),
     Alert(
-        "TemporalWorkflowScheduleToStartHigh",
-        "task_queue:workflow_schedule_to_start_seconds:p95_5m",
-        ">",
-        limits.SCHEDULE_TO_START_P95_SECONDS,
-        "5m",
-        "warning",
-        "Workflow tasks of {{ $labels.task_queue }} wait {{ $value | humanizeDuration }} for a worker (p95).",
+        name="TemporalWorkflowScheduleToStartHigh",
+        left="task_queue:workflow_schedule_to_start_seconds:p95_5m",
+        operator=">",
+        bound=bounds.SCHEDULE_TO_START_P95_SECONDS,
+        wait="5m",
+        severity="warning",
+        summary="Workflow tasks of {{ $labels.task_queue }} wait {{ $value | humanizeDuration }} for a worker (p95).",
+        queue_bound="schedule_to_start_p95_seconds",
     ),
     Alert(
-        "TemporalSyncMatchLow",
-        "task_queue:sync_match_ratio:rate5m",
-        "<",
-        limits.SYNC_MATCH_RATIO,
-        "10m",
-        "warning",
-        "Only {{ $value | humanizePercentage }} of the {{ $labels.task_type }} tasks of {{ $labels.taskqueue }} "
-        "found a poller waiting.",
-        while_above=("task_queue:polls_with_task:rate5m", limits.TASKS_PER_SECOND),
+        name="TemporalSyncMatchLow",
+        left="task_queue:sync_match_ratio:rate5m",
+        operator="<",
+        bound=bounds.SYNC_MATCH_RATIO,
+        wait="10m",
+        severity="warning",
+        summary="Only {{ $value | humanizePercentage }} of the {{ $labels.task_type }} tasks of {{ $labels.taskqueue }} found a poller waiting.",
+        where=f"task_queue:polls_with_task:rate5m > {bounds.TASKS_PER_SECOND}",
+        queue_bound="sync_match_ratio",
     ),
     Alert(
-        "TemporalBacklogOld",
-        "task_queue:backlog_age_seconds:max",
-        ">",
-        limits.BACKLOG_AGE_SECONDS,
-        "5m",
-        "critical",
-        "The oldest {{ $labels.task_type }} task of {{ $labels.taskqueue }} has waited {{ $value | humanizeDuration }}.",
+        name="TemporalBacklogOld",
+        left="task_queue:backlog_age_seconds:max",
+        operator=">",
+        bound=bounds.BACKLOG_AGE_SECONDS,
+        wait="5m",
+        severity="critical",
+        summary="The oldest {{ $labels.task_type }} task of {{ $labels.taskqueue }} has waited {{ $value | humanizeDuration }}.",
+        queue_bound="backlog_age_seconds",
     ),
     Alert(
-        "TemporalNoPollers",
-        "task_queue:backlog_tasks:sum",
-        ">",
-        0,
-        "5m",
-        "critical",
-        "{{ $value }} {{ $labels.task_type }} tasks wait in {{ $labels.taskqueue }}, and nobody polls it.",
-        unless="task_queue:polls:rate5m",
+        name="TemporalNoPollers",
+        left="task_queue:backlog_tasks:sum",
+        operator=">",
+        bound=0,
+        wait="5m",
+        severity="critical",
+        summary="{{ $value }} {{ $labels.task_type }} tasks wait in {{ $labels.taskqueue }}, and nobody polls it.",
+        unless="task_queue:polls:rate5m > 0",
     ),
     Alert(
-        "TemporalPollSuccessLow",
-        "task_queue:poll_success_ratio:rate5m",
-        "<",
-        limits.POLL_SUCCESS_RATIO,
-        "30m",
-        "warning",
-        "Only {{ $value | humanizePercentage }} of the {{ $labels.task_type }} polls of {{ $labels.taskqueue }} bring a task.",
-        while_above=("task_queue:polls_with_task:rate5m", limits.TASKS_PER_SECOND),
+        name="TemporalPollSuccessLow",
+        left="task_queue:poll_success_ratio:rate5m",
+        operator="<",
+        bound=bounds.POLL_SUCCESS_RATIO,
+        wait="30m",
+        severity="warning",
+        summary="Only {{ $value | humanizePercentage }} of the {{ $labels.task_type }} polls of {{ $labels.taskqueue }} bring a task.",
+        where=f"task_queue:polls_with_task:rate5m > {bounds.TASKS_PER_SECOND}",
+        queue_bound="poll_success_ratio",
     ),
     Alert(
-        "TemporalShardLockSlow",
-        "cluster:shard_lock_seconds:p95_5m",
-        ">",
-        limits.SHARD_LOCK_P95_SECONDS,
-        "10m",
-        "warning",
-        "Writes wait {{ $value | humanizeDuration }} for their shard's lock (p95).",
+        name="TemporalShardLockSlow",
+        left="cluster:shard_lock_seconds:p95_5m",
+        operator=">",
+        bound=bounds.SHARD_LOCK_P95_SECONDS,
+        wait="10m",
+        severity="warning",
+        summary="Writes wait {{ $value | humanizeDuration }} for their shard's lock (p95).",
     ),
     Alert(
-        "TemporalStartRequestSlow",
-        "cluster:start_request_seconds:p95_5m",
-        ">",
-        limits.START_REQUEST_P95_SECONDS,
-        "5m",
-        "critical",
-        "Starting a workflow takes {{ $value | humanizeDuration }} (p95).",
+        name="TemporalStartRequestSlow",
+        left="cluster:start_request_seconds:p95_5m",
+        operator=">",
+        bound=bounds.START_REQUEST_P95_SECONDS,
+        wait="5m",
+        severity="critical",
+        summary="Starting a workflow takes {{ $value | humanizeDuration }} (p95).",
     ),
     Alert(
-        "WorkerSlotsExhausted",
-        "instance:activity_slots_used_ratio:current",
-        ">",
-        limits.SLOTS_USED_RATIO,
-        "5m",
-        "warning",
-        "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its activity slots in use.",
+        name="WorkerSlotsExhausted",
+        left="instance:activity_slots_used_ratio:current",
+        operator=">",
+        bound=bounds.SLOTS_USED_RATIO,
+        wait="5m",
+        severity="warning",
+        summary="{{ $labels.instance }} has {{ $value | humanizePercentage }} of its activity slots in use.",
     ),
     Alert(
-        "WorkerRestarts",
-        "instance:worker_restarts:changes15m",
-        ">",
-        limits.RESTARTS,
-        "0m",
-        "critical",
-        "{{ $labels.instance }} has restarted {{ $value }} times in 15 minutes.",
+        name="WorkerRestarts",
+        left="instance:worker_restarts:changes15m",
+        operator=">",
+        bound=bounds.RESTARTS,
+        wait="0m",
+        severity="critical",
+        summary="{{ $labels.instance }} has restarted {{ $value }} times in 15 minutes.",
     ),
     Alert(
-        "WorkflowTasksFail",
-        "task_queue:workflow_task_failures:rate5m",
-        ">",
-        0,
-        "5m",
-        "critical",
-        "Workflow tasks of {{ $labels.workflow_type }} fail: {{ $labels.failure_reason }}.",
+        name="WorkflowTasksFail",
+        left="task_queue:workflow_task_failures:rate5m",
+        operator=">",
+        bound=0,
+        wait="5m",
+        severity="critical",
+        summary="Workflow tasks of {{ $labels.workflow_type }} fail: {{ $labels.failure_reason }}.",
     ),
     Alert(
-        "InjectorLagHigh",
-        "cluster:injector_lag_seconds:p99_5m",
-        ">",
-        limits.INJECTOR_LAG_P99_SECONDS,
-        "1m",
-        "warning",
-        "Starts leave {{ $value | humanizeDuration }} late (p99), so the load test measures its injector.",
+        name="InjectorLagHigh",
+        left="cluster:injector_lag_seconds:p99_5m",
+        operator=">",
+        bound=bounds.INJECTOR_LAG_P99_SECONDS,
+        wait="1m",
+        severity="warning",
+        summary="Starts leave {{ $value | humanizeDuration }} late (p99), so the load test measures its injector.",
     ),
     Alert(
-        "InjectorSendsLess",
-        "cluster:sent_ratio:rate5m",
-        "<",
-        limits.SENT_RATIO,
-        "1m",
-        "warning",
-        "Only {{ $value | humanizePercentage }} of the offered starts leave the injectors.",
+        name="InjectorSendsLess",
+        left="cluster:sent_ratio:rate5m",
+        operator="<",
+        bound=bounds.SENT_RATIO,
+        wait="1m",
+        severity="warning",
+        summary="Only {{ $value | humanizePercentage }} of the offered starts leave the injectors.",
+    ),
+    Alert(
+        name="WorkerSilent",
+        left="instance:silent_slots:current",
+        operator=">",
+        bound=0,
+        wait="5m",
+        severity="critical",
+        summary="{{ $labels.instance }} has {{ $value }} free slots of its {{ $labels.worker_type }} and gets no answer to a poll for them.",
+    ),
+    Alert(
+        name="TemporalTargetDown",
+        left="job:targets_down:count",
+        operator=">",
+        bound=0,
+        wait="2m",
+        severity="critical",
+        summary="{{ $value }} targets of {{ $labels.job }} do not answer to Prometheus.",
+    ),
+    Alert(
+        name="TemporalResourceExhausted",
+        left="namespace:resource_exhausted:rate5m",
+        operator=">",
+        bound=0,
+        wait="2m",
+        severity="warning",
+        summary="The server refuses {{ $value | humanize }} requests/s: {{ $labels.resource_exhausted_cause }} in {{ $labels.temporal_namespace }}.",
+    ),
+    Alert(
+        name="TemporalPersistenceErrors",
+        left="operation:persistence_failed_ratio:rate5m",
+        operator=">",
+        bound=bounds.PERSISTENCE_FAILED_RATIO,
+        wait="2m",
+        severity="critical",
+        summary="{{ $value | humanizePercentage }} of the database's {{ $labels.operation }} requests fail.",
+    ),
+    Alert(
+        name="AutoscalerAtMaximum",
+        left="autoscaler:replicas_left:current",
+        operator="<",
+        bound=bounds.AUTOSCALER_REPLICAS_LEFT,
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.horizontalpodautoscaler }} in {{ $labels.namespace }} runs as many replicas as it may.",
+    ),
+    Alert(
+        name="CertificateNearEnd",
+        left="certificate:seconds_left:current",
+        operator="<",
+        bound=bounds.CERTIFICATE_SECONDS_LEFT,
+        wait="15m",
+        severity="warning",
+        summary="Certificate {{ $labels.name }} in {{ $labels.namespace }} ends in {{ $value | humanizeDuration }}.",
     ),
 )

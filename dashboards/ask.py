@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.alerts import ALERTS
-from dashboards.api import Api
-from dashboards.catalogue import ALL
+from dashboards.all_dashboards import ALL
+from dashboards.prometheus_api import PrometheusApi, PrometheusError
 from dashboards.recording import RECORDINGS
 from loadtest.catalogue import ALL as METRICS
 
@@ -111,7 +111,7 @@ def recorded() -> list[Question]:
     ]
 
 
-def ailing_rules(api: Api) -> list[str]:
+def ailing_rules(api: PrometheusApi) -> list[str]:
     """
     Return what is wrong with our rules there: one that is not loaded, or fails to be evaluated.
     """
@@ -124,7 +124,7 @@ def ailing_rules(api: Api) -> list[str]:
     ]
 
 
-def server_versions(api: Api, at: float) -> set[str]:
+def server_versions(api: PrometheusApi, at: float) -> set[str]:
     """
     Return the versions of the Temporal servers that are scraped, as they write them: ``1_31_2``.
     """
@@ -159,7 +159,7 @@ def excused(question: Question, names: frozenset[str]) -> bool:
 
 
 def unanswered(
-    api: Api, asked: Iterable[Question], start: float, end: float, step: float = 1
+    api: PrometheusApi, asked: Iterable[Question], start: float, end: float, step: float = 1
 ) -> list[Question]:
     """
     Return the questions that found no sample over a time.
@@ -180,7 +180,7 @@ def main(argv: list[str]) -> int:
         "--without", action="append", default=[], help="dashboard that is not asked, e.g. load"
     )
     own = parser.parse_args(argv)
-    api, end = Api(own.address), time.time()
+    api, end = PrometheusApi(own.address), time.time()
     start = end - own.minutes * 60
     chosen = choices("1m", f"{round(own.minutes * 60)}s", own.task_queue, own.namespace)
     asked = [
@@ -193,8 +193,8 @@ def main(argv: list[str]) -> int:
         missing = unanswered(api, [*asked, *([] if own.without else recorded())], start, end, 5)
         ailing = ailing_rules(api)
         young = not_yet_there(server_versions(api, end))
-    except OSError as error:
-        sys.stderr.write(f"error: {own.address}: no Prometheus answers there: {error}\n")
+    except PrometheusError as error:
+        sys.stderr.write(f"error: {error}\n")
         return 2
     bad = [question for question in missing if not excused(question, young)]
     for question in missing:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.panels import Kind, Panel
+from dashboards.bounds import Bound
+from dashboards.panels import Panel, PanelKind
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PanelRow:
     """
     Panels under one heading.
     """
@@ -34,7 +35,7 @@ class Dashboard:
     name: str
     title: str
     question: str
-    rows: tuple[Row, ...]
+    rows: tuple[PanelRow, ...]
 
     @property
     def uid(self) -> str:
@@ -51,17 +52,29 @@ class Dashboard:
         return tuple(panel for row in self.rows for panel in row.panels)
 
 
-def number(title: str, *expressions: str, see: str | None = None, width: int = 4) -> Panel:
+def number(
+    title: str,
+    *expressions: str,
+    none: str | None = None,
+    see: str | None = None,
+    width: int = 4,
+    bound: Bound | None = None,
+) -> Panel:
     """
-    One big number with its recent course.
+    Return a panel with one big number and its recent course.
     """
-    return Panel(title, expressions, Kind.NUMBER, width, see)
+    return Panel(title, expressions, PanelKind.NUMBER, width, see, none, bound)
 
 
 def lines(
-    title: str, *expressions: str, none: str | None = None, see: str | None = None, width: int = 12
+    title: str,
+    *expressions: str,
+    none: str | None = None,
+    see: str | None = None,
+    width: int = 12,
+    bound: Bound | None = None,
 ) -> Panel:
     """
-    Curves over time.
+    Return a panel with curves over time.
     """
-    return Panel(title, expressions, Kind.LINES, width, see, none)
+    return Panel(title, expressions, PanelKind.LINES, width, see, none, bound)

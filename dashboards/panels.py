@@ -6,6 +6,7 @@ It decides how a panel looks and knows no dashboard's layout.
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,7 +34,7 @@ from grafana_foundation_sdk.models.dashboard import (
     ThresholdsMode,
 )
 
-from dashboards.limits import LINES
+from dashboards.bounds import Bound
 from loadtest.catalogue.expressions import BY_NAME, Expression
 from loadtest.catalogue.promql import GRAFANA
 
@@ -42,7 +43,7 @@ _GOOD, _BAD = "blue", "orange"  # told apart by those who see no red and green, 
 _UNITS = {"seconds": "s", "ratio": "percentunit", "bytes": "bytes", "unix time": "dateTimeAsIso", "": "none"}
 
 
-class Kind(StrEnum):
+class PanelKind(StrEnum):
     """
     How a panel shows its expressions.
     """
@@ -65,14 +66,16 @@ class Panel:
         width: Columns of 24.
         see: Name of the dashboard that goes deeper.
         none: What is written where there is no series: for what appears only on an event.
+        bound: Where good ends.
     """
 
     title: str
     expressions: tuple[str, ...]
-    kind: Kind = Kind.LINES
+    kind: PanelKind = PanelKind.LINES
     width: int = 12
     see: str | None = None
     none: str | None = None
+    bound: Bound | None = None
 
     @property
     def chosen(self) -> tuple[Expression, ...]:
@@ -103,24 +106,31 @@ def grafana_unit(unit: str) -> str:
     return _UNITS.get(unit, f"suffix: {unit}")
 
 
-def _query(panel: Panel, expression: Expression, letter: str) -> prometheus.Dataquery:
+def letter(position: int) -> str:
+    """
+    Return the name of a panel's query, counted from 0, as Grafana gives it: A to Z, then AA, AB and so on.
+    """
+    first, last = divmod(position, len(string.ascii_uppercase))
+    return (letter(first - 1) if first else "") + string.ascii_uppercase[last]
+
+
+def _query(panel: Panel, expression: Expression, name: str) -> prometheus.Dataquery:
     query = (
         prometheus.Dataquery()
         .expr(expression.promql(GRAFANA))
         .legend_format(expression.legend)
-        .ref_id(letter)
+        .ref_id(name)
         .datasource(SOURCE)
     )
-    return query.instant() if panel.kind is Kind.BARS else query.range()
+    return query.instant() if panel.kind is PanelKind.BARS else query.range()
 
 
-def _thresholds(panel: Panel) -> dashboard.ThresholdsConfig:
-    bound, good_below = LINES[panel.expressions[0]]
-    first, then = (_GOOD, _BAD) if good_below else (_BAD, _GOOD)
+def _thresholds(bound: Bound) -> dashboard.ThresholdsConfig:
+    first, then = (_GOOD, _BAD) if bound.good_below else (_BAD, _GOOD)
     return (
         dashboard.ThresholdsConfig()
         .mode(ThresholdsMode.ABSOLUTE)
-        .steps([Threshold(value=None, color=first), Threshold(value=bound, color=then)])
+        .steps([Threshold(value=None, color=first), Threshold(value=bound.value, color=then)])
     )
 
 
@@ -151,19 +161,18 @@ def _lines(panel: Panel) -> Built:
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI))
     )
     built = built.min(0).max(1) if panel.chosen[0].unit == "ratio" else built.axis_soft_min(0)
-    if panel.expressions[0] in LINES:
+    if panel.bound is not None:
         style = common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED)
-        built = built.thresholds(_thresholds(panel)).thresholds_style(style)
+        built = built.thresholds(_thresholds(panel.bound)).thresholds_style(style)
     return built
 
 
 def _number(panel: Panel) -> Built:
-    bounded = panel.expressions[0] in LINES
     return (
         stat.Panel()
         .reduce_options(_last())
         .graph_mode(BigValueGraphMode.AREA)
-        .thresholds(_thresholds(panel) if bounded else _plain_thresholds())
+        .thresholds(_thresholds(panel.bound) if panel.bound is not None else _plain_thresholds())
     )
 
 
@@ -181,8 +190,13 @@ def _states(_: Panel) -> Built:
     return statetimeline.Panel().thresholds(_plain_thresholds())
 
 
-_KINDS = {Kind.LINES: _lines, Kind.NUMBER: _number, Kind.BARS: _bars, Kind.STATES: _states}
-_HEIGHTS = {Kind.LINES: 8, Kind.NUMBER: 4, Kind.BARS: 8, Kind.STATES: 8}
+_KINDS = {
+    PanelKind.LINES: _lines,
+    PanelKind.NUMBER: _number,
+    PanelKind.BARS: _bars,
+    PanelKind.STATES: _states,
+}
+_HEIGHTS = {PanelKind.LINES: 8, PanelKind.NUMBER: 4, PanelKind.BARS: 8, PanelKind.STATES: 8}
 
 
 def link_to(uid: str, title: str) -> dashboard.DashboardLink:
@@ -219,6 +233,6 @@ def build(panel: Panel, number: int, uid_of: dict[str, str]) -> Built:
         built = built.no_value(panel.none)
     if panel.see is not None:
         built = built.links([link_to(uid_of[panel.see], f"More in {panel.see}")])
-    for letter, expression in zip("ABCDEFGH", panel.chosen, strict=False):
-        built = built.with_target(_query(panel, expression, letter))
+    for position, expression in enumerate(panel.chosen):
+        built = built.with_target(_query(panel, expression, letter(position)))
     return built

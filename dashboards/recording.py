@@ -55,5 +55,11 @@ RECORDINGS: tuple[Recording, ...] = (
     Recording("cluster:start_request_seconds:p95_5m", "server.start_latency_p95"),
     Recording("cluster:injector_lag_seconds:p99_5m", "load.lag_p99"),
     Recording("cluster:sent_ratio:rate5m", "load.sent_ratio"),
+    Recording("instance:silent_slots:current", "workers.silent_slots"),
+    Recording("job:targets_down:count", "overview.targets_down"),
+    Recording("namespace:resource_exhausted:rate5m", "server.resource_exhausted"),
+    Recording("operation:persistence_failed_ratio:rate5m", "server.persistence_failed_ratio"),
+    Recording("autoscaler:replicas_left:current", "overview.autoscaler_replicas_left"),
+    Recording("certificate:seconds_left:current", "overview.certificate_left"),
 )
 BY_RECORD: dict[str, Recording] = {recording.record: recording for recording in RECORDINGS}

@@ -11,8 +11,10 @@ from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefr
 
 from dashboards.panels import SOURCE
 from loadtest.catalogue import BY_KEY
+from loadtest.catalogue.promql import TEMPORAL_NAMESPACE
 
-_UNDERSCORES = 6
+# So many signs other than letters and digits a name may have; each costs a step of the query.
+_UNDERSCORES = 16
 
 
 def options_query(label: str, selector: str = "") -> str:
@@ -41,9 +43,10 @@ def options_regex(label: str) -> str:
 
 
 TASK_QUEUE_QUERY = options_query(
-    "taskqueue", '{namespace=~"${namespace:pipe}", taskqueue!~"temporal_sys_.*|default_worker_tq"}'
+    "taskqueue",
+    f'{{{TEMPORAL_NAMESPACE}=~"${{namespace:pipe}}", taskqueue!~"temporal_sys_.*|default_worker_tq"}}',
 )
-NAMESPACE_QUERY = options_query("namespace", '{namespace!="temporal_system"}')
+NAMESPACE_QUERY = options_query(TEMPORAL_NAMESPACE, f'{{{TEMPORAL_NAMESPACE}!="temporal_system"}}')
 
 
 def _choice(name: str, label: str, title: str, query: str) -> QueryVariable:
@@ -67,6 +70,6 @@ def variables() -> list[DatasourceVariable | QueryVariable]:
     """
     return [
         DatasourceVariable("datasource").label("Prometheus").type("prometheus"),
-        _choice("namespace", "namespace", "Namespace", NAMESPACE_QUERY),
+        _choice("namespace", TEMPORAL_NAMESPACE, "Namespace", NAMESPACE_QUERY),
         _choice("task_queue", "taskqueue", "Task queue", TASK_QUEUE_QUERY),
     ]

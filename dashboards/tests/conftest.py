@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from exporters import KUBERNETES_NAMESPACE, exporters
 from needs import needs
 from real_server import wait_until_it_serves
 from watched_stack import MISCHIEF, Stack, dev_server, load, process, worker_environment
 
-from dashboards.prometheus import Prometheus, write_targets
+from dashboards.local_prometheus import KUBERNETES_RELABELING, LocalPrometheus, write_targets
 from loadtest.free_ports import free_ports
 from loadtest.listeners.step_info import StepInfo
 
@@ -32,15 +33,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with contextlib.ExitStack() as running:
         info = StepInfo("watched", 0)
         running.callback(info.close)
-        prometheus = running.enter_context(Prometheus(folder))
+        exporter = running.enter_context(exporters())
+        prometheus = running.enter_context(
+            LocalPrometheus(folder, relabeling=KUBERNETES_RELABELING, exporters=[exporter])
+        )
         pages = {
             "server": [server_page],
             "worker": [one, two, mischief_page],
             "injector": [injector],
             "sweep": [info.port],
         }
+        # As in a cluster: a scrape has Kubernetes' namespace, which pushes Temporal's aside.
         write_targets(
-            prometheus.targets, {job: [f"127.0.0.1:{page}" for page in ports] for job, ports in pages.items()}
+            prometheus.targets,
+            {job: [f"127.0.0.1:{page}" for page in ports] for job, ports in pages.items()},
+            {"namespace": KUBERNETES_NAMESPACE},
         )
         running.enter_context(process(dev_server(folder, port, http, server_page), folder / "server.log"))
         asyncio.run(wait_until_it_serves(address))

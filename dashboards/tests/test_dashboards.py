@@ -13,11 +13,12 @@ import pytest
 import yaml
 from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 
-from dashboards.catalogue import ALL, UIDS
+from dashboards.all_dashboards import ALL, UIDS
+from dashboards.bounds import Bound
 from dashboards.files import FILES, ROOT
 from dashboards.layout import Dashboard
-from dashboards.limits import LINES
-from dashboards.panels import Panel, grafana_unit
+from dashboards.panels import Panel, build, grafana_unit, letter
+from dashboards.rules import RuleSettings
 from loadtest.catalogue.expressions import ALL as EXPRESSIONS
 from loadtest.catalogue.expressions import BY_NAME
 
@@ -37,7 +38,7 @@ def test_the_committed_dashboards_are_current() -> None:
     """
     ``make dashboards`` makes no difference, and writes no file that nobody committed.
     """
-    for path, text in FILES["dashboards"]().items():
+    for path, text in FILES["dashboards"](RuleSettings()).items():
         assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path}: run `make dashboards`"
     assert {path.stem for path in (ROOT / "dashboards/json").iterdir()} == set(WRITTEN)
 
@@ -155,13 +156,32 @@ def test_every_expression_is_on_a_dashboard() -> None:
     assert shown == set(BY_NAME)
 
 
-def test_every_line_is_drawn() -> None:
+def test_a_panels_bound_is_drawn_whatever_the_order_of_its_lines() -> None:
     """
-    A bound that is drawn nowhere is a bound that nobody sees.
+    The bound belongs to the panel: with its expressions turned round, it is the same line.
     """
-    first = {panel.expressions[0] for layout in ALL for panel in layout.panels}
+    names = ("task_queues.activity_schedule_to_start_p50", "task_queues.activity_schedule_to_start_p95")
 
-    assert set(LINES) <= first
+    drawn = [
+        build(Panel("Waits", order, bound=Bound(0.15)), 1, UIDS)
+        .build()
+        .field_config.defaults.thresholds.steps
+        for order in (names, names[::-1])
+    ]
+
+    assert [[step.value for step in steps] for steps in drawn] == [[None, 0.15], [None, 0.15]]
+
+
+def test_no_expression_of_a_panel_is_dropped() -> None:
+    """
+    A panel with nine expressions has nine queries, each with a letter of its own.
+    """
+    names = tuple(e.name for e in EXPRESSIONS if e.unit == "seconds")[:9]
+
+    built = build(Panel("Many", names), 1, UIDS).build()
+
+    assert [target.ref_id for target in built.targets] == list("ABCDEFGHI")
+    assert [letter(position) for position in (25, 26, 27, 52)] == ["Z", "AA", "AB", "BA"]
 
 
 def test_a_panel_with_two_units_is_refused() -> None:

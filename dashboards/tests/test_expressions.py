@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.queue_bounds import either_spelling
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import ALL, BY_NAME, for_reading
-from loadtest.catalogue.promql import GRAFANA, PLAIN, Scope, either_spelling, quantile, rate, ratio, select
+from loadtest.catalogue.promql import GRAFANA, PLAIN, QueryScope, quantile, rate, ratio, select
 
 GOLDEN = Path(__file__).with_name("expressions.golden")
 
@@ -71,7 +72,7 @@ def test_a_selector_takes_only_labels_that_the_metric_has() -> None:
     """
     Narrowing to a queue never empties a metric that knows no queues.
     """
-    scope = Scope(namespace="default", task_queue="repair.shop")
+    scope = QueryScope(namespace="default", task_queue="repair.shop")
 
     assert select(BY_KEY["worker.rss"], scope) == "process_resident_memory_bytes"
     assert 'task_queue=~"repair.shop"' in select(BY_KEY["worker.workflow_completed"], scope)

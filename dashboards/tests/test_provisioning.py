@@ -13,7 +13,7 @@ import yaml
 from needs import needs
 
 from dashboards.alerts import ALERTS
-from dashboards.catalogue import ALL
+from dashboards.all_dashboards import ALL
 from dashboards.files import ROOT
 from dashboards.layout import Dashboard
 

@@ -12,11 +12,12 @@ import sys
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 QUICKLY = timedelta(seconds=5)
@@ -191,6 +192,22 @@ async def _refusals(client: Client, queue: str) -> None:
     raise AssertionError("a workflow that was never started was found")
 
 
+async def _too_many(client: Client) -> None:
+    """
+    Lists of workflows, faster than the server allows, for so long that their rate is seen.
+    """
+    request = ListWorkflowExecutionsRequest(namespace="default")
+    refused = 0
+    for _ in range(60):
+        try:
+            await client.workflow_service.list_workflow_executions(request, retry=False)
+        except RPCError as error:
+            assert error.status is RPCStatusCode.RESOURCE_EXHAUSTED
+            refused += 1
+        await asyncio.sleep(0.1)
+    assert refused > 10
+
+
 async def main(address: str, port: str, queue: str) -> None:
     """
     Provoke everything, say so, and wait.
@@ -209,6 +226,7 @@ async def main(address: str, port: str, queue: str) -> None:
         await _ends(client, queue)
         await _overflow(client, queue)
         await _refusals(client, queue)
+        await _too_many(client)
         await client.start_workflow("Nobody", id="mischief-nobody", task_queue=f"{queue}-nobody")
         await client.start_workflow("Changing", id="mischief-changing-too", task_queue=queue)
         await asyncio.sleep(0.3)

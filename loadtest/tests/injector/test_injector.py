@@ -13,7 +13,7 @@ from hdrh.histogram import HdrHistogram
 from temporalio.client import Client
 
 from loadtest.injector.injector import Injector
-from loadtest.injector.meters import Page
+from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import OrderPart, PartReport
 from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.measured import InjectorSecond
@@ -26,7 +26,7 @@ Order = Callable[..., StepOrder]
 async def _carry_out(address: str, order: StepOrder) -> tuple[PartReport, list[InjectorSecond]]:
     client = await Client.connect(address)
     seconds: list[InjectorSecond] = []
-    injector = Injector(client, Page(), lambda *_: None)
+    injector = Injector(client, InjectorRegistry(), lambda *_: None)
     report = await injector.carry_out(OrderPart(order, 0, 1), seconds.append)
     return report, seconds
 
@@ -139,7 +139,7 @@ async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Ord
         '"""\nRefuses.\n"""\nACTIVITIES_PER_WORKFLOW = None\n'
         "async def start(client, arrival):\n    raise ValueError('no')\n"
     )
-    injector = Injector(None, Page(), lambda *_: None)  # type: ignore[arg-type]  # it never comes to the client
+    injector = Injector(None, InjectorRegistry(), lambda *_: None)  # type: ignore[arg-type]  # it never comes to the client
 
     report = await injector.carry_out(
         OrderPart(
@@ -165,7 +165,7 @@ async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, st
     process.kill()
     await asyncio.to_thread(process.wait)
 
-    report = await Injector(client, Page(), lambda *_: None).carry_out(
+    report = await Injector(client, InjectorRegistry(), lambda *_: None).carry_out(
         OrderPart(
             order(scenario=start_only, warm_up_seconds=0, window_seconds=1, drain_seconds=40, arrival_rate=4),
             0,

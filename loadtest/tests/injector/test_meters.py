@@ -7,11 +7,10 @@ from __future__ import annotations
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from loadtest.catalogue.injector import INJECTOR
-from loadtest.catalogue.metric import Kind, Presence
-from loadtest.injector.meters import Page
-
-_TYPES = {Kind.COUNTER: "counter", Kind.GAUGE: "gauge", Kind.HISTOGRAM: "histogram"}
+from loadtest.catalogue import INJECTOR_METRICS, Presence
+from loadtest.catalogue.latency_bounds import LATENCY_BOUNDS_SECONDS
+from loadtest.injector.meters import InjectorRegistry
+from repairshop.telemetry import buckets
 
 
 def test_the_page_holds_what_the_catalogue_names() -> None:
@@ -19,9 +18,9 @@ def test_the_page_holds_what_the_catalogue_names() -> None:
     Each family is there with its type and labels, the constant ones at zero from the first moment, failures after
     the first failure.
     """
-    page = Page()
+    page = InjectorRegistry()
     meters = page.meters("noop")
-    wanted = {metric.name: metric for metric in INJECTOR if metric.name.startswith("loadtest_injector_")}
+    wanted = {metric.name: metric for metric in INJECTOR_METRICS}
 
     quiet = _families(page)
     meters.failed("unfinished")
@@ -31,11 +30,28 @@ def test_the_page_holds_what_the_catalogue_names() -> None:
     assert {name for name, (_, labels) in quiet.items() if labels is not None} == always
     assert set(noisy) == set(wanted)
     for name, (kind, labels) in noisy.items():
-        assert kind == _TYPES[wanted[name].kind]
+        assert kind == wanted[name].kind.value
         assert labels == set(wanted[name].labels)
 
 
-def _families(page: Page) -> dict[str, tuple[str, set[str] | None]]:
+def test_nothing_tells_when_a_metric_was_made() -> None:
+    """
+    prometheus_client's ``_created`` series would double the page, and nobody reads them.
+    """
+    page = InjectorRegistry()
+    page.meters("noop").failed("unfinished")
+
+    assert "_created" not in generate_latest(page.registry).decode()
+
+
+def test_injectors_and_workers_share_their_bounds() -> None:
+    """
+    A percentile has one resolution, whichever of the two tells it.
+    """
+    assert buckets() == LATENCY_BOUNDS_SECONDS
+
+
+def _families(page: InjectorRegistry) -> dict[str, tuple[str, set[str] | None]]:
     found = {}
     for family in text_string_to_metric_families(generate_latest(page.registry).decode()):
         labels = {label for sample in family.samples for label in sample.labels} - {"le"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from loadtest.injector.meters import Page
+from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import StartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
@@ -59,7 +59,7 @@ def _flights(wait: Result, *, awaited_at_once: int = 500, max_in_flight: int = 2
         awaited_at_once=awaited_at_once,
     )
     tally = Tally(Bounds(-math.inf, math.inf))
-    flights = Starts(None, terms, tally, Page().meters("test"), lambda *_: None, None)  # type: ignore[arg-type]
+    flights = Starts(None, terms, tally, InjectorRegistry().meters("test"), lambda *_: None, None)  # type: ignore[arg-type]
     return flights, tally
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.catalogue import WORKER, Kind, Presence
+from loadtest.catalogue import MetricKind, Presence, read_by_sweep
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
 from loadtest.probe.page import Page, PageScope, read
 from loadtest.probe.window import difference
@@ -29,10 +29,10 @@ def always_there() -> str:
     A line for each series that the catalogue expects on a worker's page at any time.
     """
     lines = {}
-    for metric in WORKER:
+    for metric in read_by_sweep("worker"):
         if metric.presence is Presence.ALWAYS:
             where = "".join(f',{label}="{value}"' for label, value in metric.where)
-            bucket = ',le="+Inf"' if metric.kind is Kind.HISTOGRAM else ""
+            bucket = ',le="+Inf"' if metric.kind is MetricKind.HISTOGRAM else ""
             for name in metric.series:
                 extra = bucket if name.endswith("_bucket") else ""
                 lines[name, where] = f"{name}{{{QUEUE}{where}{extra}}} 1"

@@ -1,7 +1,5 @@
 """
 What one metric is: its name on the page, how it is read, what it means and when it is there.
-
-It knows nothing of pages, of Prometheus or of who asks.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """
     The metric's type, as its page states it.
     """
@@ -32,7 +30,7 @@ class Presence(StrEnum):
     ON_EVENT = "on event"
 
 
-class Reading(StrEnum):
+class MetricReading(StrEnum):
     """
     What is taken of a family: its value, the number of its samples, or all its buckets.
     """
@@ -43,46 +41,187 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """
+    The program that writes a family.
+
+    Attributes:
+        name: What people call it.
+        since: Oldest version of it in which its families were seen, where a family says nothing else.
+        service: The one service of the server that writes; ``None``: all do, or it is not the server's.
+    """
+
+    name: str
+    since: str
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """
-    One reading of one metric family.
+    One reading of one metric family; made by ``counter``, ``gauge`` or ``histogram``.
 
     Attributes:
         key: Our short name, ``<role>.<what>``; the name in a ``Difference``.
         name: The family's name on the page, without ``_bucket``, ``_sum`` or ``_count``.
         kind: Its type.
         unit: ``seconds``, ``bytes`` or what is counted.
-        labels: All labels that its series carry.
+        labels: All labels that its series carry on the page.
         meaning: One sentence for people.
-        source: Which part writes it.
-        presence: Whether its absence is an error.
-        event: With ``on event``: what makes it appear.
-        since: Oldest version of its source in which it was seen.
+        writer: Which program writes it.
+        since: Oldest version of the writer in which it was seen.
+        event: What makes it appear; ``None`` where it is always there.
         where: Only series whose labels have these values are read.
         split: The label by which a counter is also read apart.
         reading: What is taken of it.
-        service: The one service of the server that writes it; ``None``: all do, or it is not the server's.
+        read_by_sweep: Whether a reading of a step is made from it; otherwise people and rules alone watch it.
     """
 
     key: str
     name: str
-    kind: Kind
+    kind: MetricKind
     unit: str
     labels: tuple[str, ...]
     meaning: str
-    source: str
-    presence: Presence
+    writer: Writer
     since: str
-    event: str | None = None
-    where: tuple[tuple[str, str], ...] = ()
-    split: str | None = None
-    reading: Reading = Reading.VALUE
-    service: str | None = None
+    event: str | None
+    where: tuple[tuple[str, str], ...]
+    split: str | None
+    reading: MetricReading
+    read_by_sweep: bool
+
+    @classmethod
+    def counter(
+        cls,
+        *,
+        key: str,
+        name: str,
+        unit: str,
+        labels: tuple[str, ...],
+        meaning: str,
+        writer: Writer,
+        since: str | None = None,
+        event: str | None = None,
+        where: tuple[tuple[str, str], ...] = (),
+        split: str | None = None,
+        read_by_sweep: bool = True,
+    ) -> Metric:
+        """
+        Return a metric that only grows while its process lives.
+        """
+        return cls(
+            key=key,
+            name=name,
+            kind=MetricKind.COUNTER,
+            unit=unit,
+            labels=labels,
+            meaning=meaning,
+            writer=writer,
+            since=since or writer.since,
+            event=event,
+            where=where,
+            split=split,
+            reading=MetricReading.VALUE,
+            read_by_sweep=read_by_sweep,
+        )
+
+    @classmethod
+    def gauge(
+        cls,
+        *,
+        key: str,
+        name: str,
+        unit: str,
+        labels: tuple[str, ...],
+        meaning: str,
+        writer: Writer,
+        since: str | None = None,
+        event: str | None = None,
+        where: tuple[tuple[str, str], ...] = (),
+        split: str | None = None,
+        read_by_sweep: bool = True,
+    ) -> Metric:
+        """
+        Return a metric that tells how things stand.
+        """
+        return cls(
+            key=key,
+            name=name,
+            kind=MetricKind.GAUGE,
+            unit=unit,
+            labels=labels,
+            meaning=meaning,
+            writer=writer,
+            since=since or writer.since,
+            event=event,
+            where=where,
+            split=split,
+            reading=MetricReading.VALUE,
+            read_by_sweep=read_by_sweep,
+        )
+
+    @classmethod
+    def histogram(
+        cls,
+        *,
+        key: str,
+        name: str,
+        unit: str,
+        labels: tuple[str, ...],
+        meaning: str,
+        writer: Writer,
+        since: str | None = None,
+        event: str | None = None,
+        where: tuple[tuple[str, str], ...] = (),
+        split: str | None = None,
+        reading: MetricReading = MetricReading.BUCKETS,
+        read_by_sweep: bool = True,
+    ) -> Metric:
+        """
+        Return a metric with a sample for each event, of which the buckets or the count alone are read.
+        """
+        return cls(
+            key=key,
+            name=name,
+            kind=MetricKind.HISTOGRAM,
+            unit=unit,
+            labels=labels,
+            meaning=meaning,
+            writer=writer,
+            since=since or writer.since,
+            event=event,
+            where=where,
+            split=split,
+            reading=reading,
+            read_by_sweep=read_by_sweep,
+        )
+
+    @property
+    def presence(self) -> Presence:
+        """
+        Whether its absence is an error.
+        """
+        return Presence.ALWAYS if self.event is None else Presence.ON_EVENT
+
+    @property
+    def source(self) -> str:
+        """
+        The writer's name.
+        """
+        return self.writer.name
+
+    @property
+    def service(self) -> str | None:
+        """
+        The one service of the server that writes it, if there is one.
+        """
+        return self.writer.service
 
     @property
     def role(self) -> str:
         """
-        Whose page it is on: ``worker``, ``server`` or ``injector``.
+        Whose page it is on: ``worker``, ``server``, ``injector``, ``sweep`` or ``monitoring``.
         """
         return self.key.split(".", 1)[0]
 
@@ -91,8 +230,8 @@ class Metric:
         """
         The names that its lines begin with on a page.
         """
-        if self.kind is not Kind.HISTOGRAM:
+        if self.kind is not MetricKind.HISTOGRAM:
             return (self.name,)
-        if self.reading is Reading.COUNT:
+        if self.reading is MetricReading.COUNT:
             return (f"{self.name}_count",)
         return (f"{self.name}_bucket", f"{self.name}_sum", f"{self.name}_count")

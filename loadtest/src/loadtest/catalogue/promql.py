@@ -2,20 +2,23 @@
 How a PromQL query is put together from the catalogue's metrics.
 
 It decides selectors (namespace and task queue, wherever a metric has them) and windows, so
-that no query spells a metric or a label of its own; it knows no dashboard and no rule.
+that no query spells a metric or a label of its own.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadtest.catalogue.metric import Kind, Metric, Presence, Reading
+from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, Presence
+
+# Temporal's namespace in Prometheus.  On a page it is ``namespace``, which in a cluster is Kubernetes' label of
+# the scrape; every scrape configuration of ours gives Temporal's this name and leaves Kubernetes' alone.
+TEMPORAL_NAMESPACE = "temporal_namespace"
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class QueryScope:
     """
     What a query is narrowed to when it is written out.
 
@@ -34,19 +37,9 @@ class Scope:
 
 # ``pipe`` joins a choice of several to a|b and, unlike Grafana's own format, escapes nothing: the values are
 # regular expressions.
-GRAFANA = Scope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
-RULES = Scope(window="5m")
-PLAIN = Scope()
-
-
-def either_spelling(name: str) -> str:
-    """
-    Return a regular expression for a namespace or task queue as workers and as the server spell it.
-
-    The server writes every other character than a letter or a digit as ``_``, a worker writes the
-    name as it is; for the same reason no query joins the two by these labels.
-    """
-    return re.sub(r"[^A-Za-z0-9]", ".", name)
+GRAFANA = QueryScope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
+RULES = QueryScope(window="5m")
+PLAIN = QueryScope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +49,10 @@ class Query:
     """
 
     metrics: tuple[Metric, ...]
-    render: Callable[[Scope], str]
+    render: Callable[[QueryScope], str]
 
 
-def select(metric: Metric, scope: Scope, suffix: str = "", **where: str) -> str:
+def select(metric: Metric, scope: QueryScope, suffix: str = "", **where: str) -> str:
     """
     Write the selector of a metric's series.
 
@@ -73,8 +66,8 @@ def select(metric: Metric, scope: Scope, suffix: str = "", **where: str) -> str:
     if metric.source == "SDK core" and "service_name" in metric.labels:
         # The server runs workers of its own, whose families bear the same names.
         matchers.append('service_name="temporal-core-sdk"')
-    if scope.namespace is not None and "namespace" in metric.labels:
-        matchers.append(f'namespace=~"{scope.namespace}"')
+    if scope.namespace is not None and "namespace" in metric.labels and metric.role != "monitoring":
+        matchers.append(f'{TEMPORAL_NAMESPACE}=~"{scope.namespace}"')
     if scope.task_queue is None and "taskqueue" in metric.labels:
         matchers.append('taskqueue!~"temporal_sys_.*|default_worker_tq"')  # the server's own queues
     if scope.task_queue is not None:
@@ -98,7 +91,7 @@ def _aggregate(operator: str, by: tuple[str, ...], inner: str) -> str:
 
 
 def _counted(metric: Metric) -> str:
-    return "_count" if metric.kind is Kind.HISTOGRAM else ""
+    return "_count" if metric.kind is MetricKind.HISTOGRAM else ""
 
 
 def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
@@ -110,6 +103,28 @@ def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
         lambda scope: _aggregate(
             "sum", by, f"rate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
         ),
+    )
+
+
+def last_rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+    """
+    Ask for events per second between the last two scrapes of a window, however long the window is.
+    """
+    return Query(
+        (metric,),
+        lambda scope: _aggregate(
+            "sum", by, f"irate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
+        ),
+    )
+
+
+def lately(metric: Metric, *, by: tuple[str, ...], back: str) -> Query:
+    """
+    Ask for the last value within *back*, of what may be gone by now.
+    """
+    return Query(
+        (metric,),
+        lambda scope: _aggregate("max", by, f"last_over_time({select(metric, scope)}[{back}])"),
     )
 
 
@@ -132,7 +147,7 @@ def quantile(q: float, metric: Metric, *, by: tuple[str, ...] = (), **where: str
     Raises:
         ValueError: The metric is read by its count alone, so it has no buckets to ask for.
     """
-    if metric.kind is not Kind.HISTOGRAM or metric.reading is not Reading.BUCKETS:
+    if metric.kind is not MetricKind.HISTOGRAM or metric.reading is not MetricReading.BUCKETS:
         raise ValueError(f"{metric.key} has no buckets")
     return Query(
         (metric,),
@@ -159,7 +174,7 @@ def combine(template: str, **parts: Query) -> Query:
     """
     metrics = tuple(dict.fromkeys(metric for part in parts.values() for metric in part.metrics))
 
-    def render(scope: Scope) -> str:
+    def render(scope: QueryScope) -> str:
         text = template.replace("<window>", scope.window).replace("<range>", scope.range)
         for name, part in parts.items():
             text = text.replace(f"<{name}>", part.render(scope))
@@ -175,7 +190,7 @@ def changes(metric: Metric, *, by: tuple[str, ...] = (), back: str) -> Query:
     return Query((metric,), lambda scope: _aggregate("sum", by, f"changes({select(metric, scope)}[{back}])"))
 
 
-def _seen(query: Query, other: Query) -> Query:
+def zero_if_unseen(query: Query, other: Query) -> Query:
     """
     Take 0 for a query whose metrics appear only on an event that has not come, where *other* answers.
     """
@@ -188,18 +203,18 @@ def ratio(part: Query, whole: Query) -> Query:
     """
     Ask for a share, 0..1; a part that was never seen is 0, an empty whole has no share.
     """
-    return combine("<part> / <whole>", part=_seen(part, whole), whole=whole)
+    return combine("<part> / <whole>", part=zero_if_unseen(part, whole), whole=whole)
 
 
 def total(one: Query, other: Query) -> Query:
     """
     Ask for a sum; either may never have been seen.
     """
-    return combine("(<one> + <other>)", one=_seen(one, other), other=_seen(other, one))
+    return combine("(<one> + <other>)", one=zero_if_unseen(one, other), other=zero_if_unseen(other, one))
 
 
 def share(part: Query, rest: Query) -> Query:
     """
     Ask for ``part / (part + rest)``; either may never have been seen.
     """
-    return combine("<part> / <whole>", part=_seen(part, rest), whole=total(part, rest))
+    return combine("<part> / <whole>", part=zero_if_unseen(part, rest), whole=total(part, rest))

@@ -21,7 +21,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from loadtest import arrivals
 from loadtest.errors import InjectorError
 from loadtest.injector import pacing
-from loadtest.injector.meters import Page
+from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import LevelReport, OrderPart, PartReport
 from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
 from loadtest.injector.starts import Starts
@@ -63,7 +63,9 @@ class Injector:
     Carries out shares of orders, one after the other, on one client.
     """
 
-    def __init__(self, client: Client, page: Page, stock: SampleSink, tracing: Tracing | None = None) -> None:
+    def __init__(
+        self, client: Client, page: InjectorRegistry, stock: SampleSink, tracing: Tracing | None = None
+    ) -> None:
         self._client = client
         self._page = page
         self._stock = stock

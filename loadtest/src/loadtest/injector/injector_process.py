@@ -18,7 +18,7 @@ from loadtest.errors import InputError
 from loadtest.injector import control
 from loadtest.injector.bridge import Bridge
 from loadtest.injector.injector import Injector, connect
-from loadtest.injector.meters import Page
+from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.tracing import Tracing, tracing
 
 _FLUSH_SPANS_EVERY_SECONDS = 1.0
@@ -40,7 +40,7 @@ class InjectorProcess:
         self._bridge: Bridge | None = None
         self._injector: Injector | None = None
         self._tracing: Tracing | None = None
-        self.page = Page()
+        self.page = InjectorRegistry()
         self.leaving = False
 
     @property

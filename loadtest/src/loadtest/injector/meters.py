@@ -1,54 +1,66 @@
 """
-The injector's own metrics, as the catalogue names them.
-
-It decides nothing; whoever starts a process gives the page a port.
+The injector's own metrics, made as the catalogue describes them; whoever starts a process gives the page a port.
 """
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from collections.abc import Iterable
 
-# A second family for each metric that says when it was made; nothing reads them.
-disable_created_metrics()  # type: ignore[no-untyped-call]
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import Metric as Family
 
-# From 1 ms to 60 s, each bound 1.2 times the one before: the resolution that the worker's histograms have.
-BUCKETS = tuple(round(0.001 * 1.2**i, 6) for i in range(61))
+from loadtest.catalogue import BY_KEY
+from loadtest.catalogue.latency_bounds import LATENCY_BOUNDS_SECONDS
 
 
-class Page:
+class _PlainRegistry(CollectorRegistry):
+    """
+    A registry without the second series of each metric that says when it was made; nothing reads them.
+    """
+
+    def collect(self) -> Iterable[Family]:
+        for family in super().collect():
+            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+            yield family
+
+
+class InjectorRegistry:
     """
     The metrics of one injector process, by scenario.
+
+    Attributes:
+        registry: What its /metrics page shows.
     """
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        label = ("scenario",)
+        self.registry = _PlainRegistry()
+        self.offered = self._counter("offered")
+        self.sent = self._counter("sent")
+        self.completed = self._counter("completed")
+        self.failed = self._counter("failed")
+        in_flight = BY_KEY["injector.in_flight"]
+        self.in_flight = Gauge(in_flight.name, in_flight.meaning, in_flight.labels, registry=self.registry)
+        self.lag = self._histogram("lag")
+        self.response_time = self._histogram("response_time")
+        self.end_to_end = self._histogram("end_to_end")
 
-        def counter(name: str, text: str, labels: tuple[str, ...] = label) -> Counter:
-            return Counter(f"loadtest_injector_{name}", text, labels, registry=self.registry)
+    def _counter(self, what: str) -> Counter:
+        metric = BY_KEY[f"injector.{what}"]
+        return Counter(metric.name, metric.meaning, metric.labels, registry=self.registry)
 
-        def histogram(name: str, text: str) -> Histogram:
-            return Histogram(
-                f"loadtest_injector_{name}", text, label, registry=self.registry, buckets=BUCKETS
-            )
-
-        self.offered = counter("offered", "Arrivals that fell due.")
-        self.sent = counter("sent", "Starts that left the injector.")
-        self.completed = counter("completed", "Workflows that closed well.")
-        self.failed = counter("failed", "Starts and workflows that failed, by kind.", ("scenario", "kind"))
-        self.in_flight = Gauge(
-            "loadtest_injector_in_flight",
-            "Workflows that this injector started and that are still open.",
-            label,
+    def _histogram(self, what: str) -> Histogram:
+        metric = BY_KEY[f"injector.{what}"]
+        return Histogram(
+            metric.name,
+            metric.meaning,
+            metric.labels,
             registry=self.registry,
+            buckets=LATENCY_BOUNDS_SECONDS,
         )
-        self.lag = histogram("lag_seconds", "Actual send minus intended start.")
-        self.response_time = histogram("response_time_seconds", "Start acknowledged minus intended start.")
-        self.end_to_end = histogram("end_to_end_seconds", "Workflow closed minus intended start.")
 
     def meters(self, scenario: str) -> Meters:
         """
-        The metrics of one scenario, looked up once.
+        Return the metrics of one scenario, looked up once.
         """
         return Meters(self, scenario)
 
@@ -58,15 +70,15 @@ class Meters:
     One scenario's metrics in one process; all are there from the first moment, at zero.
     """
 
-    def __init__(self, page: Page, scenario: str) -> None:
-        self.offered = page.offered.labels(scenario)
-        self.sent = page.sent.labels(scenario)
-        self.completed = page.completed.labels(scenario)
-        self.in_flight = page.in_flight.labels(scenario)
-        self.lag = page.lag.labels(scenario)
-        self.response_time = page.response_time.labels(scenario)
-        self.end_to_end = page.end_to_end.labels(scenario)
-        self._failed = page.failed
+    def __init__(self, registry: InjectorRegistry, scenario: str) -> None:
+        self.offered = registry.offered.labels(scenario)
+        self.sent = registry.sent.labels(scenario)
+        self.completed = registry.completed.labels(scenario)
+        self.in_flight = registry.in_flight.labels(scenario)
+        self.lag = registry.lag.labels(scenario)
+        self.response_time = registry.response_time.labels(scenario)
+        self.end_to_end = registry.end_to_end.labels(scenario)
+        self._failed = registry.failed
         self._scenario = scenario
 
     def failed(self, kind: str) -> None:

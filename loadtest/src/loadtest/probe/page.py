@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from loadtest.catalogue import INJECTOR, SERVER, WORKER, Metric, Presence
-from loadtest.catalogue.process import PROCESS
+from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
 
 # The server's word for a label value that it was told to leave out.
@@ -26,7 +25,7 @@ _EXPECTED = {
     "injector": "give the page of an injector",
 }
 
-ROLES: Mapping[str, tuple[Metric, ...]] = {"worker": WORKER, "server": SERVER, "injector": INJECTOR}
+ROLES: Mapping[str, tuple[Metric, ...]] = {role: read_by_sweep(role) for role in _EXPECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +159,14 @@ def refuse_absent(page: Page, role: str) -> None:
     """
     present = {identity.partition("{")[0] for identity in page.values}
     services = services_of(page)
-    own_process = not present.isdisjoint(metric.name for metric in PROCESS)
+    own_process = not present.isdisjoint(metric.name for metric in PROCESS_METRICS)
     missing = dict.fromkeys(
         metric.name
         for metric in ROLES[role]
         if metric.presence is Presence.ALWAYS
         and present.isdisjoint(metric.series)
         and (metric.service is None or metric.service in services)
-        and (own_process or metric not in PROCESS)
+        and (own_process or metric not in PROCESS_METRICS)
     )
     if missing:
         raise FamilyAbsentError(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loadtest.catalogue import Kind, Metric, Presence, Reading
+from loadtest.catalogue import Metric, MetricKind, MetricReading, Presence
 from loadtest.errors import CounterResetError, MeasurementError
 from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of
 from loadtest.results.difference import Difference, Histogram
@@ -33,7 +33,7 @@ class _Sums:
     sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, metric: Metric, name: str, labels: Mapping[str, str], growth: float) -> None:
-        if metric.reading is Reading.BUCKETS:
+        if metric.reading is MetricReading.BUCKETS:
             if name.endswith("_bucket"):
                 self.buckets[metric.key][float(labels["le"])] += growth
             elif name.endswith("_sum"):
@@ -97,8 +97,8 @@ def _offered(pages: Sequence[Page], role: str) -> list[str]:
         metric.key
         for metric in ROLES[role]
         if metric.presence is Presence.ON_EVENT
-        and metric.kind is not Kind.GAUGE
-        and metric.reading is not Reading.BUCKETS
+        and metric.kind is not MetricKind.GAUGE
+        and metric.reading is not MetricReading.BUCKETS
         and (metric.service is None or metric.service in services)
     ]
 
@@ -109,14 +109,14 @@ def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: PageScope) -
         raise CounterResetError(f"{after.endpoint}: its process started anew between two looks")
     for identity in before.values.keys() - after.values.keys():
         line = series(identity, role, scope)
-        if any(metric.kind is not Kind.GAUGE for metric in line.metrics):
+        if any(metric.kind is not MetricKind.GAUGE for metric in line.metrics):
             raise CounterResetError(
                 f"{after.endpoint}: {line.name} is gone, so its process started anew between two looks"
             )
     for identity, value in after.values.items():
         line = series(identity, role, scope)
         for metric in line.metrics:
-            if metric.kind is Kind.GAUGE:
+            if metric.kind is MetricKind.GAUGE:
                 continue
             growth = value - before.values.get(identity, 0.0)
             # A sum of samples may fall when one is below zero, which is no reset.

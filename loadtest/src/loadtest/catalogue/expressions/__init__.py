@@ -5,14 +5,21 @@ Every PromQL expression once, by name; dashboards, rules and the report ask for 
 from __future__ import annotations
 
 from loadtest.catalogue.expressions.expression import Expression
-from loadtest.catalogue.expressions.load import LOAD
-from loadtest.catalogue.expressions.overview import OVERVIEW
-from loadtest.catalogue.expressions.server import SERVER
-from loadtest.catalogue.expressions.sweep import SWEEP
-from loadtest.catalogue.expressions.task_queues import TASK_QUEUES
-from loadtest.catalogue.expressions.workers import WORKERS
+from loadtest.catalogue.expressions.load_expressions import LOAD_EXPRESSIONS
+from loadtest.catalogue.expressions.overview_expressions import OVERVIEW_EXPRESSIONS
+from loadtest.catalogue.expressions.server_expressions import SERVER_EXPRESSIONS
+from loadtest.catalogue.expressions.sweep_expressions import SWEEP_EXPRESSIONS
+from loadtest.catalogue.expressions.task_queue_expressions import TASK_QUEUE_EXPRESSIONS
+from loadtest.catalogue.expressions.worker_expressions import WORKER_EXPRESSIONS
 
-ALL: tuple[Expression, ...] = (*OVERVIEW, *TASK_QUEUES, *WORKERS, *SERVER, *LOAD, *SWEEP)
+ALL: tuple[Expression, ...] = (
+    *OVERVIEW_EXPRESSIONS,
+    *TASK_QUEUE_EXPRESSIONS,
+    *WORKER_EXPRESSIONS,
+    *SERVER_EXPRESSIONS,
+    *LOAD_EXPRESSIONS,
+    *SWEEP_EXPRESSIONS,
+)
 BY_NAME: dict[str, Expression] = {expression.name: expression for expression in ALL}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loadtest.catalogue.metric import Metric, Presence
-from loadtest.catalogue.promql import PLAIN, Query, Scope
+from loadtest.catalogue.promql import PLAIN, Query, QueryScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Expression:
             )
         )
 
-    def promql(self, scope: Scope = PLAIN) -> str:
+    def promql(self, scope: QueryScope = PLAIN) -> str:
         """
         Write it out.
         """

@@ -1,0 +1,96 @@
+"""
+A Prometheus' API, wherever it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import urllib3
+
+_TIMEOUT_SECONDS = 30.0
+
+
+class PrometheusError(Exception):
+    """
+    A Prometheus did not answer a question; the text is one line that names its address.
+    """
+
+
+class PrometheusUnreachableError(PrometheusError):
+    """
+    Nothing that speaks Prometheus' API is at the address.
+    """
+
+
+class PrometheusRefusedError(PrometheusError):
+    """
+    The Prometheus refused the question, in its own words.
+    """
+
+
+class PrometheusApi:
+    """
+    Asks one Prometheus.
+
+    Attributes:
+        address: Its page and API.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+        self._pool = urllib3.PoolManager(timeout=_TIMEOUT_SECONDS, retries=False)
+
+    def ask(self, path: str, **parameters: object) -> Any:
+        """
+        Ask its API and return ``data``.
+
+        Args:
+            path: Below ``/api/v1/``.
+            parameters: Of the query string.
+
+        Raises:
+            PrometheusRefusedError: It refused; the text has Prometheus' own words.
+            PrometheusUnreachableError: Nobody answers there, or not in JSON as a Prometheus would.
+        """
+        fields = {name: str(value) for name, value in parameters.items()}
+        try:
+            reply = self._pool.request(
+                "POST" if fields else "GET",
+                f"{self.address}/api/v1/{path}",
+                fields=fields or None,
+                encode_multipart=False,
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise PrometheusUnreachableError(
+                f"{self.address}: no Prometheus answers there: {error}"
+            ) from None
+        try:
+            answer = json.loads(reply.data)
+            if reply.status == 200:
+                return answer["data"]
+            refusal = answer["error"]
+        except (ValueError, KeyError, TypeError):
+            raise PrometheusUnreachableError(
+                f"{self.address}: answers with status {reply.status} and not as a Prometheus does; "
+                "give the address of a Prometheus, e.g. http://127.0.0.1:9090"
+            ) from None
+        raise PrometheusRefusedError(f"{self.address}: {path} was refused: {refusal}")
+
+    def is_ready(self) -> bool:
+        """
+        Tell whether it has begun to answer.
+        """
+        try:
+            return self._pool.request("GET", f"{self.address}/-/ready", timeout=2.0).status == 200
+        except (urllib3.exceptions.HTTPError, OSError):
+            return False
+
+    def series(self, promql: str, start: float, end: float, step: float = 1) -> list[dict[str, Any]]:
+        """
+        Return the series that answer over a time: those with one finite sample at least.
+        """
+        found = self.ask("query_range", query=promql, start=start, end=end, step=step)["result"]
+        return [one for one in found if any(math.isfinite(float(value)) for _, value in one["values"])]

@@ -1,0 +1,81 @@
+"""
+What a worker's SDK tells of activities.
+"""
+
+from __future__ import annotations
+
+from loadtest.catalogue.metric import Metric, MetricReading
+from loadtest.catalogue.sdk_writer import PER_ACTIVITY_TYPE, PER_TASK_QUEUE, SDK_CORE
+
+ACTIVITY_METRICS: tuple[Metric, ...] = (
+    Metric.histogram(
+        key="worker.activity_schedule_to_start",
+        name="temporal_activity_schedule_to_start_latency_seconds",
+        unit="seconds",
+        labels=PER_TASK_QUEUE,
+        meaning="Time an activity waited in its queue, by the server's clock: the task-queue latency.",
+        writer=SDK_CORE,
+        event="an activity is taken",
+    ),
+    Metric.histogram(
+        key="worker.activity_finished",
+        name="temporal_activity_execution_latency_seconds",
+        unit="activities",
+        labels=PER_ACTIVITY_TYPE,
+        meaning="Activity attempts that ended, well or not.",
+        writer=SDK_CORE,
+        event="an activity attempt ends",
+        split="activity_type",
+        reading=MetricReading.COUNT,
+    ),
+    Metric.counter(
+        key="worker.activity_failed",
+        name="temporal_activity_execution_failed_total",
+        unit="activities",
+        labels=(*PER_ACTIVITY_TYPE, "failure_reason"),
+        meaning="Activity attempts that failed, injected failures and retries included.",
+        writer=SDK_CORE,
+        event="an activity attempt fails",
+        split="activity_type",
+    ),
+    Metric.counter(
+        key="worker.activity_received",
+        name="temporal_activity_task_received_total",
+        unit="activities",
+        labels=(*PER_ACTIVITY_TYPE, "eager"),
+        meaning="Activities taken, from the queue (eager false) or with a reply (eager true).",
+        writer=SDK_CORE,
+        event="an activity is taken",
+        split="eager",
+    ),
+    Metric.histogram(
+        key="worker.activity_execution",
+        name="temporal_activity_execution_latency_seconds",
+        unit="seconds",
+        labels=PER_ACTIVITY_TYPE,
+        meaning="Time one activity attempt took: start to close.",
+        writer=SDK_CORE,
+        event="an activity attempt ends",
+        read_by_sweep=False,
+    ),
+    Metric.histogram(
+        key="worker.activity_endtoend",
+        name="temporal_activity_succeed_endtoend_latency_seconds",
+        unit="seconds",
+        labels=PER_ACTIVITY_TYPE,
+        meaning="Activity scheduled to done, waits and retries included.",
+        writer=SDK_CORE,
+        event="an activity ends well",
+        read_by_sweep=False,
+    ),
+    Metric.histogram(
+        key="worker.local_activity_execution",
+        name="temporal_local_activity_execution_latency_seconds",
+        unit="seconds",
+        labels=PER_ACTIVITY_TYPE,
+        meaning="Time one local activity took.",
+        writer=SDK_CORE,
+        event="a local activity ends",
+        read_by_sweep=False,
+    ),
+)

@@ -1,0 +1,97 @@
+"""
+What a Temporal server tells of its task queues: waits, polls, matches and backlogs.
+"""
+
+from __future__ import annotations
+
+from loadtest.catalogue.metric import Metric
+from loadtest.catalogue.server_writers import HISTORY, MATCHING, PER_NAMESPACE
+
+_PER_PARTITION = (*PER_NAMESPACE, "taskqueue", "task_type", "partition")
+
+
+TASK_QUEUE_METRICS: tuple[Metric, ...] = (
+    Metric.histogram(
+        key="server.activity_schedule_to_start",
+        name="task_schedule_to_start_latency",
+        unit="seconds",
+        labels=_PER_PARTITION,
+        meaning="Time an activity waited in its queue; a start whose write is tried again counts twice.",
+        writer=HISTORY,
+        event="a worker takes a activity task",
+        where=(("task_type", "Activity"),),
+    ),
+    Metric.histogram(
+        key="server.workflow_schedule_to_start",
+        name="task_schedule_to_start_latency",
+        unit="seconds",
+        labels=_PER_PARTITION,
+        meaning="Time a workflow task waited in its queue, sticky ones too; a start written again counts twice.",
+        writer=HISTORY,
+        event="a worker takes a workflow task",
+        where=(("task_type", "Workflow"),),
+    ),
+    Metric.counter(
+        key="server.poll_success",
+        name="poll_success",
+        unit="tasks",
+        labels=_PER_PARTITION,
+        meaning="Polls answered with a task.",
+        writer=MATCHING,
+        event="a poll is answered with a task",
+        split="task_type",
+    ),
+    Metric.counter(
+        key="server.poll_success_sync",
+        name="poll_success_sync",
+        unit="tasks",
+        labels=_PER_PARTITION,
+        meaning="Polls answered by a sync match: no write to the database.",
+        writer=MATCHING,
+        event="a poll is answered with a task",
+        split="task_type",
+    ),
+    Metric.counter(
+        key="server.tasks_added",
+        name="tasks_added",
+        unit="tasks",
+        labels=(*_PER_PARTITION, "task_add_result"),
+        meaning="Tasks put into the queue: matched at once or written to the backlog.",
+        writer=MATCHING,
+        since="Temporal server 1.32",
+        event="a task is added",
+        split="task_add_result",
+    ),
+    Metric.gauge(
+        key="server.backlog_tasks",
+        name="approximate_backlog_count",
+        unit="tasks",
+        labels=_PER_PARTITION,
+        meaning="Tasks in the queue not yet taken, by type of task.",
+        writer=MATCHING,
+        since="Temporal server 1.25",
+        event="a task is written to the backlog",
+        split="task_type",
+    ),
+    Metric.gauge(
+        key="server.backlog_age",
+        name="approximate_backlog_age_seconds",
+        unit="seconds",
+        labels=_PER_PARTITION,
+        meaning="Age of the oldest task in the backlog, by type of task.",
+        writer=MATCHING,
+        since="Temporal server 1.25",
+        event="a task is written to the backlog",
+        split="task_type",
+    ),
+    Metric.counter(
+        key="server.poll_timeouts",
+        name="poll_timeouts",
+        unit="polls",
+        labels=_PER_PARTITION,
+        meaning="Polls that waited a minute and got no task.",
+        writer=MATCHING,
+        event="a poll waits a minute without a task",
+        read_by_sweep=False,
+    ),
+)

@@ -1,0 +1,103 @@
+"""
+What a worker's SDK tells of the worker itself: pollers, slots and its requests to the server.
+"""
+
+from __future__ import annotations
+
+from loadtest.catalogue.metric import Metric
+from loadtest.catalogue.sdk_writer import PER_TASK_QUEUE, SDK_CORE
+
+WORKER_METRICS: tuple[Metric, ...] = (
+    Metric.counter(
+        key="worker.started",
+        name="temporal_worker_start_total",
+        unit="workers",
+        labels=PER_TASK_QUEUE,
+        meaning="Workers initialised in this process; 1 for the repair worker.",
+        writer=SDK_CORE,
+    ),
+    Metric.gauge(
+        key="worker.pollers",
+        name="temporal_num_pollers",
+        unit="pollers",
+        labels=(*PER_TASK_QUEUE, "poller_type"),
+        meaning="Outstanding long polls, by kind of queue.",
+        writer=SDK_CORE,
+        split="poller_type",
+    ),
+    Metric.gauge(
+        key="worker.slots_used",
+        name="temporal_worker_task_slots_used",
+        unit="slots",
+        labels=(*PER_TASK_QUEUE, "worker_type"),
+        meaning="Activity slots with a task in them.",
+        writer=SDK_CORE,
+        where=(("worker_type", "ActivityWorker"),),
+    ),
+    Metric.gauge(
+        key="worker.slots_available",
+        name="temporal_worker_task_slots_available",
+        unit="slots",
+        labels=(*PER_TASK_QUEUE, "worker_type"),
+        meaning="Activity slots without a task.",
+        writer=SDK_CORE,
+        where=(("worker_type", "ActivityWorker"),),
+    ),
+    Metric.gauge(
+        key="worker.workflow_slots_used",
+        name="temporal_worker_task_slots_used",
+        unit="slots",
+        labels=(*PER_TASK_QUEUE, "worker_type"),
+        meaning="Workflow-task slots in use.",
+        writer=SDK_CORE,
+        where=(("worker_type", "WorkflowWorker"),),
+    ),
+    Metric.gauge(
+        key="worker.workflow_slots_available",
+        name="temporal_worker_task_slots_available",
+        unit="slots",
+        labels=(*PER_TASK_QUEUE, "worker_type"),
+        meaning="Workflow-task slots free.",
+        writer=SDK_CORE,
+        where=(("worker_type", "WorkflowWorker"),),
+    ),
+    Metric.counter(
+        key="worker.request",
+        name="temporal_request_total",
+        unit="requests",
+        labels=("namespace", "operation", "service_name"),
+        meaning="Requests to the server, by operation.",
+        writer=SDK_CORE,
+        split="operation",
+    ),
+    Metric.counter(
+        key="worker.request_failed",
+        name="temporal_request_failure_total",
+        unit="requests",
+        labels=("namespace", "operation", "service_name", "status_code"),
+        meaning="Requests to the server that failed.",
+        writer=SDK_CORE,
+        event="a request fails",
+        split="operation",
+    ),
+    Metric.histogram(
+        key="worker.request_latency",
+        name="temporal_request_latency_seconds",
+        unit="seconds",
+        labels=("namespace", "operation", "service_name"),
+        meaning="Time of a request to the server, as the worker saw it; long polls are counted elsewhere.",
+        writer=SDK_CORE,
+        read_by_sweep=False,
+    ),
+    Metric.counter(
+        key="worker.polls",
+        name="temporal_long_request_total",
+        unit="polls",
+        labels=(*PER_TASK_QUEUE, "operation"),
+        meaning="Long polls that the server answered, with a task or without, by operation.",
+        writer=SDK_CORE,
+        event="a poll is answered",
+        split="operation",
+        read_by_sweep=False,
+    ),
+)
