@@ -21,6 +21,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker
 
 from repairshop import codec, codec_server
+from repairshop.codec_settings import CodecSettings
 from repairshop.settings import Settings
 from repairshop.temporal_worker import build_worker
 
@@ -52,9 +53,9 @@ def codec_endpoint() -> Iterator[str]:
     """
     A codec server that has the keys.
     """
-    cipher = codec.encryption(KEYS)
+    cipher = codec.encryption(CodecSettings.from_environment(KEYS))
     assert cipher is not None
-    server = codec_server.make_server(cipher, codec_server.Access(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
+    server = codec_server.make_server(cipher, codec_server.CodecAccess(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -289,5 +290,6 @@ def test_the_codec_server_wants_a_token_and_keys() -> None:
     )
 
     assert done.returncode == 2
-    assert done.stderr.startswith("error: REPAIRSHOP_CODEC_SERVER_TOKEN: no token is given")
-    assert len(done.stderr.splitlines()) == 1
+    keys, token = done.stderr.splitlines()
+    assert keys.startswith("error: REPAIRSHOP_CODEC_KEYS_FILE: no keys are given")
+    assert token.startswith("error: REPAIRSHOP_CODEC_SERVER_TOKEN: no token is given")

@@ -11,7 +11,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from repairshop.codec import ClientOptions
-from repairshop.settings import SettingsError
+from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
 

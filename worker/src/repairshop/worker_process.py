@@ -33,8 +33,9 @@ from repairshop import (
     worker_tracing,
 )
 from repairshop.bytecode import compiled_each_time
+from repairshop.environment import SettingsError, both
 from repairshop.ledger import Ledger, open_ledger
-from repairshop.settings import LogFormat, Settings, SettingsError, both, load
+from repairshop.settings import LogFormat, Settings, load
 from repairshop.temporal_worker import build_worker
 
 BuildActivities = Callable[[Ledger], Sequence[Callable[..., Any]]]
@@ -65,7 +66,7 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
     try:
         settings, options = both(load, codec.client_options)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         lifetime.end_at_once(2)
     if settings.die_with_parent:
         lifetime.die_with_parent()
@@ -74,7 +75,7 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
     try:
         code = run(_run(settings, options, workflows, build_activities))
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         code = 2
     except (StartError, temporal_connection.ConnectionFailed) as error:
         sys.stderr.write(f"error: {error}\n")
@@ -104,7 +105,7 @@ async def _run(
     state = health.ProcessHealth()
     async with AsyncExitStack() as stack:
         try:
-            observed = telemetry.start(logging.getLogger("temporalio.core"))
+            observed = telemetry.start(settings, logging.getLogger("temporalio.core"))
         except OSError as error:
             raise StartError(str(error)) from error
         try:
@@ -149,7 +150,7 @@ def _announce(settings: Settings, address: str) -> None:
 
 async def _open(settings: Settings) -> Ledger:
     try:
-        return await open_ledger(settings.ledger)
+        return await open_ledger(settings.ledger.get_secret_value())
     except ValueError as error:
         raise SettingsError((f"REPAIRSHOP_LEDGER: {error}",)) from error
     except OSError as error:
