@@ -213,6 +213,24 @@ def test_a_worker_dies_with_its_parent(start_worker: StartWorker) -> None:
     wait_until(lambda: not _runs(pid), "child is gone", seconds=10)
 
 
+def test_a_process_dies_with_its_parent_where_the_kernel_does_not_see_to_it(tmp_path: Path) -> None:
+    """
+    As on macOS, which has no PR_SET_PDEATHSIG: the process looks after its parent itself.
+    """
+    told = tmp_path / "pid"
+    child = (
+        "import os, pathlib, time; from repairshop import lifetime; lifetime._LIBC = None; "
+        f"lifetime.die_with_parent(); pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    )
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", program], start_new_session=True) as parent:
+        wait_until(lambda: told.exists() and told.read_text(), "the child runs")
+        pid = int(told.read_text())
+        parent.kill()
+
+    wait_until(lambda: not _runs(pid), "child is gone", seconds=30)
+
+
 def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"

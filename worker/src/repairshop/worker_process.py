@@ -33,7 +33,7 @@ from repairshop import (
 from repairshop.background import Background
 from repairshop.bytecode import compiled_each_time
 from repairshop.environment import SettingsError, both
-from repairshop.ledger import Ledger, open_ledger
+from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.settings import LogFormat, Settings, load
 from repairshop.temporal_connection import TemporalConnection
 from repairshop.temporal_worker import build_worker
@@ -186,10 +186,10 @@ def _announce(settings: Settings, address: str) -> None:
 async def _open(settings: Settings) -> Ledger:
     try:
         return await open_ledger(settings.ledger.get_secret_value())
-    except ValueError as error:
-        raise SettingsError((f"REPAIRSHOP_LEDGER: {error}",)) from error
-    except OSError as error:
-        raise StartError(f"REPAIRSHOP_LEDGER: {error}") from error
+    except LedgerAddressError as error:
+        raise SettingsError((f"REPAIRSHOP_LEDGER={error}",)) from None
+    except LedgerUnavailableError as error:
+        raise StartError(f"REPAIRSHOP_LEDGER={error}") from None
 
 
 def _build(
