@@ -5,6 +5,7 @@ What a real server keeps, shows and refuses when payloads are encrypted.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import os
 import subprocess
@@ -21,6 +22,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker
 
 from repairshop import codec, codec_server
+from repairshop.codec_settings import CodecSettings
 from repairshop.settings import Settings
 from repairshop.temporal_worker import build_worker
 
@@ -52,9 +54,9 @@ def codec_endpoint() -> Iterator[str]:
     """
     A codec server that has the keys.
     """
-    cipher = codec.encryption(KEYS)
+    cipher = codec.encryption(CodecSettings.from_environment(KEYS))
     assert cipher is not None
-    server = codec_server.make_server(cipher, codec_server.Access(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
+    server = codec_server.make_server(cipher, codec_server.CodecAccess(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -289,5 +291,51 @@ def test_the_codec_server_wants_a_token_and_keys() -> None:
     )
 
     assert done.returncode == 2
-    assert done.stderr.startswith("error: REPAIRSHOP_CODEC_SERVER_TOKEN: no token is given")
+    keys, token = done.stderr.splitlines()
+    assert keys.startswith("error: REPAIRSHOP_CODEC_KEYS_FILE: no keys are given")
+    assert token.startswith("error: REPAIRSHOP_CODEC_SERVER_TOKEN: no token is given")
+
+
+def test_the_codec_server_reads_no_body_of_a_stranger(codec_endpoint: str) -> None:
+    """
+    Who has no token is refused by the headers alone, however long the body that they announce.
+    """
+    host, port = codec_endpoint.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection.putrequest("POST", "/decode")
+    connection.putheader("Content-Length", str(codec_server.BODY_LIMIT_BYTES))
+    connection.endheaders()
+
+    answer = connection.getresponse()
+
+    assert answer.status == 401
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"HOST": "192.0.2.1"}, "http://192.0.2.1:8081 cannot be served: Cannot assign requested address"),
+        ({"HOST": "no.such.host.example"}, "http://no.such.host.example:8081 cannot be served: "),
+        ({"PORT": "80810"}, "error: REPAIRSHOP_CODEC_SERVER_PORT=80810: must be at most 65535"),
+    ],
+    ids=["no address of this machine", "no such host", "no port"],
+)
+def test_an_address_that_the_codec_server_cannot_have_is_named(given: dict[str, str], told: str) -> None:
+    """
+    The line tells the host as well as the port.
+    """
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("REPAIRSHOP_")}
+    settings = {f"REPAIRSHOP_CODEC_SERVER_{name}": value for name, value in given.items()}
+
+    done = subprocess.run(
+        [BIN / "python", "-m", "repairshop.codec_server"],
+        env={**environ, **KEYS, **settings, "REPAIRSHOP_CODEC_SERVER_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
 
 from repairshop import codec, keyring
+from repairshop.codec_settings import CodecSettings
 from repairshop.encryption import ENCODING, DecryptionError, Encryption
+from repairshop.environment import SettingsError
 from repairshop.payload_limits import PayloadTooLargeError, UnencryptedPayloadError
-from repairshop.settings import SettingsError
 
 SECRET = b"Erika Mustermann"
 
@@ -35,7 +36,7 @@ def cipher(keys: str, **more: str) -> Encryption:
     """
     Return the encryption that these keys give.
     """
-    encryption = codec.encryption({"REPAIRSHOP_CODEC_KEYS": keys, **more})
+    encryption = codec.encryption(CodecSettings.from_environment({"REPAIRSHOP_CODEC_KEYS": keys, **more}))
     assert encryption is not None
     return encryption
 
@@ -138,8 +139,12 @@ def test_keys_come_from_a_file_or_from_a_folder_as_a_secret_is_mounted(tmp_path:
     (folder / "2025").write_text(OLD + "\n")
     (folder / "2026").write_text(NEW + "\n")
 
-    from_file = keyring.read({"REPAIRSHOP_CODEC_KEYS_FILE": str(one)})
-    from_folder = keyring.read({"REPAIRSHOP_CODEC_KEYS_FILE": str(folder), "REPAIRSHOP_CODEC_KEY_ID": "2025"})
+    from_file = keyring.read(CodecSettings.from_environment({"REPAIRSHOP_CODEC_KEYS_FILE": str(one)}))
+    from_folder = keyring.read(
+        CodecSettings.from_environment(
+            {"REPAIRSHOP_CODEC_KEYS_FILE": str(folder), "REPAIRSHOP_CODEC_KEY_ID": "2025"}
+        )
+    )
 
     assert from_file is not None
     assert from_folder is not None
@@ -169,13 +174,17 @@ def test_keys_come_from_a_file_or_from_a_folder_as_a_secret_is_mounted(tmp_path:
         pytest.param({"REPAIRSHOP_CODEC_KEYS_FILE": "/dev/null"}, "holds no key", id="empty file"),
         pytest.param(
             {"REPAIRSHOP_CODEC_KEYS": f"k={OLD}", "REPAIRSHOP_CODEC_KEYS_FILE": "f"},
-            "are both set",
+            "REPAIRSHOP_CODEC_KEYS is set too",
             id="two sources",
         ),
         pytest.param({"REPAIRSHOP_CODEC_KEY_ID": "k"}, "no keys are given", id="id without keys"),
         pytest.param({"REPAIRSHOP_CODEC_REQUIRED": "true"}, "no keys are given", id="required without keys"),
         pytest.param({"REPAIRSHOP_CODEC_REQUIRED": "si"}, "must be true or false", id="no switch"),
-        pytest.param({"REPAIRSHOP_MEMO_LIMIT_BYTES": "big"}, "must be a number of bytes", id="no number"),
+        pytest.param(
+            {"REPAIRSHOP_MEMO_LIMIT_BYTES": "big"},
+            "must be a whole number; write REPAIRSHOP_MEMO_LIMIT_BYTES=2097152",
+            id="no number",
+        ),
     ],
 )
 def test_keys_that_cannot_be_used_are_refused_without_telling_them(
@@ -185,12 +194,14 @@ def test_keys_that_cannot_be_used_are_refused_without_telling_them(
     The problem names the entry, and neither it nor the keyring's representation holds a key.
     """
     with pytest.raises(SettingsError) as caught:
-        codec.data_converter(environ)
+        codec.data_converter(CodecSettings.from_environment(environ))
 
     assert line in str(caught.value)
     assert OLD not in str(caught.value)
     assert NEW not in str(caught.value)
-    assert OLD not in repr(keyring.read({"REPAIRSHOP_CODEC_KEYS": f"k={OLD}"}))
+    assert OLD not in repr(
+        keyring.read(CodecSettings.from_environment({"REPAIRSHOP_CODEC_KEYS": f"k={OLD}"}))
+    )
 
 
 async def test_unencrypted_input_is_refused_where_encryption_is_required() -> None:
@@ -198,9 +209,11 @@ async def test_unencrypted_input_is_refused_where_encryption_is_required() -> No
     The value is never shown to the code that asks for it; without the switch it is.
     """
     keys = {"REPAIRSHOP_CODEC_KEYS": f"k={OLD}"}
-    strict = codec.data_converter({**keys, "REPAIRSHOP_CODEC_REQUIRED": "true"})
-    lenient = codec.data_converter(keys)
-    plain = (await codec.data_converter({}).encode(["hello"]))[0]
+    strict = codec.data_converter(
+        CodecSettings.from_environment({**keys, "REPAIRSHOP_CODEC_REQUIRED": "true"})
+    )
+    lenient = codec.data_converter(CodecSettings.from_environment(keys))
+    plain = (await codec.data_converter(CodecSettings.from_environment({})).encode(["hello"]))[0]
 
     assert await lenient.decode([plain]) == ["hello"]
     with pytest.raises(UnencryptedPayloadError) as caught:
@@ -213,11 +226,15 @@ async def test_the_limit_is_exact_and_holds_for_all_arguments_together(keys: dic
     """
     What goes on the wire may have as many bytes as the limit, and not one more.
     """
-    free = codec.data_converter(keys)
+    free = codec.data_converter(CodecSettings.from_environment(keys))
     values = ["a" * 3000, "b" * 500]
     size = (await free.encode_wrapper(values)).ByteSize()
-    at_limit = codec.data_converter({**keys, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(size)})
-    below = codec.data_converter({**keys, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(size - 1)})
+    at_limit = codec.data_converter(
+        CodecSettings.from_environment({**keys, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(size)})
+    )
+    below = codec.data_converter(
+        CodecSettings.from_environment({**keys, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(size - 1)})
+    )
 
     assert (await at_limit.encode_wrapper(values)).ByteSize() == size
     with pytest.raises(PayloadTooLargeError) as caught:

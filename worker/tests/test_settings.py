@@ -6,26 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from repairshop.settings import PREFIX, Settings, SettingsError, load
-
-
-@pytest.fixture(autouse=True)
-def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    No setting of whoever runs the tests is seen.
-    """
-    import os
-
-    for name in list(os.environ):
-        if name.startswith((PREFIX, "TEMPORAL_")):
-            monkeypatch.delenv(name)
+from repairshop.codec_settings import CodecServerSettings, CodecSettings
+from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError
+from repairshop.settings import Settings, load
 
 
 def test_without_any_variable_the_defaults_hold() -> None:
     """
     A worker needs no setting, and two processes never share an identity by default.
     """
-    settings = load()
+    settings = load({})
 
     assert (settings.task_queue, settings.activity_slots, settings.graceful_shutdown_seconds) == (
         "repair-shop",
@@ -36,27 +26,25 @@ def test_without_any_variable_the_defaults_hold() -> None:
     assert not settings.is_versioned
 
 
-def test_each_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_variable_is_read() -> None:
     """
-    Text becomes numbers and switches; `auto` scales the pollers.
+    Text becomes numbers and switches; `autoscaling` scales the pollers.
     """
     given = {
         "IDENTITY": "replica-7",
         "ACTIVITY_SLOTS": "4",
         "EAGER_ACTIVITIES": "false",
-        "WORKFLOW_POLLERS": "auto",
+        "WORKFLOW_POLLERS": "autoscaling",
         "ACTIVITY_POLLERS": "2",
         "GRACEFUL_SHUTDOWN_SECONDS": "2.5",
         "LOG_FORMAT": "json",
     }
-    for name, value in given.items():
-        monkeypatch.setenv(PREFIX + name, value)
 
-    settings = load()
+    settings = load({PREFIX + name: value for name, value in given.items()})
 
     assert settings.identity == "replica-7"
     assert (settings.activity_slots, settings.eager_activities) == (4, False)
-    assert (settings.workflow_pollers, settings.activity_pollers) == ("auto", 2)
+    assert (settings.workflow_pollers, settings.activity_pollers) == ("autoscaling", 2)
     assert settings.graceful_shutdown_seconds == 2.5
     with pytest.raises(ValueError, match="frozen"):
         settings.activity_slots = 5  # type: ignore[misc]
@@ -82,7 +70,7 @@ def test_each_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             {"REPAIRSHOP_ACTIVITY_POLLERS": "none"},
-            "error: REPAIRSHOP_ACTIVITY_POLLERS=none: must be a whole number of at least 1, or auto; "
+            "error: REPAIRSHOP_ACTIVITY_POLLERS=none: must be a whole number of at least 1, or autoscaling; "
             "write REPAIRSHOP_ACTIVITY_POLLERS=5",
             id="neither number nor auto",
         ),
@@ -96,6 +84,37 @@ def test_each_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
             {"REPAIRSHOP_HEALTH_PORT": "70000"},
             "error: REPAIRSHOP_HEALTH_PORT=70000: must be at most 65535; write REPAIRSHOP_HEALTH_PORT=0",
             id="above its bound",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_HISTOGRAM_BOUNDS": "0.2,-1"},
+            "error: REPAIRSHOP_HISTOGRAM_BOUNDS=0.2,-1: must be seconds above 0, apart by commas, such as 0.2,1.5",
+            id="no bounds",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": "0.5"},
+            "error: REPAIRSHOP_WORKER_HEARTBEAT_SECONDS=0.5: must be 1 to 60 seconds, or 0 for none; "
+            "write REPAIRSHOP_WORKER_HEARTBEAT_SECONDS=60",
+            id="heartbeats too close",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_TARGET_CPU_RATIO": "nan"},
+            "error: REPAIRSHOP_TARGET_CPU_RATIO=nan: must be a finite number; write REPAIRSHOP_TARGET_CPU_RATIO=0.9",
+            id="no number at all",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_TARGET_MEMORY_RATIO": "80"},
+            "error: REPAIRSHOP_TARGET_MEMORY_RATIO=80: must be at most 1; write REPAIRSHOP_TARGET_MEMORY_RATIO=0.8",
+            id="percent",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_TUNER": "magic"},
+            "error: REPAIRSHOP_TUNER=magic: must be 'fixed' or 'resource'; write REPAIRSHOP_TUNER=fixed",
+            id="no such tuner",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_GRACEFUL_SHUTDOWN_SECONDS": "inf"},
+            "error: REPAIRSHOP_GRACEFUL_SHUTDOWN_SECONDS=inf: must be at most 3600",
+            id="endless grace",
         ),
         pytest.param(
             {"REPAIRSHOP_WORKFLOW_TASK_SLOTS": "1"},
@@ -114,41 +133,182 @@ def test_each_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_a_problem_names_the_variable_and_what_to_write(
-    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], line: str
-) -> None:
+def test_a_problem_names_the_variable_and_what_to_write(given: dict[str, str], line: str) -> None:
     """
     Each line says where, what was given, what was expected and what to write instead.
     """
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-
     with pytest.raises(SettingsError) as caught:
-        load()
+        load(given)
 
-    assert str(caught.value).startswith(line)
+    assert caught.value.lines.startswith(line)
     assert "\n" not in str(caught.value)
 
 
-def test_all_problems_come_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_come_in_one_message() -> None:
     """
     Whoever mends the environment sees everything that is wrong with it.
     """
-    monkeypatch.setenv("REPAIRSHOP_ACTIVITY_SLOTS", "0")
-    monkeypatch.setenv("REPAIRSHOP_SLOTS", "4")
-    monkeypatch.setenv("REPAIRSHOP_LOG_FORMAT", "xml")
+    given = {
+        "REPAIRSHOP_ACTIVITY_SLOTS": "0",
+        "REPAIRSHOP_SLOTS": "4",
+        "REPAIRSHOP_LOG_FORMAT": "xml",
+    }
 
     with pytest.raises(SettingsError) as caught:
-        load()
+        load(given)
 
     names = [problem.partition("=")[0].partition(":")[0] for problem in caught.value.problems]
     assert names == ["REPAIRSHOP_SLOTS", "REPAIRSHOP_ACTIVITY_SLOTS", "REPAIRSHOP_LOG_FORMAT"]
 
 
-def test_every_setting_is_described() -> None:
+@pytest.mark.parametrize("settings", [Settings, CodecSettings, CodecServerSettings])
+def test_every_setting_is_described(settings: type[EnvironmentSettings]) -> None:
     """
     The docstring is where people look settings up, so none is missing there.
     """
-    described = Settings.__doc__ or ""
+    described = settings.__doc__ or ""
 
-    assert [name for name in Settings.model_fields if f"        {name}: " not in described] == []
+    assert [name for name in settings.model_fields if f"        {name}: " not in described] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "task_queue", "port"),
+    [
+        pytest.param({"TEMPORAL_TASK_QUEUE": "a", "METRICS_PORT": "1"}, "a", 1, id="the names of any worker"),
+        pytest.param({"REPAIRSHOP_TASK_QUEUE": "b", "REPAIRSHOP_HEALTH_PORT": "2"}, "b", 2, id="our own"),
+        pytest.param(
+            {
+                "TEMPORAL_TASK_QUEUE": "a",
+                "REPAIRSHOP_TASK_QUEUE": "b",
+                "METRICS_PORT": "1",
+                "REPAIRSHOP_HEALTH_PORT": "2",
+            },
+            "b",
+            2,
+            id="our own before those of any worker",
+        ),
+        pytest.param(
+            {"TEMPORAL_TASK_QUEUE": "a", "REPAIRSHOP_TASK_QUEUE": ""}, "a", 0, id="empty counts as not set"
+        ),
+    ],
+)
+def test_queue_and_port_have_the_names_of_any_worker_too(
+    given: dict[str, str], task_queue: str, port: int
+) -> None:
+    """
+    A worker in any language reads the same two variables; ours say it more exactly and so count first.
+    """
+    settings = load(given)
+
+    assert (settings.task_queue, settings.health_port) == (task_queue, port)
+
+
+def test_a_problem_names_the_variable_that_was_given() -> None:
+    """
+    Whoever set METRICS_PORT never heard of REPAIRSHOP_HEALTH_PORT.
+    """
+    with pytest.raises(SettingsError) as caught:
+        load({"METRICS_PORT": "many"})
+
+    assert str(caught.value) == "METRICS_PORT=many: must be a whole number; write METRICS_PORT=0"
+
+
+def test_factors_of_a_plan_are_settings() -> None:
+    """
+    What a sweep varies is read from the environment, `auto` being short for `autoscaling`.
+    """
+    settings = load(
+        {
+            "REPAIRSHOP_TUNER": "resource",
+            "REPAIRSHOP_TARGET_CPU_RATIO": "0.5",
+            "REPAIRSHOP_TARGET_MEMORY_RATIO": "1",
+            "REPAIRSHOP_HISTOGRAM_BOUNDS": "0.2, 1.5",
+            "REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": "1",
+            "REPAIRSHOP_ACTIVITY_POLLERS": "auto",
+        }
+    )
+
+    assert (settings.tuner, settings.target_cpu_ratio, settings.target_memory_ratio) == ("resource", 0.5, 1.0)
+    assert settings.histogram_bounds == (0.2, 1.5)
+    assert settings.worker_heartbeat_seconds == 1.0
+    assert settings.activity_pollers == "autoscaling"
+
+
+SERVICE_LINKS = {
+    "REPAIRSHOP_CODEC_SERVER_SERVICE_HOST": "10.96.0.7",
+    "REPAIRSHOP_CODEC_SERVER_SERVICE_PORT": "8081",
+    "REPAIRSHOP_CODEC_SERVER_SERVICE_PORT_HTTP": "8081",
+    "REPAIRSHOP_CODEC_SERVER_PORT": "tcp://10.96.0.7:8081",
+    "REPAIRSHOP_CODEC_SERVER_PORT_8081_TCP": "tcp://10.96.0.7:8081",
+    "REPAIRSHOP_CODEC_SERVER_PORT_8081_TCP_PROTO": "tcp",
+    "REPAIRSHOP_CODEC_SERVER_PORT_8081_TCP_PORT": "8081",
+    "REPAIRSHOP_CODEC_SERVER_PORT_8081_TCP_ADDR": "10.96.0.7",
+    "METRICS_SERVICE_HOST": "10.96.0.8",
+    "METRICS_SERVICE_PORT": "9090",
+    "METRICS_PORT": "tcp://10.96.0.8:9090",
+}
+
+
+def test_services_of_the_namespace_are_no_settings() -> None:
+    """
+    Kubernetes tells each pod of every Service in variables that may bear our prefix, or the name of a setting.
+    """
+    settings = load(SERVICE_LINKS)
+    of_codec_server = CodecServerSettings.from_environment(SERVICE_LINKS)
+
+    assert settings.health_port == 0
+    assert of_codec_server.codec_server_port == 8081
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        pytest.param(
+            {"REPAIRSHOP_CODEC_SERVER_SERVICE_HOTS": "x"},
+            "REPAIRSHOP_CODEC_SERVER_SERVICE_HOTS: no such setting",
+            id="a typing error beside links",
+        ),
+        pytest.param(
+            {"REPAIRSHOP_CACHE_SERVICE_HOST": "x"},
+            "REPAIRSHOP_CACHE_SERVICE_HOST: no such setting",
+            id="half a link",
+        ),
+    ],
+)
+def test_what_only_looks_like_a_link_is_refused(more: dict[str, str], told: str) -> None:
+    """
+    The refusal of unknown names holds for all but what Kubernetes made.
+    """
+    with pytest.raises(SettingsError) as caught:
+        load({**SERVICE_LINKS, **more})
+
+    assert str(caught.value).startswith(told)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_port_that_the_pod_sets_itself_is_taken_beside_a_service_of_that_name() -> None:
+    """
+    A container's own variable replaces the link of the same name.
+    """
+    settings = CodecServerSettings.from_environment({**SERVICE_LINKS, "REPAIRSHOP_CODEC_SERVER_PORT": "9000"})
+
+    assert settings.codec_server_port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("REPAIRSHOP_LEDGER", Settings),
+        ("REPAIRSHOP_CODEC_KEYS", CodecSettings),
+        ("REPAIRSHOP_CODEC_SERVER_TOKEN", CodecServerSettings),
+    ],
+)
+def test_no_representation_of_the_settings_holds_a_secret(
+    name: str, settings: type[EnvironmentSettings]
+) -> None:
+    """
+    Settings that end up in a log tell that a secret is there and not which.
+    """
+    read = settings.from_environment({name: "p%w0rd"})
+
+    assert "p%w0rd" not in f"{read!r} {read} {read.model_dump()}"

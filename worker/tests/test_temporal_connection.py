@@ -4,15 +4,20 @@ How a worker reaches a server that wants certificates or an API key.
 
 from __future__ import annotations
 
+import asyncio
+import time
+import urllib.request
 import uuid
 from pathlib import Path
 
 import pytest
+import tcp_ends
 import tls_proxy
-from processes import Server, StartWorker
+from processes import Server, StartWorker, wait_until
 from temporalio.client import Client
 
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
+from repairshop.health import STUCK_AFTER_SECONDS
 
 pytestmark = pytest.mark.server
 
@@ -61,11 +66,11 @@ async def test_a_worker_works_through_mutual_tls(
 @pytest.mark.parametrize(
     "case", ["no certificate", "certificate of a stranger", "server of a stranger", "no TLS"]
 )
-def test_a_connection_that_must_not_be_ends_with_one_line(
+def test_a_connection_that_must_not_be_is_told_and_waited_for(
     server: Server, start_worker: StartWorker, tmp_path: Path, case: str
 ) -> None:
     """
-    Neither side takes a party that the authority did not sign, and the worker names the address.
+    Neither side takes a party that the authority did not sign; the page says why, as a certificate may still come.
     """
     authority, stranger = tls_proxy.Authority(tmp_path), tls_proxy.Authority(tmp_path, "stranger")
     trusted = stranger if case == "server of a stranger" else authority
@@ -80,11 +85,15 @@ def test_a_connection_that_must_not_be_ends_with_one_line(
     with tls_proxy.serve(server.address, authority, wants_client=True) as proxy:
         worker = start_worker(address=proxy.address, environ={} if case == "no TLS" else environ)
 
-        code = worker.process.wait(60)
+        wait_until(lambda: "no Temporal server answers" in worker.get("/readyz")[1], "it says why")
+        status, told = worker.get("/readyz")
+        code = worker.end()
 
-    assert code == 1
-    assert worker.errors.startswith(f"error: TEMPORAL_ADDRESS={proxy.address}: no Temporal server answers: ")
-    assert len(worker.errors.splitlines()) == 1, worker.errors
+    assert (status, code) == (503, 0)
+    assert told.startswith(
+        f"not connected yet: TEMPORAL_ADDRESS={proxy.address}: no Temporal server answers: "
+    )
+    assert "Traceback" not in worker.errors
     assert proxy.methods == set()
 
 
@@ -113,3 +122,135 @@ async def test_an_api_key_goes_with_every_call_and_into_no_log(
     assert proxy.authorizations == {f"Bearer {key}"}
     assert "PollActivityTaskQueue" in proxy.methods
     assert key not in worker.errors + worker.first_line
+
+
+async def test_a_renewed_certificate_is_taken_up(
+    client: Client, server: Server, task_queue: str, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """
+    What a Secret's new version brings is used from the next call on, without a restart; what cannot be used is told
+    and changes nothing.
+    """
+    authority = tls_proxy.Authority(tmp_path)
+    first, second = authority.issue("first"), authority.issue("second")
+    certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
+    certificate.write_bytes(first.certificate.read_bytes())
+    key.write_bytes(first.key.read_bytes())
+    with tls_proxy.serve(server.address, authority, wants_client=True) as proxy:
+        worker = start_worker(
+            address=proxy.address,
+            environ={
+                "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate),
+                "TEMPORAL_TLS_CLIENT_CERT_PATH": str(certificate),
+                "TEMPORAL_TLS_CLIENT_KEY_PATH": str(key),
+                "TEMPORAL_TLS_SERVER_NAME": tls_proxy.SERVER_NAME,
+            },
+        ).wait_ready()
+        assert await take(client, task_queue) == "settled"
+        before = set(proxy.names)
+
+        key.write_text("not a key")
+        wait_until(lambda: "the connection is not renewed" in worker.errors, "a broken key is told")
+        with_broken_key = await take(client, task_queue)
+        certificate.write_bytes(second.certificate.read_bytes())
+        key.write_bytes(second.key.read_bytes())
+        wait_until(lambda: "second" in proxy.names, "the new certificate is shown")
+        proxy.names.clear()
+        proxy.methods.clear()
+        with_renewed = [await take(client, task_queue) for _ in range(3)]
+        wait_until(lambda: proxy.names == {"second"} or proxy.names.clear(), "the old one is shown no more")
+        assert worker.end() == 0
+
+    assert before == {"first"}
+    assert [with_broken_key, *with_renewed] == ["settled"] * 4
+    assert "connected anew" in worker.errors
+
+
+def test_a_worker_that_is_told_to_end_while_it_connects_ends(start_worker: StartWorker) -> None:
+    """
+    An address that takes connections and never answers cannot hold the process.
+    """
+    with tcp_ends.silent() as address:
+        worker = start_worker(address=address)
+        wait_until(lambda: worker.first_line, "its pages are served")
+
+        code = worker.end(seconds=15)
+
+    assert code == 0
+    assert "told to end before a server answered" in worker.errors
+
+
+def test_a_server_that_comes_later_is_waited_for(
+    tmp_path: Path, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    Until then the process is alive and not ready, says why, and logs it once.
+    """
+    late = Server(tmp_path)
+    worker = start_worker(address=late.address)
+    wait_until(lambda: "no Temporal server answers" in worker.get("/readyz")[1], "it says why")
+    # Longer than an event loop may be silent.
+    time.sleep(STUCK_AFTER_SECONDS + 1)
+    alive, ready = worker.get("/livez"), worker.get("/readyz")
+
+    late.start()
+    try:
+        worker.wait_ready()
+        code = worker.end()
+    finally:
+        late.stop()
+
+    assert alive == (200, "ok\n")
+    assert ready[0] == 503
+    assert ready[1].startswith(
+        f"not connected yet: TEMPORAL_ADDRESS={late.address}: no Temporal server answers: "
+    )
+    assert worker.errors.count("no Temporal server answers") == 1
+    assert code == 0
+
+
+def test_a_namespace_that_is_not_there_is_waited_for(server: Server, start_worker: StartWorker) -> None:
+    """
+    It may be made a moment later; until then the page names it.
+    """
+    worker = start_worker(environ={"TEMPORAL_NAMESPACE": "nowhere"})
+    wait_until(lambda: "TEMPORAL_NAMESPACE=nowhere" in worker.get("/readyz")[1], "it says why")
+
+    assert "the server has no such namespace" in worker.get("/readyz")[1]
+    assert worker.end() == 0
+
+
+async def test_ipv6_addresses_serve_and_reach(
+    client: Client, server: Server, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    A server at [::1] is worked for, and pages at `::` answer callers of both kinds.
+    """
+    async with tcp_ends.at_ipv6(server.address) as address:
+        worker = start_worker(address=address, health_host="::")
+        port = (await asyncio.to_thread(lambda: worker.base)).rsplit(":", 1)[1]
+        await asyncio.to_thread(worker.wait_ready)
+        outcome = await take(client, task_queue)
+        answers = [
+            await asyncio.to_thread(
+                lambda host=host: urllib.request.urlopen(f"http://{host}:{port}/livez").status
+            )
+            for host in ("127.0.0.1", "[::1]")
+        ]
+        code = await asyncio.to_thread(worker.end)
+
+    assert outcome == "settled"
+    assert answers == [200, 200]
+    assert code == 0
+
+
+@pytest.mark.parametrize("address", ["::1:7233", "nonsense", "host:port", "http://127.0.0.1:7233:1"])
+def test_an_address_that_is_none_ends_with_one_line(start_worker: StartWorker, address: str) -> None:
+    """
+    What no waiting mends is a setting that cannot be used.
+    """
+    worker = start_worker(address=address)
+
+    assert worker.process.wait(60) == 2
+    assert worker.errors.startswith(f"error: TEMPORAL_ADDRESS={address}: ")
+    assert len(worker.errors.splitlines()) == 1

@@ -19,12 +19,12 @@ from temporalio.converter import (
 )
 
 from repairshop import keyring
+from repairshop.codec_settings import CodecSettings
 from repairshop.encryption import Encryption
-from repairshop.payload_limits import MEMO_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, MemoLimit, converter_class
-from repairshop.settings import SettingsError, both
+from repairshop.environment import SettingsError
+from repairshop.payload_limits import MemoLimit, converter_class
 
-TRUE = frozenset({"1", "true", "yes", "on"})
-FALSE = frozenset({"", "0", "false", "no", "off"})
+__all__ = ["ClientOptions", "SettingsError", "client_options", "data_converter", "encryption"]
 
 
 class ClientOptions(TypedDict):
@@ -40,73 +40,46 @@ def client_options(environ: Mapping[str, str] | None = None) -> ClientOptions:
     """
     Return the converter and the interceptors to connect with.
 
-    Raises:
-        SettingsError: The environment cannot be used.
-    """
-    given = os.environ if environ is None else environ
-    converter = data_converter(given)
-    return {"data_converter": converter, "interceptors": [MemoLimit(converter, _limits(given)[1])]}
-
-
-def data_converter(environ: Mapping[str, str] | None = None) -> DataConverter:
-    """
-    Return the converter that the environment asks for.
-
-    REPAIRSHOP_CODEC_KEYS or REPAIRSHOP_CODEC_KEYS_FILE turn encryption on, of failures' messages and stack
-    traces too; REPAIRSHOP_CODEC_REQUIRED refuses what is not encrypted; REPAIRSHOP_PAYLOAD_LIMIT_BYTES bounds
-    what one call sends.
+    Args:
+        environ: Where ``CodecSettings`` are read from; by default this process's environment.
 
     Raises:
-        SettingsError: The environment cannot be used.
+        SettingsError: The environment cannot be used; its text is one line a problem, and no key is in it.
     """
-    given = os.environ if environ is None else environ
-    codec, (limit, _) = both(lambda: encryption(given), lambda: _limits(given))
+    settings = CodecSettings.from_environment(os.environ if environ is None else environ)
+    converter = data_converter(settings)
+    return {
+        "data_converter": converter,
+        "interceptors": [MemoLimit(converter, settings.memo_limit_bytes)],
+    }
+
+
+def data_converter(settings: CodecSettings) -> DataConverter:
+    """
+    Return the converter that the settings ask for; keys encrypt failures' messages and stack traces too.
+
+    Raises:
+        SettingsError: The keys cannot be used.
+    """
+    codec = encryption(settings)
     if codec is None:
         return DataConverter(
-            payload_converter_class=converter_class(limit, int),
+            payload_converter_class=converter_class(settings.payload_limit_bytes, int),
             failure_converter_class=DefaultFailureConverter,
         )
     return DataConverter(
-        payload_converter_class=converter_class(limit, codec.size),
+        payload_converter_class=converter_class(settings.payload_limit_bytes, codec.size),
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 
-def encryption(environ: Mapping[str, str]) -> Encryption | None:
+def encryption(settings: CodecSettings) -> Encryption | None:
     """
-    Return what encrypts, or ``None`` where the environment gives no keys.
+    Return what encrypts, or ``None`` where the settings give no keys.
 
     Raises:
-        SettingsError: Keys cannot be used, or encryption is required and there is no key.
+        SettingsError: The keys cannot be used.
     """
-    text = environ.get("REPAIRSHOP_CODEC_REQUIRED", "")
-    if text.lower() not in TRUE | FALSE:
-        raise SettingsError(
-            (
-                f"REPAIRSHOP_CODEC_REQUIRED={text}: must be true or false; write REPAIRSHOP_CODEC_REQUIRED=true",
-            )
-        )
-    required = text.lower() in TRUE
-    keys = keyring.read(environ)
-    if keys is None:
-        if required:
-            raise SettingsError(
-                ("REPAIRSHOP_CODEC_REQUIRED=true: no keys are given; set REPAIRSHOP_CODEC_KEYS_FILE",)
-            )
-        return None
-    return Encryption(keys, required=required)
-
-
-def _limits(environ: Mapping[str, str]) -> tuple[int, int]:
-    return both(
-        lambda: _bytes(environ, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", PAYLOAD_LIMIT_BYTES),
-        lambda: _bytes(environ, "REPAIRSHOP_MEMO_LIMIT_BYTES", MEMO_LIMIT_BYTES),
-    )
-
-
-def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, "") or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError((f"{name}={text}: must be a number of bytes above 0; write {name}={default}",))
-    return int(text)
+    keys = keyring.read(settings)
+    return None if keys is None else Encryption(keys, required=settings.codec_required)

@@ -2,7 +2,7 @@
 What Temporal's UI and command line ask to show encrypted payloads: POST /decode and /encode.
 
 ``python -m repairshop.codec_server`` runs it.  Whoever may ask it reads clients' data, so it wants a token
-and answers browsers of named origins only.  It knows no Temporal server.
+and answers browsers of named origins only.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,18 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from repairshop import lifetime
 from repairshop.codec import encryption
+from repairshop.codec_settings import CodecServerSettings, CodecSettings
 from repairshop.encryption import ENCODING, DecryptionError, Encryption
-from repairshop.settings import SettingsError, both
+from repairshop.environment import PREFIX, SettingsError, both
+from repairshop.web_server import WebServer, open_web_server, web_address
 
-DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8081
 # One page of a history: a thousand events of a few payloads each would come to more than any body seen.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 ASKED_HEADERS = "Authorization, Content-Type, X-Namespace"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class CodecAccess:
     """
     Who may ask.
 
@@ -52,50 +53,50 @@ class Access:
         return hmac.compare_digest((authorization or "").encode(), f"Bearer {self.token}".encode())
 
 
-def read_access(environ: Mapping[str, str]) -> Access:
+def read_access(settings: CodecServerSettings) -> CodecAccess:
     """
-    Return who may ask, by REPAIRSHOP_CODEC_SERVER_TOKEN_FILE or _TOKEN, and _ORIGINS apart by commas.
+    Return who may ask, by the settings.
 
     Raises:
-        SettingsError: There is no token.
+        SettingsError: There is no token, or its file cannot be read.
     """
-    token, path = (
-        environ.get("REPAIRSHOP_CODEC_SERVER_TOKEN", ""),
-        environ.get("REPAIRSHOP_CODEC_SERVER_TOKEN_FILE"),
-    )
+    token, path = settings.codec_server_token.get_secret_value(), settings.codec_server_token_file
     if path:
         try:
             token = Path(path).read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise SettingsError(
                 (
-                    f"REPAIRSHOP_CODEC_SERVER_TOKEN_FILE={path}: cannot be read: {error}; give a file of one line",
+                    f"{PREFIX}CODEC_SERVER_TOKEN_FILE={path}: cannot be read: {error.strerror}; "
+                    "give a file of one line",
                 )
+            ) from None
+        except UnicodeDecodeError:
+            raise SettingsError(
+                (f"{PREFIX}CODEC_SERVER_TOKEN_FILE={path}: is not ASCII text; give a file of one line",)
             ) from None
     if not token:
         raise SettingsError(
             (
-                "REPAIRSHOP_CODEC_SERVER_TOKEN: no token is given, and whoever may ask reads clients' data; "
-                "set REPAIRSHOP_CODEC_SERVER_TOKEN_FILE",
+                f"{PREFIX}CODEC_SERVER_TOKEN: no token is given, and whoever may ask reads clients' data; "
+                f"set {PREFIX}CODEC_SERVER_TOKEN_FILE",
             )
         )
-    origins = environ.get("REPAIRSHOP_CODEC_SERVER_ORIGINS", "").split(",")
-    return Access(token, tuple(origin.strip().rstrip("/") for origin in origins if origin.strip()))
+    origins = settings.codec_server_origins.split(",")
+    return CodecAccess(token, tuple(origin.strip().rstrip("/") for origin in origins if origin.strip()))
 
 
-def make_server(cipher: Encryption, access: Access, host: str, port: int) -> ThreadingHTTPServer:
+def make_server(cipher: Encryption, access: CodecAccess, host: str, port: int) -> WebServer:
     """
     Return the server, bound and not yet serving.
 
     Raises:
         OSError: The address cannot be bound.
     """
-    server = ThreadingHTTPServer((host, port), _handler(cipher, access))
-    server.daemon_threads = True
-    return server
+    return open_web_server(host, port, _handler(cipher, access))
 
 
-def _handler(cipher: Encryption, access: Access) -> type[BaseHTTPRequestHandler]:
+def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHandler]:
     actions: dict[str, Callable[[Payload], Payload]] = {
         "/encode": cipher.encrypt,
         # Unencrypted payloads are shown as they are: this is for looking, and hides nothing.
@@ -132,9 +133,11 @@ def _handler(cipher: Encryption, access: Access) -> type[BaseHTTPRequestHandler]
             if int(length) > BODY_LIMIT_BYTES:
                 self.close_connection = True
                 return self._refuse(413, f"the body has {length} bytes, the limit is {BODY_LIMIT_BYTES}")
-            body = self.rfile.read(int(length))
             if not access.allows(self.headers.get("Authorization")):
+                # The body is left unread, so nothing more can come over this connection.
+                self.close_connection = True
                 return self._refuse(401, "Authorization: Bearer with the right token is needed")
+            body = self.rfile.read(int(length))
             if action is None:
                 return self._refuse(404, "there are /encode and /decode")
             try:
@@ -176,42 +179,39 @@ def main() -> None:
     Serve until told to end; never returns.
     """
     try:
-        cipher, access = both(lambda: encryption(os.environ), lambda: read_access(os.environ))
-        if cipher is None:
-            raise SettingsError(
-                ("REPAIRSHOP_CODEC_KEYS_FILE: no keys are given, so there is nothing to decode",)
-            )
-        host, port = _address(os.environ)
-        server = make_server(cipher, access, host, port)
+        cipher, (settings, access) = both(_cipher, _server)
+        server = make_server(cipher, access, settings.codec_server_host, settings.codec_server_port)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         lifetime.end_at_once(2)
     except OSError as error:
+        where = web_address(settings.codec_server_host, settings.codec_server_port)
         sys.stderr.write(
-            f"error: REPAIRSHOP_CODEC_SERVER_PORT={port}: cannot be bound: {error.strerror}; write another port\n"
+            f"error: {PREFIX}CODEC_SERVER_HOST, {PREFIX}CODEC_SERVER_PORT: {where} cannot be served: "
+            f"{error.strerror}; give an address of this machine and a port that is free, or 0 for any\n"
         )
         lifetime.end_at_once(2)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    sys.stdout.write(f"codec server at http://{host}:{server.server_address[1]}\n")
+    sys.stdout.write(f"codec server at {web_address(settings.codec_server_host, server.server_port)}\n")
     sys.stdout.flush()
     stop.wait()
     server.shutdown()
     lifetime.end_at_once(0)
 
 
-def _address(environ: Mapping[str, str]) -> tuple[str, int]:
-    port = environ.get("REPAIRSHOP_CODEC_SERVER_PORT", "") or str(DEFAULT_PORT)
-    if not port.isdecimal() or int(port) > 65535:
-        raise SettingsError(
-            (
-                f"REPAIRSHOP_CODEC_SERVER_PORT={port}: must be a port; "
-                f"write REPAIRSHOP_CODEC_SERVER_PORT={DEFAULT_PORT}",
-            )
-        )
-    return environ.get("REPAIRSHOP_CODEC_SERVER_HOST", "") or DEFAULT_HOST, int(port)
+def _cipher() -> Encryption:
+    cipher = encryption(CodecSettings.from_environment(os.environ))
+    if cipher is None:
+        raise SettingsError((f"{PREFIX}CODEC_KEYS_FILE: no keys are given, so there is nothing to decode",))
+    return cipher
+
+
+def _server() -> tuple[CodecServerSettings, CodecAccess]:
+    settings = CodecServerSettings.from_environment(os.environ)
+    return settings, read_access(settings)
 
 
 if __name__ == "__main__":

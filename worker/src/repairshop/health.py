@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
+
+from repairshop.web_server import open_web_server, web_address
 
 STUCK_AFTER_SECONDS = 10.0
 
@@ -104,14 +106,13 @@ def serve(health: ProcessHealth, page: Callable[[], bytes], host: str, port: int
     Raises:
         OSError: The address cannot be bound.
     """
-    server = ThreadingHTTPServer((host, port), _handler(health, page))
-    server.daemon_threads = True
+    server = open_web_server(host, port, _handler(health, page))
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
     )
     thread.start()
     try:
-        yield f"http://{host}:{server.server_address[1]}"
+        yield web_address(host, server.server_port)
     finally:
         server.shutdown()
         server.server_close()

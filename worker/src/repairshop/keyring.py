@@ -1,7 +1,7 @@
 """
 The keys that payloads are encrypted with: where they are read from, which one is used, which are still read.
 
-It never prints a key and knows nothing of payloads.
+No key is ever printed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from repairshop.settings import SettingsError
+from repairshop.codec_settings import CodecSettings
+from repairshop.environment import PREFIX, SettingsError
 
 KEY_BYTES = 32
 KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -36,32 +37,21 @@ class Keyring:
     ciphers: Mapping[str, AESGCM] = field(repr=False)
 
 
-def read(environ: Mapping[str, str]) -> Keyring | None:
+def read(settings: CodecSettings) -> Keyring | None:
     """
-    Return the keys that the environment names, or ``None`` where it names none.
-
-    REPAIRSHOP_CODEC_KEYS holds ``id=base64`` pairs apart by commas; REPAIRSHOP_CODEC_KEYS_FILE is a file of
-    such lines, or a folder with one file a key, as a mounted Secret is.  REPAIRSHOP_CODEC_KEY_ID names the key
-    that encrypts; without it the first one does.
+    Return the keys that the settings name, or ``None`` where they name none.
 
     Raises:
         SettingsError: A key, an id or a file cannot be used; no problem's text holds a key.
     """
-    inline, path = environ.get("REPAIRSHOP_CODEC_KEYS", ""), environ.get("REPAIRSHOP_CODEC_KEYS_FILE", "")
-    wanted = environ.get("REPAIRSHOP_CODEC_KEY_ID", "")
-    if inline and path:
-        raise SettingsError(
-            (
-                "REPAIRSHOP_CODEC_KEYS and REPAIRSHOP_CODEC_KEYS_FILE are both set: keys come from one; unset one",
-            )
-        )
+    inline, path, wanted = (
+        settings.codec_keys.get_secret_value(),
+        settings.codec_keys_file,
+        settings.codec_key_id,
+    )
     if not inline and not path:
-        if wanted:
-            raise SettingsError(
-                (f"REPAIRSHOP_CODEC_KEY_ID={wanted}: no keys are given; set REPAIRSHOP_CODEC_KEYS_FILE",)
-            )
         return None
-    source = "REPAIRSHOP_CODEC_KEYS" if inline else f"REPAIRSHOP_CODEC_KEYS_FILE={path}"
+    source = f"{PREFIX}CODEC_KEYS" if inline else f"{PREFIX}CODEC_KEYS_FILE={path}"
     pairs = _pairs(inline.split(","), source) if inline else _pairs_of(Path(path), source)
     if not pairs:
         raise SettingsError(
@@ -69,12 +59,12 @@ def read(environ: Mapping[str, str]) -> Keyring | None:
         )
     if not wanted and len(pairs) > 1 and path and Path(path).is_dir():
         raise SettingsError(
-            (f"{source}: holds several keys and a folder has no first one; set REPAIRSHOP_CODEC_KEY_ID",)
+            (f"{source}: holds several keys and a folder has no first one; set {PREFIX}CODEC_KEY_ID",)
         )
     current = wanted or next(iter(pairs))
     if current not in pairs:
         raise SettingsError(
-            (f"REPAIRSHOP_CODEC_KEY_ID={current}: no such key in {source}; there are: {', '.join(pairs)}",)
+            (f"{PREFIX}CODEC_KEY_ID={current}: no such key in {source}; there are: {', '.join(pairs)}",)
         )
     return Keyring(current, {key_id: AESGCM(key) for key_id, key in pairs.items()})
 

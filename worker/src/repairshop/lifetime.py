@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from typing import NoReturn
 
@@ -16,6 +17,9 @@ from typing import NoReturn
 # 16 of 40 processes that ended within this time of their last call did, none that waited it out.
 SETTLE_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
+LOOK_SECONDS = 1.0
+# Loaded here: between fork and exec nothing may be looked up.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def leave(code: int) -> NoReturn:
@@ -48,11 +52,26 @@ def end_on_signals() -> None:
 
 def die_with_parent() -> None:
     """
-    Have the kernel kill this process when its parent ends, so that nothing is left behind.
+    Have this process end when its parent does, so that nothing is left behind.
+
+    On Linux the kernel kills it.  Elsewhere a thread looks every second whether the parent is still there, which
+    does not outlive an ``exec``.
 
     Raises:
         OSError: The kernel refused.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+    parent = os.getppid()
+    if _LIBC is None:
+        threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
+        return
+    if _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "PR_SET_PDEATHSIG was refused")
+    if os.getppid() != parent:
+        # It ended before the kernel was asked, so the signal will never come.
+        os._exit(1)
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    end_at_once(1)

@@ -1,7 +1,7 @@
 """
 Refuses what is too large or not encrypted, with errors of our own, before the SDK and the server do.
 
-Sizes are those on the wire, after encryption.  It knows no key.
+Sizes are those on the wire, after encryption.
 """
 
 from __future__ import annotations
@@ -21,11 +21,8 @@ from temporalio.client import (
 from temporalio.converter import DataConverter, DefaultPayloadConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError
 
+from repairshop.codec_settings import PAYLOAD_LIMIT_BYTES
 from repairshop.encryption import REFUSED, varint_bytes
-
-# limit.blobSize.error and limit.memoSize.error of the server.
-PAYLOAD_LIMIT_BYTES = 2 * 1024 * 1024
-MEMO_LIMIT_BYTES = 2 * 1024 * 1024
 
 
 class PayloadTooLargeError(ApplicationError):

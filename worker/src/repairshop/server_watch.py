@@ -1,5 +1,5 @@
 """
-Looks again and again whether the server is there and gives this process's version tasks, and says so.
+Looks again and again whether the server is there and gives this process's version tasks, and renews the connection.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from datetime import timedelta
 from prometheus_client import Gauge
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Worker
 
 from repairshop import deployment_versions
+from repairshop.environment import SettingsError
 from repairshop.health import ProcessHealth
 from repairshop.settings import Settings
+from repairshop.temporal_connection import ConnectionFailed, TemporalConnection
 
 LOG = logging.getLogger("repairshop.server_watch")
 LOOK_SECONDS = 5.0
@@ -36,9 +39,14 @@ RECEIVES = Gauge(
 )
 
 
-async def watch(client: Client, settings: Settings, state: ProcessHealth) -> None:
+async def watch(
+    worker: Worker, connection: TemporalConnection, settings: Settings, state: ProcessHealth
+) -> None:
     """
-    Look until cancelled; changes are logged once.
+    Look until cancelled: whether the server answers, whether the version gets orders, whether a key was renewed.
+
+    Changes are logged once.  A renewed certificate or key makes a new client, which the worker uses from its
+    next call on.
     """
     told: dict[str, str | None] = {}
 
@@ -52,18 +60,31 @@ async def watch(client: Client, settings: Settings, state: ProcessHealth) -> Non
         told[topic] = text
 
     while True:
-        absent = await _absent(client)
+        stale = await _renew(worker, connection)
+        tell("connection", stale, "connected with what the TEMPORAL_* variables and their files hold now")
+        absent = await _absent(worker.client)
         SERVER_UP.set(absent is None)
         tell("server", absent, "server answers again")
         if absent is None:
             state.ready("server")
-            idle = await _idle(client, settings)
+            idle = await _idle(worker.client, settings)
             RECEIVES.set(idle is None)
             tell("version", idle, "version receives new orders")
             state.note("version", idle)
         else:
             state.unready("server", absent)
         await asyncio.sleep(LOOK_AGAIN_SECONDS if any(told.values()) else LOOK_SECONDS)
+
+
+async def _renew(worker: Worker, connection: TemporalConnection) -> str | None:
+    try:
+        client = await connection.renew()
+    except (SettingsError, ConnectionFailed) as error:
+        return f"the connection is not renewed, the one of before is kept: {error}"
+    if client is not None:
+        worker.client = client
+        LOG.info("certificate, key or address was renewed: connected anew")
+    return None
 
 
 async def _absent(client: Client) -> str | None:

@@ -1,76 +1,29 @@
 """
-How a worker process is set up, read from the environment; every problem is told in one message.
+How a worker process is set up: names, defaults and bounds; every problem is told in one message.
 
-It knows names, defaults and bounds, and nothing of what is done with them.  Where Temporal is and
-how to reach it is not here: ``temporalio.envconfig`` reads TEMPORAL_ADDRESS and its kind.
+Where Temporal is and how to reach it is said by TEMPORAL_ADDRESS and its kind, which ``temporalio.envconfig`` reads.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
 from repairshop import contract
+from repairshop.codec_settings import CodecServerSettings, CodecSettings
+from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError
+from repairshop.service_links import without_service_links
 
-A = TypeVar("A")
-B = TypeVar("B")
-
-PREFIX = "REPAIRSHOP_"
-# Read by the codec and by its server, which run without these settings.
-CODEC_NAMES = frozenset(
-    PREFIX + name
-    for name in (
-        "CODEC_KEYS",
-        "CODEC_KEYS_FILE",
-        "CODEC_KEY_ID",
-        "CODEC_REQUIRED",
-        "PAYLOAD_LIMIT_BYTES",
-        "MEMO_LIMIT_BYTES",
-        "CODEC_SERVER_HOST",
-        "CODEC_SERVER_PORT",
-        "CODEC_SERVER_TOKEN",
-        "CODEC_SERVER_TOKEN_FILE",
-        "CODEC_SERVER_ORIGINS",
-    )
-)
-
-
-class SettingsError(Exception):
-    """
-    The environment cannot be used.
-
-    Attributes:
-        problems: One line each: name and value given, what was expected, what to write instead.
-    """
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(f"error: {problem}" for problem in problems))
-        self.problems = problems
-
-
-def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
-    """
-    Read two things from the environment, so that the problems of both are told at once.
-
-    Raises:
-        SettingsError: At least one raised it.
-    """
-    try:
-        value = first()
-    except SettingsError as error:
-        try:
-            second()
-        except SettingsError as another:
-            raise SettingsError((*error.problems, *another.problems)) from None
-        raise
-    return value, second()
+AUTOSCALING = "autoscaling"
+# Of worker heartbeats, by the SDK.
+LONGEST_HEARTBEAT_SECONDS = 60.0
 
 
 class LogFormat(StrEnum):
@@ -82,8 +35,48 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Tuner(StrEnum):
+    """
+    Who decides how many tasks run at a time.
+    """
+
+    FIXED = "fixed"
+    RESOURCE = "resource"
+
+
+def _pollers(given: object) -> object:
+    if given in ("auto", AUTOSCALING):
+        return AUTOSCALING
+    if isinstance(given, str) and not given.strip().isdecimal():
+        raise ValueError(f"must be a whole number of at least 1, or {AUTOSCALING}")
+    return given
+
+
+def _bounds(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    bounds = []
+    for part in given.split(","):
+        try:
+            bound = float(part)
+        except ValueError:
+            bound = math.nan
+        if not 0 < bound < math.inf:
+            raise ValueError("must be seconds above 0, apart by commas, such as 0.2,1.5")
+        bounds.append(bound)
+    return tuple(bounds)
+
+
+def _heartbeat(given: float) -> float:
+    if given and not 1 <= given <= LONGEST_HEARTBEAT_SECONDS:
+        raise ValueError(f"must be 1 to {LONGEST_HEARTBEAT_SECONDS:.0f} seconds, or 0 for none")
+    return given
+
+
 LogLevel = Literal["debug", "info", "warning", "error"]
-Pollers = Annotated[int, Field(ge=1)] | Literal["auto"]
+Pollers = Annotated[Literal["autoscaling"] | Annotated[int, Field(ge=1)], BeforeValidator(_pollers)]
+Ratio = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Bounds = Annotated[tuple[float, ...], NoDecode, BeforeValidator(_bounds)]
 
 
 def default_identity() -> str:
@@ -93,37 +86,41 @@ def default_identity() -> str:
     return f"{os.getpid()}@{socket.gethostname()}"
 
 
-class Settings(BaseSettings):
+class Settings(EnvironmentSettings):
     """
     Settings of one worker process; each is the variable ``REPAIRSHOP_<NAME>``.
 
     Attributes:
-        task_queue: Where the worker asks for tasks.
+        task_queue: Where the worker asks for tasks; else TEMPORAL_TASK_QUEUE.
         identity: Name among the task queue's pollers.
-        activity_slots: Activities at a time.
-        workflow_task_slots: Workflow tasks at a time.
+        activity_slots: Activities at a time; with ``tuner=resource`` the most at a time.
+        workflow_task_slots: The same for workflow tasks.
         max_cached_workflows: Workflows kept in memory between their tasks; 0 replays every task.
-        workflow_pollers: Outstanding long polls for workflow tasks, or ``auto``.
+        workflow_pollers: Outstanding long polls for workflow tasks, or ``autoscaling``.
         activity_pollers: The same for activities.
         eager_activities: Whether an activity may come in the reply to a workflow task; it then skips the queue.
         sandbox: Whether workflow code runs in the sandbox that finds nondeterminism.
         uvloop: Whether the faster event loop is used.
-        health_host: Address of /livez, /readyz and /metrics.
-        health_port: Their port; 0 takes a free one.
+        tuner: ``fixed`` for the slots as they are given, ``resource`` for as many of them as the targets leave room.
+        target_cpu_ratio: CPU use of the machine, 0 to 1, above which ``resource`` gives out no more slots.
+        target_memory_ratio: The same for memory.
+        histogram_bounds: Seconds apart by commas that the latency histograms get as exact bounds beside our own.
+        worker_heartbeat_seconds: How often the server is told of slots and pollers, 1 to 60; 0 for never.
+        health_host: Address of /livez, /readyz and /metrics; ``::`` for every address of either kind.
+        health_port: Their port, else METRICS_PORT; 0 takes a free one.
         graceful_shutdown_seconds: From SIGTERM until the process has ended.
         ledger: Where effects are recorded: ``none``, ``sqlite:PATH`` or a PostgreSQL address.
         log_level: Least severe line that is logged.
         log_format: ``text`` for people, ``json`` for machines.
-        die_with_parent: Whether the kernel ends this process when its parent ends.
+        die_with_parent: Whether this process ends when its parent does.
         deployment_name: TEMPORAL_DEPLOYMENT_NAME; with the build id it turns versioning on.
         worker_build_id: TEMPORAL_WORKER_BUILD_ID.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, env_ignore_empty=True, extra="forbid", populate_by_name=True
+    task_queue: str = Field(
+        default=contract.TASK_QUEUE,
+        validation_alias=AliasChoices(f"{PREFIX}TASK_QUEUE", "TEMPORAL_TASK_QUEUE"),
     )
-
-    task_queue: str = contract.TASK_QUEUE
     identity: str = Field(default_factory=default_identity)
     activity_slots: int = Field(default=100, ge=1)
     workflow_task_slots: int = Field(default=100, ge=1)
@@ -133,10 +130,20 @@ class Settings(BaseSettings):
     eager_activities: bool = True
     sandbox: bool = True
     uvloop: bool = True
+    tuner: Tuner = Tuner.FIXED
+    target_cpu_ratio: Ratio = 0.9
+    target_memory_ratio: Ratio = 0.8
+    histogram_bounds: Bounds = ()
+    worker_heartbeat_seconds: Annotated[float, AfterValidator(_heartbeat)] = LONGEST_HEARTBEAT_SECONDS
     health_host: str = "127.0.0.1"
-    health_port: int = Field(default=0, ge=0, le=65535)
+    health_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices(f"{PREFIX}HEALTH_PORT", "METRICS_PORT"),
+    )
     graceful_shutdown_seconds: float = Field(default=20.0, ge=0, le=3600)
-    ledger: str = "none"
+    ledger: SecretStr = SecretStr("none")
     log_level: LogLevel = "info"
     log_format: LogFormat = LogFormat.TEXT
     die_with_parent: bool = False
@@ -171,64 +178,37 @@ class Settings(BaseSettings):
         return bool(self.deployment_name and self.worker_build_id)
 
 
-def load() -> Settings:
+def known_variables() -> frozenset[str]:
+    """
+    Return every variable that a process of this package reads as a setting.
+    """
+    return frozenset(
+        variable
+        for settings in (Settings, CodecSettings, CodecServerSettings)
+        for variables in settings.variables().values()
+        for variable in variables
+    )
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
     Return the settings that the environment asks for.
 
     Raises:
-        SettingsError: Something cannot be used; holds every problem at once.
+        SettingsError: Something cannot be used, or a REPAIRSHOP_* variable is no setting; holds every problem at once.
     """
-    problems = [_unknown(name) for name in sorted(os.environ) if _is_unknown(name)]
+    given = without_service_links(os.environ if environ is None else environ)
+    known = known_variables()
+    own = ", ".join(sorted(name for name in known if name.startswith(PREFIX)))
+    problems = tuple(
+        f"{name}: no such setting; there are: {own}"
+        for name in sorted(given)
+        if name.startswith(PREFIX) and name not in known
+    )
     try:
-        settings = Settings()
-    except ValidationError as error:
-        raise SettingsError((*problems, *dict.fromkeys(map(_line, error.errors())))) from None
+        settings = Settings.from_environment(given)
+    except SettingsError as error:
+        raise SettingsError((*problems, *error.problems)) from None
     if problems:
-        raise SettingsError(tuple(problems))
+        raise SettingsError(problems)
     return settings
-
-
-def _variable(field: str) -> str:
-    alias = Settings.model_fields[field].validation_alias
-    return alias if isinstance(alias, str) else PREFIX + field.upper()
-
-
-def _is_unknown(name: str) -> bool:
-    known = {_variable(field) for field in Settings.model_fields}
-    return name.startswith(PREFIX) and name not in known | CODEC_NAMES
-
-
-def _unknown(name: str) -> str:
-    known = sorted(
-        PREFIX + field.upper() for field in Settings.model_fields if _variable(field).startswith(PREFIX)
-    )
-    return f"{name}: no such setting; there are: {', '.join([*known, *sorted(CODEC_NAMES)])}"
-
-
-def _line(problem: ErrorDetails) -> str:
-    if not problem["loc"]:
-        return problem["msg"].removeprefix("Value error, ")
-    location = str(problem["loc"][0])
-    field = location if location in Settings.model_fields else _FIELDS[location]
-    name = _variable(field)
-    expected = (
-        "must be a whole number of at least 1, or auto" if field.endswith("_pollers") else _expected(problem)
-    )
-    default = Settings.model_fields[field].default
-    text = str(default).lower() if isinstance(default, bool) else str(default)
-    return f"{name}={problem['input']}: {expected}; write {name}={text}"
-
-
-def _expected(problem: ErrorDetails) -> str:
-    bounds = problem.get("ctx", {})
-    by_type = {
-        "int_parsing": "must be a whole number",
-        "float_parsing": "must be a number of seconds",
-        "bool_parsing": "must be true or false",
-        "greater_than_equal": f"must be at least {bounds.get('ge')}",
-        "less_than_equal": f"must be at most {bounds.get('le')}",
-    }
-    return by_type.get(problem["type"], problem["msg"].replace("Input should be", "must be"))
-
-
-_FIELDS = {_variable(field): field for field in Settings.model_fields}

@@ -1,14 +1,16 @@
 """
 What a worker process tells about itself: the SDK's runtime, its buckets and the one /metrics page.
 
-It knows no HTTP server; ``health`` serves the page.
+``health`` serves the page.
 """
 
 from __future__ import annotations
 
 import http.client
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from temporalio.runtime import (
@@ -21,6 +23,7 @@ from temporalio.runtime import (
 )
 
 from repairshop.loopback_port import free_port
+from repairshop.settings import Settings
 
 FIRST_BUCKET_SECONDS = 0.001
 LAST_BUCKET_SECONDS = 60.0
@@ -41,16 +44,19 @@ BUCKETED = (
 ATTEMPTS_TO_BIND = 5
 
 
-def buckets() -> tuple[float, ...]:
+def buckets(exact: Iterable[float] = ()) -> tuple[float, ...]:
     """
     Return upper bounds from 1 ms to 60 s, each 1.2 times the one before: the resolution of every percentile.
+
+    Args:
+        exact: Seconds that are to be bounds too, so that what took longer can be counted to the task.
     """
     bounds = []
     bound = FIRST_BUCKET_SECONDS
     while bound < LAST_BUCKET_SECONDS:
         bounds.append(float(f"{bound:.4g}"))
         bound *= BUCKET_RATIO
-    return (*bounds, LAST_BUCKET_SECONDS)
+    return tuple(sorted({*bounds, LAST_BUCKET_SECONDS, *exact}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +95,19 @@ class Telemetry:
         return core + generate_latest(self.registry)
 
 
-def start(log: logging.Logger) -> Telemetry:
+def start(settings: Settings, log: logging.Logger) -> Telemetry:
     """
-    Start the SDK's runtime with metrics in seconds and with our buckets; its log goes to ``log``.
+    Start the SDK's runtime with metrics in seconds and with our buckets.
+
+    Args:
+        settings: Bounds of the histograms and interval of the worker heartbeats.
+        log: Where the runtime's own lines go.
 
     Raises:
         OSError: No loopback port could be bound.
     """
-    bounds = buckets()
+    bounds = buckets(settings.histogram_bounds)
+    beat = settings.worker_heartbeat_seconds
     for attempt in range(1, ATTEMPTS_TO_BIND + 1):
         address = f"127.0.0.1:{free_port()}"
         metrics = PrometheusConfig(
@@ -111,7 +122,10 @@ def start(log: logging.Logger) -> Telemetry:
             forwarding=LogForwardingConfig(logger=log, append_target_to_name=False),
         )
         try:
-            runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
+            runtime = Runtime(
+                telemetry=TelemetryConfig(metrics=metrics, logging=logs),
+                worker_heartbeat_interval=timedelta(seconds=beat) if beat else None,
+            )
         except (RuntimeError, ValueError) as error:
             # Another process took the port between our look and the SDK's bind.
             if attempt == ATTEMPTS_TO_BIND:

@@ -4,16 +4,23 @@ Connects to Temporal as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_TLS_*, TE
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
 from typing import Any
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.service import RPCError, RPCStatusCode
 
 from repairshop.codec import ClientOptions
-from repairshop.settings import SettingsError
+from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
+ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 5.0
 
 
 class ConnectionFailed(Exception):
@@ -22,33 +29,108 @@ class ConnectionFailed(Exception):
     """
 
 
-async def connect(options: ClientOptions, **more: Any) -> Client:
+class TemporalConnection:
     """
-    Return a connected client.
-
-    Args:
-        options: Converter and interceptors, from ``codec.client_options``.
-        more: Further arguments of ``Client.connect``.
-
-    Raises:
-        SettingsError: A TEMPORAL_* variable or the profile's file cannot be used.
-        ConnectionFailed: No server answers, or it refuses.
+    How this process is connected, so that it can be connected anew when a certificate or a key was renewed.
     """
+
+    def __init__(self, options: ClientOptions, **more: Any) -> None:
+        """
+        Prepare to connect.
+
+        Args:
+            options: Converter and interceptors, from ``codec.client_options``.
+            more: Further arguments of ``Client.connect``.
+        """
+        self._options = options
+        self._more = more
+        self._config: ClientConnectConfig = {}
+
+    async def connect(self) -> Client:
+        """
+        Return a connected client.
+
+        Raises:
+            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
+            ConnectionFailed: No server answers, or it refuses.
+        """
+        return await self._connect(_read_config())
+
+    async def connect_when_there(self, tell: Callable[[str], None]) -> Client:
+        """
+        Return a connected client of a server that has the namespace, however long that takes.
+
+        Files are read anew for each try, so that a certificate may come later than the process.
+
+        Args:
+            tell: Told why there is no connection yet, once for each reason.
+
+        Raises:
+            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
+        """
+        told, wait_seconds = "", FIRST_WAIT_SECONDS
+        while True:
+            try:
+                client = await self.connect()
+                await _check_namespace(client)
+            except ConnectionFailed as error:
+                if str(error) != told:
+                    told = str(error)
+                    tell(told)
+            else:
+                return client
+            await asyncio.sleep(wait_seconds)
+            wait_seconds = min(2 * wait_seconds, LONGEST_WAIT_SECONDS)
+
+    async def renew(self) -> Client | None:
+        """
+        Return a new client if what the variables and their files hold has changed, else ``None``.
+
+        Raises:
+            SettingsError, ConnectionFailed: What they hold now cannot be used; the client of before still can.
+        """
+        config = _read_config()
+        return None if config == self._config else await self._connect(config)
+
+    async def _connect(self, config: ClientConnectConfig) -> Client:
+        address = config.get("target_host", DEFAULT_ADDRESS)
+        if not ADDRESS.fullmatch(address):
+            raise SettingsError(
+                (
+                    f"TEMPORAL_ADDRESS={address}: must be a host and a port, an IPv6 address in brackets; "
+                    f"write {DEFAULT_ADDRESS} or [::1]:7233",
+                )
+            )
+        try:
+            client = await Client.connect(**{"target_host": address, **config, **self._options, **self._more})
+        except ValueError as error:
+            raise SettingsError((f"TEMPORAL_ADDRESS={address}: {error}; write host:port",)) from error
+        except (RuntimeError, RPCError) as error:
+            reason = str(error).splitlines()[0]
+            raise ConnectionFailed(
+                f"TEMPORAL_ADDRESS={address}: no Temporal server answers: {reason}; "
+                "start one with `temporal server start-dev`, or name another"
+            ) from error
+        self._config = config
+        return client
+
+
+def _read_config() -> ClientConnectConfig:
     try:
-        config = ClientConfig.load_client_connect_config()
+        return ClientConfig.load_client_connect_config()
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from error
-    config.setdefault("target_host", DEFAULT_ADDRESS)
+
+
+async def _check_namespace(client: Client) -> None:
     try:
-        return await Client.connect(**config, **options, **more)
-    except ValueError as error:
-        raise SettingsError(
-            (f"TEMPORAL_ADDRESS={config['target_host']}: {error}; write host:port",)
-        ) from error
-    except (RuntimeError, RPCError) as error:
-        reason = str(error).splitlines()[0]
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise ConnectionFailed(
+                f"TEMPORAL_NAMESPACE={client.namespace}: the server has no such namespace; make it, or name another"
+            ) from error
         raise ConnectionFailed(
-            f"TEMPORAL_ADDRESS={config['target_host']}: no Temporal server answers: {reason}; "
-            "start one with `temporal server start-dev`, or name another"
+            f"TEMPORAL_NAMESPACE={client.namespace}: cannot be used: {error.status.name.lower()}: {error.message}"
         ) from error

@@ -1,7 +1,7 @@
 """
 Puts client, settings, workflows and activities together into one Temporal worker.
 
-It knows no order and no step: other workflows and activities go through it the same way.
+Workflows and activities of another shop go through it the same way.
 """
 
 from __future__ import annotations
@@ -17,21 +17,26 @@ from temporalio.worker import (
     PollerBehavior,
     PollerBehaviorAutoscaling,
     PollerBehaviorSimpleMaximum,
+    ResourceBasedSlotConfig,
     UnsandboxedWorkflowRunner,
     Worker,
+    WorkerTuner,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from repairshop.deployment_versions import deployment_config
 from repairshop.order_metrics import OrderMetrics
-from repairshop.settings import Settings
+from repairshop.settings import Settings, Tuner
 
 # Deterministic and without side effects, so the sandbox need not load it anew for every workflow.
 PASSED_THROUGH = ("repairshop.contract",)
 # Of the grace period, for telling the server what is handed back.
 HAND_BACK_RATIO = 0.25
 HAND_BACK_SECONDS = 2.0
+# Slots that the resource-based tuner gives out whatever is in use; the SDK's own numbers.
+WORKFLOW_TASK_SLOTS_AT_ANY_USE = 5
+ACTIVITY_SLOTS_AT_ANY_USE = 1
 
 
 def build_worker(
@@ -45,7 +50,7 @@ def build_worker(
 
     Args:
         client: Connected, with the data converter that the workflows' clients use.
-        settings: Slots, pollers, cache and the like.
+        settings: Slots, pollers, cache, tuner and the like.
         workflows: Workflow classes.
         activities: Activity functions; those that are not ``async`` get a thread each.
     """
@@ -65,8 +70,7 @@ def build_worker(
         interceptors=[OrderMetrics()],
         identity=settings.identity,
         max_cached_workflows=settings.max_cached_workflows,
-        max_concurrent_workflow_tasks=settings.workflow_task_slots,
-        max_concurrent_activities=settings.activity_slots,
+        tuner=_tuner(settings),
         workflow_task_poller_behavior=_pollers(settings.workflow_pollers),
         activity_task_poller_behavior=_pollers(settings.activity_pollers),
         disable_eager_activity_execution=not settings.eager_activities,
@@ -79,6 +83,22 @@ def build_worker(
 
 def _seconds_for_activities(grace: float) -> float:
     return grace - min(HAND_BACK_SECONDS, grace * HAND_BACK_RATIO)
+
+
+def _tuner(settings: Settings) -> WorkerTuner:
+    workflow_tasks, activities = settings.workflow_task_slots, settings.activity_slots
+    if settings.tuner is Tuner.FIXED:
+        return WorkerTuner.create_fixed(workflow_slots=workflow_tasks, activity_slots=activities)
+    return WorkerTuner.create_resource_based(
+        target_cpu_usage=settings.target_cpu_ratio,
+        target_memory_usage=settings.target_memory_ratio,
+        workflow_config=_up_to(workflow_tasks, WORKFLOW_TASK_SLOTS_AT_ANY_USE),
+        activity_config=_up_to(activities, ACTIVITY_SLOTS_AT_ANY_USE),
+    )
+
+
+def _up_to(maximum: int, minimum: int) -> ResourceBasedSlotConfig:
+    return ResourceBasedSlotConfig(minimum_slots=min(minimum, maximum), maximum_slots=maximum)
 
 
 def _pollers(wanted: int | str) -> PollerBehavior:

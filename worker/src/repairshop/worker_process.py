@@ -1,8 +1,7 @@
 """
 One worker process: connect, run, drain on SIGTERM.
 
-It decides when the process begins, is ready and ends.  It knows no workflow and no activity: another
-shop's go through ``main`` the same way.
+Workflows and activities of another shop go through ``main`` the same way.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from typing import Any, NoReturn
 
 import uvloop
@@ -29,13 +28,16 @@ from repairshop import (
     logs,
     server_watch,
     telemetry,
-    temporal_connection,
     worker_tracing,
 )
+from repairshop.background import Background
 from repairshop.bytecode import compiled_each_time
-from repairshop.ledger import Ledger, open_ledger
-from repairshop.settings import LogFormat, Settings, SettingsError, both, load
+from repairshop.environment import SettingsError, both
+from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
+from repairshop.settings import LogFormat, Settings, load
+from repairshop.temporal_connection import TemporalConnection
 from repairshop.temporal_worker import build_worker
+from repairshop.web_server import web_address
 
 BuildActivities = Callable[[Ledger], Sequence[Callable[..., Any]]]
 
@@ -65,7 +67,7 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
     try:
         settings, options = both(load, codec.client_options)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         lifetime.end_at_once(2)
     if settings.die_with_parent:
         lifetime.die_with_parent()
@@ -74,9 +76,9 @@ def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
     try:
         code = run(_run(settings, options, workflows, build_activities))
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         code = 2
-    except (StartError, temporal_connection.ConnectionFailed) as error:
+    except StartError as error:
         sys.stderr.write(f"error: {error}\n")
         code = 1
     lifetime.leave(code)
@@ -103,39 +105,73 @@ async def _run(
     _on_signals(stop)
     state = health.ProcessHealth()
     async with AsyncExitStack() as stack:
-        try:
-            observed = telemetry.start(logging.getLogger("temporalio.core"))
-        except OSError as error:
-            raise StartError(str(error)) from error
-        try:
-            pages = health.serve(state, observed.page, settings.health_host, settings.health_port)
-            address = stack.enter_context(pages)
-        except OSError as error:
-            where = f"{settings.health_host}:{settings.health_port}"
-            raise SettingsError(
-                (
-                    f"REPAIRSHOP_HEALTH_PORT={settings.health_port}: {where} cannot be served: {error.strerror}; "
-                    "write REPAIRSHOP_HEALTH_PORT=0 to take a free port",
-                )
-            ) from error
-        _announce(settings, address)
+        background = await stack.enter_async_context(Background(stop))
+        background.run(_beat(state))
+        observed = _observe(settings)
+        stack.enter_context(_pages(settings, state, observed))
         if settings.sandbox and (modules := compiled_each_time(workflows)):
             LOG.warning(
                 "PYTHONDONTWRITEBYTECODE is set, so each workflow compiles %s anew; unset it",
                 ", ".join(modules),
             )
         plugins = stack.enter_context(worker_tracing.plugins())
-        client = await temporal_connection.connect(
+        connection = TemporalConnection(
             options, identity=settings.identity, runtime=observed.runtime, plugins=plugins
         )
-        ledger = await _open(settings)
-        stack.push_async_callback(ledger.close)
-        worker = _build(client, settings, workflows, build_activities(ledger))
-        background = [_beat(state), server_watch.watch(client, settings, state)]
-        tasks = [asyncio.create_task(task) for task in background]
-        for task in tasks:
-            stack.callback(task.cancel)
-        return await _work(worker, settings, state, stop)
+        client = await _connected(connection, state, stop)
+        if client is None:
+            LOG.info("told to end before a server answered")
+        else:
+            ledger = await _open(settings)
+            stack.push_async_callback(ledger.close)
+            worker = _build(client, settings, workflows, build_activities(ledger))
+            background.run(server_watch.watch(worker, connection, settings, state))
+            await _work(worker, settings, state, stop)
+        if background.failure is not None:
+            raise StartError(f"the worker could not look after itself: {background.failure!r}")
+        return 0
+
+
+def _observe(settings: Settings) -> telemetry.Telemetry:
+    try:
+        return telemetry.start(settings, logging.getLogger("temporalio.core"))
+    except OSError as error:
+        raise StartError(str(error)) from error
+
+
+@contextmanager
+def _pages(settings: Settings, state: health.ProcessHealth, observed: telemetry.Telemetry) -> Iterator[None]:
+    host, port = settings.health_host, settings.health_port
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(health.serve(state, observed.page, host, port))
+        except OSError as error:
+            where = web_address(host, port).removeprefix("http://")
+            raise SettingsError(
+                (
+                    f"REPAIRSHOP_HEALTH_HOST={host}, REPAIRSHOP_HEALTH_PORT={port}: {where} cannot be served: "
+                    f"{error.strerror}; give an address of this machine, and port 0 to take a free one",
+                )
+            ) from error
+        _announce(settings, address)
+        yield
+
+
+async def _connected(
+    connection: TemporalConnection, state: health.ProcessHealth, stop: asyncio.Event
+) -> Client | None:
+    def tell(reason: str) -> None:
+        LOG.warning("%s; waiting for it", reason)
+        state.unready("start", f"not connected yet: {reason}")
+
+    connecting = asyncio.create_task(connection.connect_when_there(tell))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if connecting.done():
+        return connecting.result()
+    connecting.cancel()
+    return None
 
 
 def _announce(settings: Settings, address: str) -> None:
@@ -149,11 +185,11 @@ def _announce(settings: Settings, address: str) -> None:
 
 async def _open(settings: Settings) -> Ledger:
     try:
-        return await open_ledger(settings.ledger)
-    except ValueError as error:
-        raise SettingsError((f"REPAIRSHOP_LEDGER: {error}",)) from error
-    except OSError as error:
-        raise StartError(f"REPAIRSHOP_LEDGER: {error}") from error
+        return await open_ledger(settings.ledger.get_secret_value())
+    except LedgerAddressError as error:
+        raise SettingsError((f"REPAIRSHOP_LEDGER={error}",)) from None
+    except LedgerUnavailableError as error:
+        raise StartError(f"REPAIRSHOP_LEDGER={error}") from None
 
 
 def _build(
@@ -166,7 +202,7 @@ def _build(
         raise StartError(f"the worker cannot be built: {error}{cause}") from error
 
 
-async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth, stop: asyncio.Event) -> int:
+async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth, stop: asyncio.Event) -> None:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     # Only then has it checked that its namespace is there.
@@ -193,7 +229,6 @@ async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth,
     if failure is not None:
         raise StartError(f"the worker failed: {failure}") from failure
     LOG.info("drained")
-    return 0
 
 
 async def _beat(state: health.ProcessHealth) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from temporalio.plugin import SimplePlugin
 
-from repairshop.settings import SettingsError
+from repairshop.environment import SettingsError
 
 LOG = logging.getLogger("repairshop")
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
-from repairshop import codec, temporal_connection
+from repairshop import codec
+from repairshop.temporal_connection import TemporalConnection
 
 _T = TypeVar("_T")
 
@@ -31,6 +32,6 @@ def talk(ask: Callable[[Client], Awaitable[_T]]) -> _T:
     """
 
     async def connected() -> _T:
-        return await ask(await temporal_connection.connect(codec.client_options()))
+        return await ask(await TemporalConnection(codec.client_options()).connect())
 
     return asyncio.run(connected())

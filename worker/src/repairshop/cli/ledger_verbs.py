@@ -14,7 +14,7 @@ import typer
 
 from repairshop.cli.dialog import RefusedError
 from repairshop.contract import workflow_id
-from repairshop.ledger import Ledger, open_ledger
+from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.ledger.ledger_check import LedgerState, check
 
 _T = TypeVar("_T")
@@ -97,8 +97,10 @@ def _with_ledger(url: str, read: Callable[[Ledger], Awaitable[_T]]) -> _T:
     async def opened() -> _T:
         try:
             ledger = await open_ledger(url)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
+        except LedgerAddressError as error:
+            raise typer.BadParameter(f"--ledger {error}") from None
+        except LedgerUnavailableError as error:
+            raise RefusedError(f"--ledger {error}") from None
         try:
             return await read(ledger)
         finally:

@@ -18,7 +18,7 @@ from repairshop.cli.order_verbs import approve, cancel, claim, decline, start, s
 from repairshop.cli.story import story
 from repairshop.cli.version_verbs import version
 from repairshop.deployment_versions import PromotionError
-from repairshop.settings import SettingsError
+from repairshop.environment import SettingsError
 from repairshop.temporal_connection import ConnectionFailed
 
 INTERRUPTED = 130
@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
     except TyperException as error:
         return _say(f"{error.format_message().rstrip('.')}; `repairshop --help` lists what can be given", 2)
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(error.lines)
         return 2
     except (ConnectionFailed, PromotionError, RefusedError) as error:
         return _say(str(error), 1)

@@ -15,6 +15,18 @@ class WithdrawnError(Exception):
     """
 
 
+class LedgerAddressError(ValueError):
+    """
+    An address names no ledger of ours; the text is the one line to show, and holds no part of the address but its kind.
+    """
+
+
+class LedgerUnavailableError(Exception):
+    """
+    A ledger cannot be opened or used; the text is the one line to show, and holds no password.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """

@@ -8,14 +8,24 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from repairshop.ledger.ledger_port import LedgerAddressError, LedgerUnavailableError
 from repairshop.ledger.sql import Run
 
 CONNECTIONS = 8
 WAIT_SECONDS = 10.0
+CONNECT_SECONDS = 5
+_SIGN = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+ADDRESS = re.compile(
+    rf"postgres(?:ql)?://(?:(?P<user>{_SIGN}*)(?::(?P<password>{_SIGN}*))?@)?"
+    r"(?P<host>(?:[A-Za-z0-9\-._]|\[[0-9A-Fa-f:.%]+\]|%2F|,|:\d)*(?::\d+)?)"
+    # A password among the parameters would be quoted by the driver.
+    rf"(?:/(?P<name>{_SIGN}*))?(?:\?(?!(?:.*&)?password=)(?P<parameters>[^\s#]*))?"
+)
 # Any number that no other program of this database takes.
 LOCK = 0x7265706169
 
@@ -25,35 +35,11 @@ class PostgresDatabase:
     A pool of connections; one that broke is replaced, and its transaction fails once.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._pool = AsyncConnectionPool(
-            url,
-            min_size=1,
-            max_size=CONNECTIONS,
-            open=False,
-            timeout=WAIT_SECONDS,
-            kwargs={"connect_timeout": 5},
-            check=AsyncConnectionPool.check_connection,
-        )
+    errors: tuple[type[Exception], ...] = (psycopg.Error, PoolTimeout)
 
-    async def open(self) -> None:
-        """
-        Connect.
-
-        Raises:
-            ValueError: The server cannot be reached or refuses us.
-        """
-        try:
-            connection = await psycopg.AsyncConnection.connect(self._url, connect_timeout=5)
-        except psycopg.Error as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise ValueError(
-                f"ledger postgresql://: cannot connect: {reason}; write "
-                "postgresql://user:password@host:5432/name of a server that runs"
-            ) from None
-        await connection.close()
-        await self._pool.open()
+    def __init__(self, name: str, pool: AsyncConnectionPool) -> None:
+        self.name = name
+        self._pool = pool
 
     @asynccontextmanager
     async def transaction(self, *, alone: bool = False) -> AsyncIterator[Run]:
@@ -75,6 +61,51 @@ class PostgresDatabase:
         Close the connections.
         """
         await self._pool.close()
+
+
+async def open_database(url: str) -> PostgresDatabase:
+    """
+    Connect to the database that a URL names.
+
+    Raises:
+        LedgerAddressError: The URL is none, most often as a sign in its password is not percent-encoded.
+        LedgerUnavailableError: The server cannot be reached or refuses us.
+    """
+    # The driver's own words would quote parts of a password that it takes for a host or a port.
+    parts = ADDRESS.fullmatch(url)
+    if parts is None:
+        raise LedgerAddressError(
+            "postgresql:...: cannot be read; write postgresql://user:password@host:5432/name, where a sign in user or "
+            "password other than letters, digits and - . _ ~ is percent-encoded (% is %25, @ is %40, / is %2F), "
+            "or leave the password out and give it as PGPASSWORD"
+        )
+    name = f"postgresql://{parts['host'] or 'localhost'}/{parts['name'] or ''}"
+    try:
+        connection = await psycopg.AsyncConnection.connect(url, connect_timeout=CONNECT_SECONDS)
+    except psycopg.Error as error:
+        reason = _without_password(str(error).strip().splitlines()[-1], parts)
+        raise LedgerUnavailableError(
+            f"{name}: cannot connect: {reason}; name a PostgreSQL server that runs and takes this user"
+        ) from None
+    await connection.close()
+    pool = AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=CONNECTIONS,
+        open=False,
+        timeout=WAIT_SECONDS,
+        kwargs={"connect_timeout": CONNECT_SECONDS},
+        check=AsyncConnectionPool.check_connection,
+    )
+    await pool.open()
+    return PostgresDatabase(name, pool)
+
+
+def _without_password(text: str, parts: re.Match[str]) -> str:
+    for secret in {parts["password"], unquote(parts["password"] or "")}:
+        if secret:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _named(statement: str) -> str:

@@ -1,7 +1,7 @@
 """
 The ledger in SQL that both SQLite and PostgreSQL understand.
 
-It knows tables and statements; how a transaction is begun is the database's own module's affair.
+How a transaction is begun is the affair of each database's own module.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from repairshop.ledger.ledger_port import Delivery, Effect, WithdrawnError
+from repairshop.ledger.ledger_port import Delivery, Effect, LedgerUnavailableError, WithdrawnError
 from repairshop.order_steps import CLOSING, UNDONE_BY
 
 # Runs one statement with named parameters (:name) and returns its rows.
@@ -75,7 +75,14 @@ _BUSY = f"""
 class Database(Protocol):
     """
     One database: transactions and nothing else.
+
+    Attributes:
+        name: The database for people, without its password.
+        errors: What its driver raises.
     """
+
+    name: str
+    errors: tuple[type[Exception], ...]
 
     def transaction(self, *, alone: bool = False) -> AbstractAsyncContextManager[Run]:
         """
@@ -101,13 +108,24 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def make_tables(self) -> None:
+    @classmethod
+    async def opened(cls, database: Database) -> SqlLedger:
         """
-        Make the tables unless they are there.
+        Return the ledger in a database, its tables made unless they are there.
+
+        Raises:
+            LedgerUnavailableError: The tables cannot be made; the database is closed then.
         """
-        async with self._database.transaction(alone=True) as run:
-            for statement in TABLES:
-                await run(statement, {})
+        try:
+            async with database.transaction(alone=True) as run:
+                for statement in TABLES:
+                    await run(statement, {})
+        except database.errors as error:
+            await database.close()
+            raise LedgerUnavailableError(
+                f"{database.name}: its tables cannot be made: {first_line(error)}; let this user create tables there"
+            ) from None
+        return cls(database)
 
     async def deliver(self, delivery: Delivery) -> None:
         """
@@ -185,6 +203,13 @@ class SqlLedger:
         See ``Ledger.close``.
         """
         await self._database.close()
+
+
+def first_line(error: Exception) -> str:
+    """
+    Return what a driver says first; what follows are hints and positions.
+    """
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _row(delivery: Delivery, **more: str) -> dict[str, Any]:

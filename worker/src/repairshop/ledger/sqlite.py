@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from repairshop.ledger.sql import Run
+from repairshop.ledger.ledger_port import LedgerUnavailableError
+from repairshop.ledger.sql import Run, first_line
 
 _T = TypeVar("_T")
 
@@ -25,18 +26,11 @@ class SqliteDatabase:
     A SQLite file; statements run in a thread, one transaction of this process at a time.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise ValueError(
-                f"ledger sqlite://{path}: cannot be opened: {error}; name a file in a folder that is there"
-            ) from None
-        # A reader does not wait for a writer, and a commit survives the death of this process.
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.name = f"sqlite://{path}"
+        self._connection = connection
         # One thread, so that what was begun before a cancellation ends before what comes after it.
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._lock = asyncio.Lock()
@@ -71,3 +65,28 @@ class SqliteDatabase:
         """
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
+
+
+def open_database(path: Path) -> SqliteDatabase:
+    """
+    Open a file, or make it.
+
+    Raises:
+        LedgerUnavailableError: It cannot be opened, or is no SQLite file.
+    """
+    connection = None
+    try:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        # A reader does not wait for a writer, and a commit survives the death of this process.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise LedgerUnavailableError(
+            f"sqlite://{path}: cannot be opened: {first_line(error)}; name a SQLite file, or a new one, "
+            "in a folder that is there and can be written"
+        ) from None
+    return SqliteDatabase(path, connection)

@@ -1,0 +1,68 @@
+"""
+Settings of what encrypts and measures payloads, and of the server that decodes them for people.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+
+from repairshop.environment import PREFIX, EnvironmentSettings
+
+# limit.blobSize.error and limit.memoSize.error of the server.
+PAYLOAD_LIMIT_BYTES = 2 * 1024 * 1024
+MEMO_LIMIT_BYTES = 2 * 1024 * 1024
+
+
+class CodecSettings(EnvironmentSettings):
+    """
+    Settings that worker, injectors and command line share; each is the variable ``REPAIRSHOP_<NAME>``.
+
+    Attributes:
+        codec_keys: ``id=base64`` pairs apart by commas.
+        codec_keys_file: A file of such lines, or a folder with one file a key, as a mounted Secret is.
+        codec_key_id: The key that encrypts; without it the first one does.
+        codec_required: Whether a payload that is not encrypted is refused.
+        payload_limit_bytes: Most that one call's arguments or result may have on the wire.
+        memo_limit_bytes: The same for a memo.
+    """
+
+    codec_keys: SecretStr = SecretStr("")
+    codec_keys_file: str = ""
+    codec_key_id: str = ""
+    codec_required: bool = False
+    payload_limit_bytes: int = Field(default=PAYLOAD_LIMIT_BYTES, ge=1)
+    memo_limit_bytes: int = Field(default=MEMO_LIMIT_BYTES, ge=1)
+
+    @field_validator("codec_keys_file")
+    @classmethod
+    def _one_source(cls, given: str, info: ValidationInfo) -> str:
+        if given and info.data["codec_keys"].get_secret_value():
+            raise ValueError(f"{PREFIX}CODEC_KEYS is set too, and keys come from one of them; unset one")
+        return given
+
+    @field_validator("codec_key_id", "codec_required")
+    @classmethod
+    def _of_some_key(cls, given: str | bool, info: ValidationInfo) -> str | bool:
+        has_keys = info.data["codec_keys"].get_secret_value() or info.data.get("codec_keys_file", "failed")
+        if given and not has_keys:
+            raise ValueError(f"no keys are given; set {PREFIX}CODEC_KEYS_FILE")
+        return given
+
+
+class CodecServerSettings(EnvironmentSettings):
+    """
+    Settings of the codec server; each is the variable ``REPAIRSHOP_<NAME>``.
+
+    Attributes:
+        codec_server_host: Address that it listens at.
+        codec_server_port: Its port; 0 takes a free one.
+        codec_server_token: What ``Authorization: Bearer`` must carry.
+        codec_server_token_file: A file of one line that holds the token.
+        codec_server_origins: Web origins whose pages may ask, apart by commas, such as ``http://localhost:8233``.
+    """
+
+    codec_server_host: str = "127.0.0.1"
+    codec_server_port: int = Field(default=8081, ge=0, le=65535)
+    codec_server_token: SecretStr = SecretStr("")
+    codec_server_token_file: str = ""
+    codec_server_origins: str = ""

@@ -1,0 +1,160 @@
+"""
+How settings come out of the environment, and the one error that tells everything that is wrong with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
+
+from pydantic import AliasChoices, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from repairshop.service_links import without_service_links
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+PREFIX = "REPAIRSHOP_"
+
+
+class SettingsError(Exception):
+    """
+    The environment cannot be used; the text is one line a problem.
+
+    Attributes:
+        problems: Each says which variable, what was given, what was expected and what to write instead.
+            A key, a token or a password is in none of them.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+    @property
+    def lines(self) -> str:
+        """
+        The problems as a program shows them.
+        """
+        return "".join(f"error: {problem}\n" for problem in self.problems)
+
+
+def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """
+    Read two things from the environment, so that the problems of both are told at once.
+
+    Raises:
+        SettingsError: At least one raised it.
+    """
+    try:
+        value = first()
+    except SettingsError as error:
+        try:
+            second()
+        except SettingsError as another:
+            raise SettingsError((*error.problems, *another.problems)) from None
+        raise
+    return value, second()
+
+
+class EnvironmentSettings(BaseSettings):
+    """
+    Settings that are read from an environment that is handed in.
+
+    Each field is the variable ``REPAIRSHOP_<NAME>``, or the variables that its alias names, the first of which
+    that is set counts.  An empty variable counts as not set.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """
+        Take what is given to the constructor and nothing else.
+        """
+        return (init_settings,)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """
+        Return the settings that an environment asks for; links to Kubernetes Services are no settings.
+
+        Raises:
+            SettingsError: Something cannot be used; holds every problem at once.
+        """
+        given = {name: value for name, value in without_service_links(environ).items() if value}
+        source = EnvSettingsSource(cls)
+        source.env_vars = {name.lower(): value for name, value in given.items()}
+        try:
+            return cls(**source())
+        except ValidationError as error:
+            problems = (cls._problem(given, details) for details in error.errors())
+            raise SettingsError(tuple(dict.fromkeys(problems))) from None
+
+    @classmethod
+    def variables(cls) -> dict[str, tuple[str, ...]]:
+        """
+        Return the variables of each field, the one that counts first.
+        """
+        return {name: _variables(name, field) for name, field in cls.model_fields.items()}
+
+    @classmethod
+    def _problem(cls, given: Mapping[str, str], details: ErrorDetails) -> str:
+        if not details["loc"]:
+            return details["msg"].removeprefix("Value error, ")
+        location = str(details["loc"][0])
+        field = next(
+            name
+            for name, variables in cls.variables().items()
+            if location == name or location.upper() in variables
+        )
+        variables = cls.variables()[field]
+        variable = next((name for name in variables if name in given), variables[0])
+        is_secret = cls.model_fields[field].annotation is SecretStr
+        value = "" if is_secret or variable not in given else f"={given[variable]}"
+        default = _written(cls.model_fields[field].default)
+        expected = _expected(details)
+        # What says itself what to do needs no second remedy.
+        remedy = "" if ";" in expected or not default else f"; write {variable}={default}"
+        return f"{variable}{value}: {expected}{remedy}"
+
+
+def _variables(name: str, field: FieldInfo) -> tuple[str, ...]:
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(str(choice) for choice in alias.choices)
+    return (alias,) if isinstance(alias, str) else (PREFIX + name.upper(),)
+
+
+def _written(default: Any) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    if isinstance(default, float):
+        return f"{default:g}"
+    return str(default) if isinstance(default, int | str) else ""
+
+
+def _expected(details: ErrorDetails) -> str:
+    bounds = {name: _written(bound) for name, bound in details.get("ctx", {}).items()}
+    by_type = {
+        "int_parsing": "must be a whole number",
+        "float_parsing": "must be a number",
+        "bool_parsing": "must be true or false",
+        "finite_number": "must be a finite number",
+        "greater_than": f"must be above {bounds.get('gt')}",
+        "greater_than_equal": f"must be at least {bounds.get('ge')}",
+        "less_than_equal": f"must be at most {bounds.get('le')}",
+    }
+    told = details["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return by_type.get(details["type"], told)
