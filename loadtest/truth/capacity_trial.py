@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from cells import MIXED
 from event_system import EventSystem
-from trial import (
+from step_trial import (
     ACTIVITIES,
     SATURATED_SECONDS,
     TASKS,
@@ -18,7 +18,7 @@ from trial import (
     Subject,
     bound_of,
     capacity_of,
-    reading_of,
+    saturated_reading,
 )
 
 from loadtest.analysis.capacity_search import (
@@ -65,14 +65,9 @@ def capacity_trials(replicas: int, runs: int) -> list[CapacityTrial]:
 
 
 def _search(subject: Subject, seed: int) -> CapacityTrial:
-    traits, work = subject.traits, WORK[subject.work]
-    slots, bound = traits.replicas * traits.slots, bound_of(subject)
-    system = EventSystem(traits, 2000 + seed)
-    past = Past(
-        2 * slots, SATURATED_SECONDS, WARM_UP_SECONDS, work.draw(50_000 + seed, 40 * slots, ACTIVITIES)
-    )
-    system.saturate(past.in_flight, past.draws, past.seconds)
-    reading, _ = reading_of(system, slots)
+    traits, work, bound = subject.traits, WORK[subject.work], bound_of(subject)
+    slots = traits.replicas * traits.slots
+    _, reading, past, _ = saturated_reading(subject, seed)
     search = search_capacity(calibrate(QueueModel(slots), reading, past), work, bound, tasks=TASKS)
     seconds, result, number = SATURATED_SECONDS, None, 0
     while True:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from event_system import Traits
-from trial import Outcome, Subject, try_open_step
+from step_trial import Outcome, Subject, try_open_step
 
 from loadtest.analysis.twin import Measure
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 from capacity_trial import capacity_trials
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
+from step_trial import Outcome
 from tables import Findings, page
-from trial import Outcome
 
 _HERE = Path(__file__).parent
 

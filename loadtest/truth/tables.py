@@ -11,7 +11,7 @@ import numpy as np
 from capacity_trial import CapacityTrial
 from cells import BUDGET_SECONDS, Cell
 from comparison_trial import ComparisonTrial
-from trial import TASKS, Outcome
+from step_trial import TASKS, Outcome
 
 from loadtest.analysis.overload import LoadLevel
 from loadtest.analysis.twin import Answer, LongRunEstimate

@@ -32,7 +32,7 @@ class Traits:
         overhead_seconds, jitter_seconds: Mean time in the slot beyond the work, and the mean of its random part.
         dead_seconds: Mean time from a slot's end to its next poll.
         gap_seconds, gap_jitter_seconds: From an activity's end to the next one's entry: fixed part, mean of the rest.
-        newest_first: Share of the choices that take the newest of a partition.
+        newest_first: Share of the choices that take the newest of a partition; negative: the oldest.
         partitions: Of the queue.
         contention: How much slower a slot is when all are busy.
         retried: Share of the attempts that fail.
@@ -163,8 +163,10 @@ class EventSystem:
         near = self._backlogs[partition]
         forwarded = not near
         backlog = near or self._chance.choice([line for line in self._backlogs if line])
-        newest = self._chance.random() < self.traits.newest_first
-        task = backlog.pop(-1 if newest else self._chance.randrange(len(backlog)))
+        if self._chance.random() < abs(self.traits.newest_first):
+            task = backlog.pop(-1 if self.traits.newest_first > 0 else 0)
+        else:
+            task = backlog.pop(self._chance.randrange(len(backlog)))
         self._waiting -= 1
         self._start(task, replica, forwarded)
 

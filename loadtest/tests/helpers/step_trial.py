@@ -152,25 +152,32 @@ def _long_run(subject: Subject, utilization: float) -> tuple[Column, Column]:
     return waits, waits if subject.measure is Measure.WAIT else np.array(system.record.end_to_end)[200:]
 
 
-def reading_of(system: EventSystem, slots: int) -> tuple[SaturateReading, Column]:
+def saturated_reading(subject: Subject, seed: int) -> tuple[EventSystem, SaturateReading, Past, Column]:
     """
-    Read a saturate step as the product would: means, slots used, spread of the waits.
+    Run a saturate step and read it as the product would.
+
+    Returns:
+        The system, which goes on from there; means, slots used and spread of the waits; the step; slot times.
     """
+    slots = subject.traits.replicas * subject.traits.slots
+    draws = WORK[subject.work].draw(20_000 + seed, 40 * slots, ACTIVITIES)
+    past = Past(2 * slots, SATURATED_SECONDS, WARM_UP_SECONDS, draws)
+    system = EventSystem(subject.traits, 1000 + seed)
+    system.saturate(past.in_flight, past.draws, past.seconds)
     columns = system.record.arrays()
     inside = columns["started"] >= WARM_UP_SECONDS
     held, waits = columns["held"][inside], columns["waits"][inside]
-    end = system.now
-    ends = np.minimum(columns["started"] + columns["held"], end)
+    ends = np.minimum(columns["started"] + columns["held"], system.now)
     used = np.clip(ends - np.maximum(columns["started"], WARM_UP_SECONDS), 0, None).sum()
     reading = SaturateReading(
         slot_seconds=float(held.mean()),
         work_seconds=float(columns["work"][inside].mean()),
-        slots_used_ratio=float(used / (end - WARM_UP_SECONDS) / slots),
+        slots_used_ratio=float(used / (system.now - WARM_UP_SECONDS) / slots),
         wait_median_seconds=float(np.median(waits)),
         wait_mean_seconds=float(waits.mean()),
         gap_seconds=float(np.mean(columns["gaps"])),
     )
-    return reading, held
+    return system, reading, past, held
 
 
 _guesses: dict[tuple[Subject, float], float] = {}
@@ -203,12 +210,7 @@ def try_open_step(
     work, traits = WORK[subject.work], subject.traits
     slots, rate = traits.replicas * traits.slots, utilization * capacity_of(subject)
     bound = bound_of(subject)
-    system = EventSystem(traits, 1000 + seed)
-    past = Past(
-        2 * slots, SATURATED_SECONDS, WARM_UP_SECONDS, work.draw(20_000 + seed, 40 * slots, ACTIVITIES)
-    )
-    system.saturate(past.in_flight, past.draws, past.seconds)
-    reading, held = reading_of(system, slots)
+    system, reading, past, held = saturated_reading(subject, seed)
     began = time.process_time()
     if not draws_known:
         work, reading = _unknown(reading, held)
