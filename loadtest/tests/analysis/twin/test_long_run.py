@@ -24,7 +24,7 @@ def test_the_edge_of_m_m_1_is_that_of_theory() -> None:
     """
     At 0.5 orders a second and a bound of 4 s, the slot may be slowed until rate / speed e^-(speed - rate) 4 is 5 %.
     """
-    edge = find_edge(FIRST_COME, ExponentialWork(1.0), 0.5, LateBound(4.0))
+    edge = find_edge(FIRST_COME, ExponentialWork(1.0), 0.5, LateBound(4.0), tasks=100_000)
 
     assert edge.model is not None
     assert _late_in_m_m_1(0.5, 1 / edge.model.slowness, 4.0) == pytest.approx(0.05, rel=0.1)
@@ -35,10 +35,10 @@ def test_a_guess_finds_the_same_edge() -> None:
     It only says where to look first.
     """
     bound, work = LateBound(4.0), ExponentialWork(1.0)
-    edge = find_edge(FIRST_COME, work, 0.5, bound, tasks=50_000)
+    edge = find_edge(FIRST_COME, work, 0.5, bound, tasks=20_000)
     assert edge.model is not None
 
-    again = find_edge(FIRST_COME, work, 0.5, bound, tasks=50_000, guess=1.1 * edge.model.slowness)
+    again = find_edge(FIRST_COME, work, 0.5, bound, tasks=20_000, guess=1.1 * edge.model.slowness)
 
     assert again.model is not None
     assert again.model.slowness == pytest.approx(edge.model.slowness, rel=0.01)
@@ -48,9 +48,9 @@ def test_the_rate_that_a_model_carries_is_that_of_theory() -> None:
     """
     The other way round: speed 1, bound 10 s.
     """
-    rate = rate_at_bound(FIRST_COME, ExponentialWork(1.0), LateBound(10.0), tasks=400_000)
+    rate = rate_at_bound(FIRST_COME, ExponentialWork(1.0), LateBound(10.0), tasks=120_000)
 
-    assert _late_in_m_m_1(rate, 1.0, 10.0) == pytest.approx(0.05, rel=0.15)
+    assert _late_in_m_m_1(rate, 1.0, 10.0) == pytest.approx(0.05, rel=0.2)
 
 
 @pytest.mark.parametrize("allowed", [0.01, 0.05, 0.1])
