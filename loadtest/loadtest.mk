@@ -18,3 +18,7 @@ bench: $(BIN)/.installed-dev ## what generator and worker cost, as ratios within
 .PHONY: schema
 schema: $(BIN)/.installed-dev ## write the JSON Schema of sweep.json from the types that write it
 	$(PY) -m loadtest.results.schema
+
+.PHONY: truth
+truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (15 minutes)
+	$(PY) loadtest/truth/run.py

@@ -19,7 +19,7 @@ from loadtest.analysis.twin.work_distribution import WorkDistribution
 
 RATE_RATIO = 0.05
 WIDEST = 3.0
-_FEWEST_LATE = 4.0
+FEWEST_LATE_TO_ESTIMATE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _estimate(
         return LongRunEstimate(
             raw, None, None, None, "1.05 of the rate is above capacity, where waits grow without end"
         )
-    if waits.late < _FEWEST_LATE:
+    if waits.late < FEWEST_LATE_TO_ESTIMATE:
         return LongRunEstimate(
             raw,
             None,

@@ -1,0 +1,83 @@
+"""
+What held a saturate step's throughput, and whether it drifted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from loadtest.analysis.saturation import Limit, Saturation, drift_of_halves, saturation
+
+
+@pytest.mark.parametrize(
+    ("used", "doubled", "limit", "throughput"),
+    [
+        (0.985, None, Limit.SLOTS, 2.5),
+        (0.97, None, Limit.SLOTS, 2.5),
+        (0.86, None, Limit.UNKNOWN, 2.5),
+        (0.86, (2.52, 0.87), Limit.HAND_OVER, 2.5),
+        (0.67, (3.7, 1.0), Limit.SLOTS, 3.7),
+        (0.67, (3.0, 0.8), Limit.LOOP, 3.0),
+    ],
+)
+def test_slots_that_are_not_full_ask_for_more_orders_in_flight(
+    used: float, doubled: tuple[float, float] | None, limit: Limit, throughput: float
+) -> None:
+    """
+    Twice as many that give no more show that the hand-over is the limit.
+    """
+    found = saturation(2.5, used, doubled)
+
+    expected_used = doubled[1] if doubled is not None and throughput != 2.5 else used
+    assert found == Saturation(limit, throughput, expected_used)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cv", "seen"),
+    [
+        (120, 120, 0.28, False),
+        (115, 125, 0.28, False),
+        (100, 130, 0.28, True),
+        (100, 130, 1.0, False),
+        (10_000, 10_250, 0.28, False),
+        (10_000, 10_500, 0.28, True),
+    ],
+    ids=["level", "within noise", "drift", "drift within noise", "sure but small", "sure and material"],
+)
+def test_halves_differ_only_beyond_noise_and_beyond_3_percent(
+    first: int, second: int, cv: float, seen: bool
+) -> None:
+    """
+    Both are needed.
+    """
+    assert drift_of_halves(first, second, cv).seen is seen
+
+
+def test_a_level_window_rings_in_few_percent_of_cases() -> None:
+    """
+    No drift at all, exponential work, 4 slots, 15 s: at most 3 % of 1,000.
+    """
+    chance = np.random.default_rng(1)
+    ends = np.cumsum(chance.exponential(0.26, (1000, 4, 200)), axis=2)
+    counts = [((ends[..., :] < 7.5).sum((1, 2)), ((ends >= 7.5) & (ends < 15)).sum((1, 2)))]
+
+    rung = [drift_of_halves(int(a), int(b), 1.0).seen for a, b in zip(*counts[0], strict=True)]
+
+    assert np.mean(rung) <= 0.03
+
+
+def test_what_could_not_be_seen_is_told() -> None:
+    """
+    5.2 cv / sqrt(activities), and never below 3 %.
+    """
+    assert drift_of_halves(115, 116, 1.0).least_seen_ratio == pytest.approx(5.2 / 231**0.5)
+    assert drift_of_halves(50_000, 50_000, 0.28).least_seen_ratio == 0.03
+
+
+def test_nothing_finished_is_no_level_window() -> None:
+    """
+    It is no window at all.
+    """
+    with pytest.raises(ValueError, match="no activity finished"):
+        drift_of_halves(0, 0, 0.28)

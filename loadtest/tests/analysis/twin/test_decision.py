@@ -1,0 +1,100 @@
+"""
+Late tasks of a window against those of its twins: which answer follows.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.analysis.twin.decision import Answer, DecisionRule, deviation_of, judge_late_tasks
+from loadtest.analysis.twin.twin_counts import TwinCounts
+
+STEADY = TwinCounts(tuple(tuple([rate] * 60) for rate in (1, 1, 1, 1, 1, 1)))  # 1 late task a second
+QUIET = TwinCounts(tuple(tuple([0] * 60) for _ in range(6)))
+
+
+def _counts(*blocks: float) -> list[tuple[float, float]]:
+    total, found = 0.0, []
+    for number, late in enumerate(blocks, 1):
+        total += late
+        found.append((10.0 * number, total))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("blocks", "answer", "why"),
+    [
+        ((2, 3, 2, 2), Answer.MET, None),
+        ((25, 22, 20, 21), Answer.MISSED, None),
+        ((10, 9, 11, 10), Answer.UNDECIDED, "40 late, and a system just at the limit would have 40 ± 16"),
+        ((10, 60, 10, 10), Answer.UNDECIDED, "the difference rests on the seconds 10 to 20 alone"),
+        ((0, 0, 0, 0), Answer.MET, None),
+    ],
+    ids=["fewer", "more", "alike", "one block", "none"],
+)
+def test_the_answer_follows_from_the_late_tasks(
+    blocks: tuple[float, ...], answer: Answer, why: str | None
+) -> None:
+    """
+    The twins have 10 late in each block of 10 s; the misfit term alone makes s = 6.1 of 40.
+    """
+    decision = judge_late_tasks(_counts(*blocks), STEADY)
+
+    assert decision.answer is answer
+    assert (decision.why or "").startswith(why or "")
+    assert decision.seconds == 40
+    assert decision.twin_late == 40
+    assert decision.twin_deviation == pytest.approx((0.15**2 * 40**2 + 1) ** 0.5)
+
+
+def test_a_twin_that_is_never_late_can_tell_missed_and_not_met() -> None:
+    """
+    With no late task in twins just at the edge, none measured says nothing; many say missed.
+    """
+    nothing = judge_late_tasks(_counts(0, 0), QUIET)
+    many = judge_late_tasks(_counts(5, 6), QUIET)
+
+    assert nothing.answer is Answer.UNDECIDED
+    assert nothing.why == "a system just at the limit would have 0.0 late by now, too few to tell"
+    assert many.answer is Answer.MISSED
+
+
+def test_the_spread_of_the_twins_widens_the_doubt() -> None:
+    """
+    Totals of 10, 20 and 30: variance 100, a third more for the mean's own error, the misfit and one task.
+    """
+    assert deviation_of([10, 20, 30], 0.15) == pytest.approx((100 * 4 / 3 + 9 + 1) ** 0.5)
+
+
+def test_the_blocks_are_the_evidence_of_the_picture() -> None:
+    """
+    Each block has the measured count and the twins' band; a part of a block at the end is left out.
+    """
+    decision = judge_late_tasks([*_counts(2, 3, 2), (34.0, 8.0)], STEADY)
+
+    assert [(block.start, block.end, block.late) for block in decision.blocks] == [
+        (0, 10, 2),
+        (10, 20, 3),
+        (20, 30, 2),
+    ]
+    assert all(block.twin_low < block.twin_late == 10 < block.twin_high for block in decision.blocks)
+
+
+def test_a_count_that_comes_late_is_held_against_twins_of_the_same_length() -> None:
+    """
+    At 20.5 s the twins of 1 a second have 20.5 late.
+    """
+    decision = judge_late_tasks([(10.2, 10), (20.5, 20)], STEADY)
+
+    assert decision.twin_late == 20.5
+    assert [(block.start, block.end) for block in decision.blocks] == [(0, 10.2), (10.2, 20.5)]
+    assert decision.blocks[0].twin_late == pytest.approx(10.2)
+
+
+def test_a_stricter_rule_decides_later() -> None:
+    """
+    The same counts with five deviations wanted are undecided.
+    """
+    counts = _counts(25, 22, 20, 21)
+
+    assert judge_late_tasks(counts, STEADY, DecisionRule(deviations=10)).answer is Answer.UNDECIDED

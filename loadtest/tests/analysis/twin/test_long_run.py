@@ -1,0 +1,114 @@
+"""
+The edge of an SLO is found where theory puts it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from loadtest.analysis.twin.late import LateBound, Measure
+from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound, solve_rising
+from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork
+
+FIRST_COME = QueueModel(1, (1,), newest_first_ratio=-1)
+
+
+def _late_in_m_m_1(rate: float, speed: float, bound: float) -> float:
+    return rate / speed * math.exp(-(speed - rate) * bound)
+
+
+def test_the_edge_of_m_m_1_is_that_of_theory() -> None:
+    """
+    At 0.5 orders a second and a bound of 4 s, the slot may be slowed until rate / speed e^-(speed - rate) 4 is 5 %.
+    """
+    edge = find_edge(FIRST_COME, ExponentialWork(1.0), 0.5, LateBound(4.0), tasks=100_000)
+
+    assert edge.model is not None
+    assert _late_in_m_m_1(0.5, 1 / edge.model.slowness, 4.0) == pytest.approx(0.05, rel=0.1)
+
+
+def test_a_guess_finds_the_same_edge() -> None:
+    """
+    It only says where to look first.
+    """
+    bound, work = LateBound(4.0), ExponentialWork(1.0)
+    edge = find_edge(FIRST_COME, work, 0.5, bound, tasks=20_000)
+    assert edge.model is not None
+
+    again = find_edge(FIRST_COME, work, 0.5, bound, tasks=20_000, guess=1.1 * edge.model.slowness)
+
+    assert again.model is not None
+    assert again.model.slowness == pytest.approx(edge.model.slowness, rel=0.01)
+
+
+def test_the_rate_that_a_model_carries_is_that_of_theory() -> None:
+    """
+    The other way round: speed 1, bound 10 s.
+    """
+    rate = rate_at_bound(FIRST_COME, ExponentialWork(1.0), LateBound(10.0), tasks=120_000)
+
+    assert _late_in_m_m_1(rate, 1.0, 10.0) == pytest.approx(0.05, rel=0.2)
+
+
+@pytest.mark.parametrize("allowed", [0.01, 0.05, 0.1])
+def test_false_position_finds_a_known_share(allowed: float) -> None:
+    """
+    For a share that rises as the fourth power of the place.
+    """
+    place, ratio = solve_rising(lambda x: x**4, allowed, 0.0, 1.0)
+
+    assert place == pytest.approx(allowed**0.25, rel=0.02)
+    assert ratio == pytest.approx(allowed, rel=0.05)
+
+
+def test_a_bound_finer_than_the_hand_over_has_no_edge() -> None:
+    """
+    Where every task takes 50 ms to be handed over, no slot is quick enough for 20 ms.
+    """
+    model = QueueModel(4, hand_over_seconds=(0.05,))
+
+    edge = find_edge(model, UniformWork(0.25, 0.5), 1.0, LateBound(0.02), tasks=5000)
+
+    assert edge.model is None
+    assert edge.why is not None and "finer than the hand-over" in edge.why
+
+
+def test_dead_time_that_fills_the_slots_has_no_edge() -> None:
+    """
+    One slot, 1 s of dead time, 2 orders a second.
+    """
+    edge = find_edge(QueueModel(1, (1,), dead_seconds=1.0), UniformWork(0.25), 2.0, LateBound(1.0))
+
+    assert edge.model is None
+    assert edge.why == "dead time alone fills the slots at 2/s"
+
+
+def test_there_is_no_long_run_above_capacity() -> None:
+    """
+    Waits grow without end there.
+    """
+    assert long_run(FIRST_COME, ExponentialWork(1.0), 1.0) is None
+
+
+def test_end_to_end_counts_orders() -> None:
+    """
+    Of an order of two constant activities none is later than the sum of its parts, and all are later than less.
+    """
+    model, work = QueueModel(50, (1, 1), gap_seconds=0.1), UniformWork(0.25)
+    run = long_run(model, work, 1.0, tasks=2000)
+
+    assert run is not None
+    assert run.late_ratio(LateBound(0.61, measure=Measure.END_TO_END)) == 0.0
+    assert run.late_ratio(LateBound(0.59, measure=Measure.END_TO_END)) == 1.0
+
+
+@pytest.mark.parametrize(("seconds", "allowed"), [(0.0, 0.05), (1.0, 0.0), (1.0, 0.6)])
+def test_a_bound_that_bounds_nothing_is_refused(seconds: float, allowed: float) -> None:
+    """
+    Zero seconds, no late task at all, more than half of them.
+    """
+    with pytest.raises(ValueError, match="no bound"):
+        LateBound(seconds, allowed)

@@ -1,0 +1,127 @@
+"""
+A window goes on until its twins decide, or its budget or fixed length is over.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from loadtest.analysis.twin.decision import Answer, DecisionRule
+from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, UntilDecided
+from loadtest.analysis.twin.twin_counts import TwinCounts
+
+TWINS = TwinCounts(tuple(tuple([1] * 80) for _ in range(6)))
+
+
+def _fed(rule: UntilDecided, late_per_second: float, seconds: int = 80) -> tuple[int, Enough, list[str]]:
+    said = []
+    for second in range(1, seconds + 1):
+        found = rule.feed(second, 10.0 * second, round(late_per_second * second))
+        if isinstance(found, Enough):
+            return second, found, said
+        said.append(found.sentence)
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize(("late_per_second", "answer"), [(0.1, Answer.MET), (2.5, Answer.MISSED)])
+def test_a_clear_case_ends_at_the_first_look(late_per_second: float, answer: Answer) -> None:
+    """
+    Not before, however clear it is.
+    """
+    second, found, said = _fed(UntilDecided(TWINS, 80), late_per_second)
+
+    assert second == 20
+    assert found.decision is not None
+    assert found.decision.answer is answer
+    assert found.sentence.startswith(f"{answer.value} after 20 s: ")
+    assert "next look at 20 s" in said[0]
+
+
+def test_an_unclear_case_says_what_is_undecided_and_spends_its_budget() -> None:
+    """
+    At each look it says why it goes on; at the end what would decide it.
+    """
+    second, found, said = _fed(UntilDecided(TWINS, 60, arrival_rate=2.0), 1.0)
+
+    assert second == 60
+    assert found.decision is not None
+    assert found.decision.answer is Answer.UNDECIDED
+    assert said[19] == (
+        "undecided at 20 s: 20 late, and a system just at the limit would have 20 ± 8; next look at 30 s"
+    )
+    assert said[24] == "25 late, a system just at the limit would have 25; next look at 30 s"
+    assert found.sentence.endswith(
+        "write max_window_seconds = 120, or test 1.86/s or 2.14/s, which is decided sooner"
+    )
+
+
+def test_a_budget_between_two_looks_is_the_last_look() -> None:
+    """
+    What 50 s show is judged, though no look is planned there.
+    """
+    rule = UntilDecided(TWINS, 50, DecisionRule(looks=(20, 60)))
+
+    second, found, said = _fed(rule, 1.0)
+
+    assert second == 50
+    assert found.decision is not None and found.decision.seconds == 50
+    assert said[-1].endswith("next look at 50 s")
+
+
+def test_a_look_that_was_missed_is_made_as_soon_as_there_is_a_count() -> None:
+    """
+    Counts at 15 and 33 s: the looks of 20 and 30 s are made at 33.
+    """
+    rule = UntilDecided(TWINS, 80)
+
+    assert isinstance(rule.feed(15, 150, 1), GoOn)
+    found = rule.feed(33, 330, 3)
+
+    assert isinstance(found, Enough)
+    assert found.decision is not None and found.decision.seconds == 33
+
+
+def test_counts_that_run_backwards_are_refused() -> None:
+    """
+    A worker that began anew must not pass for a quiet second.
+    """
+    rule = UntilDecided(TWINS, 80)
+    rule.feed(5, 50, 4)
+
+    with pytest.raises(ValueError, match="run backwards"):
+        rule.feed(6, 60, 0)
+
+
+def test_a_budget_beyond_the_twins_is_refused() -> None:
+    """
+    Past their end there would be nothing to compare with.
+    """
+    with pytest.raises(ValueError, match="simulate them longer"):
+        UntilDecided(TWINS, 81)
+
+
+def test_a_fixed_window_ends_when_it_is_over() -> None:
+    """
+    It decides nothing.
+    """
+    rule = FixedWindow(20)
+
+    assert rule.feed(19.5, 1, 1) == GoOn("0 s of a fixed window are left")
+    assert rule.feed(20.0, 1, 1) == Enough("the window of 20 s is over")
+    assert rule.longest_seconds == 20
+
+
+def test_a_decision_is_written_as_json() -> None:
+    """
+    Plain data all through, so that a report can be drawn from the folder.
+    """
+    _, found, _ = _fed(UntilDecided(TWINS, 80), 0.1)
+    assert found.decision is not None
+
+    written = json.loads(json.dumps(asdict(found.decision)))
+
+    assert written["answer"] == "met"
+    assert len(written["blocks"]) == 2

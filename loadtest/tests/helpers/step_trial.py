@@ -1,0 +1,326 @@
+"""
+One measured step on a system of known answer: saturate, calibrate, choose, measure until decided, estimate.
+
+All that decides is the product's own; the system is ``event_system``, which shares no code with it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from event_system import EventSystem, Traits
+from numpy.typing import NDArray
+
+from loadtest.analysis.overload import LoadLevel, SlotCapacity, capacity_of_known_draws, throughput_half_width
+from loadtest.analysis.twin import (
+    Answer,
+    DecisionRule,
+    Enough,
+    ExponentialWork,
+    HistogramWork,
+    LateBound,
+    LongRunEstimate,
+    Measure,
+    OpenStep,
+    Past,
+    QueueModel,
+    SaturateReading,
+    UniformWork,
+    UntilDecided,
+    WorkDistribution,
+    calibrate,
+    choose_schedule,
+    estimate_mean,
+    estimate_quantile,
+    find_edge,
+    misfit,
+    model_waits,
+    recalibrate,
+    simulate_twins,
+)
+from loadtest.analysis.twin.long_run_estimate import FEWEST_LATE_TO_ESTIMATE
+from loadtest.analysis.twin.misfit_alarm import MODEL_MISFIT_RATIO
+
+ACTIVITIES = 6
+TASKS = 120_000
+SATURATED_SECONDS, WARM_UP_SECONDS = 20.0, 5.0
+WORK: dict[str, WorkDistribution] = {"uniform": UniformWork(0.25, 0.5), "exponential": ExponentialWork(0.25)}
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """
+    A system, and the utilisation at which it stands just at the SLO.
+    """
+
+    traits: Traits
+    work: str
+    limit_utilization: float = 0.84
+    measure: Measure = Measure.WAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """
+    What the system does in the long run at one utilisation.
+    """
+
+    rate: float
+    quantile_seconds: float
+    mean_seconds: float
+    late_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What a trial said, beside the truth.
+
+    Attributes:
+        answer: Met, missed or undecided; above and at capacity are missed.
+        met: The truth.
+        seconds: Window that it took.
+        cpu_seconds: Of the model's work before the window.
+        alarm: Whether the model was said not to fit.
+        quantile, mean: Estimates of the long run.
+        truth: Of the long run.
+        level: Against the capacity that the saturate step showed.
+        saturated: That capacity, its half width as a share, and the true one.
+    """
+
+    answer: Answer
+    met: bool
+    seconds: float
+    cpu_seconds: float
+    alarm: bool = False
+    quantile: LongRunEstimate | None = None
+    mean: LongRunEstimate | None = None
+    truth: Truth | None = None
+    level: LoadLevel = LoadLevel.BELOW
+    saturated: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@cache
+def capacity_of(subject: Subject) -> float:
+    """
+    Return the orders per second that the system completes under a long closed load.
+    """
+    slots = subject.traits.replicas * subject.traits.slots
+    seconds = 60_000 / ACTIVITIES / slots
+    system = EventSystem(subject.traits, 99)
+    system.saturate(2 * slots, WORK[subject.work].draw(99, 30_000, ACTIVITIES), seconds)
+    started = np.array(system.record.started)
+    return float((started > WARM_UP_SECONDS).sum() / ACTIVITIES / (seconds - WARM_UP_SECONDS))
+
+
+@cache
+def bound_of(subject: Subject) -> LateBound:
+    """
+    Return the bound that the system just keeps at its limit.
+    """
+    _, taken = _long_run(subject, subject.limit_utilization)
+    return LateBound(float(np.quantile(taken, 0.95)), 0.05, subject.measure)
+
+
+@cache
+def truth_at(subject: Subject, utilization: float) -> Truth:
+    """
+    Return what the system does in the long run.
+    """
+    waits, taken = _long_run(subject, utilization)
+    return Truth(
+        utilization * capacity_of(subject),
+        float(np.quantile(waits, 0.95)),
+        float(waits.mean()),
+        float((taken > bound_of(subject).seconds).mean()),
+    )
+
+
+@cache
+def _long_run(subject: Subject, utilization: float) -> tuple[Column, Column]:
+    rate, orders = utilization * capacity_of(subject), 60_000
+    system = EventSystem(subject.traits, 77)
+    arrivals = np.cumsum(np.random.default_rng(77).exponential(1 / rate, orders))
+    system.load(arrivals.tolist(), WORK[subject.work].draw(78, orders, ACTIVITIES))
+    system.run(arrivals[-1])
+    waits = np.array(system.record.waits)[1000:]
+    return waits, waits if subject.measure is Measure.WAIT else np.array(system.record.end_to_end)[200:]
+
+
+def saturated_reading(subject: Subject, seed: int) -> tuple[EventSystem, SaturateReading, Past, Column]:
+    """
+    Run a saturate step and read it as the product would.
+
+    Returns:
+        The system, which goes on from there; means, slots used and spread of the waits; the step; slot times.
+    """
+    slots = subject.traits.replicas * subject.traits.slots
+    draws = WORK[subject.work].draw(20_000 + seed, 40 * slots, ACTIVITIES)
+    past = Past(2 * slots, SATURATED_SECONDS, WARM_UP_SECONDS, draws)
+    system = EventSystem(subject.traits, 1000 + seed)
+    system.saturate(past.in_flight, past.draws, past.seconds)
+    columns = system.record.arrays()
+    inside = columns["started"] >= WARM_UP_SECONDS
+    held, waits = columns["held"][inside], columns["waits"][inside]
+    ends = np.minimum(columns["started"] + columns["held"], system.now)
+    used = np.clip(ends - np.maximum(columns["started"], WARM_UP_SECONDS), 0, None).sum()
+    reading = SaturateReading(
+        slot_seconds=float(held.mean()),
+        work_seconds=float(columns["work"][inside].mean()),
+        slots_used_ratio=float(used / (system.now - WARM_UP_SECONDS) / slots),
+        wait_median_seconds=float(np.median(waits)),
+        wait_mean_seconds=float(waits.mean()),
+        gap_seconds=float(np.mean(columns["gaps"])),
+    )
+    return system, reading, past, held
+
+
+_guesses: dict[tuple[Subject, float], float] = {}
+
+
+def try_open_step(
+    subject: Subject,
+    utilization: float,
+    seed: int,
+    budget_seconds: int,
+    *,
+    draws_known: bool = True,
+    misfit_ratio: float | None = None,
+    estimate: bool = True,
+    slower_later: float = 0.0,
+) -> Outcome:
+    """
+    Measure one open step as a sweep would, straight after a saturate step.
+
+    Args:
+        subject: The system.
+        utilization: Rate over the true capacity.
+        seed: Of everything.
+        budget_seconds: The longest window.
+        draws_known: Else the work comes from a histogram of the saturate step's slot times.
+        misfit_ratio: Of the decision rule; the product's own by default.
+        estimate: Whether to estimate the long run too.
+        slower_later: How much longer than in the saturate step the open step's slots are held.
+    """
+    work, traits = WORK[subject.work], subject.traits
+    slots, rate = traits.replicas * traits.slots, utilization * capacity_of(subject)
+    bound = bound_of(subject)
+    system, reading, past, held = saturated_reading(subject, seed)
+    began = time.process_time()
+    if not draws_known:
+        work, reading = _unknown(reading, held)
+    model = calibrate(QueueModel(slots), reading, past)
+    if draws_known:
+        capacity = capacity_of_known_draws(
+            slots, ACTIVITIES, work, model.overhead_seconds, model.dead_seconds
+        )
+    else:
+        cv = float(held.std() / held.mean())
+        capacity = SlotCapacity(model.capacity_per_second(work.mean), throughput_half_width(cv, len(held)))
+    level = capacity.level(rate)
+    saturated = (capacity.orders_per_second, capacity.half_width_ratio, capacity_of(subject))
+    if level is not LoadLevel.BELOW:
+        return Outcome(
+            Answer.MISSED, utilization < subject.limit_utilization, 0, 0, level=level, saturated=saturated
+        )
+    key = (subject, utilization)
+    edge = find_edge(model, work, rate, bound, TASKS, _guesses.get(key))
+    met = utilization < subject.limit_utilization
+    if edge.model is None:
+        return Outcome(
+            Answer.UNDECIDED, met, budget_seconds, time.process_time() - began, saturated=saturated
+        )
+    _guesses[key] = edge.model.slowness
+    orders = int(rate * (budget_seconds + 10) * 1.3) + 60
+    actual = WORK[subject.work].draw(30_000 + seed, orders, ACTIVITIES)
+    seen = actual if draws_known else work
+
+    def step_of(schedule: int, seconds: int) -> OpenStep:
+        gaps = np.random.default_rng((40_000 + seed, schedule)).exponential(1 / rate, orders)
+        return OpenStep(np.cumsum(gaps).tolist(), seen, WARM_UP_SECONDS, seconds)
+
+    counted = rate * (ACTIVITIES if subject.measure is Measure.WAIT else 1)
+    chosen = choose_schedule(model, edge.model, past, {s: step_of(s, 60) for s in range(30)}, bound, counted)
+    step = step_of(chosen, budget_seconds)
+    twins = simulate_twins(model, edge.model, past, step, bound, 6 if draws_known else 12)
+    cpu = time.process_time() - began
+    rule = DecisionRule() if misfit_ratio is None else DecisionRule(misfit_ratio=misfit_ratio)
+    stopping = UntilDecided(twins, budget_seconds, rule, rate)
+    system.traits = replace(
+        traits, overhead_seconds=traits.overhead_seconds + slower_later * reading.slot_seconds
+    )
+    found, columns, start = _measure(system, subject, step, actual, stopping, bound)
+    assert found.decision is not None
+    if not estimate or not 0.6 < utilization < 0.93:
+        # Fewer late tasks, or a rate nearer to capacity: the product shows no range there.
+        return Outcome(found.decision.answer, met, found.decision.seconds, cpu, saturated=saturated)
+    seconds = int(found.decision.seconds)
+    done = OpenStep(step.arrivals, seen, WARM_UP_SECONDS, seconds)
+    expected = simulate_twins(model, model, past, done, bound)
+    fits = misfit(seconds, found.decision.late, expected, MODEL_MISFIT_RATIO)
+    inside = columns["started"] >= start
+    if draws_known:
+        model = recalibrate(
+            model, float(columns["held"][inside].mean()), float(columns["work"][inside].mean())
+        )
+    waits = model_waits(model, work, rate, past, done, bound, TASKS)
+    raw = columns["waits"][inside]
+    return Outcome(
+        found.decision.answer,
+        met,
+        seconds,
+        cpu,
+        bool(fits.reasons),
+        estimate_quantile(float(np.quantile(raw, 0.95)), 0.95, waits, fits),
+        estimate_mean(float(raw.mean()), waits, fits),
+        truth_at(subject, utilization) if waits.late >= FEWEST_LATE_TO_ESTIMATE else None,
+        saturated=saturated,
+    )
+
+
+def _measure(
+    system: EventSystem,
+    subject: Subject,
+    step: OpenStep,
+    draws: Column,
+    stopping: UntilDecided,
+    bound: LateBound,
+) -> tuple[Enough, dict[str, Column], float]:
+    before, closed_before = len(system.record.started), len(system.record.closed)
+    system.load(step.arrivals, draws)
+    system.run(step.warm_up_seconds)
+    start = system.now
+    for second in range(1, step.window_seconds + 1):
+        system.run(1.0)
+        if subject.measure is Measure.WAIT:
+            times, taken = system.record.started[before:], system.record.waits[before:]
+        else:
+            times, taken = system.record.closed[closed_before:], system.record.end_to_end[closed_before:]
+        if second not in stopping.rule.looks and second % 10:
+            continue
+        inside = np.array(times) >= start
+        late = int((np.array(taken)[inside] > bound.seconds).sum())
+        found = stopping.feed(second, int(inside.sum()), late)
+        if isinstance(found, Enough):
+            columns = {name: column[before:] for name, column in system.record.arrays().items()}
+            return found, columns, start
+    raise AssertionError("the budget ends a window")
+
+
+def _unknown(reading: SaturateReading, held: Column) -> tuple[WorkDistribution, SaturateReading]:
+    bounds = 0.001 * 1.2 ** np.arange(1, 62)
+    counts, _ = np.histogram(held, np.concatenate(([0.0], bounds)))
+    work = HistogramWork(tuple(bounds), tuple(float(count) for count in counts), float(held.sum()))
+    return work, SaturateReading(
+        reading.slot_seconds,
+        reading.slot_seconds,
+        reading.slots_used_ratio,
+        reading.wait_median_seconds,
+        reading.wait_mean_seconds,
+        reading.gap_seconds,
+    )

@@ -1,0 +1,204 @@
+"""
+The page of error rates, from the outcomes of the trials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from capacity_trial import CapacityTrial
+from cells import BUDGET_SECONDS, Cell
+from comparison_trial import ComparisonTrial
+from step_trial import TASKS, Outcome
+
+from loadtest.analysis.overload import LoadLevel
+from loadtest.analysis.twin import Answer, LongRunEstimate
+
+Tried = tuple[Cell, list[Outcome]]
+
+
+@dataclass(slots=True)
+class Findings:
+    """
+    All that the trials gave.
+    """
+
+    cells: list[Tried] = field(default_factory=list)
+    searches: list[CapacityTrial] = field(default_factory=list)
+    comparisons: list[ComparisonTrial] = field(default_factory=list)
+
+    def of(self, table: str) -> list[Tried]:
+        """
+        The cells of one table.
+        """
+        return sorted(
+            (tried for tried in self.cells if tried[0].table == table),
+            key=lambda tried: (tried[0].subject.traits.replicas, tried[0].row, tried[0].utilization),
+        )
+
+
+def page(findings: Findings, runs: int, minutes: float, processes: int) -> str:
+    """
+    Write the whole page.
+    """
+    decided = findings.of("decisions")
+    outcomes = [outcome for _, found in decided for outcome in found]
+    wrong = sum(_is_wrong(outcome) for outcome in outcomes)
+    cpu = [found[0].cpu_seconds for _, found in decided if found[0].cpu_seconds]
+    parts = [
+        _INTRODUCTION.format(runs=runs, minutes=minutes, processes=processes, budget=BUDGET_SECONDS),
+        f"In all {wrong} of {len(outcomes)} answers of the first table were wrong.  "
+        f"Edge, schedule and twins took {np.median(cpu):.1f} s of CPU a step "
+        f"(at most {max(cpu):.1f} s) before the window, with long runs of {TASKS:,} tasks.",
+        "## Met, missed, undecided",
+        _DECISIONS,
+        _by_column(decided, _decision),
+        "## Above capacity",
+        "Told by the saturate step alone, in % of the runs: above (at) capacity.",
+        _by_column(decided, _level),
+        "## Ranges shown",
+        _RANGES,
+        _ranges(decided),
+        "## Whether the model fits",
+        "The open step's slots are held longer than the saturate step's by so much; alarm in % of the runs, "
+        "at 0.8 of capacity.",
+        _by_column(findings.of("alarm"), lambda found: f"{_percent(o.alarm for o in found)} %"),
+        "## Draws that are not ours",
+        _UNKNOWN,
+        _by_column(findings.of("unknown draws"), _decision),
+        "## A bound on end to end",
+        "The same test on orders that close late; the bound is the p95 at 0.84 of capacity.",
+        _by_column(findings.of("end to end"), _decision),
+        "## Systems that the model does not hold",
+        "One replica, uniform work, 5 % of the rate beside the limit.",
+        _by_column(findings.of("strange"), _decision),
+        "## Capacity at the SLO",
+        _searches(findings.searches),
+        "## Comparison of two settings",
+        "Four rounds of A B B A, blocks of 10 s; in % of the runs: more, less, the same, cannot tell.",
+        _comparisons(findings.comparisons),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _is_wrong(outcome: Outcome) -> bool:
+    return outcome.answer is (Answer.MISSED if outcome.met else Answer.MET)
+
+
+def _percent(facts: Iterable[bool]) -> str:
+    values = list(facts)
+    return f"{100 * sum(values) / len(values):.0f}" if values else "-"
+
+
+def _decision(found: Sequence[Outcome]) -> str:
+    seconds = [outcome.seconds for outcome in found]
+    wrong = _percent(_is_wrong(outcome) for outcome in found)
+    undecided = _percent(outcome.answer is Answer.UNDECIDED for outcome in found)
+    return f"{wrong} / {undecided}; {np.median(seconds):.0f} / {np.quantile(seconds, 0.9):.0f}"
+
+
+def _level(found: Sequence[Outcome]) -> str:
+    above = _percent(outcome.level is LoadLevel.ABOVE for outcome in found)
+    return f"{above} ({_percent(outcome.level is LoadLevel.AT for outcome in found)})"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _by_column(cells: Sequence[Tried], shown: object) -> str:
+    assert callable(shown)
+    rows: dict[str, dict[str, str]] = {}
+    for cell, found in cells:
+        rows.setdefault(cell.row, {})[cell.column] = shown(found)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for row, columns in rows.items():
+        groups.setdefault(tuple(columns), []).append(row)
+    return "\n\n".join(
+        _table(["", *columns], ([row, *(rows[row][column] for column in columns)] for row in members))
+        for columns, members in groups.items()
+    )
+
+
+def _ranges(cells: Sequence[Tried]) -> str:
+    rows = []
+    outcomes: dict[str, list[Outcome]] = {}
+    for cell, found in cells:
+        outcomes.setdefault(cell.row, []).extend(found)
+    outcomes["all"] = [outcome for found in outcomes.values() for outcome in found]
+    for row, found in outcomes.items():
+        capacity = [outcome.saturated for outcome in found]
+        rows.append(
+            [
+                row,
+                _held((o.quantile, o.truth.quantile_seconds) for o in found if o.quantile and o.truth),
+                _held((o.mean, o.truth.mean_seconds) for o in found if o.mean and o.truth),
+                f"{_percent(abs(x / truth - 1) <= half for x, half, truth in capacity)} % of {len(capacity)}",
+            ]
+        )
+    return _table(["", "p95 of the wait", "mean wait", "capacity of the slots"], rows)
+
+
+def _held(pairs: Iterable[tuple[LongRunEstimate, float]]) -> str:
+    shown = [
+        (estimate.low, truth, estimate.high)
+        for estimate, truth in pairs
+        if estimate.low is not None and estimate.high is not None
+    ]
+    if not shown:
+        return "never shown"
+    return f"{_percent(low <= truth <= high for low, truth, high in shown)} % of {len(shown)}"
+
+
+def _searches(trials: Sequence[CapacityTrial]) -> str:
+    rows = []
+    for replicas in sorted({trial.replicas for trial in trials}):
+        of = [trial for trial in trials if trial.replicas == replicas]
+        shown = [t for t in of if t.bracket.low is not None and t.bracket.high is not None]
+        rows.append(
+            [
+                str(replicas),
+                f"{_percent(t.bracket.low <= t.truth <= t.bracket.high for t in shown)} % of {len(shown)}",
+                f"{_percent(t.bracket.low / 1.01 <= t.truth <= 1.01 * t.bracket.high for t in shown)} %",
+                f"{_percent(t.bracket.low_confirmed or t.bracket.high_confirmed for t in shown)} %",
+                f"{np.median([t.seconds for t in of]):.0f}",
+            ]
+        )
+    head = ["replicas", "±5 % holds the truth", "±6 %", "a side confirmed", "seconds, median"]
+    return _table(head, rows)
+
+
+def _comparisons(trials: Sequence[ComparisonTrial]) -> str:
+    rows = [
+        [
+            trial.work,
+            f"{trial.walk:.0%}",
+            f"{trial.slower:.0%}",
+            " / ".join(f"{100 * share:.0f}" for share in trial.found.values()),
+        ]
+        for trial in trials
+    ]
+    return _table(
+        ["work", "machine's walk a block", "B is slower by", "more / less / same / cannot tell"], rows
+    )
+
+
+_INTRODUCTION = """# How often the answers are wrong
+
+Made by `make truth` ({minutes:.0f} minutes with {processes} processes, {runs} runs a cell of the first table).
+
+The product's own functions measured systems whose answer is known from long runs.
+The systems are simulated by a program that shares no code with the twin and has what the twin has not: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
+Each run saturates for 20 s, calibrates, chooses a schedule, and measures an open step until it is decided, at most {budget} s.
+The bound is the p95 at 0.84 of the true capacity (0.9 with 8 replicas), so that utilisations 5 % beside it are the hardest that must be right."""
+_DECISIONS = """In each cell: wrong % / undecided %; seconds of window, median / 90 %; 0 s is an answer by capacity alone.
+Columns are the rate over the true capacity.
+With n runs "0 % wrong" means below 3/n at 95 %."""
+_RANGES = """How often the range holds the truth, of the times that it is shown.
+Waits: the calibrated model's long run at 0.95 and 1.05 of the rate; only where the rules show it.
+The capacity's ± is 1.5 % for uniform and 4 % for exponential work."""
+_UNKNOWN = """The schedule is known, the work is drawn from a histogram of the saturate step's slot times (buckets of ratio 1.2), with 12 twins.
+Columns and cells as in the first table."""
