@@ -1,53 +1,86 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2153,SC2154 # NAMESPACE and its kind come from make; the rest is set by images.sh, which deploy sources before this
-# Sourced by deploy: what a release is given beside its values files, as this is known only here.
+# Sourced by deploy: with which values a release is installed.
 
-# arguments_of NAME: sets $arguments.
+# arguments_of NAME: sets $arguments: our values files, what is known only here as another one, and at last those that were given.
 arguments_of() {
-  local file tls_key
+  local file computed=$IMAGE_CONTEXT/values-$1.yaml
   arguments=()
   while IFS= read -r file; do arguments+=(--values "$file"); done < <(values_of "$1")
   case $1 in
-    "$TEMPORAL_RELEASE")
-      if [[ "$DATABASE" == theirs ]]; then database_arguments; fi
-      return
+    "$TEMPORAL_RELEASE") database_values ;;
+    "$WORKER_RELEASE")
+      image_values "$worker_repository" "$worker_tag"
+      temporal_values
+      worker_values
       ;;
-    # Always as text: a tag of digits alone would else become a number.
-    "$WORKER_RELEASE") arguments+=(--set-string "image.repository=$worker_repository" --set-string "image.tag=$worker_tag") ;;
-    "$LOADTEST_RELEASE") arguments+=(--set-string "image.repository=$loadtest_repository" --set-string "image.tag=$loadtest_tag") ;;
-  esac
-  if [[ "$1 $AUTOSCALE" == "$WORKER_RELEASE slots" && -n "$PROMETHEUS_URL" ]]; then
-    arguments+=(--set-string "autoscaling.keda.prometheus.serverAddress=$PROMETHEUS_URL")
-  fi
+    "$LOADTEST_RELEASE")
+      image_values "$loadtest_repository" "$loadtest_tag"
+      temporal_values
+      ;;
+  esac >"$computed"
+  arguments+=(--values "$computed")
+  while IFS= read -r file; do arguments+=(--values "$file"); done < <(given_values_of "$1")
+}
+
+# text WORDS: as YAML, whatever is in it; a tag of digits alone stays a text.
+text() { printf "'%s'" "${1//\'/\'\'}"; }
+
+# image_values REPOSITORY TAG
+image_values() { echo "image: {repository: $(text "$1"), tag: $(text "$2")}"; }
+
+temporal_values() {
+  echo "temporal:"
   if [[ "$PROFILE" != external ]]; then
-    arguments+=(--set-string "temporal.address=$TEMPORAL_SERVICE_ADDRESS" --set-string "temporal.namespace=$TEMPORAL_NAMESPACE_NAME")
+    echo "  address: $(text "$TEMPORAL_SERVICE_ADDRESS")"
+    echo "  namespace: $(text "$TEMPORAL_NAMESPACE_NAME")"
     return
   fi
-  arguments+=(--set-string "temporal.address=$ADDRESS" --set-string "temporal.namespace=$NAMESPACE")
-  if [[ "$TLS" == 1 ]]; then arguments+=(--set temporal.tls.enabled=true); fi
-  if [[ -n "$TLS_SERVER_NAME" ]]; then arguments+=(--set-string "temporal.tls.serverName=$TLS_SERVER_NAME"); fi
-  if [[ -n "$TLS_CA" ]]; then arguments+=(--set-string temporal.tls.ca.existingSecret=temporal-ca); fi
-  if [[ -n "$TLS_CERT" ]]; then arguments+=(--set-string temporal.tls.clientCertificate.existingSecret=temporal-client); fi
-  if [[ -n "$API_KEY_FILE" ]]; then arguments+=(--set-string temporal.apiKey.existingSecret=temporal-api-key); fi
+  echo "  address: $(text "$ADDRESS")"
+  echo "  namespace: $(text "$NAMESPACE")"
+  if [[ -n "$API_KEY_FILE" ]]; then echo "  apiKey: {existingSecret: temporal-api-key}"; fi
+  if [[ "$TLS" == 0 ]]; then return; fi
+  echo "  tls:"
+  echo "    enabled: true"
+  if [[ -n "$TLS_SERVER_NAME" ]]; then echo "    serverName: $(text "$TLS_SERVER_NAME")"; fi
+  if [[ -n "$TLS_CA" ]]; then echo "    ca: {existingSecret: temporal-ca}"; fi
+  if [[ -n "$TLS_CERT" ]]; then echo "    clientCertificate: {existingSecret: temporal-client}"; fi
+}
+
+worker_values() {
+  local credentials
+  if [[ "$AUTOSCALE" == slots && -n "$PROMETHEUS_URL" ]]; then
+    echo "autoscaling: {keda: {prometheus: {serverAddress: $(text "$PROMETHEUS_URL")}}}"
+  fi
   # Other certificates start new workers; a sweep reads them when it starts.
-  if [[ "$1" == "$WORKER_RELEASE" && -n "$TLS_CA$TLS_CERT$API_KEY_FILE" ]]; then
-    tls_key=$(cat ${TLS_CA:+"$TLS_CA"} ${TLS_CERT:+"$TLS_CERT" "$TLS_KEY"} ${API_KEY_FILE:+"$API_KEY_FILE"} | sha256sum | cut -c 1-16)
-    arguments+=(--set-string "podAnnotations.temporal-kit/credentials=$tls_key")
+  if [[ -n "$TLS_CA$TLS_CERT$API_KEY_FILE" ]]; then
+    credentials=$(cat ${TLS_CA:+"$TLS_CA"} ${TLS_CERT:+"$TLS_CERT" "$TLS_KEY"} ${API_KEY_FILE:+"$API_KEY_FILE"} | sha256sum | cut -c 1-16)
+    echo "podAnnotations: {temporal-kit/credentials: $(text "$credentials")}"
   fi
 }
 
-database_arguments() {
+database_values() {
   local store
+  if [[ "$DATABASE" != theirs ]]; then return; fi
+  printf 'server:\n  config:\n    persistence:\n      datastores:\n'
   for store in default visibility; do
-    store=server.config.persistence.datastores.$store.sql
-    arguments+=(--set-string "$store.connectAddr=$DB_ADDRESS" --set-string "$store.existingSecret=$DB_SECRET" --set-string "$store.user=$DB_USER")
-    if [[ -n "$DB_CA_SECRET" ]]; then arguments+=(--set "$store.tls.caFile=/etc/temporal-database/ca.crt"); fi
+    echo "        $store:"
+    echo "          sql:"
+    echo "            connectAddr: $(text "$DB_ADDRESS")"
+    echo "            existingSecret: $(text "$DB_SECRET")"
+    echo "            user: $(text "$DB_USER")"
+    if [[ -n "$DB_CA_SECRET" ]]; then echo "            tls: {caFile: /etc/temporal-database/ca.crt}"; fi
   done
   if [[ -z "$DB_CA_SECRET" ]]; then return; fi
-  for store in server admintools; do
-    arguments+=(--set "$store.additionalVolumes[0].name=database-ca" --set-string "$store.additionalVolumes[0].secret.secretName=$DB_CA_SECRET"
-      --set "$store.additionalVolumeMounts[0].name=database-ca" --set "$store.additionalVolumeMounts[0].mountPath=/etc/temporal-database")
-  done
+  # The server and its schema job, which runs with what the admin tools have.
+  authority_values
+  echo "admintools:"
+  authority_values
+}
+
+authority_values() {
+  echo "  additionalVolumes: [{name: database-ca, secret: {secretName: $(text "$DB_CA_SECRET")}}]"
+  echo "  additionalVolumeMounts: [{name: database-ca, mountPath: /etc/temporal-database}]"
 }
 
 # The official chart is read once, so that an address that does not answer is said before anything is built.

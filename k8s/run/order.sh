@@ -25,17 +25,21 @@ lines_that_hold() {
   done <k8s/order
 }
 
-# values_of NAME: the values files of a release, one a line, ours before those that were given.
+# values_of NAME: our values files of a release, one a line.
 values_of() {
-  local how name from given
+  local how name from
   lines_that_hold | while read -r how _ name from; do
     if [[ "$how $name" == "values $1" ]]; then echo "$from"; fi
   done
+}
+
+# given_values_of NAME: those that were given, one a line; as with helm, commas separate several, and a path may hold blanks.
+given_values_of() {
+  local given
   case $1 in
     "$TEMPORAL_RELEASE") given=$TEMPORAL_VALUES ;;
     "$WORKER_RELEASE") given=$WORKER_VALUES ;;
     "$LOADTEST_RELEASE") given=$LOADTEST_VALUES ;;
   esac
-  # As with helm: several are separated by commas, and a path may hold blanks.
   if [[ -n "$given" ]]; then tr ',' '\n' <<<"$given"; fi
 }
