@@ -86,7 +86,7 @@ authority_values() {
 # The official chart is read once, so that an address that does not answer is said before anything is built.
 fetch_official_chart() {
   official=$TEMPORAL_CHART
-  if [[ -n "$official" ]] || ! lines_that_hold | grep -q '^helm .* official$'; then return; fi
+  if [[ -n "$official" || "$(lines_that_hold)" != *" official"* ]]; then return; fi
   local folder=$IMAGE_CONTEXT/chart said
   said=$(helm pull temporal --repo "$TEMPORAL_CHART_REPOSITORY" --version "$TEMPORAL_CHART_VERSION" --destination "$folder" 2>&1) ||
     fail "Temporal's chart $TEMPORAL_CHART_VERSION cannot be had from $TEMPORAL_CHART_REPOSITORY: $(tail -n 1 <<<"$said"); write TEMPORAL_CHART=path of a copy (github.com/temporalio/helm-charts, folder charts/temporal)"
