@@ -1,15 +1,24 @@
 # End to end on a real kind cluster; what each test does is in k8s/e2e.
 
-# Which profile the end-to-end tests deploy: dev, postgres or ha; E2E_KEEP=1 keeps the cluster.
+# Which profile the end-to-end tests deploy: dev or postgres; E2E_KEEP=1 keeps the cluster.
 E2E_PROFILE ?= dev
 export E2E_PROFILE E2E_KEEP
+END_TO_END := $(BIN)/pytest --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
 
 ##@ On a real cluster
 
 .PHONY: e2e
-e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev, postgres or ha; skipped where Docker is absent
-	$(BIN)/pytest k8s/e2e --ignore k8s/e2e/autoscale --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
+e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev or postgres; skipped where Docker is absent
+	$(END_TO_END) k8s/e2e --ignore k8s/e2e/autoscale --ignore k8s/e2e/external --ignore k8s/e2e/ha
+
+.PHONY: e2e-external
+e2e-external: $(BIN)/.installed-dev ## a Temporal that is there already, behind TLS that asks for a client's certificate
+	$(END_TO_END) k8s/e2e/external
+
+.PHONY: e2e-ha
+e2e-ha: $(BIN)/.installed-dev ## PROFILE=ha on three nodes, one of them drained under load; needs Temporal's chart
+	$(END_TO_END) k8s/e2e/ha
 
 .PHONY: e2e-autoscale
 e2e-autoscale: $(BIN)/.installed-dev ## workers that grow and shrink by cpu, backlog and slots; needs metrics-server, KEDA, the Prometheus operator
-	AUTOSCALE_PLOTS=$(AUTOSCALE_PLOTS) $(BIN)/pytest k8s/e2e/autoscale --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
+	AUTOSCALE_PLOTS=$(AUTOSCALE_PLOTS) $(END_TO_END) k8s/e2e/autoscale

@@ -17,34 +17,60 @@ MONITORING_KUBE_NAMESPACE := monitoring
 TEMPORAL_SERVICE_ADDRESS := temporal-frontend.temporal.svc.cluster.local:7233
 TEMPORAL_NAMESPACE_NAME := default
 
+# The manifests of k8s/ are written with these names.
+FIXED := TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE \
+  MONITORING_KUBE_NAMESPACE TEMPORAL_SERVICE_ADDRESS TEMPORAL_NAMESPACE_NAME
+$(foreach name,$(FIXED),$(if $(findstring command line,$(origin $(name))),\
+  $(error $(name)=$($(name)): the manifests of k8s/ are written for one name; install the charts by hand, as charts/README.md says)))
+
 # Both must be given, on make's command line (an exported KUBECONFIG does not count), for a cluster that is not kind's or minikube's.
 GIVEN_CONTEXT := $(if $(findstring command line,$(origin CONTEXT)),$(CONTEXT))
 GIVEN_KUBECONFIG := $(if $(findstring command line,$(origin KUBECONFIG)),$(KUBECONFIG))
 
-WORKER_IMAGE_LIMIT_MB := 260
-# Given on the command line where wanted: REGISTRY=host/path to push to, FORCE=1 to build what is there, NO_CLUSTER=1 to load nothing.
-REGISTRY ?=
-FORCE ?=
-NO_CLUSTER ?=
+# What follows is given on make's command line where wanted; what the environment says of these names is a habit, and does not count.
 
-# What `make deploy` brings up. PROFILE: postgres, dev, ha. AUTOSCALE: none, cpu, backlog, slots.
+WORKER_IMAGE_LIMIT_MB := 260
+# REGISTRY=host/path to push to, FORCE=1 to build what is there, NO_CLUSTER=1 to load nothing.
+REGISTRY :=
+FORCE :=
+NO_CLUSTER :=
+
+# What `make deploy` brings up. PROFILE: postgres, dev, ha, external. AUTOSCALE: none, cpu, backlog, slots.
 # MONITORING: manifests (a small Prometheus, and with GRAFANA=1 Grafana), operator (monitors for the Prometheus operator), none.
-PROFILE ?= postgres
-AUTOSCALE ?= none
-MONITORING ?= manifests
-GRAFANA ?= 1
+PROFILE := postgres
+AUTOSCALE := none
+MONITORING := manifests
+GRAFANA := 1
+# Where KEDA asks for slots, if not in our Prometheus.
+PROMETHEUS_URL :=
 # 1 records the effects of activities in the PostgreSQL that PROFILE=postgres and ha bring along.
-LEDGER ?= 0
-# For ha: a database of yours, host:port, and the Secret in namespace temporal with its password.
-DB_ADDRESS ?=
-DB_SECRET ?=
-# More values files for each release, and how long each may take to become ready.
-TEMPORAL_VALUES ?=
-WORKER_VALUES ?=
-LOADTEST_VALUES ?=
-DEPLOY_TIMEOUT ?= 5m
+LEDGER := 0
+# A database of yours: host:port, the Secret in namespace temporal with its password, its user, TLS, the Secret with its authority.
+DB_ADDRESS :=
+DB_SECRET :=
+DB_USER := temporal
+DB_TLS := 0
+DB_CA_SECRET :=
+# For PROFILE=external: the frontend's host:port, Temporal's namespace, and files that open it; any of them turns TLS on.
+ADDRESS :=
+NAMESPACE :=
+TLS := 0
+TLS_CA :=
+TLS_CERT :=
+TLS_KEY :=
+TLS_SERVER_NAME :=
+API_KEY_FILE :=
+# More values files for each release, separated by commas, and how long each may take to become ready.
+TEMPORAL_VALUES :=
+WORKER_VALUES :=
+LOADTEST_VALUES :=
+DEPLOY_TIMEOUT := 5m
+# RECOVER=1 takes back a release that a killed deploy left half done; CONFIRM=context lets `make down` work on a cluster elsewhere.
+RECOVER :=
+CONFIRM :=
 
 # The official chart: from its repository at this version, or TEMPORAL_CHART=path of a local copy.
+# An exported one counts: it says where, and not what.
 TEMPORAL_CHART ?=
 TEMPORAL_CHART_REPOSITORY := https://go.temporal.io/helm-charts
 TEMPORAL_CHART_VERSION := 1.6.0
@@ -54,20 +80,22 @@ DEV_IMAGES := temporalio/temporal:1.9.1
 SERVER_IMAGES := temporalio/server:1.31.2 temporalio/admin-tools:1.31.2 temporalio/ui:2.53.1
 POSTGRES_IMAGE := postgres:17
 PROMETHEUS_IMAGE := prom/prometheus:v3.16.0
-GRAFANA_IMAGE := grafana/grafana:11.6.0
+GRAFANA_IMAGE := grafana/grafana:11.6.14
 
 # For `make logs` and `make scale`.
-WHAT ?= workers
-TAIL ?= 50
-FOLLOW ?=
-N ?=
+WHAT := workers
+TAIL := 50
+FOLLOW :=
+N :=
 
 # The scripts of k8s/run/ read these names from the environment.
 export CLUSTER OWN_KUBECONFIG KIND_CONFIG KIND_NODE_IMAGE GIVEN_CONTEXT GIVEN_KUBECONFIG
 export TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE
 export MONITORING_KUBE_NAMESPACE TEMPORAL_SERVICE_ADDRESS TEMPORAL_NAMESPACE_NAME
 export WORKER_IMAGE_LIMIT_MB REGISTRY FORCE NO_CLUSTER
-export PROFILE AUTOSCALE MONITORING GRAFANA LEDGER DB_ADDRESS DB_SECRET TEMPORAL_VALUES WORKER_VALUES LOADTEST_VALUES DEPLOY_TIMEOUT
+export PROFILE AUTOSCALE MONITORING GRAFANA PROMETHEUS_URL LEDGER DB_ADDRESS DB_SECRET DB_USER DB_TLS DB_CA_SECRET
+export ADDRESS NAMESPACE TLS TLS_CA TLS_CERT TLS_KEY TLS_SERVER_NAME API_KEY_FILE
+export TEMPORAL_VALUES WORKER_VALUES LOADTEST_VALUES DEPLOY_TIMEOUT RECOVER CONFIRM
 export TEMPORAL_CHART TEMPORAL_CHART_REPOSITORY TEMPORAL_CHART_VERSION
 export WHAT TAIL FOLLOW N
 export DEV_IMAGES SERVER_IMAGES POSTGRES_IMAGE PROMETHEUS_IMAGE GRAFANA_IMAGE
@@ -83,7 +111,7 @@ kind-down: ## delete that kind cluster
 	@k8s/run/kind-down
 
 .PHONY: minikube-up
-minikube-up: ## the same with minikube (written, not run by our tests)
+minikube-up: ## the same with minikube
 	@k8s/run/minikube-up
 
 .PHONY: minikube-down
@@ -103,6 +131,10 @@ images: ## build both images, print their sizes, load them onto the cluster
 .PHONY: deploy
 deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow has finished
 	@k8s/run/deploy
+
+.PHONY: deploy-plan
+deploy-plan: ## what deploy would bring, in its order, with which values files
+	@k8s/run/deploy-plan
 
 .PHONY: sweep
 sweep: setup ## a sweep in the cluster: PLAN=file REPLICAS=1,2,4 INJECTORS=2; report in results/latest/
@@ -129,5 +161,5 @@ open: ## forward Temporal, its UI, Prometheus, Grafana and Locust to 127.0.0.1
 	@k8s/run/open
 
 .PHONY: down
-down: ## take everything off the cluster that deploy brought, results included
+down: ## take everything off the cluster that deploy brought, results included; elsewhere with CONFIRM=context
 	@k8s/run/down

@@ -54,3 +54,6 @@ reach_cluster() {
 }
 
 is_kind() { [[ "$context" == kind-* ]]; }
+is_minikube() { [[ "$context" == "$CLUSTER" ]]; }
+# Clusters of this machine, whose nodes nobody else reaches.
+is_local() { is_kind || is_minikube; }

@@ -6,12 +6,12 @@
 
 # content_tag FILE_OR_FOLDER...: the first twelve digits of a hash over names and contents.
 content_tag() {
-  find "$@" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs --null sha256sum | sha256sum | cut -c 1-12
+  find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-12
 }
 
 # The script that comes first makes the copy and takes it away; those that it calls find it in the environment.
 if [[ -z "${IMAGE_CONTEXT:-}" ]]; then
-  IMAGE_CONTEXT=$(mktemp --directory)
+  IMAGE_CONTEXT=$(mktemp -d)
   trap 'rm -r "$IMAGE_CONTEXT"' EXIT
   export IMAGE_CONTEXT
   sources=(.dockerignore LICENSE worker/Dockerfile worker/pyproject.toml worker/src
@@ -37,3 +37,16 @@ worker_repository=${REGISTRY:+$REGISTRY/}temporal-kit/repair-worker
 loadtest_repository=${REGISTRY:+$REGISTRY/}temporal-kit/loadtest
 worker_image=$worker_repository:$worker_tag
 loadtest_image=$loadtest_repository:$loadtest_tag
+
+# third_party_images: what the manifests and charts name, one a line; loaded where this machine has it, else the cluster pulls it.
+third_party_images() {
+  case $PROFILE in
+    dev) tr ' ' '\n' <<<"$DEV_IMAGES" ;;
+    postgres | ha) tr ' ' '\n' <<<"$SERVER_IMAGES" ;;
+  esac
+  if [[ "$DATABASE" == ours ]]; then echo "$POSTGRES_IMAGE"; fi
+  if [[ "$MONITORING" == manifests ]]; then
+    echo "$PROMETHEUS_IMAGE"
+    if [[ "$GRAFANA" == 1 ]]; then echo "$GRAFANA_IMAGE"; fi
+  fi
+}

@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside it: installs a release, or leaves it alone when nothing of it has changed.
 
-# fingerprint ARGUMENT...: a hash over the arguments and the content of every file and folder among them.
+# fingerprint ARGUMENT...: a hash over the arguments; a file or folder counts by its content and not by its name.
 fingerprint() {
   local argument
-  {
-    printf '%s\n' "$@"
-    for argument in "$@"; do
-      if [[ -e "$argument" ]]; then
-        find "$argument" -type f -print0 | LC_ALL=C sort --zero-terminated | xargs --null sha256sum
-      fi
-    done
-  } | sha256sum | cut -c 1-16
+  for argument in "$@"; do
+    if [[ -d "$argument" ]]; then
+      (cd "$argument" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+    elif [[ -f "$argument" ]]; then
+      sha256sum <"$argument"
+    else
+      printf '%s\n' "$argument"
+    fi
+  done | sha256sum | cut -c 1-16
 }
 
 # release_field RELEASE NAMESPACE FIELD: of the newest revision; empty if there is none.
@@ -42,7 +43,7 @@ exist() {
 # release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change. helm_waits=0 leaves out
 # helm's own waiting, which never ends where a volume waits for the first pod that wants it.
 release() {
-  local name=$1 namespace=$2 chart=$3 wanted wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
+  local name=$1 namespace=$2 chart=$3 wanted said wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
   if [[ "${helm_waits:-1}" == 0 ]]; then wait=(); fi
   shift 3
   wanted="inputs $(fingerprint "$chart" "$@")"
@@ -52,28 +53,7 @@ release() {
     return
   fi
   echo "$name: installing"
-  local log
-  log=$(mktemp)
   # The description is where the next run reads what this one was given.
-  if ! hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" >"$log" 2>&1; then
-    cat "$log" >&2
-    explain "$namespace" >&2
-    fail "$name: the release did not become ready within $DEPLOY_TIMEOUT; helm's words, the pods and their last events and lines stand above"
-  fi
-  rm "$log"
-}
-
-# explain NAMESPACE: what its pods say of themselves, for people who look for the reason.
-explain() {
-  echo "--- pods of $1"
-  kc get pods --namespace "$1" --output wide || true
-  echo "--- last warnings of $1"
-  kc get events --namespace "$1" --field-selector type=Warning --sort-by .lastTimestamp | tail -n 10 || true
-  local pod
-  for pod in $(kc get pods --namespace "$1" --output 'jsonpath={range .items[?(@.status.phase!="Succeeded")]}{.metadata.name}{"\n"}{end}' || true); do
-    if [[ "$(kc get pod "$pod" --namespace "$1" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" != True ]]; then
-      echo "--- last lines of $pod"
-      kc logs "$pod" --namespace "$1" --all-containers --tail 8 || true
-    fi
-  done
+  said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" 2>&1) ||
+    fail_in "$namespace" "$name: $(why_not "$namespace" "$(grep '^Error' <<<"$said" || tail -n 1 <<<"$said")")"
 }

@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from making import make, refusal
 
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "k8s" / "run"
-SCRIPTS = sorted(path for path in RUN.iterdir() if path.is_file())
+SCRIPTS = sorted(path for path in RUN.iterdir() if path.is_file() and path.suffix != ".tpl")
 FOREIGN = """\
 apiVersion: v1
 kind: Config
@@ -28,112 +29,6 @@ users: [{name: me, user: {token: none}}]
 
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH")
 needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="helm is not in PATH")
-
-
-def make(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """
-    Run make at the top of the checkout; no cluster of the checkout's own is seen.
-    """
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("KUBECONFIG", "CONTEXT", "MAKEFLAGS")
-    }
-    own = (
-        [] if any(one.startswith("OWN_KUBECONFIG=") for one in arguments) else ["OWN_KUBECONFIG=/nonexistent"]
-    )
-    return subprocess.run(
-        ["make", "--no-print-directory", *arguments, *own],
-        cwd=ROOT,
-        env=clean | (environment or {}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def refusal(done: subprocess.CompletedProcess[str]) -> str:
-    """
-    The one line that a script said before it ended with 2.
-    """
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert len(lines) == 1, done.stderr
-    return lines[0]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        pytest.param(["status"], "error: no cluster: write `make kind-up`", id="no-cluster"),
-        pytest.param(
-            ["status", "CONTEXT=company"],
-            "error: CONTEXT=company without KUBECONFIG: a cluster that is not kind's or minikube's is used only when both",
-            id="context-alone",
-        ),
-        pytest.param(
-            ["down", "KUBECONFIG=/home/me/.kube/config"],
-            "error: KUBECONFIG=/home/me/.kube/config without CONTEXT: a cluster that is not kind's or minikube's",
-            id="kubeconfig-alone",
-        ),
-        pytest.param(
-            ["status", "KUBECONFIG=/nonexistent", "CONTEXT=company"],
-            "error: KUBECONFIG=/nonexistent: no such file",
-            id="no-such-kubeconfig",
-        ),
-        pytest.param(
-            ["scale"], "error: N=: expected a number of workers; write make scale N=4", id="scale-without-n"
-        ),
-        pytest.param(["scale", "N=-1"], "error: N=-1: expected a number of workers", id="scale-below-zero"),
-        pytest.param(
-            ["logs", "WHAT=all"], "error: WHAT=all: no such part; there are: workers", id="logs-of-nothing"
-        ),
-        pytest.param(
-            ["deploy", "PROFILE=prod"],
-            "error: PROFILE=prod: no such choice; there are: postgres dev ha",
-            id="profile",
-        ),
-        pytest.param(
-            ["deploy", "AUTOSCALE=yes"],
-            "error: AUTOSCALE=yes: no such choice; there are: none cpu backlog slots",
-            id="autoscale",
-        ),
-        pytest.param(
-            ["deploy", "GRAFANA=yes"], "error: GRAFANA=yes: no such choice; there are: 0 1", id="grafana"
-        ),
-        pytest.param(
-            ["deploy", "PROFILE=ha", "DB_ADDRESS=db.example"],
-            "error: DB_ADDRESS=db.example: expected host:port; write DB_ADDRESS=db.example:5432",
-            id="address-without-port",
-        ),
-        pytest.param(
-            ["deploy", "PROFILE=ha", "DB_ADDRESS=db.example:5432"],
-            "error: DB_ADDRESS without DB_SECRET: name the Secret in namespace temporal",
-            id="address-without-secret",
-        ),
-        pytest.param(
-            ["deploy", "PROFILE=dev", "LEDGER=1"],
-            "error: LEDGER=1: the ledger lives in the PostgreSQL that this deploys",
-            id="ledger-without-database",
-        ),
-        pytest.param(
-            ["deploy", "DEPLOY_TIMEOUT=soon"],
-            "error: DEPLOY_TIMEOUT=soon: expected seconds or minutes; write 90s or 5m",
-            id="timeout",
-        ),
-        pytest.param(
-            ["deploy", "WORKER_VALUES=nowhere.yaml"],
-            "error: nowhere.yaml: no such values file",
-            id="values-file",
-        ),
-    ],
-)
-def test_what_cannot_work_is_refused_in_one_line(arguments: list[str], words: str) -> None:
-    """
-    Each refusal names what was given and what to write instead, and nothing was built or touched.
-    """
-    assert refusal(make(*arguments)).startswith(words)
 
 
 def test_an_exported_kubeconfig_does_not_count() -> None:

@@ -79,7 +79,7 @@ TOOLS = (
     Tool(
         name="minikube",
         command=("minikube", "version", "--short"),
-        wanted=(1, 34),
+        wanted=(1, 38),
         tested="not tested",
         needed_for="make minikube-up",
         how_to_get="https://minikube.sigs.k8s.io/docs/start/",

@@ -1,0 +1,20 @@
+{{- /* Of each pod that is not ready: name, reason and words, separated by bars. */ -}}
+{{- range .items -}}
+{{- $pod := .metadata.name -}}
+{{- range .status.conditions -}}
+{{- if and (eq .type "PodScheduled") (eq .status "False") }}{{ $pod }}|{{ .reason }}|{{ .message }}{{ "\n" }}{{ end -}}
+{{- end -}}
+{{- range .status.initContainerStatuses -}}
+{{- with .state.waiting -}}
+{{- if ne .reason "PodInitializing" }}{{ $pod }}|{{ .reason }}|{{ .message }}{{ "\n" }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- range .status.containerStatuses -}}
+{{- with .state.waiting -}}
+{{- if and (ne .reason "PodInitializing") (ne .reason "ContainerCreating") }}{{ $pod }}|{{ .reason }}|{{ .message }}{{ "\n" }}{{ end -}}
+{{- end -}}
+{{- with .state.terminated -}}
+{{- if ne .reason "Completed" }}{{ $pod }}|{{ .reason }}|exit code {{ .exitCode }}{{ "\n" }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
