@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest.cli.doctor import TOOLS, Answer, ProgramState, Tool, ask, complaints, examine, judge
+from loadtest.cli.doctor import TOOLS, ProgramState, Tool, ToolAnswer, ask, complaints, examine, judge
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
@@ -58,7 +58,7 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
     ],
 )
 def test_the_programs_own_words_are_judged(
-    name: str, answer: Answer, health: ProgramState, version: str | None
+    name: str, answer: ToolAnswer, health: ProgramState, version: str | None
 ) -> None:
     """
     Versions are compared as numbers, and a program that says none is not taken for a good one.
@@ -80,7 +80,7 @@ def test_a_bad_finding_says_what_is_wanted_and_how_to_get_it() -> None:
     )
 
 
-def words_of(missing: set[str]) -> dict[tuple[str, ...], Answer]:
+def words_of(missing: set[str]) -> dict[tuple[str, ...], ToolAnswer]:
     return {tool.command: None if tool.name in missing else "99.99.99" for tool in TOOLS}
 
 
@@ -100,7 +100,7 @@ def test_one_of_two_that_replace_each_other_is_enough(missing: set[str], named: 
     """
     words = words_of(missing)
 
-    def asked(command: Sequence[str]) -> Answer:
+    def asked(command: Sequence[str]) -> ToolAnswer:
         return words[tuple(command)]
 
     assert {finding.tool.name for finding in complaints(examine(asked))} == named

@@ -29,7 +29,6 @@ from loadtest.analysis.capacity_search import (
     search_capacity,
 )
 from loadtest.analysis.twin import (
-    Answer,
     DecisionRule,
     OpenStep,
     Past,
@@ -40,6 +39,7 @@ from loadtest.analysis.twin import (
     recalibrate,
     simulate_twins,
 )
+from loadtest.results.window_decision import Decided
 
 _LONGEST = {1: 100, 2: 80, 4: 60}
 
@@ -106,7 +106,7 @@ def _probe(
     system.run(WARM_UP_SECONDS)
     start, counts = system.now, []
     rule = DecisionRule(misfit_ratio=PROBE_MISFIT_RATIO)
-    answers = [Answer.UNDECIDED, Answer.UNDECIDED]
+    answers = [Decided.UNDECIDED, Decided.UNDECIDED]
     for second in range(10, longest + 1, 10):
         system.run(10.0)
         started = np.array(system.record.started[before:])
@@ -115,10 +115,10 @@ def _probe(
         if second not in rule.looks:
             continue
         for side, twins in enumerate((slower, faster)):
-            if answers[side] is Answer.UNDECIDED:
+            if answers[side] is Decided.UNDECIDED:
                 answers[side] = judge_late_tasks(counts, twins, rule).answer
-        contradicted = answers[0] is Answer.MISSED or answers[1] is Answer.MET
-        if contradicted or Answer.UNDECIDED not in answers:
+        contradicted = answers[0] is Decided.MISSED or answers[1] is Decided.MET
+        if contradicted or Decided.UNDECIDED not in answers:
             break
     held, work = (np.mean(column[before:]) for column in (system.record.held, system.record.work))
     return ProbeResult(answers[0], answers[1], recalibrate(probe.model, float(held), float(work))), second

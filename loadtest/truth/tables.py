@@ -14,7 +14,8 @@ from comparison_trial import ComparisonTrial
 from step_trial import TASKS, Outcome
 
 from loadtest.analysis.overload import LoadLevel
-from loadtest.analysis.twin import Answer, LongRunEstimate
+from loadtest.analysis.twin import LongRunEstimate
+from loadtest.results.window_decision import Decided
 
 Tried = tuple[Cell, list[Outcome]]
 
@@ -84,7 +85,7 @@ def page(findings: Findings, runs: int, minutes: float, processes: int) -> str:
 
 
 def _is_wrong(outcome: Outcome) -> bool:
-    return outcome.answer is (Answer.MISSED if outcome.met else Answer.MET)
+    return outcome.answer is (Decided.MISSED if outcome.met else Decided.MET)
 
 
 def _percent(facts: Iterable[bool]) -> str:
@@ -95,7 +96,7 @@ def _percent(facts: Iterable[bool]) -> str:
 def _decision(found: Sequence[Outcome]) -> str:
     seconds = [outcome.seconds for outcome in found]
     wrong = _percent(_is_wrong(outcome) for outcome in found)
-    undecided = _percent(outcome.answer is Answer.UNDECIDED for outcome in found)
+    undecided = _percent(outcome.answer is Decided.UNDECIDED for outcome in found)
     return f"{wrong} / {undecided}; {np.median(seconds):.0f} / {np.quantile(seconds, 0.9):.0f}"
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from loadtest.analysis.capacity_search import CapacityBracket, Probe, ProbeResult, search_capacity
-from loadtest.analysis.twin import Answer, LateBound, QueueModel, UniformWork, rate_at_bound
+from loadtest.analysis.twin import LateBound, QueueModel, UniformWork, rate_at_bound
+from loadtest.results.window_decision import Decided
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
 WORK, BOUND, TASKS = UniformWork(0.25, 0.5), LateBound(0.5), 6_000
@@ -33,8 +34,8 @@ def _system_of(capacity: float) -> Callable[[Probe], ProbeResult]:
     """
 
     def answer(probe: Probe) -> ProbeResult:
-        low = Answer.MET if probe.arrival_rate / 1.05 < capacity else Answer.MISSED
-        high = Answer.MISSED if probe.arrival_rate * 1.05 > capacity else Answer.MET
+        low = Decided.MET if probe.arrival_rate / 1.05 < capacity else Decided.MISSED
+        high = Decided.MISSED if probe.arrival_rate * 1.05 > capacity else Decided.MET
         return ProbeResult(low, high)
 
     return answer
@@ -59,7 +60,7 @@ def test_a_probe_that_decides_nothing_leaves_the_models_word() -> None:
     """
     Neither side is confirmed, and neither is contradicted.
     """
-    bracket, probes = _search(lambda _: ProbeResult(Answer.UNDECIDED, Answer.UNDECIDED))
+    bracket, probes = _search(lambda _: ProbeResult(Decided.UNDECIDED, Decided.UNDECIDED))
 
     assert (bracket.low_confirmed, bracket.high_confirmed) == (False, False)
     assert bracket.low == pytest.approx(probes[0].arrival_rate / 1.05)
@@ -69,7 +70,7 @@ def test_traffic_that_contradicts_each_probe_leaves_no_bracket() -> None:
     """
     The model's word is worth nothing then.
     """
-    bracket, probes = _search(lambda _: ProbeResult(Answer.MISSED, Answer.MISSED))
+    bracket, probes = _search(lambda _: ProbeResult(Decided.MISSED, Decided.MISSED))
 
     assert bracket.low is None
     assert bracket.why == "3 probes contradicted the model each time"
@@ -82,7 +83,7 @@ def test_slot_times_of_the_probe_move_the_rate() -> None:
     """
     slower = replace(MODEL, overhead_seconds=0.036)
 
-    bracket, probes = _search(lambda _: ProbeResult(Answer.UNDECIDED, Answer.UNDECIDED, slower))
+    bracket, probes = _search(lambda _: ProbeResult(Decided.UNDECIDED, Decided.UNDECIDED, slower))
 
     assert len(probes) == bracket.probes == 2
     assert probes[1].arrival_rate == pytest.approx(rate_at_bound(slower, WORK, BOUND, TASKS))

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from loadtest.analysis.overload import LoadLevel, SlotCapacity, capacity_of_known_draws, throughput_half_width
 from loadtest.analysis.twin import (
-    Answer,
     DecisionRule,
     Enough,
     ExponentialWork,
@@ -43,6 +42,7 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.long_run_estimate import FEWEST_LATE_TO_ESTIMATE
 from loadtest.analysis.twin.misfit_alarm import MODEL_MISFIT_RATIO
+from loadtest.results.window_decision import Decided
 
 ACTIVITIES = 6
 TASKS = 120_000
@@ -93,7 +93,7 @@ class Outcome:
         saturated: That capacity, its half width as a share, and the true one.
     """
 
-    answer: Answer
+    answer: Decided
     met: bool
     seconds: float
     cpu_seconds: float
@@ -226,14 +226,14 @@ def try_open_step(
     saturated = (capacity.orders_per_second, capacity.half_width_ratio, capacity_of(subject))
     if level is not LoadLevel.BELOW:
         return Outcome(
-            Answer.MISSED, utilization < subject.limit_utilization, 0, 0, level=level, saturated=saturated
+            Decided.MISSED, utilization < subject.limit_utilization, 0, 0, level=level, saturated=saturated
         )
     key = (subject, utilization)
     edge = find_edge(model, work, rate, bound, TASKS, _guesses.get(key))
     met = utilization < subject.limit_utilization
     if edge.model is None:
         return Outcome(
-            Answer.UNDECIDED, met, budget_seconds, time.process_time() - began, saturated=saturated
+            Decided.UNDECIDED, met, budget_seconds, time.process_time() - began, saturated=saturated
         )
     _guesses[key] = edge.model.slowness
     orders = int(rate * (budget_seconds + 10) * 1.3) + 60

@@ -21,7 +21,8 @@ import synthetic
 from loadtest.analysis import read_step
 from loadtest.errors import InputError
 from loadtest.results.measured import Measured, StepKey
-from loadtest.results.store import Run, step_keys
+from loadtest.results.step_keys import step_keys
+from loadtest.results.store import Run
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PLAN = synthetic.demo_plan()
@@ -109,19 +110,6 @@ def test_a_step_measured_again_replaces_the_first(run: Run, measured: Measured) 
     run.write_step(dataclasses.replace(measured, notes=("again",)))
 
     assert [step.notes for step in run.read_steps()] == [("again",)]
-
-
-def test_unfinished_steps_are_those_without_a_folder(run: Run, measured: Measured) -> None:
-    """
-    A partial folder of a killed writer is no step.
-    """
-    run.write_step(measured)
-    (run.path / "steps" / ".4-open1-1.123").mkdir()
-
-    left = [key.folder for key in run.unfinished()]
-
-    assert left == ["1-saturate-1", "1-open1-1", "2-saturate-1", "4-saturate-1", "4-open1-1"]
-    assert len(run.read_steps()) == 1
 
 
 def test_repetitions_are_interleaved_and_saturate_comes_first() -> None:

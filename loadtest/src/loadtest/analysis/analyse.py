@@ -15,7 +15,7 @@ from loadtest.analysis.verdict import decide
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured import Measured
-from loadtest.results.store import step_keys
+from loadtest.results.step_keys import step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, SweepResult
 
 

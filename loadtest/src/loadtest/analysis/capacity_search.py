@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from loadtest.analysis.twin.decision import Answer
 from loadtest.analysis.twin.late import LateBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, find_edge, rate_at_bound
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.work_distribution import WorkDistribution
+from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
 PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
@@ -50,8 +50,8 @@ class ProbeResult:
         recalibrated: The model with the overhead that the probe's own slot times show; ``None`` if unknown.
     """
 
-    against_slower: Answer
-    against_faster: Answer
+    against_slower: Decided
+    against_faster: Decided
     recalibrated: QueueModel | None = None
 
 
@@ -108,14 +108,14 @@ def search_capacity(
             why = next(edge.why for edge in edges if edge.model is None)
             return CapacityBracket(None, None, False, False, number - 1, why)
         result = yield Probe(rate, model, slower, middle, faster)
-        if result.against_slower is Answer.MISSED:
+        if result.against_slower is Decided.MISSED:
             rate /= _STEP_RATIO
-        elif result.against_faster is Answer.MET:
+        elif result.against_faster is Decided.MET:
             rate *= _STEP_RATIO
         else:
             moved = _moved(result, work, bound, rate, tasks) if number < most_probes else None
             if moved is None:
-                low, high = result.against_slower is Answer.MET, result.against_faster is Answer.MISSED
+                low, high = result.against_slower is Decided.MET, result.against_faster is Decided.MISSED
                 return CapacityBracket(rate / SIDE_RATIO, rate * SIDE_RATIO, low, high, number)
             rate = moved
         model = result.recalibrated or model

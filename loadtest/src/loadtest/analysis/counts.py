@@ -169,6 +169,16 @@ def window_workflows(measured: Measured) -> float:
     return window_closed(measured) if done is None else done.in_window / done.per_workflow
 
 
+def looked_seconds(measured: Measured) -> float:
+    """
+    Return the time between the two looks that the window's counts come from, else the window's own length.
+    """
+    for difference in (measured.worker_window, measured.server_window):
+        if difference is not None and difference.seconds > 0:
+            return difference.seconds
+    return measured.window_seconds
+
+
 def counts(measured: Measured) -> StepCounts:
     """
     Put every side's count of the whole step beside the others.

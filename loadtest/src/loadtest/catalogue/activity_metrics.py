@@ -56,7 +56,6 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         meaning="Time one activity attempt took: start to close.",
         writer=SDK_CORE,
         event="an activity attempt ends",
-        read_by_sweep=False,
     ),
     Metric.histogram(
         key="worker.activity_endtoend",

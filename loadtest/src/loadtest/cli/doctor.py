@@ -150,13 +150,13 @@ class Finding:
         return f"{found}; {wanted} or newer is needed for {tool.needed_for} (tested: {tool.tested}); {tool.how_to_get}"
 
 
-Answer = str | None
+ToolAnswer = str | None
 """
 What a program printed; empty where it failed, None where there is no such program.
 """
 
 
-def ask(command: Sequence[str]) -> Answer:
+def ask(command: Sequence[str]) -> ToolAnswer:
     """
     Run a program that prints its version.
     """
@@ -169,7 +169,7 @@ def ask(command: Sequence[str]) -> Answer:
     return done.stdout if done.returncode == 0 else ""
 
 
-def judge(tool: Tool, answer: Answer) -> Finding:
+def judge(tool: Tool, answer: ToolAnswer) -> Finding:
     """
     Return what a program's own words say of it.
     """
@@ -184,7 +184,7 @@ def judge(tool: Tool, answer: Answer) -> Finding:
 
 
 def examine(
-    asked: Callable[[Sequence[str]], Answer] = ask, tools: Sequence[Tool] = TOOLS
+    asked: Callable[[Sequence[str]], ToolAnswer] = ask, tools: Sequence[Tool] = TOOLS
 ) -> tuple[Finding, ...]:
     """
     Return a finding for each program, in the order of the list.

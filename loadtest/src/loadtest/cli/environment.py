@@ -41,6 +41,14 @@ class EnvironmentFlags:
     cluster: ClusterFlags | None = None
 
 
+def exact_bounds(plan: Plan) -> tuple[float, ...]:
+    """
+    Return the plan's bounds on waits, in seconds.
+    """
+    bound = plan.slo.schedule_to_start_p95_seconds
+    return () if bound is None else (bound,)
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """
@@ -75,7 +83,7 @@ async def open_environment(
         return Environment(
             cluster, address, cluster.own, {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT}
         )
-    workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker)
+    workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan))
     local = await stack.enter_async_context(
         open_local(
             workers,

@@ -20,8 +20,9 @@ from loadtest.cli.environment import EnvironmentFlags, open_environment
 from loadtest.cli.overrides import parse_replicas, with_flags
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
+from loadtest.design.grid import Grid
 from loadtest.errors import InputError
-from loadtest.experiment.loop import Subject, run_sweep
+from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
 from loadtest.listeners.display import choose
@@ -161,8 +162,9 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
             queue=DescribedQueue(client, plan.task_queue),
             histories=SampledHistories(client),
         )
-        subject = Subject(load(plan.scenario).activities_per_workflow, ground.own_worker)
-        await run_sweep(parts, run, subject, tell)
+        scenario = load(plan.scenario)
+        subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
+        await run_experiment(parts, run, subject, Grid(plan), tell)
 
 
 def _manifest(plan: Plan, place: EnvironmentFlags) -> Manifest:

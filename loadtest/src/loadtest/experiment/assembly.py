@@ -6,11 +6,11 @@ It derives nothing but differences, and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from loadtest.errors import MeasurementError
-from loadtest.experiment.ports import Metrics
+from loadtest.experiment.ports import Backlog, Metrics
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.timeline_recorder import TimelineRecorder
@@ -19,20 +19,48 @@ from loadtest.results.measured import HistorySample, InjectorReport, Measured, P
 from loadtest.results.step_order import StepOrder
 
 
+@dataclass(frozen=True, slots=True)
+class StepSnapshots:
+    """
+    What was read at the edges of one step; the window's middle only where its length was known before.
+    """
+
+    step_start: Snapshot
+    window_start: Snapshot
+    window_middle: Snapshot | None
+    window_end: Snapshot
+    step_end: Snapshot
+
+    def by_edge(self) -> dict[str, Snapshot]:
+        """
+        Return the snapshots by the edge's name, such as ``window-start``.
+        """
+        found = {
+            "step-start": self.step_start,
+            "window-start": self.window_start,
+            "window-middle": self.window_middle,
+            "window-end": self.window_end,
+            "step-end": self.step_end,
+        }
+        return {edge: snapshot for edge, snapshot in found.items() if snapshot is not None}
+
+
 def assemble_measured(
     metrics: Metrics,
     step: StepContext,
     order: StepOrder,
     replicas: Sequence[Replica],
-    looks: Mapping[str, Snapshot],
-    watch: TimelineRecorder,
+    snapshots: StepSnapshots,
+    recorder: TimelineRecorder,
     report: InjectorReport,
     histories: HistorySample | None,
+    poll: Backlog | None,
 ) -> Measured:
     """
     Return the step's raw facts; a difference that cannot be made is one of its problems.
     """
     differences: dict[str, Difference | None] = {}
+    looks = snapshots.by_edge()
     problems = [problem for look in looks.values() for problem in look.problems]
     for name, (before, after, role) in {
         "worker_whole": ("step-start", "step-end", "worker"),
@@ -43,11 +71,11 @@ def assemble_measured(
         "server_window": ("window-start", "window-end", "server"),
     }.items():
         try:
-            differences[name] = _difference(metrics, looks[before], looks[after], role)
+            differences[name] = _difference(metrics, looks.get(before), looks.get(after), role)
         except MeasurementError as error:
             differences[name] = None
             problems.append(str(error))
-    start, end = looks["window-start"], looks["window-end"]
+    start, end = snapshots.window_start, snapshots.window_end
     first, second = differences["first_half"], differences["second_half"]
     born = {r.identity: (r.pid, r.started_at) for r in start.alive}
     still = {r.identity: (r.pid, r.started_at) for r in end.alive}
@@ -55,13 +83,14 @@ def assemble_measured(
     costs = [s.cost_seconds for look in looks.values() if (s := look.server) is not None]
     return Measured(
         key=step.key,
-        arrival_rate=step.arrival_rate,
+        arrival_rate=order.arrival_rate,
         in_flight=order.in_flight,
         warm_up_seconds=order.warm_up_seconds,
         window_seconds=order.window_seconds,
         slots=_slots(step, metrics, start),
         activities_per_workflow=step.activities_per_workflow,
         started_at=order.start_at,
+        schedule_seed=order.schedule_seed,
         identities_start=tuple(sorted(born)),
         identities_end=tuple(sorted(still)),
         gone=tuple(sorted(i for i in wanted if still.get(i) != wanted[i])),
@@ -72,15 +101,17 @@ def assemble_measured(
         server_whole=differences["server_whole"],
         server_window=differences["server_window"],
         injector=report,
-        timeline=tuple(watch.seconds),
+        timeline=tuple(recorder.seconds),
         histories=histories,
-        slots_used=sum(watch.slots_used) / len(watch.slots_used) if watch.slots_used else None,
-        pollers={},
+        slots_used=sum(recorder.slots_used) / len(recorder.slots_used) if recorder.slots_used else None,
+        pollers={}
+        if poll is None
+        else {"activity": len(poll.activity_pollers), "workflow": len(poll.workflow_pollers)},
         use={part: _used(start.use.get(part), end.use[part]) for part in end.use}
         | _on_pages(metrics, differences["worker_window"], end),
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
-        notes=tuple(dict.fromkeys(watch.gaps)),
+        notes=tuple(dict.fromkeys(recorder.gaps)),
     )
 
 
@@ -91,7 +122,11 @@ def _slots(step: StepContext, metrics: Metrics, look: Snapshot) -> int | None:
     return None if free is None else round(free + (used or 0.0))
 
 
-def _difference(metrics: Metrics, before: Snapshot, after: Snapshot, role: str) -> Difference | None:
+def _difference(
+    metrics: Metrics, before: Snapshot | None, after: Snapshot | None, role: str
+) -> Difference | None:
+    if before is None or after is None:
+        return None
     first, last = (look.worker if role == "worker" else look.server for look in (before, after))
     return None if first is None or last is None else metrics.difference(first, last, role)
 
@@ -107,7 +142,8 @@ def _on_pages(metrics: Metrics, window: Difference | None, end: Snapshot) -> dic
     CPU of the workers as their pages say it, where the target cannot see their processes.
     """
     cpu = window.counters.get("worker.cpu") if window is not None else None
-    if cpu is None or end.worker is None or end.use["worker"].cpu_seconds is not None:
+    known = end.use.get("worker")
+    if cpu is None or end.worker is None or known is None or known.cpu_seconds is not None:
         return {}
     rss = metrics.gauge(end.worker, "worker.rss")
     return {"worker": ProcessUse(cpu, None if rss is None else round(rss))}

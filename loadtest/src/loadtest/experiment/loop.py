@@ -1,7 +1,7 @@
 """
-A whole sweep: every step of the plan that is not in the run's folder yet, one after the other.
+The loop of every experiment: ask the design for a step, measure it, keep it, until there is an answer.
 
-It keeps each step as soon as it is measured, so that an interruption loses only the running one.
+Each step is kept as soon as it is measured, so that an interruption loses only the running one.
 """
 
 from __future__ import annotations
@@ -10,74 +10,145 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.analysis.reading import read_step
+from loadtest.design.design import Answer, Design, KeptStep, NextStep
+from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
+from loadtest.experiment.clock import Clock, SystemClock
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
-from loadtest.experiment.rates import arrival_rate
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.step_line import step_line
-from loadtest.plan import Plan
+from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
 from loadtest.results.measured import StepKey
-from loadtest.results.store import Run, step_keys
+from loadtest.results.step_order import StepOrder
+from loadtest.results.store import Run
 
 # Scaling, draining and reading of one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5
+# What a window takes that ends when it is decided, as seen on the demo.
+_USUAL_DECISION_SECONDS = 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """
-    What is swept.
+    What is measured.
 
     Attributes:
         activities_per_workflow: As the scenario says, ``None`` if it varies.
         own_worker: Whether the workers are the kit's.
+        drawn_work: What each order will draw, ``None`` where the draws are not ours.
     """
 
     activities_per_workflow: int | None
     own_worker: bool
+    drawn_work: DrawnWork | None = None
 
 
 def step_seconds(plan: Plan, key: StepKey) -> float:
     """
     Return how long a step takes, estimated.
     """
-    return plan.warm_up_seconds + plan.loads[key.load].longest_window_seconds + _AROUND_SECONDS
+    load = plan.loads[key.load]
+    window = load.longest_window_seconds
+    if load.window_seconds is None:
+        window = min(window, _USUAL_DECISION_SECONDS)
+    return plan.warm_up_seconds + window + _AROUND_SECONDS
 
 
-async def run_sweep(parts: Ports, run: Run, subject: Subject, tell: Callable[[Event], None]) -> None:
+async def run_experiment(
+    ports: Ports,
+    run: Run,
+    subject: Subject,
+    design: Design,
+    tell: Callable[[Event], None],
+    clock: Clock | None = None,
+) -> Answer:
     """
-    Measure every step that the run's folder lacks, and keep each.
+    Measure every step that the design asks for and the run's folder lacks, and keep each.
 
     Args:
-        parts: The world.
+        ports: The world.
         run: Folder and plan.
-        subject: What is swept.
+        subject: What is measured.
+        design: Which step is next.
         tell: Gets the progress.
+        clock: Of the experiment; the machine's own by default.
+
+    Returns:
+        Why the design asks for no more.
 
     Raises:
         TargetError: The replicas did not come up.
         MeasurementError: A step has no numbers at all.
     """
-    plan = run.plan
-    done = {measured.key: measured for measured in run.read_steps()}
-    keys = step_keys(plan)
-    todo = [key for key in keys if key not in done]
-    tell(SweepStarted(run.path.name, plan.name, len(todo), sum(step_seconds(plan, key) for key in todo)))
-    for number, key in enumerate(todo, start=1):
-        rate = arrival_rate(plan, key, done.values())
-        left = sum(step_seconds(plan, later) for later in todo[number - 1 :])
-        tell(StepStarted(key, number, len(todo), left, rate))
+    plan, clock = run.plan, clock or SystemClock()
+    kept = [
+        KeptStep(measured, read_step(measured, plan.with_factors(dict(measured.key.factors))))
+        for measured in run.read_steps()
+    ]
+    before = len(kept)
+    left = design.left(kept)
+    tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
+    while isinstance(asked := design.next(kept), NextStep):
+        key, left = asked.key, design.left(kept)
+        done = len(kept) - before
+        tell(
+            StepStarted(
+                key,
+                done + 1,
+                done + len(left),
+                sum(step_seconds(plan, later) for later in left),
+                asked.arrival_rate,
+                asked.why,
+            )
+        )
+        cell = plan.with_factors(dict(key.factors))
+        order = order_of(cell, asked, run.path.name)
         step = StepContext(
             key,
-            plan.loads[key.load],
-            rate,
+            cell,
+            order,
+            lambda cell=cell, order=order, key=key, kept=tuple(kept): plan_window(  # type: ignore[misc]
+                cell, order, key, kept, subject.drawn_work
+            ),
             subject.activities_per_workflow,
             subject.own_worker,
-            run.path.name,
         )
-        measured, pages = await run_step(parts, plan, step, tell)
-        reading = read_step(measured, plan)
-        run.write_step(measured, reading, pages)
-        done[key] = measured
-        tell(StepEnded(key, reading.verdict.value, step_line(reading)))
+        measured, pages = await run_step(ports, step, tell, clock)
+        result = read_step(measured, cell)
+        run.write_step(measured, result, pages)
+        kept.append(KeptStep(measured, result))
+        tell(StepEnded(key, result.verdict.value, step_line(result)))
+    return asked
+
+
+def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
+    """
+    Return what the injectors are told of a step, its beginning left open.
+
+    Args:
+        plan: Of the cell.
+        asked: The step.
+        id_prefix: Start of every order id; unique per run.
+    """
+    key, load = asked.key, plan.loads[asked.key.load]
+    slots = plan.worker.slots * key.replicas
+    return StepOrder(
+        step=key.folder,
+        id_prefix=f"{id_prefix}-{key.folder}",
+        scenario=plan.scenario,
+        task_queue=plan.task_queue,
+        seed=order_seed(plan, key.repetition),
+        schedule_seed=f"{plan.seed}/{key.repetition}",
+        work=plan.work,
+        arrival_rate=asked.arrival_rate,
+        in_flight=max(1, round(load.in_flight_per_slot * slots)) if isinstance(load, Saturate) else None,
+        arrivals=Arrivals(kind=ArrivalKind.POISSON) if isinstance(load, Saturate) else load.arrivals,
+        start_at=0.0,
+        warm_up_seconds=plan.warm_up_seconds,
+        window_seconds=load.longest_window_seconds,
+        drain_seconds=plan.drain_seconds,
+        max_in_flight=plan.max_in_flight,
+        end_to_end_bound_seconds=plan.slo.end_to_end_p95_seconds,
+    )

@@ -1,7 +1,5 @@
 """
-What a sweep needs of the world, as Protocols that it owns.
-
-It knows no Temporal, no Locust and no cluster; the command line plugs the real parts in.
+What an experiment needs of the world, as Protocols that it owns; the command line plugs the real parts in.
 """
 
 from __future__ import annotations
@@ -10,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from loadtest.plan import Plan
 from loadtest.results.difference import Difference
 from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
 from loadtest.results.measured import InjectorSecond as InjectorSecond
@@ -23,8 +22,20 @@ class Target(Protocol):
     Where the system under test runs.  It scales and lists; it never scrapes and never asks Temporal.
     """
 
-    @property
-    def server_pages(self) -> Mapping[str, str]:
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """
+        Make server and workers run as a cell's plan says, before its replicas are scaled.
+
+        Returns:
+            What was started anew for that, in words.
+
+        Raises:
+            TargetError: It did not come up again.
+            InputError: This target cannot change such a setting.
+        """
+        ...
+
+    async def server_pages(self) -> Mapping[str, str]:
         """
         The server's /metrics pages by name, one for each of its processes; empty where there are none to be had.
         """
@@ -40,19 +51,19 @@ class Target(Protocol):
         """
         ...
 
-    def alive(self) -> Sequence[Replica]:
+    async def alive(self) -> Sequence[Replica]:
         """
         The replicas that run right now.
         """
         ...
 
-    def use(self) -> Mapping[str, ProcessUse]:
+    async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU seconds since its start and memory now of ``server`` and ``worker``.
         """
         ...
 
-    def check_alive(self) -> None:
+    async def check_alive(self) -> None:
         """
         Look whether every part that should run does.
 
@@ -74,6 +85,15 @@ class Injectors(Protocol):
 
         Raises:
             InjectorError: An injector broke so that there is no report at all.
+        """
+        ...
+
+    async def end_window(self, at: float) -> None:
+        """
+        End the window of the running order at a unix time that is still to come.
+
+        Raises:
+            InjectorError: The injectors are gone.
         """
         ...
 

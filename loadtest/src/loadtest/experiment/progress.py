@@ -1,7 +1,5 @@
 """
 What a sweep tells while it runs, as typed events; rich draws them, a Job prints them as JSON lines.
-
-It knows nothing of terminals.
 """
 
 from __future__ import annotations
@@ -10,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from loadtest.results.document import from_plain
 from loadtest.results.measured import Second, StepKey
 
 
@@ -38,6 +37,7 @@ class StepStarted:
         steps: Of how many.
         seconds_left: Until the sweep ends, estimated.
         arrival_rate: Starts per second, ``None`` when closed.
+        why: Why it is measured again; ``None`` for a first attempt.
     """
 
     key: StepKey
@@ -45,27 +45,35 @@ class StepStarted:
     steps: int
     seconds_left: float
     arrival_rate: float | None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
     """
     Attributes:
-        phase: ``scale``, ``warm-up``, ``window``, ``drain`` or ``collect``.
+        phase: ``scale``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
         seconds: How long it takes, ``None`` when that is not known.
+        at_most: Whether it may end earlier.
     """
 
     phase: str
     seconds: float | None
+    at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     """
     One second of a step.
+
+    Attributes:
+        second: What was seen.
+        undecided: What is still open, in words; empty where nothing is decided.
     """
 
     second: Second
+    undecided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def from_json_line(line: str) -> Event | None:
         return None
     kind = _KINDS[document.pop("event")]
     if "key" in document:
-        document["key"] = StepKey(**document["key"])
+        document["key"] = from_plain(StepKey, document["key"], "progress")
     if "second" in document:
         document["second"] = Second(**document["second"])
     if "headlines" in document:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from loadtest.errors import TargetError
 from loadtest.experiment.ports import Queue
@@ -51,7 +51,7 @@ def missing(replicas: Sequence[Replica], pollers: Mapping[str, float]) -> tuple[
 async def wait_until_polling(
     replicas: Sequence[Replica],
     queue: Queue,
-    check_alive: Callable[[], None],
+    check_alive: Callable[[], Awaitable[None]],
     timeout_seconds: float = 60.0,
     wants_activities: bool = True,
 ) -> None:
@@ -70,7 +70,7 @@ async def wait_until_polling(
     """
     deadline = time.monotonic() + timeout_seconds
     while True:
-        check_alive()
+        await check_alive()
         look = await queue.look()
         if look is not None:
             late = set(missing(replicas, look.workflow_pollers))

@@ -7,10 +7,11 @@ A page that cannot be read is a problem of the step in words, and never a zero.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from loadtest.errors import MeasurementError
+from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.results.scrape import Scrape
@@ -39,16 +40,32 @@ async def take_snapshot(
     metrics: Metrics, target: Target, endpoints: Mapping[str, str], *, server: bool = True
 ) -> Snapshot:
     """
-    Read everything at one edge, workers and server at the same time.
+    Read everything at one edge, pages first and all at the same time, so that nothing slow moves their moment.
+
+    What the target cannot say is a problem of the step; it never ends it.
     """
-    alive = tuple(target.alive())
-    here = {identity: url for identity, url in endpoints.items() if identity in {r.identity for r in alive}}
     problems: list[str] = []
+    server_pages: Mapping[str, str] = {}
+    if server:
+        server_pages = await _asked(target.server_pages(), {}, problems)
     worker, at_server = await asyncio.gather(
-        _scrape(metrics, here, "worker", problems),
-        _scrape(metrics, target.server_pages if server else {}, "server", problems),
+        _scrape(metrics, endpoints, "worker", problems),
+        _scrape(metrics, server_pages, "server", problems),
     )
-    return Snapshot(worker, at_server, alive, target.use(), tuple(problems))
+    alive = tuple(await _asked(target.alive(), (), problems))
+    use = await _asked(target.use(), {}, problems)
+    return Snapshot(worker, at_server, alive, use, tuple(problems))
+
+
+T = TypeVar("T")
+
+
+async def _asked(asking: Awaitable[T], otherwise: T, problems: list[str]) -> T:
+    try:
+        return await asking
+    except TargetError as error:
+        problems.append(f"the target could not be asked at an edge of the step: {error}")
+        return otherwise
 
 
 async def _scrape(
@@ -63,13 +80,13 @@ async def _scrape(
         return None
 
 
-def pages(looks: Mapping[str, Snapshot]) -> dict[str, str]:
+def pages_of(snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
     """
     Return the text of every page by ``<edge>-<role>-<endpoint>``, to be kept with the step.
     """
     return {
         f"{edge}-{role}-{endpoint}": text
-        for edge, look in looks.items()
+        for edge, look in snapshots.items()
         for role, scrape in (("worker", look.worker), ("server", look.server))
         if scrape is not None
         for endpoint, text in scrape.pages.items()

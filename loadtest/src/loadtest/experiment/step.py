@@ -1,123 +1,172 @@
 """
-One step: scale, ready, warm-up, measure, drain, collect.  It reads as the method does.
-
-It joins target, injectors and probes, and judges nothing: that is the analysis' work.
+One step: scale, ready, warm-up, measure until the stopping rule says enough, drain, collect.  It reads as the method does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from loadtest.errors import LoadtestError
-from loadtest.experiment.assembly import assemble_measured
+from loadtest.design.window_rule import WindowPlan
+from loadtest.errors import InjectorError, LoadtestError, MeasurementError
+from loadtest.experiment.assembly import StepSnapshots, assemble_measured
+from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
 from loadtest.experiment.readiness import wait_until_polling
-from loadtest.experiment.snapshot import pages, take_snapshot
+from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
 from loadtest.experiment.step_context import StepContext
-from loadtest.experiment.timeline_recorder import TimelineRecorder
-from loadtest.plan import Arrivals, Plan, Saturate
-from loadtest.results.measured import HistorySample, InjectorReport, Measured
+from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
+from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
 from loadtest.results.step_order import StepOrder
 
 # Between order and first arrival: the order must have reached every injector.
 LEAD_SECONDS = 0.5
 # Some server counters are written once a second.
 SETTLE_SECONDS = 1.1
+# Between the answer of a stopping rule and the window's end: the end must have reached every injector.
+END_LEAD_SECONDS = 1.0
 
 
 async def run_step(
-    parts: Ports, plan: Plan, step: StepContext, tell: Callable[[Event], None]
+    ports: Ports, step: StepContext, tell: Callable[[Event], None], clock: Clock
 ) -> tuple[Measured, dict[str, str]]:
     """
     Carry one step out.
 
     Args:
-        parts: The world.
-        plan: What was asked.
-        step: Which cell of it.
+        ports: The world.
+        step: Which cell of the plan, and what is known of it.
         tell: Gets the progress.
+        clock: Of the experiment.
 
     Returns:
         The raw facts, and the filtered text of every page looked at, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
         TargetError: The replicas did not come up.
-        InjectorError: There is no report at all.
+        InjectorError: There is no report at all, or the injectors ended before the window did.
     """
     tell(PhaseStarted("scale", None))
-    replicas = await parts.target.scale(step.key.replicas)
-    await wait_until_polling(
-        replicas, parts.queue, parts.target.check_alive, wants_activities=step.activities_per_workflow != 0
+    async with _running(asyncio.to_thread(step.plan_window)) as planning:
+        restarted = await ports.target.set_up(step.plan)
+        replicas = await ports.target.scale(step.key.replicas)
+        await wait_until_polling(
+            replicas,
+            ports.queue,
+            ports.target.check_alive,
+            timeout_seconds=step.plan.waits.polling_seconds,
+            wants_activities=step.activities_per_workflow != 0,
+        )
+        tell(PhaseStarted("plan the window", None))
+        window = await planning
+    endpoints, before = await _first_look(ports, step, replicas)
+    order = step.order.model_copy(
+        update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )
-    endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
-    looks = {"step-start": await take_snapshot(parts.metrics, parts.target, endpoints)}
-    if looks["step-start"].worker is None and not step.own_worker:
-        # A worker of the user's own may serve no page; then the server's side is measured.
-        endpoints = {}
-        looks["step-start"] = replace(looks["step-start"], problems=())
-
-    order = _order(plan, step)
-    warm_up, window = order.warm_up_seconds, order.window_seconds
-    watch = TimelineRecorder(
-        parts.metrics,
-        parts.queue,
+    if window.is_fixed:
+        order = order.model_copy(update={"window_seconds": window.rule.longest_seconds})
+    watch = WindowWatch(window.rule, window.late_seconds)
+    recorder = TimelineRecorder(
+        ports.metrics,
+        ports.queue,
         endpoints,
-        order.start_at,
-        (warm_up, warm_up + window),
-        lambda second: tell(Tick(second)),
+        order,
+        watch,
+        lambda second, sentence: tell(Tick(second, sentence)),
+        clock,
     )
-    async with _running(watch.run()), _running(parts.injectors.run(order, watch.injectors_say)) as injecting:
-        tell(PhaseStarted("warm-up", warm_up))
-        await _until(order.start_at + warm_up, injecting)
-        tell(PhaseStarted("window", window))
-        looks["window-start"] = await take_snapshot(parts.metrics, parts.target, endpoints)
-        await _until(order.start_at + warm_up + window / 2, injecting)
-        looks["window-middle"] = await take_snapshot(parts.metrics, parts.target, endpoints, server=False)
-        await _until(order.start_at + warm_up + window, injecting)
-        looks["window-end"] = await take_snapshot(parts.metrics, parts.target, endpoints)
-        poll = await parts.queue.look()
+    async with (
+        _running(recorder.run()),
+        _running(ports.injectors.run(order, recorder.injectors_say)) as injecting,
+    ):
+        tell(PhaseStarted("warm-up", order.warm_up_seconds))
+        starts_at = order.start_at + order.warm_up_seconds
+        await _until(starts_at, injecting, clock)
+        tell(PhaseStarted("window", order.window_seconds, at_most=not window.is_fixed))
+        start = await take_snapshot(ports.metrics, ports.target, endpoints)
+        watch.first = start.worker
+        middle, ends_at = await _window(ports, order, window, watch, injecting, clock, endpoints)
+        recorder.window_seconds = ends_at - starts_at
+        await _until(ends_at, injecting, clock)
+        end = await take_snapshot(ports.metrics, ports.target, endpoints)
+        poll = await ports.queue.look()
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
-        await asyncio.sleep(SETTLE_SECONDS)
+        await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))
-    looks["step-end"] = await take_snapshot(parts.metrics, parts.target, endpoints)
-    histories, problems = await _histories(parts, report)
-    measured = assemble_measured(parts.metrics, step, order, replicas, looks, watch, report, histories)
-    if poll is not None:
-        measured = replace(
-            measured, pollers={"activity": len(poll.activity_pollers), "workflow": len(poll.workflow_pollers)}
-        )
-    return replace(measured, notes=(*measured.notes, *problems)), pages(looks)
-
-
-def _order(plan: Plan, step: StepContext) -> StepOrder:
-    load = step.load
-    slots = plan.worker.slots * step.key.replicas
-    return StepOrder(
-        step=step.key.folder,
-        id_prefix=f"{step.id_prefix}-{step.key.folder}",
-        scenario=plan.scenario,
-        task_queue=plan.task_queue,
-        seed=plan.seed + step.key.repetition - 1,
-        schedule_seed=f"{plan.seed}/{step.key.repetition}",
-        work=plan.work,
-        arrival_rate=step.arrival_rate,
-        in_flight=max(1, round(load.in_flight_per_slot * slots)) if isinstance(load, Saturate) else None,
-        arrivals=Arrivals() if isinstance(load, Saturate) else load.arrivals,
-        start_at=time.time() + LEAD_SECONDS,
-        warm_up_seconds=plan.warm_up_seconds,
-        window_seconds=load.longest_window_seconds,
-        drain_seconds=plan.drain_seconds,
-        max_in_flight=plan.max_in_flight,
-        end_to_end_bound_seconds=plan.slo.end_to_end_p95_seconds,
+    after = await take_snapshot(ports.metrics, ports.target, endpoints)
+    problems = _last_feed(watch, ports, end)
+    snapshots = StepSnapshots(before, start, middle, end, after)
+    histories, unread = await _histories(ports, report)
+    measured = assemble_measured(
+        ports.metrics, step, order, replicas, snapshots, recorder, report, histories, poll
     )
+    decided = watch.enough.result().decision if watch.enough.done() else None
+    return replace(
+        measured,
+        window_seconds=recorder.window_seconds,
+        decision=decided,
+        restarted=restarted,
+        notes=(*measured.notes, *window.notes, *unread),
+        problems=(*measured.problems, *problems),
+    ), pages_of(snapshots.by_edge())
+
+
+async def _first_look(
+    ports: Ports, step: StepContext, replicas: Sequence[Replica]
+) -> tuple[dict[str, str], Snapshot]:
+    endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
+    before = await take_snapshot(ports.metrics, ports.target, endpoints)
+    if before.worker is None and not step.own_worker:
+        # A worker of the user's own may serve no page; then the server's side is measured.
+        return {}, replace(before, problems=())
+    return endpoints, before
+
+
+async def _window(
+    ports: Ports,
+    order: StepOrder,
+    window: WindowPlan,
+    watch: WindowWatch,
+    injecting: asyncio.Task[InjectorReport],
+    clock: Clock,
+    endpoints: dict[str, str],
+) -> tuple[Snapshot | None, float]:
+    """
+    Let the window go on until its rule says enough; return the look at its middle and when it ends.
+    """
+    starts_at = order.start_at + order.warm_up_seconds
+    latest = starts_at + order.window_seconds
+    if window.is_fixed:
+        await _until(starts_at + order.window_seconds / 2, injecting, clock)
+        return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
+    async with _running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
+        both: set[asyncio.Future[Any]] = {waiting, watch.enough}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            waiting.result()  # an injector that ended early is an error here
+            return None, latest
+    ends_at = clock.now() + END_LEAD_SECONDS
+    await ports.injectors.end_window(ends_at)
+    return None, ends_at
+
+
+def _last_feed(watch: WindowWatch, ports: Ports, end: Snapshot) -> tuple[str, ...]:
+    """
+    Let the rule answer on the window's own end, if it has not answered yet.
+    """
+    if end.worker is None:
+        return ()
+    try:
+        watch.feed(ports.metrics, end.worker)
+    except MeasurementError as error:
+        return (f"the window's late tasks could not be counted: {error}",)
+    return ()
 
 
 T = TypeVar("T")
@@ -134,19 +183,24 @@ async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T
             await task
 
 
-async def _until(at: float, injecting: asyncio.Task[InjectorReport]) -> None:
+async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
     """
-    Sleep until a unix time; an injector that ends before it is an error that ends the sleep.
+    Sleep until a unix time; injectors that end before it are an error that ends the sleep.
     """
-    done, _ = await asyncio.wait({injecting}, timeout=max(0.0, at - time.time()))
-    if done and (error := injecting.exception()) is not None:
-        raise error
+    async with _running(clock.sleep(at - clock.now())) as sleeping:
+        await asyncio.wait({injecting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        if sleeping.done():
+            return
+    injecting.result()
+    raise InjectorError(
+        f"the injectors reported {at - clock.now():.1f} s before the window was over; see logs/locust.log"
+    )
 
 
-async def _histories(parts: Ports, report: InjectorReport) -> tuple[HistorySample | None, tuple[str, ...]]:
+async def _histories(ports: Ports, report: InjectorReport) -> tuple[HistorySample | None, tuple[str, ...]]:
     if not report.sampled_workflow_ids:
         return None, ()
     try:
-        return await parts.histories.sample(report.sampled_workflow_ids), ()
+        return await ports.histories.sample(report.sampled_workflow_ids), ()
     except LoadtestError as error:
         return None, (f"no histories could be read as a cross-check: {error}",)

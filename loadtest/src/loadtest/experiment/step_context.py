@@ -4,10 +4,13 @@ Which cell of the plan a step measures, and what is known of it beforehand.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadtest.plan import Load
+from loadtest.design.window_rule import WindowPlan
+from loadtest.plan import Plan
 from loadtest.results.measured import StepKey
+from loadtest.results.step_order import StepOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,16 @@ class StepContext:
 
     Attributes:
         key: Which step.
-        load: The plan's load.
-        arrival_rate: Starts per second, ``None`` when closed.
+        plan: Of its cell, with the factors' values in their places.
+        order: What the injectors will be told; its beginning and its schedule are still open.
+        plan_window: Decides window and schedule; may take seconds of CPU, in a thread.
         activities_per_workflow: As the scenario says.
         own_worker: Whether the workers are the kit's, whose slots the plan sets.
-        id_prefix: Start of every order id; unique per run.
     """
 
     key: StepKey
-    load: Load
-    arrival_rate: float | None
+    plan: Plan
+    order: StepOrder
+    plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool
-    id_prefix: str

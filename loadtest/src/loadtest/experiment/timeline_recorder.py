@@ -1,5 +1,5 @@
 """
-The once-a-second look at a running step: backlog, activities finished, what the injectors say.
+The once-a-second look at a running step: backlog, activities finished, late tasks, what the injectors say.
 
 A look that fails is a gap in the timeline, never a zero, and never ends the step.
 """
@@ -7,12 +7,55 @@ A look that fails is a gap in the timeline, never a zero, and never ends the ste
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
+from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
 from loadtest.results.measured import Second
+from loadtest.results.step_order import StepOrder
+
+_WAITS = "worker.activity_schedule_to_start"
+
+
+@dataclass(slots=True)
+class WindowWatch:
+    """
+    The stopping rule of one window, fed with what was counted since the window's first look.
+
+    Attributes:
+        rule: Says when it has shown enough.
+        late_seconds: A task that waited longer is late; ``None`` counts none.
+        first: The workers' pages at the window's beginning; ``None`` before it and without pages.
+        enough: Done with the rule's answer as soon as there is one.
+        sentence: What the rule said last.
+    """
+
+    rule: StoppingRule
+    late_seconds: float | None
+    first: Scrape | None = None
+    enough: asyncio.Future[Enough] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    sentence: str = ""
+
+    def feed(self, metrics: Metrics, pages: Scrape) -> None:
+        """
+        Count since the first look and ask the rule, unless it has answered.
+
+        Raises:
+            MeasurementError: The pages cannot be compared.
+        """
+        if self.first is None or self.late_seconds is None or self.enough.done():
+            return
+        waits = metrics.difference(self.first, pages, "worker").histograms.get(_WAITS)
+        counted = waits.count if waits is not None else 0
+        late = count_late(waits, self.late_seconds) if waits is not None else 0.0
+        answer = self.rule.feed(pages.at - self.first.at, counted, late)
+        self.sentence = answer.sentence
+        if isinstance(answer, Enough):
+            self.enough.set_result(answer)
 
 
 class TimelineRecorder:
@@ -23,6 +66,7 @@ class TimelineRecorder:
         seconds: What was seen, in order.
         slots_used: Each look's activity slots in use over all replicas.
         gaps: What could not be seen, in words.
+        window_seconds: Length of the window, shortened when it ends early.
     """
 
     def __init__(
@@ -30,28 +74,32 @@ class TimelineRecorder:
         metrics: Metrics,
         queue: Queue,
         endpoints: Mapping[str, str],
-        start_at: float,
-        edges: tuple[float, float],
-        tell: Callable[[Second], None],
+        order: StepOrder,
+        window: WindowWatch,
+        tell: Callable[[Second, str], None],
+        clock: Clock,
     ) -> None:
         """
         Args:
             metrics: Looks at the workers' pages.
             queue: The task queue under test.
             endpoints: The workers' pages by identity; empty for foreign workers.
-            start_at: Unix time of the first arrival.
-            edges: Seconds after it at which the window starts and ends.
-            tell: Gets each second as it is seen.
+            order: When the step begins, and the lengths of warm-up and window.
+            window: Is fed after each second of the window.
+            tell: Gets each second as it is seen, and what the stopping rule says.
+            clock: Of the experiment.
         """
         self._metrics = metrics
         self._queue = queue
         self._endpoints = endpoints
-        self._start_at = start_at
-        self._edges = edges
+        self._order = order
+        self._window = window
         self._tell = tell
+        self._clock = clock
         self._first: Scrape | None = None
         self._last: Scrape | None = None
         self._injector: InjectorSecond | None = None
+        self.window_seconds = order.window_seconds
         self.seconds: list[Second] = []
         self.slots_used: list[float] = []
         self.gaps: list[str] = []
@@ -67,11 +115,11 @@ class TimelineRecorder:
         Look once a second until cancelled.
         """
         while True:
-            await asyncio.sleep(max(0.0, 1.0 - (time.time() - self._start_at) % 1.0))
+            await self._clock.sleep(1.0 - (self._clock.now() - self._order.start_at) % 1.0)
             await self._look()
 
     async def _look(self) -> None:
-        at = time.time() - self._start_at
+        at = self._clock.now() - self._order.start_at
         if at < 0:
             return
         backlog, pages = await asyncio.gather(self._queue.look(), self._scrape())
@@ -92,11 +140,11 @@ class TimelineRecorder:
             schedule_to_start_mean_seconds=wait,
         )
         self.seconds.append(second)
-        self._tell(second)
+        self._tell(second, self._window.sentence)
 
     def _phase(self, at: float) -> str:
-        start, end = self._edges
-        return "warm-up" if at < start else "window" if at < end else "drain"
+        start = self._order.warm_up_seconds
+        return "warm-up" if at < start else "window" if at < start + self.window_seconds else "drain"
 
     async def _scrape(self) -> Scrape | None:
         if not self._endpoints:
@@ -113,18 +161,17 @@ class TimelineRecorder:
         self._first = self._first or pages
         before, self._last = self._last, pages
         try:
-            if self._phase(pages.at - self._start_at) == "window":
+            if self._phase(pages.at - self._order.start_at) == "window":
                 used = self._metrics.gauge(pages, "worker.slots_used")
                 if used is not None:
                     self.slots_used.append(used)
+                self._window.feed(self._metrics, pages)
             finished = self._metrics.difference(self._first, pages, "worker").counters.get(
                 "worker.activity_finished"
             )
             if before is None:
                 return finished, None
-            waits = self._metrics.difference(before, pages, "worker").histograms.get(
-                "worker.activity_schedule_to_start"
-            )
+            waits = self._metrics.difference(before, pages, "worker").histograms.get(_WAITS)
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages could not be read: {error}")
             return None, None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.plan import Work
+from loadtest.results.step_order import seed_of_order
 from loadtest.scenario import Arrival, Scenario
 
 # A namespace's frontend answers at most 1,200 long polls for results at once; all injectors share this many.
@@ -57,7 +58,7 @@ class StartSettings:
         """
         return Arrival(
             number=number,
-            seed=self.seed * 2**32 + number,
+            seed=seed_of_order(self.seed, number),
             order_id=f"{self.id_prefix}-{number}",
             task_queue=self.task_queue,
             work=self.work,

@@ -6,10 +6,12 @@ It knows no Temporal, no Locust and no cluster.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.window_decision import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,27 @@ class StepKey:
         load: Index of the load in the plan.
         kind: The load's kind, for names and texts.
         repetition: From 1.
+        factors: Values of the plan's factors by their keys, in the plan's order.
+        attempt: From 1; more where an earlier attempt was not valid.
     """
 
     replicas: int
     load: int
     kind: str
     repetition: int
+    factors: tuple[tuple[str, bool | int | float | str], ...] = ()
+    attempt: int = 1
 
     @property
     def folder(self) -> str:
         """
-        Name of the step's folder, ``<replicas>-<load>-<repetition>``.
+        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors and a later attempt.
         """
         suffix = "" if self.load == 0 else f"{self.load}"
-        return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}"
+        factors = "".join(f"-{name}-{value}" for name, value in self.factors)
+        again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
+        kept = re.sub(r"[^\w.-]", "_", factors)
+        return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +234,9 @@ class Measured:
         histories: Cross-check, or ``None``.
         slots_used: Mean of slots in use over the window, or ``None``.
         pollers: Pollers at the window's end by queue kind.
+        decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
+        schedule_seed: Of the open schedule.
+        restarted: What was started anew for this step's settings, in words.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
         problems: What else went wrong, in words; each makes the step invalid.
@@ -257,3 +269,6 @@ class Measured:
     scrape_seconds: float | None
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    decision: Decision | None = None
+    schedule_seed: str = ""
+    restarted: tuple[str, ...] = ()

@@ -9,6 +9,13 @@ from pydantic import BaseModel, ConfigDict
 from loadtest.plan import Arrivals, Work
 
 
+def seed_of_order(step_seed: int, number: int) -> int:
+    """
+    Return the seed from which one order draws: no two numbers, and no two steps' seeds below 2**31, share one.
+    """
+    return step_seed * 2**32 + number
+
+
 class StepOrder(BaseModel):
     """
     The order of one step; it travels to the injectors as JSON.

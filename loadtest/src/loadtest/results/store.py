@@ -27,7 +27,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured import Measured
 
 LATEST = "latest"
 
@@ -202,29 +202,6 @@ class Run:
         """
         folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
         return sorted((_read_step(folder) for folder in folders), key=lambda step: step.started_at)
-
-    def unfinished(self) -> list[StepKey]:
-        """
-        Return the plan's steps that were not kept, in the plan's order.
-        """
-        return [key for key in step_keys(self.plan) if not (self.path / "steps" / key.folder).is_dir()]
-
-
-def step_keys(plan: Plan) -> list[StepKey]:
-    """
-    Return every step of a plan in the order of its run.
-
-    Repetitions are interleaved (1, 2, 4, 1, 2, 4), so that a slow drift of the machine does not
-    pass for an effect of the replica count; loads follow each other within a replica count,
-    with the saturate load first, as the others take their rate from it.
-    """
-    loads = sorted(range(len(plan.loads)), key=lambda index: plan.loads[index].kind != "saturate")
-    return [
-        StepKey(replicas, index, plan.loads[index].kind.value, repetition)
-        for repetition in range(1, plan.repetitions + 1)
-        for replicas in plan.replicas
-        for index in loads
-    ]
 
 
 def _new_folder(output: Path, name: str) -> Path:

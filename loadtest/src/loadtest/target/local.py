@@ -15,15 +15,15 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
-from loadtest.plan import WorkerSetup
+from loadtest.plan import Plan, WorkerSetup
 from loadtest.results.measured import ProcessUse, Replica
-from loadtest.target.dev_server import DevServer, find_temporal, start_dev_server
+from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
@@ -42,12 +42,14 @@ class Workers:
         task_queue: What they poll.
         namespace: Where.
         setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
+        exact_bounds: Seconds at which the workers' histograms get a bound, so that late tasks are counted exactly.
     """
 
     command: tuple[str, ...]
     task_queue: str
     namespace: str
     setup: WorkerSetup
+    exact_bounds: tuple[float, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -89,7 +91,6 @@ class LocalTarget:
 
     Attributes:
         address: ``host:port`` of the server's frontend.
-        server_pages: The server's page by name, or nothing.
     """
 
     def __init__(
@@ -114,9 +115,47 @@ class LocalTarget:
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
         self.address = address
-        self.server_pages: Mapping[str, str] = (
+        self._server_pages: Mapping[str, str] = (
             {} if server_metrics_url is None else {"server": server_metrics_url}
         )
+
+    async def server_pages(self) -> Mapping[str, str]:
+        """
+        The server's page by name, or nothing.
+        """
+        return self._server_pages
+
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """
+        Start the workers, or the server too, anew if the plan's settings are not those that run.
+
+        Raises:
+            InputError: The server is somebody else's, or the workers are, and the plan changes a setting of theirs.
+            TargetError: The server did not come up again.
+        """
+        restarted: list[str] = []
+        wanted = dict(plan.server.dynamic_config)
+        if self._server is None and wanted:
+            raise InputError(
+                f"server.dynamic_config = {wanted}: the server at {self.address} was started by somebody else; "
+                "leave the key out, or leave --address out"
+            )
+        if self._server is not None and wanted != self._server.given_config:
+            await self.end()
+            self._server = await restart_dev_server(self._server, self._logs, wanted)
+            restarted.append("the server, and with it all workers")
+        setup = replace(self._how, setup=plan.worker)
+        if setup != self._how:
+            if not self._how.own:
+                raise InputError(
+                    "worker.*: the workers are started by --worker-command, so the plan cannot set them up; "
+                    "leave the factor out"
+                )
+            self._how = setup
+            if self._workers:
+                await self.end()
+                restarted.append("all workers")
+        return tuple(restarted)
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """
@@ -131,15 +170,15 @@ class LocalTarget:
         await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in surplus))
         while len(self._workers) < replicas:
             self._workers.append(await self._start())
-        return self.alive()
+        return await self.alive()
 
-    def alive(self) -> Sequence[Replica]:
+    async def alive(self) -> Sequence[Replica]:
         """
         The replicas whose processes run.
         """
         return tuple(worker.replica for worker in self._workers if worker.child.running)
 
-    def check_alive(self) -> None:
+    async def check_alive(self) -> None:
         """
         Look whether every process that should run does.
 
@@ -158,7 +197,7 @@ class LocalTarget:
                     f"{shlex.join(self._how.command)}; its last log lines:\n{worker.child.log_tail(8)}"
                 )
 
-    def use(self) -> Mapping[str, ProcessUse]:
+    async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU seconds since their start and memory of the server and of all workers.
         """
@@ -212,6 +251,11 @@ class LocalTarget:
             "REPAIRSHOP_MAX_CACHED_WORKFLOWS": str(setup.max_cached_workflows),
             "REPAIRSHOP_EAGER_ACTIVITIES": str(setup.eager_activities).lower(),
             "REPAIRSHOP_SANDBOX": str(setup.sandbox).lower(),
+            "REPAIRSHOP_ACTIVITY_POLLERS": str(setup.activity_pollers),
+            "REPAIRSHOP_WORKFLOW_POLLERS": str(setup.workflow_pollers),
+            "REPAIRSHOP_UVLOOP": str(setup.uvloop).lower(),
+            "REPAIRSHOP_TUNER": setup.tuner,
+            "REPAIRSHOP_HISTOGRAM_BOUNDS": ",".join(map(str, self._how.exact_bounds)),
         }
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.analysis.twin.decision import Answer, DecisionRule, deviation_of, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule, deviation_of, judge_late_tasks
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.results.window_decision import Decided
 
 STEADY = TwinCounts(tuple(tuple([rate] * 60) for rate in (1, 1, 1, 1, 1, 1)))  # 1 late task a second
 QUIET = TwinCounts(tuple(tuple([0] * 60) for _ in range(6)))
@@ -24,16 +25,16 @@ def _counts(*blocks: float) -> list[tuple[float, float]]:
 @pytest.mark.parametrize(
     ("blocks", "answer", "why"),
     [
-        ((2, 3, 2, 2), Answer.MET, None),
-        ((25, 22, 20, 21), Answer.MISSED, None),
-        ((10, 9, 11, 10), Answer.UNDECIDED, "40 late, and a system just at the limit would have 40 ± 16"),
-        ((10, 60, 10, 10), Answer.UNDECIDED, "the difference rests on the seconds 10 to 20 alone"),
-        ((0, 0, 0, 0), Answer.MET, None),
+        ((2, 3, 2, 2), Decided.MET, None),
+        ((25, 22, 20, 21), Decided.MISSED, None),
+        ((10, 9, 11, 10), Decided.UNDECIDED, "40 late, and a system just at the limit would have 40 ± 16"),
+        ((10, 60, 10, 10), Decided.UNDECIDED, "the difference rests on the seconds 10 to 20 alone"),
+        ((0, 0, 0, 0), Decided.MET, None),
     ],
     ids=["fewer", "more", "alike", "one block", "none"],
 )
 def test_the_answer_follows_from_the_late_tasks(
-    blocks: tuple[float, ...], answer: Answer, why: str | None
+    blocks: tuple[float, ...], answer: Decided, why: str | None
 ) -> None:
     """
     The twins have 10 late in each block of 10 s; the misfit term alone makes s = 6.1 of 40.
@@ -54,9 +55,9 @@ def test_a_twin_that_is_never_late_can_tell_missed_and_not_met() -> None:
     nothing = judge_late_tasks(_counts(0, 0), QUIET)
     many = judge_late_tasks(_counts(5, 6), QUIET)
 
-    assert nothing.answer is Answer.UNDECIDED
+    assert nothing.answer is Decided.UNDECIDED
     assert nothing.why == "a system just at the limit would have 0.0 late by now, too few to tell"
-    assert many.answer is Answer.MISSED
+    assert many.answer is Decided.MISSED
 
 
 def test_the_spread_of_the_twins_widens_the_doubt() -> None:
@@ -97,4 +98,4 @@ def test_a_stricter_rule_decides_later() -> None:
     """
     counts = _counts(25, 22, 20, 21)
 
-    assert judge_late_tasks(counts, STEADY, DecisionRule(deviations=10)).answer is Answer.UNDECIDED
+    assert judge_late_tasks(counts, STEADY, DecisionRule(deviations=10)).answer is Decided.UNDECIDED

@@ -9,9 +9,10 @@ from dataclasses import asdict
 
 import pytest
 
-from loadtest.analysis.twin.decision import Answer, DecisionRule
+from loadtest.analysis.twin.decision import DecisionRule
 from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, UntilDecided
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.results.window_decision import Decided
 
 TWINS = TwinCounts(tuple(tuple([1] * 80) for _ in range(6)))
 
@@ -26,8 +27,8 @@ def _fed(rule: UntilDecided, late_per_second: float, seconds: int = 80) -> tuple
     raise AssertionError("it never ends")
 
 
-@pytest.mark.parametrize(("late_per_second", "answer"), [(0.1, Answer.MET), (2.5, Answer.MISSED)])
-def test_a_clear_case_ends_at_the_first_look(late_per_second: float, answer: Answer) -> None:
+@pytest.mark.parametrize(("late_per_second", "answer"), [(0.1, Decided.MET), (2.5, Decided.MISSED)])
+def test_a_clear_case_ends_at_the_first_look(late_per_second: float, answer: Decided) -> None:
     """
     Not before, however clear it is.
     """
@@ -48,7 +49,7 @@ def test_an_unclear_case_says_what_is_undecided_and_spends_its_budget() -> None:
 
     assert second == 60
     assert found.decision is not None
-    assert found.decision.answer is Answer.UNDECIDED
+    assert found.decision.answer is Decided.UNDECIDED
     assert said[19] == (
         "undecided at 20 s: 20 late, and a system just at the limit would have 20 ± 8; next look at 30 s"
     )

@@ -20,7 +20,7 @@ activities that the caller makes, in the order of arrival; where they are not ou
 """
 
 from loadtest.analysis.twin.calibration import Past, SaturateReading, calibrate, recalibrate
-from loadtest.analysis.twin.decision import Answer, Block, Decision, DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.late import LateBound, Measure
 from loadtest.analysis.twin.long_run import Edge, find_edge, long_run, rate_at_bound
 from loadtest.analysis.twin.long_run_estimate import (
@@ -42,9 +42,6 @@ from loadtest.analysis.twin.work_distribution import (
 )
 
 __all__ = [
-    "Answer",
-    "Block",
-    "Decision",
     "DecisionRule",
     "Edge",
     "Enough",

@@ -8,25 +8,15 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.results.window_decision import Block, Decided, Decision
 
 LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
 DEVIATIONS = 2.6  # 1 % a look and side; about 2.5 % over all looks, which share most of their data
 MISFIT_RATIO = 0.15
 FEWEST_LATE = 4.0
 BLOCK_SECONDS = 10
-
-
-class Answer(StrEnum):
-    """
-    What is known of an SLO at a load.
-    """
-
-    MET = "met"
-    MISSED = "missed"
-    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +40,6 @@ class DecisionRule:
     block_seconds: int = BLOCK_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """
-    A stretch of the window: late tasks as measured, and those of the twins.
-
-    Attributes:
-        start, end: Seconds of the window.
-        late: Measured.
-        twin_late: Mean of the twins.
-        twin_low, twin_high: About 95 % of systems at the edge lie between them.
-    """
-
-    start: float
-    end: float
-    late: float
-    twin_late: float
-    twin_low: float
-    twin_high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """
-    An answer and what it rests on.
-
-    Attributes:
-        answer: Met, missed or undecided.
-        seconds: Length of the window that it rests on.
-        late: Late tasks measured in it.
-        twin_late: Late tasks that a system just at the edge would have had.
-        twin_deviation: Standard deviation of the difference.
-        why: What keeps it undecided, as a clause.
-        blocks: The window piece by piece.
-    """
-
-    answer: Answer
-    seconds: float
-    late: float
-    twin_late: float
-    twin_deviation: float
-    why: str | None
-    blocks: tuple[Block, ...]
-
-
 def judge_late_tasks(
     counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule | None = None
 ) -> Decision:
@@ -113,17 +59,17 @@ def judge_late_tasks(
     blocks = blocks_of(counts, twins, rule)
     apart = [block.late - block.twin_late for block in blocks] or [0.0]
     difference, least = late - mean, rule.deviations * deviation
-    answer, why = Answer.UNDECIDED, None
+    answer, why = Decided.UNDECIDED, None
     if mean < rule.fewest_late and difference <= least:
         why = f"a system just at the limit would have {mean:.1f} late by now, too few to tell"
     elif difference < -least:
         if difference - min(apart) < -least / 2:
-            answer = Answer.MET
+            answer = Decided.MET
         else:
             why = _one_block(blocks[apart.index(min(apart))])
     elif difference > least:
         if difference - max(apart) > least / 2:
-            answer = Answer.MISSED
+            answer = Decided.MISSED
         else:
             why = _one_block(blocks[apart.index(max(apart))])
     else:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loadtest.analysis.twin.decision import Answer, Decision, DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.results.window_decision import Decided, Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class UntilDecided:
             return GoOn(self._waiting(elapsed_seconds, late))
         self._looked_at = len(due)
         decision = judge_late_tasks(self._counts, self.twins, self.rule)
-        if decision.answer is not Answer.UNDECIDED:
+        if decision.answer is not Decided.UNDECIDED:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
                 f"a system just at the limit would have {decision.twin_late:.0f} ± "

@@ -75,13 +75,28 @@ class KubernetesTarget:
             api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
         )
         self._expected: tuple[Replica, ...] = ()
+        self._setup = (plan.worker, plan.server, plan.codec)
 
-    @property
-    def server_pages(self) -> Mapping[str, str]:
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """
+        Accept the settings with which the Deployment runs; nothing is ever started anew here.
+
+        Raises:
+            InputError: The plan varies a setting of the workers or of the server.
+        """
+        asked = (plan.worker, plan.server, plan.codec)
+        if asked != self._setup:
+            raise InputError(
+                "factors: workers and server of a cluster are set up by their charts, so a sweep there varies keys of "
+                "[work] alone; leave the other factors out"
+            )
+        return ()
+
+    async def server_pages(self) -> Mapping[str, str]:
         """
         The server's /metrics pages by name, empty where there are none to be had.
         """
-        return server_pages(self._place.server_metrics)
+        return await asyncio.to_thread(server_pages, self._place.server_metrics)
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """
@@ -119,22 +134,21 @@ class KubernetesTarget:
             )
         return None
 
-    def alive(self) -> Sequence[Replica]:
+    async def alive(self) -> Sequence[Replica]:
         """
         The pods that are ready right now, asked at once: a list kept in the background would be of a moment ago.
         """
-        return tuple(
-            sorted((replica(pod) for pod in self._pods.all() if is_ready(pod)), key=lambda one: one.identity)
-        )
+        pods = await asyncio.to_thread(self._pods.all)
+        return tuple(sorted((replica(pod) for pod in pods if is_ready(pod)), key=lambda one: one.identity))
 
-    def check_alive(self) -> None:
+    async def check_alive(self) -> None:
         """
         Look whether every pod that ``scale`` gave still runs.
 
         Raises:
             WorkerDiedError: One ended or is gone; the text ends with events and log lines.
         """
-        pods = {pod.metadata.name: pod for pod in self._pods.all()}
+        pods = {pod.metadata.name: pod for pod in await asyncio.to_thread(self._pods.all)}
         for wanted in self._expected:
             pod = pods.get(wanted.identity)
             if pod is None:
@@ -142,7 +156,7 @@ class KubernetesTarget:
             if has_died(pod) and (not is_ready(pod) or replica(pod) != wanted):
                 raise WorkerDiedError(f"pod {wanted.identity} ended:\n{self._pods.story([pod])}")
 
-    def use(self) -> Mapping[str, ProcessUse]:
+    async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU of the server's pods where metrics.k8s.io can say; that of the workers stands on their pages.
         """

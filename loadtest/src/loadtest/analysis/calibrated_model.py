@@ -1,0 +1,138 @@
+"""
+The model of a cell, calibrated from the saturate step that measured it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from loadtest.analysis.counts import work
+from loadtest.analysis.quantile import quantile
+from loadtest.analysis.twin import (
+    ExponentialWork,
+    HistogramWork,
+    Past,
+    QueueModel,
+    SaturateReading,
+    UniformWork,
+    WorkDistribution,
+    calibrate,
+)
+from loadtest.plan import Plan, Saturate
+from loadtest.results.difference import Difference, Histogram
+from loadtest.results.measured import Measured, StepKey
+
+_SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """
+    What a cell's saturate step taught.
+
+    Attributes:
+        model: Slots, shape, overhead, dead time and order of service.
+        work: Distribution of an activity's work.
+        notes: What the model does not know, in words.
+    """
+
+    model: QueueModel
+    work: WorkDistribution
+    notes: tuple[str, ...] = ()
+
+
+def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Calibration | str:
+    """
+    Calibrate the model of a step's cell.
+
+    Args:
+        plan: Of the cell.
+        measured: The steps that may be believed.
+        key: The step that the model is for; its own repetition's saturate step comes first.
+
+    Returns:
+        The calibration, or why there is none, as a clause.
+    """
+    mine = [
+        step
+        for step in measured
+        if isinstance(plan.loads[step.key.load], Saturate)
+        and (step.key.replicas, step.key.factors) == (key.replicas, key.factors)
+    ]
+    if not mine:
+        return "this cell has no valid saturate step to calibrate the model from"
+    return calibration(plan, min(mine, key=lambda step: abs(step.key.repetition - key.repetition)))
+
+
+def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
+    """
+    Calibrate a model from one saturate step; see ``calibration_of``.
+    """
+    window = saturated.worker_window
+    if window is None or saturated.slots is None or saturated.slots_used is None or not saturated.slots_used:
+        return "the workers' slots and execution times were not seen"
+    waits = window.histograms.get("worker.activity_schedule_to_start")
+    held = window.histograms.get("worker.activity_execution")
+    if waits is None or held is None or not waits.count or not held.count:
+        return "the workers' pages have no waits and execution times of activities"
+    if saturated.in_flight is None:
+        return "the step was not a closed loop"
+    activities = saturated.activities_per_workflow
+    notes: tuple[str, ...] = ()
+    if activities is None:
+        done = work(saturated)
+        activities = round(done.per_workflow) if done is not None else 0
+        notes = ("activities are taken to follow one another, as the scenario does not tell their number",)
+    if activities < 1:
+        return "the workflow has no activities"
+    slot_seconds = held.sum / held.count
+    distribution, drawn = work_of(plan, held)
+    model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
+    reading = SaturateReading(
+        slot_seconds=slot_seconds,
+        work_seconds=distribution.mean if drawn else 0.0,
+        slots_used_ratio=min(1.0, saturated.slots_used / saturated.slots),
+        wait_median_seconds=quantile(waits, 0.5),
+        wait_mean_seconds=waits.sum / waits.count,
+        gap_seconds=_gap(window, activities, waits, slot_seconds),
+    )
+    seconds = saturated.warm_up_seconds + saturated.window_seconds
+    rounds = int(1.5 * seconds * saturated.slots / (activities * slot_seconds)) + saturated.in_flight + 10
+    past = Past(
+        in_flight=saturated.in_flight,
+        seconds=seconds,
+        warm_up_seconds=saturated.warm_up_seconds,
+        draws=distribution.draw(_SEED, rounds, activities),
+    )
+    if not drawn:
+        # The histogram is of the whole time in the slot: nothing is left that is not work.
+        reading = replace(reading, work_seconds=reading.slot_seconds)
+    return Calibration(calibrate(model, reading, past), distribution, notes)
+
+
+def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
+    """
+    Return the distribution of an activity's work, and whether it is the plan's own.
+
+    Args:
+        plan: Whose ``[work]`` the kit's own orders draw from.
+        held: Execution times as the workers saw them, for any other work.
+    """
+    given = plan.work
+    if plan.scenario == "repair" and given.seconds > 0 and not given.cpu_seconds:
+        if given.spread == "exponential":
+            return ExponentialWork(given.seconds), True
+        return UniformWork(given.seconds, given.spread_ratio if given.spread == "uniform" else 0.0), True
+    finite = [bound for bound in held.bounds if np.isfinite(bound)]
+    return HistogramWork(tuple(finite), tuple(held.counts[: len(finite)]), None), False
+
+
+def _gap(window: Difference, activities: int, waits: Histogram, slot_seconds: float) -> float:
+    closed = window.histograms.get("worker.workflow_endtoend")
+    if closed is None or not closed.count:
+        return 0.0
+    whole = closed.sum / closed.count
+    return max(0.0, whole / activities - waits.sum / waits.count - slot_seconds)

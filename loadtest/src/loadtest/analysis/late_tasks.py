@@ -1,0 +1,36 @@
+"""
+How many tasks of a histogram waited longer than a bound.
+"""
+
+from __future__ import annotations
+
+import math
+
+from loadtest.results.difference import Histogram
+
+_SAME_BOUND_RATIO = 1e-6
+
+
+def has_bound(histogram: Histogram, seconds: float) -> bool:
+    """
+    Return whether a bucket ends exactly at the bound, so that the count of late tasks is exact.
+    """
+    return any(math.isclose(bound, seconds, rel_tol=_SAME_BOUND_RATIO) for bound in histogram.bounds)
+
+
+def count_late(histogram: Histogram, seconds: float) -> float:
+    """
+    Return how many samples are above the bound; within a bucket that the bound cuts in proportion.
+
+    Args:
+        histogram: The samples, in seconds.
+        seconds: The bound.
+    """
+    late, low = 0.0, 0.0
+    for high, count in zip(histogram.bounds, histogram.counts, strict=True):
+        if low >= seconds or math.isclose(low, seconds, rel_tol=_SAME_BOUND_RATIO):
+            late += count
+        elif high > seconds and not math.isclose(high, seconds, rel_tol=_SAME_BOUND_RATIO):
+            late += count if math.isinf(high) else count * (high - seconds) / (high - low)
+        low = high
+    return late

@@ -1,0 +1,85 @@
+"""
+What an experiment asks of a design: the next step, or the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from loadtest.results.measured import Measured, StepKey
+from loadtest.results.step_result import StepResult
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """
+    A step that was measured and kept.
+
+    Attributes:
+        measured: Its raw facts.
+        result: Its readings and verdict.
+    """
+
+    measured: Measured
+    result: StepResult
+
+    @property
+    def key(self) -> StepKey:
+        """
+        Which step it is.
+        """
+        return self.measured.key
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """
+    The step to measure now.
+
+    Attributes:
+        key: Which cell, repetition and attempt.
+        arrival_rate: Starts per second; ``None`` for the closed model.
+        why: Why it is measured again; ``None`` for a first attempt.
+    """
+
+    key: StepKey
+    arrival_rate: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    The experiment is over.
+
+    Attributes:
+        why: What ended it: everything was measured, or a budget is spent.
+    """
+
+    why: str
+
+
+class Design(Protocol):
+    """
+    A question to the system, as the steps that answer it.
+    """
+
+    def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
+        """
+        Return the step to measure next, or that there is none.
+
+        Args:
+            kept: Every step so far, in the order in which they were measured.
+
+        Raises:
+            MeasurementError: What was measured does not allow to go on.
+        """
+        ...
+
+    def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return the steps that are still to come as far as that is known, the next one first.
+        """
+        ...

@@ -1,0 +1,45 @@
+"""
+The one clock of an experiment, passed in, so that tests need not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """
+    Time and waiting.
+    """
+
+    def now(self) -> float:
+        """
+        Unix time, in seconds.
+        """
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """
+        Wait; no time at all for a number that is not positive.
+        """
+        ...
+
+
+class SystemClock:
+    """
+    The machine's own clock.
+    """
+
+    def now(self) -> float:
+        """
+        Unix time, in seconds.
+        """
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """
+        Wait; no time at all for a number that is not positive.
+        """
+        await asyncio.sleep(max(0.0, seconds))

@@ -1,0 +1,62 @@
+"""
+What the late tasks of a window decided, and what that rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Decided(StrEnum):
+    """
+    What is known of an SLO at a load.
+    """
+
+    MET = "met"
+    MISSED = "missed"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """
+    A stretch of the window: late tasks as measured, and those of the twins.
+
+    Attributes:
+        start, end: Seconds of the window.
+        late: Measured.
+        twin_late: Mean of the twins.
+        twin_low, twin_high: About 95 % of systems at the edge lie between them.
+    """
+
+    start: float
+    end: float
+    late: float
+    twin_late: float
+    twin_low: float
+    twin_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    An answer and what it rests on.
+
+    Attributes:
+        answer: Met, missed or undecided.
+        seconds: Length of the window that it rests on.
+        late: Late tasks measured in it.
+        twin_late: Late tasks that a system just at the edge would have had.
+        twin_deviation: Standard deviation of the difference.
+        why: What keeps it undecided, as a clause.
+        blocks: The window piece by piece.
+    """
+
+    answer: Decided
+    seconds: float
+    late: float
+    twin_late: float
+    twin_deviation: float
+    why: str | None
+    blocks: tuple[Block, ...]
