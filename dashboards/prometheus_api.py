@@ -55,6 +55,10 @@ class PrometheusApi:
             PrometheusRefusedError: It refused; the text has Prometheus' own words.
             PrometheusUnreachableError: Nobody answers there, or not in JSON as a Prometheus would.
         """
+        if not self.address.startswith(("http://", "https://")):
+            raise PrometheusUnreachableError(
+                f"{self.address!r}: no Prometheus answers there, as it is no address; write http://127.0.0.1:9090"
+            )
         fields = {name: str(value) for name, value in parameters.items()}
         try:
             reply = self._pool.request(
