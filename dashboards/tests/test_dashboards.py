@@ -14,7 +14,7 @@ import yaml
 from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 
 from dashboards.all_dashboards import ALL, UIDS
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.files import FILES, ROOT
 from dashboards.layout import Dashboard
 from dashboards.panels import Panel, build, grafana_unit, letter
@@ -163,7 +163,7 @@ def test_a_panels_bound_is_drawn_whatever_the_order_of_its_lines() -> None:
     names = ("task_queues.activity_schedule_to_start_p50", "task_queues.activity_schedule_to_start_p95")
 
     drawn = [
-        build(Panel("Waits", order, bound=Bound(0.15)), 1, UIDS)
+        build(Panel("Waits", order, bound=PanelBound(0.15)), 1, UIDS)
         .build()
         .field_config.defaults.thresholds.steps
         for order in (names, names[::-1])
