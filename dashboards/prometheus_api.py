@@ -61,11 +61,11 @@ class PrometheusApi:
             )
         fields = {name: str(value) for name, value in parameters.items()}
         try:
-            reply = self._pool.request(
-                "POST" if fields else "GET",
-                f"{self.address}/api/v1/{path}",
-                fields=fields or None,
-                encode_multipart=False,
+            url = f"{self.address}/api/v1/{path}"
+            reply = (
+                self._pool.request_encode_body("POST", url, fields, encode_multipart=False)
+                if fields
+                else self._pool.request("GET", url)
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise PrometheusUnreachableError(

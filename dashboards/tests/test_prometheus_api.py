@@ -78,6 +78,15 @@ def test_another_program_is_told_from_a_prometheus(
         PrometheusApi(address).ask("query", query="up")
 
 
+def test_a_question_without_parameters_is_answered(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The list of rules is asked for as it is.
+    """
+    answers(monkeypatch, 200, b'{"status":"success","data":{"groups":[]}}')
+
+    assert PrometheusApi(address).ask("rules") == {"groups": []}
+
+
 @pytest.mark.parametrize("where", ["http://127.0.0.1:1", "http://[::1/", "nonsense", ""])
 def test_asking_nobody_is_one_line(where: str, capsys: pytest.CaptureFixture[str]) -> None:
     """
