@@ -207,7 +207,7 @@ def test_grafanas_image_is_the_one_that_the_sdk_was_made_for() -> None:
     The SDK's release part is Grafana's version; the two are moved together.
     """
     sdk = importlib.metadata.version("grafana-foundation-sdk").split("!", 1)[1]
-    objects = yaml.safe_load_all((ROOT / "k8s/monitoring/grafana.yaml").read_text(encoding="utf-8"))
+    objects = yaml.safe_load_all((ROOT / "k8s/monitoring/grafana/grafana.yaml").read_text(encoding="utf-8"))
     images = [
         container["image"]
         for found in objects
