@@ -128,7 +128,7 @@ def server_versions(api: PrometheusApi, at: float) -> set[str]:
     """
     Return the versions of the Temporal servers that are scraped, as they write them: ``1_31_2``.
     """
-    found = api.ask("query", query="build_information", time=at)["result"]
+    found = api.ask("query", query="last_over_time(build_information[5m])", time=at)["result"]
     return {one["metric"]["build_version"] for one in found}
 
 

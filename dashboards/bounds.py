@@ -32,7 +32,7 @@ PERSISTENCE_FAILED_RATIO = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class PanelBound:
     """
     Where good ends on a panel.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.panels import Panel, PanelKind
 
 
@@ -58,7 +58,7 @@ def number(
     none: str | None = None,
     see: str | None = None,
     width: int = 4,
-    bound: Bound | None = None,
+    bound: PanelBound | None = None,
 ) -> Panel:
     """
     Return a panel with one big number and its recent course.
@@ -72,7 +72,7 @@ def lines(
     none: str | None = None,
     see: str | None = None,
     width: int = 12,
-    bound: Bound | None = None,
+    bound: PanelBound | None = None,
 ) -> Panel:
     """
     Return a panel with curves over time.

@@ -5,7 +5,7 @@ What is asked of the system, and does it keep up?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines, number
 
 LOAD_DASHBOARD = Dashboard(
@@ -36,13 +36,13 @@ LOAD_DASHBOARD = Dashboard(
                     "load.lag_p50",
                     "load.lag_p99",
                     width=10,
-                    bound=Bound(bounds.INJECTOR_LAG_P99_SECONDS),
+                    bound=PanelBound(bounds.INJECTOR_LAG_P99_SECONDS),
                 ),
                 lines(
                     "Sent of offered",
                     "load.sent_ratio",
                     width=10,
-                    bound=Bound(bounds.SENT_RATIO, good_below=False),
+                    bound=PanelBound(bounds.SENT_RATIO, good_below=False),
                 ),
                 number("Injectors", "load.injectors", width=4),
             ),

@@ -5,7 +5,7 @@ Is it healthy, and how many workers do I need?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines, number
 
 OVERVIEW_DASHBOARD = Dashboard(
@@ -16,17 +16,17 @@ OVERVIEW_DASHBOARD = Dashboard(
         PanelRow(
             "Now",
             (
-                number("Alerts firing", "overview.alerts", bound=Bound(1)),
+                number("Alerts firing", "overview.alerts", bound=PanelBound(1)),
                 number("Workers", "overview.workers", see="workers"),
                 number("Workers needed", "overview.workers_needed", see="sweep"),
                 number(
                     "Activity slots in use",
                     "overview.slots_used_ratio",
                     see="workers",
-                    bound=Bound(bounds.SLOTS_USED_RATIO),
+                    bound=PanelBound(bounds.SLOTS_USED_RATIO),
                 ),
                 number("Orders completed", "overview.orders_completed", see="load"),
-                number("Failed orders", "overview.failed_ratio", see="workers", bound=Bound(0.001)),
+                number("Failed orders", "overview.failed_ratio", see="workers", bound=PanelBound(0.001)),
             ),
         ),
         PanelRow(
@@ -35,7 +35,7 @@ OVERVIEW_DASHBOARD = Dashboard(
                 lines(
                     "Activities wait in the queue (p95)",
                     "task_queues.activity_schedule_to_start_p95",
-                    bound=Bound(bounds.SCHEDULE_TO_START_P95_SECONDS),
+                    bound=PanelBound(bounds.SCHEDULE_TO_START_P95_SECONDS),
                     see="task-queues",
                 ),
                 lines("Backlog", "task_queues.backlog_tasks", see="task-queues"),
@@ -46,20 +46,20 @@ OVERVIEW_DASHBOARD = Dashboard(
         PanelRow(
             "Around it",
             (
-                number("Targets that do not answer", "overview.targets_down", width=8, bound=Bound(1)),
+                number("Targets that do not answer", "overview.targets_down", width=8, bound=PanelBound(1)),
                 number(
                     "Replicas that the autoscaler may add",
                     "overview.autoscaler_replicas_left",
                     none="no autoscaler",
                     width=8,
-                    bound=Bound(bounds.AUTOSCALER_REPLICAS_LEFT, good_below=False),
+                    bound=PanelBound(bounds.AUTOSCALER_REPLICAS_LEFT, good_below=False),
                 ),
                 number(
                     "Until a certificate ends",
                     "overview.certificate_left",
                     none="none known",
                     width=8,
-                    bound=Bound(bounds.CERTIFICATE_SECONDS_LEFT, good_below=False),
+                    bound=PanelBound(bounds.CERTIFICATE_SECONDS_LEFT, good_below=False),
                 ),
             ),
         ),

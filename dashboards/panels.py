@@ -34,7 +34,7 @@ from grafana_foundation_sdk.models.dashboard import (
     ThresholdsMode,
 )
 
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from loadtest.catalogue.expressions import BY_NAME, Expression
 from loadtest.catalogue.promql import GRAFANA
 
@@ -75,7 +75,7 @@ class Panel:
     width: int = 12
     see: str | None = None
     none: str | None = None
-    bound: Bound | None = None
+    bound: PanelBound | None = None
 
     @property
     def chosen(self) -> tuple[Expression, ...]:
@@ -125,7 +125,7 @@ def _query(panel: Panel, expression: Expression, name: str) -> prometheus.Dataqu
     return query.instant() if panel.kind is PanelKind.BARS else query.range()
 
 
-def _thresholds(bound: Bound) -> dashboard.ThresholdsConfig:
+def _thresholds(bound: PanelBound) -> dashboard.ThresholdsConfig:
     first, then = (_GOOD, _BAD) if bound.good_below else (_BAD, _GOOD)
     return (
         dashboard.ThresholdsConfig()

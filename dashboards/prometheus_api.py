@@ -55,13 +55,17 @@ class PrometheusApi:
             PrometheusRefusedError: It refused; the text has Prometheus' own words.
             PrometheusUnreachableError: Nobody answers there, or not in JSON as a Prometheus would.
         """
+        if not self.address.startswith(("http://", "https://")):
+            raise PrometheusUnreachableError(
+                f"{self.address!r}: no Prometheus answers there, as it is no address; write http://127.0.0.1:9090"
+            )
         fields = {name: str(value) for name, value in parameters.items()}
         try:
-            reply = self._pool.request(
-                "POST" if fields else "GET",
-                f"{self.address}/api/v1/{path}",
-                fields=fields or None,
-                encode_multipart=False,
+            url = f"{self.address}/api/v1/{path}"
+            reply = (
+                self._pool.request_encode_body("POST", url, fields, encode_multipart=False)
+                if fields
+                else self._pool.request("GET", url)
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise PrometheusUnreachableError(

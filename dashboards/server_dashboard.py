@@ -5,7 +5,7 @@ Is the Temporal server the limit?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines
 
 SERVER_DASHBOARD = Dashboard(
@@ -28,7 +28,7 @@ SERVER_DASHBOARD = Dashboard(
                     "Shard locks (p95)",
                     "server.shard_lock_p95",
                     "server.shard_mutex_p95",
-                    bound=Bound(bounds.SHARD_LOCK_P95_SECONDS),
+                    bound=PanelBound(bounds.SHARD_LOCK_P95_SECONDS),
                 ),
                 lines("Memory", "server.memory"),
             ),
@@ -42,7 +42,7 @@ SERVER_DASHBOARD = Dashboard(
                 lines(
                     "Database requests that failed",
                     "server.persistence_failed_ratio",
-                    bound=Bound(bounds.PERSISTENCE_FAILED_RATIO),
+                    bound=PanelBound(bounds.PERSISTENCE_FAILED_RATIO),
                 ),
             ),
         ),
@@ -52,7 +52,7 @@ SERVER_DASHBOARD = Dashboard(
                 lines(
                     "Starting a workflow takes (p95)",
                     "server.start_latency_p95",
-                    bound=Bound(bounds.START_REQUEST_P95_SECONDS),
+                    bound=PanelBound(bounds.START_REQUEST_P95_SECONDS),
                 ),
                 lines("Requests take (p95)", "server.service_latency_p95"),
                 lines("Requests", "server.service_requests"),

@@ -5,7 +5,7 @@ What happens as replicas are added?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines
 from dashboards.panels import Panel, PanelKind
 
@@ -45,7 +45,7 @@ SWEEP_DASHBOARD = Dashboard(
                 lines(
                     "Activities wait in the queue (p95)",
                     "sweep.schedule_to_start_p95",
-                    bound=Bound(bounds.SCHEDULE_TO_START_P95_SECONDS),
+                    bound=PanelBound(bounds.SCHEDULE_TO_START_P95_SECONDS),
                     none="no step is in its window",
                 ),
             ),

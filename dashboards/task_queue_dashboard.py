@@ -5,7 +5,7 @@ Where do tasks wait, and why?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines
 
 TASK_QUEUE_DASHBOARD = Dashboard(
@@ -19,18 +19,18 @@ TASK_QUEUE_DASHBOARD = Dashboard(
                 lines(
                     "Activities: schedule to start",
                     *(f"task_queues.activity_schedule_to_start_{p}" for p in ("p50", "p95", "p99")),
-                    bound=Bound(bounds.SCHEDULE_TO_START_P95_SECONDS),
+                    bound=PanelBound(bounds.SCHEDULE_TO_START_P95_SECONDS),
                 ),
                 lines(
                     "Workflow tasks: schedule to start",
                     *(f"task_queues.workflow_schedule_to_start_{p}" for p in ("p50", "p95", "p99")),
-                    bound=Bound(bounds.SCHEDULE_TO_START_P95_SECONDS),
+                    bound=PanelBound(bounds.SCHEDULE_TO_START_P95_SECONDS),
                 ),
                 lines(
                     "Schedule to start by the server's clock (p95)",
                     "task_queues.server_activity_schedule_to_start_p95",
                     "task_queues.server_workflow_schedule_to_start_p95",
-                    bound=Bound(bounds.SCHEDULE_TO_START_P95_SECONDS),
+                    bound=PanelBound(bounds.SCHEDULE_TO_START_P95_SECONDS),
                 ),
                 lines("Tasks added, by how they were matched", "task_queues.tasks_added"),
             ),
@@ -42,7 +42,7 @@ TASK_QUEUE_DASHBOARD = Dashboard(
                 lines(
                     "Age of the oldest task",
                     "task_queues.backlog_age",
-                    bound=Bound(bounds.BACKLOG_AGE_SECONDS),
+                    bound=PanelBound(bounds.BACKLOG_AGE_SECONDS),
                 ),
             ),
         ),
@@ -52,12 +52,12 @@ TASK_QUEUE_DASHBOARD = Dashboard(
                 lines(
                     "Sync match",
                     "task_queues.sync_match_ratio",
-                    bound=Bound(bounds.SYNC_MATCH_RATIO, good_below=False),
+                    bound=PanelBound(bounds.SYNC_MATCH_RATIO, good_below=False),
                 ),
                 lines(
                     "Polls that brought a task",
                     "task_queues.poll_success_ratio",
-                    bound=Bound(bounds.POLL_SUCCESS_RATIO, good_below=False),
+                    bound=PanelBound(bounds.POLL_SUCCESS_RATIO, good_below=False),
                 ),
                 lines("Polls", "task_queues.polls", "task_queues.polls_with_task"),
                 lines("Partitions in use", "task_queues.partitions"),

@@ -5,7 +5,7 @@ What do the workers do, and what is each replica short of?
 from __future__ import annotations
 
 from dashboards import bounds
-from dashboards.bounds import Bound
+from dashboards.bounds import PanelBound
 from dashboards.layout import Dashboard, PanelRow, lines
 
 WORKER_DASHBOARD = Dashboard(
@@ -19,16 +19,16 @@ WORKER_DASHBOARD = Dashboard(
                 lines(
                     "Activity slots in use",
                     "workers.activity_slots_used_ratio",
-                    bound=Bound(bounds.SLOTS_USED_RATIO),
+                    bound=PanelBound(bounds.SLOTS_USED_RATIO),
                 ),
                 lines(
                     "Workflow-task slots in use",
                     "workers.workflow_slots_used_ratio",
-                    bound=Bound(bounds.SLOTS_USED_RATIO),
+                    bound=PanelBound(bounds.SLOTS_USED_RATIO),
                 ),
                 lines("Pollers", "workers.pollers"),
                 lines("Free slots that ask for nothing", "workers.silent_slots"),
-                lines("CPU", "workers.cpu", bound=Bound(bounds.CPU_CORES)),
+                lines("CPU", "workers.cpu", bound=PanelBound(bounds.CPU_CORES)),
                 lines("Memory", "workers.memory"),
                 lines("Restarts in 15 minutes", "workers.restarts"),
             ),

@@ -131,6 +131,6 @@ def test_one_spelling_of_namespace(charts: Charts) -> None:
 
     (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
     assert endpoint["metricRelabelings"] == [
-        {"sourceLabels": ["exported_namespace"], "regex": "(.+)", "targetLabel": "namespace"},
+        {"sourceLabels": ["exported_namespace"], "regex": "(.+)", "targetLabel": "temporal_namespace"},
         {"regex": "exported_namespace", "action": "labeldrop"},
     ]

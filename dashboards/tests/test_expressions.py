@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.queue_bounds import either_spelling
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import ALL, BY_NAME, for_reading
@@ -51,21 +50,6 @@ def test_every_expression_says_what_good_looks_like(expression) -> None:
     """
     assert expression.good.endswith(".")
     assert expression.legend
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        pytest.param("repair-shop", "repair.shop", id="a dash, which the server writes as _"),
-        pytest.param("repair_shop", "repair.shop", id="the server's spelling"),
-        pytest.param("mq", "mq", id="letters alone"),
-    ],
-)
-def test_a_queue_is_matched_in_both_spellings(name: str, expected: str) -> None:
-    """
-    The server writes repair_shop where workers write repair-shop; one pattern finds both.
-    """
-    assert either_spelling(name) == expected
 
 
 def test_a_selector_takes_only_labels_that_the_metric_has() -> None:

@@ -53,7 +53,7 @@ def test_grafana_gets_the_data_source_that_the_cluster_has() -> None:
     One uid here and in the cluster, so that links between them hold.
     """
     (ours,) = yaml.safe_load((FOLDER / "datasources.yaml").read_text(encoding="utf-8"))["datasources"]
-    objects = yaml.safe_load_all((ROOT / "k8s/monitoring/grafana.yaml").read_text(encoding="utf-8"))
+    objects = yaml.safe_load_all((ROOT / "k8s/monitoring/grafana/grafana.yaml").read_text(encoding="utf-8"))
     (configuration,) = [found for found in objects if found["kind"] == "ConfigMap"]
     (theirs,) = yaml.safe_load(configuration["data"]["datasources.yaml"])["datasources"]
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 NAMESPACES = {"temporal", "repair-shop", "loadtest", "monitoring"}
 RENAMES = [
-    {"source_labels": ["exported_namespace"], "regex": "(.+)", "target_label": "namespace"},
+    {"source_labels": ["exported_namespace"], "regex": "(.+)", "target_label": "temporal_namespace"},
     {"regex": "exported_namespace", "action": "labeldrop"},
 ]
 

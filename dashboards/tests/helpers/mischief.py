@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import activity, workflow
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import RetryPolicy
@@ -21,6 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 QUICKLY = timedelta(seconds=5)
+CHANGING = "mischief-changing"
 
 
 @activity.defn
@@ -109,7 +112,7 @@ class Before:
         """
         Wait for the change.
         """
-        await workflow.sleep(1.5)
+        await workflow.sleep(timedelta(hours=1))
 
 
 @workflow.defn(name="Changing")
@@ -192,6 +195,25 @@ async def _refusals(client: Client, queue: str) -> None:
     raise AssertionError("a workflow that was never started was found")
 
 
+async def _until(fact: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(120):
+        while not await fact():  # noqa: ASYNC110 - the server tells nobody of it
+            await asyncio.sleep(0.2)
+
+
+async def _has(client: Client, kind: EventType.ValueType) -> bool:
+    events = client.get_workflow_handle(CHANGING).fetch_history_events()
+    return kind in [event.event_type async for event in events]
+
+
+async def _sleeps(client: Client) -> bool:
+    return await _has(client, EventType.EVENT_TYPE_TIMER_STARTED)
+
+
+async def _has_failed(client: Client) -> bool:
+    return await _has(client, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
+
+
 async def _too_many(client: Client) -> None:
     """
     Lists of workflows, faster than the server allows, for so long that their rate is seen.
@@ -222,18 +244,21 @@ async def main(address: str, port: str, queue: str) -> None:
         address, runtime=Runtime(telemetry=TelemetryConfig(logging=None, metrics=metrics))
     )
     async with _worker(client, queue, Before):
-        await client.start_workflow("Changing", id="mischief-changing", task_queue=queue)
+        await client.start_workflow("Changing", id=CHANGING, task_queue=queue)
         await _ends(client, queue)
         await _overflow(client, queue)
         await _refusals(client, queue)
         await _too_many(client)
         await client.start_workflow("Nobody", id="mischief-nobody", task_queue=f"{queue}-nobody")
-        await client.start_workflow("Changing", id="mischief-changing-too", task_queue=queue)
-        await asyncio.sleep(0.3)
+        await _until(lambda: _sleeps(client))
     async with _worker(client, queue, After):
+        # An event makes the workflow task in which the changed code is found out; it fails again and again.
+        await client.get_workflow_handle(CHANGING).signal("look")
+        await _until(lambda: _has_failed(client))
+        await asyncio.sleep(2)
         print("done", flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-        await client.get_workflow_handle("mischief-changing-too").terminate()
+        await client.get_workflow_handle(CHANGING).terminate()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import bisect
 import http.server
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needs import needs
 
 from dashboards.local_prometheus import LocalPrometheus, write_targets
 from loadtest.catalogue import BY_KEY
@@ -67,8 +67,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalPro
     """
     A Prometheus that scrapes every 2 s, and a window of 15 s that begins 4 s later, between two scrapes.
     """
-    if shutil.which("prometheus") is None:
-        pytest.skip("prometheus is missing: apt-get install prometheus")
+    needs("prometheus")
     folder: Path = tmp_path_factory.mktemp("window")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), KnownWorker)
     threading.Thread(target=server.serve_forever, daemon=True).start()
