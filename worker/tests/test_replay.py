@@ -4,6 +4,7 @@ Orders that began on earlier code go on with today's.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -82,3 +83,30 @@ async def test_a_forgotten_patch_is_named_with_its_event() -> None:
     )
     assert where.startswith(f"at event {number} ACTIVITY_TASK_SCHEDULED repair: [TMPRL1100] Nondeterminism")
     assert "'reserve_parts'" in where
+
+
+def test_each_activity_is_told_facts_by_their_names() -> None:
+    """
+    The histories of today's flow show what each step is told, a field a fact.
+    """
+    told: dict[str, set[str]] = {}
+    for path in FOLDER.glob(f"{FLOW}-*.json"):
+        for event in json.loads(path.read_text())["events"]:
+            about = event.get("activityTaskScheduledEventAttributes")
+            if about is not None:
+                (payload,) = about["input"]["payloads"]
+                fields = json.loads(base64.b64decode(payload["data"]))
+                told.setdefault(about["activityType"]["name"], set()).update(fields)
+    of_all = set.intersection(*told.values())
+
+    assert of_all == {"order_id", "round", "seed", "work", "blob", "fault"}
+    assert {step: fields - of_all for step, fields in told.items() if fields - of_all} == {
+        "classify": {"kind"},
+        "quote": {"price_cents"},
+        "assign_technician": {"skill"},
+        "set_deadline": {"kind", "urgent"},
+        "assign_inspector": {"repaired_by"},
+        "inspect_item": {"item", "items"},
+        "charge": {"amount_cents"},
+        "return_device": {"reason"},
+    }

@@ -31,6 +31,6 @@ class ForgottenPatch(RepairWorkflow):
         return await super().run(order)
 
     async def _repair(self, round_: int) -> bool:
-        await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, "", round_)
-        await self._saga.do(OrderStep.REPAIR, EXTERNAL, "", round_)
+        await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, round_=round_)
+        await self._saga.do(OrderStep.REPAIR, EXTERNAL, round_=round_)
         return True

@@ -20,9 +20,9 @@ def build_activities(ledger: Ledger) -> list[Callable[..., Any]]:
     """
     Return all activities, bound to the ledger that records their effects.
     """
-    books = EffectRecorder(ledger)
-    front_desk = FrontDesk(books)
-    workshop = Workshop(books, ledger)
+    recorder = EffectRecorder(ledger)
+    front_desk = FrontDesk(recorder)
+    workshop = Workshop(recorder, ledger)
     return [
         front_desk.register,
         front_desk.classify,
@@ -39,5 +39,5 @@ def build_activities(ledger: Ledger) -> list[Callable[..., Any]]:
         workshop.escalate,
         workshop.assign_inspector,
         workshop.inspect_item,
-        *compensations(books),
+        *compensations(recorder),
     ]

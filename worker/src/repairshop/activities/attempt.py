@@ -12,7 +12,7 @@ from temporalio import activity
 from repairshop.activities.activity_errors import InjectedFailure, Refused
 from repairshop.contract import Fault
 from repairshop.draws import drawn_failure, drawn_seconds
-from repairshop.order_steps import StepInput
+from repairshop.step_messages import StepContext
 
 # Heartbeats within the longest silence that the order allows.
 BEATS_PER_SILENCE = 4
@@ -26,7 +26,7 @@ def progress() -> float:
     return float(details[0]) if details else 0.0
 
 
-async def spend(given: StepInput) -> None:
+async def spend(given: StepContext) -> None:
     """
     Wait and compute as the profile says, from where an earlier attempt was lost.
 
@@ -50,7 +50,7 @@ async def spend(given: StepInput) -> None:
         raise InjectedFailure(info.activity_type, "failed by its failure_probability")
 
 
-async def suffer(given: StepInput, *, after_effect: bool) -> None:
+async def suffer(given: StepContext, *, after_effect: bool) -> None:
     """
     Do what a fault of the order asks for at this point.
 

@@ -10,19 +10,20 @@ from typing import Any
 from temporalio import activity
 
 from repairshop.activities.effect_recorder import EffectRecorder
-from repairshop.order_steps import UNDOES, OrderStep, StepInput, StepOutput
+from repairshop.order_steps import UNDOES, OrderStep
+from repairshop.step_messages import StepContext, StepOutput
 
 
-def compensations(books: EffectRecorder) -> list[Callable[..., Any]]:
+def compensations(recorder: EffectRecorder) -> list[Callable[..., Any]]:
     """
     Return an activity for each compensation.
     """
-    return [_compensation(books, name, step) for name, step in UNDOES.items()]
+    return [_compensation(recorder, name, step) for name, step in UNDOES.items()]
 
 
-def _compensation(books: EffectRecorder, name: str, step: OrderStep) -> Callable[..., Any]:
+def _compensation(recorder: EffectRecorder, name: str, step: OrderStep) -> Callable[..., Any]:
     @activity.defn(name=name)
-    async def undo(given: StepInput) -> StepOutput:
-        return await books.take_back(given, step)
+    async def undo(given: StepContext) -> StepOutput:
+        return await recorder.take_back(given, step)
 
     return undo

@@ -11,7 +11,8 @@ from temporalio import activity
 from repairshop.activities.activity_errors import AlreadyWithdrawn
 from repairshop.activities.attempt import progress, spend, strikes, suffer
 from repairshop.ledger import Delivery, Ledger, WithdrawnError
-from repairshop.order_steps import OrderStep, StepInput, StepOutput
+from repairshop.order_steps import OrderStep
+from repairshop.step_messages import StepContext, StepOutput
 
 
 class EffectRecorder:
@@ -22,7 +23,9 @@ class EffectRecorder:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def note(self, given: StepInput, value: str, *, passed: bool = True, part: str = "") -> StepOutput:
+    async def note(
+        self, given: StepContext, value: str, *, passed: bool = True, part: str = ""
+    ) -> StepOutput:
         """
         Record the effect of a step, and spend what the step costs.
 
@@ -37,7 +40,7 @@ class EffectRecorder:
         """
         return await self.note_by(given, lambda delivery: self._ledger.record(delivery, value), passed, part)
 
-    async def take_back(self, given: StepInput, step: OrderStep) -> StepOutput:
+    async def take_back(self, given: StepContext, step: OrderStep) -> StepOutput:
         """
         Undo the effect of another step.
 
@@ -52,7 +55,7 @@ class EffectRecorder:
 
     async def note_by(
         self,
-        given: StepInput,
+        given: StepContext,
         record: Callable[[Delivery], Awaitable[str]],
         passed: bool = True,
         part: str = "",
@@ -73,7 +76,7 @@ class EffectRecorder:
         return StepOutput(value, passed, given.blob)
 
 
-def delivery_of(given: StepInput, part: str = "") -> Delivery:
+def delivery_of(given: StepContext, part: str = "") -> Delivery:
     """
     Return what the ledger keeps of the attempt that is running.
     """

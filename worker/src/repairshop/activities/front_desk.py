@@ -8,8 +8,16 @@ from temporalio import activity
 
 from repairshop.activities.deadline import deadline_seconds
 from repairshop.activities.effect_recorder import EffectRecorder
-from repairshop.contract import RepairKind
-from repairshop.order_steps import OrderStep, StepInput, StepOutput
+from repairshop.order_steps import OrderStep
+from repairshop.step_messages import (
+    ChargeInput,
+    ClassifyInput,
+    QuoteInput,
+    ReturnDeviceInput,
+    SetDeadlineInput,
+    StepContext,
+    StepOutput,
+)
 
 
 class FrontDesk:
@@ -17,72 +25,69 @@ class FrontDesk:
     Activities of the people at the counter.
     """
 
-    def __init__(self, books: EffectRecorder) -> None:
-        self._books = books
+    def __init__(self, recorder: EffectRecorder) -> None:
+        self._recorder = recorder
 
     @activity.defn(name=OrderStep.REGISTER)
-    async def register(self, given: StepInput) -> StepOutput:
+    async def register(self, given: StepContext) -> StepOutput:
         """
         Open the order in the shop's books.
         """
-        return await self._books.note(given, "open")
+        return await self._recorder.note(given, "open")
 
     @activity.defn(name=OrderStep.CLASSIFY)
-    async def classify(self, given: StepInput) -> StepOutput:
+    async def classify(self, given: ClassifyInput) -> StepOutput:
         """
         Find out which kind of repair this is.
         """
-        return await self._books.note(given, RepairKind(given.given))
+        return await self._recorder.note(given, given.kind)
 
     @activity.defn(name=OrderStep.QUOTE)
-    async def quote(self, given: StepInput) -> StepOutput:
+    async def quote(self, given: QuoteInput) -> StepOutput:
         """
         Tell the client what the repair costs, in cents.
         """
-        return await self._books.note(given, given.given)
+        return await self._recorder.note(given, str(given.price_cents))
 
     @activity.defn(name=OrderStep.SET_DEADLINE)
-    async def set_deadline(self, given: StepInput) -> StepOutput:
+    async def set_deadline(self, given: SetDeadlineInput) -> StepOutput:
         """
         Say in how many seconds the order is to be done, by its kind and priority.
         """
-        kind, _, priority = given.given.partition(" ")
         base = given.work.deadline_seconds if given.work else 0.0
-        return await self._books.note(
-            given, repr(deadline_seconds(base, RepairKind(kind), priority == "urgent"))
-        )
+        return await self._recorder.note(given, repr(deadline_seconds(base, given.kind, given.urgent)))
 
     @activity.defn(name=OrderStep.CHARGE)
-    async def charge(self, given: StepInput) -> StepOutput:
+    async def charge(self, given: ChargeInput) -> StepOutput:
         """
         Take the client's money, in cents.
         """
-        return await self._books.note(given, given.given)
+        return await self._recorder.note(given, str(given.amount_cents))
 
     @activity.defn(name=OrderStep.REPLACE)
-    async def replace(self, given: StepInput) -> StepOutput:
+    async def replace(self, given: StepContext) -> StepOutput:
         """
         Take another device off the shelf.
         """
-        return await self._books.note(given, "another device")
+        return await self._recorder.note(given, "another device")
 
     @activity.defn(name=OrderStep.REIMBURSE)
-    async def reimburse(self, given: StepInput) -> StepOutput:
+    async def reimburse(self, given: StepContext) -> StepOutput:
         """
         Pay the client what the device was worth.
         """
-        return await self._books.note(given, "the device's worth")
+        return await self._recorder.note(given, "the device's worth")
 
     @activity.defn(name=OrderStep.SETTLE)
-    async def settle(self, given: StepInput) -> StepOutput:
+    async def settle(self, given: StepContext) -> StepOutput:
         """
         Hand the device over and close the order.
         """
-        return await self._books.note(given, "closed")
+        return await self._recorder.note(given, "closed")
 
     @activity.defn(name=OrderStep.RETURN_DEVICE)
-    async def return_device(self, given: StepInput) -> StepOutput:
+    async def return_device(self, given: ReturnDeviceInput) -> StepOutput:
         """
         Hand the device back as it came, with a report, and close the order.
         """
-        return await self._books.note(given, given.given)
+        return await self._recorder.note(given, given.reason)

@@ -16,7 +16,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from repairshop.contract import DAY_SECONDS, RepairOrder, RepairResult
-from repairshop.order_steps import InspectionOutput, OrderStep, StepOutput
+from repairshop.order_steps import OrderStep
+from repairshop.step_messages import InspectionOutput, StepOutput
 
 _T = TypeVar("_T")
 

@@ -8,7 +8,8 @@ a patch, until no order of the earlier flow is left.
 from __future__ import annotations
 
 # Of the histories that ``make histories`` records.
-FLOW = 2
+FLOW = 3
 
 # Flow 2: parts are put aside before a repair begins, so that none is begun that cannot be ended.
 RESERVE_PARTS = "reserve-parts-before-repair"
+# Flow 3: each activity gets an input of its own; what happens is that of flow 2, so there is no patch.

@@ -12,7 +12,13 @@ with workflow.unsafe.imports_passed_through():
     from temporalio.exceptions import ActivityError
 
     from repairshop import contract
-    from repairshop.order_steps import InspectionInput, InspectionOutput, OrderStep
+    from repairshop.order_steps import OrderStep
+    from repairshop.step_messages import (
+        AssignInspectorInput,
+        InspectionInput,
+        InspectionOutput,
+        InspectItemInput,
+    )
     from repairshop.workflows.retry_policies import EXTERNAL
     from repairshop.workflows.saga import Saga
 
@@ -40,10 +46,17 @@ class InspectionWorkflow:
 
     async def _inspect(self, given: InspectionInput) -> InspectionOutput:
         do, items = self._saga.do, given.order.checklist
-        inspector = await do(OrderStep.ASSIGN_INSPECTOR, EXTERNAL, ",".join(given.repaired_by), given.round)
+        inspector = await do(
+            OrderStep.ASSIGN_INSPECTOR,
+            EXTERNAL,
+            AssignInspectorInput(repaired_by=given.repaired_by),
+            given.round,
+        )
         failed = []
         for item in items:
-            answer = await do(OrderStep.INSPECT_ITEM, EXTERNAL, f"{len(items)} {item}", given.round)
+            answer = await do(
+                OrderStep.INSPECT_ITEM, EXTERNAL, InspectItemInput(item=item, items=len(items)), given.round
+            )
             if not answer.passed:
                 failed.append(item)
         return InspectionOutput(inspector.value, tuple(failed))

@@ -1,7 +1,6 @@
 """
 The life of an order, from the client's complaint to the device handed back.
 
-It decides what happens when; what a step does, and what it costs, is the activities' affair.
 How much of it happens follows from the order: a light one takes six steps.
 """
 
@@ -17,7 +16,19 @@ with workflow.unsafe.imports_passed_through():
 
     from repairshop import contract
     from repairshop.contract import OrderStatus, Outcome, RepairKind, RepairOrder, RepairResult
-    from repairshop.order_steps import InspectionInput, InspectionOutput, OrderStep, WarrantyInput
+    from repairshop.order_steps import OrderStep
+    from repairshop.step_messages import (
+        AssignInspectorInput,
+        AssignTechnicianInput,
+        ChargeInput,
+        ClassifyInput,
+        InspectionInput,
+        InspectionOutput,
+        QuoteInput,
+        ReturnDeviceInput,
+        SetDeadlineInput,
+        WarrantyInput,
+    )
     from repairshop.workflows.flow_versions import RESERVE_PARTS
     from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
     from repairshop.workflows.saga import Saga, root_cause, unstoppable
@@ -79,29 +90,37 @@ class RepairWorkflow:
     async def _take_through(self, order: RepairOrder) -> RepairResult:
         do = self._saga.do
         await do(OrderStep.REGISTER, QUICK)
-        self._kind = (await do(OrderStep.CLASSIFY, QUICK, order.kind)).value
+        self._kind = (await do(OrderStep.CLASSIFY, QUICK, ClassifyInput(kind=order.kind))).value
         if self._kind == RepairKind.BEYOND_REPAIR:
             return await self._hand_back("the device is beyond repair")
         if self._kind == RepairKind.PAID and order.price_cents and not await self._is_approved():
             return await self._hand_back(
                 "the client declined" if self._approved is False else "the quote expired"
             )
-        self._technicians.append((await do(OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, order.skill)).value)
-        priority = f"{self._kind} urgent" if order.urgent else self._kind
-        seconds = float((await do(OrderStep.SET_DEADLINE, QUICK, priority)).value)
+        self._technicians.append(
+            (
+                await do(
+                    OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, AssignTechnicianInput(skill=order.skill)
+                )
+            ).value
+        )
+        deadline = SetDeadlineInput(kind=RepairKind(self._kind), urgent=order.urgent)
+        seconds = float((await do(OrderStep.SET_DEADLINE, QUICK, deadline)).value)
         if seconds > 0:
             self._deadline = asyncio.create_task(self._escalate_after(seconds))
         outcome = await self._repair_until_it_passes()
         await self._end_deadline()
         if outcome is Outcome.SETTLED and self._quote_cents:
             price = self._quote_cents * (LATE_PERCENT if self._escalated else 100) // 100
-            self._charged_cents = int((await do(OrderStep.CHARGE, EXTERNAL, str(price))).value)
+            self._charged_cents = int(
+                (await do(OrderStep.CHARGE, EXTERNAL, ChargeInput(amount_cents=price))).value
+            )
         return await self._settle(outcome)
 
     async def _is_approved(self) -> bool:
         order = self._order
         self._quote_cents = int(
-            (await self._saga.do(OrderStep.QUOTE, EXTERNAL, str(order.price_cents))).value
+            (await self._saga.do(OrderStep.QUOTE, EXTERNAL, QuoteInput(price_cents=order.price_cents))).value
         )
         self._is_quote_open = True
         self._enter("waiting for the client to approve the quote")
@@ -131,13 +150,16 @@ class RepairWorkflow:
     async def _repair(self, round_: int) -> bool:
         if not self._order.checklist:
             answer = await self._saga.do(
-                OrderStep.ASSIGN_INSPECTOR, EXTERNAL, ",".join(self._technicians), round_
+                OrderStep.ASSIGN_INSPECTOR,
+                EXTERNAL,
+                AssignInspectorInput(repaired_by=tuple(self._technicians)),
+                round_,
             )
             self._inspector = answer.value
             return answer.passed
         if workflow.patched(RESERVE_PARTS):
-            await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, "", round_)
-        await self._saga.do(OrderStep.REPAIR, EXTERNAL, "", round_)
+            await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, round_=round_)
+        await self._saga.do(OrderStep.REPAIR, EXTERNAL, round_=round_)
         self._enter("being inspected")
         found: InspectionOutput = await workflow.execute_child_workflow(
             contract.INSPECTION_WORKFLOW,
@@ -154,7 +176,7 @@ class RepairWorkflow:
     async def _escalate_after(self, seconds: float) -> None:
         await workflow.sleep(seconds, summary="the deadline")
         self._is_late = True
-        answer = await self._saga.do(OrderStep.ESCALATE, EXTERNAL, self._technicians[-1])
+        answer = await self._saga.do(OrderStep.ESCALATE, EXTERNAL)
         self._technicians.append(answer.value)
         self._escalated = True
 
@@ -175,7 +197,7 @@ class RepairWorkflow:
 
     async def _settle(self, outcome: Outcome) -> RepairResult:
         self._is_closing = True
-        await self._saga.finish(OrderStep.SETTLE, outcome)
+        await self._saga.finish(OrderStep.SETTLE)
         if outcome is Outcome.SETTLED and self._order.spans.warranty_seconds > 0:
             await unstoppable(asyncio.create_task(self._begin_warranty()))
         return self._result(outcome)
@@ -198,7 +220,7 @@ class RepairWorkflow:
     async def _hand_back(self, reason: str) -> RepairResult:
         self._is_closing = True
         self._reason = reason
-        await self._saga.finish(OrderStep.RETURN_DEVICE, reason)
+        await self._saga.finish(OrderStep.RETURN_DEVICE, ReturnDeviceInput(reason=reason))
         return self._result(Outcome.RETURNED)
 
     async def _give_up(self, error: BaseException) -> RepairResult:

@@ -2,7 +2,7 @@
 The saga: runs the steps of an order and, when it comes to that, undoes them in reverse.
 
 It decides what is undone and that it is undone whatever happens meanwhile; which steps there
-are is told by ``steps.UNDONE_BY``, and which of them an order takes by its workflow.
+are is told by ``order_steps.UNDONE_BY``, and which of them an order takes by its workflow.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ActivityCancellationType
 
 from repairshop.contract import Limits, RepairOrder, WorkProfile
-from repairshop.order_steps import UNDONE_BY, OrderStep, StepInput, StepOutput
+from repairshop.order_steps import UNDONE_BY, OrderStep
+from repairshop.step_messages import StepContext, StepOutput
 from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
 
 _T = TypeVar("_T")
 
 NO_WORK = WorkProfile()
+NOTHING_MORE = StepContext()
 # A light order's activities cost next to nothing; the rest allows for the tail of an exponential wait.
 START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
@@ -91,14 +93,16 @@ class Saga:
         repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
         self._repair_cost = Cost.of(repair, order.spans) if repair else self._cost
 
-    async def do(self, step: OrderStep, retries: RetryPolicy, given: str = "", round_: int = 0) -> StepOutput:
+    async def do(
+        self, step: OrderStep, retries: RetryPolicy, given: StepContext = NOTHING_MORE, round_: int = 0
+    ) -> StepOutput:
         """
         Run a step; a cancellation is obeyed once it is known what there is to undo.
 
         Args:
             step: The activity.
             retries: How often it is tried.
-            given: What this step alone needs.
+            given: What is the step's own; the order's part is filled in.
             round_: How often the device was sent back, for steps that each round takes anew.
 
         Raises:
@@ -116,7 +120,7 @@ class Saga:
         self.stop_if_cancelled()
         return answer
 
-    async def finish(self, step: OrderStep, given: str = "") -> StepOutput:
+    async def finish(self, step: OrderStep, given: StepContext = NOTHING_MORE) -> StepOutput:
         """
         Run the step that ends an order: a cancellation that comes now is too late.
 
@@ -160,20 +164,20 @@ class Saga:
             await unstoppable(asyncio.create_task(self._undo_all()))
 
     def _start(
-        self, step: OrderStep, retries: RetryPolicy, given: str, round_: int
+        self, step: OrderStep, retries: RetryPolicy, given: StepContext, round_: int
     ) -> workflow.ActivityHandle[StepOutput]:
         faults = self._order.faults
         cost = self._repair_cost if step is OrderStep.REPAIR else self._cost
         return workflow.start_activity(
             step,
-            StepInput(
-                self._order.order_id,
-                round_,
-                self._order.seed,
+            replace(
                 given,
-                cost.work,
-                self._blob,
-                next((fault for fault in faults if fault.step == step and fault.round == round_), None)
+                order_id=self._order.order_id,
+                round=round_,
+                seed=self._order.seed,
+                work=cost.work,
+                blob=self._blob,
+                fault=next((fault for fault in faults if fault.step == step and fault.round == round_), None)
                 if faults
                 else None,
             ),
@@ -190,7 +194,7 @@ class Saga:
             compensation = UNDONE_BY[step]
             self._entered(compensation)
             try:
-                answer = await self._start(compensation, UNTIL_IT_WORKS, "", round_)
+                answer = await self._start(compensation, UNTIL_IT_WORKS, NOTHING_MORE, round_)
             except ActivityError as error:
                 workflow.logger.error("%s failed for good and is begun anew: %s", compensation, error.cause)
                 await workflow.sleep(HOPELESS_SECONDS)
