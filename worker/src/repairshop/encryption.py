@@ -1,7 +1,7 @@
 """
 Encrypts every payload with AES-GCM, the key's id beside it.
 
-It knows no server and no limit; what an encrypted payload weighs can be asked before it is made.
+What an encrypted payload weighs can be asked before it is made.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 class OrderStep(StrEnum):
     """
-    The activities by name.
+    The steps of an order; each is an activity of that name.
     """
 
     # The path of a light order.

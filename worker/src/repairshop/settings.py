@@ -28,7 +28,7 @@ LONGEST_HEARTBEAT_SECONDS = 60.0
 
 class LogFormat(StrEnum):
     """
-    How log lines look.
+    The form of a log line.
     """
 
     TEXT = "text"

@@ -1,7 +1,7 @@
 """
 What the steps of an order do: idempotent by (order, step, round).
 
-It knows nothing of the order in which steps happen.
+The workflows decide in which order they happen.
 """
 
 from __future__ import annotations

@@ -15,9 +15,7 @@ class NoLedger:
     """
 
     async def deliver(self, delivery: Delivery) -> None:
-        """
-        Keep nothing.
-        """
+        pass
 
     async def record(self, delivery: Delivery, value: str) -> str:  # noqa: ARG002 - the port's
         """
@@ -42,21 +40,13 @@ class NoLedger:
         return True
 
     async def effects(self, order_id: str | None = None) -> Sequence[Effect]:  # noqa: ARG002 - the port's
-        """
-        Return nothing.
-        """
         return ()
 
     async def deliveries(
         self,
         order_id: str | None = None,  # noqa: ARG002 - the port's
     ) -> Sequence[Delivery]:
-        """
-        Return nothing.
-        """
         return ()
 
     async def close(self) -> None:
-        """
-        Do nothing.
-        """
+        pass

@@ -43,9 +43,6 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def transaction(self, *, alone: bool = False) -> AsyncIterator[Run]:
-        """
-        See ``Database.transaction``.
-        """
         async with self._pool.connection() as connection, connection.transaction():
 
             async def run(statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
@@ -57,9 +54,6 @@ class PostgresDatabase:
             yield run
 
     async def close(self) -> None:
-        """
-        Close the connections.
-        """
         await self._pool.close()
 
 

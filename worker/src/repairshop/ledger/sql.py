@@ -128,16 +128,10 @@ class SqlLedger:
         return cls(database)
 
     async def deliver(self, delivery: Delivery) -> None:
-        """
-        See ``Ledger.deliver``.
-        """
         async with self._database.transaction() as run:
             await run(_DELIVER, _row(delivery))
 
     async def record(self, delivery: Delivery, value: str) -> str:
-        """
-        See ``Ledger.record``.
-        """
         async with self._database.transaction() as run:
             await run(_DELIVER, _row(delivery))
             await run(_EFFECT, _row(delivery, value=value))
@@ -145,9 +139,6 @@ class SqlLedger:
         return _value(delivery, standing)
 
     async def assign(self, delivery: Delivery, capacities: Mapping[str, int]) -> str | None:
-        """
-        See ``Ledger.assign``.
-        """
         async with self._database.transaction(alone=True) as run:
             await run(_DELIVER, _row(delivery))
             standing = await _standing(run, delivery)
@@ -162,9 +153,6 @@ class SqlLedger:
         return _value(delivery, standing)
 
     async def undo(self, delivery: Delivery, step: str) -> bool:
-        """
-        See ``Ledger.undo``.
-        """
         async with self._database.transaction() as run:
             await run(_DELIVER, _row(delivery))
             rows = await run(_UNDO, _row(delivery, step=step))
@@ -174,9 +162,6 @@ class SqlLedger:
         return was_done
 
     async def effects(self, order_id: str | None = None) -> Sequence[Effect]:
-        """
-        See ``Ledger.effects``.
-        """
         where = "was_done = 1" if order_id is None else "was_done = 1 AND order_id = :order_id"
         async with self._database.transaction() as run:
             rows = await run(
@@ -186,9 +171,6 @@ class SqlLedger:
         return [Effect(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
     async def deliveries(self, order_id: str | None = None) -> Sequence[Delivery]:
-        """
-        See ``Ledger.deliveries``.
-        """
         where = "" if order_id is None else "WHERE order_id = :order_id"
         async with self._database.transaction() as run:
             rows = await run(
@@ -199,9 +181,6 @@ class SqlLedger:
         return [Delivery(*row) for row in rows]
 
     async def close(self) -> None:
-        """
-        See ``Ledger.close``.
-        """
         await self._database.close()
 
 

@@ -60,9 +60,6 @@ class SqliteDatabase:
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, function))
 
     async def close(self) -> None:
-        """
-        Close the file.
-        """
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
 

@@ -1,8 +1,7 @@
 """
 The shop's workflows: deterministic code only.
 
-It decides in which order things happen and knows nothing of clocks, chance, files or the
-network.  ``WORKFLOWS`` is made when asked for, since the sandbox imports this package anew
+``WORKFLOWS`` is made when asked for, since the sandbox imports this package anew
 for each workflow and must not pay for the ones that it does not run.
 """
 

@@ -19,6 +19,6 @@ class NoopWorkflow:
     @workflow.run
     async def run(self, order: RepairOrder) -> RepairResult:
         """
-        Close at once.
+        Settle the order without doing anything.
         """
         return RepairResult(order.order_id, Outcome.SETTLED)

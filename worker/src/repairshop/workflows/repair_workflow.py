@@ -42,7 +42,7 @@ LATE_PERCENT = 90
 @workflow.defn(name=contract.REPAIR_WORKFLOW)
 class RepairWorkflow:
     """
-    One order.
+    One order, from its registration to its end.
     """
 
     @workflow.init
@@ -251,7 +251,7 @@ class RepairWorkflow:
     @workflow.query(name=contract.STATUS_QUERY)
     def status(self) -> OrderStatus:
         """
-        Where the order stands.
+        Tell where the order stands.
         """
         return OrderStatus(
             self._order.order_id,

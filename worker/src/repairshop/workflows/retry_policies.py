@@ -1,7 +1,7 @@
 """
 The shop's named retry policies: who is asked again, how soon and how often.
 
-It knows nothing of steps; ``repair`` says which step takes which policy.
+``repair_workflow`` says which step takes which policy.
 """
 
 from __future__ import annotations

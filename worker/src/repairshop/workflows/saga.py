@@ -1,7 +1,7 @@
 """
 The saga: runs the steps of an order and, when it comes to that, undoes them in reverse.
 
-It decides what is undone and that it is undone whatever happens meanwhile; which steps there
+What was done is undone whatever happens meanwhile; which steps there
 are is told by ``order_steps.UNDONE_BY``, and which of them an order takes by its workflow.
 """
 
