@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.child import Child, spawn
+from loadtest.child_environment import connection_variables, locust_environment
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector import control
@@ -114,7 +115,8 @@ class Locust:
         Wait until so many injectors are connected to Temporal.
 
         Raises:
-            InjectorError: One ended or could not connect, or it took too long.
+            InputError: One could not connect.
+            InjectorError: One ended, or it took too long.
         """
         ready = 0
         ends: dict[asyncio.Task[Any], Child] = {
@@ -131,7 +133,7 @@ class Locust:
                         raise InjectorError(_ended(ended))
                     message = hearing.result()
                     if "refused" in message:
-                        raise InjectorError(message["refused"])
+                        raise InputError(message["refused"])
                     ready = message.get("ready", ready)
             self._ready = True
         except TimeoutError:
@@ -198,12 +200,13 @@ async def launch(
     bind_host: str = "127.0.0.1",
     bind_port: int | None = None,
     metrics_port: int | None = None,
+    connection: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Locust]:
     """
     Start Locust's master and its injectors, wait until they are connected to Temporal, and end them at last.
 
     Args:
-        address, namespace: Of the Temporal server; everything else comes from temporalio's environment.
+        address, namespace: Of the Temporal server.
         injectors: How many there are.
         logs: Folder for ``locust.log`` and ``injector-<n>.log``.
         local: Start the injectors here; else they come from elsewhere
@@ -212,13 +215,21 @@ async def launch(
         metrics_port:
             Injector n serves its /metrics on this port plus n, on this machine alone; by default the
             environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
+        connection:
+            The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
 
     Raises:
+        InputError: An injector cannot connect, or a setting of its environment cannot be used.
         InjectorError: They did not come up.
     """
+    if metrics_port is None and local:
+        metrics_port = _port(os.environ.get(control.METRICS_PORT))
+    if connection is None:
+        connection = connection_variables(os.environ, own_server=False)
     port = bind_port if bind_port is not None else free_ports(1, bind_host)[0]
     env = {
-        **os.environ,
+        **locust_environment(os.environ),
+        **connection,
         "TEMPORAL_ADDRESS": address,
         "TEMPORAL_NAMESPACE": namespace,
         "PYTHONUNBUFFERED": "1",
@@ -279,10 +290,13 @@ async def launch(
 def _locust() -> list[str]:
     if importlib.util.find_spec("locust") is None:
         raise InjectorError("locust is not installed in this environment; run `make setup`")
-    return [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE)]
+    # -P: a file named locust.py in the current folder is not Locust.
+    return [sys.executable, "-P", "-m", "loadtest.injector.locust_program", "-f", str(LOCUSTFILE)]
 
 
-def _port(text: str) -> int:
+def _port(text: str | None) -> int | None:
+    if not text:
+        return None
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise InputError(f"{control.METRICS_PORT} = {text}: not a port; write a number from 1 to 65535")

@@ -4,6 +4,7 @@ Finds scenarios by name or path, and refuses files that are none.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 import pkgutil
@@ -111,7 +112,9 @@ def _run(path: Path, where: str) -> ModuleType:
 
 def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     problems = []
-    description = (module.__doc__ or "").strip().partition("\n")[0]
+    # From the source: Python run with -OO, or PYTHONOPTIMIZE=2, keeps no docstrings.
+    source = Path(module.__file__ or "").read_text(encoding="utf-8")
+    description = (ast.get_docstring(ast.parse(source)) or "").strip().partition("\n")[0]
     if not description:
         problems.append("has no docstring, whose first line is its description")
     start = getattr(module, "start", None)

@@ -18,6 +18,7 @@ from pathlib import Path
 from temporalio.service import ConnectConfig, ServiceClient
 
 from loadtest.child import Child, spawn
+from loadtest.child_environment import server_environment
 from loadtest.errors import InputError, TargetError
 from loadtest.free_ports import demand_free, free_ports
 
@@ -131,8 +132,7 @@ async def start_dev_server(
     argv = command(temporal, frontend, http, metrics, log_level="warn")
     if namespace != "default":
         argv += ["--namespace", namespace]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
-    child = await spawn(argv, environment, logs / "server.log")
+    child = await spawn(argv, server_environment(os.environ), logs / "server.log")
     try:
         await _serves(child, f"127.0.0.1:{frontend}")
     except BaseException:

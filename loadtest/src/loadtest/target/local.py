@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
+from loadtest.child_environment import connection_variables, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.plan import WorkerSetup
@@ -27,8 +28,6 @@ from loadtest.target.dev_server import DevServer, find_temporal, start_dev_serve
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
-# The settings are the plan's; and without bytecode on disk the sandbox compiles a module for each workflow.
-_NOT_PASSED_ON = ("REPAIRSHOP_", "PYTHONDONTWRITEBYTECODE")
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
 
@@ -89,6 +88,7 @@ class LocalTarget:
 
     Attributes:
         address: ``host:port`` of the server's frontend.
+        connection: The ``TEMPORAL_*`` variables by which it is reached, without address and namespace.
         server_pages: The server's page by name, or nothing.
     """
 
@@ -114,6 +114,7 @@ class LocalTarget:
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
         self.address = address
+        self.connection: Mapping[str, str] = connection_variables(os.environ, own_server=server is not None)
         self.server_pages: Mapping[str, str] = (
             {} if server_metrics_url is None else {"server": server_metrics_url}
         )
@@ -194,16 +195,17 @@ class LocalTarget:
         return _Worker(replica, child)
 
     def _environment(self, identity: str, port: int) -> dict[str, str]:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)},
-            "TEMPORAL_ADDRESS": self.address,
-            "TEMPORAL_NAMESPACE": self._how.namespace,
-        }
-        if not self._how.own:
-            return {**environment, "TEMPORAL_TASK_QUEUE": self._how.task_queue, "METRICS_PORT": str(port)}
+        """
+        The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
+        """
         setup = self._how.setup
         return {
-            **environment,
+            **worker_environment(os.environ, own_worker=self._how.own),
+            **self.connection,
+            "TEMPORAL_ADDRESS": self.address,
+            "TEMPORAL_NAMESPACE": self._how.namespace,
+            "TEMPORAL_TASK_QUEUE": self._how.task_queue,
+            "METRICS_PORT": str(port),
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
             "REPAIRSHOP_IDENTITY": identity,
             "REPAIRSHOP_HEALTH_PORT": str(port),
