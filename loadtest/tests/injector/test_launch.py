@@ -21,6 +21,7 @@ from loadtest import arrivals
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import Locust, launch
+from loadtest.probe.fetch import fetch
 from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
@@ -227,8 +228,8 @@ async def test_each_injector_serves_the_environments_port_plus_its_number(
 
     async with launch(server.address, "default", injectors=2, logs=tmp_path):
         for number in range(2):
-            with urlopen(f"http://127.0.0.1:{port + number}/metrics", timeout=20) as page:
-                assert b"loadtest_" in page.read()
+            page = await asyncio.to_thread(fetch, "injector", f"http://127.0.0.1:{port + number}/metrics")
+            assert b"loadtest_" in page
 
 
 async def test_a_port_of_the_environment_that_is_none_is_refused(
