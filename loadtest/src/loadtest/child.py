@@ -186,6 +186,16 @@ def _sum(processes: Sequence[psutil.Process]) -> Use:
     return Use(cpu, rss)
 
 
+def process_group(pid: int) -> int | None:
+    """
+    Return the process group of a process of this machine, ``None`` if there is no such process.
+    """
+    try:
+        return os.getpgid(pid)
+    except (ProcessLookupError, PermissionError, OverflowError):
+        return None
+
+
 async def spawn(
     argv: Sequence[str],
     env: Mapping[str, str],

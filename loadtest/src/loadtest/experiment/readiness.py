@@ -7,10 +7,10 @@ It decides by who polls and ignores others, since a killed worker stays listed f
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from loadtest.child import process_group
 from loadtest.errors import TargetError
 from loadtest.experiment.ports import Queue
 from loadtest.results.measured import Replica
@@ -21,16 +21,6 @@ _CLOCK_SLACK_SECONDS = 1.0
 SILENCE_SECONDS = 8.0
 
 GroupOf = Callable[[int], int | None]
-
-
-def process_group(pid: int) -> int | None:
-    """
-    Return the process group of a process of this machine, ``None`` if there is no such process.
-    """
-    try:
-        return os.getpgid(pid)
-    except (ProcessLookupError, PermissionError):
-        return None
 
 
 def missing(

@@ -28,6 +28,8 @@ from loadtest.target.dev_server import DevServer, find_temporal, start_dev_serve
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
+# Shorter than any step, so that the server knows the slots of the worker that it runs with.
+_HEARTBEAT_SECONDS = 5
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
 
@@ -198,7 +200,6 @@ class LocalTarget:
         """
         The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
         """
-        setup = self._how.setup
         return {
             **worker_environment(os.environ, own_worker=self._how.own),
             **self.connection,
@@ -209,12 +210,22 @@ class LocalTarget:
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
             "REPAIRSHOP_IDENTITY": identity,
             "REPAIRSHOP_HEALTH_PORT": str(port),
-            "REPAIRSHOP_ACTIVITY_SLOTS": str(setup.slots),
-            "REPAIRSHOP_WORKFLOW_TASK_SLOTS": str(setup.workflow_task_slots),
-            "REPAIRSHOP_MAX_CACHED_WORKFLOWS": str(setup.max_cached_workflows),
-            "REPAIRSHOP_EAGER_ACTIVITIES": str(setup.eager_activities).lower(),
-            "REPAIRSHOP_SANDBOX": str(setup.sandbox).lower(),
+            "REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": str(_HEARTBEAT_SECONDS),
+            **_settings(self._how.setup, own=self._how.own),
         }
+
+
+def _settings(setup: WorkerSetup, *, own: bool) -> dict[str, str]:
+    """
+    The plan's settings as the kit's ``main`` reads them; a user's program keeps its slots where the plan names none.
+    """
+    values = setup.model_dump()
+    values["activity_slots"] = setup.slots if own else setup.activity_slots
+    return {
+        f"REPAIRSHOP_{name.upper()}": str(value).lower()
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _as_use(use: Use | None) -> ProcessUse:
