@@ -50,6 +50,7 @@ async def connect(
     namespace: str | None = None,
     *,
     environ: Mapping[str, str] | None = None,
+    demand_namespace: bool = True,
     **options: Any,
 ) -> Client:
     """
@@ -59,6 +60,7 @@ async def connect(
         address: ``host:port`` that the user gave; ``None`` leaves it to the environment.
         namespace: Likewise.
         environ: Where the variables are read from; by default this process's environment.
+        demand_namespace: Whether to look; an injector's namespace has been looked for by its sweep.
         options: Further arguments of ``Client.connect``, such as converters and plugins.
 
     Raises:
@@ -87,7 +89,8 @@ async def connect(
         raise InputError(
             f"{where}: no Temporal server answers there ({_cause(error)}{said}); start one or {instead}"
         ) from error
-    await _demand_namespace(client, where)
+    if demand_namespace:
+        await _demand_namespace(client, where)
     return client
 
 

@@ -20,7 +20,8 @@ from temporalio.client import Client
 from loadtest import arrivals
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import Locust, launch
+from loadtest.injector.launch import launch
+from loadtest.injector.running_locust import Locust
 from loadtest.probe.fetch import fetch
 from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder

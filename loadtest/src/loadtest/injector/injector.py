@@ -29,6 +29,7 @@ from loadtest.injector.tracing import Tracing
 from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.step_order import StepOrder
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
 
@@ -52,7 +53,7 @@ async def connect(tracing: Tracing | None) -> Client:
         options = client_options()
     except SettingsError as error:
         raise InputError(str(error)) from None
-    return await connection.connect(**options, plugins=plugins, runtime=runtime)
+    return await connection.connect(**options, plugins=plugins, runtime=runtime, demand_namespace=False)
 
 
 class Injector:
@@ -74,9 +75,10 @@ class Injector:
         Send a share's arrivals, drain and report.
 
         Raises:
-            InputError: The scenario cannot be loaded.
+            InputError: The scenario cannot be loaded, or this injector is connected to another server or namespace.
         """
         order = share.order
+        _demand_same_server(order, self._client)
         wall_to_clock = now() - time.time()
         origin = order.start_at + wall_to_clock
         start = origin + order.warm_up_seconds
@@ -130,6 +132,23 @@ class Injector:
         """
         meters = self._page.meters(terms.scenario.name)
         return Starts(self._client, terms, tally, meters, self._stock, self._tracing)
+
+
+def _demand_same_server(order: StepOrder, client: Client) -> None:
+    """
+    Refuse an order for another server or namespace than this injector's: its load would go where nobody looks.
+    """
+    here = client.service_client.config.target_host
+    if order.namespace not in (None, client.namespace):
+        raise InputError(
+            f"this injector is in namespace {client.namespace!r} and the order is for {order.namespace!r}; "
+            "give the injectors TEMPORAL_NAMESPACE of the sweep"
+        )
+    if order.address not in (None, here):
+        raise InputError(
+            f"this injector is connected to {here} and the order is for {order.address}; "
+            "give the injectors TEMPORAL_ADDRESS of the sweep"
+        )
 
 
 def _terms(scenario: Scenario, share: OrderPart) -> StartSettings:

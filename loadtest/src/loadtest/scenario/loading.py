@@ -21,6 +21,7 @@ from temporalio.client import Client, WorkflowHandle
 from loadtest.errors import InputError
 from loadtest.scenario.arrival import Arrival
 
+Failure = Callable[[Any], str | None]
 Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
@@ -43,12 +44,16 @@ class Scenario:
             How many activities each workflow takes, so that throughput can be counted in activities;
             ``None``: it varies, and throughput is counted in closes.
         start: Starts one workflow.
+        failure:
+            Says of a workflow's decoded result why the order failed, ``None`` for a success;
+            without it whatever completes is a success.
     """
 
     name: str
     description: str
     activities_per_workflow: int | None
     start: Start
+    failure: Failure | None = None
 
 
 def load(name_or_path: str) -> Scenario:
@@ -125,7 +130,16 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     activities = getattr(module, "ACTIVITIES_PER_WORKFLOW", "absent")
     if activities is not None and (not isinstance(activities, int) or activities < 0):
         problems.append("has no ACTIVITIES_PER_WORKFLOW that is a number from 0 or None")
+    failure = getattr(module, "failure", None)
+    if failure is not None and (
+        not inspect.isfunction(failure)
+        or inspect.iscoroutinefunction(failure)
+        or len(inspect.signature(failure).parameters) != 1
+    ):
+        problems.append(
+            "has a `failure` that is not `def failure(result)`, which returns None or why it failed"
+        )
     if problems:
         raise InputError("\n".join(f"{where}: {problem}; {_NEEDED}" for problem in problems))
     assert start is not None and (activities is None or isinstance(activities, int))
-    return Scenario(name, description, activities, start)
+    return Scenario(name, description, activities, start, failure)

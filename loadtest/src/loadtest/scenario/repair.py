@@ -19,6 +19,7 @@ from loadtest.scenario.arrival import Arrival
 from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
     REPAIR_WORKFLOW,
+    Outcome,
     RepairOrder,
     Spread,
     WorkProfile,
@@ -40,6 +41,14 @@ async def start(client: Client, arrival: Arrival) -> WorkflowHandle[Any, Any]:
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
     )
+
+
+def failure(result: Any) -> str | None:
+    """
+    Return the outcome of an order that could not be carried out; one that was refunded or replaced was.
+    """
+    outcome = result["outcome"]
+    return outcome if outcome in (Outcome.FAILED, Outcome.CANCELLED) else None
 
 
 @lru_cache(maxsize=8)
