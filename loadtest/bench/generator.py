@@ -24,7 +24,8 @@ from pathlib import Path
 import psutil
 from hdrh.histogram import HdrHistogram
 
-from loadtest.injector.launch import Locust, launch
+from loadtest.injector.launch import launch
+from loadtest.injector.running_locust import Locust
 from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_order import StepOrder
 

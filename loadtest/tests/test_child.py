@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from loadtest.child import spawn
 
@@ -108,3 +109,36 @@ async def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None
     await parent.wait()
 
     await _until(lambda: _gone(grandchild))
+
+
+LAUNCHER = """
+"$0" -c '
+import signal, sys, time
+def drain(*_):
+    time.sleep(0.3)
+    print("drained", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, drain)
+print("works", flush=True)
+time.sleep(600)
+'"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(LAUNCHER + "\nexit 3", id="the-launcher-waits"),
+        pytest.param(LAUNCHER + " &\nexit 0", id="the-launcher-has-ended"),
+    ],
+)
+async def test_the_program_behind_a_launcher_drains(tmp_path: Path, script: str) -> None:
+    """SIGTERM reaches the whole group, and the group is waited for: the launcher passes nothing on."""
+    child = await spawn(["sh", "-c", script, sys.executable], os.environ, tmp_path / "log")
+    await _until_logged(tmp_path / "log", "works")
+
+    assert child.running
+    assert child.use() is not None
+    await child.terminate(30)
+
+    assert "drained" in child.log_tail()
+    assert not child.running

@@ -5,6 +5,7 @@ A server that cannot be reached is one line that says where, why and what to do.
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,71 @@ async def test_an_address_from_the_environment_is_named_so(monkeypatch: pytest.M
 
     with pytest.raises(InputError, match=r"^TEMPORAL_ADDRESS=127\.0\.0\.1:1: no .*; start one or unset it$"):
         await connect()
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        pytest.param(
+            {"TEMPORAL_PROFILE": "staging"},
+            r"^TEMPORAL_PROFILE=staging: cannot be used \(.*staging.* not found\)",
+            id="no such profile",
+        ),
+        pytest.param(
+            {"TEMPORAL_TLS_CLIENT_CERT_PATH": "/no/tls.crt", "TEMPORAL_TLS_CLIENT_KEY_PATH": "/no/tls.key"},
+            r"^/no/tls\.crt: cannot be read .*TEMPORAL_TLS_CLIENT_CERT_PATH",
+            id="no such certificate",
+        ),
+        pytest.param(
+            {"TEMPORAL_TLS_SERVER_CA_CERT_DATA": "not a certificate"},
+            r"^--address 127\.0\.0\.1:1: .*TEMPORAL_TLS_SERVER_CA_CERT_DATA",
+            id="no certificate in it",
+        ),
+        pytest.param(
+            {"TEMPORAL_TLS_CLIENT_CERT_DATA": "half of a pair"},
+            r"TEMPORAL_TLS_CLIENT_CERT_DATA",
+            id="a certificate without its key",
+        ),
+        pytest.param(
+            {"TEMPORAL_CONFIG_FILE": "BROKEN"}, r"TEMPORAL_CONFIG_FILE: cannot be used", id="no TOML"
+        ),
+    ],
+)
+async def test_a_setting_that_cannot_be_used_is_one_line(
+    environ: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    """
+    Whatever temporalio raises, the line names the variable and the program ends with 2.
+    """
+    broken = tmp_path / "temporal.toml"
+    broken.write_text("[profile", encoding="utf-8")
+    given = {name: str(broken) if value == "BROKEN" else value for name, value in environ.items()}
+
+    with pytest.raises(InputError, match=told) as refused:
+        await connect("127.0.0.1:1", environ=given)
+
+    assert refused.value.exit_code == 2
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:port", "127.0.0.1:99999", "a b:1"])
+async def test_an_address_that_is_none(address: str) -> None:
+    """
+    It is refused with the address as given.
+    """
+    with pytest.raises(InputError, match=f"--address {address}: "):
+        await connect(address, environ={})
+
+
+@pytest.mark.server
+async def test_a_key_that_turns_tls_on_is_named(server: Any) -> None:
+    """
+    A server without TLS and a key in the environment: the line names the variable and not its value.
+    """
+    with pytest.raises(InputError, match=r"speaks no TLS; TEMPORAL_API_KEY had a say") as refused:
+        await connect(server.address, environ={"TEMPORAL_API_KEY": "secret-of-the-user"})
+
+    assert "secret-of-the-user" not in str(refused.value)
 
 
 async def test_something_else_answers() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 _PR_SET_PDEATHSIG = 1
+_LOOK_SECONDS = 0.05
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -90,9 +91,11 @@ class Child:
     @property
     def running(self) -> bool:
         """
-        Whether it has not ended yet.
+        Whether it, or a process that it started in its group, has not ended yet.
+
+        A launcher such as a shell script may end before the program that it started.
         """
-        return self._process.returncode is None
+        return self._process.returncode is None or bool(self._members())
 
     async def wait(self) -> int:
         """
@@ -102,20 +105,24 @@ class Child:
 
     def signal(self, number: int) -> None:
         """
-        Send a signal to it alone; one that has ended already gets none.
+        Send a signal to every process of its group; where all have ended, nobody gets one.
         """
-        if self.running:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(number)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # an empty group: all have ended
+            os.killpg(self.pid, number)
 
     async def terminate(self, grace_seconds: float) -> int:
         """
-        Ask it to end, wait, then kill it and whatever it left in its session; return its exit code.
+        Ask its whole group to end, wait for all of it, then kill what is left; return the child's exit code.
+
+        A launcher (``uv run``, ``npm start``, a shell script) does not always pass a signal on, and the worker behind
+        it needs the time to drain.
         """
         self.signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(grace_seconds):
                 await self.wait()
+                while self._members():  # noqa: ASYNC110 - processes of others have no event to wait for
+                    await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:
             pass  # it had its time: the kill below is the answer
         finally:
@@ -124,12 +131,20 @@ class Child:
 
     def kill(self) -> None:
         """
-        Kill it and every process of its session at once, without waiting.
+        Kill it and every process of its group at once, without waiting.
         """
-        with contextlib.suppress(
-            ProcessLookupError, PermissionError
-        ):  # an empty group: all of them have ended
-            os.killpg(self.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
+
+    def _members(self) -> list[psutil.Process]:
+        """
+        Those of its group that have not ended; a process that has, and that nobody waits for, is none.
+        """
+        members = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):  # it ended meanwhile
+                if os.getpgid(process.pid) == self.pid and process.status() != psutil.STATUS_ZOMBIE:
+                    members.append(process)
+        return members
 
     def log_tail(self, lines: int = 20) -> str:
         """
@@ -143,10 +158,11 @@ class Child:
 
     def use(self) -> Use | None:
         """
-        CPU and memory of it and its own children; ``None`` once it has ended.
+        CPU and memory of it and its own children; ``None`` once all have ended.
         """
-        if self._view is None or not self.running:
-            return None
+        if self._view is None or self._process.returncode is not None:
+            members = self._members()  # its launcher has ended, or never was seen
+            return _sum(members) if members else None
         cpu, rss = 0.0, 0
         try:
             with self._view.oneshot():
@@ -154,15 +170,30 @@ class Child:
                 # Those of its children that have ended and been waited for are in its own account.
                 cpu += times.user + times.system + times.children_user + times.children_system
                 rss += self._view.memory_info().rss
-            family = self._view.children(recursive=True)
+            family = _sum(self._view.children(recursive=True))
         except psutil.NoSuchProcess:
             return None
-        for member in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                times = member.cpu_times()
-                cpu += times.user + times.system
-                rss += member.memory_info().rss
-        return Use(cpu, rss)
+        return Use(cpu + family.cpu_seconds, rss + family.rss_bytes)
+
+
+def _sum(processes: Sequence[psutil.Process]) -> Use:
+    cpu, rss = 0.0, 0
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            cpu += times.user + times.system
+            rss += process.memory_info().rss
+    return Use(cpu, rss)
+
+
+def process_group(pid: int) -> int | None:
+    """
+    Return the process group of a process of this machine, ``None`` if there is no such process.
+    """
+    try:
+        return os.getpgid(pid)
+    except (ProcessLookupError, PermissionError, OverflowError):
+        return None
 
 
 async def spawn(

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.experiment.readiness import missing
+from loadtest.errors import TargetError
+from loadtest.experiment import readiness
+from loadtest.experiment.readiness import missing, wait_until_polling
 from loadtest.results.measured import Replica
+from loadtest.results.scrape import Backlog
 
 STARTED = 1000.0
 OURS = Replica("worker-1@host", None, 41, STARTED)
 FOREIGN = Replica("42@host", None, 42, STARTED)
+LATER = Replica("77@host", None, 77, STARTED + 10)
 
 
 @pytest.mark.parametrize(
@@ -23,16 +27,33 @@ FOREIGN = Replica("42@host", None, 42, STARTED)
             [OURS], {"worker-1@host": STARTED - 30}, ("worker-1@host",), id="polled-before-its-start"
         ),
         pytest.param(
-            [OURS], {"worker-9@host": STARTED + 1}, ("worker-1@host",), id="only-a-killed-one-is-listed"
+            [OURS], {"worker-9@host": STARTED - 5}, ("worker-1@host",), id="only-a-killed-one-is-listed"
         ),
         pytest.param(
             [OURS, FOREIGN],
-            {"worker-1@host": STARTED, "worker-9@host": STARTED},
+            {"worker-1@host": STARTED, "worker-9@host": STARTED - 5},
             ("42@host",),
             id="right-count-wrong-set",
         ),
+        pytest.param([FOREIGN], {"43@host": STARTED + 2}, (), id="the-worker-behind-a-launcher"),
+        pytest.param([FOREIGN], {"front desk": STARTED + 2}, (), id="a-worker-that-names-itself"),
+        pytest.param(
+            [FOREIGN], {"front desk": STARTED - 9}, ("42@host",), id="one-that-named-itself-and-is-gone"
+        ),
+        pytest.param(
+            [FOREIGN, LATER],
+            {"front desk": STARTED + 2, "back office": STARTED + 12},
+            (),
+            id="two-that-name-themselves",
+        ),
+        pytest.param(
+            [FOREIGN, LATER],
+            {"front desk": STARTED + 2, "back office": STARTED + 3},
+            ("77@host",),
+            id="neither-has-polled-since-the-later-start",
+        ),
         pytest.param([FOREIGN], {"42@host@queue": STARTED + 2}, (), id="a-go-worker-adds-its-queue"),
-        pytest.param([FOREIGN], {"421@host": STARTED + 2}, ("42@host",), id="a-longer-pid-is-another"),
+        pytest.param([FOREIGN], {"421@host": STARTED - 2}, ("42@host",), id="a-longer-pid-is-another"),
         pytest.param(
             [OURS], {"worker-1@host": STARTED + 1, "x": STARTED}, (), id="extra-identities-are-ignored"
         ),
@@ -42,4 +63,57 @@ def test_missing_is_decided_by_identity_and_time(
     replicas: list[Replica], pollers: dict[str, float], expected: tuple[str, ...]
 ) -> None:
     """Neither a count nor a stale entry makes a replica ready."""
-    assert missing(replicas, pollers) == expected
+    assert missing(replicas, pollers, {41: 41, 42: 42, 43: 42, 77: 77}.get) == expected
+
+
+class SomeQueue:
+    """
+    A task queue whose pollers are given.
+    """
+
+    def __init__(self, workflow: set[str], activity: set[str]) -> None:
+        self._look = Backlog(
+            0, 0, 0.0, dict.fromkeys(activity, STARTED + 1), dict.fromkeys(workflow, STARTED + 1)
+        )
+
+    async def look(self) -> Backlog | None:
+        """
+        The same at each look.
+        """
+        return self._look
+
+
+TEN = [Replica(f"worker-{n}@host", None, 100 + n, STARTED) for n in range(10)]
+ALL = {replica.identity for replica in TEN}
+
+
+@pytest.mark.parametrize(
+    ("activity", "told"),
+    [
+        pytest.param(
+            ALL - {"worker-7@host"}, r"\['worker-7@host'\] do not poll .* for activities", id="one-kind"
+        ),
+        pytest.param(ALL, None, id="all-poll"),
+    ],
+)
+async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
+    activity: set[str], told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the others took, and a grace: nobody waits a minute for it."""
+    monkeypatch.setattr(readiness, "SILENCE_SECONDS", 0.3)
+    queue = SomeQueue(ALL, activity)
+
+    if told is None:
+        await wait_until_polling(TEN, queue, lambda: None)
+        return
+    with pytest.raises(TargetError, match=told):
+        await wait_until_polling(TEN, queue, lambda: None)
+
+
+async def test_a_replica_that_polls_for_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lives, and neither kind of task is asked for."""
+    monkeypatch.setattr(readiness, "SILENCE_SECONDS", 0.3)
+    queue = SomeQueue(ALL - {"worker-7@host"}, ALL - {"worker-7@host"})
+
+    with pytest.raises(TargetError, match=r"^replicas \['worker-7@host'\] do not poll the task queue after"):
+        await wait_until_polling(TEN, queue, lambda: None)

@@ -58,6 +58,7 @@ async def main() -> None:
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):
         await stop.wait()
+    print("drained", flush=True)
 
 
 asyncio.run(main())

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,16 +52,19 @@ class Ran:
         return sorted(found, key=lambda step: step["replicas"])
 
 
-def sweep(output: Path, *arguments: str) -> Ran:
+def sweep(
+    output: Path, *arguments: str, cwd: Path | None = None, variables: Mapping[str, str] | None = None
+) -> Ran:
     """
-    Run ``loadtest sweep`` to its end.
+    Run ``loadtest sweep`` to its end, in a folder and with variables of its own where they are given.
     """
     done = subprocess.run(
         [PROGRAM, "sweep", *arguments, "--output", str(output)],
         capture_output=True,
         text=True,
         timeout=170,
-        env={**os.environ, "COLUMNS": "160"},
+        cwd=cwd,
+        env={**os.environ, **(variables or {}), "COLUMNS": "160"},
     )
     latest = output / "latest"
     document = latest / "sweep.json"

@@ -12,6 +12,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from temporalio.client import Client
 
+from loadtest.errors import InputError
 from loadtest.injector.injector import Injector
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import OrderPart, PartReport
@@ -177,3 +178,24 @@ async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, st
     assert report.whole.offered == report.whole.sent == 4
     assert sum(report.whole.failed.values()) == 4
     assert report.whole.completed == 0
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "told"),
+    [
+        pytest.param(
+            {"namespace": "orders"}, "in namespace 'default' and the order is for 'orders'", id="namespace"
+        ),
+        pytest.param({"address": "127.0.0.1:1"}, "and the order is for 127.0.0.1:1; give", id="address"),
+    ],
+)
+async def test_an_injector_that_is_connected_elsewhere_refuses(
+    stub: Stub, order: Order, start_only: str, elsewhere: dict[str, str], told: str
+) -> None:
+    """
+    Its load would go to a server or namespace that nobody looks at.
+    """
+    address, _ = stub()
+
+    with pytest.raises(InputError, match=told):
+        await _carry_out(address, order(scenario=start_only, **elsewhere))

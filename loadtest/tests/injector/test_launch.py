@@ -20,7 +20,9 @@ from temporalio.client import Client
 from loadtest import arrivals
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import Locust, launch
+from loadtest.injector.launch import launch
+from loadtest.injector.running_locust import Locust
+from loadtest.probe.fetch import fetch
 from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
@@ -194,8 +196,51 @@ async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path:
     """
     before = set(psutil.Process().children(recursive=True))
 
-    with pytest.raises(InjectorError, match="127.0.0.1:9: "):
+    with pytest.raises(
+        InputError, match=r"127\.0\.0\.1:9: no Temporal server answers there \(connection refused\)"
+    ):
         async with launch("127.0.0.1:9", "default", injectors=1, logs=tmp_path):
             pytest.fail("it came up")
 
     assert {child for child in psutil.Process().children(recursive=True) if child not in before} == set()
+
+
+async def test_a_codec_setting_that_cannot_be_used_is_told_at_once(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The injector's refusal names the variable; nobody waits a minute for an injector that never gets ready.
+    """
+    monkeypatch.setenv("REPAIRSHOP_CODEC_REQUIRED", "perhaps")
+
+    with pytest.raises(InputError, match="REPAIRSHOP_CODEC_REQUIRED"):
+        async with launch(server.address, "default", injectors=1, logs=tmp_path):
+            pytest.fail("it came up")
+
+
+async def test_each_injector_serves_the_environments_port_plus_its_number(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Two injectors and one variable make two pages.
+    """
+    port = free_ports(1)[0]
+    monkeypatch.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(port))
+
+    async with launch(server.address, "default", injectors=2, logs=tmp_path):
+        for number in range(2):
+            page = await asyncio.to_thread(fetch, "injector", f"http://127.0.0.1:{port + number}/metrics")
+            assert b"loadtest_" in page
+
+
+async def test_a_port_of_the_environment_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Before any process is started.
+    """
+    monkeypatch.setenv("LOADTEST_INJECTOR_METRICS_PORT", "many")
+
+    with pytest.raises(InputError, match="LOADTEST_INJECTOR_METRICS_PORT = many: not a port"):
+        async with launch("127.0.0.1:9", "default", injectors=1, logs=tmp_path):
+            pytest.fail("it came up")

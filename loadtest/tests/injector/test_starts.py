@@ -9,8 +9,11 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import StartSettings
@@ -19,7 +22,7 @@ from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Work
 from loadtest.scenario import Arrival, Scenario
 
-Result = Callable[[int], Awaitable[None]]
+Result = Callable[[int], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,36 @@ class Handle:
         """
         return f"w-{self.number}"
 
-    async def result(self) -> None:
+    async def result(self) -> Any:
         """
         Wait for its end.
         """
-        await self.wait(self.number)
+        return await self.wait(self.number)
+
+    async def describe(self) -> Any:
+        """
+        The server's word of its end; odd ones have failed, and of the hundredth nobody knows.
+        """
+        if self.number == 100:
+            raise KeyError("a defect")
+        failed = self.number % 2
+        return SimpleNamespace(
+            status=WorkflowExecutionStatus.FAILED if failed else WorkflowExecutionStatus.COMPLETED
+        )
 
 
-def _flights(wait: Result, *, awaited_at_once: int = 500, max_in_flight: int = 2000) -> tuple[Starts, Tally]:
+def _flights(
+    wait: Result,
+    *,
+    awaited_at_once: int = 500,
+    max_in_flight: int = 2000,
+    judge: Callable[[Any], str | None] | None = None,
+) -> tuple[Starts, Tally]:
     async def start(_client: object, arrival: Arrival) -> Handle:
         return Handle(arrival.number, wait)
 
     terms = StartSettings(
-        scenario=Scenario("test", "", None, start),  # type: ignore[arg-type]
+        scenario=Scenario("test", "", None, start, judge),  # type: ignore[arg-type]
         id_prefix="p",
         task_queue="q",
         seed=1,
@@ -179,10 +199,77 @@ async def test_a_flight_that_breaks_is_a_problem_of_the_step() -> None:
         raise KeyError("a defect")
 
     flights, tally = _flights(wait)
-    flights.due(0, time.perf_counter())
+    flights.due(100, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
 
     assert tally.problems == ["a flight broke: KeyError: 'a defect'"]
+
+
+async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
+    """
+    The server's word counts: completed ones are good, failed ones are not, and the step is none the worse.
+    """
+
+    async def wait(_number: int) -> None:
+        raise KeyError("Unknown payload encoding")
+
+    flights, tally = _flights(wait)
+    for number in range(4):
+        flights.due(number, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    assert (tally.whole.completed, tally.whole.failed) == (2, {"workflow: FAILED": 2})
+    assert sum(books.closes for books in tally.levels.values()) == 4
+    assert tally.problems == []
+
+
+@pytest.mark.parametrize(
+    "awaited_at_once", [pytest.param(500, id="awaited"), pytest.param(1, id="asked-later")]
+)
+async def test_a_result_that_the_scenario_calls_a_failure_is_one(awaited_at_once: int) -> None:
+    """
+    It closed, and it is no success: counted by its outcome, and neither completed nor good.
+    """
+
+    async def wait(number: int) -> str:
+        return "failed" if number % 4 == 3 else "settled"
+
+    flights, tally = _flights(
+        wait, awaited_at_once=awaited_at_once, judge=lambda result: result if result == "failed" else None
+    )
+    for number in range(8):
+        flights.due(number, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    assert (tally.whole.completed, tally.whole.failed) == (6, {"outcome: failed": 2})
+
+
+@pytest.mark.parametrize(
+    ("undecodable", "told"),
+    [
+        pytest.param(True, "results cannot be decoded here (KeyError: 'no key')", id="undecodable"),
+        pytest.param(
+            False, "`failure` of the scenario test broke on a result (TypeError: ", id="broken-judge"
+        ),
+    ],
+)
+async def test_results_that_cannot_be_judged_are_a_problem_told_once(undecodable: bool, told: str) -> None:
+    """
+    Nobody knows how many orders failed, so the step is not to be believed.
+    """
+
+    async def wait(_number: int) -> int:
+        if undecodable:
+            raise KeyError("no key")
+        return 7
+
+    flights, tally = _flights(wait, judge=lambda result: result["outcome"])
+    for number in (0, 2, 4):
+        flights.due(number, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    (problem,) = tally.problems
+    assert problem.startswith(told)
 
 
 @pytest.mark.parametrize("launched", [1, 7, 64])

@@ -14,7 +14,8 @@ from noop_orders import noop_worker
 from real_server import Server
 
 from loadtest import arrivals
-from loadtest.injector.launch import Locust, launch
+from loadtest.injector.launch import launch
+from loadtest.injector.running_locust import Locust
 from loadtest.injector.window_end import WindowEnd
 from loadtest.results.measured import InjectorReport
 from loadtest.results.step_order import StepOrder

@@ -147,3 +147,21 @@ def test_work_that_the_worker_does_not_know_is_refused() -> None:
     """
     with pytest.raises(InputError, match="work.local_activities = True: this worker has no such setting"):
         profile(Work(local_activities=True))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ("settled", None),
+        ("replaced", None),
+        ("refunded", None),
+        ("failed", "failed"),
+        ("cancelled", "cancelled"),
+    ],
+)
+def test_a_repair_order_failed_by_its_outcome(outcome: str, expected: str | None) -> None:
+    """A workflow that completed with a failed order is no success."""
+    judge = scenario.load("repair").failure
+
+    assert judge is not None
+    assert judge({"order_id": "o", "outcome": outcome}) == expected

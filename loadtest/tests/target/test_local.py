@@ -24,6 +24,8 @@ from loadtest.target.local import OWN_WORKER, Workers, open_local, parse_worker_
 
 pytestmark = pytest.mark.server
 
+FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "foreign_worker.py"
+
 
 def _workers(queue: str, command: tuple[str, ...] = OWN_WORKER) -> Workers:
     return Workers(command, queue, "default", WorkerSetup())
@@ -48,6 +50,20 @@ async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Pa
     assert not any(psutil.pid_exists(pid or 0) for pid in pids)
     assert "drained" in (tmp_path / "worker-1.log").read_text(encoding="utf-8")
     assert (tmp_path / "server.log").is_file()
+
+
+async def test_a_worker_behind_a_shell_script_is_found_and_drains(
+    server: Any, tmp_path: Path, task_queue: str
+) -> None:
+    """The script has another pid than the worker, and passes no signal on."""
+    script = tmp_path / "run-worker.sh"
+    script.write_text(f"{sys.executable} {FOREIGN_WORKER}\nexit 3\n", encoding="utf-8")
+    workers = _workers(task_queue, ("sh", str(script)))
+    async with open_local(workers, tmp_path, address=server.address) as target:
+        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+        await wait_until_polling(await target.scale(1), queue, target.check_alive)
+
+    assert (tmp_path / "worker-1.log").read_text(encoding="utf-8").endswith("drained\n")
 
 
 async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(

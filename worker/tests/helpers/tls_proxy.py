@@ -1,5 +1,5 @@
 """
-A gRPC proxy before the development server: it wants a client's certificate and notes what callers send.
+A gRPC proxy before the development server: it wants a client's certificate or a token and notes what callers send.
 
 It stands for the TLS frontend that a production server has and the development server lacks.
 """
@@ -44,6 +44,8 @@ class Proxy:
     names: set[str] = field(default_factory=set)
     authorizations: set[str] = field(default_factory=set)
     methods: set[str] = field(default_factory=set)
+    metadata: set[tuple[str, str]] = field(default_factory=set)
+    token: str | None = None
 
 
 class Authority:
@@ -99,7 +101,9 @@ class Authority:
 
 
 @contextmanager
-def serve(upstream: str, authority: Authority, *, wants_client: bool) -> Iterator[Proxy]:
+def serve(
+    upstream: str, authority: Authority, *, wants_client: bool, token: str | None = None
+) -> Iterator[Proxy]:
     """
     Forward every call to the server at ``upstream`` until the block ends.
 
@@ -107,6 +111,7 @@ def serve(upstream: str, authority: Authority, *, wants_client: bool) -> Iterato
         upstream: Address of the real server.
         authority: Signs the proxy's own certificate and those that it trusts.
         wants_client: Whether callers without a certificate are turned away.
+        token: Callers without this bearer token are turned away; ``None`` asks for none.
     """
     own = authority.issue("frontend")
     trusted = authority.certificate.read_bytes()
@@ -115,7 +120,7 @@ def serve(upstream: str, authority: Authority, *, wants_client: bool) -> Iterato
         root_certificates=trusted if wants_client else None,
         require_client_auth=wants_client,
     )
-    proxy = Proxy("")
+    proxy = Proxy("", token=token)
     limits = [("grpc.max_receive_message_length", 2**26)]
     with grpc.insecure_channel(upstream, options=limits) as channel:
         # Each long poll holds a thread.
@@ -143,6 +148,14 @@ class _Forward(grpc.GenericRpcHandler):
             metadata = dict(context.invocation_metadata())
             self._proxy.methods.add(method.rsplit("/", 1)[1])
             self._proxy.authorizations.add(metadata.get("authorization", ""))
+            self._proxy.metadata.update(
+                (key, value) for key, value in metadata.items() if key.startswith("x-")
+            )
+            if self._proxy.token not in (
+                None,
+                str(metadata.get("authorization", "")).removeprefix("Bearer "),
+            ):
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, "Request unauthorized.")
             self._proxy.names.update(
                 name.decode() for name in context.auth_context().get("x509_common_name", [])
             )

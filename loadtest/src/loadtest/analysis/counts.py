@@ -30,9 +30,9 @@ def failed_starts(counts: InjectorCounts) -> int:
 
 def failed_workflows(counts: InjectorCounts) -> int:
     """
-    Return how many awaited workflows closed, but not well.
+    Return how many awaited workflows closed, but not well: as failed, or with a result that is a failure.
     """
-    return _of_kind(counts.failed, "workflow")
+    return _of_kind(counts.failed, "workflow") + _of_kind(counts.failed, "outcome")
 
 
 def results(counts: InjectorCounts) -> int:

@@ -7,10 +7,13 @@ It wires the target and says how Locust's master is started there; it measures n
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, open_cluster, server_address
 from loadtest.experiment.ports import Target
 from loadtest.plan import Plan
@@ -58,12 +61,14 @@ class Environment:
         target: Where the workers run.
         address: Of the server.
         own_worker: Whether the workers are the kit's.
+        connection: The ``TEMPORAL_*`` variables by which the server is reached.
         master: Arguments of ``launch``, beside those that are always the same.
     """
 
     target: Target
     address: str
     own_worker: bool
+    connection: Mapping[str, str]
     master: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,7 +86,11 @@ async def open_environment(
         address = server_address(place.address)
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan))
         return Environment(
-            cluster, address, cluster.own, {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT}
+            cluster,
+            address,
+            cluster.own,
+            connection_variables(os.environ, own_server=False),
+            {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
         )
     workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan))
     local = await stack.enter_async_context(
@@ -94,4 +103,6 @@ async def open_environment(
             port=place.port,
         )
     )
-    return Environment(local, local.address, workers.own, {"metrics_port": place.injector_metrics})
+    return Environment(
+        local, local.address, workers.own, local.connection, {"metrics_port": place.injector_metrics}
+    )

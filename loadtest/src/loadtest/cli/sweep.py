@@ -146,12 +146,19 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
     plan, logs = run.plan, run.path / "logs"
     async with contextlib.AsyncExitStack() as stack:
         ground = await open_environment(stack, place, plan, logs)
-        client = await connect(ground.address, plan.namespace)
+        client = await connect(ground.address, plan.namespace, environ=ground.connection)
         run.write_manifest(
             replace(run.manifest, address=ground.address, server_version=await server_version(client))
         )
         injectors = await stack.enter_async_context(
-            launch(ground.address, plan.namespace, injectors=plan.injectors, logs=logs, **ground.master)
+            launch(
+                ground.address,
+                plan.namespace,
+                injectors=plan.injectors,
+                logs=logs,
+                connection=ground.connection,
+                **ground.master,
+            )
         )
         metrics = PageMetrics(plan.namespace, plan.task_queue)
         stack.callback(metrics.close)

@@ -45,3 +45,17 @@ def kind_of_close(error: BaseException) -> str:
     if isinstance(cause, ApplicationError) and cause.type:
         return f"workflow: {cause.type}"
     return f"workflow: {type(cause).__name__}"
+
+
+def kind_of_status(status: str) -> str:
+    """
+    How a workflow closed whose failure cannot be decoded here: ``FAILED``, ``TIMED_OUT``.
+    """
+    return f"workflow: {status}"
+
+
+def kind_of_outcome(reason: str) -> str:
+    """
+    Why a workflow that completed is no success, by its scenario's word.
+    """
+    return f"outcome: {reason}"

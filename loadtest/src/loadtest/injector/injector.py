@@ -15,11 +15,10 @@ import time
 from collections.abc import Callable
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
-from loadtest import arrivals
-from loadtest.errors import InjectorError
+from loadtest import arrivals, connection
+from loadtest.errors import InputError
 from loadtest.injector import pacing
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import LevelReport, OrderPart, PartReport
@@ -30,10 +29,10 @@ from loadtest.injector.tracing import Tracing
 from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.step_order import StepOrder
 from loadtest.scenario import Scenario, load
-from repairshop.codec import client_options
+from repairshop.codec import SettingsError, client_options
 
-DEFAULT_ADDRESS = "127.0.0.1:7233"
 # How far the wall clock may move against the monotonic one in a step before the schedule is in doubt.
 CLOCK_STEP_SECONDS = 0.05
 
@@ -42,20 +41,19 @@ now = time.perf_counter
 
 async def connect(tracing: Tracing | None) -> Client:
     """
-    Connect by temporalio's environment variables and profile file, with a runtime of this process's own.
+    Connect as this process's environment says, with a runtime of its own and the kit's converter.
 
     Raises:
-        InjectorError: Nobody answers there.
+        InputError: Nobody answers there, or a setting cannot be used; the text is one line a problem.
     """
-    settings = ClientConfig.load_client_connect_config()
-    settings.setdefault("target_host", DEFAULT_ADDRESS)
     plugins = [tracing.plugin] if tracing is not None else []
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
     runtime = Runtime(telemetry=TelemetryConfig(logging=quiet, metrics=None))
     try:
-        return await Client.connect(**settings, **client_options(), plugins=plugins, runtime=runtime)
-    except RuntimeError as error:
-        raise InjectorError(f"{settings['target_host']}: {error}") from error
+        options = client_options()
+    except SettingsError as error:
+        raise InputError(str(error)) from None
+    return await connection.connect(**options, plugins=plugins, runtime=runtime, demand_namespace=False)
 
 
 class Injector:
@@ -77,9 +75,10 @@ class Injector:
         Send a share's arrivals, drain and report.
 
         Raises:
-            InputError: The scenario cannot be loaded.
+            InputError: The scenario cannot be loaded, or this injector is connected to another server or namespace.
         """
         order = share.order
+        _demand_same_server(order, self._client)
         wall_to_clock = now() - time.time()
         origin = order.start_at + wall_to_clock
         start = origin + order.warm_up_seconds
@@ -133,6 +132,23 @@ class Injector:
         """
         meters = self._page.meters(terms.scenario.name)
         return Starts(self._client, terms, tally, meters, self._stock, self._tracing)
+
+
+def _demand_same_server(order: StepOrder, client: Client) -> None:
+    """
+    Refuse an order for another server or namespace than this injector's: its load would go where nobody looks.
+    """
+    here = client.service_client.config.target_host
+    if order.namespace not in (None, client.namespace):
+        raise InputError(
+            f"this injector is in namespace {client.namespace!r} and the order is for {order.namespace!r}; "
+            "give the injectors TEMPORAL_NAMESPACE of the sweep"
+        )
+    if order.address not in (None, here):
+        raise InputError(
+            f"this injector is connected to {here} and the order is for {order.address}; "
+            "give the injectors TEMPORAL_ADDRESS of the sweep"
+        )
 
 
 def _terms(scenario: Scenario, share: OrderPart) -> StartSettings:

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowHandle
 
 from loadtest.injector import failure
+from loadtest.injector.close import Close, wait_for_close
 from loadtest.injector.meters import Meters
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
@@ -199,7 +199,7 @@ class Starts:
         peers[task] = flight
         self._raise_level_if_too_many()
         try:
-            error = await _outcome(handle)
+            close = await wait_for_close(handle, self._terms.scenario)
         except asyncio.CancelledError:
             if flight.level >= self.sampling_level:
                 raise
@@ -208,13 +208,19 @@ class Starts:
         finally:
             del peers[task]
         at = now()
-        self._tally.closed(flight.level, handle.id, flight.intended, sent_at, at, good=error is None)
-        self._stock("e2e", self._terms.scenario.name, at - flight.intended, error)
-        if error is None:
+        good = close.failed is None
+        self._tally.closed(flight.level, handle.id, flight.intended, sent_at, at, good=good)
+        self._stock("e2e", self._terms.scenario.name, at - flight.intended, close.error)
+        self._note(close)
+        if close.failed is None:
             self._meters.completed.inc()
             self._meters.end_to_end.observe(at - flight.intended)
         else:
-            self._fail(failure.kind_of_close(error), flight.intended, None)
+            self._fail(close.failed, flight.intended, None)
+
+    def _note(self, close: Close) -> None:
+        if close.problem is not None and close.problem not in self._tally.problems:
+            self._tally.problems.append(close.problem)
 
     def _raise_level_if_too_many(self) -> None:
         if self._sampled <= self._terms.awaited_at_once:
@@ -230,15 +236,16 @@ class Starts:
             while self._unasked:
                 handle = self._unasked.pop()
                 try:
-                    error = await _outcome(handle)
+                    close = await wait_for_close(handle, self._terms.scenario)
                 except asyncio.CancelledError:
                     self._unasked.append(handle)
                     raise
-                if error is None:
+                self._note(close)
+                if close.failed is None:
                     self._tally.closed_at_some_time()
                     self._meters.completed.inc()
                 else:
-                    self._fail(failure.kind_of_close(error), now(), error)
+                    self._fail(close.failed, now(), close.error)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):
@@ -249,19 +256,3 @@ class Starts:
         self._meters.failed(kind)
         if error is not None:
             self._stock("e2e", kind, 0.0, error)
-
-
-async def _outcome(handle: WorkflowHandle[Any, Any]) -> Exception | None:
-    """
-    Wait for a workflow's close; ``None`` if it completed.  A failed call is tried once more.
-    """
-    try:
-        await handle.result()
-    except WorkflowFailureError as failed:
-        return failed
-    except RPCError:
-        try:
-            await handle.result()
-        except (WorkflowFailureError, RPCError) as failed:
-            return failed
-    return None

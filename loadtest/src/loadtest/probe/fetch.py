@@ -26,10 +26,14 @@ def fetch(endpoint: str, url: str) -> bytes:
         url: Where it is.
 
     Raises:
-        MeasurementError: It did not answer twice.
+        MeasurementError: It did not answer twice, or its address is no URL.
     """
     try:
         return _once(url)
+    except ValueError as error:
+        raise MeasurementError(
+            f"{endpoint}: {url} is no URL ({error}); write http://HOST:PORT/metrics"
+        ) from None
     except (OSError, http.client.HTTPException):
         pass  # the second try says what is wrong
     try:

@@ -13,11 +13,11 @@ from functools import cache, lru_cache
 
 from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
+from loadtest.probe.exposition import labels_of, name_of, sample
 
 # The server's word for a label value that it was told to leave out.
 _OMITTED = "__omitted__"
 _CORE = "temporal-core-sdk"
-_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _EXPECTED = {
     "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
     "durations_as_seconds, counters_total_suffix, unit_suffix)",
@@ -91,8 +91,8 @@ def cut(body: bytes, role: str) -> str:
     asking each line what it starts with.
     """
     wanted = names(role)
-    kept = [line for line in body.split(b"\n") if line.partition(b"{" if b"{" in line else b" ")[0] in wanted]
-    return b"\n".join(kept).decode()
+    kept = [line for line in body.split(b"\n") if name_of(line) in wanted]
+    return b"\n".join(kept).decode(errors="replace")
 
 
 # The same text is read at most a few times: as the end of one difference and the start of others.
@@ -102,13 +102,19 @@ def read(endpoint: str, text: str) -> Page:
     Read a page that was cut down.
 
     Where the SDK core's families stand there under another service's name as well, only the core's are kept.
+
+    Raises:
+        MeasurementError: A line is no sample.
     """
     values: dict[str, float] = {}
     others: list[str] = []
     core = False
     for line in text.splitlines():
-        identity, _, value = line.rpartition(" ")
-        values[identity] = float(value)
+        read_line = sample(endpoint, line)
+        if read_line is None:
+            continue
+        identity = read_line.identity
+        values[identity] = read_line.value
         if identity.startswith("temporal_"):
             service = _labels(identity).get("service_name", _CORE)
             core = core or service == _CORE
@@ -176,7 +182,7 @@ def refuse_absent(page: Page, role: str) -> None:
 
 @lru_cache(maxsize=65536)
 def _labels(identity: str) -> Mapping[str, str]:
-    return dict(_LABEL.findall(identity))
+    return labels_of(identity)
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,9 @@ class StepOrder(BaseModel):
         drain_seconds: How long open workflows are waited for.
         max_in_flight: Beyond it arrivals queue at the injector, for all injectors together.
         end_to_end_bound_seconds: For goodput; ``None`` counts every good close.
+        address, namespace:
+            Of the server under test, so that an injector that is connected elsewhere refuses; ``None`` until
+            Locust's starter has put them in.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,3 +59,5 @@ class StepOrder(BaseModel):
     drain_seconds: float
     max_in_flight: int
     end_to_end_bound_seconds: float | None
+    address: str | None = None
+    namespace: str | None = None

@@ -4,6 +4,7 @@ Finds scenarios by name or path, and refuses files that are none.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 import pkgutil
@@ -21,6 +22,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 
+Failure = Callable[[Any], str | None]
 Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
@@ -46,6 +48,9 @@ class Scenario:
         drawn_work:
             Returns the seconds of an order's activities, one after the other, from the plan's work and the
             order's seed; ``None`` where the scenario does not tell, or returned where it cannot.
+        failure:
+            Says of a workflow's decoded result why the order failed, ``None`` for a success;
+            without it whatever completes is a success.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Scenario:
     activities_per_workflow: int | None
     start: Start
     drawn_work: Callable[[Work, int], Sequence[float] | None] | None = None
+    failure: Failure | None = None
 
 
 def load(name_or_path: str) -> Scenario:
@@ -116,7 +122,9 @@ def _run(path: Path, where: str) -> ModuleType:
 
 def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     problems = []
-    description = (module.__doc__ or "").strip().partition("\n")[0]
+    # From the source: Python run with -OO, or PYTHONOPTIMIZE=2, keeps no docstrings.
+    source = Path(module.__file__ or "").read_text(encoding="utf-8")
+    description = (ast.get_docstring(ast.parse(source)) or "").strip().partition("\n")[0]
     if not description:
         problems.append("has no docstring, whose first line is its description")
     start = getattr(module, "start", None)
@@ -127,7 +135,16 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     activities = getattr(module, "ACTIVITIES_PER_WORKFLOW", "absent")
     if activities is not None and (not isinstance(activities, int) or activities < 0):
         problems.append("has no ACTIVITIES_PER_WORKFLOW that is a number from 0 or None")
+    failure = getattr(module, "failure", None)
+    if failure is not None and (
+        not inspect.isfunction(failure)
+        or inspect.iscoroutinefunction(failure)
+        or len(inspect.signature(failure).parameters) != 1
+    ):
+        problems.append(
+            "has a `failure` that is not `def failure(result)`, which returns None or why it failed"
+        )
     if problems:
         raise InputError("\n".join(f"{where}: {problem}; {_NEEDED}" for problem in problems))
     assert start is not None and (activities is None or isinstance(activities, int))
-    return Scenario(name, description, activities, start, getattr(module, "drawn_work", None))
+    return Scenario(name, description, activities, start, getattr(module, "drawn_work", None), failure)

@@ -20,6 +20,7 @@ from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
     LIGHT_ORDER_STEPS,
     REPAIR_WORKFLOW,
+    Outcome,
     RepairOrder,
     Spread,
     WorkProfile,
@@ -59,6 +60,14 @@ def drawn_work(work: Work, seed: int) -> tuple[float, ...] | None:
         return None
     mine = profile(work)
     return tuple(drawn_seconds(mine, seed, step) for step in LIGHT_ORDER_STEPS)
+
+
+def failure(result: Any) -> str | None:
+    """
+    Return the outcome of an order that could not be carried out; one that was refunded or replaced was.
+    """
+    outcome = result["outcome"]
+    return outcome if outcome in (Outcome.FAILED, Outcome.CANCELLED) else None
 
 
 @lru_cache(maxsize=8)

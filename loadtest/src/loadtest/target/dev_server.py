@@ -19,6 +19,7 @@ from pathlib import Path
 from temporalio.service import ConnectConfig, ServiceClient
 
 from loadtest.child import Child, spawn
+from loadtest.child_environment import server_environment
 from loadtest.errors import InputError, TargetError
 from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import DynamicValue
@@ -165,8 +166,7 @@ async def restart_dev_server(server: DevServer, logs: Path, config: Mapping[str,
 
 
 async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
-    child = await spawn(argv, environment, logs / "server.log")
+    child = await spawn(argv, server_environment(os.environ), logs / "server.log")
     try:
         await _serves(child, address)
     except BaseException:

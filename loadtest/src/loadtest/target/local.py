@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
+from loadtest.child_environment import connection_variables, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.plan import Plan, WorkerSetup
@@ -27,8 +28,8 @@ from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_ser
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
-# The settings are the plan's; and without bytecode on disk the sandbox compiles a module for each workflow.
-_NOT_PASSED_ON = ("REPAIRSHOP_", "PYTHONDONTWRITEBYTECODE")
+# Shorter than any step, so that the server knows the slots of the worker that it runs with.
+_HEARTBEAT_SECONDS = 5
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
 
@@ -91,6 +92,7 @@ class LocalTarget:
 
     Attributes:
         address: ``host:port`` of the server's frontend.
+        connection: The ``TEMPORAL_*`` variables by which it is reached, without address and namespace.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class LocalTarget:
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
         self.address = address
+        self.connection: Mapping[str, str] = connection_variables(os.environ, own_server=server is not None)
         self._server_pages: Mapping[str, str] = (
             {} if server_metrics_url is None else {"server": server_metrics_url}
         )
@@ -130,7 +133,7 @@ class LocalTarget:
         Start the workers, or the server too, anew if the plan's settings are not those that run.
 
         Raises:
-            InputError: The server is somebody else's, or the workers are, and the plan changes a setting of theirs.
+            InputError: The server is somebody else's and the plan changes a setting of it.
             TargetError: The server did not come up again.
         """
         restarted: list[str] = []
@@ -146,11 +149,6 @@ class LocalTarget:
             restarted.append("the server, and with it all workers")
         setup = replace(self._how, setup=plan.worker)
         if setup != self._how:
-            if not self._how.own:
-                raise InputError(
-                    "worker.*: the workers are started by --worker-command, so the plan cannot set them up; "
-                    "leave the factor out"
-                )
             self._how = setup
             if self._workers:
                 await self.end()
@@ -233,30 +231,36 @@ class LocalTarget:
         return _Worker(replica, child)
 
     def _environment(self, identity: str, port: int) -> dict[str, str]:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)},
+        """
+        The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
+        """
+        return {
+            **worker_environment(os.environ, own_worker=self._how.own),
+            **self.connection,
             "TEMPORAL_ADDRESS": self.address,
             "TEMPORAL_NAMESPACE": self._how.namespace,
-        }
-        if not self._how.own:
-            return {**environment, "TEMPORAL_TASK_QUEUE": self._how.task_queue, "METRICS_PORT": str(port)}
-        setup = self._how.setup
-        return {
-            **environment,
+            "TEMPORAL_TASK_QUEUE": self._how.task_queue,
+            "METRICS_PORT": str(port),
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
             "REPAIRSHOP_IDENTITY": identity,
             "REPAIRSHOP_HEALTH_PORT": str(port),
-            "REPAIRSHOP_ACTIVITY_SLOTS": str(setup.slots),
-            "REPAIRSHOP_WORKFLOW_TASK_SLOTS": str(setup.workflow_task_slots),
-            "REPAIRSHOP_MAX_CACHED_WORKFLOWS": str(setup.max_cached_workflows),
-            "REPAIRSHOP_EAGER_ACTIVITIES": str(setup.eager_activities).lower(),
-            "REPAIRSHOP_SANDBOX": str(setup.sandbox).lower(),
-            "REPAIRSHOP_ACTIVITY_POLLERS": str(setup.activity_pollers),
-            "REPAIRSHOP_WORKFLOW_POLLERS": str(setup.workflow_pollers),
-            "REPAIRSHOP_UVLOOP": str(setup.uvloop).lower(),
-            "REPAIRSHOP_TUNER": setup.tuner,
+            "REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": str(_HEARTBEAT_SECONDS),
             "REPAIRSHOP_HISTOGRAM_BOUNDS": ",".join(map(str, self._how.exact_bounds)),
+            **_settings(self._how.setup, own=self._how.own),
         }
+
+
+def _settings(setup: WorkerSetup, *, own: bool) -> dict[str, str]:
+    """
+    The plan's settings as the kit's ``main`` reads them; a user's program keeps its slots where the plan names none.
+    """
+    values = setup.model_dump()
+    values["activity_slots"] = setup.slots if own else setup.activity_slots
+    return {
+        f"REPAIRSHOP_{name.upper()}": str(value).lower()
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def _as_use(use: Use | None) -> ProcessUse:

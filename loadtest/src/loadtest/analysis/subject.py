@@ -1,0 +1,78 @@
+"""
+Whether the workers that run are those that the plan speaks of, and how much load saturates them.
+
+It decides by what the workers say themselves; what they do not say is not known, and is never taken from the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loadtest.plan import Plan
+from loadtest.results.worker_facts import WorkerFacts, activity_slots
+
+
+def in_flight(per_slot: float, workers: Sequence[WorkerFacts], plan: Plan, replicas: int) -> int:
+    """
+    Return how many workflows a saturate load keeps open: so many for each activity slot that there really is.
+
+    Args:
+        per_slot: Open workflows for each activity slot.
+        workers: What is known of the workers; where one does not say its slots the plan's number stands in, and
+            nothing may then be called saturated (``slots_are_known``).
+        plan: What was asked.
+        replicas: Of the step.
+    """
+    slots = activity_slots(workers)
+    return max(1, round(per_slot * (plan.worker.slots * replicas if slots is None else slots)))
+
+
+def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:
+    """
+    Tell whether "slots used" and "saturated" may be said: each worker told its slots.
+    """
+    return activity_slots(workers) is not None
+
+
+def slots_as_planned(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
+    """
+    Every worker that says its activity slots has as many as the plan names, if it names a number.
+    """
+    asked = plan.worker.activity_slots
+    if asked is None:
+        return []
+    others = {w.replica: w.activity_slots for w in workers if w.activity_slots not in (None, asked)}
+    if not others:
+        return []
+    numbers = sorted({slots for slots in others.values() if slots is not None})
+    found = " or ".join(str(number) for number in numbers)
+    return [
+        f"the plan says worker.activity_slots = {asked} and {_names(others)} run with {found}, so the step would be "
+        f"called after slots that nobody has; write activity_slots = {numbers[0]}, leave it out, or give the worker {asked}"
+    ]
+
+
+def replicas_agree(workers: Sequence[WorkerFacts]) -> list[str]:
+    """
+    All replicas that say their activity slots have the same number.
+    """
+    numbers = sorted({worker.activity_slots for worker in workers if worker.activity_slots is not None})
+    if len(numbers) < 2:
+        return []
+    return [
+        f"the replicas run with different numbers of activity slots ({', '.join(map(str, numbers))}), so replicas "
+        "cannot be compared; give all of them the same"
+    ]
+
+
+def unknown_slots(workers: Sequence[WorkerFacts]) -> list[str]:
+    """
+    Return why slots are not known, once for each reason: notes for the reader, which make nothing invalid.
+    """
+    return list(dict.fromkeys(w.why for w in workers if w.activity_slots is None and w.why is not None))
+
+
+def _names(identities: Mapping[str, int | None]) -> str:
+    shown = sorted(identities)[:3]
+    more = len(identities) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,107 @@
+"""
+What a child process sees of this process's environment: what the kit gives it, and little else.
+
+A variable of the user's shell that changes how Temporal, Locust, Python or a metrics library behaves would
+change what is measured, so it stays outside; ``loadtest/docs/environment.md`` lists what passes on purpose.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+# In all lists a star at the end stands for any ending.
+_OUTSIDE = (
+    "TEMPORAL_*",
+    "LOCUST_*",
+    "LOADTEST_*",
+    "REPAIRSHOP_*",
+    "OTEL_*",
+    "PROMETHEUS_*",
+    "PYTHON*",
+    "RUST_*",
+    "TOKIO_*",
+)
+# What any program may need to run at all.
+_SYSTEM = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "TZ",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "LD_LIBRARY_PATH",
+    "DYLD_*",
+    "SYSTEMROOT",
+)
+# Injectors and workers must encrypt alike, or neither can read the other's payloads.
+CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEMO_LIMIT_BYTES")
+# Only where an endpoint is named is anything traced, and what goes with it is where and how.
+TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
+# A scenario is the user's code and imports what the user's Python does.
+SCENARIO = ("PYTHONPATH",)
+# Without bytecode on disk the workflow sandbox compiles a module anew for each workflow.
+_SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
+
+
+def connection_variables(environ: Mapping[str, str], *, own_server: bool) -> dict[str, str]:
+    """
+    Return the ``TEMPORAL_*`` variables by which a server is reached, without its address and namespace.
+
+    Args:
+        environ: The user's environment.
+        own_server:
+            Whether it is the kit's own, which wants no credentials: then none of the user's variables and no
+            profile file has a say.
+    """
+    if own_server:
+        return {"TEMPORAL_CONFIG_FILE": os.devnull}
+    return _only(environ, ("TEMPORAL_*",))
+
+
+def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what the kit's own server sees.
+
+    Its profile file is no file, so that what stands in the user's changes nothing.
+    """
+    return {**_only(environ, _SYSTEM), **connection_variables(environ, own_server=True)}
+
+
+def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[str, str]:
+    """
+    Return what a worker sees before the plan's settings and the server's are added.
+
+    The kit's own worker gets codec and tracing; a program of the user's gets all of the user's environment
+    except the connection, which is the sweep's.
+    """
+    if own_worker:
+        return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING))}
+    return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
+
+
+def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what Locust's master and injectors see before the connection is added.
+
+    A scenario may read variables of its own, so everything passes that is of no part of ours.
+    """
+    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO))}
+
+
+def _only(environ: Mapping[str, str], listed: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if _is_of(name, listed)}
+
+
+def _without(environ: Mapping[str, str], listed: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if not _is_of(name, listed)}
+
+
+def _is_of(name: str, listed: tuple[str, ...]) -> bool:
+    return any(name.startswith(entry[:-1]) if entry.endswith("*") else name == entry for entry in listed)

@@ -1,0 +1,92 @@
+"""
+How a workflow ended: completed and good by its scenario's own word, failed, or not learnt.
+
+A payload is nobody's business: a result that cannot be decoded here is still the result of a workflow that closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError
+
+from loadtest.injector import failure
+from loadtest.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """
+    One workflow's end.
+
+    Attributes:
+        failed: Kind of its failure, ``None`` for a good end.
+        error: What was raised, for Locust's table.
+        problem: Why a scenario that judges results could not judge this one.
+    """
+
+    failed: str | None = None
+    error: Exception | None = None
+    problem: str | None = None
+
+
+async def wait_for_close(handle: WorkflowHandle[Any, Any], scenario: Scenario) -> Close:
+    """
+    Wait for a workflow's end; a failed call is tried once more.
+    """
+    try:
+        return await _close(handle, scenario)
+    except RPCError:
+        try:
+            return await _close(handle, scenario)
+        except RPCError as error:
+            return Close(failure.kind_of_close(error), error)
+
+
+async def _close(handle: WorkflowHandle[Any, Any], scenario: Scenario) -> Close:
+    try:
+        result = await handle.result()
+    except WorkflowFailureError as error:
+        return Close(failure.kind_of_close(error), error)
+    except RPCError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a converter or codec may raise anything of its own
+        return await _undecoded(handle, scenario, error)
+    return _judged(result, scenario)
+
+
+async def _undecoded(handle: WorkflowHandle[Any, Any], scenario: Scenario, error: Exception) -> Close:
+    status = (await handle.describe()).status
+    if status is not WorkflowExecutionStatus.COMPLETED:
+        name = "unknown" if status is None else status.name
+        return Close(failure.kind_of_status(name), error)
+    if scenario.failure is None:
+        return Close()
+    return Close(
+        problem=f"results cannot be decoded here ({type(error).__name__}: {error}), so nobody knows which orders "
+        f"failed; give the injectors the workers' codec keys, or take `failure` out of the scenario {scenario.name}"
+    )
+
+
+def _judged(result: Any, scenario: Scenario) -> Close:
+    if scenario.failure is None:
+        return Close()
+    try:
+        reason = scenario.failure(result)
+    except Exception as error:  # noqa: BLE001 - a scenario is the user's code: what it raises is told
+        return Close(
+            problem=f"`failure` of the scenario {scenario.name} broke on a result ({type(error).__name__}: {error}); "
+            "mend it: it takes the decoded result and returns None or why the order failed"
+        )
+    if reason is None:
+        return Close()
+    kind = failure.kind_of_outcome(reason)
+    return Close(kind, OrderFailed(kind))
+
+
+class OrderFailed(Exception):
+    """
+    A workflow completed with a result that its scenario calls a failure.
+    """

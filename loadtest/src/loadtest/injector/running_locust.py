@@ -1,0 +1,197 @@
+"""
+A running Locust: a master and its injectors, which carry out one order of a sweep at a time.
+
+It imports neither locust nor gevent, since locust patches the whole process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from loadtest.child import Child
+from loadtest.errors import InjectorError, InputError
+from loadtest.injector import control
+from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.results.step_order import StepOrder
+
+# Under the server's limit of long polls, with room for those who look on.
+MOST_IN_FLIGHT = 1000
+# How long Locust and its injectors may take to start and to connect.
+_READY_SECONDS = 60.0
+# Beyond the step itself: the master gives its injectors a quarter of this.
+_ANSWER_SECONDS = 60.0
+_QUIT_SECONDS = 8.0
+_MASTER_SECONDS = 2.0
+_KILL_SECONDS = 2.0
+
+
+class Locust:
+    """
+    A running Locust master and its injectors; carries out one order at a time.
+    """
+
+    def __init__(
+        self,
+        master: Child,
+        workers: Sequence[Child],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        server: tuple[str, str],
+    ) -> None:
+        """
+        Args:
+            master: Locust's master.
+            workers: The injectors of this machine.
+            reader, writer: The line to the master.
+            server: Address and namespace that every order is for.
+        """
+        self._server = server
+        self._master = master
+        self._workers = tuple(workers)
+        self._reader = reader
+        self._writer = writer
+        self._ready = False
+        self._watches = [asyncio.create_task(self._watch(worker)) for worker in self._workers]
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """
+        Process ids of the local injectors that still run.
+        """
+        return tuple(worker.pid for worker in self._workers if worker.running)
+
+    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+        """
+        Carry one order out, drain, and report.
+
+        Raises:
+            InputError: It keeps more workflows in flight than can be awaited.
+            InjectorError: There will be no report: every injector vanished, or the master did.
+        """
+        if order.in_flight is not None and order.in_flight > MOST_IN_FLIGHT:
+            raise InputError(
+                f"{order.in_flight} workflows in flight: a closed load awaits every result, and a server answers "
+                f"at most 1,200 such calls at once; lower in_flight_per_slot until it is {MOST_IN_FLIGHT} or fewer"
+            )
+        lasts = order.warm_up_seconds + order.window_seconds + order.drain_seconds
+        longest = order.start_at - time.time() + lasts + _ANSWER_SECONDS
+        try:
+            async with asyncio.timeout(longest):
+                return await self._carry_out(order, each_second)
+        except TimeoutError:
+            raise InjectorError(
+                f"Locust did not answer within {longest:.0f} s; the log says: {self._master.log_tail(5)}"
+            ) from None
+
+    async def end_window(self, at: float) -> None:
+        """
+        End the window of the running step at a unix time, which must lie far enough ahead to reach every injector.
+
+        Raises:
+            InjectorError: Locust is gone.
+        """
+        await self._say({"end": at})
+
+    async def _carry_out(
+        self, order: StepOrder, each_second: Callable[[InjectorSecond], None]
+    ) -> InjectorReport:
+        address, namespace = self._server
+        await self._say(control.order(order.model_copy(update={"address": address, "namespace": namespace})))
+        while True:
+            message = await self._hear()
+            if "second" in message:
+                each_second(InjectorSecond(**message["second"]))
+            elif "report" in message:
+                return control.read_report(message["report"])
+            elif "broken" in message:
+                raise InjectorError(message["broken"])
+
+    async def wait_until_ready(self, injectors: int) -> None:
+        """
+        Wait until so many injectors are connected to Temporal.
+
+        Raises:
+            InputError: One could not connect.
+            InjectorError: One ended, or it took too long.
+        """
+        ready = 0
+        ends: dict[asyncio.Task[Any], Child] = {
+            asyncio.ensure_future(child.wait()): child for child in (self._master, *self._workers)
+        }
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                while ready < injectors:
+                    hearing: asyncio.Task[Any] = asyncio.ensure_future(self._hear())
+                    done, _ = await asyncio.wait({hearing, *ends}, return_when=asyncio.FIRST_COMPLETED)
+                    if hearing not in done:
+                        hearing.cancel()
+                        ended = ends[next(iter(done))]
+                        raise InjectorError(_ended(ended))
+                    message = hearing.result()
+                    if "refused" in message:
+                        raise InputError(message["refused"])
+                    ready = message.get("ready", ready)
+            self._ready = True
+        except TimeoutError:
+            raise InjectorError(
+                f"{ready} of {injectors} injectors were ready after {_READY_SECONDS:.0f} s; "
+                f"the log says: {self._master.log_tail(5)}"
+            ) from None
+        finally:
+            for end in ends:
+                end.cancel()
+
+    async def close(self) -> None:
+        """
+        Let Locust quit, then end what is left; one that never got ready is ended at once.
+        """
+        for watch in self._watches:
+            watch.cancel()
+        if self._ready:
+            await self._quit()
+        self._writer.close()
+        for child in (self._master, *self._workers):
+            await child.terminate(_KILL_SECONDS if self._ready else 0)
+
+    async def _quit(self) -> None:
+        with contextlib.suppress(ConnectionError, InjectorError):  # it is gone: there is nobody to tell
+            await self._say({"quit": True})
+        with contextlib.suppress(TimeoutError):  # whoever is late is killed below
+            async with asyncio.timeout(_QUIT_SECONDS):
+                for child in self._workers:
+                    await child.wait()
+        # Told to quit in its first second, Locust's master waits for its injectors for ever.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_MASTER_SECONDS):
+                await self._master.wait()
+
+    async def _watch(self, worker: Child) -> None:
+        await worker.wait()
+        with contextlib.suppress(InjectorError):  # whoever waits for an answer gets this error too
+            await self._say({"dead": worker.pid})
+
+    async def _say(self, message: Mapping[str, Any]) -> None:
+        self._writer.write(control.line(message))
+        try:
+            await self._writer.drain()
+        except ConnectionError:
+            raise InjectorError(_ended(self._master)) from None
+
+    async def _hear(self) -> dict[str, Any]:
+        text = await self._reader.readline()
+        if not text:
+            raise InjectorError(_ended(self._master))
+        message: dict[str, Any] = json.loads(text)
+        return message
+
+
+def _ended(child: Child) -> str:
+    return (
+        f"{child.log_path.name}: the process ended with exit code {child.returncode}; "
+        f"its last lines: {child.log_tail(5)}"
+    )

@@ -1,0 +1,70 @@
+"""
+One line of a /metrics page, in Prometheus' text format or in OpenMetrics, by whatever library it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from loadtest.errors import MeasurementError
+
+# Name, labels in braces with any text between quotes, value; a timestamp and an exemplar may follow.
+_SAMPLE = re.compile(
+    r'\s*(?P<name>[^\s{]+)\s*(?P<labels>\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?\s+(?P<value>\S+)'
+    r"(?:\s+[-+.\deE]+)?\s*(?:#.*)?$"
+)
+_LABEL = re.compile(r'(\w+)\s*=\s*"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """
+    One sample.
+
+    Attributes:
+        identity: Name and labels as they stand on the page, which tell series apart.
+        name: Its name.
+        value: Its value.
+    """
+
+    identity: str
+    name: str
+    value: float
+
+
+def name_of(line: bytes) -> bytes:
+    """
+    Return the name that a line begins with, empty for a line without one.
+    """
+    words = line.partition(b"{")[0].split(None, 1)
+    return words[0] if words else b""
+
+
+def sample(endpoint: str, line: str) -> Sample | None:
+    """
+    Read one line; a comment or an empty line is ``None``.
+
+    Raises:
+        MeasurementError: It is no sample; names the endpoint and the line.
+    """
+    if not line.strip() or line.lstrip().startswith("#"):
+        return None
+    found = _SAMPLE.match(line)
+    try:
+        if found is not None:
+            labels = found["labels"] or ""
+            return Sample(found["name"] + labels, found["name"], float(found["value"]))
+    except ValueError:
+        pass  # its value is no number: told below
+    raise MeasurementError(
+        f"{endpoint}: its page holds a line that is no sample: {line[:120]!r}; expected `name{{labels}} value`, "
+        "so give the URL of a Prometheus page"
+    )
+
+
+def labels_of(identity: str) -> dict[str, str]:
+    """
+    Return the labels of a series by its identity.
+    """
+    return dict(_LABEL.findall(identity))

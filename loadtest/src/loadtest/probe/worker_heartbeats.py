@@ -1,0 +1,177 @@
+"""
+What each worker of a step says of itself: by the heartbeat that the server keeps, else by its own page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import WorkerStatus
+from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
+from temporalio.api.workflowservice.v1 import DescribeWorkerRequest, ListWorkersRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from loadtest.child import process_group
+from loadtest.errors import MeasurementError
+from loadtest.probe.fetch import fetch
+from loadtest.probe.worker_page import NO_PAGE, facts_from_page
+from loadtest.results.measured import Replica
+from loadtest.results.worker_facts import WorkerFacts
+
+_TIMEOUT = timedelta(seconds=5)
+_PAGE_SIZE = 1000
+# A beat that is this many of its intervals old is of a worker that has died.
+_STALE_INTERVALS = 1.5
+_LONGEST_INTERVAL_SECONDS = 60.0
+_NO_SUCH_CALL = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.NOT_FOUND, RPCStatusCode.PERMISSION_DENIED)
+
+
+def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> WorkerFacts | None:
+    """
+    Read a heartbeat; ``None`` if it tells nothing of a worker that works now.
+
+    Slots in use and free ones add up to the slots of a fixed supplier alone; a resource-based one has no number.
+    The first beat of a worker holds nothing but zeros.
+
+    Args:
+        replica: Whose it is.
+        beat: As the server keeps it.
+        now: Unix time.
+    """
+    at = beat.heartbeat_time.ToNanoseconds() / 1e9
+    interval = beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
+    longest = _STALE_INTERVALS * (interval or _LONGEST_INTERVAL_SECONDS)
+    if beat.status not in _RUNNING or now - at > longest + _CLOCK_SLACK_SECONDS or interval == 0:
+        return None
+    activity, workflow = beat.activity_task_slots_info, beat.workflow_task_slots_info
+    fixed = activity.slot_supplier_kind == "Fixed"
+    return WorkerFacts(
+        replica=replica,
+        source="heartbeat",
+        at=at,
+        identity=beat.worker_identity,
+        sdk=f"{beat.sdk_name} {beat.sdk_version}".strip() or None,
+        activity_slots=_slots(activity),
+        activity_slots_used=activity.current_used_slots if activity.slot_supplier_kind else None,
+        workflow_slots=_slots(workflow),
+        workflow_slots_used=workflow.current_used_slots if workflow.slot_supplier_kind else None,
+        activity_pollers=beat.activity_poller_info.current_pollers,
+        workflow_pollers=beat.workflow_poller_info.current_pollers
+        + beat.workflow_sticky_poller_info.current_pollers,
+        why=None
+        if fixed
+        else f"its activity slots have no fixed number ({activity.slot_supplier_kind or 'none'})",
+    )
+
+
+_RUNNING = (WorkerStatus.WORKER_STATUS_RUNNING, WorkerStatus.WORKER_STATUS_UNSPECIFIED)
+_CLOCK_SLACK_SECONDS = 1.0
+
+
+def _slots(info: WorkerSlotsInfo) -> int | None:
+    if info.slot_supplier_kind != "Fixed":
+        return None
+    return info.current_available_slots + info.current_used_slots
+
+
+def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int | None]) -> bool:
+    """
+    Tell whether a heartbeat is a replica's: by identity, by the process group here, by the host name of a pod.
+    """
+    if beat.worker_identity == replica.identity:
+        return True
+    process = beat.host_info.process_id
+    if replica.pid is not None:
+        return process.isdecimal() and group_of(int(process)) == replica.pid
+    return beat.host_info.host_name == replica.identity
+
+
+class WorkerProbe:
+    """
+    Asks the server for the heartbeats of a task queue's workers, and their pages where there is none with numbers.
+    """
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def facts(self, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
+        """
+        Return what is known of each replica, in their order.
+
+        A heartbeat goes before a page; what it lacks (eager activities) is taken of the page.
+        """
+        now = time.time()
+        beats = await self._beats()
+        return tuple(await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas)))
+
+    async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
+        page = await self._page(replica)
+        told = [
+            facts
+            for beat in beats
+            if is_of(replica, beat, process_group)
+            and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
+        ]
+        if not told:
+            return page
+        latest = max(told, key=lambda facts: facts.at or 0.0)
+        return replace(latest, eager=page.eager)
+
+    async def _page(self, replica: Replica) -> WorkerFacts:
+        if replica.metrics_url is None:
+            return WorkerFacts(replica.identity, why=NO_PAGE)
+        try:
+            body = await asyncio.to_thread(fetch, replica.identity, replica.metrics_url)
+        except MeasurementError as error:
+            return WorkerFacts(replica.identity, why=f"{NO_PAGE} ({error})")
+        text = body.decode(errors="replace")
+        return facts_from_page(replica.identity, text, self._task_queue, time.time())
+
+    async def _beats(self) -> list[WorkerHeartbeat]:
+        """
+        The heartbeats of the queue's workers; none on a server that keeps none.
+        """
+        service, keys, token = self._client.workflow_service, list[str](), b""
+        try:
+            while True:
+                listed = await service.list_workers(
+                    ListWorkersRequest(
+                        namespace=self._client.namespace,
+                        page_size=_PAGE_SIZE,
+                        next_page_token=token,
+                        query=f"TaskQueue={_quoted(self._task_queue)}",
+                    ),
+                    timeout=_TIMEOUT,
+                )
+                keys += [worker.worker_instance_key for worker in listed.workers]
+                token = listed.next_page_token
+                if not token:
+                    break
+        except RPCError as error:
+            if error.status in _NO_SUCH_CALL:
+                return []
+            raise MeasurementError(
+                f"the server's list of workers cannot be read ({error.message})"
+            ) from error
+        described = await asyncio.gather(*(self._describe(key) for key in keys))
+        return [beat for beat in described if beat is not None]
+
+    async def _describe(self, key: str) -> WorkerHeartbeat | None:
+        request = DescribeWorkerRequest(namespace=self._client.namespace, worker_instance_key=key)
+        try:
+            answer = await self._client.workflow_service.describe_worker(request, timeout=_TIMEOUT)
+        except RPCError as error:
+            if error.status in _NO_SUCH_CALL:
+                return None  # it has gone since it was listed
+            raise MeasurementError(f"a worker's heartbeat cannot be read ({error.message})") from error
+        return answer.worker_info.worker_heartbeat
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,97 @@
+"""
+What an SDK's own /metrics page says of a worker, in whatever prefix, suffix and case its SDK spells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from loadtest.errors import MeasurementError
+from loadtest.probe.exposition import Sample, labels_of, sample
+from loadtest.results.worker_facts import WorkerFacts
+
+_AVAILABLE, _USED = "worker_task_slots_available", "worker_task_slots_used"
+_POLLERS, _RECEIVED = "num_pollers", "activity_task_received"
+_FAMILIES = (_AVAILABLE, _USED, _POLLERS, _RECEIVED)
+NO_PAGE = (
+    "its slots are not known: it serves no page of SDK metrics at METRICS_PORT and the server has no heartbeat of it "
+    "with numbers; serve the page, or let the SDK send heartbeats (the second comes after an interval, 60 s by default)"
+)
+
+
+def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> WorkerFacts:
+    """
+    Read slots, pollers and eager activities off a page.
+
+    Args:
+        replica: Whose page it is.
+        text: The page, of any SDK: ``temporal_worker_task_slots_available``, with another prefix, or with a suffix.
+        task_queue: Whose series count; one that names no queue counts too.
+        at: Unix time of the look.
+
+    Returns:
+        The facts; all of them ``None`` with a reason if the page holds none of the families.
+    """
+    by_family: dict[str, list[tuple[Mapping[str, str], float]]] = {family: [] for family in _FAMILIES}
+    for line in _samples(replica, text):
+        family = _family(line.name)
+        labels = labels_of(line.identity)
+        if family is not None and labels.get("task_queue", task_queue) == task_queue:
+            by_family[family].append((labels, line.value))
+    found = WorkerFacts(replica, why=NO_PAGE)
+    if not by_family[_AVAILABLE]:
+        return found
+    activity, workflow = ("worker_type", "activity"), ("worker_type", "workflow")
+    used = _sum(by_family[_USED], activity), _sum(by_family[_USED], workflow)
+    free = _sum(by_family[_AVAILABLE], activity), _sum(by_family[_AVAILABLE], workflow)
+    return replace(
+        found,
+        source="page",
+        at=at,
+        activity_slots=_total(free[0], used[0]),
+        activity_slots_used=used[0] if used[0] is not None else 0 if free[0] is not None else None,
+        workflow_slots=_total(free[1], used[1]),
+        workflow_slots_used=used[1] if used[1] is not None else 0 if free[1] is not None else None,
+        activity_pollers=_sum(by_family[_POLLERS], ("poller_type", "activity")),
+        workflow_pollers=_sum(by_family[_POLLERS], ("poller_type", "workflow")),
+        eager=_eager(by_family[_RECEIVED]),
+        why=None if free[0] is not None else "its page shows no activity slots; it may have no activities",
+    )
+
+
+def _samples(replica: str, text: str) -> Iterable[Sample]:
+    for line in text.splitlines():
+        try:
+            read = sample(replica, line)
+        except MeasurementError:
+            continue  # a line of another library that breaks the format says nothing of slots
+        if read is not None:
+            yield read
+
+
+def _family(name: str) -> str | None:
+    bare = name.removesuffix("_total")
+    return next((family for family in _FAMILIES if bare == family or bare.endswith(f"_{family}")), None)
+
+
+def _sum(lines: Iterable[tuple[Mapping[str, str], float]], kind: tuple[str, str]) -> int | None:
+    """
+    Add the values whose label says the kind: ``ActivityWorker``, ``activity_task``, ``sticky_workflow_task``.
+    """
+    label, word = kind
+    values = [
+        value
+        for labels, value in lines
+        if word in labels.get(label, "").lower() and "local" not in labels.get(label, "").lower()
+    ]
+    return round(sum(values)) if values else None
+
+
+def _total(free: int | None, used: int | None) -> int | None:
+    return None if free is None else free + (used or 0)
+
+
+def _eager(lines: Iterable[tuple[Mapping[str, str], float]]) -> bool | None:
+    taken = [(labels.get("eager"), value) for labels, value in lines if "eager" in labels and value > 0]
+    return any(eager == "true" for eager, _ in taken) if taken else None

@@ -1,0 +1,57 @@
+"""
+What is known of a worker process that a step runs with, whoever wrote it: slots, pollers, eager activities, SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFacts:
+    """
+    One worker process as it says itself; ``None`` is "not known", never zero.
+
+    Attributes:
+        replica: Identity of the replica that it is.
+        source: ``heartbeat`` (what the server was told), ``page`` (the SDK's metrics) or ``None``.
+        at: Unix time for which the numbers hold.
+        identity: Its name among the pollers.
+        sdk: Name and version of its SDK.
+        activity_slots, workflow_slots: How many tasks it takes at a time; ``None`` also where it has no fixed number.
+        activity_slots_used, workflow_slots_used: Those with a task in them.
+        activity_pollers, workflow_pollers: Its polls in flight.
+        eager: Whether an activity came in the reply to a workflow task.
+        why: Why something is not known, and what would give it.
+    """
+
+    replica: str
+    source: str | None = None
+    at: float | None = None
+    identity: str | None = None
+    sdk: str | None = None
+    activity_slots: int | None = None
+    activity_slots_used: int | None = None
+    workflow_slots: int | None = None
+    workflow_slots_used: int | None = None
+    activity_pollers: int | None = None
+    workflow_pollers: int | None = None
+    eager: bool | None = None
+    why: str | None = None
+
+
+def activity_slots(workers: Sequence[WorkerFacts]) -> int | None:
+    """
+    Return the activity slots of all workers together, ``None`` if those of one are not known or there is none.
+    """
+    known = [worker.activity_slots for worker in workers if worker.activity_slots is not None]
+    return sum(known) if known and len(known) == len(workers) else None
+
+
+def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
+    """
+    Return the activity slots in use of all workers together, ``None`` if those of one are not known.
+    """
+    known = [worker.activity_slots_used for worker in workers if worker.activity_slots_used is not None]
+    return sum(known) if known and len(known) == len(workers) else None

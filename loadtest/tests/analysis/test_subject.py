@@ -1,0 +1,107 @@
+"""
+What runs is measured and not assumed: the plan's number against the workers' own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loadtest.analysis.silent_replicas import PollingLook, silent_replicas
+from loadtest.analysis.subject import (
+    in_flight,
+    replicas_agree,
+    slots_are_known,
+    slots_as_planned,
+    unknown_slots,
+)
+from loadtest.plan import Plan, parse_plan
+from loadtest.results.worker_facts import WorkerFacts
+
+HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)
+FOUR = WorkerFacts("shop-1", "page", activity_slots=4)
+UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
+
+
+def _plan(slots: int | None) -> Plan:
+    return parse_plan({"name": "p", "worker": {} if slots is None else {"activity_slots": slots}}, "plan")
+
+
+@pytest.mark.parametrize(
+    ("workers", "asked", "expected"),
+    [
+        pytest.param([HUNDRED], 4, ["worker.activity_slots = 4", "bakery-1", "100", "activity_slots = 100"], id="100-not-4"),
+        pytest.param([FOUR, HUNDRED], 4, ["bakery-1 run with 100"], id="one-of-two"),
+        pytest.param([FOUR], 4, None, id="as-planned"),
+        pytest.param([HUNDRED], None, None, id="the-plan-names-none"),
+        pytest.param([UNKNOWN], 4, None, id="not-known-is-no-contradiction"),
+    ],
+)  # fmt: skip
+def test_slots_that_are_not_the_plans_make_a_step_invalid(
+    workers: list[WorkerFacts], asked: int | None, expected: list[str] | None
+) -> None:
+    """The reason holds both numbers and the setting to change."""
+    reasons = slots_as_planned(workers, _plan(asked))
+
+    assert len(reasons) == (0 if expected is None else 1)
+    for part in expected or ():
+        assert part in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("workers", "asked", "expected"),
+    [
+        pytest.param([HUNDRED], None, 200, id="the-real-slots"),
+        pytest.param([HUNDRED, HUNDRED], None, 400, id="of-all-replicas"),
+        pytest.param([UNKNOWN], 7, 14, id="else-the-plans"),
+        pytest.param([HUNDRED, UNKNOWN], 7, 28, id="one-unknown-makes-all-unknown"),
+    ],
+)
+def test_a_saturate_load_follows_the_real_slots(
+    workers: list[WorkerFacts], asked: int | None, expected: int
+) -> None:
+    """Twice as many workflows as there are slots."""
+    assert in_flight(2.0, workers, _plan(asked), len(workers)) == expected
+    assert slots_are_known(workers) is (UNKNOWN not in workers)
+    assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
+
+
+def test_replicas_with_different_slots_are_told() -> None:
+    """One was set up otherwise, so a replica is no unit."""
+    assert replicas_agree([HUNDRED, replace(HUNDRED, replica="b")]) == []
+    (reason,) = replicas_agree([HUNDRED, FOUR])
+    assert "4, 100" in reason
+
+
+WORKS = PollingLook(5, 5, 2, 99)
+FULL = PollingLook(0, 5, 0, 99)
+NO_ACTIVITIES = PollingLook(0, 5, 4, 99)
+NOTHING = PollingLook(0, 0, 4, 100)
+DOES_NOT_SAY = PollingLook(None, None)
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        pytest.param([WORKS] * 30, None, id="works"),
+        pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 10, WORKS], None, id="ten-seconds"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 11], "no activities for", id="one-kind"),
+        pytest.param([*[NOTHING] * 11, WORKS], "no activities and no workflow tasks", id="both-kinds"),
+        pytest.param([WORKS, *[None] * 11], "did not answer for 11 s", id="stopped"),
+        pytest.param([*[NOTHING] * 6, WORKS, *[NOTHING] * 6], None, id="in-a-row"),
+        pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
+    ],
+)
+def test_one_silent_replica_among_ten_is_named(looks: list[PollingLook | None], told: str | None) -> None:
+    """The nine others work all the time; only the tenth is told of."""
+    names = [f"worker-{number}" for number in range(10)]
+    seconds = [{name: WORKS if name != "worker-7" else look for name in names} for look in looks]
+
+    reasons = silent_replicas(names, seconds)
+
+    assert len(reasons) == (0 if told is None else 1)
+    if told is not None:
+        assert reasons[0].startswith("replica worker-7 ")
+        assert told in reasons[0]

@@ -1,0 +1,126 @@
+"""
+Servers as others run them: behind TLS with a CA of their own, for known clients or for a token, in any namespace.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from running import sweep
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from tls_proxy import SERVER_NAME, Authority, serve
+
+from loadtest.connection import connect
+from loadtest.errors import InputError
+from loadtest.injector.launch import launch
+
+pytestmark = [pytest.mark.server]
+
+PLAN = """
+name = "secured"
+replicas = [1]
+warm_up_seconds = 1
+drain_seconds = 60
+loads = [{ kind = "open", arrival_rate = 2, window_seconds = 5 }]
+[work]
+seconds = 0.05
+[slo]
+schedule_to_start_p95_seconds = 30
+"""
+
+
+async def _make_namespace(address: str, name: str) -> None:
+    client = await Client.connect(address)
+    kept = Duration()
+    kept.FromTimedelta(timedelta(days=1))
+    try:
+        await client.workflow_service.register_namespace(
+            RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
+        )
+    except RPCError as error:
+        assert "exist" in error.message
+
+
+def _by_certificate(authority: Authority) -> dict[str, str]:
+    party = authority.issue("load-test")
+    return {
+        "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate),
+        "TEMPORAL_TLS_CLIENT_CERT_PATH": str(party.certificate),
+        "TEMPORAL_TLS_CLIENT_KEY_PATH": str(party.key),
+        "TEMPORAL_TLS_SERVER_NAME": SERVER_NAME,
+        "TEMPORAL_GRPC_META_X_TENANT": "shop-7",
+    }
+
+
+@pytest.mark.sweep
+async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
+    server: Any, tmp_path: Path, task_queue: str
+) -> None:
+    """Sweep, workers and injectors all show it, send the metadata, and stay in the plan's namespace."""
+    await _make_namespace(server.address, "orders")
+    plan = tmp_path / "secured.toml"
+    plan.write_text(PLAN, encoding="utf-8")
+    authority = Authority(tmp_path)
+    with serve(server.address, authority, wants_client=True) as proxy:
+        ran = sweep(
+            tmp_path / "results",
+            str(plan),
+            *("--address", proxy.address, "--namespace", "orders", "--task-queue", task_queue),
+            *("--server-metrics", server.metrics_url),
+            variables=_by_certificate(authority),
+        )
+
+    (step,) = ran.sweep["steps"]
+    counts = step["counts"]
+    assert counts["results"] == counts["worker"] == counts["server"] == counts["sent"] > 0, ran.err
+    assert proxy.names == {"load-test"}
+    assert proxy.metadata == {("x-tenant", "shop-7")}
+    assert {"StartWorkflowExecution", "PollActivityTaskQueue", "DescribeTaskQueue"} <= proxy.methods
+
+
+@pytest.mark.parametrize(
+    ("without", "told"),
+    [
+        pytest.param("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_PATH", id="private-ca"),
+        pytest.param("TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_", id="no-client-certificate"),
+    ],
+)
+async def test_what_a_frontend_misses_is_one_line_that_names_the_variable(
+    server: Any, tmp_path: Path, without: str, told: str
+) -> None:
+    """Whatever is left out of the settings that work."""
+    authority = Authority(tmp_path)
+    with serve(server.address, authority, wants_client=True) as proxy:
+        given = _by_certificate(authority)
+        await connect(proxy.address, environ=given)
+        left = {name: value for name, value in given.items() if name != without}
+        if without.endswith("CLIENT_CERT_PATH"):
+            del left["TEMPORAL_TLS_CLIENT_KEY_PATH"]
+
+        with pytest.raises(InputError, match=told) as refused:
+            await connect(proxy.address, environ=left)
+
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_frontend_that_wants_a_token(server: Any, tmp_path: Path) -> None:
+    """The right API key passes, in injectors too; a wrong one is refused, and never shown."""
+    authority = Authority(tmp_path)
+    ca = {"TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate)}
+    with serve(server.address, authority, wants_client=False, token="right-key") as proxy:
+        with pytest.raises(InputError, match="the credentials are not accepted") as refused:
+            await connect(proxy.address, environ={**ca, "TEMPORAL_API_KEY": "wrong-key"})
+        assert "wrong-key" not in str(refused.value)
+
+        right = {**ca, "TEMPORAL_API_KEY": "right-key"}
+        await connect(proxy.address, environ=right)
+        async with launch(proxy.address, "default", injectors=1, logs=tmp_path, connection=right):
+            pass
+
+    assert proxy.authorizations >= {"Bearer right-key", "Bearer wrong-key"}

@@ -1,0 +1,61 @@
+"""
+What the user's shell holds reaches a process of the kit only where a list says so.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.child_environment import (
+    connection_variables,
+    locust_environment,
+    server_environment,
+    worker_environment,
+)
+
+SHELL = {
+    "PATH": "/bin",
+    "HOME": "/home/rosa",
+    "MY_CUSTOMER": "7",
+    "GOMAXPROCS": "1",
+    "TEMPORAL_API_KEY": "secret",
+    "TEMPORAL_PROFILE": "cloud",
+    "LOCUST_RUN_TIME": "3s",
+    "LOADTEST_CONTROL_FD": "3",
+    "REPAIRSHOP_ACTIVITY_SLOTS": "1",
+    "REPAIRSHOP_CODEC_KEYS": "k1:abc",
+    "OTEL_SDK_DISABLED": "true",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
+    "PROMETHEUS_MULTIPROC_DIR": "/nowhere",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONPATH": "/home/rosa/code",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TOKIO_WORKER_THREADS": "1",
+}
+KIT = {"PATH", "HOME", "MY_CUSTOMER", "GOMAXPROCS", "REPAIRSHOP_CODEC_KEYS", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        pytest.param(server_environment(SHELL), {"PATH", "HOME", "TEMPORAL_CONFIG_FILE"}, id="server"),
+        pytest.param(worker_environment(SHELL, own_worker=True), KIT, id="worker-of-the-kit"),
+        pytest.param(locust_environment(SHELL), KIT | {"PYTHONPATH"}, id="locust-runs-the-users-scenario"),
+        pytest.param(
+            worker_environment(SHELL, own_worker=False),
+            set(SHELL) - {"TEMPORAL_API_KEY", "TEMPORAL_PROFILE", "PYTHONDONTWRITEBYTECODE"},
+            id="worker-of-the-user",
+        ),
+        pytest.param(
+            connection_variables(SHELL, own_server=True), {"TEMPORAL_CONFIG_FILE"}, id="to-the-kits-server"
+        ),
+        pytest.param(
+            connection_variables(SHELL, own_server=False),
+            {"TEMPORAL_API_KEY", "TEMPORAL_PROFILE"},
+            id="to-the-users-server",
+        ),
+    ],
+)
+def test_each_process_sees_its_list_and_nothing_else(seen: dict[str, str], expected: set[str]) -> None:
+    """A setting of the kit's families passes only where it is meant to."""
+    assert set(seen) == expected
