@@ -49,7 +49,7 @@ def readings() -> list[Reading]:
     Return every reading of a step, in the order of sweep.json.
     """
     schema: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    properties = schema["$defs"]["Step"]["properties"]
+    properties = schema["$defs"]["StepResult"]["properties"]
     return [
         Reading(key, value["description"], sources([key]))
         for key, value in properties.items()
