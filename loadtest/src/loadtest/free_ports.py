@@ -13,6 +13,7 @@ from loadtest.errors import InputError
 # Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: a port from there
 # can be taken by any client between our look and the server's start.
 _FIRST, _LAST = 10_000, 29_999
+_HIGHEST = 65_535
 
 
 def free_ports(count: int, host: str = "127.0.0.1") -> tuple[int, ...]:
@@ -44,8 +45,10 @@ def demand_free(port: int, option: str) -> None:
     Refuse a port that something listens on.
 
     Raises:
-        InputError: It is in use; names the option.
+        InputError: It is none or is in use; names the option.
     """
+    if not 1 <= port <= _HIGHEST:
+        raise InputError(f"{option} {port}: not a port; write a number from 1 to {_HIGHEST}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_runs import kept_run
 
 from loadtest.cli.app import run
 from loadtest.free_ports import free_ports
+from loadtest.results.store import Run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 
@@ -37,7 +39,11 @@ CASES = [
     pytest.param(lambda t: ["sweep", SMOKE, "--rate", "0"], "arrival_rate = 0", id="rate-zero"),
     pytest.param(lambda t: ["sweep", SMOKE, "--rate", "-2"], "arrival_rate = -2", id="rate-negative"),
     pytest.param(lambda t: ["sweep", SMOKE, "--rate", "fast"], "fast", id="rate-word"),
-    pytest.param(lambda t: ["sweep", SMOKE, "--window", "3"], "window_seconds = 3", id="window-short"),
+    pytest.param(
+        lambda t: ["sweep", _file(t, "name='x'\n[[loads]]\nkind='saturate'"), "--window", "3"],
+        "loads.0.window_seconds = 3",
+        id="window-short",
+    ),
     pytest.param(lambda t: ["sweep", SMOKE, "--windw", "3"], "--windw", id="flag"),
     pytest.param(lambda t: ["swep", SMOKE], "swep", id="verb"),
     pytest.param(lambda t: ["sweep", str(t / "no.toml")], "no such plan file", id="plan-missing"),
@@ -62,7 +68,85 @@ CASES = [
         id="worker-command",
     ),
     pytest.param(lambda t: ["sweep", "--resume", str(t)], "no run", id="resume-nothing"),
-    pytest.param(lambda t: ["report", str(t)], "no run to report", id="report-nothing"),
+    pytest.param(lambda t: ["report", str(t)], "no run:", id="report-nothing"),
+    pytest.param(lambda t: ["report", str(t / "gone")], "no such folder", id="report-gone"),
+    pytest.param(lambda t: ["report", "x" * 5000], "no run", id="report-name-too-long"),
+    pytest.param(
+        lambda t: ["sweep", _file(t, "name='x'\nloads=3")], "loads = 3: must be a list", id="loads-number"
+    ),
+    pytest.param(
+        lambda t: ["sweep", _file(t, "name='x'\nloads='open'")], "loads = 'open': must", id="loads-text"
+    ),
+    pytest.param(
+        lambda t: ["sweep", _file(t, "name='x'\n[[loads]]\nkind='opne'")],
+        "loads.0.kind = 'opne'",
+        id="only-load-misspelt",
+    ),
+    pytest.param(lambda t: ["sweep", SMOKE, "--port", "99999"], "--port 99999: not a port", id="port"),
+    pytest.param(lambda t: ["sweep", SMOKE, "--port", "-1"], "--port -1: not a port", id="port-negative"),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--metrics-port", "99999"],
+        "--metrics-port 99999: not a port",
+        id="metrics",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--metrics-port", "65535"],
+        "--metrics-port 65536: not a port",
+        id="metrics-of-the-injector",
+    ),
+    pytest.param(
+        lambda t: ["sweep", _file(t, "name='x'\n[[loads]]\nkind='saturate'"), "--rate", "3"],
+        '--rate 3: the plan has no load of kind "open"',
+        id="rate-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--deployment", "shop/workers"],
+        "--deployment: goes with --target kubernetes",
+        id="deployment-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--server-namespace", "x"],
+        "--server-namespace: goes with --target kubernetes",
+        id="server-namespace-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--target", "kubernetes", "--worker-command", "x"],
+        "--worker-command: goes with workers of this machine",
+        id="worker-command-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--address", "127.0.0.1:1", "--port", "7233"],
+        "--port: goes with the server that a run starts itself",
+        id="port-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--factor", "worker.activity_slots=2,0"],
+        "factors.worker.activity_slots.1 = 0: must be greater",
+        id="factor-value",
+    ),
+    pytest.param(lambda t: ["sweep", SMOKE, "--factor", "replicas=1,2"], "no such factor", id="factor"),
+    pytest.param(lambda t: ["sweep", SMOKE, "--factor", "codec"], "--factor codec: no KEY=", id="factor-key"),
+    pytest.param(
+        lambda t: [
+            *("sweep", SMOKE, "--worker-command", sys.executable),
+            *("--factor", "worker.activity_slots=2,4"),
+        ],
+        "factors of [worker] are settings of the kit's own worker",
+        id="factor-of-another-worker",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--set", ".".join("a" * 2000) + "=1"],
+        "no key of a plan lies so",
+        id="deep",
+    ),
+    pytest.param(lambda t: ["sweep", SMOKE, "--temporal", "x" * 5000], "--temporal", id="temporal-too-long"),
+    pytest.param(lambda t: ["sweep", "x" * 5000], "cannot be read", id="plan-name-too-long"),
+    pytest.param(lambda t: ["sweep", str(t)], "cannot be read: Is a directory", id="plan-a-folder"),
+    pytest.param(
+        lambda t: ["fetch", "mine", "--output", SMOKE],
+        "is no folder",
+        id="fetch-no-folder",
+    ),
 ]
 
 
@@ -84,6 +168,40 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert len(lines) == 1, lines
     assert lines[0].startswith("error: ")
     assert words in lines[0]
+    assert [path.name for path in tmp_path.iterdir() if path.name != "mine.toml"] == []
+
+
+def test_every_problem_of_a_plan_is_an_error_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line begins alike, so that a reader and a program can count them."""
+    monkeypatch.chdir(tmp_path)
+    plan = _file(
+        tmp_path, "name = 'x'\nseed = -1\ncolour = 3\n[[loads]]\nkind = 'saturate'\nwindow_seconds = 1"
+    )
+
+    code = run(["sweep", plan])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert [line.split(": ")[:3:2] for line in lines] == [
+        ["error", "loads.0.window_seconds = 1"],
+        ["error", "seed = -1"],
+        ["error", "colour"],
+    ]
+
+
+def test_a_refused_sweep_leaves_the_latest_run_where_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`loadtest report` after a mistyped flag is about the last run that measured something."""
+    earlier = kept_run(tmp_path)
+
+    code = run(["sweep", SMOKE, "--output", str(tmp_path), "--server-metrics", "http://127.0.0.1:1/metrics"])
+
+    assert code == 2
+    assert Run.open(tmp_path).path == earlier.path
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([earlier.path.name, "latest"])
 
 
 def test_a_port_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -136,7 +136,7 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
     sweep = analyse(steps[:3], PLAN, synthetic.manifest())
 
     assert headlines(sweep)[-1] == (
-        "3 of 6 steps were not measured; `loadtest sweep --resume 20260102-030405-demo` does what is left."
+        "3 of 6 steps were not measured; `loadtest sweep --resume results/20260102-030405-demo` does what is left."
     )
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
 

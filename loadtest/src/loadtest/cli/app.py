@@ -17,7 +17,7 @@ from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
 from loadtest.cli.submit import submit
 from loadtest.cli.sweep import sweep
-from loadtest.errors import LoadtestError
+from loadtest.errors import InputError, LoadtestError
 
 app = typer.Typer(
     name="loadtest",
@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
         _say(_usage(error.format_message(), arguments))
         return 2
     except LoadtestError as error:
-        _say(str(error))
+        _say(str(error), each=isinstance(error, InputError))
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
@@ -80,9 +80,11 @@ def _usage(message: str, arguments: list[str]) -> str:
     return f"{given}{message.rstrip('.')}; `loadtest{verb} --help` lists what can be given"
 
 
-def _say(text: str) -> None:
+def _say(text: str, *, each: bool = False) -> None:
+    """
+    Print an error; with *each* every line is one of its own, else further lines are quoted from a log.
+    """
     first, *rest = text.splitlines() or [""]
     print(f"error: {first}", file=sys.stderr)
     for line in rest:
-        # Several problems of one file are several errors; log lines of a child are quoted as they are.
-        print(line, file=sys.stderr)
+        print(f"error: {line}" if each else line, file=sys.stderr)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.child_environment import connection_variables
-from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, open_cluster, server_address
+from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
+from loadtest.cli.place_flags import Place, TargetKind
 from loadtest.experiment.ports import Target
 from loadtest.plan import Plan
-from loadtest.target.local import Workers, open_local
+from loadtest.target.local import Workers, open_local, parse_worker_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,34 @@ class Environment:
     own_worker: bool
     connection: Mapping[str, str]
     master: dict[str, Any] = field(default_factory=dict)
+
+
+def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFlags:
+    """
+    Return where a run measures, from its place as it was kept.
+
+    Raises:
+        InputError: The worker's command cannot be started, or this process is not where a sweep of a cluster can run.
+    """
+
+    def text(name: str) -> str | None:
+        return str(place[name]) if name in place else None
+
+    cluster = None
+    if place.get("target") == TargetKind.KUBERNETES:
+        cluster = ClusterFlags(
+            text("deployment"), text("injector_deployment"), text("server_metrics"), text("server_namespace")
+        )
+        demand_cluster(cluster)
+    return EnvironmentFlags(
+        address=text("address"),
+        server_metrics=text("server_metrics"),
+        temporal=Path(str(place["temporal"])) if "temporal" in place else None,
+        port=int(place["port"]) if "port" in place else None,
+        worker_command=parse_worker_command(text("worker_command")),
+        injector_metrics=injector_metrics,
+        cluster=cluster,
+    )
 
 
 async def open_environment(

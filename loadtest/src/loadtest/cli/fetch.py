@@ -11,15 +11,11 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.kubeconfig import reach
-from loadtest.results.archive import unpack
-from loadtest.results.store import LATEST
-from loadtest.target.kubernetes.job import SweepJob
-from loadtest.target.kubernetes.volume import Volume
+from loadtest.errors import InputError
 
 
 def fetch(
-    run: Annotated[str, typer.Argument(help="Name of the run.")] = LATEST,
+    run: Annotated[str, typer.Argument(help="Name of the run.")] = "latest",
     output: Annotated[Path, typer.Option(help="Folder of all runs here.")] = Path("results"),
     kube_namespace: Annotated[str, typer.Option(help="Where the load test is installed.")] = "loadtest",
     job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
@@ -29,6 +25,12 @@ def fetch(
     """
     Bring a run's folder from the cluster here, compare its checksum, and point results/latest at it.
     """
+    from loadtest.cli.kubeconfig import reach
+    from loadtest.results.archive import unpack
+    from loadtest.target.kubernetes.job import SweepJob
+    from loadtest.target.kubernetes.volume import Volume
+
+    _demand_room(output, run)
     volume = Volume(SweepJob(reach(kubeconfig, context), kube_namespace, job))
     with tempfile.NamedTemporaryFile(prefix="loadtest-", suffix=".tar.gz") as file:
         archive = Path(file.name)
@@ -36,3 +38,19 @@ def fetch(
         folder = unpack(archive, checksum, name, output)
     sys.stdout.write(f"{folder / 'report.html'}\n")
     return 0
+
+
+def _demand_room(output: Path, run: str) -> None:
+    """
+    Refuse what would be refused after the whole transfer: a run that is here, or a folder that is none.
+    """
+    try:
+        # The name `latest` is that of a link here; which run it means on the volume is not known yet.
+        if run != "latest" and (output / run).exists():
+            raise InputError(f"{output / run}: is there already; remove it or give another --output")
+        if output.exists() and not output.is_dir():
+            raise InputError(f"--output {output}: is no folder; name one")
+    except OSError as error:
+        raise InputError(
+            f"--output {output}: cannot be read: {error.strerror}; name another folder"
+        ) from None

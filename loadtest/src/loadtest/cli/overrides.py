@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loadtest.errors import InputError
+from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind
+
+# No key of a plan lies deeper; a longer path would only be walked to be refused.
+_DEEPEST_KEY = 8
 
 
 def parse_replicas(text: str) -> list[int]:
@@ -34,11 +38,29 @@ def parse_setting(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise InputError(f"--set {text}: no KEY=VALUE; write for example --set work.seconds=0.2")
-    try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        parsed = value
-    return tuple(key.strip().split(".")), parsed
+    path = tuple(key.strip().split("."))
+    if len(path) > _DEEPEST_KEY:
+        raise InputError(f"--set {text[:80]}: no key of a plan lies so deep; {KEYS_PAGE} describes all keys")
+    return path, _value(value)
+
+
+def parse_factor(text: str) -> tuple[str, list[Any]]:
+    """
+    Read ``worker.activity_slots=2,4,8``: a plan's key by its path, and its values with commas between.
+
+    Raises:
+        InputError: There is no ``=``, no key before it, or no value after it.
+    """
+    key, equals, values = text.partition("=")
+    if not equals or not key.strip() or not values.strip():
+        raise InputError(
+            f"--factor {text}: no KEY=VALUE,VALUE; write for example --factor worker.activity_slots=2,4,8"
+        )
+    listed = _value(values if values.lstrip().startswith("[") else f"[{values}]")
+    if not isinstance(listed, list):
+        # Bare words: each value stands for itself.
+        listed = [_value(value.strip()) for value in values.split(",")]
+    return key.strip(), listed
 
 
 def with_flags(
@@ -48,6 +70,7 @@ def with_flags(
     rate: float | None,
     window: float | None,
     settings: Sequence[str],
+    factors: Sequence[str] = (),
 ) -> dict[str, Any]:
     """
     Return the document with flags laid over it.
@@ -58,40 +81,67 @@ def with_flags(
         rate: For every open load.
         window: For every load, in seconds.
         settings: ``KEY=VALUE`` for any key, loads by index (``loads.0.window_seconds=10``).
+        factors: ``KEY=VALUE,VALUE`` for any factor; each replaces the plan's of the same key.
 
     Raises:
-        InputError: A setting names a path that cannot be.
+        InputError: A setting names a path that cannot be, or a flag would have no effect.
     """
     merged: dict[str, Any] = {**document, **{key: value for key, value in top.items() if value is not None}}
-    loads = [
-        dict(load) if isinstance(load, Mapping) else load for load in merged.get("loads", _DEFAULT_LOADS)
-    ]
-    for load in loads:
-        if not isinstance(load, dict):
-            continue
-        if rate is not None and load.get("kind") == "open":
-            load["arrival_rate"] = rate
-        if window is not None:
-            load["window_seconds"] = window
-    merged["loads"] = loads
+    merged["loads"] = _with_rate_and_window(merged.get("loads", _DEFAULT_LOADS), rate, window)
     for setting in settings:
         path, value = parse_setting(setting)
         merged = _put(merged, path, value, setting)
-    return merged
+    return _with_factors(merged, factors) if factors else merged
 
 
-_DEFAULT_LOADS: tuple[dict[str, Any], ...] = ({"kind": "saturate"}, {"kind": "open"})
+_DEFAULT_LOADS: list[dict[str, Any]] = [{"kind": load.kind.value} for load in DEFAULT_LOADS]
+
+
+def _with_rate_and_window(loads: Any, rate: float | None, window: float | None) -> Any:
+    if not isinstance(loads, list):
+        return loads  # the plan is refused for it
+    laid: list[Any] = [dict(load) if isinstance(load, Mapping) else load for load in loads]
+    tables = [load for load in laid if isinstance(load, dict)]
+    opened = [load for load in tables if load.get("kind") == LoadKind.OPEN]
+    if rate is not None and not opened:
+        raise InputError(
+            f'--rate {rate:g}: the plan has no load of kind "open" that it could be the rate of; leave it out'
+        )
+    for load in opened if rate is not None else ():
+        load["arrival_rate"] = rate
+    for load in tables if window is not None else ():
+        load["window_seconds"] = window
+    return laid
+
+
+def _with_factors(document: dict[str, Any], factors: Sequence[str]) -> dict[str, Any]:
+    given = document.get("factors", {})
+    if not isinstance(given, Mapping):
+        return document  # the plan is refused for it
+    laid: dict[str, Any] = dict(given)
+    for factor in factors:
+        key, values = parse_factor(factor)
+        laid[key] = values
+    return {**document, "factors": laid}
+
+
+def _value(text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return parsed["value"] if parsed.keys() == {"value"} else text
 
 
 def _put(node: Any, path: tuple[str, ...], value: Any, setting: str) -> Any:
     head, *rest = path
     if isinstance(node, list):
-        if not head.isdigit() or int(head) >= len(node):
+        if not (head.isascii() and head.isdigit()) or int(head) >= len(node):
             raise InputError(f"--set {setting}: {head}: no such load; there are {len(node)}, counted from 0")
         return [_into(item, rest, value, setting) if i == int(head) else item for i, item in enumerate(node)]
     if not isinstance(node, Mapping):
         raise InputError(
-            f"--set {setting}: nothing lies below the value {node!r}; see loadtest/plans/demo.toml for the keys"
+            f"--set {setting}: nothing lies below the value {node!r}; {KEYS_PAGE} describes all keys"
         )
     return {**node, head: _into(node.get(head, {}), rest, value, setting)}
 

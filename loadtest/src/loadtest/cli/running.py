@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from loadtest.cli.conclusion import conclude
 from loadtest.cli.process_exit import INTERRUPTED
-from loadtest.cli.report import conclude
 from loadtest.errors import LoadtestError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations

@@ -5,36 +5,23 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from loadtest.cli.kubeconfig import reach
 from loadtest.cli.overrides import parse_replicas, with_flags
 from loadtest.cli.process_exit import INTERRUPTED
+from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError, MeasurementError, TargetError
-from loadtest.experiment.progress import SweepEnded, from_json_line
-from loadtest.listeners.display import Display, choose
 from loadtest.plan import parse_plan, read_document
-from loadtest.scenario import load
-from loadtest.target.kubernetes.job import SweepJob
+
+if TYPE_CHECKING:
+    from loadtest.listeners.display import Display
+    from loadtest.target.kubernetes.job import SweepJob
 
 # Lines of the Job that are no progress: kept for the case that it ends without a verdict.
 _LAST_LINES = 8
-
-
-class Shown(StrEnum):
-    """
-    How progress is shown.
-    """
-
-    AUTO = "auto"
-    LIVE = "live"
-    PLAIN = "plain"
-    JSON = "json"
 
 
 def submit(
@@ -55,7 +42,7 @@ def submit(
     job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
     kubeconfig: Annotated[Path | None, typer.Option(help="Of another cluster, with --context.")] = None,
     context: Annotated[str | None, typer.Option(help="Of another cluster, with --kubeconfig.")] = None,
-    progress: Annotated[Shown, typer.Option(help="How progress is shown.")] = Shown.AUTO,
+    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
     Run a sweep as a Job in the cluster and follow it; Ctrl-C detaches and leaves it running.
@@ -66,6 +53,13 @@ def submit(
         raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan} out")
     if not attach and plan is None:
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
+    from rich.console import Console
+
+    from loadtest.cli.kubeconfig import reach
+    from loadtest.listeners.display import choose
+    from loadtest.scenario import load
+    from loadtest.target.kubernetes.job import SweepJob
+
     flags: list[str] = []
     if plan is not None:
         # Checked here, so that a mistake is said before anything is made in the cluster.
@@ -110,6 +104,8 @@ def follow(sweep: SweepJob, display: Display) -> int:
     Raises:
         TargetError: It ended without a verdict.
     """
+    from loadtest.experiment.progress import SweepEnded, from_json_line
+
     others: list[str] = []
     ended: SweepEnded | None = None
     with display:

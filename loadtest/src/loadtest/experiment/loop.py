@@ -83,10 +83,7 @@ async def run_experiment(
         MeasurementError: A step has no numbers at all.
     """
     plan, clock = run.plan, clock or SystemClock()
-    kept = [
-        KeptStep(measured, read_step(measured, plan.with_factors(dict(measured.key.factors))))
-        for measured in run.read_steps()
-    ]
+    kept = kept_steps(run)
     before = len(kept)
     left = design.left(kept)
     tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
@@ -121,6 +118,16 @@ async def run_experiment(
         kept.append(KeptStep(measured, result))
         tell(StepEnded(key, result.verdict.value, step_line(result)))
     return asked
+
+
+def kept_steps(run: Run) -> list[KeptStep]:
+    """
+    Read what was measured so far, each step judged by the plan of its own cell.
+    """
+    return [
+        KeptStep(measured, read_step(measured, run.plan.with_factors(dict(measured.key.factors))))
+        for measured in run.read_steps()
+    ]
 
 
 def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:

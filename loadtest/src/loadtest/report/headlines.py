@@ -16,12 +16,16 @@ from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepRe
 MOST_TOLD = 4
 
 
-def headlines(sweep: SweepResult) -> list[str]:
+def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
     """
     Return the sentences, the most important first.
+
+    Args:
+        sweep: The run, judged.
+        folder: Path by which the run can be resumed; where it lies by default.
     """
     sentences = [_invalid(sweep), _throughput(sweep), *[_demand(sweep, each) for each in sweep.demands]]
-    sentences += [_law(sweep), _cost(sweep), _missing(sweep)]
+    sentences += [_law(sweep), _cost(sweep), _missing(sweep, folder or f"results/{sweep.run}")]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -161,13 +165,13 @@ def _cost(sweep: SweepResult) -> str | None:
     )
 
 
-def _missing(sweep: SweepResult) -> str | None:
+def _missing(sweep: SweepResult, folder: str) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)
     return (
         f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured; "
-        f"`loadtest sweep --resume {sweep.run}` does what is left."
+        f"`loadtest sweep --resume {folder}` does what is left."
     )
 
 

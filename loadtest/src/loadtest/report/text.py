@@ -97,12 +97,16 @@ def load_text(step: StepResult) -> str:
     return f"{step.load.kind}{rate_text}"
 
 
-def text_report(sweep: SweepResult) -> str:
+def text_report(sweep: SweepResult, folder: str | None = None) -> str:
     """
     Write the whole run for a terminal.
+
+    Args:
+        sweep: The run, judged.
+        folder: Path by which the run can be resumed from here.
     """
     lines = [f"{sweep.plan}: {sweep.verdict.value}", ""]
-    lines += [f"  {sentence}" for sentence in headlines(sweep)]
+    lines += [f"  {sentence}" for sentence in headlines(sweep, folder)]
     lines += ["", *_table(sweep)]
     for step in sweep.steps:
         where = f"step replicas={step.replicas} load={step.load.kind} repetition={step.repetition}"

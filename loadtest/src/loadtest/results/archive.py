@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from loadtest.errors import InputError, MeasurementError
-from loadtest.results.store import LATEST
+from loadtest.results.store import LATEST, point_latest
 
 
 class Hashed:
@@ -101,10 +101,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
         output.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(output, filter="data")
-        link = output / f".{LATEST}.new"
-        link.unlink(missing_ok=True)
-        link.symlink_to(run)
-        link.replace(output / LATEST)
+        point_latest(final)
     except OSError as error:
         raise InputError(
             f"--output {output}: cannot be written: {error.strerror or error}; name a folder that you may write to"

@@ -23,6 +23,45 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStart:
+    """
+    One start of a run: the first, or a later one by ``--resume``.
+
+    Attributes:
+        started_at: UTC, ISO 8601.
+        command: The command line.
+        versions: Distribution -> version, with python.
+        commit: Of the checkout, or ``None`` outside of one.
+        machine: Where the sweep ran.
+    """
+
+    started_at: str
+    command: tuple[str, ...]
+    versions: Mapping[str, str]
+    commit: str | None
+    machine: Machine
+
+    def difference(self, earlier: RunStart) -> str | None:
+        """
+        Say in what it is another start than an earlier one, ``None`` if numbers of both can stand together.
+        """
+        changed = [
+            f"{name} {self.versions.get(name, 'none')} in place of {earlier.versions.get(name, 'none')}"
+            for name in sorted({*self.versions, *earlier.versions})
+            if self.versions.get(name) != earlier.versions.get(name)
+        ]
+        if self.commit != earlier.commit:
+            changed.append(f"commit {_short(self.commit)} in place of {_short(earlier.commit)}")
+        if (self.machine.host, self.machine.cores) != (earlier.machine.host, earlier.machine.cores):
+            changed.append(f"machine {self.machine.host} in place of {earlier.machine.host}")
+        return f"resumed at {self.started_at} with {', '.join(changed)}" if changed else None
+
+
+def _short(commit: str | None) -> str:
+    return "none" if commit is None else commit[:12] + ("+" if commit.endswith("+") else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """
     Everything needed to repeat a run.
@@ -43,6 +82,9 @@ class Manifest:
         dynamic_config: The server's dynamic configuration where we set it.
         settings: Whatever else was set, e.g. the workers' environment; never a secret.
         notes: What a reader should know of the run as a whole.
+        place: Where the run measures: name of each flag that said so -> its value; a resumed run takes it from here.
+        directory: Working directory of the first start, which relative paths of a worker command mean.
+        starts: Each start of the run, the first one included.
     """
 
     run: str
@@ -61,3 +103,6 @@ class Manifest:
     dynamic_config: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    place: Mapping[str, str | int] | None = None
+    directory: str | None = None
+    starts: tuple[RunStart, ...] = ()

@@ -34,7 +34,7 @@ LATEST = "latest"
 
 def _refusal(path: Path, error: OSError) -> InputError:
     return InputError(
-        f"--output {path}: cannot be written: {error.strerror or error}; name a folder that you may write to"
+        f"{path}: cannot be written: {error.strerror or error}; make it writable, or name another folder with --output"
     )
 
 
@@ -69,7 +69,7 @@ class Run:
         now: datetime | None = None,
     ) -> Run:
         """
-        Make the folder of a new run and point ``latest`` at it.
+        Make the folder of a new run; ``latest`` points at it once a step is kept.
 
         Args:
             output: Folder that holds all runs; made if it is missing.
@@ -92,7 +92,6 @@ class Run:
             write_whole(path / "plan.json", to_json(plan))
             run.write_manifest(dataclasses.replace(manifest, run=path.name))
             run.log_path.touch()
-            _point(output / LATEST, path.name)
         except OSError as error:
             raise _refusal(output, error) from None
         return run
@@ -105,10 +104,18 @@ class Run:
         Raises:
             InputError: There is no run, or its plan cannot be read.
         """
-        folder = path / LATEST if (path / LATEST).is_dir() else path
+        try:
+            folder = path / LATEST if (path / LATEST).is_dir() else path
+            folder.stat()
+        except FileNotFoundError:
+            raise InputError(
+                f"{path}: no run: there is no such folder; name one that `loadtest sweep` made, such as results/latest"
+            ) from None
+        except OSError as error:
+            raise InputError(f"{path}: no run: it cannot be read ({error.strerror})") from None
         if not (folder / "plan.json").is_file():
             raise InputError(
-                f"{path}: no run to report: there is no plan.json in it; "
+                f"{path}: no run: there is no plan.json in it; "
                 "name a folder that `loadtest sweep` made, such as results/latest"
             )
         resolved = folder.resolve()
@@ -188,6 +195,7 @@ class Run:
                 final.rename(earlier)
             partial.rename(final)
             shutil.rmtree(earlier, ignore_errors=True)
+            point_latest(self.path)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise _refusal(self.path, error) from None
@@ -215,10 +223,17 @@ def _new_folder(output: Path, name: str) -> Path:
     raise InputError(f"--output {output}: a hundred runs began in this second; wait for one to end")
 
 
-def _point(link: Path, name: str) -> None:
+def point_latest(run: Path) -> None:
+    """
+    Point the link ``latest`` beside a run's folder at it; a reader sees the old one or the new one.
+
+    Raises:
+        OSError: The folder of runs cannot be written.
+    """
+    link = run.with_name(LATEST)
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
-    temporary.symlink_to(name)
+    temporary.symlink_to(run.name)
     try:
         temporary.replace(link)
     except OSError:

@@ -69,9 +69,13 @@ def load(name_or_path: str) -> Scenario:
         InputError: There is none of that name, or the file is no scenario.
     """
     where = f"--scenario {name_or_path}"
-    if _is_path(name_or_path):
+    if is_path(name_or_path):
         path = Path(name_or_path)
-        if not path.is_file():
+        try:
+            found = path.is_file()
+        except OSError:  # such as a name that is too long
+            found = False
+        if not found:
             raise InputError(
                 f"{where}: no such file; give the path of a scenario file, or one of: {_names()}"
             )
@@ -91,7 +95,10 @@ def listing() -> list[tuple[str, str]]:
     return [(name, load(name).description) for name in _built_in()]
 
 
-def _is_path(text: str) -> bool:
+def is_path(text: str) -> bool:
+    """
+    Tell whether a scenario is a user's own file, and no name of a built-in one.
+    """
     return text.endswith(".py") or "/" in text
 
 

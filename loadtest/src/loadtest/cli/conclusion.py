@@ -1,0 +1,53 @@
+"""
+What every verb that measures ends with: the run judged from its files alone, and its report.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from rich.console import Console
+
+from loadtest.analysis.analyse import analyse
+from loadtest.analysis.verdict import exit_code
+from loadtest.experiment.progress import SweepEnded
+from loadtest.report.headlines import headlines
+from loadtest.report.html import write_report
+from loadtest.report.text import text_report
+from loadtest.results.store import LATEST, Run
+
+
+def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
+    """
+    Judge a run from its files, write sweep.json, plots and report.html, and print its table.
+
+    Args:
+        run: The run's folder.
+        quiet: Print nothing; the caller passes the event on.
+    """
+    measured = run.read_steps()
+    sweep = analyse(measured, run.plan, run.manifest)
+    report = _shown(write_report(run, sweep, measured))
+    folder = shlex.quote(str(_from_here(run.path)))
+    if not quiet:
+        Console(soft_wrap=True).print(
+            f"{text_report(sweep, folder)}report: {report}", highlight=False, markup=False, soft_wrap=True
+        )
+    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, folder)), exit_code(sweep))
+
+
+def _shown(report: Path) -> Path:
+    """
+    Name the report by its ``latest`` link and from here, where both can be.
+    """
+    run = report.parent
+    latest = run.parent / LATEST
+    if latest.is_dir() and latest.resolve() == run.resolve():
+        report = latest / report.name
+    return _from_here(report)
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

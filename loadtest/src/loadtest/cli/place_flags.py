@@ -1,0 +1,148 @@
+"""
+The flags that say where a run measures: which the chosen target uses, and how they are kept for a resumed run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from loadtest.cli.given_flags import refuse_idle
+from loadtest.errors import InputError
+
+Place = Mapping[str, str | int]
+"""
+Name of each parameter that says where a run measures -> its value; what was not given is absent.
+"""
+
+# What a run may be given each time it is started; everything else is the plan's or the place's.
+OF_A_START = ("plan", "output", "resume", "progress", "metrics_port")
+OF_THE_PLAN = (
+    "replicas",
+    "rate",
+    "window",
+    "warm_up",
+    "repetitions",
+    "seed",
+    "injectors",
+    "scenario",
+    "task_queue",
+    "namespace",
+    "setting",
+    "factor",
+)
+_OF_THIS_MACHINE = ("worker_command", "temporal", "port")
+_OF_A_CLUSTER = (
+    "deployment",
+    "injector_deployment",
+    "injector_job",
+    "server_namespace",
+    "worker_metrics_port",
+)
+
+
+class TargetKind(StrEnum):
+    """
+    Where the system under test runs.
+    """
+
+    LOCAL = "local"
+    KUBERNETES = "kubernetes"
+
+
+def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
+    """
+    Return the parameters that say where to measure, as they can be kept: paths are absolute.
+
+    Raises:
+        InputError: A path cannot be looked at, as it is too long or in a folder that is closed.
+    """
+    kept: dict[str, str | int] = {}
+    for name, value in parameters.items():
+        if name in (*OF_A_START, *OF_THE_PLAN) or value is None:
+            continue
+        if isinstance(value, Path):
+            _demand_readable(value, f"--{name.replace('_', '-')}")
+            value = value.absolute()
+        kept[name] = value if isinstance(value, int) else str(value)
+    return kept
+
+
+def _demand_readable(path: Path, flag: str) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # whoever needs it says what it should be
+    except OSError as error:
+        raise InputError(f"{flag} {str(path)[:80]}: cannot be read: {error.strerror}") from None
+
+
+def refuse_idle_place(given: Mapping[str, str], place: Place) -> None:
+    """
+    Refuse flags of another target than the chosen one.
+
+    Args:
+        given: Name of each parameter on the command line -> how it is written.
+        place: Where to measure.
+
+    Raises:
+        InputError: At least one would have no effect.
+    """
+    if place.get("target") == TargetKind.KUBERNETES:
+        refuse_idle(
+            given,
+            _OF_THIS_MACHINE,
+            "goes with workers of this machine, not with --target kubernetes; leave it out",
+        )
+        return
+    refuse_idle(
+        given, _OF_A_CLUSTER, "goes with --target kubernetes; leave it out, the workers are on this machine"
+    )
+    if "address" in place:
+        refuse_idle(
+            given,
+            ("temporal", "port"),
+            f"goes with the server that a run starts itself, and --address {place['address']} names one that runs; "
+            "leave one of the two out",
+        )
+    else:
+        refuse_idle(
+            given,
+            ("server_metrics",),
+            "goes with --address; leave it out, the server of the run has its own page",
+        )
+
+
+def refuse_changes(
+    resume: Path, folder: Path, given: Mapping[str, str], parameters: Mapping[str, Any], kept: Place
+) -> None:
+    """
+    Refuse flags that would continue a run in another way or elsewhere than it began.
+
+    Args:
+        resume: As given.
+        folder: The run's own.
+        given: Name of each parameter on the command line -> how it is written.
+        parameters: Their values.
+        kept: The run's place.
+
+    Raises:
+        InputError: At least one says something else than the run; one line each.
+    """
+    now = place_of({name: parameters[name] for name in given})
+    lines = []
+    for name, flag in given.items():
+        if name in ("resume", "progress", "metrics_port") or (name in now and now[name] == kept.get(name)):
+            continue
+        if name == "output" and parameters[name].resolve() == folder.parent:
+            continue
+        if name in now and name in kept:
+            lines.append(f"{flag} {now[name]}: the run {resume} has {flag} {kept[name]}; leave it out")
+        else:
+            lines.append(
+                f"{flag}: the run {resume} goes on as it began, with its own plan and place; leave it out"
+            )
+    if lines:
+        raise InputError("\n".join(lines))

@@ -1,0 +1,254 @@
+"""
+Begins a run, or goes on with one, once nothing speaks against it any more.
+
+Every refusal comes before a folder is made or a process is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtest.cli.cluster import server_address
+from loadtest.cli.conclusion import conclude
+from loadtest.cli.environment import EnvironmentFlags, environment_of, open_environment
+from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
+from loadtest.cli.progress_flag import Progress
+from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
+from loadtest.connection import connect, server_version
+from loadtest.design.grid import Grid
+from loadtest.errors import InputError
+from loadtest.experiment.loop import Subject, kept_steps, run_experiment
+from loadtest.experiment.ports import Ports
+from loadtest.free_ports import demand_free
+from loadtest.injector.launch import launch
+from loadtest.listeners.display import JsonLines, choose
+from loadtest.plan import Plan
+from loadtest.probe.history import SampledHistories
+from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.task_queue import DescribedQueue
+from loadtest.provenance import commit, machine, versions
+from loadtest.results.manifest import Manifest, RunStart
+from loadtest.results.store import Run
+from loadtest.scenario import load
+from loadtest.scenario.loading import is_path
+from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
+
+
+def begin(
+    asked: Plan, file: Path, place: Place, output: Path, metrics_port: int | None, progress: Progress
+) -> int:
+    """
+    Begin a run of a plan and return its exit code.
+
+    Args:
+        asked: The plan with all flags laid over it.
+        file: Where it was read.
+        place: Where to measure.
+        output: Folder of all runs.
+        metrics_port: Where the sweep serves its own metric.
+        progress: How it is shown.
+
+    Raises:
+        LoadtestError: The plan cannot be carried out there, or ended early.
+    """
+    plan = asked
+    if is_path(asked.scenario):
+        plan = asked.model_copy(update={"scenario": str(Path(asked.scenario).absolute())})
+    load(asked.scenario)
+    if place.get("target") == TargetKind.KUBERNETES:
+        place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
+    environment = _checked(plan, place, metrics_port)
+    run = Run.create(
+        output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
+    )
+    return _carry_out(run, environment, metrics_port, progress)
+
+
+def resume(
+    path: Path,
+    given: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    metrics_port: int | None,
+    progress: Progress,
+) -> int:
+    """
+    Measure what an earlier run lacks, where and how it began, and return its exit code.
+
+    Args:
+        path: The run's folder.
+        given: Name of each parameter on the command line -> how it is written.
+        parameters: Their values.
+        metrics_port: Where the sweep serves its own metric.
+        progress: How it is shown.
+
+    Raises:
+        LoadtestError: There is no such run, a flag says something else than the run, or it ended early.
+    """
+    run = Run.open(path)
+    manifest = run.manifest
+    if manifest.place is None:
+        raise InputError(
+            f"--resume {path}: this run was made by a version that did not keep where it measured; "
+            "its report can be made, to go on measure anew"
+        )
+    refuse_changes(path, run.path, given, parameters, manifest.place)
+    if not Grid(run.plan).left(kept_steps(run)):
+        return _report_complete(run, progress)
+    if "worker_command" in manifest.place and manifest.directory != str(Path.cwd()):
+        raise InputError(
+            f"--resume {path}: its workers were started from {manifest.directory}, which their command line may mean; "
+            "write it there"
+        )
+    load(run.plan.scenario)
+    environment = _checked(run.plan, manifest.place, metrics_port)
+    start = _start()
+    differs = start.difference(manifest.starts[0]) if manifest.starts else None
+    notes = manifest.notes if differs is None else (*manifest.notes, differs)
+    run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
+    return _carry_out(run, environment, metrics_port, progress)
+
+
+def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
+    """
+    Return the environment of a place, if a run of the plan can be carried out there.
+    """
+    if metrics_port is not None:
+        pages = 0 if place.get("target") == TargetKind.KUBERNETES else plan.injectors
+        for port in range(metrics_port, metrics_port + 1 + pages):
+            demand_free(port, "--metrics-port")
+    environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
+    starts_server = environment.cluster is None and environment.address is None
+    if not starts_server:
+        _refuse_server_settings(plan)
+    if starts_server:
+        find_temporal(environment.temporal)
+        if environment.port is not None:
+            demand_free(environment.port, "--port")
+    elif environment.cluster is None:
+        asyncio.run(_demand_server(environment.address, plan.namespace))
+    return environment
+
+
+def _refuse_server_settings(plan: Plan) -> None:
+    keys = ["server.dynamic_config"] if plan.server.dynamic_config else []
+    keys += [f"factors.{path}" for path in plan.factors if path.startswith("server.")]
+    if keys:
+        raise InputError(
+            "\n".join(
+                f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
+                for key in keys
+            )
+        )
+
+
+async def _demand_server(address: str | None, namespace: str) -> None:
+    await connect(address, namespace)
+
+
+def _report_complete(run: Run, progress: Progress) -> int:
+    display = choose(progress, Console(soft_wrap=True))
+    print(f"{run.path}: nothing is left to measure; its report is made anew", file=sys.stderr)
+    ended = conclude(run, quiet=isinstance(display, JsonLines))
+    with display:
+        display.tell(ended)
+    return ended.exit_code
+
+
+def _carry_out(run: Run, environment: EnvironmentFlags, metrics_port: int | None, progress: Progress) -> int:
+    host = "127.0.0.1" if environment.cluster is None else "0.0.0.0"
+    display = choose(progress, Console(soft_wrap=True))
+    return run_and_report(
+        run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(metrics_port, host)
+    )
+
+
+async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
+    plan, logs = run.plan, run.path / "logs"
+    async with contextlib.AsyncExitStack() as stack:
+        ground = await open_environment(stack, place, plan, logs)
+        client = await connect(ground.address, plan.namespace, environ=ground.connection)
+        _note_server(run, ground.address, await server_version(client))
+        injectors = await stack.enter_async_context(
+            launch(
+                ground.address,
+                plan.namespace,
+                injectors=plan.injectors,
+                logs=logs,
+                connection=ground.connection,
+                **ground.master,
+            )
+        )
+        metrics = PageMetrics(plan.namespace, plan.task_queue)
+        stack.callback(metrics.close)
+        parts = Ports(
+            target=ground.target,
+            injectors=injectors,
+            metrics=metrics,
+            queue=DescribedQueue(client, plan.task_queue),
+            histories=SampledHistories(client),
+        )
+        scenario = load(plan.scenario)
+        subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
+        await run_experiment(parts, run, subject, Grid(plan), tell)
+
+
+def _note_server(run: Run, address: str, version: str) -> None:
+    manifest = run.manifest
+    notes = manifest.notes
+    if manifest.server_version not in (None, version):
+        notes = (*notes, f"resumed on server {version} in place of {manifest.server_version}")
+    run.write_manifest(replace(manifest, address=address, server_version=version, notes=notes))
+
+
+def _start() -> RunStart:
+    return RunStart(
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=("loadtest", *sys.argv[1:]),
+        versions=versions(),
+        commit=commit(),
+        machine=machine(),
+    )
+
+
+def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
+    start = _start()
+    starts_server = environment.cluster is None and environment.address is None
+    return Manifest(
+        run="",
+        started_at=start.started_at,
+        finished_at=None,
+        command=start.command,
+        target="kubernetes" if environment.cluster else "local" if starts_server else "address",
+        address=environment.address or "",
+        namespace=plan.namespace,
+        task_queue=plan.task_queue,
+        server_version=None,
+        seed=plan.seed,
+        versions=start.versions,
+        machine=start.machine,
+        commit=start.commit,
+        dynamic_config=DYNAMIC_CONFIG if starts_server else {},
+        settings=_settings(environment),
+        place=place,
+        directory=str(Path.cwd()),
+        starts=(start,),
+    )
+
+
+def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.cluster is None:
+        return {"worker_command": shlex.join(environment.worker_command)}
+    return {
+        "deployment": environment.cluster.deployment or "",
+        "injectors": environment.cluster.injector_deployment or "",
+    }

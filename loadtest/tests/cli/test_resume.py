@@ -1,0 +1,208 @@
+"""
+Going on with a run: from its folder alone, where and how it began, or not at all.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic
+from kept_runs import MACHINE, VERSIONS, kept_run
+
+from loadtest.cli import sweep_run
+from loadtest.cli.app import run
+from loadtest.cli.environment import EnvironmentFlags
+from loadtest.results.manifest import RunStart
+from loadtest.results.store import Run, step_keys
+
+SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
+EVERY_STEP = len(step_keys(synthetic.demo_plan()))
+
+
+@pytest.fixture
+def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentFlags]]:
+    """Runs that would now be measured, in place of measuring them."""
+    caught: list[tuple[Run, EnvironmentFlags]] = []
+
+    def catch(run: Run, environment: EnvironmentFlags, metrics_port: Any, progress: Any) -> int:
+        caught.append((run, environment))
+        return 0
+
+    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    return caught
+
+
+def test_a_run_goes_on_with_the_place_that_it_began_with(
+    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+) -> None:
+    """Worker command with blanks, port and metrics come from the folder; no flag repeats them."""
+    script = tmp_path / "my worker.py"
+    script.write_text("", encoding="utf-8")
+    command = shlex.join([sys.executable, str(script), "--quiet"])
+    code = run(["sweep", SMOKE, "--output", str(tmp_path), "--worker-command", command, "--seed", "7"])
+    begun, first = carried_out[0]
+    assert code == 0
+
+    code = run(["sweep", "--resume", str(begun.path)])
+
+    resumed, again = carried_out[1]
+    assert code == 0
+    assert again == first
+    assert again.worker_command == (sys.executable, str(script), "--quiet")
+    assert (resumed.path, resumed.plan.seed) == (begun.path, 7)
+
+
+def test_each_start_of_a_run_is_kept(tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]) -> None:
+    """With its command, versions, commit and machine; what differs from the first is a note of the report."""
+    kept = kept_run(tmp_path, versions={**VERSIONS, "temporalio": "1.0.0"})
+
+    run(["sweep", "--resume", str(kept.path)])
+
+    manifest = kept.manifest
+    assert [start.versions["temporalio"] != "1.0.0" for start in manifest.starts] == [False, True]
+    assert len(manifest.notes) == 1
+    assert "in place of 1.0.0" in manifest.notes[0]
+    assert manifest.versions == synthetic.manifest().versions
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, None, id="the-same"),
+        pytest.param({"versions": {**VERSIONS, "locust": "2"}}, "locust 2 in place of none", id="version"),
+        pytest.param({"commit": "d" * 40}, "commit dddddddddddd in place of cccccccccccc", id="commit"),
+        pytest.param({"machine": replace(MACHINE, host="there")}, "there in place of here", id="machine"),
+        pytest.param({"machine": replace(MACHINE, load_average=9.0)}, None, id="load-of-the-machine"),
+    ],
+)
+def test_a_start_that_differs_says_in_what(changes: dict[str, Any], words: str | None) -> None:
+    """What can change a number is told, what cannot is not."""
+    first = RunStart("then", ("loadtest",), VERSIONS, "c" * 40, MACHINE)
+
+    told = replace(first, started_at="now", **changes).difference(first)
+
+    assert told == (None if words is None else told) and (words is None or words in str(told))
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--rate", "5"], "--rate"),
+        (["--set", "seed=3"], "--set"),
+        (["--factor", "codec=true"], "--factor"),
+        (["--address", "127.0.0.1:7"], "--address"),
+        (["--worker-command", "x"], "--worker-command"),
+        (["--target", "kubernetes"], "--target"),
+        (["--output", "elsewhere"], "--output"),
+        ([SMOKE], SMOKE),
+        (["--replicas", "1"], "--replicas"),
+    ],
+)
+def test_a_flag_that_says_otherwise_is_refused_by_name(
+    flags: list[str],
+    named: str,
+    tmp_path: Path,
+    carried_out: list[tuple[Run, EnvironmentFlags]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Two systems are never mixed in one report, and nothing is ignored."""
+    kept = kept_run(tmp_path)
+
+    code = run(["sweep", "--resume", str(kept.path), *flags])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert (code, len(lines), carried_out) == (2, 1, [])
+    assert lines[0].startswith(f"error: {named}")
+    assert str(kept.path) in lines[0]
+
+
+@pytest.mark.parametrize(
+    "flags", [["--progress", "plain"], ["--target", "local"], ["--metrics-port", "29876"], ["--output", "."]]
+)
+def test_what_belongs_to_a_start_or_says_the_same_is_allowed(
+    flags: list[str],
+    tmp_path: Path,
+    carried_out: list[tuple[Run, EnvironmentFlags]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The Job in a cluster gives the same flags with every sweep."""
+    monkeypatch.chdir(tmp_path)
+    kept = kept_run(tmp_path)
+
+    assert run(["sweep", "--resume", str(kept.path), *flags]) == 0
+    assert [one.path for one, _ in carried_out] == [kept.path]
+
+
+def test_a_complete_run_says_so_and_makes_only_its_report(
+    tmp_path: Path,
+    carried_out: list[tuple[Run, EnvironmentFlags]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing is measured again, and the exit code is the verdict."""
+    kept = kept_run(tmp_path, steps=EVERY_STEP)
+
+    code = run(["sweep", "--resume", str(kept.path), "--progress", "plain"])
+
+    assert code in (0, 1)
+    assert carried_out == []
+    assert "nothing is left to measure" in capsys.readouterr().err
+    assert (kept.path / "report.html").is_file()
+    assert len(kept.manifest.starts) == 1
+
+
+def test_a_run_of_before_places_were_kept_cannot_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its report can still be made."""
+    kept = kept_run(tmp_path)
+    kept.write_manifest(replace(kept.manifest, place=None, starts=()))
+
+    code = run(["sweep", "--resume", str(kept.path)])
+
+    assert code == 2
+    assert "did not keep where it measured" in capsys.readouterr().err
+    assert run(["report", str(kept.path)]) in (0, 1, 3)
+
+
+def test_a_worker_of_the_users_own_is_started_where_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its command line may name files by relative paths."""
+    kept = kept_run(tmp_path, place={"target": "local", "worker_command": "python mine.py"})
+    monkeypatch.chdir(tmp_path)
+
+    code = run(["sweep", "--resume", str(kept.path)])
+
+    assert code == 2
+    assert "its workers were started from" in capsys.readouterr().err
+
+
+def test_the_headline_names_a_path_that_can_be_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], carried_out: list[tuple[Run, EnvironmentFlags]]
+) -> None:
+    """What a reader copies from the terminal goes on with that run."""
+    kept = kept_run(tmp_path)
+    run(["report", str(kept.path)])
+    printed = capsys.readouterr().out
+    command = printed.split("`loadtest ")[1].split("`")[0]
+
+    code = run(shlex.split(command))
+
+    assert code == 0
+    assert carried_out[0][0].path == kept.path
+
+
+def test_latest_moves_when_the_first_step_is_kept(tmp_path: Path) -> None:
+    """A run that measured nothing is not the one that `loadtest report` shows."""
+    earlier = kept_run(tmp_path)
+
+    later = kept_run(tmp_path, steps=0)
+    assert Run.open(tmp_path).path == earlier.path
+
+    later.write_step(synthetic.step())
+    assert Run.open(tmp_path).path == later.path

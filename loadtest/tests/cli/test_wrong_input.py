@@ -1,0 +1,72 @@
+"""
+Whatever a user gets wrong in a plan or on the command line ends in error lines, exit code 2 and nothing left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from wrong_input import good_plan, toml, wrong_commands, wrong_flags, wrong_plans
+
+from loadtest.cli.app import run
+
+FEWEST = 2000
+PLAN = "wrong.toml"
+
+
+def _refused(arguments: list[str], folder: Path) -> None:
+    """Run a command line and see it refused."""
+    told, printed = io.StringIO(), io.StringIO()
+
+    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(printed):
+        code = run(arguments)
+
+    lines = told.getvalue().split("\n")[:-1]
+    assert code == 2, (arguments, code, told.getvalue(), printed.getvalue())
+    assert lines
+    assert all(line.startswith("error: ") and len(line) > len("error: ") for line in lines), lines
+    assert "Traceback" not in told.getvalue()
+    assert {path.name for path in folder.iterdir()} == {PLAN}
+
+
+@pytest.mark.timeout(600)
+def test_every_wrong_input_is_refused_in_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong types, negative, huge, infinite, empty, unicode, misplaced: 2,000 inputs and more, no server."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TEMPORAL_ADDRESS", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    plan = tmp_path / PLAN
+    tried: Counter[str] = Counter()
+    often = settings(max_examples=1500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+    @often
+    @given(wrong_plans())
+    def plans(document: dict[str, object]) -> None:
+        plan.write_text(toml(document), encoding="utf-8")
+        tried["plans"] += 1
+        _refused(["sweep", PLAN], tmp_path)
+
+    @settings(often, max_examples=700)
+    @given(wrong_flags())
+    def flags(words: list[str]) -> None:
+        plan.write_text(toml(good_plan()), encoding="utf-8")
+        tried["flags"] += 1
+        _refused(["sweep", PLAN, *words], tmp_path)
+
+    @settings(often, max_examples=200)
+    @given(wrong_commands())
+    def commands(words: list[str]) -> None:
+        plan.write_text(toml(good_plan()), encoding="utf-8")
+        tried["commands"] += 1
+        _refused(words, tmp_path)
+
+    plans()
+    flags()
+    commands()
+
+    assert tried.total() >= FEWEST, tried

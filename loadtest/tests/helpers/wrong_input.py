@@ -1,0 +1,273 @@
+"""
+A grammar of wrong plans and wrong command lines; each of them has at least one mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any, Union, get_args, get_origin
+
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from loadtest.plan import Fraction, Open, Plan, Saturate
+
+HUGE = 10**40
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\x7f"), max_size=12
+)
+_TABLES: dict[type[BaseModel], str] = {Saturate: "saturate", Open: "open", Fraction: "fraction"}
+
+# What no key of a kind can hold, whatever its bounds.
+WRONG: dict[type, tuple[Any, ...]] = {
+    int: ("", "many", 1.5, -HUGE, HUGE, -1, float("nan"), float("inf"), [], [1], {}, {"a": 1}, True),
+    float: ("", "fast", -1.0, -HUGE, float("nan"), float("inf"), float("-inf"), [], [1.0], {}, False),
+    bool: ("", "yes", 1, 0, 1.0, float("nan"), [], [True], {}),
+    str: (1, 1.5, True, [], ["a"], {}, {"a": "b"}, float("nan")),
+    list: ("", "1, 2", 3, 1.5, True, {"a": 1}, float("nan")),
+    dict: ("", "table", 3, float("inf"), True, [], [1]),
+}
+# Of a kind that is right, and wrong all the same.
+OUT_OF_BOUNDS: dict[str, tuple[Any, ...]] = {
+    "name": ("", "Ünï", "a b", "../x", "x" * 300, "-x", "A", "a\tb"),
+    "scenario": ("", "repiar", "no/such.py", "x" * 3000, "ünï", "a\nb"),
+    "task_queue": ("", "x" * 3000, "a\u0000b"),
+    "namespace": ("", "x" * 3000),
+    "replicas": ([], [0], [-1], [2, 1], [1, 1], [1, HUGE], [1.5], ["1"], [True], [[1]], [1, 5000]),
+    "loads": ([], [3], ["open"], [{}], [{"kind": "opne"}], [{"kind": 3}], [[]], [{"kind": "open"}]),
+    "factors": (
+        {"worker.activity_slots": []},
+        {"worker.activity_slots": 3},
+        {"worker.activity_slots": [0]},
+        {"worker": {"tuner": ["x"]}},
+        {"replicas": [1]},
+        {"ünï": [1]},
+        {"codec": [1]},
+        {"server": [1]},
+        {"work.seconds": [1, float("nan")]},
+        {"": [1]},
+    ),
+    "spread": ("", "gaussian"),
+    "tuner": ("", "magic"),
+    "activity_pollers": (0, "auto", "", -3),
+    "workflow_pollers": (0, "auto", ""),
+    "dynamic_config": ({"a": [1]}, {"a": float("nan")}),
+    "window_seconds": (0, 4.9, 1e9),
+    "max_window_seconds": (0, 19, 1e9),
+    "arrival_rate": (0, 1e12, 1e-9),
+    "kind": ("", "Saturate", "ramp "),
+    "failure_probability": (1, 1.0),
+    "rework_probability": (1, 2),
+}
+
+
+def _kind_of(annotation: Any) -> type | None:
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        members = [_kind_of(member) for member in get_args(annotation) if member is not type(None)]
+        return members[0] if len(set(members)) == 1 else None
+    if origin in (tuple, list):
+        return list
+    if origin is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return dict
+    if hasattr(annotation, "__metadata__"):
+        return _kind_of(get_args(annotation)[0])
+    return annotation if annotation in (int, float, bool, str) else None
+
+
+def _places(model: type[BaseModel], path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    for name, field in model.model_fields.items():
+        yield (*path, name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _places(field.annotation, (*path, name))
+
+
+def _field(path: tuple[str | int, ...]) -> Any:
+    model: Any = Plan
+    if path[:1] == ("loads",) and len(path) > 2:
+        model, path = (Saturate, Open, Fraction)[int(path[1])], path[2:]
+    for part in path[:-1]:
+        model = model.model_fields[part].annotation
+    return model.model_fields[path[-1]]
+
+
+PLACES: tuple[tuple[str | int, ...], ...] = (
+    *_places(Plan),
+    *(
+        place
+        for index, model in enumerate((Saturate, Open, Fraction))
+        for place in _places(model, ("loads", index))
+    ),
+)
+
+
+def good_plan() -> dict[str, Any]:
+    """
+    Return a plan that can be carried out.
+    """
+    loads = [{"kind": "saturate"}, {"kind": "open", "window_seconds": 20}, {"kind": "fraction"}]
+    return {"name": "wrong", "replicas": [1, 2], "loads": loads}
+
+
+@st.composite
+def wrong_plans(draw: st.DrawFn) -> dict[str, Any]:
+    """
+    Draw a plan with one to three mistakes: a wrong value, a key that does not exist, a key in a wrong table.
+    """
+    plan = good_plan()
+    for _ in range(draw(st.integers(1, 3))):
+        mistake = draw(st.sampled_from(("value", "value", "value", "key", "place")))
+        if mistake == "value":
+            path = draw(st.sampled_from(PLACES))
+            kind = _kind_of(_field(path).annotation)
+            values = (*WRONG.get(kind, ()), *OUT_OF_BOUNDS.get(str(path[-1]), ())) if kind else ()
+            values = values or OUT_OF_BOUNDS.get(str(path[-1]), ({"a": 1}, [3]))
+            put(plan, path, draw(st.sampled_from(values)))
+        elif mistake == "key":
+            name = draw(TEXTS.filter(lambda text: text not in Plan.model_fields))
+            plan[name] = draw(st.sampled_from((1, "x", [1], {"a": 1}, True)))
+        else:
+            plan.setdefault("work", {})
+            put(
+                plan, ("work", draw(st.sampled_from(("name", "loads", "activity_slots", "seed", "codec")))), 1
+            )
+    return plan
+
+
+def put(plan: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
+    """
+    Put a value into a plan; where an earlier mistake stands in the way that one stays.
+    """
+    node: Any = plan
+    for part in path[:-1]:
+        if isinstance(node, dict):
+            node = node.setdefault(part, {})
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        else:
+            return
+    if isinstance(node, dict):
+        node[path[-1]] = value
+
+
+def toml(plan: Mapping[str, Any]) -> str:
+    """
+    Write a document as TOML, with inline tables.
+    """
+    return "".join(f"{_quoted(key)} = {_toml(value)}\n" for key, value in plan.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(key)} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(inner) for inner in value) + "]"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+NOT_NUMBERS = ("", "x", "1,2", "ünï", "--", "0x1g", "1e", "１x")
+NOT_FINITE = ("nan", "inf", "-inf", "1e400")
+# Values of each flag that cannot be used with the plan of `good_plan`; the target is this machine.
+WRONG_FLAGS: dict[str, tuple[str, ...]] = {
+    "--replicas": (*NOT_NUMBERS, "0", "-1", "2,1", "1,1", "1.5", "1,,2", "9" * 50, "nan", "1,5000"),
+    "--rate": (*NOT_NUMBERS, *NOT_FINITE, "0", "-3", "1e-9", "1e12"),
+    "--window": (*NOT_NUMBERS, *NOT_FINITE, "0", "-3", "4.9", "1e9"),
+    "--warm-up": (*NOT_NUMBERS, *NOT_FINITE, "-0.1", "1e9"),
+    "--repetitions": (*NOT_NUMBERS, "0", "-1", "1.5", "9" * 50, "nan"),
+    "--seed": (*NOT_NUMBERS, "-1", "1.5", "9" * 50, "9" * 5000),
+    "--injectors": (*NOT_NUMBERS, "0", "-1", "1.5", "9" * 50),
+    "--scenario": ("", "repiar", "no/such.py", "ünï", "x" * 5000, ".", "/"),
+    "--task-queue": ("", "x" * 5000),
+    "--namespace": ("", "x" * 5000),
+    "--set": (
+        *("", "=", "=3", "seed", "work.seconds", "seed=", "seed=x", "seed=nan", "work=3", "loads=3"),
+        *(
+            "loads.9.kind=x",
+            "loads.x.kind=y",
+            "work.seconds.mean=1",
+            "a.b.c=1",
+            "ünï=1",
+            "name=",
+            "seed=" + "9" * 5000,
+        ),
+        *(
+            "loads.0.arrival_rate=5",
+            "work.seconds=inf",
+            "replicas=[[[[",
+            "seed=1\nname='x'",
+            "." * 3000 + "=1",
+            ".=1",
+        ),
+        *("loads.-1.kind='open'", "loads.１.kind='open'", "a=" + "[" * 5000),
+    ),
+    "--factor": (
+        *(
+            "",
+            "=",
+            "codec",
+            "codec=",
+            "=1",
+            "worker.activity_slots=",
+            "worker.activity_slots=0,x",
+            "replicas=1,2",
+        ),
+        *(
+            "codec=1",
+            "work.seconds=-1",
+            "work.seconds=nan",
+            "ünï=1",
+            "worker.tuner=magic",
+            "worker.activity_slots=2,2",
+        ),
+        *("worker.activity_slots=" + "9" * 5000, "worker.activity_slots=[[1]]", "server=1", "worker.=1"),
+    ),
+    "--worker-command": ("", " ", "no-such-program", "'", "ünï", "x" * 5000, "/"),
+    "--server-metrics": ("http://127.0.0.1:1/metrics", "", "x"),
+    "--temporal": ("no-such-program", "/", "x" * 5000, "ünï"),
+    "--port": (*NOT_NUMBERS, "0", "-1", "99999", "9" * 50, "1.5", "nan"),
+    "--metrics-port": (*NOT_NUMBERS, "0", "-1", "99999", "65535", "9" * 50),
+    "--target": ("", "cluster", "Kubernetes", "kubernetes", "ünï"),
+    "--deployment": ("a/b", "", "ünï"),
+    "--server-namespace": ("x", ""),
+    "--progress": ("", "fast", "Json", "ünï"),
+    "--resume": ("", "nowhere", "x" * 5000, "ünï", "/"),
+    "--output": ("wrong.toml", "wrong.toml/below", "x" * 5000),
+}
+UNKNOWN_WORDS = TEXTS.filter(
+    lambda text: text not in {"sweep", "report", "scenarios", "doctor", "submit", "fetch", "plan-keys"}
+)
+
+
+def wrong_flags() -> st.SearchStrategy[list[str]]:
+    """
+    Draw the flags of a sweep, at least one of which cannot be used.
+    """
+    known = st.sampled_from([(flag, value) for flag, values in WRONG_FLAGS.items() for value in values])
+    as_two = known.map(list)
+    as_one = known.map(lambda pair: ["=".join(pair)])
+    unknown = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzäöü"), min_size=3, max_size=9).map(
+        lambda text: [f"--q{text}"]
+    )
+    return st.lists(st.one_of(as_one, as_one, as_two, unknown), min_size=1, max_size=3).map(
+        lambda several: [word for words in several for word in words]
+    )
+
+
+def wrong_commands() -> st.SearchStrategy[list[str]]:
+    """
+    Draw command lines without a verb that exists, or with one and words that it does not take.
+    """
+    unknown = st.lists(UNKNOWN_WORDS.filter(lambda text: not text.startswith("--h")), min_size=1, max_size=3)
+    verbs = st.sampled_from(("report", "scenarios", "doctor", "submit", "fetch", "plan-keys"))
+    extra = st.tuples(verbs, st.sampled_from(("--no-such", "--no-such=1", "-z"))).map(list)
+    return st.one_of(unknown, extra)
