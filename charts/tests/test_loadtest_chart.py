@@ -221,34 +221,6 @@ def test_the_interactive_locust_has_injectors_of_its_own(charts: Charts) -> None
     assert "kit-loadtest-interactive" in injector["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
-def test_results_outlive_the_release(charts: Charts) -> None:
-    """The claim is kept by Helm unless asked otherwise."""
-
-    def policy(results: dict[str, Any]) -> str | None:
-        claim = only(charts.render(CHART, {**TAG, "results": results}), "PersistentVolumeClaim")
-        found: str | None = claim["metadata"].get("annotations", {}).get("helm.sh/resource-policy")
-        return found
-
-    assert policy({}) == "keep"
-    assert policy({"keep": False}) is None
-
-
-def test_nobody_waits_for_the_claim(charts: Charts) -> None:
-    """A Job that ends at once binds it where a sweep may run; another image makes another Job, as none can be changed."""
-    place = {"nodeSelector": {"disk": "fast"}}
-
-    def binding(tag: str) -> Object:
-        given = {"image": {"repository": "r", "tag": tag}, "sweep": place}
-        return only(charts.render(CHART, given), "Job")
-
-    pod = binding("1")["spec"]["template"]["spec"]
-
-    assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == "kit-loadtest-results"
-    assert pod["nodeSelector"] == {"disk": "fast"}
-    assert binding("1")["metadata"]["name"] != binding("2")["metadata"]["name"]
-    assert of_kind(charts.render(CHART, {**TAG, "results": {"existingClaim": "mine"}}), "Job") == []
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
