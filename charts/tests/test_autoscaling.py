@@ -4,9 +4,21 @@ Who owns the count of the workers' pods, and what their scaler follows.
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
-from rendering import Charts, only
+from rendering import Charts, Object, of_kind, only
 from repair_worker import CHART, values
+
+
+def scaled_object(charts: Charts, keda: dict[str, Any], **more: Any) -> Object:
+    """
+    The specification of the ScaledObject of these values.
+    """
+    autoscaling = {**more.pop("autoscaling", {}), "keda": {"enabled": True, **keda}}
+    spec: Object = only(charts.render(CHART, values(autoscaling=autoscaling, **more)), "ScaledObject")["spec"]
+    return spec
 
 
 def test_nobody_but_the_scaler_owns_the_count(charts: Charts) -> None:
@@ -27,31 +39,119 @@ def test_a_given_count_is_kept(charts: Charts, count: int) -> None:
 
 def test_the_kinds_of_tasks_are_named_to_keda(charts: Charts) -> None:
     """The backlog trigger names its queue types, since KEDA's default is not what its documents say."""
-    given = values(
-        autoscaling={"maxReplicas": 4, "keda": {"enabled": True, "temporal": {"targetQueueSize": 7}}}
-    )
-    spec = only(charts.render(CHART, given), "ScaledObject")["spec"]
+    spec = scaled_object(charts, {"backlog": {"targetQueueSize": 7}}, autoscaling={"maxReplicas": 4})
+    (trigger,) = spec["triggers"]
 
     assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (1, 4)
-    assert len(spec["triggers"]) == 1
-    assert spec["triggers"][0]["metadata"]["queueTypes"] == "workflow,activity"
-    assert spec["triggers"][0]["metadata"]["targetQueueSize"] == "7"
+    assert trigger["metadata"]["queueTypes"] == "workflow,activity"
+    assert trigger["metadata"]["targetQueueSize"] == "7"
 
 
 @pytest.mark.parametrize(
-    ("signal", "metric", "threshold"),
+    ("trigger", "metric", "threshold"),
     [("slots", "temporal_worker_task_slots_used", "2.8"), ("scheduleToStart", "schedule_to_start", "0.15")],
 )
-def test_keda_can_follow_prometheus(charts: Charts, signal: str, metric: str, threshold: str) -> None:
-    """The other trigger asks Prometheus for slots in use or for the wait."""
-    keda = {"enabled": True, "trigger": "prometheus", "prometheus": {"signal": signal}}
-    trigger = only(charts.render(CHART, values(autoscaling={"keda": keda})), "ScaledObject")["spec"][
-        "triggers"
-    ][0]
+def test_keda_can_follow_prometheus(charts: Charts, trigger: str, metric: str, threshold: str) -> None:
+    """The other triggers ask Prometheus for slots in use or for the wait; no series is no answer, not zero."""
+    (found,) = scaled_object(charts, {"triggers": [trigger]})["triggers"]
 
-    assert trigger["type"] == "prometheus"
-    assert metric in trigger["metadata"]["query"]
-    assert trigger["metadata"]["threshold"] == threshold
+    assert found["type"] == "prometheus"
+    assert metric in found["metadata"]["query"]
+    assert found["metadata"]["threshold"] == threshold
+    assert found["metadata"]["ignoreNullValues"] == "false"
+
+
+def test_backlog_and_slots_together(charts: Charts) -> None:
+    """Backlog brings replicas and slots keep them; a trigger of one's own comes last."""
+    spec = scaled_object(
+        charts,
+        {
+            "triggers": ["backlog", "slots"],
+            "extraTriggers": [{"type": "cron", "metadata": {"start": "0 8 * * *"}}],
+        },
+    )
+
+    assert [trigger["type"] for trigger in spec["triggers"]] == ["temporal", "prometheus", "cron"]
+
+
+def test_a_build_follows_its_own_pods(charts: Charts) -> None:
+    """Two builds in one Prometheus: each query matches its own release's pods in its own namespace."""
+
+    def query(build: str) -> str:
+        versioning = {"deploymentName": "shop", "buildId": build}
+        spec = scaled_object(
+            charts,
+            {"triggers": ["slots"], "prometheus": {"matchers": 'cluster="a"'}},
+            fullnameOverride=f"repair-worker-{build}",
+            temporal={"versioning": versioning},
+        )
+        return str(spec["triggers"][0]["metadata"]["query"])
+
+    found = query("v2")
+    pods = re.search(r'pod=~"([^"]+)"', found)
+
+    assert 'namespace="default"' in found and 'cluster="a"' in found
+    assert pods is not None
+    assert re.fullmatch(pods[1], "repair-worker-v2-6c8f9d7b5d-x2x9z")
+    assert not re.fullmatch(pods[1], "repair-worker-v1-6c8f9d7b5d-x2x9z")
+    assert not re.fullmatch(pods[1], "repair-worker-v2-1-6c8f9d7b5d-x2x9z")
+
+
+def test_a_query_of_ones_own(charts: Charts) -> None:
+    """A query is taken as it is."""
+    (trigger,) = scaled_object(charts, {"triggers": ["slots"], "slots": {"query": "sum(busy)"}})["triggers"]
+
+    assert trigger["metadata"]["query"] == "sum(busy)"
+
+
+def test_a_lost_prometheus_keeps_the_fleet(charts: Charts) -> None:
+    """Without an answer the replicas that run are kept, at least minReplicas."""
+    spec = scaled_object(charts, {"triggers": ["slots"]}, autoscaling={"minReplicas": 2})
+
+    assert spec["fallback"] == {"failureThreshold": 3, "replicas": 2, "behavior": "currentReplicasIfHigher"}
+
+
+def test_from_zero_there_is_no_fallback(charts: Charts) -> None:
+    """With no replica the slots cannot be seen; a fallback would bring replicas for that, again and again."""
+    spec = scaled_object(
+        charts, {"triggers": ["backlog", "slots"], "cooldownSeconds": 60}, autoscaling={"minReplicas": 0}
+    )
+
+    assert "fallback" not in spec
+    assert spec["cooldownPeriod"] == 60
+    assert [trigger["metadata"].get("activationThreshold") for trigger in spec["triggers"]] == [None, "0"]
+
+
+def test_keda_uses_the_workers_credentials(charts: Charts) -> None:
+    """Client certificate, authority and API key reach KEDA by the Secrets that the workers use."""
+    temporal = {
+        "apiKey": {"existingSecret": "key", "key": "k"},
+        "tls": {
+            "serverName": "temporal.example.org",
+            "ca": {"existingSecret": "authority", "key": "root.pem"},
+            "clientCertificate": {"existingSecret": "client", "certKey": "c", "keyKey": "p"},
+        },
+    }
+    objects = charts.render(CHART, values(temporal=temporal, autoscaling={"keda": {"enabled": True}}))
+    (trigger,) = only(objects, "ScaledObject")["spec"]["triggers"]
+    authentication = only(objects, "TriggerAuthentication")
+
+    assert trigger["authenticationRef"] == {"name": authentication["metadata"]["name"]}
+    assert trigger["metadata"]["tlsServerName"] == "temporal.example.org"
+    assert authentication["spec"]["secretTargetRef"] == [
+        {"parameter": "apiKey", "name": "key", "key": "k"},
+        {"parameter": "cert", "name": "client", "key": "c"},
+        {"parameter": "key", "name": "client", "key": "p"},
+        {"parameter": "ca", "name": "authority", "key": "root.pem"},
+    ]
+
+
+def test_without_credentials_there_is_nothing_to_hand_on(charts: Charts) -> None:
+    """A server in clear text is asked without a TriggerAuthentication."""
+    objects = charts.render(CHART, values(autoscaling={"keda": {"enabled": True}}))
+
+    assert of_kind(objects, "TriggerAuthentication") == []
+    assert "authenticationRef" not in only(objects, "ScaledObject")["spec"]["triggers"][0]
 
 
 def test_the_hpa_divides_by_the_request(charts: Charts) -> None:
@@ -61,3 +161,32 @@ def test_the_hpa_divides_by_the_request(charts: Charts) -> None:
 
     assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 6)
     assert spec["metrics"][0]["resource"]["target"] == {"type": "Utilization", "averageUtilization": 70}
+
+
+def test_behaviour_is_taken_as_it_is(charts: Charts) -> None:
+    """Policies of a HorizontalPodAutoscaler reach it, and KEDA's, unchanged beside the default windows."""
+    policies = [{"type": "Percent", "value": 100, "periodSeconds": 30}]
+    behavior = {"scaleUp": {"policies": policies, "selectPolicy": "Max"}}
+    wanted = {
+        "scaleUp": {"policies": policies, "selectPolicy": "Max", "stabilizationWindowSeconds": 0},
+        "scaleDown": {"stabilizationWindowSeconds": 120},
+    }
+
+    by_keda = scaled_object(charts, {}, autoscaling={"behavior": behavior})
+    by_hpa = charts.render(CHART, values(autoscaling={"cpu": {"enabled": True}, "behavior": behavior}))
+
+    assert by_keda["advanced"]["horizontalPodAutoscalerConfig"]["behavior"] == wanted
+    assert only(by_hpa, "HorizontalPodAutoscaler")["spec"]["behavior"] == wanted
+
+
+def test_metrics_of_ones_own(charts: Charts) -> None:
+    """An external metric alone makes a HorizontalPodAutoscaler, without CPU."""
+    metric = {
+        "type": "External",
+        "external": {"metric": {"name": "slots"}, "target": {"type": "Value", "value": "1"}},
+    }
+    spec = only(charts.render(CHART, values(autoscaling={"metrics": [metric]})), "HorizontalPodAutoscaler")[
+        "spec"
+    ]
+
+    assert spec["metrics"] == [metric]

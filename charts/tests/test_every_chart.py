@@ -19,7 +19,7 @@ from restricted import violations
 CHARTS = Path(__file__).parents[1]
 OUR_CHARTS = sorted(found.parent.name for found in CHARTS.glob("*/Chart.yaml"))
 # Custom resources have no schema here; a real API server judges them in the end-to-end tests.
-CUSTOM = ("keda.sh/", "monitoring.coreos.com/")
+CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")
 VARIANTS = sorted((found.parent.parent.name, found.name) for found in CHARTS.glob("*/ci/*-values.yaml"))
 
 

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import kubernetes_validate
 import pytest
+import yaml
 from rendering import Charts, Object, of_kind, only
+from restricted import violations
 
 CHART = "loadtest"
 TAG = {"image": {"repository": "temporal-kit/loadtest", "tag": "0123abc"}}
@@ -28,6 +31,15 @@ def job_of(objects: list[Object]) -> dict[str, Any]:
     return job
 
 
+def injectors_of(objects: list[Object]) -> dict[str, Any]:
+    """
+    The Job that a sweep would make of its template.
+    """
+    template = named(objects, "ConfigMap", "kit-loadtest-injector-job")
+    job: dict[str, Any] = yaml.safe_load(template["data"]["job.yaml"])
+    return job
+
+
 def test_the_cron_job_is_a_template(charts: Charts) -> None:
     """The CronJob is suspended; its Job is tried once and has two minutes to drain, restore and report."""
     objects = charts.render(CHART, TAG)
@@ -39,9 +51,10 @@ def test_the_cron_job_is_a_template(charts: Charts) -> None:
 
 
 def test_only_the_sweep_writes_results(charts: Charts) -> None:
-    """No pod but the Job's mounts the claim, and no pod but the Job's may ask the Kubernetes API."""
+    """No pod that loads mounts the claim, and no pod but the sweep's may ask the Kubernetes API."""
     objects = charts.render(CHART, {**TAG, "interactive": {"enabled": True}})
     others = [found["spec"]["template"]["spec"] for found in of_kind(objects, "Deployment")]
+    others.append(injectors_of(objects)["spec"]["template"]["spec"])
 
     assert {"persistentVolumeClaim": {"claimName": "kit-loadtest-results"}, "name": "results"} in job_of(
         objects
@@ -50,24 +63,60 @@ def test_only_the_sweep_writes_results(charts: Charts) -> None:
     for pod in others:
         assert not any("persistentVolumeClaim" in volume for volume in pod["volumes"])
         assert pod["automountServiceAccountToken"] is False
-        assert "serviceAccountName" not in pod
+        assert pod["serviceAccountName"] == "kit-loadtest-injector"
 
 
-def test_injectors_stand_at_none_and_know_the_master(charts: Charts) -> None:
-    """The injectors' Deployment has 0 replicas, and its master is the headless Service that selects the sweep's pod."""
+def test_nothing_stands_at_none(charts: Charts) -> None:
+    """There is no Deployment at rest that an upgrade or a self-heal could reset while a sweep runs."""
+    assert of_kind(charts.render(CHART, TAG), "Deployment") == []
+
+
+@pytest.mark.parametrize("given", [TAG, {**TAG, "podSecurityContext": {"runAsUser": None}}])
+def test_the_injectors_job_is_one(charts: Charts, given: dict[str, Any]) -> None:
+    """The template is an indexed Job that the API takes, restricted, whose container is called injector."""
+    job = injectors_of(charts.render(CHART, given))
+
+    kubernetes_validate.validate(job, "1.34", strict=True)
+    assert violations(job["spec"]["template"]) == []
+    assert job["spec"]["completionMode"] == "Indexed"
+    assert job["metadata"]["name"] == "kit-loadtest-injectors"
+    assert [container["name"] for container in job["spec"]["template"]["spec"]["containers"]] == ["injector"]
+
+
+def test_injectors_know_the_master(charts: Charts) -> None:
+    """Their master is the headless Service that selects the sweep's pod, by a name that needs no cluster domain."""
     objects = charts.render(CHART, TAG, "--namespace", "loadtest")
-    injector, service = only(objects, "Deployment"), only(objects, "Service")
+    service = only(objects, "Service")
     labels = job_of(objects)["template"]["metadata"]["labels"]
 
-    assert injector["spec"]["replicas"] == 0
-    master = f"{service['metadata']['name']}.loadtest.svc.cluster.local"
-    assert master in injector["spec"]["template"]["spec"]["containers"][0]["args"]
+    arguments = injectors_of(objects)["spec"]["template"]["spec"]["containers"][0]["args"]
+    assert arguments[arguments.index("--master-host") + 1] == service["metadata"]["name"]
     assert service["spec"]["clusterIP"] == "None"
     assert service["spec"]["selector"].items() <= labels.items()
 
 
-def test_the_sweep_may_scale_two_deployments_and_no_more(charts: Charts) -> None:
-    """Three Roles, none cluster-wide: writing is scaling two named Deployments and annotating one."""
+def test_jobs_are_not_taken_for_the_releases_objects(charts: Charts) -> None:
+    """A Job that a user or a sweep makes has no label by which Argo CD tracks, which would prune it as it runs."""
+    objects = charts.render(CHART, TAG)
+    submitted = only(objects, "CronJob")["spec"]["jobTemplate"]["metadata"]["labels"]
+
+    for labels in (submitted, injectors_of(objects)["metadata"]["labels"]):
+        assert "app.kubernetes.io/instance" not in labels
+        assert labels["app.kubernetes.io/part-of"] == "temporal-kit"
+
+
+def test_the_cluster_leaves_a_sweep_alone(charts: Charts) -> None:
+    """Neither sweep nor injectors are evicted to save a node."""
+    objects = charts.render(CHART, TAG)
+
+    for pod in (job_of(objects)["template"], injectors_of(objects)["spec"]["template"]):
+        annotations = pod["metadata"]["annotations"]
+        assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "false"
+        assert annotations["karpenter.sh/do-not-disrupt"] == "true"
+
+
+def test_the_sweep_may_scale_one_deployment_and_no_more(charts: Charts) -> None:
+    """Writing is scaling the one named Deployment, and Leases and the injectors' Job in its own namespace."""
     objects = charts.render(CHART, {**TAG, "workers": {"namespace": "shop", "deployment": "bench"}})
     writes = {
         (role["metadata"]["namespace"], resource, *rule.get("resourceNames", ["any"]), *rule["verbs"])
@@ -79,8 +128,9 @@ def test_the_sweep_may_scale_two_deployments_and_no_more(charts: Charts) -> None
 
     assert writes == {
         ("shop", "deployments/scale", "bench", "get", "patch"),
-        ("shop", "deployments", "bench", "get", "patch"),
-        ("default", "deployments/scale", "kit-loadtest-injector", "get", "patch"),
+        ("default", "leases", "any", "get", "create", "update", "delete"),
+        ("default", "jobs", "any", "create"),
+        ("default", "jobs", "kit-loadtest-injectors", "get", "delete"),
     }
     assert of_kind(objects, "ClusterRole") == of_kind(objects, "ClusterRoleBinding") == []
     assert all(
@@ -88,6 +138,30 @@ def test_the_sweep_may_scale_two_deployments_and_no_more(charts: Charts) -> None
         for role in of_kind(objects, "Role")
         for rule in role["rules"]
     )
+
+
+def test_a_worker_deployment_is_scaled_by_its_own_field(charts: Charts) -> None:
+    """The worker controller's object is named to the sweep, which may change that one."""
+    objects = charts.render(CHART, {**TAG, "workers": {"kind": "WorkerDeployment", "namespace": "shop"}})
+    (rule,) = (
+        rule
+        for role in of_kind(objects, "Role")
+        for rule in role["rules"]
+        if rule["apiGroups"] == ["temporal.io"]
+    )
+
+    assert (rule["resourceNames"], rule["verbs"]) == (["repair-worker"], ["get", "patch"])
+    assert (
+        "--deployment=shop/workerdeployment/repair-worker"
+        in job_of(objects)["template"]["spec"]["containers"][0]["args"]
+    )
+
+
+def test_no_role_outside_the_release_unless_named(charts: Charts) -> None:
+    """With nothing named, every object is in the release's namespace."""
+    objects = charts.render(CHART, TAG, "--namespace", "loadtest")
+
+    assert {found["metadata"]["namespace"] for found in objects} == {"loadtest"}
 
 
 def test_no_role_speaks_of_secrets(charts: Charts) -> None:
@@ -99,7 +173,8 @@ def test_no_role_speaks_of_secrets(charts: Charts) -> None:
 
 def test_each_role_is_bound_to_the_sweep(charts: Charts) -> None:
     """Each Role has its binding in its namespace, to the one account of the release."""
-    objects = charts.render(CHART, TAG, "--namespace", "loadtest")
+    given = {**TAG, "workers": {"namespace": "repair-shop"}, "server": {"namespace": "temporal"}}
+    objects = charts.render(CHART, given, "--namespace", "loadtest")
     roles = {
         (found["metadata"]["namespace"], found["metadata"]["name"]) for found in of_kind(objects, "Role")
     }
@@ -128,13 +203,13 @@ def test_a_foreign_deployment_is_named_to_the_sweep(charts: Charts) -> None:
     assert arguments[-1] == "--repetitions=3"
 
 
-def test_the_policy_lets_injectors_reach_their_master(charts: Charts) -> None:
-    """Ingress on Locust's port is for pods of this release alone."""
-    spec = only(charts.render(CHART, TAG), "NetworkPolicy")["spec"]
-    own = {"app.kubernetes.io/name": "loadtest", "app.kubernetes.io/instance": "kit"}
+def test_waits_reach_the_plan(charts: Charts) -> None:
+    """A wait that is given as a value overrides the plan's."""
+    arguments = job_of(charts.render(CHART, {**TAG, "sweep": {"waits": {"workers_ready_seconds": 600}}}))[
+        "template"
+    ]["spec"]["containers"][0]["args"]
 
-    assert spec["ingress"][0]["from"] == [{"podSelector": {"matchLabels": own}}]
-    assert spec["ingress"][0]["ports"] == [{"protocol": "TCP", "port": 5557}]
+    assert "--set=waits.workers_ready_seconds=600" in arguments
 
 
 def test_the_interactive_locust_has_injectors_of_its_own(charts: Charts) -> None:
@@ -143,31 +218,33 @@ def test_the_interactive_locust_has_injectors_of_its_own(charts: Charts) -> None
     injector = named(objects, "Deployment", "kit-loadtest-interactive-injector")
 
     assert injector["spec"]["replicas"] == 3
-    assert (
-        "kit-loadtest-interactive.default.svc.cluster.local"
-        in (injector["spec"]["template"]["spec"]["containers"][0]["args"])
-    )
+    assert "kit-loadtest-interactive" in injector["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        pytest.param(
-            {"temporal": {"tls": {"clientCertificate": True}}},
-            "there is no certificate to show",
-            id="mtls-without-secret",
-        ),
         pytest.param({"codec": {"existingSecret": "s"}}, "no key would encrypt", id="codec-without-key"),
         pytest.param(
             {"metrics": {"podMonitor": {"enabled": True}}}, "scrape every injector twice", id="scraped-twice"
         ),
         pytest.param(
-            {"workers": {"namespace": "default", "deployment": "kit-loadtest-injector"}},
+            {"workers": {"namespace": "default", "deployment": "kit-loadtest-interactive-injector"}},
             "a sweep would scale what loads instead of what is loaded",
             id="scales-itself",
         ),
         pytest.param(
             {"sweep": {"suspended": False, "plan": ""}}, "every night would fail", id="nightly-without-plan"
+        ),
+        pytest.param(
+            {"networkPolicy": {"temporalNamespace": "elsewhere"}},
+            "which is in namespace temporal: the load test's own policy would cut it off",
+            id="policy-against-address",
+        ),
+        pytest.param(
+            {"serviceAccount": {"create": False}},
+            "the sweep needs an account with its rights; name it",
+            id="no-account",
         ),
     ],
 )
@@ -188,6 +265,7 @@ def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> 
             {"sweep": {"terminationGracePeriodSeconds": 5}}, "/terminationGracePeriodSeconds", id="no-grace"
         ),
         pytest.param({"workers": {"deployment": ""}}, "/workers/deployment", id="no-deployment"),
+        pytest.param({"sweep": {"waits": {"workers": 5}}}, "'workers' not allowed", id="no-wait"),
     ],
 )
 def test_the_schema_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:

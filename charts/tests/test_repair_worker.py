@@ -13,6 +13,16 @@ from repair_worker import CHART, values
 from repairshop.environment import PREFIX
 from repairshop.settings import Settings, known_variables
 
+# What is null in values.yaml: the worker knows its own default.
+LEFT_TO_THE_WORKER = {
+    "tuner",
+    "target_cpu_ratio",
+    "target_memory_ratio",
+    "histogram_bounds",
+    "worker_heartbeat_seconds",
+}
+NAMES = {PREFIX + name.upper() for name in LEFT_TO_THE_WORKER}
+
 
 def worker(charts: Charts, given: dict[str, Any]) -> dict[str, Any]:
     """
@@ -54,7 +64,7 @@ def test_secrets_come_by_reference_alone(charts: Charts) -> None:
     given = values(
         temporal={
             "apiKey": {"existingSecret": "key", "key": "k"},
-            "tls": {"existingSecret": "tls", "clientCertificate": True},
+            "tls": {"ca": {"existingSecret": "ca"}, "clientCertificate": {"existingSecret": "client"}},
         },
         ledger={"existingSecret": "ledger", "key": "url"},
         codec={"existingSecret": "codec", "keyId": "2026"},
@@ -67,9 +77,9 @@ def test_secrets_come_by_reference_alone(charts: Charts) -> None:
     assert environment["TEMPORAL_API_KEY"] == {"secretKeyRef": {"name": "key", "key": "k"}}
     assert {"secretKeyRef": {"name": "ledger", "key": "url"}} in environment.values()
     secrets = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
-    assert secrets == {"tls", "codec"}
+    assert secrets == {"ca", "client", "codec"}
     data = only(objects, "ConfigMap")["data"]
-    assert data["TEMPORAL_TLS_CLIENT_KEY_PATH"] == "/etc/temporal-tls/tls.key"
+    assert data["TEMPORAL_TLS_CLIENT_KEY_PATH"] == "/etc/temporal-client/tls.key"
     assert "TEMPORAL_API_KEY" not in data
 
 
@@ -85,10 +95,29 @@ def test_every_setting_of_the_worker_is_a_value(charts: Charts) -> None:
     assert given_names <= known_variables()
     # The ledger needs a Secret, versioning two names of Temporal's, and a pod has no parent to die with.
     elsewhere = {"ledger", "deployment_name", "worker_build_id", "die_with_parent"}
-    # What a plan varies and no release has wanted so far; `extraEnv` sets it.
-    elsewhere |= {"tuner", "target_cpu_ratio", "target_memory_ratio"}
-    elsewhere |= {"histogram_bounds", "worker_heartbeat_seconds"}
-    assert {name for name, variable in fields.items() if variable not in given_names} == elsewhere
+    left = {name for name, variable in fields.items() if variable not in given_names}
+    assert left == elsewhere | LEFT_TO_THE_WORKER
+
+
+def test_settings_that_are_left_to_the_worker(charts: Charts) -> None:
+    """A setting without a value is not named; with one it is, a list by commas."""
+    given = {
+        "tuner": "resource",
+        "targetCpuRatio": 0.8,
+        "targetMemoryRatio": 0.7,
+        "histogramBounds": [0.2, 1.5],
+        "workerHeartbeatSeconds": 30,
+    }
+
+    assert not (set(only(charts.render(CHART, values()), "ConfigMap")["data"]) & NAMES)
+    data = only(charts.render(CHART, values(settings=given)), "ConfigMap")["data"]
+    assert {name: data[name] for name in NAMES} == {
+        "REPAIRSHOP_TUNER": "resource",
+        "REPAIRSHOP_TARGET_CPU_RATIO": "0.8",
+        "REPAIRSHOP_TARGET_MEMORY_RATIO": "0.7",
+        "REPAIRSHOP_HISTOGRAM_BOUNDS": "0.2,1.5",
+        "REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": "30",
+    }
 
 
 def test_a_change_of_settings_rolls_the_pods(charts: Charts) -> None:
@@ -107,7 +136,10 @@ def test_workers_reach_temporal_and_dns_only(charts: Charts) -> None:
     spec = only(charts.render(CHART, values()), "NetworkPolicy")["spec"]
 
     assert spec["policyTypes"] == ["Ingress", "Egress"]
-    assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [[53, 53], [7233]]
+    assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [
+        [53, 53, 5353, 5353],
+        [7233],
+    ]
     assert spec["ingress"][0]["from"][0]["podSelector"] == {"matchLabels": {"temporal-kit/scrapes": "true"}}
 
 

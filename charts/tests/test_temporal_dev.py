@@ -122,7 +122,7 @@ def test_services_select_the_server_and_not_the_test_pod(charts: Charts) -> None
 
 def test_one_spelling_of_namespace(charts: Charts) -> None:
     """
-    Temporal's namespace is `namespace` in Prometheus, however it is scraped.
+    `namespace` is Kubernetes' in Prometheus and Temporal's is `temporal_namespace`, however it is scraped.
     """
     monitor = only(
         charts.render(CHART, {"metrics": {"annotations": False, "podMonitor": {"enabled": True}}}),

@@ -46,23 +46,39 @@ CPU = {"enabled": True}
             id="cpu-without-request",
         ),
         pytest.param(
-            {
-                "autoscaling": {
-                    "keda": {**KEDA, "trigger": "prometheus", "prometheus": {"slotsPerReplica": 4}}
-                }
-            },
-            "slotsPerReplica = 4 is not below settings.activitySlots = 4",
+            {"autoscaling": {"keda": {**KEDA, "triggers": ["slots"], "slots": {"perReplica": 4}}}},
+            "autoscaling.keda.slots.perReplica = 4 is not below settings.activitySlots = 4",
             id="slots-never-reached",
         ),
         pytest.param(
-            {"autoscaling": {"minReplicas": 0, "keda": {**KEDA, "trigger": "prometheus"}}},
+            {"autoscaling": {"minReplicas": 0, "keda": {**KEDA, "triggers": ["slots"]}}},
             "without workers there are no slots to see",
             id="slots-from-zero",
         ),
         pytest.param(
-            {"autoscaling": {"keda": KEDA}, "temporal": {"apiKey": {"existingSecret": "s"}}},
-            "KEDA would need credentials of its own",
-            id="keda-without-credentials",
+            {"autoscaling": {"minReplicas": 0, "keda": KEDA}},
+            "a running activity is no backlog, so its worker would be taken away; add slots",
+            id="backlog-alone-to-zero",
+        ),
+        pytest.param(
+            {"autoscaling": {"keda": {**KEDA, "triggers": []}}},
+            "nothing to scale on; name backlog, slots or both",
+            id="no-trigger",
+        ),
+        pytest.param(
+            {"autoscaling": {"keda": KEDA}, "temporal": {"tls": {"enabled": True}}},
+            "KEDA's scaler speaks TLS with one of them only",
+            id="keda-in-clear-text",
+        ),
+        pytest.param(
+            {"fullnameOverride": "w" * 47, "autoscaling": {"keda": {**KEDA, "triggers": ["slots"]}}},
+            "has more than 46 signs: Kubernetes cuts the names of its pods",
+            id="pods-without-a-name",
+        ),
+        pytest.param(
+            {"replicas": 2, "autoscaling": {"metrics": [{"type": "Resource"}]}},
+            "replicas = 2 with autoscaling.metrics: two owners",
+            id="count-and-metrics",
         ),
         pytest.param(
             {"temporal": {"versioning": {"buildId": "v2"}}},
@@ -75,9 +91,22 @@ CPU = {"enabled": True}
             id="pinned-and-rolling",
         ),
         pytest.param(
-            {"temporal": {"tls": {"clientCertificate": True}}},
-            "there is no certificate to show",
-            id="mtls-without-secret",
+            {
+                "fullnameOverride": "repair-worker-v20",
+                "temporal": {"versioning": {"deploymentName": "d", "buildId": "v2"}},
+            },
+            "buildId = v2 in a release whose objects are named repair-worker-v20",
+            id="another-builds-name",
+        ),
+        pytest.param(
+            {"networkPolicy": {"temporalNamespace": "elsewhere"}},
+            "which is in namespace temporal: the workers' own policy would cut them off",
+            id="policy-against-address",
+        ),
+        pytest.param(
+            {"terminationGracePeriodSeconds": 20},
+            "the pod would be killed while activities still end; write 25 or more",
+            id="grace-too-short",
         ),
         pytest.param({"codec": {"existingSecret": "s"}}, "no key would encrypt", id="codec-without-key"),
         pytest.param(
@@ -102,7 +131,13 @@ def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        pytest.param({"image": {"tag": ""}}, "/image/tag", id="no-tag"),
+        pytest.param({"image": {"tag": "a b"}}, "/image/tag", id="no-such-tag"),
+        pytest.param({"image": {"digest": "sha256:123"}}, "/image/digest", id="half-a-digest"),
+        pytest.param(
+            {"temporal": {"tls": {"existingSecret": "s"}}},
+            "'existingSecret' not allowed",
+            id="one-secret-for-all",
+        ),
         pytest.param({"image": {"tag": "latest"}}, "/image/tag", id="latest"),
         pytest.param({"imagee": {}}, "additional properties 'imagee' not allowed", id="misspelt"),
         pytest.param({"settings": {"activitySlot": 1}}, "'activitySlot' not allowed", id="misspelt-setting"),
@@ -111,10 +146,10 @@ def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> 
         pytest.param({"temporal": {"address": "temporal"}}, "/temporal/address", id="no-port"),
         pytest.param({"temporal": {"taskQueue": 'a"b'}}, "/temporal/taskQueue", id="quote-in-queue"),
         pytest.param(
-            {"autoscaling": {"keda": {"trigger": "cpu"}}}, "/autoscaling/keda/trigger", id="trigger"
+            {"autoscaling": {"keda": {"triggers": ["cpu"]}}}, "/autoscaling/keda/triggers/0", id="trigger"
         ),
         pytest.param(
-            {"autoscaling": {"keda": {"temporal": {"queueTypes": []}}}}, "/queueTypes", id="no-queue-types"
+            {"autoscaling": {"keda": {"backlog": {"queueTypes": []}}}}, "/queueTypes", id="no-queue-types"
         ),
     ],
 )

@@ -13,22 +13,90 @@
 {{- end -}}
 {{- end -}}
 
+{{- define "loadtest.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
+{{- define "loadtest.workersNamespace" -}}
+{{- default (include "loadtest.namespace" .) .Values.workers.namespace -}}
+{{- end -}}
+
+{{- /* A tag as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- define "loadtest.tag" -}}
+{{- $tag := .Values.image.tag -}}
+{{- if not $tag }}{{ .Chart.AppVersion }}{{ else if kindIs "string" $tag }}{{ $tag }}{{ else }}{{ int64 $tag }}{{ end -}}
+{{- end -}}
+
+{{- define "loadtest.imageName" -}}
+{{- $image := .Values.image.repository -}}
+{{- if or .Values.image.tag (not .Values.image.digest) -}}
+{{- $image = printf "%s:%s" $image (include "loadtest.tag" .) -}}
+{{- end -}}
+{{- if .Values.image.digest -}}
+{{- $image = printf "%s@%s" $image .Values.image.digest -}}
+{{- end -}}
+{{- $image -}}
+{{- end -}}
+
+{{- /* Labels take 63 signs of a small alphabet; a tag may have 128 and a chart's version a "+". */ -}}
+{{- define "loadtest.asLabel" -}}
+{{- regexReplaceAll "[^A-Za-z0-9._-]" . "_" | trunc 63 | trimAll "._-" -}}
+{{- end -}}
+
 {{- define "loadtest.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "loadtest.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{- /* Labels of an object: ours win over the user's, so that no key stands twice. Takes (dict "root" $ "component" NAME). */ -}}
 {{- define "loadtest.labels" -}}
-{{ include "loadtest.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: temporal-kit
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
+{{- $own := include "loadtest.selectorLabels" .root | fromYaml -}}
+{{- with .component }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end -}}
+{{- $_ := set $own "app.kubernetes.io/version" (include "loadtest.asLabel" (include "loadtest.tag" .root)) -}}
+{{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .root.Release.Service -}}
+{{- $_ := set $own "helm.sh/chart" (include "loadtest.asLabel" (printf "%s-%s" .root.Chart.Name .root.Chart.Version)) -}}
+{{- merge $own .root.Values.commonLabels | toYaml -}}
+{{- end -}}
+
+{{- /* Name, namespace, labels and annotations of an object. Takes (dict "root" $ "suffix" "-master" "component" NAME). */ -}}
+{{- define "loadtest.metadata" -}}
+name: {{ include "loadtest.fullname" .root }}{{ .suffix }}
+namespace: {{ default (include "loadtest.namespace" .root) .namespace }}
+labels: {{- include "loadtest.labels" . | nindent 2 }}
+{{- with merge (dict) (default dict .annotations) .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{- /*
+Labels of a Job that the sweep or a user makes. No instance among them: Argo CD would take the Job for one of the release's objects, find
+none in git and delete the running sweep.
+*/ -}}
+{{- define "loadtest.jobLabels" -}}
+app.kubernetes.io/name: {{ include "loadtest.name" .root }}
+app.kubernetes.io/component: {{ .component }}
+app.kubernetes.io/part-of: temporal-kit
 {{- end -}}
 
 {{- define "loadtest.claim" -}}
 {{- .Values.results.existingClaim | default (printf "%s-results" (include "loadtest.fullname" .)) -}}
+{{- end -}}
+
+{{- define "loadtest.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "loadtest.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- required "serviceAccount.create = false without serviceAccount.name: the sweep needs an account with its rights; name it" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "loadtest.injectorAccountName" -}}
+{{- with .Values.injectors.serviceAccount -}}
+{{- if .create -}}
+{{- default (printf "%s-injector" (include "loadtest.fullname" $)) .name -}}
+{{- else -}}
+{{- default "default" .name -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

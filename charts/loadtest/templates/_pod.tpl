@@ -1,78 +1,76 @@
-{{- /* What every pod of this chart has in common. */ -}}
-{{- define "loadtest.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
-seccompProfile: {type: RuntimeDefault}
+{{- /*
+What the pods of this chart have in common. Takes (dict "root" $ "role" .Values.sweep "component" NAME), where the role has the values
+that may differ: selectors, tolerations, annotations and so on.
+*/ -}}
+{{- define "loadtest.placement" -}}
+# Links would bring a variable for each Service of the namespace, and one that begins with LOADTEST_ is taken for a setting.
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.podSecurityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .root.Values.dnsConfig }}
+dnsConfig: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .root.Values.hostAliases }}
+hostAliases: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .role.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .role.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .role.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .role.affinity }}
+affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
+{{- end }}
 {{- end -}}
 
-{{- define "loadtest.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
+{{- /* Labels of a pod: none that a new chart changes, since that would restart it. */ -}}
+{{- define "loadtest.podLabels" -}}
+{{- $own := include "loadtest.selectorLabels" .root | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/component" .component -}}
+{{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
+{{- if eq "sweep" .component -}}
+{{- /* It reads the workers' and the server's pages. */ -}}
+{{- $_ := set $own "temporal-kit/scrapes" "true" -}}
+{{- end -}}
+{{- merge $own .role.podLabels .root.Values.podLabels .root.Values.commonLabels | toYaml -}}
+{{- end -}}
+
+{{- define "loadtest.podAnnotations" -}}
+{{- $own := dict -}}
+{{- if and .root.Values.metrics.annotations (ne "interactive" .component) -}}
+{{- $_ := set $own "prometheus.io/scrape" "true" -}}
+{{- $_ := set $own "prometheus.io/port" (.root.Values.metrics.port | toString) -}}
+{{- $_ := set $own "prometheus.io/path" "/metrics" -}}
+{{- end -}}
+{{- merge $own .role.podAnnotations .root.Values.podAnnotations .root.Values.commonAnnotations | toYaml -}}
+{{- end -}}
+
+{{- define "loadtest.podMetadata" -}}
+labels: {{- include "loadtest.podLabels" . | nindent 2 }}
+{{- with include "loadtest.podAnnotations" . | fromYaml }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "loadtest.image" -}}
-image: {{ printf "%s:%s" .Values.image.repository .Values.image.tag | quote }}
+image: {{ include "loadtest.imageName" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
-{{- end -}}
-
-{{- define "loadtest.environment" -}}
-- {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
-- {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
-{{- with .Values.temporal.tls }}
-{{- if or .enabled .existingSecret }}
-- {name: TEMPORAL_TLS, value: "true"}
+{{- with .Values.securityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if .serverName }}
-- {name: TEMPORAL_TLS_SERVER_NAME, value: {{ .serverName | quote }}}
-{{- end }}
-{{- if .existingSecret }}
-- {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /etc/temporal-tls/ca.crt}
-{{- end }}
-{{- if .clientCertificate }}
-- {name: TEMPORAL_TLS_CLIENT_CERT_PATH, value: /etc/temporal-tls/tls.crt}
-- {name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: /etc/temporal-tls/tls.key}
-{{- end }}
-{{- end }}
-{{- with .Values.temporal.apiKey }}
-{{- if .existingSecret }}
-- name: TEMPORAL_API_KEY
-  valueFrom: {secretKeyRef: {name: {{ .existingSecret | quote }}, key: {{ .key | quote }}}}
-{{- end }}
-{{- end }}
-{{- with .Values.codec }}
-{{- if .existingSecret }}
-- {name: REPAIRSHOP_CODEC_KEYS_FILE, value: /etc/codec/{{ .key }}}
-- {name: REPAIRSHOP_CODEC_KEY_ID, value: {{ .keyId | quote }}}
-{{- end }}
-{{- end }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
-{{- define "loadtest.mounts" -}}
-- {name: tmp, mountPath: /tmp}
-{{- if .Values.temporal.tls.existingSecret }}
-- {name: temporal-tls, mountPath: /etc/temporal-tls, readOnly: true}
-{{- end }}
-{{- if .Values.codec.existingSecret }}
-- {name: codec-keys, mountPath: /etc/codec, readOnly: true}
-{{- end }}
-{{- end -}}
-
-{{- define "loadtest.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 256Mi}
-{{- with .Values.temporal.tls.existingSecret }}
-- name: temporal-tls
-  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
-{{- end }}
-{{- with .Values.codec.existingSecret }}
-- name: codec-keys
-  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- with .Values.envFrom }}
+envFrom: {{- tpl (toYaml .) $ | nindent 2 }}
 {{- end }}
 {{- end -}}
 
@@ -89,4 +87,50 @@ args:
 {{- range . }}
   - {{ . | quote }}
 {{- end }}
+{{- end -}}
+
+{{- /* An injector's pod: of a sweep's Job, or of the interactive Deployment. Takes "component" and "arguments" besides. */ -}}
+{{- define "loadtest.injectorPod" -}}
+{{- $values := .root.Values -}}
+metadata: {{- include "loadtest.podMetadata" . | nindent 2 }}
+spec:
+  {{- include "loadtest.placement" . | nindent 2 }}
+  serviceAccountName: {{ include "loadtest.injectorAccountName" .root }}
+  automountServiceAccountToken: false
+  terminationGracePeriodSeconds: 15
+  {{- with .restartPolicy }}
+  restartPolicy: {{ . }}
+  {{- end }}
+  {{- with $values.initContainers }}
+  initContainers: {{- tpl (toYaml .) $.root | nindent 4 }}
+  {{- end }}
+  containers:
+    - name: injector
+      {{- include "loadtest.image" .root | nindent 6 }}
+      # The master's Service by its short name, whatever the cluster's domain is.
+      {{- include "loadtest.locust" .arguments | nindent 6 }}
+      env:
+        {{- include "loadtest.environment" .root | nindent 8 }}
+        - {name: LOADTEST_INJECTOR_METRICS_PORT, value: {{ $values.metrics.port | quote }}}
+        - {name: LOADTEST_INJECTOR_METRICS_HOST, value: {{ $values.metrics.host | quote }}}
+      ports: [{name: metrics, containerPort: {{ $values.metrics.port }}}]
+      resources: {{- toYaml $values.injectors.resources | nindent 8 }}
+      volumeMounts: {{- include "loadtest.mounts" .root | nindent 8 }}
+    {{- with $values.extraContainers }}
+    {{- tpl (toYaml .) $.root | nindent 4 }}
+    {{- end }}
+  volumes: {{- include "loadtest.volumes" .root | nindent 4 }}
+  topologySpreadConstraints:
+    {{- with $values.injectors.topologySpreadConstraints }}
+    {{- tpl (toYaml .) $.root | nindent 4 }}
+    {{- else }}
+    # One injector per node before two on one: their CPU is what limits them.
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "loadtest.selectorLabels" .root | nindent 10 }}
+          app.kubernetes.io/component: {{ .component }}
+    {{- end }}
 {{- end -}}

@@ -1,30 +1,34 @@
 {{- /* What is no secret: the ConfigMap's data. */ -}}
 {{- define "repair-worker.plainEnvironment" -}}
+{{- $tls := .Values.temporal.tls -}}
 TEMPORAL_ADDRESS: {{ .Values.temporal.address | quote }}
 TEMPORAL_NAMESPACE: {{ .Values.temporal.namespace | quote }}
-{{- if or .Values.temporal.tls.enabled .Values.temporal.tls.existingSecret }}
+TEMPORAL_TASK_QUEUE: {{ .Values.temporal.taskQueue | quote }}
+{{- if include "repair-worker.usesTls" . }}
 TEMPORAL_TLS: "true"
 {{- end }}
-{{- with .Values.temporal.tls.serverName }}
+{{- with $tls.serverName }}
 TEMPORAL_TLS_SERVER_NAME: {{ . | quote }}
 {{- end }}
-{{- if .Values.temporal.tls.existingSecret }}
-TEMPORAL_TLS_SERVER_CA_CERT_PATH: /etc/temporal-tls/ca.crt
-{{- if .Values.temporal.tls.clientCertificate }}
-TEMPORAL_TLS_CLIENT_CERT_PATH: /etc/temporal-tls/tls.crt
-TEMPORAL_TLS_CLIENT_KEY_PATH: /etc/temporal-tls/tls.key
+{{- if $tls.ca.existingSecret }}
+TEMPORAL_TLS_SERVER_CA_CERT_PATH: /etc/temporal-ca/{{ $tls.ca.key }}
 {{- end }}
+{{- if $tls.clientCertificate.existingSecret }}
+TEMPORAL_TLS_CLIENT_CERT_PATH: /etc/temporal-client/{{ $tls.clientCertificate.certKey }}
+TEMPORAL_TLS_CLIENT_KEY_PATH: /etc/temporal-client/{{ $tls.clientCertificate.keyKey }}
 {{- end }}
-{{- if .Values.temporal.versioning.buildId }}
+{{- if and .Values.temporal.versioning.deploymentName (not (include "repair-worker.isControlled" .)) }}
 TEMPORAL_DEPLOYMENT_NAME: {{ .Values.temporal.versioning.deploymentName | quote }}
-TEMPORAL_WORKER_BUILD_ID: {{ .Values.temporal.versioning.buildId | quote }}
+TEMPORAL_WORKER_BUILD_ID: {{ include "repair-worker.buildId" . | quote }}
 {{- end }}
 REPAIRSHOP_TASK_QUEUE: {{ .Values.temporal.taskQueue | quote }}
-REPAIRSHOP_HEALTH_HOST: "0.0.0.0"
+REPAIRSHOP_HEALTH_HOST: {{ .Values.health.host | quote }}
 REPAIRSHOP_HEALTH_PORT: {{ .Values.health.port | quote }}
 {{- range $name, $value := .Values.settings }}
-{{- /* toJson, since toString would write 1000000 as 1e+06. */}}
-REPAIRSHOP_{{ $name | snakecase | upper }}: {{ (kindIs "string" $value | ternary $value (toJson $value)) | quote }}
+{{- if ne nil $value }}
+{{- /* toJson, since toString would write 1000000 as 1e+06; a list is written with commas. */}}
+REPAIRSHOP_{{ $name | snakecase | upper }}: {{ (kindIs "string" $value | ternary $value (toJson $value | trimPrefix "[" | trimSuffix "]")) | quote }}
+{{- end }}
 {{- end }}
 {{- if .Values.codec.existingSecret }}
 REPAIRSHOP_CODEC_KEYS_FILE: /etc/codec/{{ .Values.codec.key }}
@@ -33,16 +37,41 @@ REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 {{- end }}
 {{- end -}}
 
+{{- define "repair-worker.usesTls" -}}
+{{- with .Values.temporal.tls -}}
+{{- if or .enabled .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "repair-worker.apiKey" -}}
+{{- with .Values.temporal.apiKey -}}
+{{- if .existingSecret -}}
+- name: TEMPORAL_API_KEY
+  valueFrom: {secretKeyRef: {name: {{ .existingSecret | quote }}, key: {{ .key | quote }}}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /*
+What a WorkerDeployment's pods get in their template, so that a version that is still needed keeps its settings: all but what the
+controller adds itself.
+*/ -}}
+{{- define "repair-worker.templateEnvironment" -}}
+{{- $added := list "TEMPORAL_ADDRESS" "TEMPORAL_NAMESPACE" "TEMPORAL_TLS_SERVER_NAME" -}}
+{{- if .Values.temporal.tls.clientCertificate.existingSecret -}}
+{{- $added = concat $added (list "TEMPORAL_TLS" "TEMPORAL_TLS_CLIENT_CERT_PATH" "TEMPORAL_TLS_CLIENT_KEY_PATH") -}}
+{{- end -}}
+{{- range $name, $value := include "repair-worker.plainEnvironment" . | fromYaml }}
+{{- if not (has $name $added) }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- /* What is a secret, or known only to the pod. */ -}}
 {{- define "repair-worker.podEnvironment" -}}
 - name: REPAIRSHOP_IDENTITY
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
-{{- with .Values.temporal.apiKey }}
-{{- if .existingSecret }}
-- name: TEMPORAL_API_KEY
-  valueFrom: {secretKeyRef: {name: {{ .existingSecret | quote }}, key: {{ .key | quote }}}}
-{{- end }}
-{{- end }}
 {{- with .Values.ledger }}
 {{- if .existingSecret }}
 - name: REPAIRSHOP_LEDGER
@@ -50,6 +79,43 @@ REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 {{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}
+{{ tpl (toYaml .) $ }}
+{{- end }}
+{{- end -}}
+
+{{- /* Secrets as files, and a place to write. */ -}}
+{{- define "repair-worker.mounts" -}}
+- {name: tmp, mountPath: /tmp}
+{{- if .Values.temporal.tls.ca.existingSecret }}
+- {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
+{{- end }}
+{{- if .Values.temporal.tls.clientCertificate.existingSecret }}
+- {name: temporal-client, mountPath: /etc/temporal-client, readOnly: true}
+{{- end }}
+{{- if .Values.codec.existingSecret }}
+- {name: codec-keys, mountPath: /etc/codec, readOnly: true}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "repair-worker.volumes" -}}
+- name: tmp
+  emptyDir: {sizeLimit: 64Mi}
+{{- with .Values.temporal.tls.ca.existingSecret }}
+- name: temporal-ca
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.temporal.tls.clientCertificate.existingSecret }}
+- name: temporal-client
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.codec.existingSecret }}
+- name: codec-keys
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ tpl (toYaml .) $ }}
 {{- end }}
 {{- end -}}

@@ -17,6 +17,21 @@ import yaml
 Object = dict[str, Any]
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """
+    Refuses a key that stands twice, as kustomize, Flux and the API's strict decoding do.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """
+        Return a mapping whose keys differ.
+        """
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        assert not twice, f"{sorted(twice)} stand twice at{node.start_mark}"
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True, slots=True)
 class Charts:
     """
@@ -46,7 +61,7 @@ class Charts:
         Return the objects that a chart makes of these values; asked twice, helm is run once.
         """
         text = _rendered(self, chart, yaml.safe_dump(dict(values)), more)
-        return [document for document in yaml.safe_load_all(text) if document]
+        return [document for document in yaml.load_all(text, _StrictLoader) if document]
 
     def refusal(self, chart: str, values: Mapping[str, Any], *more: str) -> str:
         """
@@ -87,6 +102,9 @@ def pod_of(thing: Object) -> Object | None:
     spec = thing.get("spec", {})
     if thing["kind"] == "Pod":
         return thing
+    # What it holds is no pod but an autoscaler.
+    if thing["kind"] == "WorkerResourceTemplate":
+        return None
     if thing["kind"] == "CronJob":
         spec = spec["jobTemplate"]["spec"]
     template = spec.get("template") if isinstance(spec, dict) else None

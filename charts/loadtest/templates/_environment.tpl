@@ -1,0 +1,69 @@
+{{- define "loadtest.environment" -}}
+{{- $tls := .Values.temporal.tls -}}
+- {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
+- {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
+{{- if or $tls.enabled $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
+- {name: TEMPORAL_TLS, value: "true"}
+{{- end }}
+{{- with $tls.serverName }}
+- {name: TEMPORAL_TLS_SERVER_NAME, value: {{ . | quote }}}
+{{- end }}
+{{- if $tls.ca.existingSecret }}
+- {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /etc/temporal-ca/{{ $tls.ca.key }}}
+{{- end }}
+{{- if $tls.clientCertificate.existingSecret }}
+- {name: TEMPORAL_TLS_CLIENT_CERT_PATH, value: /etc/temporal-client/{{ $tls.clientCertificate.certKey }}}
+- {name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: /etc/temporal-client/{{ $tls.clientCertificate.keyKey }}}
+{{- end }}
+{{- with .Values.temporal.apiKey }}
+{{- if .existingSecret }}
+- name: TEMPORAL_API_KEY
+  valueFrom: {secretKeyRef: {name: {{ .existingSecret | quote }}, key: {{ .key | quote }}}}
+{{- end }}
+{{- end }}
+{{- with .Values.codec }}
+{{- if .existingSecret }}
+- {name: REPAIRSHOP_CODEC_KEYS_FILE, value: /etc/codec/{{ .key }}}
+- {name: REPAIRSHOP_CODEC_KEY_ID, value: {{ .keyId | quote }}}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ tpl (toYaml .) $ }}
+{{- end }}
+{{- end -}}
+
+{{- define "loadtest.mounts" -}}
+- {name: tmp, mountPath: /tmp}
+{{- if .Values.temporal.tls.ca.existingSecret }}
+- {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
+{{- end }}
+{{- if .Values.temporal.tls.clientCertificate.existingSecret }}
+- {name: temporal-client, mountPath: /etc/temporal-client, readOnly: true}
+{{- end }}
+{{- if .Values.codec.existingSecret }}
+- {name: codec-keys, mountPath: /etc/codec, readOnly: true}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "loadtest.volumes" -}}
+- name: tmp
+  emptyDir: {sizeLimit: 256Mi}
+{{- with .Values.temporal.tls.ca.existingSecret }}
+- name: temporal-ca
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.temporal.tls.clientCertificate.existingSecret }}
+- name: temporal-client
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.codec.existingSecret }}
+- name: codec-keys
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ tpl (toYaml .) $ }}
+{{- end }}
+{{- end -}}

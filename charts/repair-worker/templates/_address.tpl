@@ -1,0 +1,23 @@
+{{- /* What temporal.address says of the network: SERVICE and SERVICE.NAMESPACE.svc... are in this cluster, all else is elsewhere. */ -}}
+{{- define "repair-worker.addressHost" -}}
+{{- regexReplaceAll ":[0-9]+$" .Values.temporal.address "" -}}
+{{- end -}}
+
+{{- /* Kubernetes namespace of the frontend by its address, or nothing. */ -}}
+{{- define "repair-worker.addressNamespace" -}}
+{{- $parts := splitList "." (include "repair-worker.addressHost" .) -}}
+{{- if and (eq 1 (len $parts)) (not (hasPrefix "[" (first $parts))) -}}
+{{- if ne "localhost" (first $parts) }}{{ include "repair-worker.namespace" . }}{{ end -}}
+{{- else if and (ge (len $parts) 3) (eq "svc" (index $parts 2)) -}}
+{{- index $parts 1 -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "repair-worker.temporalNamespace" -}}
+{{- default (include "repair-worker.addressNamespace" .) .Values.networkPolicy.temporalNamespace -}}
+{{- end -}}
+
+{{- /* A policy sees the pod's port, which is the Service's unless said otherwise. */ -}}
+{{- define "repair-worker.temporalPort" -}}
+{{- default (last (splitList ":" .Values.temporal.address)) .Values.networkPolicy.temporalPort -}}
+{{- end -}}

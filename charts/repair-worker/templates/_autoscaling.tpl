@@ -1,0 +1,154 @@
+{{- /* Whose the replica count is: autoscaling.cpu, autoscaling.metrics, autoscaling.keda, or nobody's. */ -}}
+{{- define "repair-worker.scaledByHpa" -}}
+{{- if or .Values.autoscaling.cpu.enabled .Values.autoscaling.metrics }}true{{ end -}}
+{{- end -}}
+
+{{- /*
+The count of the running Deployment, where an autoscaler takes over: Helm removes `replicas` from a Deployment that had it, Kubernetes
+sets it to one, and a fleet would be gone before the autoscaler has looked. Nothing without a cluster, as in `helm template`.
+*/ -}}
+{{- define "repair-worker.replicasThatRun" -}}
+{{- if or (include "repair-worker.scaledByHpa" .) .Values.autoscaling.keda.enabled -}}
+{{- $running := lookup "apps/v1" "Deployment" (include "repair-worker.namespace" .) (include "repair-worker.fullname" .) -}}
+{{- if $running }}{{ max (dig "spec" "replicas" 1 $running | int64) (int64 .Values.autoscaling.minReplicas) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "repair-worker.scaleTarget" -}}
+{{- if include "repair-worker.isControlled" . -}}
+{}
+{{- else -}}
+{apiVersion: apps/v1, kind: Deployment, name: {{ include "repair-worker.fullname" . }}}
+{{- end -}}
+{{- end -}}
+
+{{- define "repair-worker.hpaSpec" -}}
+{{- $cpu := .Values.autoscaling.cpu -}}
+scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
+minReplicas: {{ .Values.autoscaling.minReplicas }}
+maxReplicas: {{ .Values.autoscaling.maxReplicas }}
+metrics:
+  {{- if $cpu.enabled }}
+  - type: Resource
+    resource:
+      name: cpu
+      target: {type: Utilization, averageUtilization: {{ $cpu.utilizationPercent }}}
+  {{- end }}
+  {{- with .Values.autoscaling.metrics }}
+  {{- tpl (toYaml .) $ | nindent 2 }}
+  {{- end }}
+{{- with .Values.autoscaling.behavior }}
+behavior: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "repair-worker.scaledObjectSpec" -}}
+{{- $keda := .Values.autoscaling.keda -}}
+scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
+minReplicaCount: {{ .Values.autoscaling.minReplicas }}
+maxReplicaCount: {{ .Values.autoscaling.maxReplicas }}
+pollingInterval: {{ $keda.pollingIntervalSeconds }}
+cooldownPeriod: {{ $keda.cooldownSeconds }}
+{{- /* Not from zero: there are no slots to see, which counts as a failure, and KEDA would bring replicas for it. */}}
+{{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) }}
+fallback:
+  failureThreshold: {{ $keda.fallback.failureThreshold }}
+  replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas }}
+  behavior: {{ $keda.fallback.behavior }}
+{{- end }}
+advanced:
+  horizontalPodAutoscalerConfig:
+    {{- with .Values.autoscaling.behavior }}
+    behavior: {{- toYaml . | nindent 6 }}
+    {{- end }}
+triggers:
+  {{- range $keda.triggers }}
+  {{- include (printf "repair-worker.%sTrigger" .) $ | nindent 2 }}
+  {{- end }}
+  {{- with $keda.extraTriggers }}
+  {{- tpl (toYaml .) $ | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "repair-worker.backlogTrigger" -}}
+{{- $backlog := .Values.autoscaling.keda.backlog -}}
+- type: temporal
+  name: backlog
+  metadata:
+    endpoint: {{ .Values.temporal.address | quote }}
+    taskQueue: {{ .Values.temporal.taskQueue | quote }}
+    queueTypes: {{ join "," $backlog.queueTypes | quote }}
+    targetQueueSize: {{ $backlog.targetQueueSize | quote }}
+    activationTargetQueueSize: {{ $backlog.activationTargetQueueSize | quote }}
+    includeRunningWorkflowCount: {{ $backlog.includeRunningWorkflowCount | quote }}
+    {{- if include "repair-worker.isControlled" . }}
+    # Empty: the controller names each version.
+    namespace: ""
+    workerDeploymentName: ""
+    workerDeploymentBuildId: ""
+    {{- else }}
+    namespace: {{ .Values.temporal.namespace | quote }}
+    {{- if .Values.temporal.versioning.deploymentName }}
+    workerDeploymentName: {{ .Values.temporal.versioning.deploymentName | quote }}
+    workerDeploymentBuildId: {{ include "repair-worker.buildId" . | quote }}
+    {{- end }}
+    {{- end }}
+    {{- with .Values.temporal.tls.serverName }}
+    tlsServerName: {{ . | quote }}
+    {{- end }}
+  {{- if include "repair-worker.hasCredentials" . }}
+  authenticationRef: {name: {{ include "repair-worker.fullname" . }}}
+  {{- end }}
+{{- end -}}
+
+{{- define "repair-worker.hasCredentials" -}}
+{{- if or .Values.temporal.apiKey.existingSecret .Values.temporal.tls.clientCertificate.existingSecret }}true{{ end -}}
+{{- end -}}
+
+{{- /* The series of this release's pods alone: another build, namespace or cluster in the same Prometheus has a fleet of its own. */ -}}
+{{- define "repair-worker.ownSeries" -}}
+{{- $own := printf "task_queue=%q,namespace=%q,pod=~%q" .Values.temporal.taskQueue (include "repair-worker.namespace" .) (printf "%s-[a-z0-9]+-[a-z0-9]+" (include "repair-worker.fullname" .)) -}}
+{{- with .Values.autoscaling.keda.prometheus.matchers }}{{ $own = printf "%s,%s" $own . }}{{ end -}}
+{{- $own -}}
+{{- end -}}
+
+{{- define "repair-worker.slotsTrigger" -}}
+{{- $slots := .Values.autoscaling.keda.slots -}}
+{{- $query := printf "sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" (include "repair-worker.ownSeries" .) -}}
+- type: prometheus
+  name: slots
+  metadata:
+    {{- include "repair-worker.prometheusMetadata" . | nindent 4 }}
+    query: {{ $slots.query | default $query | quote }}
+    threshold: {{ $slots.perReplica | quote }}
+    activationThreshold: {{ $slots.activation | quote }}
+  {{- with .Values.autoscaling.keda.prometheus.authenticationRef }}
+  authenticationRef: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "repair-worker.scheduleToStartTrigger" -}}
+{{- $wait := .Values.autoscaling.keda.scheduleToStart -}}
+{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0 or vector(0)" (include "repair-worker.ownSeries" .) -}}
+- type: prometheus
+  name: scheduleToStart
+  # A value, not an average: twice the wait asks for twice the replicas.
+  metricType: Value
+  metadata:
+    {{- include "repair-worker.prometheusMetadata" . | nindent 4 }}
+    query: {{ $wait.query | default $query | quote }}
+    threshold: {{ $wait.seconds | quote }}
+    activationThreshold: {{ $wait.activationSeconds | quote }}
+  {{- with .Values.autoscaling.keda.prometheus.authenticationRef }}
+  authenticationRef: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "repair-worker.prometheusMetadata" -}}
+serverAddress: {{ .Values.autoscaling.keda.prometheus.serverAddress | quote }}
+# No series is no answer, not zero: a Prometheus that lost its targets must not shrink a busy fleet.
+ignoreNullValues: "false"
+{{- with .Values.autoscaling.keda.prometheus.metadata }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,106 @@
+"""
+The examples: what they say of a chart renders, and is what Argo CD, Flux and Helm take.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from rendering import Charts, Object, of_kind
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+VERSION = yaml.safe_load((EXAMPLES.parent / "repair-worker" / "Chart.yaml").read_text())["version"]
+CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")
+
+
+def documents(tool: str) -> Iterator[tuple[str, Object]]:
+    """
+    Each object of a tool's examples, with the name of its file.
+    """
+    for file in sorted((EXAMPLES / tool).glob("*.yaml")):
+        for found in yaml.safe_load_all(file.read_text()):
+            yield file.stem, found
+
+
+def demand_objects(objects: list[Object]) -> None:
+    """
+    Every object is what the API knows.
+    """
+    assert objects
+    for found in objects:
+        if not found["apiVersion"].startswith(CUSTOM):
+            kubernetes_validate.validate(found, "1.34", strict=True)
+
+
+@pytest.mark.parametrize(("chart", "application"), list(documents("argo-cd")))
+def test_argo_cd(charts: Charts, chart: str, application: Object) -> None:
+    """An Application names the published chart at its version, and its values render."""
+    source = application["spec"]["source"]
+
+    assert (application["apiVersion"], application["kind"]) == ("argoproj.io/v1alpha1", "Application")
+    assert (source["chart"], source["targetRevision"]) == (chart, VERSION)
+    # In Argo CD an OCI registry stands without its scheme.
+    assert "://" not in source["repoURL"]
+    assert set(application["spec"]) == {"project", "source", "destination", "syncPolicy"}
+    demand_objects(
+        charts.render(
+            chart,
+            source["helm"]["valuesObject"],
+            "--namespace",
+            application["spec"]["destination"]["namespace"],
+        )
+    )
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+def test_flux(charts: Charts, chart: str) -> None:
+    """A HelmRelease refers to the OCIRepository beside it, at the chart's version, and its values render."""
+    repository, release = (found for name, found in documents("flux") if name == chart)
+
+    assert (repository["apiVersion"], repository["kind"]) == (
+        "source.toolkit.fluxcd.io/v1",
+        "OCIRepository",
+    )
+    assert (release["apiVersion"], release["kind"]) == ("helm.toolkit.fluxcd.io/v2", "HelmRelease")
+    assert repository["spec"]["ref"] == {"tag": VERSION}
+    assert repository["spec"]["url"].startswith("oci://") and repository["spec"]["url"].endswith(f"/{chart}")
+    assert release["spec"]["chartRef"] == {"kind": "OCIRepository", "name": repository["metadata"]["name"]}
+    demand_objects(
+        charts.render(chart, release["spec"]["values"], "--namespace", release["metadata"]["namespace"])
+    )
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+@pytest.mark.parametrize("name", ["api-key", "client-certificate"])
+def test_temporal_cloud(charts: Charts, chart: str, name: str) -> None:
+    """One values file serves both charts; an address elsewhere is opened by its port, in the release's namespace alone."""
+    given: dict[str, Any] = yaml.safe_load((EXAMPLES / "temporal-cloud" / f"{name}.yaml").read_text())
+    objects = charts.render(chart, given, "--namespace", "own")
+
+    demand_objects(objects)
+    assert {found["metadata"]["namespace"] for found in objects} == {"own"}
+    for policy in of_kind(objects, "NetworkPolicy"):
+        assert policy["spec"]["egress"][1] == {"ports": [{"protocol": "TCP", "port": 7233}]}
+
+
+def test_two_fleets(charts: Charts, tmp_path: Path) -> None:
+    """A chart that depends on ours twice makes two Deployments, each for its own queue."""
+    shutil.copytree(EXAMPLES / "two-fleets", tmp_path / "two")
+    shutil.copytree(charts.folder / "repair-worker", tmp_path / "two" / "charts" / "repair-worker")
+    command = ["helm", "template", "shop", str(tmp_path / "two"), "--kube-version", "1.34"]
+    text = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    objects = [found for found in yaml.safe_load_all(text) if found]
+    queues = {
+        found["metadata"]["name"]: found["metadata"]["annotations"]["temporal-kit/task-queue"]
+        for found in of_kind(objects, "Deployment")
+    }
+    demand_objects(objects)
+    assert queues == {"shop-orders": "orders", "shop-billing": "billing"}

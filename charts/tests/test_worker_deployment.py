@@ -1,0 +1,139 @@
+"""
+The workers' chart with Temporal's worker controller: a Connection, a WorkerDeployment, an autoscaler for each version.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+from rendering import Charts, Object, of_kind, only
+from repair_worker import CHART, values
+
+CHARTS = Path(__file__).parents[1]
+KINDS = json.loads((Path(__file__).parent / "data" / "worker-controller.json").read_text())["definitions"]
+VARIANTS = ["controller-values.yaml", "controller-keda-values.yaml"]
+CONTROLLED = {"deployment": {"kind": "WorkerDeployment"}}
+
+
+def variant(name: str) -> dict[str, Any]:
+    """
+    The values of one variant.
+    """
+    loaded: dict[str, Any] = yaml.safe_load((CHARTS / CHART / "ci" / name).read_text())
+    return loaded
+
+
+def problems(found: Object) -> list[str]:
+    """
+    What the controller's resources do not take in this one.
+    """
+    validator = jsonschema.Draft7Validator(KINDS[found["kind"]])
+    return [error.message for error in validator.iter_errors(found["spec"])]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_objects_are_what_the_controller_takes(charts: Charts, name: str) -> None:
+    """Each object has the controller's fields and no other, and what is a pod or an autoscaler inside is one."""
+    objects = charts.render(CHART, variant(name))
+    custom = [found for found in objects if found["apiVersion"] == "temporal.io/v1alpha1"]
+
+    assert {found["kind"] for found in custom} == set(KINDS)
+    assert {found["kind"]: problems(found) for found in custom} == {kind: [] for kind in KINDS}
+    template = only(objects, "WorkerDeployment")["spec"]["template"]
+    kubernetes_validate.validate(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "w", **template["metadata"]},
+            "spec": template["spec"],
+        },
+        "1.34",
+        strict=True,
+    )
+
+
+def test_the_schema_sees_mistakes(charts: Charts) -> None:
+    """A misspelt field, a short pause and two credentials are each found."""
+    objects = charts.render(CHART, variant(VARIANTS[0]))
+    deployment = copy.deepcopy(only(objects, "WorkerDeployment"))
+    connection = copy.deepcopy(only(objects, "Connection"))
+    deployment["spec"]["rollout"]["steps"][0]["pauseDuration"] = "10s"
+    deployment["spec"]["rollout"]["gates"] = {}
+    connection["spec"]["apiKeySecretRef"] = {"name": "k", "key": "k"}
+
+    assert len(problems(deployment)) == 2
+    assert len(problems(connection)) == 1
+
+
+def test_nobody_else_makes_pods(charts: Charts) -> None:
+    """There is no Deployment beside the controller's, and no autoscaler but its template."""
+    objects = charts.render(CHART, variant(VARIANTS[1]))
+
+    assert of_kind(objects, "Deployment") == of_kind(objects, "ScaledObject") == []
+
+
+def test_a_version_keeps_its_settings(charts: Charts) -> None:
+    """Settings stand in the template, not in a ConfigMap that the next release changes; what the controller adds does not."""
+    template = only(charts.render(CHART, values(**CONTROLLED)), "WorkerDeployment")["spec"]["template"]
+    container = template["spec"]["containers"][0]
+    names = [entry["name"] for entry in container["env"]]
+
+    assert "envFrom" not in container
+    assert "REPAIRSHOP_ACTIVITY_SLOTS" in names
+    assert not {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY"} & set(names)
+    assert len(names) == len(set(names))
+
+
+def test_credentials_come_with_the_connection(charts: Charts) -> None:
+    """The API key is named by the Connection, and the controller hands it to the pods."""
+    given = values(**CONTROLLED, temporal={"apiKey": {"existingSecret": "s", "key": "k"}})
+    objects = charts.render(CHART, given)
+
+    assert only(objects, "Connection")["spec"]["apiKeySecretRef"] == {"name": "s", "key": "k"}
+    container = only(objects, "WorkerDeployment")["spec"]["template"]["spec"]["containers"][0]
+    assert "TEMPORAL_API_KEY" not in {entry["name"] for entry in container["env"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(
+            {"temporal": {"versioning": {"deploymentName": "d", "buildId": "v2"}}},
+            "the controller calls it NAMESPACE/NAME; leave it empty",
+            id="named-twice",
+        ),
+        pytest.param(
+            {
+                "temporal": {
+                    "apiKey": {"existingSecret": "k"},
+                    "tls": {"clientCertificate": {"existingSecret": "c"}},
+                }
+            },
+            "a Connection takes one of them",
+            id="two-credentials",
+        ),
+        pytest.param(
+            {"temporal": {"tls": {"clientCertificate": {"existingSecret": "c", "certKey": "crt"}}}},
+            "use a Secret of type kubernetes.io/tls",
+            id="other-keys",
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"steps": []}}}, "there is nothing to ramp by", id="no-steps"
+        ),
+        pytest.param(
+            {"autoscaling": {"keda": {"enabled": True, "triggers": ["slots"]}}},
+            "their query cannot tell versions apart",
+            id="slots-of-all-versions",
+        ),
+    ],
+)
+def test_preflight_refuses(charts: Charts, given: dict[str, Any], said: str) -> None:
+    """What the controller could not do is refused with one sentence."""
+    assert said in charts.refusal(CHART, values(**CONTROLLED, **given))
