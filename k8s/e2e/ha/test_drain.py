@@ -123,7 +123,7 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
         until(
             lambda: kit.get("pod", "orders", "-n", "loadtest")["status"]["phase"] in ("Succeeded", "Failed"),
             "all orders have ended",
-            600,
+            1500,
         )
         said = kit.kubectl("logs", "orders", "-n", "loadtest").splitlines()[-1]
     finally:
