@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,47 +19,122 @@ from restricted import violations
 ROOT = Path(__file__).parents[2]
 
 
-def test_ha_spreads_and_protects_every_service() -> None:
-    """
-    Each of the four services has a budget and a spread that selects its own pods.
-    """
-    server = yaml.safe_load((ROOT / "charts" / "temporal" / "ha.yaml").read_text())["server"]
-
-    assert server["replicaCount"] == 2
-    for part in ("frontend", "history", "matching", "worker"):
-        (spread,) = server[part]["topologySpreadConstraints"]
-        assert server[part]["podDisruptionBudget"] == {"maxUnavailable": 1}
-        assert spread["labelSelector"]["matchLabels"] == {
-            "app.kubernetes.io/instance": variable("TEMPORAL_RELEASE"),
-            "app.kubernetes.io/component": part,
-        }
+SERVICES = ("frontend", "history", "matching", "worker")
 
 
-def test_the_official_chart_with_our_values_meets_restricted(tmp_path: Path) -> None:
+def rendered(*values: str) -> list[Any]:
     """
-    Every pod of the official chart but its test pod may run in a namespace that enforces `restricted`.
+    The objects that the official chart makes of some of our values files, or of files given whole.
     """
     chart = os.environ.get("TEMPORAL_CHART")
     if not chart or shutil.which("helm") is None:
         pytest.skip("needs helm and TEMPORAL_CHART=path of the official chart 1.6.0")
-    values = [
-        arg for name in ("base", "kind", "ha") for arg in ("--values", f"{ROOT}/charts/temporal/{name}.yaml")
-    ]
+    files = [arg for name in values for arg in ("--values", str(ROOT / name))]
     done = subprocess.run(
-        ["helm", "template", "temporal", chart, *values],
+        ["helm", "template", "temporal", chart, *files],
         capture_output=True,
         text=True,
         timeout=60,
-        check=True,
+        check=False,
     )
-    rendered = [found for found in yaml.safe_load_all(done.stdout) if found]
-    pods = {found["metadata"]["name"]: pod for found in rendered if (pod := pod_of(found))}
+    assert done.returncode == 0, done.stderr
+    return [found for found in yaml.safe_load_all(done.stdout) if found]
+
+
+def test_ha_spreads_and_protects_every_service() -> None:
+    """
+    Each service has a budget that never keeps an unready pod, and spreads its own pods over nodes and over zones.
+    """
+    values = yaml.safe_load((ROOT / "charts" / "temporal" / "ha.yaml").read_text())
+    server = values["server"]
+
+    assert server["replicaCount"] == values["web"]["replicaCount"] == 2
+    for part, found in (*((part, server[part]) for part in SERVICES), ("web", values["web"])):
+        nodes, zones = found["topologySpreadConstraints"]
+        assert found["podDisruptionBudget"] == {
+            "maxUnavailable": 1,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+        }
+        assert (nodes["topologyKey"], nodes["whenUnsatisfiable"]) == (
+            "kubernetes.io/hostname",
+            "DoNotSchedule",
+        )
+        assert (zones["topologyKey"], zones["whenUnsatisfiable"]) == (
+            "topology.kubernetes.io/zone",
+            "ScheduleAnyway",
+        )
+        for spread in (nodes, zones):
+            # A cordoned node would else count as an empty one, and no pod could go anywhere.
+            assert spread["nodeTaintsPolicy"] == "Honor"
+            assert spread["labelSelector"]["matchLabels"] == {
+                "app.kubernetes.io/instance": variable("TEMPORAL_RELEASE"),
+                "app.kubernetes.io/component": part,
+            }
+
+
+def test_the_frontends_readiness_hears_its_health_check() -> None:
+    """
+    The frontend's health check fails before it leaves: the probe asks for it, and not whether the port is open.
+    """
+    found = rendered("charts/temporal/base.yaml", "charts/temporal/ha.yaml")
+    (frontend,) = (
+        one for one in found if one["kind"] == "Deployment" and one["metadata"]["name"] == "temporal-frontend"
+    )
+    (container,) = frontend["spec"]["template"]["spec"]["containers"]
+
+    assert container["readinessProbe"]["grpc"] == {
+        "port": 7233,
+        "service": "temporal.api.workflowservice.v1.WorkflowService",
+    }
+    budgets = {one["metadata"]["name"] for one in found if one["kind"] == "PodDisruptionBudget"}
+    assert budgets == {f"temporal-{part}-pdb" for part in (*SERVICES, "web")}
+
+
+def test_tls_to_the_database_reaches_server_and_schema_job(tmp_path: Path) -> None:
+    """
+    With DB_TLS=1 both check the certificate, by the authority of a Secret that both mount.
+    """
+    theirs = tmp_path / "theirs.yaml"
+    volume = {
+        "additionalVolumes": [{"name": "database-ca", "secret": {"secretName": "authority"}}],
+        "additionalVolumeMounts": [{"name": "database-ca", "mountPath": "/etc/temporal-database"}],
+    }
+    sql = {"sql": {"connectAddr": "db:5432", "tls": {"caFile": "/etc/temporal-database/ca.crt"}}}
+    stores = {"config": {"persistence": {"datastores": {"default": sql, "visibility": sql}}}}
+    theirs.write_text(yaml.safe_dump({"server": {**stores, **volume}, "admintools": volume}))
+
+    found = rendered("charts/temporal/base.yaml", "k8s/values/database-tls.yaml", str(theirs))
+
+    (config,) = (one for one in found if one["metadata"]["name"] == "temporal-config")
+    written = yaml.safe_load(next(iter(config["data"].values())).replace("{{", "").replace("}}", ""))
+    for store in ("default", "visibility"):
+        tls = written["persistence"]["datastores"][store]["sql"]["tls"]
+        assert tls == {
+            "enabled": True,
+            "enableHostVerification": True,
+            "caFile": "/etc/temporal-database/ca.crt",
+        }
+    (job,) = (one for one in found if one["kind"] == "Job" and "schema" in one["metadata"]["name"])
+    for container in job["spec"]["template"]["spec"]["initContainers"]:
+        environment = {one["name"]: one.get("value") for one in container["env"]}
+        assert environment["SQL_TLS"] == "true"
+        assert environment["SQL_TLS_DISABLE_HOST_VERIFICATION"] == "false"
+        assert environment["SQL_TLS_CA_FILE"] == "/etc/temporal-database/ca.crt"
+        assert "/etc/temporal-database" in [one["mountPath"] for one in container["volumeMounts"]]
+
+
+def test_the_official_chart_with_our_values_meets_restricted() -> None:
+    """
+    Every pod of the official chart but its test pod may run in a namespace that enforces `restricted`.
+    """
+    found = rendered(*(f"charts/temporal/{name}.yaml" for name in ("base", "kind", "ha")))
+    pods = {one["metadata"]["name"]: pod for one in found if (pod := pod_of(one))}
 
     broken = {name for name, pod in pods.items() if violations(pod)}
 
     assert broken == {"temporal-test-cluster-health"} & set(pods)
     assert len(pods) >= 8
-    assert {found["metadata"]["name"] for found in rendered if found["kind"] == "Service"} >= {
+    assert {one["metadata"]["name"] for one in found if one["kind"] == "Service"} >= {
         "temporal-frontend",
         "temporal-web",
         *(f"temporal-{part}-headless" for part in ("frontend", "history", "matching", "worker")),

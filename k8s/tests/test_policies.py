@@ -64,6 +64,7 @@ def policies(*folders: str) -> list[dict[str, object]]:
         pytest.param(STRANGER, UI, 8080, False, id="stranger-ui"),
         pytest.param(OUTSIDE, UI, 8080, False, id="outside-ui"),
         pytest.param(OUTSIDE, FRONTEND, 7233, False, id="outside-frontend"),
+        pytest.param(STRANGER, Pod("temporal", {"app": "debug"}), 80, False, id="what-else-runs-there"),
     ],
 )
 def test_who_reaches_temporal(source: Pod, target: Pod, port: int, reaches: bool) -> None:

@@ -5,22 +5,57 @@ Brings orders at a constant rate from within the cluster and waits for their end
 import asyncio
 import json
 import sys
+import time
 
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 QUEUE = "repair-shop"
+# How long a caller asks on when the frontend that it spoke to has gone; the SDK itself asks on for ten seconds.
+PATIENCE_SECONDS = 900.0
 
 
-async def one(client: Client, name: str, after: float) -> str:
+async def one(client: Client, name: str, after: float) -> tuple[str, int]:
     """
-    Bring one order; the SDK tries again while the frontend is away.
+    Bring one order and wait for its end, as a caller does whose connection may break.
+
+    Returns:
+        The outcome, and how often the caller had to ask again.
     """
     await asyncio.sleep(after)
     given = {"order_id": name, "work": {"seconds": 0.1}}
-    handle = await client.start_workflow("RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE)
-    result = await handle.result()
-    return str(result["outcome"])
+    give_up, again = time.monotonic() + PATIENCE_SECONDS, 0
+    while True:
+        try:
+            # Asked again, it is the same order: its id is taken by itself.
+            handle = await client.start_workflow(
+                "RepairWorkflow",
+                given,
+                id=f"repair-{name}",
+                task_queue=QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )
+            break
+        except WorkflowAlreadyStartedError:
+            handle = client.get_workflow_handle(f"repair-{name}")
+            break
+        except RPCError:
+            again += 1
+            if time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(1)
+    while True:
+        try:
+            return str((await handle.result())["outcome"]), again
+        except RPCError:
+            again += 1
+            if time.monotonic() > give_up:
+                raise
+            await asyncio.sleep(1)
 
 
 async def main(prefix: str, rate: float, seconds: float) -> None:
@@ -33,7 +68,14 @@ async def main(prefix: str, rate: float, seconds: float) -> None:
     ends = await asyncio.gather(
         *(one(client, name, number / rate) for number, name in enumerate(names)), return_exceptions=True
     )
-    print(json.dumps({name: repr(end) for name, end in zip(names, ends, strict=True)}))
+    print(
+        json.dumps(
+            {
+                name: end if isinstance(end, tuple) else [repr(end), 0]
+                for name, end in zip(names, ends, strict=True)
+            }
+        )
+    )
 
 
 asyncio.run(main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3])))

@@ -123,7 +123,7 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
         until(
             lambda: kit.get("pod", "orders", "-n", "loadtest")["status"]["phase"] in ("Succeeded", "Failed"),
             "all orders have ended",
-            600,
+            1500,
         )
         said = kit.kubectl("logs", "orders", "-n", "loadtest").splitlines()[-1]
     finally:
@@ -131,7 +131,8 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
         kit.ask("delete", "pod", "orders", "-n", "loadtest", "--wait=false")
     ends = json.loads(said)
 
-    assert {name: end for name, end in ends.items() if "settled" not in end} == {}
+    print(f"{len(ends)} orders; callers had to ask again {sum(again for _, again in ends.values())} times")
+    assert {name: end for name, (end, _) in ends.items() if end != "settled"} == {}
     assert len(ends) == int(RATE * SECONDS)
     # `repairshop ledger check` knows what one order may have in the ledger, and reads it where the workers write it.
     names = "\n".join(ends)

@@ -38,25 +38,16 @@ def make_certificates(folder: Path, server_name: str) -> Certificates:
     """
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     ca, ca_key = folder / "ca.pem", folder / "ca.key"
-    _openssl(
-        "req",
-        "-x509",
-        *key,
-        "-keyout",
-        str(ca_key),
-        "-out",
-        str(ca),
-        "-days",
-        "2",
-        "-subj",
-        "/CN=our authority",
-    )
+    signs = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+    subject = ["-subj", "/CN=our authority", "-days", "2"]
+    _openssl("req", "-x509", *key, *signs, *subject, "-keyout", str(ca_key), "-out", str(ca))
     for name, subject, extension in (
         ("server", f"/CN={server_name}", f"subjectAltName=DNS:{server_name}"),
         ("client", "/CN=repair-shop", "extendedKeyUsage=clientAuth"),
     ):
         request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
-        extensions.write_text(extension)
+        # Python and others refuse a certificate that does not say whose it is.
+        extensions.write_text(f"{extension}\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n")
         _openssl("req", *key, "-keyout", str(folder / f"{name}.key"), "-out", str(request), "-subj", subject)
         signed = ["-CA", str(ca), "-CAkey", str(ca_key), "-CAcreateserial", "-extfile", str(extensions)]
         _openssl(

@@ -18,7 +18,8 @@ from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 from loadtest.cli.environment import EnvironmentFlags
 from loadtest.results.manifest import RunStart
-from loadtest.results.store import Run, step_keys
+from loadtest.results.step_keys import step_keys
+from loadtest.results.store import Run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 EVERY_STEP = len(step_keys(synthetic.demo_plan()))
