@@ -10,7 +10,7 @@ from known_system import Subject, capacity_of
 from step_trial import learn, saturated_reading, try_open_step
 
 from loadtest.analysis.overload import LoadLevel
-from loadtest.analysis.twin import Answer
+from loadtest.results.window_decision import Decided
 
 # Capacity and bound at 0.84 of it, from runs of 40,000 to 60,000 orders.
 ONE = Subject(
@@ -24,15 +24,15 @@ FOUR = Subject(
 @pytest.mark.parametrize(
     ("subject", "utilization", "answer"),
     [
-        (ONE, 0.6, Answer.MET),
-        (ONE, 0.95, Answer.MISSED),
-        (FOUR, 0.7, Answer.MET),
-        (FOUR, 0.93, Answer.MISSED),
+        (ONE, 0.6, Decided.MET),
+        (ONE, 0.95, Decided.MISSED),
+        (FOUR, 0.7, Decided.MET),
+        (FOUR, 0.93, Decided.MISSED),
     ],
     ids=["1 replica, met", "1 replica, missed", "4 replicas, met", "4 replicas, missed"],
 )
 def test_a_load_well_beside_the_limit_is_told_rightly(
-    subject: Subject, utilization: float, answer: Answer
+    subject: Subject, utilization: float, answer: Decided
 ) -> None:
     """
     Within 160 s of window, at 10 % and more beside the limit.
@@ -63,4 +63,4 @@ def test_no_wrong_answer_without_the_draws(utilization: float) -> None:
     """
     outcome = try_open_step(FOUR, utilization, 2, 120, draws_known=False, estimate=False, tasks=30_000)
 
-    assert outcome.answer is not (Answer.MISSED if outcome.met else Answer.MET)
+    assert outcome.answer is not (Decided.MISSED if outcome.met else Decided.MET)
