@@ -9,17 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from cells import MIXED
 from event_system import EventSystem
-from step_trial import (
-    ACTIVITIES,
-    SATURATED_SECONDS,
-    TASKS,
-    WARM_UP_SECONDS,
-    WORK,
-    Subject,
-    bound_of,
-    capacity_of,
-    saturated_reading,
-)
+from known_system import ACTIVITIES, WARM_UP_SECONDS, WORK, Subject, bound_of, capacity_of
+from step_trial import SATURATED_SECONDS, TASKS, saturated_reading
 
 from loadtest.analysis.capacity_search import (
     PROBE_MISFIT_RATIO,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from event_system import Traits
-from step_trial import Outcome, Subject, try_open_step
+from known_system import Subject
+from step_trial import Outcome, try_open_step
 
 from loadtest.analysis.twin import Measure
 
@@ -91,8 +92,8 @@ def all_cells(runs: int) -> list[list[Cell]]:
     Return the cells in groups that share a system, whose long runs are made once.
     """
     groups = []
-    for replicas in REPLICAS:
-        for work, traits in (("uniform", MIXED), ("exponential", PLAIN)):
+    for work, traits in (("uniform", MIXED), ("exponential", PLAIN)):
+        for replicas in REPLICAS:
             subject = Subject(replace(traits, replicas=replicas), work, limit_of(replicas))
             row = f"{replicas} replica{'s' if replicas > 1 else ''}, {work}"
             groups.append(

@@ -1,7 +1,9 @@
 """
 Try the product's decisions on systems of known answer and write the table of their errors.
 
-    python loadtest/truth/run.py [--runs 10] [--processes 2] [--output loadtest/docs/truth.md]
+The page is written anew after each system, so that a run that is broken off leaves what it found.
+
+    python loadtest/truth/run.py [--runs 6] [--processes 2] [--output loadtest/docs/truth.md]
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from capacity_trial import capacity_trials
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
 from step_trial import Outcome
-from tables import Findings, page
+from tables import Effort, Findings, page
 
 _HERE = Path(__file__).parent
 
@@ -32,25 +34,28 @@ def main() -> None:
     Make all trials and write the page.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=10, help="runs of a cell of the main table")
+    parser.add_argument("--runs", type=int, default=6, help="runs of a cell of the main table")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth.md")
     given = parser.parse_args()
     began = time.monotonic()
     groups = all_cells(given.runs)
     findings = Findings()
+
+    def write(done: int) -> None:
+        minutes = (time.monotonic() - began) / 60
+        text = page(findings, Effort(given.runs, minutes, given.processes, done, len(groups)))
+        given.output.write_text(text, encoding="utf-8")
+        print(f"{done} of {len(groups)} systems after {minutes:.1f} minutes", file=sys.stderr, flush=True)
+
     with multiprocessing.Pool(given.processes) as pool:
-        searches = [pool.apply_async(capacity_trials, (replicas, given.runs)) for replicas in (1, 4)]
-        comparisons = pool.apply_async(comparison_trials, (20 * given.runs,))
-        for number, found in enumerate(pool.imap_unordered(_try_group, groups), 1):
+        for done, found in enumerate(pool.imap_unordered(_try_group, groups), 1):
             findings.cells.extend(found)
-            seconds = time.monotonic() - began
-            print(f"{number} of {len(groups)} groups after {seconds:.0f} s", file=sys.stderr, flush=True)
+            write(done)
+        searches = [pool.apply_async(capacity_trials, (replicas, given.runs)) for replicas in (1, 4)]
         findings.searches = [trial for search in searches for trial in search.get()]
-        findings.comparisons = comparisons.get()
-    minutes = (time.monotonic() - began) / 60
-    given.output.write_text(page(findings, given.runs, minutes, given.processes), encoding="utf-8")
-    print(f"{given.output}, {minutes:.0f} minutes")
+        findings.comparisons = comparison_trials(20 * given.runs)
+    write(len(groups))
 
 
 if __name__ == "__main__":

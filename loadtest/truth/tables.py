@@ -4,8 +4,8 @@ The page of error rates, from the outcomes of the trials.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from capacity_trial import CapacityTrial
@@ -40,48 +40,51 @@ class Findings:
         )
 
 
-def page(findings: Findings, runs: int, minutes: float, processes: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Effort:
     """
-    Write the whole page.
+    What the trials took, and how many of the systems were tried.
+    """
+
+    runs: int
+    minutes: float
+    processes: int
+    systems: int
+    all_systems: int
+
+
+def page(findings: Findings, effort: Effort) -> str:
+    """
+    Write the page of all that was found; a table without a trial is left out.
     """
     decided = findings.of("decisions")
     outcomes = [outcome for _, found in decided for outcome in found]
     wrong = sum(_is_wrong(outcome) for outcome in outcomes)
     cpu = [found[0].cpu_seconds for _, found in decided if found[0].cpu_seconds]
     parts = [
-        _INTRODUCTION.format(runs=runs, minutes=minutes, processes=processes, budget=BUDGET_SECONDS),
+        _INTRODUCTION.format(budget=BUDGET_SECONDS, **asdict(effort)),
         f"In all {wrong} of {len(outcomes)} answers of the first table were wrong.  "
         f"Edge, schedule and twins took {np.median(cpu):.1f} s of CPU a step "
-        f"(at most {max(cpu):.1f} s) before the window, with long runs of {TASKS:,} tasks.",
-        "## Met, missed, undecided",
-        _DECISIONS,
-        _by_column(decided, _decision),
-        "## Above capacity",
-        "Told by the saturate step alone, in % of the runs: above (at) capacity.",
-        _by_column(decided, _level),
-        "## Ranges shown",
-        _RANGES,
-        _ranges(decided),
-        "## Whether the model fits",
-        "The open step's slots are held longer than the saturate step's by so much; alarm in % of the runs, "
-        "at 0.8 of capacity.",
-        _by_column(findings.of("alarm"), lambda found: f"{_percent(o.alarm for o in found)} %"),
-        "## Draws that are not ours",
-        _UNKNOWN,
-        _by_column(findings.of("unknown draws"), _decision),
-        "## A bound on end to end",
-        "The same test on orders that close late; the bound is the p95 at 0.84 of capacity.",
-        _by_column(findings.of("end to end"), _decision),
-        "## Systems that the model does not hold",
-        "One replica, uniform work, 5 % of the rate beside the limit.",
-        _by_column(findings.of("strange"), _decision),
-        "## Capacity at the SLO",
-        _searches(findings.searches),
-        "## Comparison of two settings",
-        "Four rounds of A B B A, blocks of 10 s; in % of the runs: more, less, the same, cannot tell.",
-        _comparisons(findings.comparisons),
+        f"(at most {max(cpu):.1f} s) before the window, with long runs of {TASKS:,} tasks."
+        if cpu
+        else "",
+        _section("Met, missed, undecided", _DECISIONS, _by_column(decided, _decision)),
+        _section("Above capacity", _LEVELS, _by_column(decided, _level)),
+        _section("Ranges shown", _RANGES, _ranges(decided)),
+        _section("Whether the model fits", _ALARM, _by_column(findings.of("alarm"), _alarm)),
+        _section("Draws that are not ours", _UNKNOWN, _by_column(findings.of("unknown draws"), _decision)),
+        _section("A bound on end to end", _END_TO_END, _by_column(findings.of("end to end"), _decision)),
+        _section(
+            "Systems that the model does not hold", _STRANGE, _by_column(findings.of("strange"), _decision)
+        ),
+        _section("Capacity at the SLO", _CAPACITY, _searches(findings.searches)),
+        _section("Comparison of two settings", _COMPARISON, _comparisons(findings.comparisons)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, text: str, table: str) -> str:
+    return f"## {title}\n\n{text}\n\n{table}" if table else ""
 
 
 def _is_wrong(outcome: Outcome) -> bool:
@@ -100,18 +103,24 @@ def _decision(found: Sequence[Outcome]) -> str:
     return f"{wrong} / {undecided}; {np.median(seconds):.0f} / {np.quantile(seconds, 0.9):.0f}"
 
 
+def _alarm(found: Sequence[Outcome]) -> str:
+    return f"{_percent(outcome.alarm for outcome in found)} %"
+
+
 def _level(found: Sequence[Outcome]) -> str:
     above = _percent(outcome.level is LoadLevel.ABOVE for outcome in found)
     return f"{above} ({_percent(outcome.level is LoadLevel.AT for outcome in found)})"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rows = list(rows)
+    if not rows:
+        return ""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _by_column(cells: Sequence[Tried], shown: object) -> str:
-    assert callable(shown)
+def _by_column(cells: Sequence[Tried], shown: Callable[[Sequence[Outcome]], str]) -> str:
     rows: dict[str, dict[str, str]] = {}
     for cell, found in cells:
         rows.setdefault(cell.row, {})[cell.column] = shown(found)
@@ -129,6 +138,8 @@ def _ranges(cells: Sequence[Tried]) -> str:
     outcomes: dict[str, list[Outcome]] = {}
     for cell, found in cells:
         outcomes.setdefault(cell.row, []).extend(found)
+    if not outcomes:
+        return ""
     outcomes["all"] = [outcome for found in outcomes.values() for outcome in found]
     for row, found in outcomes.items():
         capacity = [outcome.saturated for outcome in found]
@@ -189,7 +200,7 @@ def _comparisons(trials: Sequence[ComparisonTrial]) -> str:
 
 _INTRODUCTION = """# How often the answers are wrong
 
-Made by `make truth` ({minutes:.0f} minutes with {processes} processes, {runs} runs a cell of the first table).
+Made by `make truth` ({minutes:.0f} minutes with {processes} processes, {runs} runs a cell of the first table, {systems} of {all_systems} systems).
 
 The product's own functions measured systems whose answer is known from long runs.
 The systems are simulated by a program that shares no code with the twin and has what the twin has not: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
@@ -203,3 +214,9 @@ Waits: the calibrated model's long run at 0.95 and 1.05 of the rate; only where 
 The capacity's ± is 1.5 % for uniform and 4 % for exponential work."""
 _UNKNOWN = """The schedule is known, the work is drawn from a histogram of the saturate step's slot times (buckets of ratio 1.2), with 12 twins.
 Columns and cells as in the first table."""
+_LEVELS = """Told by the saturate step alone, in % of the runs: above (at) capacity."""
+_ALARM = """The open step's slots are held longer than the saturate step's by so much; alarm in % of the runs, at 0.8 of capacity."""
+_END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
+_STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
+_CAPACITY = """Saturate, the model's rate, one probe at it; a bracket of 5 % either side."""
+_COMPARISON = """Four rounds of A B B A, blocks of 10 s; in % of the runs."""

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
-from event_system import EventSystem, Traits
-from numpy.typing import NDArray
+from event_system import EventSystem
+from known_system import (
+    ACTIVITIES,
+    WARM_UP_SECONDS,
+    WORK,
+    Column,
+    Subject,
+    Truth,
+    bound_of,
+    capacity_of,
+    truth_at,
+)
 
 from loadtest.analysis.overload import LoadLevel, SlotCapacity, capacity_of_known_draws, throughput_half_width
 from loadtest.analysis.twin import (
     DecisionRule,
     Enough,
-    ExponentialWork,
     HistogramWork,
     LateBound,
     LongRunEstimate,
@@ -27,7 +35,6 @@ from loadtest.analysis.twin import (
     Past,
     QueueModel,
     SaturateReading,
-    UniformWork,
     UntilDecided,
     WorkDistribution,
     calibrate,
@@ -44,36 +51,8 @@ from loadtest.analysis.twin.long_run_estimate import FEWEST_LATE_TO_ESTIMATE
 from loadtest.analysis.twin.misfit_alarm import MODEL_MISFIT_RATIO
 from loadtest.results.window_decision import Decided
 
-ACTIVITIES = 6
 TASKS = 120_000
-SATURATED_SECONDS, WARM_UP_SECONDS = 20.0, 5.0
-WORK: dict[str, WorkDistribution] = {"uniform": UniformWork(0.25, 0.5), "exponential": ExponentialWork(0.25)}
-
-Column = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """
-    A system, and the utilisation at which it stands just at the SLO.
-    """
-
-    traits: Traits
-    work: str
-    limit_utilization: float = 0.84
-    measure: Measure = Measure.WAIT
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """
-    What the system does in the long run at one utilisation.
-    """
-
-    rate: float
-    quantile_seconds: float
-    mean_seconds: float
-    late_ratio: float
+SATURATED_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,53 +82,6 @@ class Outcome:
     truth: Truth | None = None
     level: LoadLevel = LoadLevel.BELOW
     saturated: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-
-@cache
-def capacity_of(subject: Subject) -> float:
-    """
-    Return the orders per second that the system completes under a long closed load.
-    """
-    slots = subject.traits.replicas * subject.traits.slots
-    seconds = 60_000 / ACTIVITIES / slots
-    system = EventSystem(subject.traits, 99)
-    system.saturate(2 * slots, WORK[subject.work].draw(99, 30_000, ACTIVITIES), seconds)
-    started = np.array(system.record.started)
-    return float((started > WARM_UP_SECONDS).sum() / ACTIVITIES / (seconds - WARM_UP_SECONDS))
-
-
-@cache
-def bound_of(subject: Subject) -> LateBound:
-    """
-    Return the bound that the system just keeps at its limit.
-    """
-    _, taken = _long_run(subject, subject.limit_utilization)
-    return LateBound(float(np.quantile(taken, 0.95)), 0.05, subject.measure)
-
-
-@cache
-def truth_at(subject: Subject, utilization: float) -> Truth:
-    """
-    Return what the system does in the long run.
-    """
-    waits, taken = _long_run(subject, utilization)
-    return Truth(
-        utilization * capacity_of(subject),
-        float(np.quantile(waits, 0.95)),
-        float(waits.mean()),
-        float((taken > bound_of(subject).seconds).mean()),
-    )
-
-
-@cache
-def _long_run(subject: Subject, utilization: float) -> tuple[Column, Column]:
-    rate, orders = utilization * capacity_of(subject), 60_000
-    system = EventSystem(subject.traits, 77)
-    arrivals = np.cumsum(np.random.default_rng(77).exponential(1 / rate, orders))
-    system.load(arrivals.tolist(), WORK[subject.work].draw(78, orders, ACTIVITIES))
-    system.run(arrivals[-1])
-    waits = np.array(system.record.waits)[1000:]
-    return waits, waits if subject.measure is Measure.WAIT else np.array(system.record.end_to_end)[200:]
 
 
 def saturated_reading(subject: Subject, seed: int) -> tuple[EventSystem, SaturateReading, Past, Column]:
@@ -193,6 +125,7 @@ def try_open_step(
     misfit_ratio: float | None = None,
     estimate: bool = True,
     slower_later: float = 0.0,
+    tasks: int = TASKS,
 ) -> Outcome:
     """
     Measure one open step as a sweep would, straight after a saturate step.
@@ -206,22 +139,12 @@ def try_open_step(
         misfit_ratio: Of the decision rule; the product's own by default.
         estimate: Whether to estimate the long run too.
         slower_later: How much longer than in the saturate step the open step's slots are held.
+        tasks: Tasks of each of the model's long runs.
     """
-    work, traits = WORK[subject.work], subject.traits
-    slots, rate = traits.replicas * traits.slots, utilization * capacity_of(subject)
-    bound = bound_of(subject)
+    traits, bound, rate = subject.traits, bound_of(subject), utilization * capacity_of(subject)
     system, reading, past, held = saturated_reading(subject, seed)
     began = time.process_time()
-    if not draws_known:
-        work, reading = _unknown(reading, held)
-    model = calibrate(QueueModel(slots), reading, past)
-    if draws_known:
-        capacity = capacity_of_known_draws(
-            slots, ACTIVITIES, work, model.overhead_seconds, model.dead_seconds
-        )
-    else:
-        cv = float(held.std() / held.mean())
-        capacity = SlotCapacity(model.capacity_per_second(work.mean), throughput_half_width(cv, len(held)))
+    work, model, capacity = learn(subject, reading, past, held, draws_known)
     level = capacity.level(rate)
     saturated = (capacity.orders_per_second, capacity.half_width_ratio, capacity_of(subject))
     if level is not LoadLevel.BELOW:
@@ -229,7 +152,7 @@ def try_open_step(
             Decided.MISSED, utilization < subject.limit_utilization, 0, 0, level=level, saturated=saturated
         )
     key = (subject, utilization)
-    edge = find_edge(model, work, rate, bound, TASKS, _guesses.get(key))
+    edge = find_edge(model, work, rate, bound, tasks, _guesses.get(key))
     met = utilization < subject.limit_utilization
     if edge.model is None:
         return Outcome(
@@ -268,7 +191,7 @@ def try_open_step(
         model = recalibrate(
             model, float(columns["held"][inside].mean()), float(columns["work"][inside].mean())
         )
-    waits = model_waits(model, work, rate, past, done, bound, TASKS)
+    waits = model_waits(model, work, rate, past, done, bound, tasks)
     raw = columns["waits"][inside]
     return Outcome(
         found.decision.answer,
@@ -281,6 +204,24 @@ def try_open_step(
         truth_at(subject, utilization) if waits.late >= FEWEST_LATE_TO_ESTIMATE else None,
         saturated=saturated,
     )
+
+
+def learn(
+    subject: Subject, reading: SaturateReading, past: Past, held: Column, draws_known: bool = True
+) -> tuple[WorkDistribution, QueueModel, SlotCapacity]:
+    """
+    Learn from a saturate step all that the product needs for an open one.
+    """
+    slots = subject.traits.replicas * subject.traits.slots
+    if draws_known:
+        work = WORK[subject.work]
+        model = calibrate(QueueModel(slots), reading, past)
+        overhead, dead = model.overhead_seconds, model.dead_seconds
+        return work, model, capacity_of_known_draws(slots, ACTIVITIES, work, overhead, dead)
+    work, reading = _unknown(reading, held)
+    model = calibrate(QueueModel(slots), reading, past)
+    half = throughput_half_width(float(held.std() / held.mean()), len(held))
+    return work, model, SlotCapacity(model.capacity_per_second(work.mean), half)
 
 
 def _measure(
