@@ -87,7 +87,11 @@ def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFla
     cluster = None
     if place.get("target") == TargetKind.KUBERNETES:
         cluster = ClusterFlags(
-            text("deployment"), text("injector_deployment"), text("server_metrics"), text("server_namespace")
+            text("deployment"),
+            text("injector_job"),
+            text("server_metrics"),
+            text("server_namespace"),
+            text("worker_metrics_port"),
         )
         demand_cluster(cluster)
     return EnvironmentFlags(
@@ -113,7 +117,7 @@ async def open_environment(
     """
     if place.cluster is not None:
         address = server_address(place.address)
-        cluster = await stack.enter_async_context(open_cluster(place.cluster, plan))
+        cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))
         return Environment(
             cluster,
             address,
