@@ -135,10 +135,9 @@ def _find_beside(path: Path) -> None:
     """
     Let a scenario import the files beside it, now and while it runs, as Python lets a script.
     """
-    # Behind what is installed: a file called like a package of ours must not take its place.
-    for folder in (str(path.resolve().parent), os.environ.get(PACKAGES_FOLDER)):
+    for folder in (os.environ.get(PACKAGES_FOLDER), str(path.resolve().parent)):
         if folder and folder not in sys.path:
-            sys.path.append(folder)
+            sys.path.insert(0, folder)
 
 
 def _checked(module: ModuleType, name: str, where: str) -> Scenario:
