@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtest.analysis.server_limits import demand_server_allows, needs_line
 from loadtest.cli.overrides import parse_replicas, with_flags
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan, read_document
@@ -64,7 +65,13 @@ def bring_plan(path: Path, flags: PlanFlags, requirements: Path | None) -> Broug
         arguments.append(f"--scenario={FOLDER}/{Path(plan.scenario).name}")
     elif flags.scenario is not None:
         arguments.append(f"--scenario={flags.scenario}")
-    return Brought(files, tuple(arguments), packages=REQUIREMENTS in files)
+    return Brought(
+        files,
+        tuple(arguments),
+        packages=REQUIREMENTS in files,
+        start_seconds=plan.waits.job_started_seconds,
+        needs=needs_line(plan),
+    )
 
 
 def bring_resumed(run: str, flags: PlanFlags, requirements: Path | None) -> Brought:
@@ -94,7 +101,9 @@ def _checked(path: Path, flags: PlanFlags) -> Plan:
         "scenario": flags.scenario,
     }
     document = with_flags(read_document(path), top=top, rate=None, window=None, settings=flags.settings)
-    return parse_plan(document, str(path))
+    plan = parse_plan(document, str(path))
+    demand_server_allows(plan)
+    return plan
 
 
 def _scenario(scenario: str, requirements: Path | None) -> dict[str, str]:

@@ -91,6 +91,7 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
         metrics_port=flags.worker_metrics_port,
         server_metrics=urls,
         server_namespace=flags.server_namespace,
+        ready_seconds=plan.waits.workers_ready_seconds,
     )
     template = _split(injector_job)
     # The workers are scaled by one sweep at a time, and a release has one Service for its master.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.child_environment import connection_variables
+from loadtest.analysis.server_limits import demand_server_allows
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place, TargetKind
 from loadtest.experiment.ports import Target
@@ -112,9 +113,10 @@ async def open_environment(
     Open the target that the flags name, until the stack is closed.
 
     Raises:
-        InputError: The flags cannot be used here.
+        InputError: The flags cannot be used here, or the plan asks for more than a server answers.
         TargetError: The target did not come up.
     """
+    demand_server_allows(plan)
     if place.cluster is not None:
         address = server_address(place.address)
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))

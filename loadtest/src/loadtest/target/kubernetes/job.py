@@ -21,6 +21,7 @@ from loadtest.target.kubernetes.pods import Pods
 
 CONTAINER = "sweep"
 PLAN_FILE = "plan.toml"
+START_SECONDS = 120.0
 # From a Job's making to its start it takes two requests.
 _SUSPENDED_SECONDS = 30.0
 
@@ -35,12 +36,16 @@ class Brought:
         arguments: More arguments of ``loadtest sweep``.
         packages: Whether a ``requirements.txt`` among the files is installed before the start.
         resumes: Whether the arguments name a run in place of the plan.
+        start_seconds: How long its pod may take to start.
+        needs: What the plan asks of the server, in words; empty where the plan is not at hand.
     """
 
     files: Mapping[str, str]
     arguments: Sequence[str] = ()
     packages: bool = False
     resumes: bool = False
+    start_seconds: float = START_SECONDS
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ import urllib3
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, missing, no_answer
 from loadtest.target.kubernetes.container import is_over, status_of
-from loadtest.target.kubernetes.job import CONTAINER, SweepJob
+from loadtest.target.kubernetes.job import CONTAINER, START_SECONDS, SweepJob
 
-START_SECONDS = 120.0
 _AWAY_SECONDS = 120.0
 _NOT_ITSELF = ("OOMKilled", "ContainerCannotRun")
 
@@ -115,7 +114,9 @@ class JobLog:
                 raise self._deleted()
             if time.monotonic() > deadline:
                 raise TargetError(
-                    f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s:\n{self.job.pods.story(pods)}"
+                    f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
+                    f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
+                    f"{self.job.pods.story(pods)}"
                 )
             time.sleep(0.5)
 

@@ -12,8 +12,6 @@ from loadtest.target.kubernetes.deployment import Deployment
 from loadtest.target.kubernetes.fleet import Scalable
 from loadtest.target.kubernetes.worker_deployment import KIND, WorkerDeployment
 
-READY_SECONDS = 180.0
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -34,7 +32,7 @@ class Place:
     metrics_port: str | None = None
     server_metrics: tuple[str, ...] = ()
     server_namespace: str | None = None
-    ready_seconds: float = READY_SECONDS
+    ready_seconds: float = 180.0
 
     def of(self, api: Api) -> Scalable:
         """
