@@ -80,6 +80,7 @@ async def test_as_many_as_the_plan_asks_for_with_what_the_plan_names(cluster: Fa
     (owner,) = job["metadata"]["ownerReferences"]
     assert (owner["kind"], owner["name"], owner["uid"]) == ("Pod", "loadtest-sweep-x", "uid-of-pod")
     _, injector = job["spec"]["template"]["spec"]["containers"]
+    assert len(injector["env"]) == 3, "a name that stands twice is not left to the cluster"
     assert {one["name"]: one["value"] for one in injector["env"]} == {"OTHER": "kept", **ENVIRONMENT}
     assert cluster.get("job", "loadtest", "loadtest-injectors") is None
 

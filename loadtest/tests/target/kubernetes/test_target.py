@@ -99,8 +99,8 @@ async def test_pods_that_were_evicted_are_no_replicas(cluster: FakeCluster) -> N
     found = await workers.scale(2)
 
     assert [one.identity for one in found] == ["p-1", "p-2"]
-    assert [one.identity for one in workers.alive()] == ["p-1", "p-2"]
-    workers.check_alive()
+    assert [one.identity for one in await workers.alive()] == ["p-1", "p-2"]
+    await workers.check_alive()
 
 
 async def test_a_replica_that_is_evicted_has_died(cluster: FakeCluster) -> None:
@@ -110,7 +110,7 @@ async def test_a_replica_that_is_evicted_has_died(cluster: FakeCluster) -> None:
     cluster.put("pod", evicted("p-1"))
 
     with pytest.raises(WorkerDiedError, match="pod p-1 ended:\np-1: Evicted: the node was low on memory"):
-        workers.check_alive()
+        await workers.check_alive()
 
 
 async def test_pods_that_do_not_start_are_told(cluster: FakeCluster) -> None:
@@ -153,8 +153,8 @@ async def test_an_api_that_is_away_at_an_edge_is_a_look_less(cluster: FakeCluste
     before = await workers.scale(2)
     cluster.before = Away("list_pod", 2, OSError("connection refused"))
 
-    assert workers.alive() == before
-    workers.check_alive()
+    assert await workers.alive() == before
+    await workers.check_alive()
 
 
 async def test_an_api_that_refuses_ends_the_sweep(cluster: FakeCluster) -> None:
@@ -164,7 +164,7 @@ async def test_an_api_that_refuses_ends_the_sweep(cluster: FakeCluster) -> None:
     cluster.before = Away("list_pod", 1, refusal(403))
 
     with pytest.raises(TargetError, match="not allowed"):
-        workers.alive()
+        await workers.alive()
 
 
 async def test_the_count_is_brought_back_once_the_api_answers(cluster: FakeCluster) -> None:
