@@ -167,6 +167,8 @@ def test_a_repair_order_failed_by_its_outcome(outcome: str, expected: str | None
 
     assert judge is not None
     assert judge({"order_id": "o", "outcome": outcome}) == expected
+
+
 def test_a_file_beside_a_scenario_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At its start and later, while it runs, wherever the program was started."""
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.child_environment import connection_variables
 from loadtest.analysis.server_limits import demand_server_allows
+from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place, TargetKind
 from loadtest.experiment.ports import Target
