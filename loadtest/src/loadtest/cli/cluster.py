@@ -53,11 +53,7 @@ def demand_cluster(flags: ClusterFlags) -> tuple[str, str]:
     Raises:
         InputError: It is not, or the flags do not name them.
     """
-    if not in_cluster():
-        raise InputError(
-            "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
-            "use `loadtest submit`"
-        )
+    _demand_pod()
     if flags.deployment is None or flags.injector_job is None:
         raise InputError(
             "--target kubernetes needs --deployment and --injector-job, each NAMESPACE/NAME; "
@@ -115,12 +111,21 @@ def server_address(given: str | None) -> str:
     Return where the server is: as given, or as the environment says.
 
     Raises:
-        InputError: Neither does.
+        InputError: Neither does, or this process is no pod of a cluster.
     """
+    _demand_pod()
     address = given or os.environ.get("TEMPORAL_ADDRESS")
     if not address:
         raise InputError("--target kubernetes: no server is named; set TEMPORAL_ADDRESS or give --address")
     return address
+
+
+def _demand_pod() -> None:
+    if not in_cluster():
+        raise InputError(
+            "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
+            "use `loadtest submit`"
+        )
 
 
 def _split(text: str) -> tuple[str, str]:
