@@ -4,6 +4,8 @@ Scenarios by name and by path.
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -165,3 +167,37 @@ def test_a_repair_order_failed_by_its_outcome(outcome: str, expected: str | None
 
     assert judge is not None
     assert judge({"order_id": "o", "outcome": outcome}) == expected
+
+
+def test_a_file_beside_a_scenario_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At its start and later, while it runs, wherever the program was started."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "beside_at_start.py").write_text("NUMBER = 3\n")
+    (tmp_path / "beside_later.py").write_text("NUMBER = 4\n")
+    path = tmp_path / "mine.py"
+    path.write_text(
+        '"""Mine."""\nfrom beside_at_start import NUMBER\nACTIVITIES_PER_WORKFLOW = NUMBER\n'
+        "async def start(client, arrival):\n    import beside_later\n    return beside_later.NUMBER\n"
+    )
+
+    found = scenario.load(str(path))
+
+    assert found.activities_per_workflow == 3
+    assert asyncio.run(found.start(None, None)) == 4
+
+
+def test_packages_of_a_scenario_are_found_where_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cluster they are installed into a folder of their own."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "installed_for_it.py").write_text("NUMBER = 5\n")
+    monkeypatch.setenv("LOADTEST_PACKAGES", str(tmp_path / "packages"))
+    path = tmp_path / "with_packages.py"
+    path.write_text(
+        '"""Mine."""\nfrom installed_for_it import NUMBER\nACTIVITIES_PER_WORKFLOW = NUMBER\n'
+        "async def start(client, arrival):\n    return None\n"
+    )
+
+    assert scenario.load(str(path)).activities_per_workflow == 5

@@ -6,6 +6,7 @@ It wires target and injectors, and decides nothing of what is measured.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -14,8 +15,12 @@ from dataclasses import dataclass
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import in_cluster, open_api, own_namespace
-from loadtest.target.kubernetes.injectors import open_injectors
-from loadtest.target.kubernetes.target import KubernetesTarget, Place, open_target
+from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
+from loadtest.target.kubernetes.lease import Lease, lease_of
+from loadtest.target.kubernetes.own_code import code_of
+from loadtest.target.kubernetes.own_pod import own_pod
+from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.target import KubernetesTarget, open_target
 
 # Injectors know the master by its Service, which names this port.
 MASTER_PORT = 5557
@@ -27,55 +32,76 @@ class ClusterFlags:
     Where in the cluster things are, as flags gave it.
 
     Attributes:
-        deployment: The workers', ``NAMESPACE/NAME`` or a name in the pod's own namespace.
-        injector_deployment: The injectors', likewise.
+        deployment: The workers', ``NAMESPACE/NAME``, ``NAMESPACE/workerdeployment/NAME``, or a name in the pod's own namespace.
+        injector_job: The ConfigMap with the injectors' Job, ``NAMESPACE/NAME`` or a name in the pod's own namespace.
         server_metrics: URLs of the server's pages, with commas between.
         server_namespace: Kubernetes namespace of the server's pods.
+        worker_metrics_port: Number or name of the port of the workers' pages.
     """
 
     deployment: str | None
-    injector_deployment: str | None
+    injector_job: str | None
     server_metrics: str | None
     server_namespace: str | None
+    worker_metrics_port: str | None = None
 
 
 def demand_cluster(flags: ClusterFlags) -> tuple[str, str]:
     """
-    Return the two Deployments, if this process is where a sweep of a cluster can run.
+    Return the workers and the injectors' template, if this process is where a sweep of a cluster can run.
 
     Raises:
         InputError: It is not, or the flags do not name them.
     """
-    if not in_cluster():
+    _demand_pod()
+    if flags.deployment is None or flags.injector_job is None:
         raise InputError(
-            "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
-            "use `loadtest submit`"
-        )
-    if flags.deployment is None or flags.injector_deployment is None:
-        raise InputError(
-            "--target kubernetes needs --deployment and --injector-deployment, each NAMESPACE/NAME; "
+            "--target kubernetes needs --deployment and --injector-job, each NAMESPACE/NAME; "
             "charts/loadtest gives both"
         )
-    return flags.deployment, flags.injector_deployment
+    return flags.deployment, flags.injector_job
 
 
 @contextlib.asynccontextmanager
-async def open_cluster(flags: ClusterFlags, plan: Plan) -> AsyncIterator[KubernetesTarget]:
+async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIterator[KubernetesTarget]:
     """
-    Take the workers' Deployment over and bring the injectors up; both are given back in the end.
+    Take the workers over and make the injectors; both are given back in the end.
+
+    Args:
+        flags: Where things are.
+        plan: What will be asked.
+        address: Of the Temporal server, for the injectors.
 
     Raises:
-        InputError: This is no pod of a cluster, or the Deployments cannot be taken.
+        InputError: This is no pod of a cluster, or the workers cannot be taken.
         TargetError: The cluster does not answer or does not allow it.
     """
-    deployment, injector_deployment = demand_cluster(flags)
+    deployment, injector_job = demand_cluster(flags)
     api = open_api()
-    namespace, name = _split(deployment)
+    pod = await asyncio.to_thread(own_pod, api)
+    namespace, workers = _split(deployment)
     urls = tuple(filter(None, (flags.server_metrics or "").split(",")))
-    place = Place(namespace, name, urls, flags.server_namespace)
+    place = Place(
+        namespace,
+        workers,
+        metrics_port=flags.worker_metrics_port,
+        server_metrics=urls,
+        server_namespace=flags.server_namespace,
+        ready_seconds=plan.waits.workers_ready_seconds,
+    )
+    template = _split(injector_job)
+    # The workers are scaled by one sweep at a time, and a release has one Service for its master.
+    guards = [
+        Lease(api, pod.namespace, lease_of(*guarded), pod.holder)
+        for guarded in ((namespace, workers), template)
+    ]
+    # What injectors connect to is the plan's, whatever the release was installed for.
+    environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}
     async with (
-        open_target(api, place, plan) as target,
-        open_injectors(api, *_split(injector_deployment), plan.injectors),
+        open_target(api, place, plan, guards) as target,
+        open_injectors(
+            InjectorJob(api, *template), plan.injectors, environment, pod, code_of(pod.spec, plan.scenario)
+        ),
     ):
         yield target
 
@@ -85,12 +111,21 @@ def server_address(given: str | None) -> str:
     Return where the server is: as given, or as the environment says.
 
     Raises:
-        InputError: Neither does.
+        InputError: Neither does, or this process is no pod of a cluster.
     """
+    _demand_pod()
     address = given or os.environ.get("TEMPORAL_ADDRESS")
     if not address:
         raise InputError("--target kubernetes: no server is named; set TEMPORAL_ADDRESS or give --address")
     return address
+
+
+def _demand_pod() -> None:
+    if not in_cluster():
+        raise InputError(
+            "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
+            "use `loadtest submit`"
+        )
 
 
 def _split(text: str) -> tuple[str, str]:

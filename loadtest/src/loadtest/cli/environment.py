@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from loadtest.analysis.server_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place, TargetKind
@@ -87,7 +88,11 @@ def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFla
     cluster = None
     if place.get("target") == TargetKind.KUBERNETES:
         cluster = ClusterFlags(
-            text("deployment"), text("injector_deployment"), text("server_metrics"), text("server_namespace")
+            text("deployment"),
+            text("injector_job"),
+            text("server_metrics"),
+            text("server_namespace"),
+            text("worker_metrics_port"),
         )
         demand_cluster(cluster)
     return EnvironmentFlags(
@@ -108,12 +113,13 @@ async def open_environment(
     Open the target that the flags name, until the stack is closed.
 
     Raises:
-        InputError: The flags cannot be used here.
+        InputError: The flags cannot be used here, or the plan asks for more than a server answers.
         TargetError: The target did not come up.
     """
+    demand_server_allows(plan)
     if place.cluster is not None:
         address = server_address(place.address)
-        cluster = await stack.enter_async_context(open_cluster(place.cluster, plan))
+        cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))
         return Environment(
             cluster,
             address,

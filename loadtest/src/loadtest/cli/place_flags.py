@@ -36,7 +36,6 @@ OF_THE_PLAN = (
 _OF_THIS_MACHINE = ("worker_command", "temporal", "port")
 _OF_A_CLUSTER = (
     "deployment",
-    "injector_deployment",
     "injector_job",
     "server_namespace",
     "worker_metrics_port",

@@ -5,20 +5,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loadtest.cli.overrides import parse_replicas, with_flags
 from loadtest.cli.process_exit import INTERRUPTED
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError, MeasurementError, TargetError
-from loadtest.plan import parse_plan, read_document
 
 if TYPE_CHECKING:
     from loadtest.listeners.display import Display
-    from loadtest.target.kubernetes.job import SweepJob
+    from loadtest.target.kubernetes.job_log import JobLog
 
 # Lines of the Job that are no progress: kept for the case that it ends without a verdict.
 _LAST_LINES = 8
@@ -33,7 +32,16 @@ def submit(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
     ] = None,
-    deployment: Annotated[str | None, typer.Option(help="Your own workers: NAMESPACE/NAME.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="Name, or path of your own file; it is brought with what it imports.")
+    ] = None,
+    requirements: Annotated[
+        Path | None, typer.Option(help="Packages that your own scenario needs, as for pip.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Run on the volume to finish, or latest.")] = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="Your own workers: NAMESPACE/NAME, or NAMESPACE/workerdeployment/NAME.")
+    ] = None,
     attach: Annotated[
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
@@ -49,46 +57,41 @@ def submit(
 
     Exit codes: as of `loadtest sweep`.
     """
-    if attach and plan is not None:
-        raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan} out")
-    if not attach and plan is None:
+    if attach and (plan is not None or resume is not None):
+        raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan or '--resume'} out")
+    if resume is not None and plan is not None:
+        raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
+    if not attach and plan is None and resume is None:
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
     from rich.console import Console
 
+    from loadtest.cli.brought import PlanFlags, bring_plan, bring_resumed
     from loadtest.cli.kubeconfig import reach
     from loadtest.listeners.display import choose
-    from loadtest.scenario import load
-    from loadtest.target.kubernetes.job import SweepJob
+    from loadtest.target.kubernetes.job import START_SECONDS, SweepJob
+    from loadtest.target.kubernetes.job_log import JobLog
 
-    flags: list[str] = []
+    overrides = PlanFlags(replicas, injectors, repetitions, task_queue, scenario, tuple(setting or ()))
+    brought = None
     if plan is not None:
         # Checked here, so that a mistake is said before anything is made in the cluster.
-        top = {
-            "replicas": parse_replicas(replicas) if replicas is not None else None,
-            "injectors": injectors,
-            "repetitions": repetitions,
-            "task_queue": task_queue,
-        }
-        document = with_flags(read_document(plan), top=top, rate=None, window=None, settings=setting or [])
-        load(parse_plan(document, str(plan)).scenario)
-        flags = [
-            *_flag("--replicas", replicas),
-            *_flag("--injectors", injectors),
-            *_flag("--repetitions", repetitions),
-            *_flag("--task-queue", task_queue),
-            *_flag("--deployment", deployment),
-            *(f"--set={one}" for one in setting or []),
-        ]
+        brought = bring_plan(plan, overrides, requirements)
+    elif resume is not None:
+        brought = bring_resumed(resume, overrides, requirements)
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)
-    if plan is not None:
-        sweep.submit(plan.read_text(encoding="utf-8"), flags)
+    if brought is not None:
+        there = [f"--deployment={deployment}"] if deployment is not None else []
+        if brought.needs:
+            sys.stderr.write(f"{brought.needs}\n")
+        sweep.submit(replace(brought, arguments=(*brought.arguments, *there)))
     elif sweep.read() is None:
         raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
     if detach:
         sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach` follows it\n")
         return 0
     try:
-        return follow(sweep, choose(progress, Console(soft_wrap=True)))
+        start_seconds = START_SECONDS if brought is None else brought.start_seconds
+        return follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)))
     except KeyboardInterrupt:
         sys.stderr.write(
             f"detached; the sweep goes on. `loadtest submit --attach` follows it again, "
@@ -97,7 +100,7 @@ def submit(
         return INTERRUPTED
 
 
-def follow(sweep: SweepJob, display: Display) -> int:
+def follow(log: JobLog, display: Display) -> int:
     """
     Show a sweep's progress until it ends, and return its verdict.
 
@@ -109,7 +112,7 @@ def follow(sweep: SweepJob, display: Display) -> int:
     others: list[str] = []
     ended: SweepEnded | None = None
     with display:
-        for line in sweep.lines():
+        for line in log.lines():
             event = from_json_line(line)
             if event is None:
                 others = [*others[1 - _LAST_LINES :], line]
@@ -117,17 +120,13 @@ def follow(sweep: SweepJob, display: Display) -> int:
             if isinstance(event, SweepEnded):
                 ended = event
             display.tell(event)
-    code = sweep.exit_code()
+    code = log.exit_code()
     if ended is None:
         said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
         # What could not be measured stays that; everything else is a sweep that did not come up.
         kind = MeasurementError if code == MeasurementError.exit_code else TargetError
-        raise kind(f"{sweep} ended without a verdict (exit code {code}):\n{said}")
+        raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:
-        raise TargetError(f"{sweep} said exit code {ended.exit_code} and ended with {code}; see its log")
+        raise TargetError(f"{log.job} said exit code {ended.exit_code} and ended with {code}; see its log")
     sys.stderr.write(f"{ended.verdict}; `loadtest fetch` brings the report here\n")
     return code
-
-
-def _flag(name: str, value: object | None) -> list[str]:
-    return [] if value is None else [f"{name}={value}"]

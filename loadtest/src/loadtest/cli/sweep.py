@@ -48,8 +48,11 @@ def sweep(
     port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
     target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,
     deployment: Annotated[str | None, typer.Option(help="Cluster: the workers' NAMESPACE/NAME.")] = None,
-    injector_deployment: Annotated[
-        str | None, typer.Option(help="Cluster: the injectors' NAMESPACE/NAME.")
+    injector_job: Annotated[
+        str | None, typer.Option(help="Cluster: NAMESPACE/NAME of the ConfigMap with the injectors' Job.")
+    ] = None,
+    worker_metrics_port: Annotated[
+        str | None, typer.Option(help="Cluster: number or name of the port of the workers' /metrics.")
     ] = None,
     server_namespace: Annotated[
         str | None, typer.Option(help="Cluster: namespace of the server's pods.")

@@ -250,5 +250,5 @@ def _settings(environment: EnvironmentFlags) -> dict[str, str]:
         return {"worker_command": shlex.join(environment.worker_command)}
     return {
         "deployment": environment.cluster.deployment or "",
-        "injectors": environment.cluster.injector_deployment or "",
+        "injectors": environment.cluster.injector_job or "",
     }

@@ -14,6 +14,7 @@ from loadtest.design.window_rule import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
 from loadtest.experiment.readiness import wait_until_polling
@@ -100,7 +101,7 @@ async def run_step(
 
     tell(PhaseStarted("collect", None))
     after = await take_snapshot(ports.metrics, ports.target, endpoints)
-    problems = _last_feed(watch, ports, end)
+    problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
     measured = assemble_measured(
@@ -156,14 +157,14 @@ async def _window(
     return None, ends_at
 
 
-def _last_feed(watch: WindowWatch, ports: Ports, end: Snapshot) -> tuple[str, ...]:
+async def _last_feed(watch: WindowWatch, sample: PageSample, ports: Ports, end: Snapshot) -> tuple[str, ...]:
     """
     Let the rule answer on the window's own end, if it has not answered yet.
     """
     if end.worker is None:
         return ()
     try:
-        watch.feed(ports.metrics, end.worker)
+        await watch.feed(ports.metrics, sample.within(end.worker), sample)
     except MeasurementError as error:
         return (f"the window's late tasks could not be counted: {error}",)
     return ()

@@ -14,6 +14,7 @@ from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.page_sample import PageSample, sample_pages
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
 from loadtest.results.measured import Second
 from loadtest.results.step_order import StepOrder
@@ -40,21 +41,25 @@ class WindowWatch:
     enough: asyncio.Future[Enough] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     sentence: str = ""
 
-    def feed(self, metrics: Metrics, pages: Scrape) -> None:
+    async def feed(self, metrics: Metrics, pages: Scrape, sample: PageSample) -> None:
         """
         Count since the first look and ask the rule, unless it has answered.
+
+        Of many workers the rule gets what the sample counted, unscaled: it decides later, and not too early.
 
         Raises:
             MeasurementError: The pages cannot be compared.
         """
         if self.first is None or self.late_seconds is None or self.enough.done():
             return
-        waits = metrics.difference(self.first, pages, "worker").histograms.get(_WAITS)
+        # In a thread, as all that is counted each second: it must not delay the edges, which this loop times.
+        counts = await asyncio.to_thread(metrics.difference, sample.within(self.first), pages, "worker")
+        waits = counts.histograms.get(_WAITS)
         counted = waits.count if waits is not None else 0
         late = count_late(waits, self.late_seconds) if waits is not None else 0.0
         answer = self.rule.feed(pages.at - self.first.at, counted, late)
         self.sentence = answer.sentence
-        if isinstance(answer, Enough):
+        if isinstance(answer, Enough) and not self.enough.done():
             self.enough.set_result(answer)
 
 
@@ -66,6 +71,7 @@ class TimelineRecorder:
         seconds: What was seen, in order.
         slots_used: Each look's activity slots in use over all replicas.
         gaps: What could not be seen, in words.
+        sample: The pages that are read each second.
         window_seconds: Length of the window, shortened when it ends early.
     """
 
@@ -91,7 +97,7 @@ class TimelineRecorder:
         """
         self._metrics = metrics
         self._queue = queue
-        self._endpoints = endpoints
+        self.sample = sample_pages(endpoints)
         self._order = order
         self._window = window
         self._tell = tell
@@ -102,7 +108,7 @@ class TimelineRecorder:
         self.window_seconds = order.window_seconds
         self.seconds: list[Second] = []
         self.slots_used: list[float] = []
-        self.gaps: list[str] = []
+        self.gaps: list[str] = [note] if (note := self.sample.note) else []
 
     def injectors_say(self, second: InjectorSecond) -> None:
         """
@@ -123,7 +129,7 @@ class TimelineRecorder:
         if at < 0:
             return
         backlog, pages = await asyncio.gather(self._queue.look(), self._scrape())
-        finished, wait = self._activities(pages)
+        finished, wait = await self._activities(pages)
         injector = self._injector
         second = Second(
             at=at,
@@ -147,32 +153,36 @@ class TimelineRecorder:
         return "warm-up" if at < start else "window" if at < start + self.window_seconds else "drain"
 
     async def _scrape(self) -> Scrape | None:
-        if not self._endpoints:
+        if not self.sample.endpoints:
             return None
         try:
-            return await self._metrics.scrape(self._endpoints, "worker")
+            return await self._metrics.scrape(self.sample.endpoints, "worker")
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages failed: {error}")
             return None
 
-    def _activities(self, pages: Scrape | None) -> tuple[float | None, float | None]:
+    async def _activities(self, pages: Scrape | None) -> tuple[float | None, float | None]:
         if pages is None:
             return None, None
         self._first = self._first or pages
         before, self._last = self._last, pages
         try:
+            used, finished, wait = await asyncio.to_thread(self._count, self._first, before, pages)
             if self._phase(pages.at - self._order.start_at) == "window":
-                used = self._metrics.gauge(pages, "worker.slots_used")
                 if used is not None:
-                    self.slots_used.append(used)
-                self._window.feed(self._metrics, pages)
-            finished = self._metrics.difference(self._first, pages, "worker").counters.get(
-                "worker.activity_finished"
-            )
-            if before is None:
-                return finished, None
-            waits = self._metrics.difference(before, pages, "worker").histograms.get(_WAITS)
+                    self.slots_used.append(self.sample.scaled(used))
+                await self._window.feed(self._metrics, pages, self.sample)
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages could not be read: {error}")
             return None, None
-        return finished, waits.sum / waits.count if waits is not None and waits.count else None
+        return None if finished is None else self.sample.scaled(finished), wait
+
+    def _count(
+        self, first: Scrape, before: Scrape | None, pages: Scrape
+    ) -> tuple[float | None, float | None, float | None]:
+        used = self._metrics.gauge(pages, "worker.slots_used")
+        finished = self._metrics.difference(first, pages, "worker").counters.get("worker.activity_finished")
+        if before is None:
+            return used, finished, None
+        waits = self._metrics.difference(before, pages, "worker").histograms.get(_WAITS)
+        return used, finished, waits.sum / waits.count if waits is not None and waits.count else None

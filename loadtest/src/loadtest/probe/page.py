@@ -95,8 +95,8 @@ def cut(body: bytes, role: str) -> str:
     return b"\n".join(kept).decode(errors="replace")
 
 
-# The same text is read at most a few times: as the end of one difference and the start of others.
-@lru_cache(maxsize=128)
+# The same text is read a few times: as the end of one difference and the start of others; three looks at 200 pages.
+@lru_cache(maxsize=640)
 def read(endpoint: str, text: str) -> Page:
     """
     Read a page that was cut down.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from loadtest.catalogue import BY_KEY
@@ -18,8 +18,8 @@ from loadtest.probe.window import difference
 from loadtest.results.difference import Difference
 from loadtest.results.scrape import Scrape
 
-# All replicas of a sweep at once, so that their looks are of one moment.
-_THREADS = 32
+# Pages that are fetched at once; reading them comes after all are there, so that their looks are of one moment.
+_THREADS = 64
 
 
 class PageMetrics:
@@ -41,9 +41,10 @@ class PageMetrics:
         """
         loop = asyncio.get_running_loop()
         at, started = time.time(), time.perf_counter()
-        texts = await asyncio.gather(
-            *(loop.run_in_executor(self._threads, _look, name, url, role) for name, url in endpoints.items())
+        bodies = await asyncio.gather(
+            *(loop.run_in_executor(self._threads, fetch, name, url) for name, url in endpoints.items())
         )
+        texts = await loop.run_in_executor(self._threads, _cut_all, list(endpoints), bodies, role)
         return Scrape(at, dict(zip(endpoints, texts, strict=True)), time.perf_counter() - started)
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
@@ -85,10 +86,13 @@ class PageMetrics:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _look(endpoint: str, url: str, role: str) -> str:
-    text = cut(fetch(endpoint, url), role)
-    refuse_absent(read(endpoint, text), role)
-    return text
+def _cut_all(endpoints: Sequence[str], bodies: Sequence[bytes], role: str) -> list[str]:
+    texts = []
+    for endpoint, body in zip(endpoints, bodies, strict=True):
+        text = cut(body, role)
+        refuse_absent(read(endpoint, text), role)
+        texts.append(text)
+    return texts
 
 
 def _pages(scrape: Scrape) -> list[Page]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import os
 import pkgutil
 import re
 import sys
@@ -26,7 +27,9 @@ Failure = Callable[[Any], str | None]
 Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "loading"}
+_MACHINERY = {"arrival", "loading", "files_beside"}
+# Names a folder of packages that a user's own scenario needs.
+PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
     "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "
     "`async def start(client, arrival)` that returns a workflow handle; see loadtest/src/loadtest/scenario/repair.py"
@@ -118,6 +121,7 @@ def _run(path: Path, where: str) -> ModuleType:
         raise InputError(f"{where}: not a Python file; {_NEEDED}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up there
+    _find_beside(path)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
@@ -125,6 +129,15 @@ def _run(path: Path, where: str) -> ModuleType:
             f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"
         ) from error
     return module
+
+
+def _find_beside(path: Path) -> None:
+    """
+    Let a scenario import the files beside it, now and while it runs, as Python lets a script.
+    """
+    for folder in (os.environ.get(PACKAGES_FOLDER), str(path.resolve().parent)):
+        if folder and folder not in sys.path:
+            sys.path.insert(0, folder)
 
 
 def _checked(module: ModuleType, name: str, where: str) -> Scenario:

@@ -124,7 +124,7 @@ def test_a_cluster_that_is_away_is_said_at_once(nobody: Path) -> None:
     deployment = Deployment(open_api(nobody, "here"), "shop", "workers")
 
     with pytest.raises(TargetError, match="get deployments shop/workers: the cluster does not answer"):
-        deployment.read()
+        deployment.look()
 
 
 def test_other_errors_are_not_swallowed() -> None:
@@ -137,6 +137,22 @@ def test_a_host_is_a_page_for_each_address() -> None:
     """Pages are named by host and address, and keep port and path."""
     assert server_pages(["http://localhost:9090/metrics"]) == {
         "localhost-127.0.0.1": "http://127.0.0.1:9090/metrics"
+    }
+
+
+def test_a_page_of_a_cluster_of_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address stands in brackets; a host of both families is one page an address of the older one."""
+    six = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fd00::7", 9090, 0, 0))
+    four = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 9090))
+    found = [six]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found)
+
+    assert server_pages(["http://history:9090/metrics"]) == {
+        "history-fd00::7": "http://[fd00::7]:9090/metrics"
+    }
+    found.append(four)
+    assert server_pages(["http://history:9090/metrics"]) == {
+        "history-10.0.0.7": "http://10.0.0.7:9090/metrics"
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.usage import Usage, cores, size
 
-NO_CLUSTER = Api(None, None, None, None, None, "nowhere")
+NO_CLUSTER = Api(None, None, None, None, None, None, "nowhere")
 
 
 class Clock:

@@ -21,6 +21,8 @@ from kubernetes.client.exceptions import ApiException
 from loadtest.errors import InputError, TargetError
 
 REQUEST_SECONDS = 10
+# Answers of an API server that is overloaded or restarts.
+_BUSY = (0, 429, 500, 502, 503, 504)
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -30,7 +32,7 @@ class Api:
     The parts of the API that are asked.
 
     Attributes:
-        core, apps, batch, autoscaling, custom: The client's groups.
+        core, apps, batch, autoscaling, coordination, custom: The client's groups.
         where: The cluster, as errors name it.
     """
 
@@ -38,6 +40,7 @@ class Api:
     apps: Any
     batch: Any
     autoscaling: Any
+    coordination: Any
     custom: Any
     where: str
 
@@ -81,25 +84,43 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             f"{given}: cannot be used ({str(error).splitlines()[0]}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
-    # A sweep of hours must outlive an API server that is busy for a moment (429, 503, one late answer), and a
-    # cluster that is away is said at once.  What changes something is asked once.
-    configuration.retries = urllib3.Retry(
-        total=4,
-        connect=0,
-        redirect=0,
-        backoff_factor=0.5,
-        status_forcelist=(429, 503),
-        allowed_methods=("GET",),
-    )
+    configuration.retries = _retries(patient=kubeconfig is None)
     client = kubernetes.client.ApiClient(configuration)
     return Api(
         core=kubernetes.client.CoreV1Api(client),
         apps=kubernetes.client.AppsV1Api(client),
         batch=kubernetes.client.BatchV1Api(client),
         autoscaling=kubernetes.client.AutoscalingV2Api(client),
+        coordination=kubernetes.client.CoordinationV1Api(client),
         custom=kubernetes.client.CustomObjectsApi(client),
         where=str(configuration.host),
     )
+
+
+def _retries(*, patient: bool) -> urllib3.Retry:
+    """
+    Return how often a request is sent again: what reads is asked again where a server is busy, what changes
+    something only where the request cannot have arrived.
+
+    A sweep of hours in a pod must outlive an API server that restarts, so it goes on for half a minute; to whoever
+    asks from outside, a cluster that is away is said at once.
+    """
+    return urllib3.Retry(
+        total=8 if patient else 4,
+        connect=6 if patient else 0,
+        redirect=0,
+        backoff_factor=0.5,
+        status_forcelist=(429, 502, 503, 504),
+        allowed_methods=("GET",),
+    )
+
+
+def no_answer(error: TargetError) -> bool:
+    """
+    Tell whether an error says that the cluster did not answer, which may pass, and not that it refused.
+    """
+    cause = error.__cause__
+    return not isinstance(cause, ApiException) or int(cause.status or 0) in _BUSY
 
 
 @contextmanager
@@ -121,6 +142,13 @@ def asked(what: str) -> Iterator[None]:
         raise TargetError(
             f"{what}: the cluster does not answer ({_cause(error)}); check that it runs: `make status`"
         ) from error
+
+
+def conflicts(error: TargetError) -> bool:
+    """
+    Tell whether an error says that somebody else has made or changed the thing in between.
+    """
+    return isinstance(error.__cause__, ApiException) and error.__cause__.status == 409
 
 
 def missing(error: TargetError) -> bool:

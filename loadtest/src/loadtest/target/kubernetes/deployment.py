@@ -1,7 +1,7 @@
 """
-One Deployment: its replica count, who owns the count, and what it was before we changed it.
+One Deployment: its replica count, and who else owns the count.
 
-It scales through the scale subresource and knows nothing of pods or loads.
+It scales through the scale subresource alone, so a right to change the Deployment itself is not needed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
-
-# Written before the first change of the count, and removed with the count's restoration.
-ORIGINAL_REPLICAS = "temporal-kit/original-replicas"
-ACTIVITY_SLOTS = "temporal-kit/activity-slots"
-TASK_QUEUE = "temporal-kit/task-queue"
+from loadtest.target.kubernetes.autoscaler import autoscaler_of
+from loadtest.target.kubernetes.fleet import Fleet, as_selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +33,24 @@ class Deployment:
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
-    def read(self) -> Any:
+    def look(self) -> Fleet:
         """
-        Return the Deployment as it is.
+        Return which pods are the Deployment's and what its annotations say.
 
         Raises:
-            InputError: There is none of this name.
+            InputError: There is none of this name, or something else owns its replica count; names the owner.
             TargetError: It cannot be read.
         """
-        try:
-            with asked(f"get deployments {self}"):
-                return self.api.apps.read_namespaced_deployment(
-                    self.name, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                raise InputError(
-                    f"--deployment {self}: there is no such Deployment; `kubectl get deployments --all-namespaces` lists them"
-                ) from None
-            raise
-
-    def annotations(self) -> Mapping[str, str]:
-        """
-        Return the Deployment's annotations.
-        """
-        return dict(self.read().metadata.annotations or {})
+        found = self._read()
+        self._demand_no_owner(found)
+        scaler = autoscaler_of(self.api, self.namespace, "Deployment", self.name)
+        if scaler is not None:
+            raise InputError(
+                f"--deployment {self}: {scaler} owns its replica count and would undo every step; "
+                "take the autoscaler away first (`make deploy AUTOSCALE=none`) or name another Deployment"
+            )
+        selector = self.api.apps.api_client.sanitize_for_serialization(found.spec.selector)
+        return Fleet(as_selector(selector), dict(found.metadata.annotations or {}))
 
     def replicas(self) -> int:
         """
@@ -72,17 +62,6 @@ class Deployment:
             )
         # An absent count is zero on the wire.
         return int(scale.spec.replicas or 0)
-
-    def labels(self) -> Mapping[str, str]:
-        """
-        Return the labels of the Deployment's pods, as its scale names them.
-        """
-        with asked(f"get deployments/scale {self}"):
-            scale = self.api.apps.read_namespaced_deployment_scale(
-                self.name, self.namespace, _request_timeout=REQUEST_SECONDS
-            )
-        pairs = (pair.partition("=") for pair in scale.status.selector.split(","))
-        return {key: value for key, _, value in pairs}
 
     def scale(self, replicas: int) -> None:
         """
@@ -97,92 +76,29 @@ class Deployment:
                 field_manager="loadtest",
             )
 
-    def annotate(self, key: str, value: str | None) -> None:
-        """
-        Set an annotation, or take it away with ``None``.
-        """
-        with asked(f"patch deployments {self}"):
-            self.api.apps.patch_namespaced_deployment(
-                self.name,
-                self.namespace,
-                {"metadata": {"annotations": {key: value}}},
-                _request_timeout=REQUEST_SECONDS,
-                field_manager="loadtest",
-            )
-
-    def keep_original(self) -> int:
-        """
-        Note the present count in an annotation, unless an earlier run left one there that was never restored.
-
-        Returns:
-            The count to restore.
-        """
-        kept = self.annotations().get(ORIGINAL_REPLICAS)
-        if kept is not None and kept.isdigit():
-            return int(kept)
-        count = self.replicas()
-        self.annotate(ORIGINAL_REPLICAS, str(count))
-        return count
-
-    def restore_original(self) -> int | None:
-        """
-        Bring the noted count back and forget it.
-
-        Returns:
-            The count restored, or ``None`` where none was noted.
-        """
-        kept = self.annotations().get(ORIGINAL_REPLICAS)
-        if kept is None or not kept.isdigit():
-            return None
-        self.scale(int(kept))
-        # Last, so that a failure in between leaves the note for the next run.
-        self.annotate(ORIGINAL_REPLICAS, None)
-        return int(kept)
-
-    def demand_no_autoscaler(self) -> None:
-        """
-        Refuse a Deployment whose count an autoscaler owns.
-
-        Raises:
-            InputError: One does; names it.
-        """
-        owner = self.autoscaler()
-        if owner is not None:
-            raise InputError(
-                f"--deployment {self}: {owner} owns its replica count and would undo every step; "
-                "take the autoscaler away first (`make deploy AUTOSCALE=none`) or name another Deployment"
-            )
-
-    def autoscaler(self) -> str | None:
-        """
-        Return the autoscaler that owns the count, in words, or ``None``.
-        """
-        for scaled in self._scaled_objects():
-            if _targets(scaled.get("spec", {}).get("scaleTargetRef", {}), self.name):
-                return f"ScaledObject {scaled['metadata']['name']}"
-        with asked(f"list horizontalpodautoscalers in {self.namespace}"):
-            found = self.api.autoscaling.list_namespaced_horizontal_pod_autoscaler(
-                self.namespace, _request_timeout=REQUEST_SECONDS
-            )
-        for one in found.items:
-            reference = one.spec.scale_target_ref
-            if _targets({"kind": reference.kind, "name": reference.name}, self.name):
-                return f"HorizontalPodAutoscaler {one.metadata.name}"
-        return None
-
-    def _scaled_objects(self) -> list[dict[str, Any]]:
+    def _read(self) -> Any:
         try:
-            with asked(f"list scaledobjects in {self.namespace}"):
-                found = self.api.custom.list_namespaced_custom_object(
-                    "keda.sh", "v1alpha1", self.namespace, "scaledobjects", _request_timeout=REQUEST_SECONDS
+            with asked(f"get deployments {self}"):
+                return self.api.apps.read_namespaced_deployment(
+                    self.name, self.namespace, _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
             if missing(error):
-                # A cluster without KEDA does not know the kind.
-                return []
+                raise InputError(
+                    f"--deployment {self}: there is no such Deployment; `kubectl get deployments --all-namespaces` lists them"
+                ) from None
             raise
-        return list(found["items"])
+
+    def _demand_no_owner(self, found: Any) -> None:
+        for owner in found.metadata.owner_references or []:
+            if owner.controller:
+                hint = _HINTS.get(owner.kind, "take it out of that owner's hands or name another Deployment")
+                raise InputError(
+                    f"--deployment {self}: {owner.kind} {owner.name} owns it and would undo every step; "
+                    + hint.format(namespace=self.namespace, owner=owner.name)
+                )
 
 
-def _targets(reference: Mapping[str, str], name: str) -> bool:
-    return reference.get("kind", "Deployment") == "Deployment" and reference.get("name") == name
+_HINTS: Mapping[str, str] = {
+    "WorkerDeployment": "give --deployment {namespace}/workerdeployment/{owner}, which is scaled by its own field",
+}

@@ -27,13 +27,14 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
         if parts.scheme != "http" or parts.hostname is None or parts.port is None:
             raise InputError(f"--server-metrics {url}: not of the form http://HOST:PORT/PATH; write it so")
         try:
-            found = socket.getaddrinfo(parts.hostname, parts.port, socket.AF_INET, socket.SOCK_STREAM)
+            found = socket.getaddrinfo(parts.hostname, parts.port, socket.AF_UNSPEC, socket.SOCK_STREAM)
         except socket.gaierror as error:
             raise InputError(
                 f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
             ) from None
-        for address in sorted({str(entry[4][0]) for entry in found}):
-            pages[f"{parts.hostname.partition('.')[0]}-{address}"] = (
-                f"http://{address}:{parts.port}{parts.path}"
-            )
+        # A pod with an address of each family has one page: it is counted by the older one.
+        four = {str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}
+        for address in sorted(four or {str(entry[4][0]) for entry in found}):
+            host = f"[{address}]" if ":" in address else address
+            pages[f"{parts.hostname.partition('.')[0]}-{address}"] = f"http://{host}:{parts.port}{parts.path}"
     return pages

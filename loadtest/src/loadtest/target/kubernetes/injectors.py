@@ -1,5 +1,7 @@
 """
-The injectors' Deployment: none at rest, as many as a plan asks for while a sweep runs.
+The injectors of a sweep: an indexed Job, made from the chart's template for as long as the sweep runs.
+
+At rest there is none, so nothing that keeps a cluster as it is written can reset what a sweep needs.
 """
 
 from __future__ import annotations
@@ -7,41 +9,167 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import Api
-from loadtest.target.kubernetes.deployment import Deployment
+import yaml
+
+from loadtest.errors import InjectorError, InputError, TargetError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.own_code import CodeMount
+from loadtest.target.kubernetes.own_pod import OwnPod
 from loadtest.target.kubernetes.pods import Pods
 
+_KEY = "job.yaml"
+_CONTAINER = "injector"
 _GONE_SECONDS = 60.0
 
 
-@contextlib.asynccontextmanager
-async def open_injectors(api: Api, namespace: str, name: str, count: int) -> AsyncIterator[None]:
+@dataclass(frozen=True, slots=True)
+class InjectorJob:
     """
-    Scale the injectors up, and to none in the end; they find the master by its Service and are not waited for here.
+    The Job of a sweep's injectors.
+
+    Attributes:
+        api: The cluster.
+        namespace: Of the Job and of its template.
+        template: Name of the ConfigMap whose ``job.yaml`` is the manifest.
+    """
+
+    api: Api
+    namespace: str
+    template: str
+
+    def manifest(
+        self, count: int, environment: Mapping[str, str], owner: OwnPod, code: CodeMount | None
+    ) -> dict[str, Any]:
+        """
+        Return the Job to be made.
+
+        Args:
+            count: Of injectors.
+            environment: Laid over the template's.
+            owner: The sweep's pod, with which the Job goes.
+            code: Files that the sweep's pod has mounted, for the injectors too.
+
+        Raises:
+            InputError: There is no such template, or it is none.
+            TargetError: It cannot be read.
+        """
+        where = f"--injector-job {self.namespace}/{self.template}"
+        try:
+            with asked(f"get configmaps {self.namespace}/{self.template}"):
+                found = self.api.core.read_namespaced_config_map(
+                    self.template, self.namespace, _request_timeout=REQUEST_SECONDS
+                )
+        except TargetError as error:
+            if missing(error):
+                raise InputError(f"{where}: there is no such ConfigMap; charts/loadtest renders it") from None
+            raise
+        try:
+            job: dict[str, Any] = yaml.safe_load((found.data or {})[_KEY])
+            pod = job["spec"]["template"]["spec"]
+            (container,) = (one for one in pod["containers"] if one["name"] == _CONTAINER)
+            job["metadata"]["name"]
+        except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise InputError(
+                f"{where}: its {_KEY} is no Job with a container {_CONTAINER!r} ({type(error).__name__}: {error}); "
+                "charts/loadtest renders one"
+            ) from None
+        job["spec"] |= {"parallelism": count, "completions": count, "completionMode": "Indexed"}
+        job["metadata"]["ownerReferences"] = [owner.reference]
+        given = [one for one in container.get("env") or [] if one["name"] not in environment]
+        container["env"] = [*given, *({"name": name, "value": text} for name, text in environment.items())]
+        if code is not None:
+            code.add_to(pod, _CONTAINER)
+        return job
+
+    def start(self, job: Mapping[str, Any]) -> None:
+        """
+        Make the Job; one that an earlier sweep left is removed first, as its injectors would join this one.
+
+        Raises:
+            TargetError: The cluster does not answer or does not allow it, or the earlier one does not go.
+        """
+        name = str(job["metadata"]["name"])
+        if self._exists(name):
+            self.end(name)
+        deadline = time.monotonic() + _GONE_SECONDS
+        while self._exists(name) or self.pods(name).listed():
+            if time.monotonic() > deadline:
+                raise TargetError(
+                    f"injectors of an earlier sweep still run in {self.namespace} after {_GONE_SECONDS:g} s; "
+                    f"delete the pods of Job {name}"
+                )
+            time.sleep(0.5)
+        with asked(f"create jobs {self.namespace}/{name}"):
+            self.api.batch.create_namespaced_job(self.namespace, job, _request_timeout=REQUEST_SECONDS)
+
+    def end(self, name: str) -> None:
+        """
+        Remove the Job and its pods; nothing is waited for.
+        """
+        try:
+            with asked(f"delete jobs {self.namespace}/{name}"):
+                self.api.batch.delete_namespaced_job(
+                    name,
+                    self.namespace,
+                    propagation_policy="Background",
+                    _request_timeout=REQUEST_SECONDS,
+                )
+        except TargetError as error:
+            if not missing(error):
+                raise
+
+    def pods(self, name: str) -> Pods:
+        """
+        The pods of a Job.
+        """
+        return Pods(self.api, self.namespace, f"batch.kubernetes.io/job-name={name}")
+
+    def _exists(self, name: str) -> bool:
+        try:
+            with asked(f"get jobs {self.namespace}/{name}"):
+                self.api.batch.read_namespaced_job(name, self.namespace, _request_timeout=REQUEST_SECONDS)
+        except TargetError as error:
+            if missing(error):
+                return False
+            raise
+        return True
+
+
+@contextlib.asynccontextmanager
+async def open_injectors(
+    injectors: InjectorJob,
+    count: int,
+    environment: Mapping[str, str],
+    owner: OwnPod,
+    code: CodeMount | None,
+) -> AsyncIterator[None]:
+    """
+    Make the injectors' Job, and remove it in the end; they find the master by its Service and are not waited for here.
 
     Raises:
-        InputError: There is no such Deployment.
+        InputError: There is no template for it.
+        InjectorError: As the body raised it, with how those pods fare that do not run.
         TargetError: The cluster does not answer or does not allow it.
     """
-    deployment = Deployment(api, namespace, name)
-    # From none, so that no injector is left of an earlier run: it would join this one and vanish in its midst.
-    await asyncio.to_thread(deployment.scale, 0)
-    await asyncio.to_thread(_wait_for_none, Pods(api, namespace, await asyncio.to_thread(deployment.labels)))
+    job = await asyncio.to_thread(injectors.manifest, count, environment, owner, code)
+    name = str(job["metadata"]["name"])
     try:
-        await asyncio.to_thread(deployment.scale, count)
+        await asyncio.to_thread(injectors.start, job)
         yield
+    except InjectorError as error:
+        told = await asyncio.to_thread(_story, injectors.pods(name))
+        raise InjectorError(f"{error}\n{told}" if told else str(error)) from error
     finally:
-        await asyncio.shield(asyncio.to_thread(deployment.scale, 0))
+        await asyncio.shield(asyncio.to_thread(injectors.end, name))
 
 
-def _wait_for_none(pods: Pods) -> None:
-    deadline = time.monotonic() + _GONE_SECONDS
-    while pods.all() or pods.leaving():
-        if time.monotonic() > deadline:
-            raise TargetError(
-                f"injectors of an earlier sweep still run in {pods.namespace} after {_GONE_SECONDS:g} s; delete their pods"
-            )
-        time.sleep(0.5)
+def _story(pods: Pods) -> str:
+    try:
+        return pods.story(pods.listed())
+    except TargetError as error:
+        # The error that this story belongs to matters more than pods that cannot be asked for.
+        return f"how the injectors' pods fare is not known: {error}"

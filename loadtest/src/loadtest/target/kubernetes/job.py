@@ -1,29 +1,51 @@
 """
-A sweep as a Job: made from the suspended CronJob, known by its name, followed by its log.
+A sweep as a Job: made from the suspended CronJob, known by its name.
 
-Its fixed name is the lock: the API server lets one object of a name exist.  It reads lines
-and does not know what they say.
+The sweep's process itself takes the lock; the fixed name only says which Job is followed.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import urllib3
-from kubernetes.client.exceptions import ApiException
-
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, missing
+from loadtest.target.kubernetes.container import is_over
+from loadtest.target.kubernetes.lease import Lease, lease_of
+from loadtest.target.kubernetes.own_code import CodeMount, pack
 from loadtest.target.kubernetes.pods import Pods
 
+CONTAINER = "sweep"
+PLAN_FILE = "plan.toml"
 START_SECONDS = 120.0
-_PLAN_FILE = "plan.toml"
 # From a Job's making to its start it takes two requests.
 _SUSPENDED_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """
+    What a submitted sweep gets beside the template.
+
+    Attributes:
+        files: Text by path below ``/plan``: the plan, and a user's own scenario.
+        arguments: More arguments of ``loadtest sweep``.
+        packages: Whether a ``requirements.txt`` among the files is installed before the start.
+        resumes: Whether the arguments name a run in place of the plan.
+        start_seconds: How long its pod may take to start.
+        needs: What the plan asks of the server, in words; empty where the plan is not at hand.
+    """
+
+    files: Mapping[str, str]
+    arguments: Sequence[str] = ()
+    packages: bool = False
+    resumes: bool = False
+    start_seconds: float = START_SECONDS
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class SweepJob:
         """
         The pods of the Job.
         """
-        return Pods(self.api, self.namespace, {"batch.kubernetes.io/job-name": self.name})
+        return Pods(self.api, self.namespace, f"batch.kubernetes.io/job-name={self.name}")
 
     def template(self) -> Any:
         """
@@ -71,35 +93,35 @@ class SweepJob:
             raise
         return found.spec.job_template
 
-    def submit(self, plan: str, arguments: Sequence[str]) -> None:
+    def submit(self, brought: Brought) -> None:
         """
         Make the Job; an earlier one that has ended is removed first.
 
         The Job starts suspended, so that its plan is there before its pod.
 
-        Args:
-            plan: Text of the plan file.
-            arguments: More arguments of ``loadtest sweep``.
-
         Raises:
-            InputError: A sweep runs already, or none is installed.
+            InputError: A sweep runs already, however it was started, or none is installed.
         """
-        template = self.template()
-        self._remove_ended()
-        body = self.api.batch.api_client.sanitize_for_serialization(template)
+        body = self.api.batch.api_client.sanitize_for_serialization(self.template())
         spec = body["spec"]
         spec["suspend"] = True
+        pod = spec["template"]["spec"]
+        container = sweep_container(pod)
+        if brought.resumes:
+            container["args"] = [one for one in container["args"] if one != f"/plan/{PLAN_FILE}"]
+        container["args"] += list(brought.arguments)
+        self._demand_leases(container["args"])
+        self._remove_ended()
         # A name of its own: the plan of an earlier Job may still wait for its removal.
         plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
-        pod = spec["template"]["spec"]
-        pod["containers"][0]["args"] += list(arguments)
-        for volume in pod["volumes"]:
-            if volume["name"] == "plan":
-                volume["configMap"]["name"] = plan_name
+        data, items = pack(brought.files)
+        volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
+        CodeMount(volume, brought.packages).add_to(pod, container["name"])
+        labels = body["metadata"]["labels"]
         job = {
             "apiVersion": "batch/v1",
             "kind": "Job",
-            "metadata": {"name": self.name, "labels": body["metadata"]["labels"]},
+            "metadata": {"name": self.name, "labels": labels},
             "spec": spec,
         }
         try:
@@ -108,21 +130,31 @@ class SweepJob:
                     self.namespace, job, _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
-            if isinstance(error.__cause__, ApiException) and error.__cause__.status == 409:
+            if conflicts(error):
                 raise self._runs() from None
             raise
         try:
-            self._start(made.metadata.uid, plan_name, plan, job["metadata"]["labels"])
+            self._start(made.metadata.uid, plan_name, data, labels)
         except BaseException:
             # A Job that never started would stay as a lock.
             self._delete("Background")
             raise
 
-    def _start(self, uid: str, plan_name: str, plan: str, labels: dict[str, str]) -> None:
+    def _demand_leases(self, arguments: Sequence[str]) -> None:
+        """
+        Refuse while a sweep that was started otherwise, such as a nightly one, holds what this one would.
+        """
+        given = dict(one.removeprefix("--").split("=", 1) for one in arguments if "=" in one)
+        for flag in ("deployment", "injector-job"):
+            namespace, _, name = given.get(flag, "").partition("/")
+            if name:
+                Lease(self.api, self.namespace, lease_of(namespace, name)).demand_free()
+
+    def _start(self, uid: str, plan_name: str, data: Mapping[str, str], labels: dict[str, str]) -> None:
         owner = {"apiVersion": "batch/v1", "kind": "Job", "name": self.name, "uid": uid}
         config = {
             "metadata": {"name": plan_name, "labels": labels, "ownerReferences": [owner]},
-            "data": {_PLAN_FILE: plan},
+            "data": data,
         }
         with asked(f"create configmaps {self.namespace}/{plan_name}"):
             self.api.core.create_namespaced_config_map(
@@ -179,105 +211,21 @@ class SweepJob:
         Tell whether there are pods and none runs; the Job itself says so only some seconds later.
         """
         pods = self.pods.all()
-        return bool(pods) and all(pod.status.phase in ("Succeeded", "Failed") for pod in pods)
-
-    def lines(self) -> Iterator[str]:
-        """
-        Give the Job's log, line by line, until its pod has ended; a broken connection is taken up where it broke.
-
-        Raises:
-            TargetError: The pod did not start (the text ends with its events), or the Job was deleted.
-        """
-        name = self._wait_for_start()
-        seen = 0
-        while True:
-            try:
-                for number, line in enumerate(self._log(name)):
-                    if number >= seen:
-                        seen = number + 1
-                        yield line
-            except (urllib3.exceptions.HTTPError, OSError, TargetError) as error:
-                if self._state(name) is None:
-                    raise self._deleted() from error
-                if isinstance(error, TargetError):
-                    raise
-            if (state := self._state(name)) is None:
-                raise self._deleted()
-            if state.terminated is not None:
-                return
-            time.sleep(0.5)
-
-    def exit_code(self) -> int:
-        """
-        Return what the sweep's process ended with.
-
-        Raises:
-            TargetError: It did not end by itself; the text ends with events and log lines.
-        """
-        pods = self.pods.all()
-        if not pods:
-            raise self._deleted()
-        ended = pods[0].status.container_statuses[0].state.terminated
-        if ended is None or ended.reason in ("OOMKilled", "ContainerCannotRun"):
-            raise TargetError(f"the sweep's pod did not end by itself:\n{self.pods.story(pods)}")
-        return int(ended.exit_code)
-
-    def _deleted(self) -> TargetError:
-        return TargetError(
-            f"{self}: the Job was deleted while it ran; what it measured is on the volume: `loadtest fetch`"
-        )
-
-    def _wait_for_start(self) -> str:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            pods = self.pods.all()
-            for pod in pods:
-                state = self._state(pod.metadata.name)
-                if state is not None and (state.running is not None or state.terminated is not None):
-                    return str(pod.metadata.name)
-            if self.read() is None:
-                raise self._deleted()
-            if time.monotonic() > deadline:
-                raise TargetError(
-                    f"{self}: the sweep's pod did not start within {START_SECONDS:g} s:\n{self.pods.story(pods)}"
-                )
-            time.sleep(0.5)
-
-    def _state(self, pod: str) -> Any | None:
-        try:
-            with asked(f"get pods {self.namespace}/{pod}"):
-                found = self.api.core.read_namespaced_pod(
-                    pod, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                return None
-            raise
-        statuses = found.status.container_statuses
-        return statuses[0].state if statuses else _NotYet()
-
-    def _log(self, pod: str) -> Iterator[str]:
-        with asked(f"get pods/log {self.namespace}/{pod}"):
-            response = self.api.core.read_namespaced_pod_log(
-                pod, self.namespace, follow=True, _preload_content=False
-            )
-        rest = b""
-        for part in response.stream():
-            *lines, rest = (rest + part).split(b"\n")
-            yield from (line.decode("utf-8", "replace") for line in lines)
-        if rest:
-            yield rest.decode("utf-8", "replace")
+        return bool(pods) and all(map(is_over, pods))
 
 
-@dataclass(frozen=True, slots=True)
-class _NotYet:
+def sweep_container(pod: Mapping[str, Any]) -> dict[str, Any]:
     """
-    The state of a container that the node has not spoken of yet.
-    """
+    Return the container of a sweep's pod, as JSON, whatever sidecars stand before it.
 
-    running: None = None
-    terminated: None = None
-    waiting: None = None
+    Raises:
+        InputError: There is none of its name.
+    """
+    for container in pod["containers"]:
+        if container["name"] == CONTAINER:
+            found: dict[str, Any] = container
+            return found
+    raise InputError(f"the sweep's template has no container {CONTAINER!r}; charts/loadtest renders one")
 
 
 def _has_ended(job: Any) -> bool:

@@ -1,85 +1,94 @@
 """
-The pods of a Deployment: which run, under which address, and what they last said.
+The pods of a Deployment: which run, and what they last said.
 
 It reads and decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loadtest.errors import TargetError
-from loadtest.results.measured import Replica
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
+from loadtest.target.kubernetes.container import is_over, main_container, status_of
 
-_EVENTS = 5
+_EVENTS = 3
 _LOG_LINES = 8
+# More ways to fail at once than this say nothing more.
+_GROUPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Pods:
     """
-    The pods that a set of labels selects.
+    The pods that a selector takes.
 
     Attributes:
         api: The cluster.
         namespace: Where.
-        labels: Of a Deployment's selector.
+        selector: Labels as the API takes them, ``a=b,c in (d)``.
     """
 
     api: Api
     namespace: str
-    labels: Mapping[str, str]
+    selector: str
+
+    def listed(self) -> list[Any]:
+        """
+        Return every pod, those that end or have ended too.
+        """
+        with asked(f"list pods in {self.namespace}"):
+            found = self.api.core.list_namespaced_pod(
+                self.namespace, label_selector=self.selector, _request_timeout=REQUEST_SECONDS
+            )
+        return list(found.items)
 
     def all(self) -> list[Any]:
         """
         Return every pod that has not been told to end.
         """
-        selector = ",".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
-        with asked(f"list pods in {self.namespace}"):
-            found = self.api.core.list_namespaced_pod(
-                self.namespace, label_selector=selector, _request_timeout=REQUEST_SECONDS
-            )
-        return [pod for pod in found.items if pod.metadata.deletion_timestamp is None]
-
-    def leaving(self) -> int:
-        """
-        Return how many pods were told to end and are still there.
-        """
-        selector = ",".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
-        with asked(f"list pods in {self.namespace}"):
-            found = self.api.core.list_namespaced_pod(
-                self.namespace, label_selector=selector, _request_timeout=REQUEST_SECONDS
-            )
-        return sum(1 for pod in found.items if pod.metadata.deletion_timestamp is not None)
+        return [pod for pod in self.listed() if not is_leaving(pod)]
 
     def story(self, pods: Sequence[Any]) -> str:
         """
-        Say how pods fare: state, last events and last log lines of each that is not ready.
+        Say how the pods fare that are not ready: one line for all that fare alike, with the last events of one,
+        and its last log lines if it has died.
         """
-        lines = []
+        groups: dict[str, list[Any]] = {}
         for pod in pods:
             if not is_ready(pod):
-                lines += [
-                    f"{pod.metadata.name}: {state(pod)}",
-                    *self._events(pod.metadata.name),
-                    *self._logs(pod),
-                ]
+                groups.setdefault(state(pod), []).append(pod)
+        lines = []
+        for said, alike in sorted(groups.items(), key=lambda group: -len(group[1]))[:_GROUPS]:
+            name = alike[0].metadata.name
+            who = name if len(alike) == 1 else f"{len(alike)} pods, such as {name}"
+            lines.append("; ".join([f"{who}: {said}", *self._events(name)]))
+            lines += self._logs(alike[0])
+        if len(groups) > _GROUPS:
+            lines.append(f"and {len(groups) - _GROUPS} more ways")
         return "\n".join(lines)
 
     def _events(self, name: str) -> list[str]:
-        with asked(f"list events in {self.namespace}"):
-            found = self.api.core.list_namespaced_event(
-                self.namespace, field_selector=f"involvedObject.name={name}", _request_timeout=REQUEST_SECONDS
-            )
+        try:
+            with asked(f"list events in {self.namespace}"):
+                found = self.api.core.list_namespaced_event(
+                    self.namespace,
+                    field_selector=f"involvedObject.name={name}",
+                    _request_timeout=REQUEST_SECONDS,
+                )
+        except TargetError as error:
+            # The error that this story belongs to matters more than events that are away.
+            return [f"no events: {error}"]
         events = sorted(found.items, key=lambda event: str(event.last_timestamp or event.event_time or ""))
-        return [f"  event {event.reason}: {event.message}" for event in events[-_EVENTS:]]
+        texts = (f"event {event.reason}: {' '.join(str(event.message).split())}" for event in events)
+        return list(dict.fromkeys(texts))[-_EVENTS:]
 
     def _logs(self, pod: Any) -> list[str]:
-        statuses = pod.status.container_statuses or []
-        if not statuses or (statuses[0].state.waiting and not statuses[0].restart_count):
+        name = main_container(pod)
+        status = status_of(pod, name)
+        if status is None or not (status.state.running or status.state.terminated or status.restart_count):
             # A container that never ran has no log.
             return []
         try:
@@ -87,8 +96,9 @@ class Pods:
                 text = self.api.core.read_namespaced_pod_log(
                     pod.metadata.name,
                     self.namespace,
+                    container=name,
                     tail_lines=_LOG_LINES,
-                    previous=statuses[0].state.running is None and statuses[0].restart_count > 0,
+                    previous=status.state.waiting is not None and status.restart_count > 0,
                     _request_timeout=REQUEST_SECONDS,
                 )
         except TargetError as error:
@@ -97,53 +107,38 @@ class Pods:
         return [f"  log {line}" for line in text.splitlines()]
 
 
+def is_leaving(pod: Any) -> bool:
+    """
+    Tell whether a pod was told to end and is still there.
+    """
+    return pod.metadata.deletion_timestamp is not None
+
+
 def is_ready(pod: Any) -> bool:
     """
     Tell whether a pod runs and says that it is ready.
     """
     conditions = pod.status.conditions or []
-    return any(found.type == "Ready" and found.status == "True" for found in conditions)
+    return not is_over(pod) and any(found.type == "Ready" and found.status == "True" for found in conditions)
 
 
 def state(pod: Any) -> str:
     """
     Say in a few words how a pod fares.
     """
+    if pod.status.reason:
+        # What the node or the scheduler did to it, such as Evicted.
+        return f"{pod.status.reason}: {pod.status.message}" if pod.status.message else str(pod.status.reason)
+    for status in (*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])):
+        waiting, ended = status.state.waiting, status.state.terminated
+        if waiting is not None and waiting.reason != "PodInitializing":
+            return f"{status.name}: {waiting.reason}"
+        if ended is not None and ended.exit_code != 0:
+            return f"{status.name}: {ended.reason}, exit code {ended.exit_code}"
     for status in pod.status.container_statuses or []:
-        if status.state.waiting is not None:
-            return str(status.state.waiting.reason)
-        if status.state.terminated is not None:
-            ended = status.state.terminated
-            return f"{ended.reason}, exit code {ended.exit_code}"
         if not status.ready:
-            return f"runs but is not ready, {status.restart_count} restarts"
+            return f"{status.name} runs but is not ready, {status.restart_count} restarts"
     for condition in pod.status.conditions or []:
         if condition.type == "PodScheduled" and condition.status == "False":
             return f"no node takes it: {condition.message}"
     return str(pod.status.phase)
-
-
-def has_died(pod: Any) -> bool:
-    """
-    Tell whether a container of a pod ended by itself at least once.
-    """
-    return any(
-        status.restart_count > 0 or status.state.terminated is not None
-        for status in pod.status.container_statuses or []
-    )
-
-
-def replica(pod: Any) -> Replica:
-    """
-    Return a ready pod as a replica: named by the pod, started when its container was.
-    """
-    running = [status.state.running for status in pod.status.container_statuses if status.state.running]
-    ports = [
-        port.container_port
-        for container in pod.spec.containers
-        for port in container.ports or []
-        if port.name == "metrics"
-    ]
-    url = f"http://{pod.status.pod_ip}:{ports[0]}/metrics" if ports else None
-    started_at = max((found.started_at.timestamp() for found in running), default=0.0)
-    return Replica(pod.metadata.name, url, None, started_at)

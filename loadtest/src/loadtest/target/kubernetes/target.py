@@ -11,38 +11,27 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
 from loadtest.results.measured import ProcessUse, Replica
-from loadtest.target.kubernetes.api import Api
-from loadtest.target.kubernetes.deployment import ACTIVITY_SLOTS, TASK_QUEUE, Deployment
+from loadtest.target.kubernetes.api import Api, no_answer
+from loadtest.target.kubernetes.container import has_died, is_over, replica
 from loadtest.target.kubernetes.endpoints import server_pages
-from loadtest.target.kubernetes.pods import Pods, has_died, is_ready, replica
+from loadtest.target.kubernetes.hold import Hold, hold
+from loadtest.target.kubernetes.lease import Lease
+from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
 
-READY_SECONDS = 180.0
+ACTIVITY_SLOTS = "temporal-kit/activity-slots"
+TASK_QUEUE = "temporal-kit/task-queue"
+# An edge of a window does not wait longer for the list of pods.
+_SOON_SECONDS = 5.0
+# How long the end of a sweep tries to bring the replica count back.
+_RESTORE_SECONDS = 60.0
 _FROM_THE_PAGES = "in a cluster the CPU of workers is read from their pages"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """
-    Where in the cluster things are.
-
-    Attributes:
-        namespace, deployment: The workers.
-        server_metrics: URLs of the server's pages; a host with several addresses is several pages.
-        server_namespace: Kubernetes namespace of the server's pods, for their CPU.
-        ready_seconds: How long pods may take to be ready.
-    """
-
-    namespace: str
-    deployment: str
-    server_metrics: tuple[str, ...] = ()
-    server_namespace: str | None = None
-    ready_seconds: float = READY_SECONDS
 
 
 class KubernetesTarget:
@@ -50,7 +39,7 @@ class KubernetesTarget:
     Worker pods in a cluster.
 
     Attributes:
-        own: Whether the Deployment is of the kit's chart, whose slots and pages are known.
+        own: Whether the workers are of the kit's chart, whose slots and pages are known.
     """
 
     def __init__(self, api: Api, place: Place, plan: Plan) -> None:
@@ -61,21 +50,21 @@ class KubernetesTarget:
             plan: What will be asked of the workers.
 
         Raises:
-            InputError: No such Deployment, an autoscaler owns it, or it is set up otherwise than the plan says.
+            InputError: No such workers, something else owns their count, or they are set up otherwise than the plan says.
         """
         self._place = place
-        self._deployment = Deployment(api, place.namespace, place.deployment)
-        found = self._deployment.read()
-        self._pods = Pods(api, place.namespace, dict(found.spec.selector.match_labels))
-        self._deployment.demand_no_autoscaler()
-        annotations = dict(found.metadata.annotations or {})
-        self.own = ACTIVITY_SLOTS in annotations
-        _demand_as_planned(self._deployment, annotations, plan)
+        self._workers = place.of(api)
+        fleet = self._workers.look()
+        self._pods = Pods(api, place.namespace, fleet.selector)
+        self.own = ACTIVITY_SLOTS in fleet.annotations
+        _demand_as_planned(str(self._workers), fleet.annotations, plan)
         self._usage = Usage(
             api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
         )
         self._expected: tuple[Replica, ...] = ()
         self._setup = (plan.worker, plan.server, plan.codec)
+        self._seen: tuple[Replica, ...] = ()
+        self.hold = Hold()
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
@@ -100,61 +89,107 @@ class KubernetesTarget:
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """
-        Scale the Deployment and wait until exactly that many pods are ready and no other is left.
+        Scale the workers and wait until exactly that many pods are ready and no other is left.
+
+        A cluster that does not answer for a while is asked again until the time is over.
 
         Raises:
             WorkerDiedError: A container ended at its start; the text ends with events and log lines.
-            TargetError: They are not ready in time.
+            TargetError: They are not ready in time, or another sweep has taken the workers.
         """
-        self._expected = ()
-        await asyncio.to_thread(self._deployment.scale, replicas)
+        self._expected = self._seen = ()
         deadline = time.monotonic() + self._place.ready_seconds
+        scaled = False
         while True:
-            ready = await asyncio.to_thread(self._ready, replicas, time.monotonic() > deadline)
-            if ready is not None:
-                self._expected = ready
-                return ready
+            self.hold.demand()
+            late = time.monotonic() > deadline
+            try:
+                if not scaled:
+                    await asyncio.to_thread(self._workers.scale, replicas)
+                    scaled = True
+                ready = await asyncio.to_thread(self._ready, replicas, late)
+            except TargetError as error:
+                if late or not no_answer(error) or isinstance(error, WorkerDiedError):
+                    raise
+            else:
+                if ready is not None:
+                    self._expected = self._seen = ready
+                    return ready
             await asyncio.sleep(0.5)
 
     def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
-        pods = self._pods.all()
-        leaving = self._pods.leaving()
+        listed = [pod for pod in self._pods.listed() if not is_over(pod)]
+        pods = [pod for pod in listed if not is_leaving(pod)]
+        leaving = len(listed) - len(pods)
         if len(pods) == replicas and all(map(is_ready, pods)) and not leaving:
-            return tuple(sorted(map(replica, pods), key=lambda one: one.identity))
+            return self._replicas(pods)
         died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]
         if died:
             raise WorkerDiedError(
-                f"a worker of {self._deployment} ended before it was ready:\n{self._pods.story(died)}"
+                f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
             ready = sum(map(is_ready, pods))
             raise TargetError(
-                f"{self._deployment}: {ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
-                f"{f', {leaving} still end' if leaving else ''}:\n{self._pods.story(pods)}"
+                f"{self._workers}: {ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
+                f"{f', {leaving} still end' if leaving else ''}; if nodes must be added first, give it longer: "
+                f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}\n{self._pods.story(pods)}"
             )
         return None
+
+    def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
+        port = self._place.metrics_port
+        return tuple(sorted((replica(pod, port) for pod in pods), key=lambda one: one.identity))
+
+    async def _asked_soon(self) -> list[Any] | None:
+        """
+        Return the pods now, or ``None`` where the cluster does not answer soon.
+        """
+        self.hold.demand()
+        try:
+            async with asyncio.timeout(_SOON_SECONDS):
+                return await asyncio.to_thread(self._pods.all)
+        except TimeoutError:
+            return None
+        except TargetError as error:
+            if not no_answer(error):
+                raise
+            return None
 
     async def alive(self) -> Sequence[Replica]:
         """
         The pods that are ready right now, asked at once: a list kept in the background would be of a moment ago.
+
+        Where the cluster does not answer, the pods that were seen last: one that ended meanwhile
+        has another start at the next look, and its page does not answer.
+
+        Raises:
+            TargetError: The cluster refused, or another sweep has taken the workers.
         """
-        pods = await asyncio.to_thread(self._pods.all)
-        return tuple(sorted((replica(pod) for pod in pods if is_ready(pod)), key=lambda one: one.identity))
+        pods = await self._asked_soon()
+        if pods is not None:
+            self._seen = self._replicas([pod for pod in pods if is_ready(pod)])
+        return self._seen
 
     async def check_alive(self) -> None:
         """
-        Look whether every pod that ``scale`` gave still runs.
+        Look whether every pod that ``scale`` gave still runs; a cluster that does not answer is a look less.
 
         Raises:
             WorkerDiedError: One ended or is gone; the text ends with events and log lines.
         """
-        pods = {pod.metadata.name: pod for pod in await asyncio.to_thread(self._pods.all)}
+        listed = await self._asked_soon()
+        if listed is None:
+            return
+        pods = {pod.metadata.name: pod for pod in listed}
         for wanted in self._expected:
             pod = pods.get(wanted.identity)
             if pod is None:
-                raise WorkerDiedError(f"pod {wanted.identity} of {self._deployment} is gone")
-            if has_died(pod) and (not is_ready(pod) or replica(pod) != wanted):
-                raise WorkerDiedError(f"pod {wanted.identity} ended:\n{self._pods.story([pod])}")
+                raise WorkerDiedError(f"pod {wanted.identity} of {self._workers} is gone")
+            (now,) = self._replicas([pod])
+            if is_over(pod) or (has_died(pod) and (not is_ready(pod) or now != wanted)):
+                story = await asyncio.to_thread(self._pods.story, [pod])
+                raise WorkerDiedError(f"pod {wanted.identity} ended:\n{story}")
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
@@ -170,50 +205,80 @@ class KubernetesTarget:
             await asyncio.to_thread(self._usage.sample)
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    def keep_original(self) -> int:
+    def replicas(self) -> int:
         """
-        Note the replica count that was found.
+        Return the count that the workers have now.
         """
-        return self._deployment.keep_original()
+        return self._workers.replicas()
 
-    def restore(self) -> None:
+    def restore(self, replicas: int) -> None:
         """
-        Bring the replica count back that was found.
+        Bring the replica count back; a cluster that does not answer is asked for a minute.
         """
-        self._deployment.restore_original()
+        deadline = time.monotonic() + _RESTORE_SECONDS
+        while True:
+            try:
+                self._workers.scale(replicas)
+            except TargetError as error:
+                if not no_answer(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
 
 
-def _demand_as_planned(deployment: Deployment, annotations: Mapping[str, str], plan: Plan) -> None:
+def _demand_as_planned(workers: str, annotations: Mapping[str, str], plan: Plan) -> None:
     slots, queue = annotations.get(ACTIVITY_SLOTS), annotations.get(TASK_QUEUE)
     asked = plan.worker.activity_slots
     if asked is not None and slots is not None and slots != str(asked):
         raise InputError(
-            f"plan: worker.activity_slots = {plan.worker.activity_slots}: the Deployment {deployment} has {slots}; "
+            f"plan: worker.activity_slots = {plan.worker.activity_slots}: the Deployment {workers} has {slots}; "
             f"write {slots}, or `helm upgrade --reuse-values --set settings.activitySlots={plan.worker.activity_slots}`"
         )
     if queue is not None and queue != plan.task_queue:
         raise InputError(
-            f"plan: task_queue = {plan.task_queue!r}: the Deployment {deployment} polls {queue!r}; write that"
+            f"plan: task_queue = {plan.task_queue!r}: the Deployment {workers} polls {queue!r}; write that"
         )
 
 
 @contextlib.asynccontextmanager
-async def open_target(api: Api, place: Place, plan: Plan) -> AsyncIterator[KubernetesTarget]:
+async def open_target(
+    api: Api, place: Place, plan: Plan, guards: Sequence[Lease]
+) -> AsyncIterator[KubernetesTarget]:
     """
-    Take a Deployment over for a sweep, and give it back with the replica count that it had.
+    Take the workers over for a sweep, and give them back with the replica count that they had.
+
+    Args:
+        api: The cluster.
+        place: Where things are.
+        plan: What will be asked of the workers.
+        guards: Leases that are held meanwhile; the first one keeps the replica count.
 
     Raises:
-        InputError: It cannot be taken.
+        InputError: They cannot be taken; nothing was changed.
         TargetError: The cluster does not answer or does not allow it.
     """
     target = await asyncio.to_thread(KubernetesTarget, api, place, plan)
-    await asyncio.to_thread(target.keep_original)
-    sampling = asyncio.create_task(target.sample_usage())
+    async with hold(*guards) as held:
+        target.hold = held
+        found = await asyncio.to_thread(target.replicas)
+        original = await asyncio.to_thread(guards[0].note, found)
+        sampling = asyncio.create_task(target.sample_usage())
+        try:
+            yield target
+        finally:
+            sampling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sampling
+            # Shielded: a second signal must not leave the workers as the last step had them.
+            await asyncio.shield(_restore(target, held, original))
+
+
+async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:
+    if held.lost is not None:
+        return  # the count is another sweep's now
     try:
-        yield target
-    finally:
-        sampling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sampling
-        # Shielded: a second signal must not leave the Deployment as the last step had it.
-        await asyncio.shield(asyncio.to_thread(target.restore))
+        await asyncio.to_thread(target.restore, original)
+    except TargetError:
+        held.keeps = True
+        raise

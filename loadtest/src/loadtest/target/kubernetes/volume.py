@@ -18,12 +18,14 @@ import kubernetes
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
-from loadtest.target.kubernetes.job import SweepJob
+from loadtest.target.kubernetes.job import SweepJob, sweep_container
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 
 _START_SECONDS = 90.0
 # The pod ends by itself even if whoever made it is killed.
 _LIFETIME_SECONDS = 600
+# What says on which nodes, and as which user, a pod may run.
+_WHERE = ("nodeSelector", "tolerations", "affinity", "securityContext", "priorityClassName")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Volume:
         """
         template = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
         pod = template["spec"]["template"]["spec"]
-        container = pod["containers"][0]
+        container = sweep_container(pod)
         labels = {**template["metadata"]["labels"], "app.kubernetes.io/component": "fetch"}
         return {
             "metadata": {"name": name, "labels": labels},
@@ -114,14 +116,13 @@ class Volume:
                 "automountServiceAccountToken": False,
                 "activeDeadlineSeconds": _LIFETIME_SECONDS,
                 "imagePullSecrets": pod.get("imagePullSecrets", []),
-                "nodeSelector": pod.get("nodeSelector", {}),
-                "securityContext": pod["securityContext"],
+                **{part: pod[part] for part in _WHERE if part in pod},
                 "containers": [
                     {
                         "name": "fetch",
                         "image": container["image"],
                         "imagePullPolicy": container["imagePullPolicy"],
-                        "securityContext": container["securityContext"],
+                        "securityContext": container.get("securityContext", {}),
                         "command": ["python", "-c", f"import time; time.sleep({_LIFETIME_SECONDS})"],
                         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
                         "volumeMounts": [{"name": "results", "mountPath": "/results", "readOnly": True}],
@@ -140,7 +141,7 @@ class Volume:
             if is_ready(pod):
                 return
             if time.monotonic() > deadline or pod.status.phase == "Failed":
-                story = Pods(api, namespace, {}).story([pod])
+                story = Pods(api, namespace, "").story([pod])
                 raise TargetError(f"the pod that reads the volume did not start ({state(pod)}):\n{story}")
             time.sleep(0.3)
 

@@ -1,0 +1,59 @@
+"""
+Which files a user's scenario needs from its own folder, as its imports say; nothing is run to find out.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from loadtest.errors import InputError
+
+
+def files_beside(scenario: Path) -> dict[str, Path]:
+    """
+    Return a scenario's file and all modules and packages of its folder that it imports, directly or not.
+
+    A package comes whole, with every ``.py`` file of it.  What a scenario opens as data is not seen.
+
+    Returns:
+        Files by their path below the folder.
+
+    Raises:
+        InputError: A file cannot be read as Python.
+    """
+    folder = scenario.parent
+    found: dict[str, Path] = {}
+    todo = [scenario]
+    while todo:
+        path = todo.pop()
+        name = path.relative_to(folder).as_posix()
+        if name in found:
+            continue
+        found[name] = path
+        for module in _imports(path):
+            todo += _of(folder, module)
+    return found
+
+
+def _of(folder: Path, module: str) -> list[Path]:
+    top = module.partition(".")[0]
+    if (folder / top).is_dir():
+        return sorted((folder / top).rglob("*.py"))
+    file = folder / f"{top}.py"
+    return [file] if file.is_file() else []
+
+
+def _imports(path: Path) -> Iterator[str]:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(
+            f"--scenario: {path} cannot be read as Python ({error}); give a file that can"
+        ) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module

@@ -1,0 +1,87 @@
+"""
+Which container of a pod is meant, beside sidecars that others put there, and how it fares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadtest.results.measured import Replica
+
+_DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+_OVER = ("Succeeded", "Failed")
+
+
+def main_container(pod: Any) -> str:
+    """
+    Return the name of the container that kubectl would take: the one that the pod's annotation names, or its first.
+
+    A sidecar's injector names the application's container there.  Statuses are no guide: they come in another order.
+    """
+    named = (pod.metadata.annotations or {}).get(_DEFAULT_CONTAINER)
+    names = [container.name for container in pod.spec.containers]
+    return str(named if named in names else names[0])
+
+
+def status_of(pod: Any, name: str) -> Any | None:
+    """
+    Return what the node says of a container, ``None`` where it has said nothing: unscheduled, or evicted before.
+    """
+    return next((found for found in pod.status.container_statuses or [] if found.name == name), None)
+
+
+def is_over(pod: Any) -> bool:
+    """
+    Tell whether a pod has ended for good, such as an evicted one; it stays listed and is no replica.
+    """
+    return pod.status.phase in _OVER
+
+
+def has_died(pod: Any, name: str | None = None) -> bool:
+    """
+    Tell whether a container of a pod, by default the main one, ended by itself at least once.
+    """
+    status = status_of(pod, name or main_container(pod))
+    return status is not None and (status.restart_count > 0 or status.state.terminated is not None)
+
+
+def replica(pod: Any, metrics_port: str | None = None) -> Replica:
+    """
+    Return a ready pod as a replica: named by the pod, started when its main container was.
+
+    Args:
+        pod: As listed.
+        metrics_port:
+            Number or name of the port of its /metrics page; ``None`` takes the port that is called ``metrics``,
+            or the one that its annotation ``prometheus.io/port`` names.
+    """
+    status = status_of(pod, main_container(pod))
+    running = status.state.running if status is not None else None
+    port = _port(pod, metrics_port)
+    url = None
+    if port is not None:
+        address = str(pod.status.pod_ip)
+        host = f"[{address}]" if ":" in address else address
+        url = f"http://{host}:{port}{_path(pod)}"
+    started_at = running.started_at.timestamp() if running is not None else 0.0
+    return Replica(pod.metadata.name, url, None, started_at)
+
+
+def _port(pod: Any, wanted: str | None) -> int | None:
+    if wanted is not None and wanted.isdecimal():
+        return int(wanted)
+    declared = {
+        port.name: int(port.container_port)
+        for container in pod.spec.containers
+        for port in container.ports or []
+        if port.name is not None
+    }
+    if wanted is not None:
+        return declared.get(wanted)
+    annotated = (pod.metadata.annotations or {}).get("prometheus.io/port", "")
+    return declared.get("metrics", int(annotated) if annotated.isdecimal() else None)
+
+
+def _path(pod: Any) -> str:
+    path = str((pod.metadata.annotations or {}).get("prometheus.io/path", "/metrics"))
+    return path if path.startswith("/") else f"/{path}"

@@ -1,0 +1,75 @@
+"""
+What a sweep scales in a cluster: which pods it has, and how many it is told to have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """
+    The pods under one replica count.
+
+    Attributes:
+        selector: Takes its pods and no others, as the API writes selectors.
+        annotations: Of the object that has the count.
+    """
+
+    selector: str
+    annotations: Mapping[str, str]
+
+
+class Scalable(Protocol):
+    """
+    An object with a replica count that a sweep may set.
+    """
+
+    @property
+    def namespace(self) -> str:
+        """
+        Of its pods.
+        """
+        ...
+
+    def look(self) -> Fleet:
+        """
+        Return its pods' selector and its annotations.
+
+        Raises:
+            InputError: It is not there, or something else owns its count.
+        """
+        ...
+
+    def replicas(self) -> int:
+        """
+        Return the wanted count.
+        """
+        ...
+
+    def scale(self, replicas: int) -> None:
+        """
+        Ask for a count; nothing is waited for.
+        """
+        ...
+
+
+def as_selector(selector: Mapping[str, Any]) -> str:
+    """
+    Write an object's selector, with expressions, as a query takes it.
+    """
+    parts = [f"{key}={value}" for key, value in sorted((selector.get("matchLabels") or {}).items())]
+    for one in selector.get("matchExpressions") or []:
+        key, values = one["key"], ", ".join(one.get("values") or [])
+        parts.append(
+            {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }[one["operator"]]
+        )
+    return ",".join(parts)

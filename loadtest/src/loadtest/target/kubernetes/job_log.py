@@ -1,0 +1,158 @@
+"""
+Follows a sweep's Job: its log line by line, and what its process ended with.
+
+It reads lines and does not know what they say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+
+from loadtest.errors import TargetError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, missing, no_answer
+from loadtest.target.kubernetes.container import is_over, status_of
+from loadtest.target.kubernetes.job import CONTAINER, START_SECONDS, SweepJob
+
+_AWAY_SECONDS = 120.0
+_NOT_ITSELF = ("OOMKilled", "ContainerCannotRun")
+
+
+@dataclass(frozen=True, slots=True)
+class JobLog:
+    """
+    The log of a sweep's Job.
+
+    Attributes:
+        job: The Job.
+        start_seconds: How long its pod may take to start.
+    """
+
+    job: SweepJob
+    start_seconds: float = START_SECONDS
+
+    def lines(self) -> Iterator[str]:
+        """
+        Give the log, line by line, until the sweep's container has ended; a broken connection is taken up where it broke.
+
+        Raises:
+            TargetError: The pod did not start (the text ends with its events), the Job was deleted, or the cluster is away.
+        """
+        name = self._wait_for_start()
+        seen, heard = "", time.monotonic()
+        while True:
+            try:
+                for stamp, line in self._log(name):
+                    heard = time.monotonic()
+                    # By time and not by number: a node throws the oldest lines of a long log away.
+                    if stamp > seen:
+                        seen = stamp
+                        yield line
+                pod = self._pod(name)
+                heard = time.monotonic()
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                self._demand_patience(heard, error)
+            except TargetError as error:
+                if missing(error):
+                    raise self._deleted() from error
+                if not no_answer(error):
+                    raise
+                self._demand_patience(heard, error)
+            else:
+                if pod is None:
+                    raise self._deleted()
+                status = status_of(pod, CONTAINER)
+                if is_over(pod) or (status is not None and status.state.terminated is not None):
+                    return
+            time.sleep(0.5)
+
+    def exit_code(self) -> int:
+        """
+        Return what the sweep's process ended with.
+
+        Raises:
+            TargetError: It did not end by itself, as in a pod that was evicted; the text ends with events and log lines.
+        """
+        pods = self.job.pods.all()
+        if not pods:
+            raise self._deleted()
+        status = status_of(pods[0], CONTAINER)
+        ended = status.state.terminated if status is not None else None
+        if ended is None or ended.reason in _NOT_ITSELF:
+            raise TargetError(f"the sweep's pod did not end by itself:\n{self.job.pods.story(pods)}")
+        return int(ended.exit_code)
+
+    def _deleted(self) -> TargetError:
+        return TargetError(
+            f"{self.job}: the Job was deleted while it ran; what it measured is on the volume: `loadtest fetch`"
+        )
+
+    def _demand_patience(self, heard: float, error: Exception) -> None:
+        if time.monotonic() - heard > _AWAY_SECONDS:
+            raise TargetError(
+                f"{self.job}: the cluster does not answer for {_AWAY_SECONDS:g} s ({error}); the sweep may go on: "
+                "`loadtest submit --attach` follows it again"
+            ) from error
+
+    def _wait_for_start(self) -> str:
+        deadline = time.monotonic() + self.start_seconds
+        while True:
+            pods = self.job.pods.all()
+            for pod in pods:
+                status = status_of(pod, CONTAINER)
+                if status is not None and (status.state.running or status.state.terminated):
+                    return str(pod.metadata.name)
+                if is_over(pod):
+                    raise TargetError(
+                        f"{self.job}: the sweep's pod ended before it started:\n{self.job.pods.story(pods)}"
+                    )
+            if self.job.read() is None:
+                raise self._deleted()
+            if time.monotonic() > deadline:
+                raise TargetError(
+                    f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
+                    f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
+                    f"{self.job.pods.story(pods)}"
+                )
+            time.sleep(0.5)
+
+    def _pod(self, name: str) -> Any | None:
+        try:
+            with asked(f"get pods {self.job.namespace}/{name}"):
+                return self.job.api.core.read_namespaced_pod(
+                    name, self.job.namespace, _request_timeout=REQUEST_SECONDS
+                )
+        except TargetError as error:
+            if missing(error):
+                return None
+            raise
+
+    def _log(self, pod: str) -> Iterator[tuple[str, str]]:
+        """
+        Give each line with its time, which sorts as text.
+        """
+        with asked(f"get pods/log {self.job.namespace}/{pod}"):
+            response = self.job.api.core.read_namespaced_pod_log(
+                pod,
+                self.job.namespace,
+                container=CONTAINER,
+                follow=True,
+                timestamps=True,
+                _preload_content=False,
+            )
+        rest = b""
+        for part in response.stream():
+            *lines, rest = (rest + part).split(b"\n")
+            yield from map(_stamped, lines)
+        if rest:
+            yield _stamped(rest)
+
+
+def _stamped(line: bytes) -> tuple[str, str]:
+    stamp, _, text = line.decode("utf-8", "replace").partition(" ")
+    seconds, _, fraction = stamp.rstrip("Z").partition(".")
+    return f"{seconds}.{fraction:0<9}", text

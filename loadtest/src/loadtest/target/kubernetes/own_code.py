@@ -1,0 +1,111 @@
+"""
+A user's own files in the pods of a sweep: a ConfigMap, mounted beside the plan, and packages that they need.
+
+The sweep's pod gets them when it is submitted; the sweep hands the same on to its injectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from loadtest.errors import InputError
+from loadtest.scenario.loading import PACKAGES_FOLDER
+
+FOLDER = "/plan"
+REQUIREMENTS = "requirements.txt"
+_VOLUME = "plan"
+_PACKAGES = "packages"
+_PACKAGES_FOLDER = "/packages"
+# A ConfigMap holds 1 MiB, names and all.
+LARGEST_BYTES = 900 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMount:
+    """
+    What a pod needs to have a user's files in ``/plan``.
+
+    Attributes:
+        volume: The volume ``plan``, as JSON.
+        packages: Whether ``requirements.txt`` is among the files, so that they are installed before the start.
+    """
+
+    volume: Mapping[str, Any]
+    packages: bool
+
+    def add_to(self, pod: dict[str, Any], container: str) -> None:
+        """
+        Change a pod's spec, as JSON, so that a container of it finds the files.
+        """
+        (main,) = (one for one in pod["containers"] if one["name"] == container)
+        pod["volumes"] = [one for one in pod.get("volumes") or [] if one["name"] != _VOLUME]
+        pod["volumes"].append(dict(self.volume))
+        mounts = [one for one in main.get("volumeMounts") or [] if one["name"] != _VOLUME]
+        plan = {"name": _VOLUME, "mountPath": FOLDER, "readOnly": True}
+        main["volumeMounts"] = [*mounts, plan]
+        if self.packages:
+            _install(pod, main, plan)
+
+
+def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any]) -> None:
+    packages = {"name": _PACKAGES, "mountPath": _PACKAGES_FOLDER}
+    pod["volumes"].append({"name": _PACKAGES, "emptyDir": {"sizeLimit": "1Gi"}})
+    tmp = [one for one in main["volumeMounts"] if one["mountPath"] == "/tmp"]
+    # The image's own Python has no pip, the one that it is built upon has.
+    pip = ["pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
+    pod["initContainers"] = [
+        *(pod.get("initContainers") or []),
+        {
+            "name": "requirements",
+            "image": main["image"],
+            "imagePullPolicy": main.get("imagePullPolicy", "IfNotPresent"),
+            "securityContext": main.get("securityContext", {}),
+            "command": [*pip, "--target", _PACKAGES_FOLDER, "--requirement", f"{FOLDER}/{REQUIREMENTS}"],
+            "env": [one for one in main.get("env") or [] if one["name"].startswith("PIP_")],
+            "volumeMounts": [*tmp, dict(plan), packages],
+        },
+    ]
+    main["volumeMounts"].append({**packages, "readOnly": True})
+    given = [one for one in main.get("env") or [] if one["name"] != PACKAGES_FOLDER]
+    main["env"] = [*given, {"name": PACKAGES_FOLDER, "value": _PACKAGES_FOLDER}]
+
+
+def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
+    """
+    Return what the sweep's own pod has mounted, for a scenario that lies there; ``None`` for one of the image.
+
+    Args:
+        pod: Spec of the sweep's pod, as JSON.
+        scenario: The plan's: a name, or a path.
+    """
+    if FOLDER not in map(str, PurePosixPath(scenario).parents):
+        return None
+    (volume,) = (one for one in pod["volumes"] if one["name"] == _VOLUME)
+    return CodeMount(volume, any(one["name"] == "requirements" for one in pod.get("initContainers") or []))
+
+
+def pack(files: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """
+    Lay files out as a ConfigMap's data and as the items of its volume, since its keys hold no slash.
+
+    Args:
+        files: Text by path below the mounted folder.
+
+    Raises:
+        InputError: They are too large for a ConfigMap; names the largest.
+    """
+    size = sum(len(path.encode()) + len(text.encode()) for path, text in files.items())
+    if size > LARGEST_BYTES:
+        largest = max(files, key=lambda path: len(files[path].encode()))
+        raise InputError(
+            f"the scenario's files have {size / 1024:.0f} KiB, and a ConfigMap brings {LARGEST_BYTES // 1024} KiB "
+            f"(the largest is {largest}); build them into an image and give the chart's image.repository"
+        )
+    keys = {path: path.replace("/", "..") for path in files}
+    return (
+        {keys[path]: text for path, text in files.items()},
+        [{"key": keys[path], "path": path} for path in sorted(files)],
+    )

@@ -1,0 +1,60 @@
+"""
+The pod that this process runs in, as the sweep's own pod: who holds its Leases and owns what it makes.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, own_namespace
+from loadtest.target.kubernetes.lease import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPod:
+    """
+    A sweep's pod.
+
+    Attributes:
+        namespace: The load test's own.
+        name, uid: Which pod.
+        spec: As JSON.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    spec: Mapping[str, Any]
+
+    @property
+    def holder(self) -> Holder:
+        """
+        Who holds Leases.
+        """
+        return Holder(self.name, self.uid)
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """
+        Who owns what this pod makes.
+
+        It is the pod and not its Job: a Job that is deleted would take what it owns while the pod still drains.
+        """
+        return {"apiVersion": "v1", "kind": "Pod", "name": self.name, "uid": self.uid}
+
+
+def own_pod(api: Api) -> OwnPod:
+    """
+    Return the pod that this process runs in; its host name is the pod's name.
+
+    Raises:
+        TargetError: It cannot be read.
+    """
+    namespace, name = own_namespace(), socket.gethostname()
+    with asked(f"get pods {namespace}/{name}"):
+        found = api.core.read_namespaced_pod(name, namespace, _request_timeout=REQUEST_SECONDS)
+    spec = api.core.api_client.sanitize_for_serialization(found.spec)
+    return OwnPod(namespace, name, found.metadata.uid, spec)

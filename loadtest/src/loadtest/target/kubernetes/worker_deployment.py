@@ -1,0 +1,114 @@
+"""
+A WorkerDeployment of Temporal's worker controller, scaled by its own field ``spec.replicas``.
+
+Its controller makes a Deployment for each version; the pods of the current one are what a sweep measures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.autoscaler import autoscaler_of
+from loadtest.target.kubernetes.fleet import Fleet
+
+KIND = "workerdeployment"
+_GROUP, _VERSION, _PLURAL = "temporal.io", "v1alpha1", "workerdeployments"
+_NAME_LABEL, _BUILD_LABEL = "temporal.io/deployment-name", "temporal.io/build-id"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDeployment:
+    """
+    A WorkerDeployment by name.
+
+    Attributes:
+        api: The cluster.
+        namespace, name: Which.
+    """
+
+    api: Api
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{KIND}/{self.name}"
+
+    def look(self) -> Fleet:
+        """
+        Return which pods are the current version's and what the annotations say.
+
+        Raises:
+            InputError: There is none of this name, its count is another's, or a version is being rolled out.
+            TargetError: It cannot be read.
+        """
+        found = self._read()
+        where = f"--deployment {self}"
+        if found.get("spec", {}).get("replicas") is None:
+            raise InputError(
+                f"{where}: it has no spec.replicas, so each version's autoscaler owns its count and would undo every step; "
+                "set spec.replicas and delete its WorkerResourceTemplate of an autoscaler first"
+            )
+        scaler = autoscaler_of(self.api, self.namespace, "WorkerDeployment", self.name)
+        if scaler is not None:
+            raise InputError(
+                f"{where}: {scaler} owns its replica count and would undo every step; take it away first"
+            )
+        status = found.get("status") or {}
+        current = (status.get("currentVersion") or {}).get("buildID")
+        target = (status.get("targetVersion") or {}).get("buildID")
+        if current is None:
+            raise InputError(
+                f"{where}: no version of it is current yet; wait until `kubectl get {KIND}` shows one"
+            )
+        if target not in (None, current):
+            raise InputError(
+                f"{where}: version {target} is being rolled out beside {current}, and two versions share the orders; "
+                "wait until one is current"
+            )
+        selector = f"{_NAME_LABEL}={self.name},{_BUILD_LABEL}={current}"
+        return Fleet(selector, dict(found["metadata"].get("annotations") or {}))
+
+    def replicas(self) -> int:
+        """
+        Return the wanted count.
+        """
+        return int(self._read()["spec"].get("replicas") or 0)
+
+    def scale(self, replicas: int) -> None:
+        """
+        Ask for a count; the controller brings it to the current version's Deployment.
+        """
+        with asked(f"patch {_PLURAL} {self.namespace}/{self.name}"):
+            self.api.custom.patch_namespaced_custom_object(
+                _GROUP,
+                _VERSION,
+                self.namespace,
+                _PLURAL,
+                self.name,
+                {"spec": {"replicas": replicas}},
+                _request_timeout=REQUEST_SECONDS,
+                field_manager="loadtest",
+            )
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            with asked(f"get {_PLURAL} {self.namespace}/{self.name}"):
+                found: dict[str, Any] = self.api.custom.get_namespaced_custom_object(
+                    _GROUP,
+                    _VERSION,
+                    self.namespace,
+                    _PLURAL,
+                    self.name,
+                    _request_timeout=REQUEST_SECONDS,
+                )
+        except TargetError as error:
+            if missing(error):
+                raise InputError(
+                    f"--deployment {self}: there is no such WorkerDeployment; "
+                    "`kubectl get workerdeployments --all-namespaces` lists them"
+                ) from None
+            raise
+        return found
