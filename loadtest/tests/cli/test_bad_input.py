@@ -127,14 +127,6 @@ CASES = [
     pytest.param(lambda t: ["sweep", SMOKE, "--factor", "replicas=1,2"], "no such factor", id="factor"),
     pytest.param(lambda t: ["sweep", SMOKE, "--factor", "codec"], "--factor codec: no KEY=", id="factor-key"),
     pytest.param(
-        lambda t: [
-            *("sweep", SMOKE, "--worker-command", sys.executable),
-            *("--factor", "worker.activity_slots=2,4"),
-        ],
-        "factors of [worker] are settings of the kit's own worker",
-        id="factor-of-another-worker",
-    ),
-    pytest.param(
         lambda t: ["sweep", SMOKE, "--set", ".".join("a" * 2000) + "=1"],
         "no key of a plan lies so",
         id="deep",
