@@ -83,6 +83,10 @@ class SomeQueue:
         return self._look
 
 
+async def _all_live() -> None:
+    """Nothing has ended."""
+
+
 TEN = [Replica(f"worker-{n}@host", None, 100 + n, STARTED) for n in range(10)]
 ALL = {replica.identity for replica in TEN}
 
@@ -104,10 +108,10 @@ async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
     queue = SomeQueue(ALL, activity)
 
     if told is None:
-        await wait_until_polling(TEN, queue, lambda: None)
+        await wait_until_polling(TEN, queue, _all_live)
         return
     with pytest.raises(TargetError, match=told):
-        await wait_until_polling(TEN, queue, lambda: None)
+        await wait_until_polling(TEN, queue, _all_live)
 
 
 async def test_a_replica_that_polls_for_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +120,4 @@ async def test_a_replica_that_polls_for_nothing_is_named(monkeypatch: pytest.Mon
     queue = SomeQueue(ALL - {"worker-7@host"}, ALL - {"worker-7@host"})
 
     with pytest.raises(TargetError, match=r"^replicas \['worker-7@host'\] do not poll the task queue after"):
-        await wait_until_polling(TEN, queue, lambda: None)
+        await wait_until_polling(TEN, queue, _all_live)

@@ -70,7 +70,7 @@ def _flights(
         return Handle(arrival.number, wait)
 
     terms = StartSettings(
-        scenario=Scenario("test", "", None, start, judge),  # type: ignore[arg-type]
+        scenario=Scenario("test", "", None, start, failure=judge),  # type: ignore[arg-type]
         id_prefix="p",
         task_queue="q",
         seed=1,

@@ -138,6 +138,8 @@ def _demand_same_server(order: StepOrder, client: Client) -> None:
     """
     Refuse an order for another server or namespace than this injector's: its load would go where nobody looks.
     """
+    if order.namespace is None and order.address is None:
+        return
     here = client.service_client.config.target_host
     if order.namespace not in (None, client.namespace):
         raise InputError(

@@ -25,11 +25,10 @@ from loadtest.free_ports import free_ports
 from loadtest.plan import Plan, WorkerSetup
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
+from loadtest.target.worker_variables import plan_variables
 
 OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
-# Shorter than any step, so that the server knows the slots of the worker that it runs with.
-_HEARTBEAT_SECONDS = 5
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
 
@@ -244,23 +243,9 @@ class LocalTarget:
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
             "REPAIRSHOP_IDENTITY": identity,
             "REPAIRSHOP_HEALTH_PORT": str(port),
-            "REPAIRSHOP_WORKER_HEARTBEAT_SECONDS": str(_HEARTBEAT_SECONDS),
             "REPAIRSHOP_HISTOGRAM_BOUNDS": ",".join(map(str, self._how.exact_bounds)),
-            **_settings(self._how.setup, own=self._how.own),
+            **plan_variables(self._how.setup, own_worker=self._how.own),
         }
-
-
-def _settings(setup: WorkerSetup, *, own: bool) -> dict[str, str]:
-    """
-    The plan's settings as the kit's ``main`` reads them; a user's program keeps its slots where the plan names none.
-    """
-    values = setup.model_dump()
-    values["activity_slots"] = setup.slots if own else setup.activity_slots
-    return {
-        f"REPAIRSHOP_{name.upper()}": str(value).lower()
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 def _as_use(use: Use | None) -> ProcessUse:

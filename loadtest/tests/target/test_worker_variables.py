@@ -1,0 +1,37 @@
+"""
+What the plan says of workers reaches the kit's ``main``, in the kit's worker and in a user's program.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.plan import WorkerSetup
+from loadtest.target.worker_variables import plan_variables
+from repairshop.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("asked", "own_worker", "expected"),
+    [
+        pytest.param(7, True, "7", id="kit-as-planned"),
+        pytest.param(None, True, "4", id="kit-without-a-number"),
+        pytest.param(7, False, "7", id="users-program-as-planned"),
+        pytest.param(None, False, None, id="users-program-keeps-its-own"),
+    ],
+)
+def test_slots_follow_the_plan_where_it_names_them(
+    asked: int | None, own_worker: bool, expected: str | None
+) -> None:
+    """A program that is given no number runs with its own."""
+    given = plan_variables(WorkerSetup(activity_slots=asked), own_worker=own_worker)
+
+    assert given.get("REPAIRSHOP_ACTIVITY_SLOTS") == expected
+
+
+def test_every_setting_of_a_plan_is_one_of_the_worker() -> None:
+    """A field that the worker does not know would be measured as if it had been set."""
+    given = plan_variables(WorkerSetup(), own_worker=True)
+
+    assert {name.removeprefix("REPAIRSHOP_").lower() for name in given} <= set(Settings.model_fields)
+    assert given["REPAIRSHOP_EAGER_ACTIVITIES"] == "false"
