@@ -39,7 +39,7 @@ async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Pa
         await wait_until_polling(two, queue, target.check_alive)
         one = await target.scale(1)
         pids = [replica.pid for replica in two]
-        use = target.use()
+        use = await target.use()
 
         assert one == two[:1]
         assert len({replica.identity for replica in two}) == 2
