@@ -117,6 +117,9 @@ class World:
                     [task.wait + self.draw.uniform(0.0015, 0.004) for task in started]
                 ),
                 "worker.workflow_schedule_to_start": buckets(workflow_tasks),
+                "worker.activity_execution": buckets(
+                    [task.ended - task.started for task in self.tasks if self._in(task.ended, span)]
+                ),
                 "worker.workflow_endtoend": buckets([self.closes[n] - self.starts[n] - 0.02 for n in closed]),
             },
         )

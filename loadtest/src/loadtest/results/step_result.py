@@ -162,6 +162,8 @@ class StepResult:
         verdict: Whether the numbers may be believed.
         reasons: Why they may not, or why it is overloaded; each with the setting to change.
         notes: What a reader should know; makes nothing invalid.
+        utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
+        load_level: Below, at or above capacity; null where no saturate step tells.
         offered_per_second: Arrivals due in the window; null when closed.
         sent_per_second: Starts that left.
         injector_lag_seconds: Actual send minus intended start.
@@ -205,6 +207,8 @@ class StepResult:
     verdict: StepVerdict
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    utilization_ratio: float | None
+    load_level: str | None
     offered_per_second: float | None
     sent_per_second: float
     injector_lag_seconds: Lag
