@@ -27,6 +27,10 @@ from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, S
 NO_SERVER = "the server's /metrics page could not be read"
 CLOSED = "a closed load is at capacity by intent"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
+NO_TWINS = (
+    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
+    "window_seconds out, so that the window goes on until it is decided"
+)
 NO_WORKER = "the workers offer no metrics of ours"
 
 
@@ -49,6 +53,10 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
         why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
+    if measured.decision is None:
+        why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
+    elif measured.decision.why is None:
+        why["decision.why"] = "it is decided"
     report = measured.injector
     window = measured.window_seconds
     workflows = counts.window_workflows(measured)
@@ -73,6 +81,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
             CLOSED if is_closed(measured) else NO_CAPACITY,
         ),
         load_level=level.value if level is not None else None,
+        decision=measured.decision,
         offered_per_second=why.of(
             "offered_per_second",
             None if is_closed(measured) else report.window.offered / window,
