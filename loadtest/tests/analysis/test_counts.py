@@ -10,7 +10,7 @@ import synthetic
 from changes import counter
 
 from loadtest.analysis import read_step
-from loadtest.analysis.validity import judge
+from loadtest.analysis.step_verdict import judge
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepVerdict

@@ -10,7 +10,9 @@ import pytest
 import synthetic
 from changes import closes, window
 
-from loadtest.analysis.validity import judge
+from loadtest.analysis import read_step
+from loadtest.analysis.cell_capacity import cell_capacity
+from loadtest.analysis.step_verdict import judge
 from loadtest.results.measured import Measured, Second
 from loadtest.results.step_result import StepVerdict
 
@@ -81,3 +83,73 @@ def test_a_saturate_step_is_never_overloaded(saturate: Measured) -> None:
     verdict, _ = judge(step, PLAN)
 
     assert verdict is StepVerdict.VALID
+
+
+def saturated(factor: float = 1.0) -> Measured:
+    """
+    The saturate step of two replicas, with so much of its throughput.
+    """
+    step = synthetic.step(2, "saturate")
+    assert step.worker_window is not None
+    counters = dict(step.worker_window.counters)
+    counters["worker.activity_finished"] = round(counters["worker.activity_finished"] * factor)
+    return replace(step, worker_window=replace(step.worker_window, counters=counters))
+
+
+@pytest.mark.parametrize(
+    ("of_capacity", "expected"),
+    [
+        (0.84, StepVerdict.VALID),
+        (0.99, StepVerdict.VALID),
+        (1.05, StepVerdict.OVERLOADED),
+        (3.1, StepVerdict.OVERLOADED),
+    ],
+)
+def test_a_rate_is_held_against_the_capacity_of_its_own_cell(
+    of_capacity: float, expected: StepVerdict, steady: Measured
+) -> None:
+    """
+    5 % above is found whatever the window shows; 84 % never is, and each open row has its utilisation.
+    """
+    before = saturated()
+    found = cell_capacity([before])
+    assert found is not None
+    step = replace(steady, arrival_rate=of_capacity * found.capacity.orders_per_second)
+
+    result = read_step(step, PLAN, [before])
+
+    assert result.verdict is expected
+    assert result.utilization_ratio == pytest.approx(of_capacity)
+
+
+def test_orders_left_open_above_capacity_are_evidence_and_not_a_broken_rule(steady: Measured) -> None:
+    """
+    Three times the capacity leaves most orders open after any drain.
+    """
+    report = replace(steady.injector, open_at_end=381)
+    step = replace(steady, arrival_rate=13.0, injector=report)
+
+    result = read_step(step, PLAN, [saturated()])
+
+    assert result.verdict is StepVerdict.OVERLOADED
+    assert "above capacity" in result.reasons[0]
+    assert any("381 workflows were still open" in note for note in result.notes)
+
+
+def test_slots_that_were_not_full_make_no_rate_overloaded_below_what_they_would_do_in_full(
+    steady: Measured,
+) -> None:
+    """
+    A loop that used 80 % of the slots measured itself: 1.1 of it is not above capacity, 1.5 is.
+    """
+    before = saturated()
+    assert before.slots is not None
+    before = replace(before, slots_used=0.8 * before.slots)
+    found = cell_capacity([before])
+    assert found is not None
+    rates = [factor * found.capacity.orders_per_second for factor in (1.1, 1.5)]
+
+    results = [read_step(replace(steady, arrival_rate=rate), PLAN, [before]) for rate in rates]
+
+    assert [result.verdict for result in results] == [StepVerdict.VALID, StepVerdict.OVERLOADED]
+    assert results[0].load_level == "at capacity"

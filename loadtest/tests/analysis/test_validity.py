@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
-from loadtest.analysis.validity import judge
+from loadtest.analysis.step_verdict import judge
 from loadtest.results.measured import InjectorCounts, Measured
 from loadtest.results.step_result import StepVerdict
 
@@ -69,6 +69,12 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     ),
     ("one still open", "steady", injector(open_at_end=1), "raise drain_seconds (now 60)"),
     ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
+    (
+        "a look that came 3 % late",
+        "steady",
+        lambda s: replace(s, worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds)),
+        "this machine stalled",
+    ),
     ("29 closes", "saturate", closes(29), "write window_seconds = 18 or more"),
     ("no closes", "saturate", closes(0), "raise warm_up_seconds and window_seconds"),
     ("Little 0.94", "steady", little(0.94), "0.94 times as long"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
+from loadtest.results.window_decision import Decided, Decision
 
 NO_MEAN = Estimate(None, None, 0, "batches")
 
@@ -17,6 +18,17 @@ def waiting(p95: float | None, n: int = 300) -> Wait:
     A wait with that p95.
     """
     return Wait(NO_MEAN, 0.001, p95, None, n)
+
+
+def decided(p95: float | None, bound: float = 0.15) -> Decision:
+    """
+    What a window decides whose long run has that p95, of 300 activities; nothing for ``None``.
+    """
+    if p95 is None:
+        return Decision(Decided.UNDECIDED, 20.0, 12.0, 15.0, 5.0, "12 late", ())
+    if p95 > bound:
+        return Decision(Decided.MISSED, 20.0, 60.0, 15.0, 4.0, None, ())
+    return Decision(Decided.MET, 20.0, 0.0, 15.0, 4.0, None, ())
 
 
 def made(
@@ -42,6 +54,7 @@ def made(
         schedule_to_start_seconds=Waits(waiting(workflow), waiting(activity)),
         end_to_end_seconds=Percentiles(0.5, end_to_end, None, 300),
         error_ratio=error_ratio,
+        decision=decided(activity),
         verdict=verdict,
         reasons=() if verdict is StepVerdict.VALID else (f"it is {verdict.value}",),
         why=why,

@@ -24,6 +24,7 @@ from loadtest.results.measured import (
     Second,
     StepKey,
 )
+from loadtest.results.window_decision import Decided, Decision
 
 ACTIVITIES = 6
 HAND_OVER_SECONDS = 0.008
@@ -117,6 +118,9 @@ class World:
                     [task.wait + self.draw.uniform(0.0015, 0.004) for task in started]
                 ),
                 "worker.workflow_schedule_to_start": buckets(workflow_tasks),
+                "worker.activity_execution": buckets(
+                    [task.ended - task.started for task in self.tasks if self._in(task.ended, span)]
+                ),
                 "worker.workflow_endtoend": buckets([self.closes[n] - self.starts[n] - 0.02 for n in closed]),
             },
         )
@@ -247,4 +251,16 @@ class World:
                 "server": ProcessUse(0.083 * done, 310 << 20),
             },
             scrape_seconds=0.055,
+            decision=None if self.arrival_rate is None else self.decision(in_window),
         )
+
+    def decision(self, tasks: Sequence[Task]) -> Decision | None:
+        """
+        What a window that holds the whole truth would decide: whether more than 5 % of its tasks are late.
+        """
+        bound = self.plan.slo.schedule_to_start_p95_seconds
+        if bound is None:
+            return None
+        late, limit = sum(task.wait + 0.003 > bound for task in tasks), 0.05 * len(tasks)
+        answer = Decided.MISSED if late > limit else Decided.MET
+        return Decision(answer, self.window, float(late), limit, 0.1, None, ())

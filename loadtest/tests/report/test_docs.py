@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.analysis import validity
+from loadtest.analysis import saturation, step_verdict, validity
 from loadtest.analysis.percentiles import samples_wanted
 from loadtest.analysis.verdict import EXIT_CODES
 from loadtest.results.step_result import StepVerdict
@@ -21,11 +21,12 @@ DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="ut
     [
         f"| arrivals that were due were sent | {validity.FEWEST_SENT * 100:.0f} % |",
         f"lag p99 at most {validity.LARGEST_LAG_SECONDS * 1000:.0f} ms or {validity.LARGEST_LAG_SHARE * 100:.0f} %",
-        f"differ by at most {validity.LARGEST_HALVES_APART * 100:.0f} %",
+        f"differ by more than {saturation.MATERIAL_RATIO * 100:.0f} %",
+        f"more than {validity.LATEST_LOOK_RATIO * 100:.0f} % of the window late",
         f"| {validity.FEWEST_CLOSES} workflows in the window |",
         "is {:.2f} to {:.2f} times".format(*validity.LITTLE_BOUNDS),
         "{:.2f} to {:.2f} where results are sampled".format(*validity.SAMPLED_LITTLE_BOUNDS),
-        f"less than {validity.FEWEST_CLOSED * 100:.0f} % of the arrivals closed",
+        f"less than {step_verdict.FEWEST_CLOSED * 100:.0f} % of the arrivals closed",
         f"p50 from {samples_wanted(50)} samples on, p95 from {samples_wanted(95)}, p99 from {samples_wanted(99):,}",
         *(f"| `{verdict.value}` | {code} |" for verdict, code in EXIT_CODES.items()),
         *(f"| `{verdict.value}` |" for verdict in StepVerdict),
@@ -44,4 +45,4 @@ def test_every_rule_has_a_line() -> None:
     """
     rows = DOCS.split("## When a step is invalid")[1].split("##")[0].strip().splitlines()[2:]
 
-    assert len(rows) == len(validity.RULES) - 1
+    assert len(rows) == len(validity.RULES) + len(validity.EVIDENCE_OF_OVERLOAD) - 1

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import synthetic
 
-from loadtest.analysis import analyse
+from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
@@ -17,6 +17,7 @@ from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
 from loadtest.results.sweep_result import SweepResult
+from loadtest.results.window_decision import Decided
 
 PLAN = synthetic.demo_plan()
 
@@ -57,7 +58,7 @@ def with_waits(sweep: SweepResult, p95s: dict[int, float]) -> SweepResult:
 
 def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> None:
     """
-    The largest count with its error and speed-up first, then the demand with each count's wait.
+    What is enough and what is not comes first, then the largest count with its error and speed-up.
     """
     known = replace(
         with_waits(sweep, {1: 0.636, 2: 0.082, 4: 0.010}),
@@ -74,10 +75,10 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
 
     found = headlines(known)
 
-    assert found[0] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
-    assert found[1] == (
-        "At 1.8/s, 2 replicas are the fewest that keep the activity queue's schedule-to-start p95 under 150 ms: "
-        "636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any."
+    assert found[1] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
+    assert found[0] == (
+        "At 1.8/s, for the activity queue's schedule-to-start p95 under 150 ms: 2, 4 are enough, 1 is not "
+        "(p95 of these windows: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."
     )
     assert found[2].startswith("One order costs 83 ms in the server, 36 ms in the workers and")
 
@@ -92,10 +93,27 @@ def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
 
     assert text.startswith("demo: fail\n")
     assert (
-        "At 1.8/s, no replica count measured keeps the activity queue's schedule-to-start p95 under 1.0 ms"
-        in text
+        "At 1.8/s, for the activity queue's schedule-to-start p95 under 1.0 ms: not even 4 is enough" in text
     )
     assert "times as much" in text
+
+
+def test_an_undecided_run_says_what_would_decide_it(steps: list[Measured]) -> None:
+    """
+    Undecided is an outcome of its own: its reason and the window to write stand in the first sentence.
+    """
+    undecided = [
+        replace(step, decision=replace(step.decision, answer=Decided.UNDECIDED, why="too near to tell"))
+        if step.decision is not None
+        else step
+        for step in steps
+    ]
+
+    sweep = analyse(undecided, PLAN, synthetic.manifest())
+
+    assert (sweep.verdict.value, exit_code(sweep)) == ("undecided", 3)
+    assert "1, 2, 4 are undecided" in headlines(sweep)[0]
+    assert "write max_window_seconds = 40 or more" in headlines(sweep)[0]
 
 
 def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
@@ -185,7 +203,7 @@ def test_many_counts_are_told_around_the_answer() -> None:
     """
     plan = synthetic.demo_plan(replicas=(1, 2, 3, 4, 6, 8))
 
-    sentence = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))[1]
+    sentence = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))[0]
 
     assert "with 1," in sentence
     assert "with 8;" in sentence
@@ -200,7 +218,7 @@ def test_a_plan_of_one_replica_count_reads_well() -> None:
 
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
-    assert found[0] == "1 replica completes 2.2 ± 0.2 orders/s."
+    assert found[1] == "1 replica completes 2.2 ± 0.2 orders/s."
 
 
 def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
@@ -211,7 +229,7 @@ def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
 
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
-    assert "the plan sets no bound on it" in found[1]
+    assert "the plan sets no bound on it" in found[0]
 
 
 def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
@@ -228,7 +246,7 @@ def test_a_saturate_only_plan_has_no_demand_sentence() -> None:
 
 def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResult) -> None:
     """
-    Columns stand under their heads, and no line is longer than 130 signs but the sentences.
+    Columns stand under their heads, and no line is longer than 140 signs but the sentences.
     """
     lines = text_report(sweep).splitlines()
     rule = next(index for index, line in enumerate(lines) if line.startswith("---"))
@@ -236,5 +254,5 @@ def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResu
     table = lines[rule - 2 : rule + 7]
 
     assert len(table) == 9
-    assert max(len(line) for line in table) <= 130
+    assert max(len(line) for line in table) <= 140
     assert table[0].split()[:3] == ["replicas", "load", "offered"]

@@ -28,7 +28,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         plan: What was asked.
         manifest: Of the run.
     """
-    read = tuple(read_step(step, plan) for step in steps)
+    read = tuple(read_step(step, plan.with_factors(dict(step.key.factors)), steps) for step in steps)
     kept = {step.key.folder for step in steps}
     wanted = demands(read, plan)
     verdict, reasons = decide(read, plan, wanted)

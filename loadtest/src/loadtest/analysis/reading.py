@@ -6,38 +6,57 @@ It decides what is shown and why something is not; it compares no steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loadtest.analysis import counts
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
-from loadtest.analysis.validity import is_closed, judge
+from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
 from loadtest.analysis.waits import cross_check, waits
 from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult
+from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
 
 NO_SERVER = "the server's /metrics page could not be read"
+CLOSED = "a closed load is at capacity by intent"
+NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
+NO_TWINS = (
+    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
+    "window_seconds out, so that the window goes on until it is decided"
+)
 NO_WORKER = "the workers offer no metrics of ours"
 
 
-def read_step(measured: Measured, plan: Plan) -> StepResult:
+def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> StepResult:
     """
     Make every reading of one step.
 
     Args:
         measured: The raw facts.
-        plan: What was asked.
+        plan: Of the step's cell.
+        run: Every step so far: an open step is held against the capacity that its cell's saturate steps found.
 
     Returns:
         The readings; each null one has its reason in ``why``.
     """
     why = NullReasons()
-    verdict, reasons = judge(measured, plan)
+    capacity = None if is_closed(measured) else capacity_for(run, plan, measured.key)
+    verdict, reasons = judge(measured, plan, capacity)
+    rate = measured.arrival_rate
+    level = capacity.level(rate) if capacity is not None and rate is not None else None
+    if level is None:
+        why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
+    if measured.decision is None:
+        why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
+    elif measured.decision.why is None:
+        why["decision.why"] = "it is decided"
     report = measured.injector
     window = measured.window_seconds
     workflows = counts.window_workflows(measured)
@@ -55,7 +74,14 @@ def read_step(measured: Measured, plan: Plan) -> StepResult:
         window_seconds=window,
         verdict=verdict,
         reasons=reasons,
-        notes=(*measured.notes, *notes, *_notes(measured)),
+        notes=(*measured.notes, *notes, *_notes(measured), *_besides(measured, plan, verdict)),
+        utilization_ratio=why.of(
+            "utilization_ratio",
+            capacity.capacity.utilization(rate) if capacity is not None and rate is not None else None,
+            CLOSED if is_closed(measured) else NO_CAPACITY,
+        ),
+        load_level=level.value if level is not None else None,
+        decision=measured.decision,
         offered_per_second=why.of(
             "offered_per_second",
             None if is_closed(measured) else report.window.offered / window,
@@ -134,6 +160,15 @@ def _load(measured: Measured, plan: Plan) -> StepLoad:
         in_flight=measured.in_flight,
         fraction=asked.fraction if isinstance(asked, Fraction) else None,
     )
+
+
+def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str, ...]:
+    """
+    What an overloaded step breaks beside: told, but no reason to throw its verdict away.
+    """
+    if verdict is not StepVerdict.OVERLOADED:
+        return ()
+    return tuple(f"besides: {told}" for told in broken_rules(measured, plan, (*RULES, *EVIDENCE_OF_OVERLOAD)))
 
 
 def _notes(measured: Measured) -> list[str]:

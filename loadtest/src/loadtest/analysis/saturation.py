@@ -11,7 +11,7 @@ from enum import StrEnum
 FULL_SLOTS_RATIO = 0.97
 RISE_RATIO = 0.03
 _DEVIATIONS = 2.6
-_MATERIAL_RATIO = 0.03
+MATERIAL_RATIO = 0.03
 
 
 class Limit(StrEnum):
@@ -100,4 +100,4 @@ def drift_of_halves(first: int, second: int, slot_time_cv: float) -> Drift:
     ratio = (second - first) / (total / 2)
     deviation = 2 * slot_time_cv / math.sqrt(total)
     least = _DEVIATIONS * deviation
-    return Drift(ratio, max(least, _MATERIAL_RATIO), abs(ratio) > least and abs(ratio) > _MATERIAL_RATIO)
+    return Drift(ratio, max(least, MATERIAL_RATIO), abs(ratio) > least and abs(ratio) > MATERIAL_RATIO)

@@ -1,5 +1,5 @@
 """
-Whether a window shows a trend: halves of a closed load, backlog of an open one.
+The backlog over a window.
 
 It knows nothing of what follows from it; that is the validity rules' work.
 """
@@ -9,32 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.intervals import slope
-from loadtest.results.difference import Difference
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured, Second
-
-ACTIVITY_FINISHED = "worker.activity_finished"
-
-
-def halves_apart(
-    halves: tuple[Difference, Difference] | None, counter: str = ACTIVITY_FINISHED
-) -> float | None:
-    """
-    Return by how much the rates of the two halves differ, as a share of their mean.
-
-    Args:
-        halves: Differences over the window's halves.
-        counter: Which counter's rate.
-
-    Returns:
-        ``None`` if there are no halves, or nothing was counted in either.
-    """
-    if halves is None:
-        return None
-    rates = [half.counters.get(counter, 0.0) / half.seconds for half in halves if half.seconds > 0]
-    if len(rates) < 2 or sum(rates) == 0:
-        return None
-    return abs(rates[0] - rates[1]) / (sum(rates) / 2)
 
 
 def backlog_of(second: Second) -> int | None:

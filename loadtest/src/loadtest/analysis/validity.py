@@ -1,7 +1,7 @@
 """
 Whether a step's numbers may be believed: every rule, its reason and the setting to change.
 
-It decides valid, overloaded or invalid, and knows nothing of how the numbers are shown.
+Each rule returns what it breaks, in words; what follows from that is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -9,31 +9,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
+from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.counts import (
+    ACTIVITY_FINISHED,
     closed_by_server,
     closed_by_workers,
     failed_starts,
+    looked_seconds,
     results,
     window_closed,
 )
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
-from loadtest.analysis.steady import backlog_slope, halves_apart, window_seconds
+from loadtest.analysis.saturation import drift_of_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
-from loadtest.results.step_result import StepVerdict
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
-LARGEST_HALVES_APART = 0.10
+LATEST_LOOK_RATIO = 0.02
 FEWEST_CLOSES = 30
 LITTLE_BOUNDS = (0.95, 1.05)
 # A sample's mean is not the mean of all: twice as wide, and said so.
 SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
 # The start's call and the result's answer lie between the two clocks, and are more than 5 % of a short workflow.
 LITTLE_SLACK_SECONDS = 0.020
-FEWEST_CLOSED = 0.85
 
 Rule = Callable[[Measured, Plan], list[str]]
 
@@ -142,17 +143,38 @@ def all_accounted_for(measured: Measured, plan: Plan) -> list[str]:
     ]
 
 
-def is_level(measured: Measured, _plan: Plan) -> list[str]:
+def uneven_halves(measured: Measured, _plan: Plan) -> list[str]:
     """
-    A closed load's two halves agree.
+    A closed load's two halves differ by more than the luck of their activities.
     """
-    apart = halves_apart(measured.worker_halves) if is_closed(measured) else None
-    if apart is None or apart <= LARGEST_HALVES_APART:
+    halves = measured.worker_halves
+    if not is_closed(measured) or halves is None or min(half.seconds for half in halves) <= 0:
+        return []
+    first, second = (half.counters.get(ACTIVITY_FINISHED, 0.0) for half in halves)
+    second *= halves[0].seconds / halves[1].seconds
+    if first + second <= 0:
+        return []
+    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured))
+    if not drift.seen:
         return []
     return [
-        f"the window's halves differ by {apart * 100:.0f} % in activities per second (bound 10 %), so it was not level; "
-        f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds "
-        f"(now {measured.window_seconds:g})"
+        f"the window's halves differ by {abs(drift.ratio) * 100:.0f} % in activities per second, and luck makes at most "
+        f"{drift.least_seen_ratio * 100:.0f} %, so it was not level; raise warm_up_seconds "
+        f"(now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
+    ]
+
+
+def late_looks(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    The two looks between which the window is counted came late.
+    """
+    looked = looked_seconds(measured)
+    off = abs(looked - measured.window_seconds)
+    if off <= LATEST_LOOK_RATIO * measured.window_seconds:
+        return []
+    return [
+        f"the window was {measured.window_seconds:.1f} s and the looks at the counters {looked:.1f} s apart "
+        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; take load off it and measure again"
     ]
 
 
@@ -218,58 +240,18 @@ def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
     return list(measured.problems)
 
 
+# What an overloaded step leaves behind by its nature.
+EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (all_accounted_for, counts_agree, littles_law_holds)
 RULES: tuple[Rule, ...] = (
     nothing_else_went_wrong,
     injectors_are_sound,
     sent_what_was_offered,
     sent_in_time,
     same_replicas,
-    all_accounted_for,
-    counts_agree,
-    is_level,
+    late_looks,
+    uneven_halves,
     has_enough_closes,
-    littles_law_holds,
 )
-
-
-def overload(measured: Measured) -> str | None:
-    """
-    Say why an open step's rate is above capacity; ``None`` if it is not.
-
-    Both must hold: the backlog grows for sure, and closes fall well behind arrivals.  The first
-    alone is true in a quarter of honest windows at 85 % utilisation.
-    """
-    if is_closed(measured):
-        return None
-    window = measured.injector.window
-    if window.offered == 0:
-        return None
-    growth = backlog_slope(window_seconds(measured))
-    closed = window_closed(measured) / window.offered
-    if growth.low is None or growth.low <= 0 or closed >= FEWEST_CLOSED:
-        return None
-    rate = window.offered / measured.window_seconds
-    return (
-        f"{rate:.2f}/s is above the capacity of {measured.key.replicas} replicas: the backlog grew by "
-        f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
-        "its latencies grow with the window's length"
-    )
-
-
-def judge(measured: Measured, plan: Plan) -> tuple[StepVerdict, tuple[str, ...]]:
-    """
-    Judge one step by every rule.
-
-    Returns:
-        The verdict and its reasons; none for a valid step.
-    """
-    broken = tuple(dict.fromkeys(reason for rule in RULES for reason in rule(measured, plan)))
-    if broken:
-        return StepVerdict.INVALID, broken
-    above = overload(measured)
-    if above is not None:
-        return StepVerdict.OVERLOADED, (above,)
-    return StepVerdict.VALID, ()
 
 
 def _more_injectors(measured: Measured, plan: Plan) -> str:

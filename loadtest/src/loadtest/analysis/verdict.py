@@ -13,12 +13,12 @@ from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepResult
 
-EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.INVALID: 3}
+EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.UNDECIDED: 3, RunVerdict.INVALID: 3}
 
 
 def exit_code(sweep: SweepResult) -> int:
     """
-    Return what the program ends with: 0 pass, 1 an SLO is missed, 3 invalid.
+    Return what the program ends with: 0 pass, 1 an SLO is missed, 3 undecided or invalid.
     """
     return EXIT_CODES[sweep.verdict]
 
@@ -45,7 +45,7 @@ def decide(
     Decide a run.
 
     Invalid, when some cell of the plan has no step that may be believed, since a headline rests on
-    every cell, or when the steps do not tell whether the SLO is kept.  Fail, when they tell that it
+    every cell.  Undecided, when no count is known to keep the SLO and some may.  Fail, when they tell that it
     is not: no replica count keeps it at an open load, or, in a plan without one, a step misses it.
 
     Returns:
@@ -58,13 +58,17 @@ def decide(
         return RunVerdict.INVALID, tuple(broken)
     open_ended = [each for each in demands if each.replicas is None]
     unknown = [
-        f"at {_rate(each)}: {each.why}"
+        f"at {_rate(each)}: {each.why}: {each.by_replicas[str(each.undecided[0])].why[0]}"
         for each in open_ended
-        if any(judgement.answer is SloAnswer.UNKNOWN for judgement in each.by_replicas.values())
+        if any(judgement.answer is SloAnswer.UNDECIDED for judgement in each.by_replicas.values())
     ]
     if unknown:
-        return RunVerdict.INVALID, tuple(unknown)
-    failed = [f"at {_rate(each)}: {each.why}" for each in open_ended]
+        return RunVerdict.UNDECIDED, tuple(unknown)
+    failed = [
+        f"at {_rate(each)}: {each.why}: {'; '.join(each.by_replicas[str(each.not_enough[-1])].why)}"
+        for each in open_ended
+        if each.not_enough
+    ]
     if not demands:
         failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
     return (RunVerdict.FAIL, tuple(failed)) if failed else (RunVerdict.PASS, ())

@@ -113,7 +113,7 @@ async def run_experiment(
             subject.own_worker,
         )
         measured, pages = await run_step(ports, step, tell, clock)
-        result = read_step(measured, cell)
+        result = read_step(measured, cell, [step.measured for step in kept])
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
         tell(StepEnded(key, result.verdict.value, step_line(result)))
@@ -124,9 +124,10 @@ def kept_steps(run: Run) -> list[KeptStep]:
     """
     Read what was measured so far, each step judged by the plan of its own cell.
     """
+    steps = run.read_steps()
     return [
-        KeptStep(measured, read_step(measured, run.plan.with_factors(dict(measured.key.factors))))
-        for measured in run.read_steps()
+        KeptStep(measured, read_step(measured, run.plan.with_factors(dict(measured.key.factors)), steps))
+        for measured in steps
     ]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from loadtest.report.cells import Cell, cells, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepResult
+from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
 
 MOST_TOLD = 4
 
@@ -24,7 +24,7 @@ def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
         sweep: The run, judged.
         folder: Path by which the run can be resumed; where it lies by default.
     """
-    sentences = [_invalid(sweep), _throughput(sweep), *[_demand(sweep, each) for each in sweep.demands]]
+    sentences = [_invalid(sweep), *[_demand(sweep, each) for each in sweep.demands], _throughput(sweep)]
     sentences += [_law(sweep), _cost(sweep), _missing(sweep, folder or f"results/{sweep.run}")]
     return [sentence for sentence in sentences if sentence]
 
@@ -73,13 +73,14 @@ def _demand(sweep: SweepResult, demand: Demand) -> str | None:
     asked = _asked(sweep)
     if not asked:
         return f"{at} the activity queue's schedule-to-start p95 is {told}; the plan sets no bound on it."
-    if demand.replicas is not None:
-        are = "replica is the fewest" if demand.replicas == 1 else "replicas are the fewest"
-        keep = "keeps" if demand.replicas == 1 else "keep"
-        return f"{at}, {demand.replicas} {are} that {keep} {asked}: {told}."
-    if any(judgement.answer is SloAnswer.UNKNOWN for judgement in demand.by_replicas.values()):
-        return f"{at}, the fewest replicas that keep {asked} are not known: {demand.why}."
-    return f"{at}, no replica count measured keeps {asked}: {told}; {demand.why}."
+    raw = f"(p95 of these windows: {told})"
+    question = f"{at}, for {asked}"
+    if demand.replicas is None and not demand.undecided:
+        last = demand.by_replicas[str(demand.not_enough[-1])] if demand.not_enough else None
+        because = f": {'; '.join(last.why)}" if last is not None else ""
+        return f"{question}: {demand.why}{because} {raw}."
+    undecided = [f"{n}: {demand.by_replicas[str(n)].why[0]}" for n in demand.undecided[:1]]
+    return f"{question}: {demand.why} {raw}{''.join(f'. Undecided with {each}' for each in undecided)}."
 
 
 def _asked(sweep: SweepResult) -> str:

@@ -50,6 +50,7 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("replicas", ""),
         Column("load", ""),
         Column("offered", "1/s"),
+        Column("of", "capacity"),
         Column("completed", f"{unit(sweep)}/s"),
         Column("closes", "1/s"),
         Column("activity", "wait p50 ms"),
@@ -77,7 +78,11 @@ def _texts(step: StepResult, *, several: bool) -> tuple[str, ...]:
         str(step.replicas),
         f"{load_text(step)} #{step.repetition}" if several else load_text(step),
         rate(step.offered_per_second),
-        with_error(step.throughput_per_second),
+        percent(step.utilization_ratio),
+        # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+        with_error(step.throughput_per_second)
+        if step.load.kind == "saturate"
+        else rate(step.throughput_per_second.value),
         plain(step.closes_per_second),
         milliseconds(waits.activity.p50),
         milliseconds(waits.activity.p95),

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
+from loadtest.results.window_decision import Decision
 
 
 class StepVerdict(StrEnum):
@@ -162,6 +163,9 @@ class StepResult:
         verdict: Whether the numbers may be believed.
         reasons: Why they may not, or why it is overloaded; each with the setting to change.
         notes: What a reader should know; makes nothing invalid.
+        utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
+        load_level: Below, at or above capacity; null where no saturate step tells.
+        decision: What the late tasks of the activity queue decided against their twins; null where none were made.
         offered_per_second: Arrivals due in the window; null when closed.
         sent_per_second: Starts that left.
         injector_lag_seconds: Actual send minus intended start.
@@ -205,6 +209,9 @@ class StepResult:
     verdict: StepVerdict
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    utilization_ratio: float | None
+    load_level: str | None
+    decision: Decision | None
     offered_per_second: float | None
     sent_per_second: float
     injector_lag_seconds: Lag

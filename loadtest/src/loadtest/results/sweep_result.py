@@ -20,22 +20,23 @@ SCHEMA_VERSION: Literal[1] = 1
 
 class RunVerdict(StrEnum):
     """
-    Whether the run's SLO is kept; ``invalid`` when the steps do not tell.
+    Whether the run's SLO is kept; ``undecided`` when valid steps do not tell, ``invalid`` when steps are.
     """
 
     PASS = "pass"
     FAIL = "fail"
+    UNDECIDED = "undecided"
     INVALID = "invalid"
 
 
 class SloAnswer(StrEnum):
     """
-    Whether a replica count keeps the SLO; ``unknown`` when its steps do not tell.
+    Whether a replica count keeps the SLO; ``undecided`` when its steps do not tell.
     """
 
     MET = "met"
     MISSED = "missed"
-    UNKNOWN = "unknown"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,15 @@ class Judgement:
 @dataclass(frozen=True, slots=True)
 class Demand:
     """
-    The fewest replicas that keep the SLO at one arrival rate.
+    How many replicas keep the SLO at one arrival rate.
 
     Attributes:
         load: Index of the load in the plan.
         arrival_rate: Starts per second; null when no such step was run.
-        replicas: The fewest, or null.
+        replicas: The fewest measured that are enough, or null.
+        enough, not_enough, undecided: The measured counts, by what is known of each.
+        not_measured: Counts between the smallest and the largest measured, and below the first, as ranges in words,
+            that the answer may lie among.
         why: How it was found, or why there is none.
         by_replicas: Replica count -> judgement.
     """
@@ -68,6 +72,10 @@ class Demand:
     load: int | None
     arrival_rate: float | None
     replicas: int | None
+    enough: tuple[int, ...]
+    not_enough: tuple[int, ...]
+    undecided: tuple[int, ...]
+    not_measured: str | None
     why: str
     by_replicas: Mapping[str, Judgement]
 

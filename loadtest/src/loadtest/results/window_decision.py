@@ -24,10 +24,12 @@ class Block:
     A stretch of the window: late tasks as measured, and those of the twins.
 
     Attributes:
-        start, end: Seconds of the window.
+        start: Its beginning, in seconds of the window.
+        end: Its end.
         late: Measured.
         twin_late: Mean of the twins.
-        twin_low, twin_high: About 95 % of systems at the edge lie between them.
+        twin_low: About 95 % of systems at the edge have more than this.
+        twin_high: And less than this.
     """
 
     start: float
