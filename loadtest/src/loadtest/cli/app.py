@@ -4,8 +4,10 @@ The ``loadtest`` program: its verbs, its one-line errors, and the one place wher
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
@@ -46,9 +48,8 @@ def run(arguments: list[str]) -> int:
     """
     Run one command line and return its exit code; an error of the user's is one line on standard error.
     """
-    command = typer.main.get_command(app)
     try:
-        code = command.main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
+        code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:
@@ -61,6 +62,12 @@ def run(arguments: list[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+@functools.cache
+def _program() -> Any:
+    # Reading the flags off the verbs' signatures takes most of the time of a refused command line.
+    return typer.main.get_command(app)
 
 
 def _usage(message: str, arguments: list[str]) -> str:
