@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
+from loadtest.cli.plan_keys import plan_keys
 from loadtest.cli.process_exit import INTERRUPTED, end
 from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(report)
 app.command()(scenarios)
+app.command(name="plan-keys")(plan_keys)
 app.command()(doctor)
 app.command()(submit)
 app.command()(fetch)
@@ -74,7 +76,11 @@ def _usage(message: str, arguments: list[str]) -> str:
     """
     Say what was wrong with a command line, with the value as given, and where to look.
     """
-    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback is not None}
+    verbs = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback is not None
+    }
     verb = f" {arguments[0]}" if arguments[0] in verbs else ""
     option = re.search(r"'(--[a-z-]+)'", message)
     given = ""
