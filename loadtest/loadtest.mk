@@ -19,6 +19,10 @@ bench: $(BIN)/.installed-dev ## what generator and worker cost, as ratios within
 schema: $(BIN)/.installed-dev ## write the JSON Schema of sweep.json from the types that write it
 	$(PY) -m loadtest.results.schema
 
+.PHONY: docs
+docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the types that check a plan
+	$(PY) -m loadtest.plan.key_reference > loadtest/docs/plan.md
+
 .PHONY: truth
 truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (15 minutes)
 	$(PY) loadtest/truth/run.py

@@ -8,6 +8,7 @@ What can go wrong, as one tree; the exit code of each kind stands in its class.
     ├── MeasurementError        3  a number could not be made
     │   ├── FamilyAbsentError   3  an endpoint lacks a metric that is always there
     │   ├── CounterResetError   3  a counter fell: its process is not the one of the start
+    │   ├── OtherVersionError   3  a part of the kit of another version sent a message
     │   └── InjectorError       3  an injector broke or vanished
     └── TooFewStepsError        3  a question has no answer for the steps given
 
@@ -62,6 +63,12 @@ class FamilyAbsentError(MeasurementError):
 class CounterResetError(MeasurementError):
     """
     A counter is lower than before, so its process is not the one of the window's start.
+    """
+
+
+class OtherVersionError(MeasurementError):
+    """
+    A message cannot be read, since its sender is of another version of the kit.
     """
 
 

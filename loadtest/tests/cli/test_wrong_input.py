@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from wrong_input import good_plan, toml, wrong_commands, wrong_flags, wrong_plans
 
+from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 
 FEWEST = 2000
@@ -34,12 +35,14 @@ def _refused(arguments: list[str], folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {PLAN}
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_every_wrong_input_is_refused_in_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wrong types, negative, huge, infinite, empty, unicode, misplaced: 2,000 inputs and more, no server."""
     monkeypatch.chdir(tmp_path)
     for name in ("TEMPORAL_ADDRESS", "KUBERNETES_SERVICE_HOST"):
         monkeypatch.delenv(name, raising=False)
+    # A mistake that slips through is told at once, in place of a sweep.
+    monkeypatch.setattr(sweep_run, "_carry_out", lambda run, *_: pytest.fail(f"accepted: {run.plan}"))
     plan = tmp_path / PLAN
     tried: Counter[str] = Counter()
     often = settings(max_examples=1500, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from loadtest.errors import OtherVersionError
 from loadtest.experiment.progress import (
     Event,
     PhaseStarted,
@@ -37,6 +38,14 @@ KEY = StepKey(2, 1, "open", 1)
 def test_an_event_survives_its_line(event: Event) -> None:
     """What a Job prints is what the follower draws."""
     assert from_json_line(to_json_line(event)) == event
+
+
+def test_an_event_of_another_version_is_told_in_one_line() -> None:
+    """A Job's image may be older than the program that follows it."""
+    with pytest.raises(OtherVersionError, match="the sweep sent a StepEnded .*verdict: field required"):
+        from_json_line(
+            '{"event": "StepEnded", "key": {"replicas": 1, "load": 0, "kind": "open", "repetition": 1}, "line": ""}'
+        )
 
 
 @pytest.mark.parametrize("line", ["", "a log line", "[1]", '{"event": "Other"}', "3"])

@@ -179,7 +179,18 @@ NOT_NUMBERS = ("", "x", "1,2", "ünï", "--", "0x1g", "1e", "１x")
 NOT_FINITE = ("nan", "inf", "-inf", "1e400")
 # Values of each flag that cannot be used with the plan of `good_plan`; the target is this machine.
 WRONG_FLAGS: dict[str, tuple[str, ...]] = {
-    "--replicas": (*NOT_NUMBERS, "0", "-1", "2,1", "1,1", "1.5", "1,,2", "9" * 50, "nan", "1,5000"),
+    "--replicas": (
+        *(text for text in NOT_NUMBERS if text != "1,2"),
+        "0",
+        "-1",
+        "2,1",
+        "1,1",
+        "1.5",
+        "1,,2",
+        "9" * 50,
+        "nan",
+        "1,5000",
+    ),
     "--rate": (*NOT_NUMBERS, *NOT_FINITE, "0", "-3", "1e-9", "1e12"),
     "--window": (*NOT_NUMBERS, *NOT_FINITE, "0", "-3", "4.9", "1e9"),
     "--warm-up": (*NOT_NUMBERS, *NOT_FINITE, "-0.1", "1e9"),

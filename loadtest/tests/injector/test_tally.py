@@ -12,12 +12,14 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadtest.errors import OtherVersionError
 from loadtest.injector.injector import _report
 from loadtest.injector.merge import merge
 from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
+from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured import InjectorCounts, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
@@ -195,8 +197,19 @@ def test_what_crosses_the_line_is_the_same_on_the_other_side() -> None:
     tally.failed("start: already running", 15.0)
     report, share = _share_report(tally), OrderPart(_order(), 1, 3)
 
-    assert PartReport.from_json(_plain(report.to_json())) == report
-    assert OrderPart.from_json(_plain(share.to_json())) == share
+    assert from_message(PartReport, _plain(to_plain(report)), "x") == report
+    assert from_message(OrderPart, _plain(to_plain(share)), "x") == share
+
+
+def test_a_message_of_another_version_is_told_in_one_line() -> None:
+    """
+    Master and injectors may run different images; a missing field is no defect of theirs.
+    """
+    plain = to_plain(OrderPart(_order(), 1, 3))
+    del plain["order"]["seed"]
+
+    with pytest.raises(OtherVersionError, match=r"injector 3 sent a OrderPart .*order.seed: field required"):
+        from_message(OrderPart, plain, "injector 3")
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

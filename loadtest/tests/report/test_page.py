@@ -203,5 +203,5 @@ def test_no_run_to_report_is_one_line(tmp_path: Path) -> None:
     """
     The folder is named, with what to name instead.
     """
-    with pytest.raises(InputError, match="no run to report"):
+    with pytest.raises(InputError, match="no run:"):
         build_report(tmp_path)

@@ -44,10 +44,14 @@ def run(tmp_path: Path) -> Run:
     return Run.create(tmp_path / "results", PLAN, synthetic.manifest(), plan_text="name = 'demo'\n", now=NOW)
 
 
-def test_a_run_is_named_by_time_and_plan_and_latest_points_at_it(run: Run) -> None:
+def test_a_run_is_named_by_time_and_plan_and_latest_points_at_it(run: Run, measured: Measured) -> None:
     """
-    The newest run is found without knowing its name.
+    The newest run that measured something is found without knowing its name.
     """
+    assert not (run.path.parent / "latest").exists()
+
+    run.write_step(measured)
+
     assert run.path.name == "20260102-030405-demo"
     assert (run.path.parent / "latest").readlink() == Path(run.path.name)
     assert (run.path / "plan.toml").read_text(encoding="utf-8") == "name = 'demo'\n"
@@ -56,11 +60,15 @@ def test_a_run_is_named_by_time_and_plan_and_latest_points_at_it(run: Run) -> No
     assert Run.open(run.path.parent / "latest").plan == PLAN
 
 
-def test_two_runs_of_one_second_do_not_share_a_folder(run: Run) -> None:
+def test_two_runs_of_one_second_do_not_share_a_folder(run: Run, measured: Measured) -> None:
     """
-    The second gets a number, and latest moves on.
+    The second gets a number, and latest moves on with its first step.
     """
+    run.write_step(measured)
     second = Run.create(run.path.parent, PLAN, synthetic.manifest(), now=NOW)
+    assert (run.path.parent / "latest").resolve() == run.path.resolve()
+
+    second.write_step(measured)
 
     assert second.path.name == "20260102-030405-demo-2"
     assert (run.path.parent / "latest").resolve() == second.path.resolve()
@@ -165,16 +173,20 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Me
         assert not written.exists() or written.read_text(encoding="utf-8").endswith("1]")
 
 
-@pytest.mark.parametrize("name", ["results", "nothing"])
-def test_no_run_to_report_is_one_line(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("results", "no run: there is no plan.json in it; name a folder"),
+        ("nothing", "no run: there is no such folder"),
+    ],
+)
+def test_no_run_is_one_line(tmp_path: Path, name: str, words: str) -> None:
     """
     The line names the folder and what to name instead.
     """
     (tmp_path / "results").mkdir()
 
-    with pytest.raises(
-        InputError, match="no run to report: there is no plan.json in it; name a folder"
-    ) as error:
+    with pytest.raises(InputError, match=words) as error:
         Run.open(tmp_path / name)
     assert "\n" not in str(error.value)
     assert error.value.exit_code == 2
@@ -182,11 +194,14 @@ def test_no_run_to_report_is_one_line(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     """
-    A file stands where the folder should be: the flag and the reason are named.
+    A file stands where the folder should be: the folder, the reason and the flag are named.
     """
     (tmp_path / "results").write_text("a file", encoding="utf-8")
 
-    with pytest.raises(InputError, match=r"--output .*results: cannot be written: .*; name a folder"):
+    with pytest.raises(
+        InputError,
+        match=r"results: cannot be written: .*; make it writable, or name another folder with --output",
+    ):
         Run.create(tmp_path / "results", PLAN, synthetic.manifest())
 
 

@@ -4,14 +4,17 @@ The ``loadtest`` program: its verbs, its one-line errors, and the one place wher
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
+from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
+from loadtest.cli.plan_keys import plan_keys
 from loadtest.cli.process_exit import INTERRUPTED, end
 from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
@@ -30,6 +33,7 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(report)
 app.command()(scenarios)
+app.command(name="plan-keys")(plan_keys)
 app.command()(doctor)
 app.command()(submit)
 app.command()(fetch)
@@ -46,9 +50,8 @@ def run(arguments: list[str]) -> int:
     """
     Run one command line and return its exit code; an error of the user's is one line on standard error.
     """
-    command = typer.main.get_command(app)
     try:
-        code = command.main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
+        code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:
@@ -63,11 +66,21 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+@functools.cache
+def _program() -> Any:
+    # Reading the flags off the verbs' signatures takes most of the time of a refused command line.
+    return typer.main.get_command(app)
+
+
 def _usage(message: str, arguments: list[str]) -> str:
     """
     Say what was wrong with a command line, with the value as given, and where to look.
     """
-    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback is not None}
+    verbs = {
+        command.name or command.callback.__name__
+        for command in app.registered_commands
+        if command.callback is not None
+    }
     verb = f" {arguments[0]}" if arguments[0] in verbs else ""
     option = re.search(r"'(--[a-z-]+)'", message)
     given = ""

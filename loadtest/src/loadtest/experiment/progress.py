@@ -5,10 +5,10 @@ What a sweep tells while it runs, as typed events; rich draws them, a Job prints
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from loadtest.results.document import from_plain
+from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured import Second, StepKey
 
 
@@ -117,12 +117,15 @@ def to_json_line(event: Event) -> str:
     """
     Write an event as one line of JSON, without the line's end.
     """
-    return json.dumps({"event": type(event).__name__, **asdict(event)}, separators=(",", ":"))
+    return json.dumps({"event": type(event).__name__, **to_plain(event)}, separators=(",", ":"))
 
 
 def from_json_line(line: str) -> Event | None:
     """
     Read an event back; ``None`` for a line that is something else, such as a log line.
+
+    Raises:
+        OtherVersionError: The event has other fields here.
     """
     try:
         document = json.loads(line)
@@ -131,11 +134,5 @@ def from_json_line(line: str) -> Event | None:
     if not isinstance(document, dict) or document.get("event") not in _KINDS:
         return None
     kind = _KINDS[document.pop("event")]
-    if "key" in document:
-        document["key"] = from_plain(StepKey, document["key"], "progress")
-    if "second" in document:
-        document["second"] = Second(**document["second"])
-    if "headlines" in document:
-        document["headlines"] = tuple(document["headlines"])
-    event: Event = kind(**document)
+    event: Event = from_message(kind, document, "the sweep")
     return event

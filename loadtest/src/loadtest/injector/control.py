@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
+from loadtest.results.document import from_message, to_plain
+from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
 # Names the inherited descriptor; where it is set, Locust's master takes orders from it.
@@ -46,34 +46,38 @@ def order(order: StepOrder) -> dict[str, Any]:
     """
     The message that starts a step.
     """
-    return {"order": order.model_dump(mode="json")}
+    return {"order": to_plain(order)}
 
 
 def second(second: InjectorSecond) -> dict[str, Any]:
     """
     The message that says how far it is.
     """
-    return {"second": asdict(second)}
+    return {"second": to_plain(second)}
 
 
 def report(report: InjectorReport) -> dict[str, Any]:
     """
     The message that ends a step.
     """
-    return {"report": asdict(report)}
+    return {"report": to_plain(report)}
+
+
+def read_second(data: Mapping[str, Any]) -> InjectorSecond:
+    """
+    The second in a message.
+
+    Raises:
+        OtherVersionError: The master is of another version.
+    """
+    return from_message(InjectorSecond, data, "Locust's master")
 
 
 def read_report(data: Mapping[str, Any]) -> InjectorReport:
     """
     The report in a message.
+
+    Raises:
+        OtherVersionError: The master is of another version.
     """
-    return InjectorReport(
-        **{
-            **data,
-            "whole": InjectorCounts(**data["whole"]),
-            "window": InjectorCounts(**data["window"]),
-            "per_injector": {name: InjectorCounts(**one) for name, one in data["per_injector"].items()},
-            "problems": tuple(data["problems"]),
-            "sampled_workflow_ids": tuple(data["sampled_workflow_ids"]),
-        }
-    )
+    return from_message(InjectorReport, data, "Locust's master")

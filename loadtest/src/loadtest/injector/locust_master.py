@@ -20,10 +20,12 @@ from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
 from loadtest import arrivals
+from loadtest.errors import OtherVersionError
 from loadtest.injector import control
 from loadtest.injector.injector import largest_rss_bytes
 from loadtest.injector.merge import merge
 from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
+from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
@@ -93,7 +95,9 @@ class LocustMaster:
 
     def _on_second(self, msg: Message, **_: Any) -> None:
         if msg.data["step"] == self._step:
-            self._seconds[msg.node_id] = InjectorSecond(**msg.data["second"])
+            self._seconds[msg.node_id] = from_message(
+                InjectorSecond, msg.data["second"], f"injector {msg.node_id}"
+            )
 
     def _on_report(self, msg: Message, **_: Any) -> None:
         if msg.data["step"] != self._step:
@@ -101,7 +105,12 @@ class LocustMaster:
         elif msg.data["problem"] is not None:
             self._refusals[msg.node_id] = msg.data["problem"]
         else:
-            self._reports[msg.node_id] = PartReport.from_json(msg.data["report"])
+            try:
+                report = from_message(PartReport, msg.data["report"], f"injector {msg.node_id}")
+            except OtherVersionError as error:
+                self._refusals[msg.node_id] = str(error)
+            else:
+                self._reports[msg.node_id] = report
 
     # What the sweep says.
 
@@ -110,7 +119,7 @@ class LocustMaster:
             for text in lines:
                 message = json.loads(text)
                 if "order" in message:
-                    gevent.spawn(self._answer, StepOrder.model_validate(message["order"]))
+                    gevent.spawn(self._answer, from_message(StepOrder, message["order"], "the sweep"))
                 elif "end" in message:
                     self._end_window(message["end"])
                 elif "dead" in message:
@@ -162,7 +171,7 @@ class LocustMaster:
         self._seconds, self._reports, self._refusals = {}, {}, {}
         for index, name in enumerate(members):
             share = OrderPart(order, index, len(members))
-            self._runner.send_message(SHARE, share.to_json(), name)
+            self._runner.send_message(SHARE, to_plain(share), name)
         cpu = self._wait(order, members)
         if not self._reports:
             why = "; ".join(sorted(set(self._refusals.values())))

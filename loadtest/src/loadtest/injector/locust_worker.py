@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import asdict
 from typing import Any
 
 from locust.env import Environment
@@ -20,6 +19,7 @@ from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
 from loadtest.injector.order_part import OrderPart
+from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured import InjectorSecond
 
 log = logging.getLogger(__name__)
@@ -60,18 +60,18 @@ class LocustWorker:
         self._process.bridge.submit(end_window)
 
     def _on_share(self, msg: Message, **_: Any) -> None:
-        share = OrderPart.from_json(msg.data)
         assert self._injector is not None  # the master deals shares only to those that are ready
-        step = share.order.step
+        step = msg.data["order"]["step"]
         answer: dict[str, Any] = {"step": step, "problem": None, "report": None}
 
         def each_second(second: InjectorSecond) -> None:  # in the loop's thread
-            said = {"step": step, "second": asdict(second)}
+            said = {"step": step, "second": to_plain(second)}
             self._process.bridge.post(self._runner.send_message, SECOND, said)
 
         try:
+            share = from_message(OrderPart, msg.data, "Locust's master")
             report = self._process.bridge.submit(self._injector.carry_out, share, each_second)
-            answer["report"] = report.to_json()
+            answer["report"] = to_plain(report)
         except LoadtestError as error:
             answer["problem"] = str(error)
         except Exception as error:  # a defect: it is told, not only logged, or the master would wait for it

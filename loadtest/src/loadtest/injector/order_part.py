@@ -7,8 +7,7 @@ It knows neither Locust nor asyncio.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from loadtest.results.measured import InjectorCounts, InjectorSecond
 from loadtest.results.step_order import StepOrder
@@ -34,19 +33,6 @@ class OrderPart:
         Divide a number so that the parts of all injectors add up to it.
         """
         return total // self.injectors + (self.index < total % self.injectors)
-
-    def to_json(self) -> dict[str, Any]:
-        """
-        As plain data.
-        """
-        return {"order": self.order.model_dump(mode="json"), "index": self.index, "injectors": self.injectors}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> OrderPart:
-        """
-        From plain data.
-        """
-        return cls(StepOrder.model_validate(data["order"]), data["index"], data["injectors"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +78,6 @@ class PartReport:
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int
-
-    def to_json(self) -> dict[str, Any]:
-        """
-        As plain data.
-        """
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> PartReport:
-        """
-        From plain data.
-        """
-        return cls(
-            **{
-                **data,
-                "whole": InjectorCounts(**data["whole"]),
-                "window": InjectorCounts(**data["window"]),
-                "levels": {int(level): LevelReport(**books) for level, books in data["levels"].items()},
-                "problems": tuple(data["problems"]),
-                "sampled_workflow_ids": tuple(data["sampled_workflow_ids"]),
-            }
-        )
 
 
 def add_seconds(at: float, seconds: Mapping[str, InjectorSecond]) -> InjectorSecond:

@@ -105,7 +105,7 @@ class Locust:
         while True:
             message = await self._hear()
             if "second" in message:
-                each_second(InjectorSecond(**message["second"]))
+                each_second(control.read_second(message["second"]))
             elif "report" in message:
                 return control.read_report(message["report"])
             elif "broken" in message:

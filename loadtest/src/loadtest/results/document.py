@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from loadtest.errors import InputError
+from loadtest.errors import InputError, OtherVersionError
 
 T = TypeVar("T")
 
@@ -70,6 +70,25 @@ def from_plain(kind: type[T], plain: Any, where: str) -> T:
         raise InputError(
             f"{where}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; the file was written by another "
             "version or by hand, measure again"
+        ) from None
+    return value
+
+
+def from_message(kind: type[T], plain: Any, sender: str) -> T:
+    """
+    Make a value of *kind* from what another process of the kit sent.
+
+    Raises:
+        OtherVersionError: It does not fit, with the first misfit; *sender* names who sent it.
+    """
+    try:
+        value: T = _adapter(kind).validate_python(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise OtherVersionError(
+            f"{sender} sent a {getattr(kind, '__name__', 'message')} that cannot be read here "
+            f"({key}: {first['msg'][:1].lower()}{first['msg'][1:]}), so it is of another version; install one version everywhere"
         ) from None
     return value
 
