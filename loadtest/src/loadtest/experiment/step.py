@@ -59,6 +59,7 @@ async def run_step(
             replicas,
             ports.queue,
             ports.target.check_alive,
+            clock,
             timeout_seconds=step.plan.waits.polling_seconds,
             wants_activities=step.activities_per_workflow != 0,
         )
@@ -175,13 +176,19 @@ T = TypeVar("T")
 
 @contextlib.asynccontextmanager
 async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """
+    Run something beside the body and end it with it; what the body raises is raised, whatever the other one says.
+    """
     task = asyncio.create_task(work)
     try:
         yield task
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        # Unlike `await task`, this never takes a cancellation of the step for one of the task.
+        await asyncio.wait({task})
+        broken = None if task.cancelled() else task.exception()
+    if broken is not None:
+        raise broken
 
 
 async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
