@@ -14,9 +14,9 @@ from loadtest.analysis.twin import Enough, FixedWindow, GoOn
 from loadtest.design.design import NextStep
 from loadtest.design.window_rule import WindowPlan
 from loadtest.experiment.loop import order_of
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.progress import Event
 from loadtest.experiment.step import run_step
-from loadtest.experiment.step_context import StepContext
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.measured import Measured, StepKey
 from loadtest.results.window_decision import Decided, Decision
@@ -84,5 +84,5 @@ async def carry_out(
     key = StepKey(2, 1, "open", 1)
     order = order_of(plan, NextStep(key, 7.0), "run")
     window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
-    step = StepContext(key, plan, order, lambda: window, ACTIVITIES, own_worker)
+    step = PlannedStep(key, plan, order, lambda: window, ACTIVITIES, own_worker)
     return await run_step(fake_ports(system), step, tell, system.clock)

@@ -15,11 +15,11 @@ from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.page_sample import PageSample
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
-from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
 from loadtest.results.step_order import StepOrder
@@ -33,7 +33,7 @@ END_LEAD_SECONDS = 1.0
 
 
 async def run_step(
-    ports: Ports, step: StepContext, tell: Callable[[Event], None], clock: Clock
+    ports: Ports, step: PlannedStep, tell: Callable[[Event], None], clock: Clock
 ) -> tuple[Measured, dict[str, str]]:
     """
     Carry one step out.
@@ -120,7 +120,7 @@ async def run_step(
 
 
 async def _first_look(
-    ports: Ports, step: StepContext, replicas: Sequence[Replica]
+    ports: Ports, step: PlannedStep, replicas: Sequence[Replica]
 ) -> tuple[dict[str, str], Snapshot]:
     endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
     before = await take_snapshot(ports.metrics, ports.target, endpoints)
