@@ -27,7 +27,7 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.ports import Backlog
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.plan import Arrivals, Work, WorkerSetup
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.step_order import StepOrder
 from loadtest.target.dev_server import find_temporal, start_dev_server

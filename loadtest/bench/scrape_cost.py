@@ -24,7 +24,7 @@ from temporalio.client import Client
 from loadtest.analysis.quantile import quantile
 from loadtest.connection import connect
 from loadtest.plan import WorkerSetup
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue

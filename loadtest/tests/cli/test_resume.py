@@ -16,7 +16,7 @@ from kept_runs import MACHINE, VERSIONS, kept_run
 
 from loadtest.cli import sweep_run
 from loadtest.cli.app import run
-from loadtest.cli.environment import EnvironmentFlags
+from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.results.manifest import RunStart
 from loadtest.results.step_keys import step_keys
 from loadtest.results.store import Run

@@ -5,9 +5,9 @@ Readiness is by sets of identities with a poll since their start.
 from __future__ import annotations
 
 import pytest
+from fake_clock import FakeClock
 
 from loadtest.errors import TargetError
-from loadtest.experiment import readiness
 from loadtest.experiment.readiness import missing, wait_until_polling
 from loadtest.results.measured import Replica
 from loadtest.results.scrape import Backlog
@@ -83,8 +83,8 @@ class SomeQueue:
         return self._look
 
 
-async def _all_live() -> None:
-    """Nothing has ended."""
+async def _sound() -> None:
+    pass
 
 
 TEN = [Replica(f"worker-{n}@host", None, 100 + n, STARTED) for n in range(10)]
@@ -101,23 +101,25 @@ ALL = {replica.identity for replica in TEN}
     ],
 )
 async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
-    activity: set[str], told: str | None, monkeypatch: pytest.MonkeyPatch
+    activity: set[str], told: str | None
 ) -> None:
     """What the others took, and a grace: nobody waits a minute for it."""
-    monkeypatch.setattr(readiness, "SILENCE_SECONDS", 0.3)
+    clock = FakeClock()
     queue = SomeQueue(ALL, activity)
 
     if told is None:
-        await wait_until_polling(TEN, queue, _all_live)
+        await wait_until_polling(TEN, queue, _sound, clock)
         return
+    began = clock.now()
     with pytest.raises(TargetError, match=told):
-        await wait_until_polling(TEN, queue, _all_live)
+        await wait_until_polling(TEN, queue, _sound, clock)
+    assert clock.now() - began < 10
 
 
-async def test_a_replica_that_polls_for_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_replica_that_polls_for_nothing_is_named() -> None:
     """It lives, and neither kind of task is asked for."""
-    monkeypatch.setattr(readiness, "SILENCE_SECONDS", 0.3)
+    clock = FakeClock()
     queue = SomeQueue(ALL - {"worker-7@host"}, ALL - {"worker-7@host"})
 
     with pytest.raises(TargetError, match=r"^replicas \['worker-7@host'\] do not poll the task queue after"):
-        await wait_until_polling(TEN, queue, _all_live)
+        await wait_until_polling(TEN, queue, _sound, clock)

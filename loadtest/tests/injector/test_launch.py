@@ -22,7 +22,7 @@ from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.results.measured import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 

@@ -16,7 +16,7 @@ from small_workers import SmallWorker, StartWorker, polls
 from temporalio.client import Client
 
 from loadtest.free_ports import free_ports
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 
 _SCRIPT = Path(__file__).parents[1] / "helpers" / "small_worker.py"
 _NUMBERS = itertools.count(1)

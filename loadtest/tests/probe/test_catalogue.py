@@ -26,7 +26,7 @@ from loadtest.catalogue import ALL, BY_KEY, MONITORING_METRICS, STEP_METRICS, Me
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, Work, WorkerSetup
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.results.step_order import StepOrder
 from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
 

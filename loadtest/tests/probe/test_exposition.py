@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from loadtest.errors import MeasurementError
 from loadtest.probe.exposition import Sample, name_of, sample
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 
 
 @pytest.mark.parametrize(

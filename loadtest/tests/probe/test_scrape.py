@@ -13,7 +13,7 @@ from small_workers import StartWorker
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read, series
 from loadtest.probe.page_metrics import PageMetrics
 

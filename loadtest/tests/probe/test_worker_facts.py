@@ -14,6 +14,7 @@ from temporalio.api.enums.v1 import WorkerStatus
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerHostInfo, WorkerSlotsInfo
 
 from loadtest.connection import connect
+from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
@@ -164,7 +165,9 @@ async def test_a_real_worker_says_its_slots(
     async with open_local(workers, tmp_path, address=server.address) as target:
         client = await connect(target.address, "default")
         replicas = await target.scale(1)
-        await wait_until_polling(replicas, DescribedQueue(client, task_queue), target.check_alive)
+        await wait_until_polling(
+            replicas, DescribedQueue(client, task_queue), target.check_alive, SystemClock()
+        )
         probe = WorkerProbe(client, task_queue)
         (facts,) = await probe.facts(replicas)
         assert facts.activity_slots == slots, facts

@@ -15,6 +15,7 @@ import pytest
 
 from loadtest.connection import connect
 from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
@@ -36,7 +37,7 @@ async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Pa
     async with open_local(_workers(task_queue), tmp_path) as target:
         queue = DescribedQueue(await connect(target.address, "default"), task_queue)
         two = await target.scale(2)
-        await wait_until_polling(two, queue, target.check_alive)
+        await wait_until_polling(two, queue, target.check_alive, SystemClock())
         one = await target.scale(1)
         pids = [replica.pid for replica in two]
         use = await target.use()
@@ -61,7 +62,7 @@ async def test_a_worker_behind_a_shell_script_is_found_and_drains(
     workers = _workers(task_queue, ("sh", str(script)))
     async with open_local(workers, tmp_path, address=server.address) as target:
         queue = DescribedQueue(await connect(target.address, "default"), task_queue)
-        await wait_until_polling(await target.scale(1), queue, target.check_alive)
+        await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
 
     assert (tmp_path / "worker-1.log").read_text(encoding="utf-8").endswith("drained\n")
 
@@ -76,7 +77,7 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
         replicas = await target.scale(1)
 
         with pytest.raises(WorkerDiedError, match=r"exit code 7(.|\n)*no such tool"):
-            await wait_until_polling(replicas, queue, target.check_alive)
+            await wait_until_polling(replicas, queue, target.check_alive, SystemClock())
 
 
 async def test_a_worker_that_polls_another_queue_is_not_ready(
@@ -88,7 +89,7 @@ async def test_a_worker_that_polls_another_queue_is_not_ready(
         replicas = await target.scale(1)
 
         with pytest.raises(TargetError, match="worker-1.*do not poll the task queue"):
-            await wait_until_polling(replicas, queue, target.check_alive, timeout_seconds=3)
+            await wait_until_polling(replicas, queue, target.check_alive, SystemClock(), timeout_seconds=3)
 
 
 def test_a_port_in_use_is_refused() -> None:

@@ -20,9 +20,9 @@ from rich.console import Console
 
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
-from loadtest.cli.environment import EnvironmentFlags, environment_of, open_environment
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.progress_flag import Progress
+from loadtest.cli.run_environment import EnvironmentFlags, environment_of, open_environment
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.grid import Grid

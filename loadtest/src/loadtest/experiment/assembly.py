@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.errors import MeasurementError
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Backlog, Metrics
 from loadtest.experiment.snapshot import Snapshot
-from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.difference import Difference
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
@@ -47,7 +47,7 @@ class StepSnapshots:
 
 def assemble_measured(
     metrics: Metrics,
-    step: StepContext,
+    step: PlannedStep,
     order: StepOrder,
     replicas: Sequence[Replica],
     snapshots: StepSnapshots,
@@ -115,7 +115,7 @@ def assemble_measured(
     )
 
 
-def _slots(step: StepContext, metrics: Metrics, look: Snapshot) -> int | None:
+def _slots(step: PlannedStep, metrics: Metrics, look: Snapshot) -> int | None:
     if look.worker is None or not step.own_worker:
         return None
     free, used = (metrics.gauge(look.worker, f"worker.slots_{kind}") for kind in ("available", "used"))

@@ -13,10 +13,10 @@ from loadtest.analysis.reading import read_step
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
-from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
 from loadtest.results.measured import StepKey
@@ -102,7 +102,7 @@ async def run_experiment(
         )
         cell = plan.with_factors(dict(key.factors))
         order = order_of(cell, asked, run.path.name)
-        step = StepContext(
+        step = PlannedStep(
             key,
             cell,
             order,

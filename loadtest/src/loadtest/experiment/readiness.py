@@ -6,12 +6,11 @@ It decides by who polls and ignores others, since a killed worker stays listed f
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from loadtest.child import process_group
 from loadtest.errors import TargetError
+from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Queue
 from loadtest.results.measured import Replica
 
@@ -75,6 +74,7 @@ async def wait_until_polling(
     replicas: Sequence[Replica],
     queue: Queue,
     check_alive: Callable[[], Awaitable[None]],
+    clock: Clock,
     timeout_seconds: float = 60.0,
     wants_activities: bool = True,
 ) -> None:
@@ -88,19 +88,20 @@ async def wait_until_polling(
         replicas: Those that must poll.
         queue: The task queue under test.
         check_alive: Raises when one of them has ended.
+        clock: Of the experiment.
         timeout_seconds: How long to wait at most.
         wants_activities: False for a worker that has no activities.
 
     Raises:
         TargetError: Some did not poll in time; names them, and the kind of task that they do not poll for.
     """
-    began = time.monotonic()
+    began = clock.now()
     ready_after = 0.0
     ready: set[str] = set()
     while True:
         await check_alive()
         look = await queue.look()
-        passed = time.monotonic() - began
+        passed = clock.now() - began
         kinds: dict[str, set[str]] = {}
         if look is not None:
             kinds["workflow tasks"] = set(missing(replicas, look.workflow_pollers))
@@ -121,7 +122,7 @@ async def wait_until_polling(
                 f"{_silence(kinds) or f'replicas {[r.identity for r in replicas]} may not poll the task queue'} after "
                 f"{passed:.0f} s ({seen}); check the worker's task queue and namespace, and its log"
             )
-        await asyncio.sleep(0.2)
+        await clock.sleep(0.2)
 
 
 def _silence(kinds: Mapping[str, set[str]]) -> str:

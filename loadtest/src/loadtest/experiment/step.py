@@ -15,11 +15,11 @@ from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.page_sample import PageSample
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
-from loadtest.experiment.step_context import StepContext
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
 from loadtest.results.step_order import StepOrder
@@ -33,7 +33,7 @@ END_LEAD_SECONDS = 1.0
 
 
 async def run_step(
-    ports: Ports, step: StepContext, tell: Callable[[Event], None], clock: Clock
+    ports: Ports, step: PlannedStep, tell: Callable[[Event], None], clock: Clock
 ) -> tuple[Measured, dict[str, str]]:
     """
     Carry one step out.
@@ -59,6 +59,7 @@ async def run_step(
             replicas,
             ports.queue,
             ports.target.check_alive,
+            clock,
             timeout_seconds=step.plan.waits.polling_seconds,
             wants_activities=step.activities_per_workflow != 0,
         )
@@ -119,7 +120,7 @@ async def run_step(
 
 
 async def _first_look(
-    ports: Ports, step: StepContext, replicas: Sequence[Replica]
+    ports: Ports, step: PlannedStep, replicas: Sequence[Replica]
 ) -> tuple[dict[str, str], Snapshot]:
     endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
     before = await take_snapshot(ports.metrics, ports.target, endpoints)
@@ -175,13 +176,19 @@ T = TypeVar("T")
 
 @contextlib.asynccontextmanager
 async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """
+    Run something beside the body and end it with it; what the body raises is raised, whatever the other one says.
+    """
     task = asyncio.create_task(work)
     try:
         yield task
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        # Unlike `await task`, this never takes a cancellation of the step for one of the task.
+        await asyncio.wait({task})
+        broken = None if task.cancelled() else task.exception()
+    if broken is not None:
+        raise broken
 
 
 async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:

@@ -29,7 +29,7 @@ from loadtest.injector.locust_worker import LocustWorker
 temporalio.runtime.Runtime.prevent_default()  # type: ignore[no-untyped-call]
 
 
-class Arrivals(User):  # type: ignore[misc]  # locust ships no types
+class ArrivalsUser(User):  # type: ignore[misc]  # locust ships no types
     """
     One arrival a second, as an idle greenlet.
     """
@@ -83,6 +83,6 @@ def _wire(environment: Environment, **_: Any) -> None:
         sys.exit(error.exit_code)
     if isinstance(runner, WorkerRunner):
         LocustWorker(environment, process)
-    Arrivals.interactive = Interactive(environment, process)
+    ArrivalsUser.interactive = Interactive(environment, process)
     environment.events.quitting.add_listener(lambda **_: process.close())
     environment.events.quit.add_listener(lambda exit_code, **_: process.leave(exit_code))

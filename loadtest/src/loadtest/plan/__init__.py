@@ -5,12 +5,12 @@ What a user asks for: the plan with every key, default and bound, and the file t
 from loadtest.plan.loads import ArrivalKind, Arrivals, Fraction, Load, LoadKind, Open, Saturate
 from loadtest.plan.plan_file import KEYS_PAGE, parse_plan, read_document
 from loadtest.plan.plan_model import DEFAULT_LOADS, Plan
-from loadtest.plan.subject import (
+from loadtest.plan.plan_tables import (
     OWN_WORKER_ACTIVITY_SLOTS,
     DynamicValue,
     ServerSetup,
     Slo,
-    Waits,
+    Timeouts,
     Work,
     WorkerSetup,
 )
@@ -30,7 +30,7 @@ __all__ = [
     "Saturate",
     "ServerSetup",
     "Slo",
-    "Waits",
+    "Timeouts",
     "Work",
     "WorkerSetup",
     "parse_plan",

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from loadtest.plan.plan_tables import DynamicValue, ServerSetup, Work, WorkerSetup
 from loadtest.plan.strict_model import StrictModel, problem
-from loadtest.plan.subject import DynamicValue, ServerSetup, Work, WorkerSetup
 
 Factors = dict[str, tuple[DynamicValue, ...]]
 """

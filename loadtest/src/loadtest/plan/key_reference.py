@@ -12,8 +12,8 @@ from typing import Any
 
 from loadtest.plan.loads import LOADS, Arrivals
 from loadtest.plan.plan_model import Plan
+from loadtest.plan.plan_tables import ServerSetup, Slo, Waits, Work, WorkerSetup
 from loadtest.plan.strict_model import StrictModel
-from loadtest.plan.subject import ServerSetup, Slo, Waits, Work, WorkerSetup
 
 _HEAD = """\
 # The keys of a plan

@@ -12,16 +12,16 @@ from pydantic import Field, Strict, ValidationInfo, field_validator
 
 from loadtest.plan.factors import Factors, factor_problems, put_value
 from loadtest.plan.loads import Load, Open, Saturate
-from loadtest.plan.strict_model import StrictModel, problem, refuse
-from loadtest.plan.subject import (
+from loadtest.plan.plan_tables import (
     DynamicValue,
     ServerSetup,
     Slo,
-    Waits,
+    Timeouts,
     Work,
     WorkerSetup,
     flattened,
 )
+from loadtest.plan.strict_model import StrictModel, problem, refuse
 
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
 _NAME = r"^[a-z0-9][a-z0-9-]*$"
@@ -89,7 +89,7 @@ class Plan(StrictModel):
     worker: WorkerSetup = Field(default=WorkerSetup(), description="How each worker replica is set up.")
     server: ServerSetup = Field(default=ServerSetup(), description="How the server of the run is set up.")
     slo: Slo = Field(default=Slo(), description="The bounds to meet.")
-    waits: Waits = Field(default=Waits(), description="How long the sweep waits before it gives up.")
+    waits: Timeouts = Field(default=Timeouts(), description="How long the sweep waits before it gives up.")
     max_awaited: int = Field(
         default=1000,
         ge=1,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from loadtest.catalogue import BY_KEY
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
 from loadtest.probe.window import difference
 from loadtest.results.difference import Difference

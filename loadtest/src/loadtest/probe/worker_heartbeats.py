@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
-from loadtest.probe.fetch import fetch
+from loadtest.probe.http_page import fetch
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts

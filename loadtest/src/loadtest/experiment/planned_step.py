@@ -14,7 +14,7 @@ from loadtest.results.step_order import StepOrder
 
 
 @dataclass(frozen=True, slots=True)
-class StepContext:
+class PlannedStep:
     """
     What one step needs to know.
 

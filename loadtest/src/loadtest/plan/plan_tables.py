@@ -135,7 +135,7 @@ class ServerSetup(StrictModel):
         return flattened(value) if isinstance(value, dict) else value
 
 
-class Waits(StrictModel):
+class Timeouts(StrictModel):
     """
     How long the sweep waits for the parts of the world before it gives up.
     """

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.analysis.silent_replicas import PollingLook, silent_replicas
-from loadtest.analysis.subject import (
+from loadtest.analysis.running_workers import (
     in_flight,
     replicas_agree,
     slots_are_known,
     slots_as_planned,
     unknown_slots,
 )
+from loadtest.analysis.silent_replicas import PollingLook, silent_replicas
 from loadtest.plan import Plan, parse_plan
 from loadtest.results.worker_facts import WorkerFacts
 

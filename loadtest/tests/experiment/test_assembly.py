@@ -1,0 +1,89 @@
+"""
+What of a step's looks becomes its facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fake_clock import FakeClock
+from fake_steps import WINDOW_SECONDS, carry_out
+from fake_system import FakeSystem
+from fakes import FakeMetrics
+
+from loadtest.experiment import step
+from loadtest.experiment.snapshot import Snapshot
+from loadtest.results.measured import Replica
+
+
+async def test_differences_are_over_the_edges_that_they_name(system: FakeSystem) -> None:
+    """The halves add up to the window, and the window is part of the whole."""
+    measured, _ = await carry_out(system)
+
+    assert measured.worker_halves is not None
+    assert measured.worker_window is not None
+    assert measured.worker_whole is not None
+    halves = [half.counters["worker.workflow_completed"] for half in measured.worker_halves]
+    assert sum(halves) == measured.worker_window.counters["worker.workflow_completed"]
+    assert [half.seconds for half in measured.worker_halves] == [WINDOW_SECONDS / 2] * 2
+    assert measured.worker_whole.counters["worker.workflow_completed"] == measured.injector.whole.sent
+    assert measured.server_whole is not None
+    assert measured.server_whole.counters["server.workflow_closed"] == measured.injector.whole.sent
+
+
+async def test_cpu_is_that_of_the_window(system: FakeSystem) -> None:
+    """Seconds since a process' start say nothing of a window."""
+    measured, _ = await carry_out(system)
+
+    assert measured.use["worker"].cpu_seconds == pytest.approx(WINDOW_SECONDS / 10)
+
+
+async def test_cpu_that_was_not_known_at_the_start_is_not_known(system: FakeSystem) -> None:
+    """The reason stands beside it."""
+    system.away = {"target": (9.0, 11.0)}
+
+    measured, _ = await carry_out(system)
+
+    assert measured.use["worker"].cpu_seconds is None
+    assert measured.use["worker"].why == "not known at the window's start"
+
+
+async def test_a_replica_that_nobody_asked_for_is_named(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An autoscaler adds one in mid-window."""
+    taken = step.take_snapshot
+
+    async def with_one_more(*args: object, **options: object) -> Snapshot:
+        snapshot = await taken(*args, **options)  # type: ignore[arg-type]
+        more = Replica("worker-9", None, 9, system.clock.now())
+        return replace(snapshot, alive=(*snapshot.alive, more)) if system.second > 50 else snapshot
+
+    monkeypatch.setattr(step, "take_snapshot", with_one_more)
+
+    measured, _ = await carry_out(system)
+
+    assert measured.appeared == ("worker-9",)
+    assert measured.gone == ()
+
+
+async def test_a_problem_that_is_seen_at_two_edges_is_told_once(system: FakeSystem) -> None:
+    """The same words twice help nobody."""
+    system.away = {"target": (9.0, 1e6)}
+
+    measured, _ = await carry_out(system)
+
+    assert len(measured.problems) == len(set(measured.problems)) == 1
+
+
+async def test_fakes_refuse_what_the_real_ones_refuse() -> None:
+    """A counter that fell is an error of the fake as well, and no negative number."""
+    system = FakeSystem(clock=FakeClock())
+    metrics = FakeMetrics(system)
+    system.closed_before = 5
+    before = await metrics.scrape({"worker-1": ""}, "worker")
+    system.closed_before = 3
+
+    with pytest.raises(Exception, match="a counter fell"):
+        metrics.difference(before, await metrics.scrape({"worker-1": ""}, "worker"), "worker")

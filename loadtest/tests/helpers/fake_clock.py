@@ -1,0 +1,77 @@
+"""
+Virtual time: it passes only when everybody sleeps, so that a step of minutes takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Turns of the event loop without a new sleeper, after which nobody has anything left to do but to sleep.
+_IDLE_TURNS = 30
+
+
+async def inline(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """
+    Stand for ``asyncio.to_thread``: a thread would be work that virtual time cannot see.
+    """
+    await asyncio.sleep(0)
+    return work(*args, **kwargs)
+
+
+class FakeClock:
+    """
+    A clock whose time jumps to the next moment at which somebody wakes.
+    """
+
+    def __init__(self, at: float = 1_750_000_000.0) -> None:
+        self._now = at
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = itertools.count()
+        self._advancing: asyncio.Task[None] | None = None
+
+    def now(self) -> float:
+        """
+        Unix time, in seconds.
+        """
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """
+        Wait until virtual time has come so far.
+        """
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._now + seconds, next(self._numbers), waking))
+        if self._advancing is None or self._advancing.done():
+            self._advancing = asyncio.create_task(self._advance())
+        await waking
+
+    async def until(self, at: float) -> None:
+        """
+        Sleep until a unix time.
+        """
+        await self.sleep(at - self._now)
+
+    async def _advance(self) -> None:
+        while True:
+            seen, idle = len(self._sleepers), 0
+            while idle < _IDLE_TURNS:
+                await asyncio.sleep(0)
+                idle = idle + 1 if len(self._sleepers) == seen else 0
+                seen = len(self._sleepers)
+            while self._sleepers and self._sleepers[0][2].done():
+                heapq.heappop(self._sleepers)
+            if not self._sleepers:
+                return
+            at, _, waking = heapq.heappop(self._sleepers)
+            self._now = max(self._now, at)
+            waking.set_result(None)

@@ -1,0 +1,88 @@
+"""
+Steps for the faked system, and rules that answer when they are told to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fake_system import ACTIVITIES, FakeSystem
+from fakes import fake_ports
+
+from loadtest.analysis.twin import Enough, FixedWindow, GoOn
+from loadtest.design.design import NextStep
+from loadtest.design.window_rule import WindowPlan
+from loadtest.experiment.loop import order_of
+from loadtest.experiment.planned_step import PlannedStep
+from loadtest.experiment.progress import Event
+from loadtest.experiment.step import run_step
+from loadtest.plan import Open, Plan, Saturate
+from loadtest.results.measured import Measured, StepKey
+from loadtest.results.window_decision import Decided, Decision
+
+WARM_UP_SECONDS = 10.0
+WINDOW_SECONDS = 60.0
+
+
+@dataclass
+class AnsweringRule:
+    """
+    Answers in a given second of the window, whatever was counted.
+
+    Attributes:
+        longest_seconds: The longest window.
+        answers_at: The second.
+        answer: What it says then.
+    """
+
+    longest_seconds: float
+    answers_at: float
+    answer: Decided = Decided.MET
+
+    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+        """Answer when the time has come."""
+        if elapsed_seconds < self.answers_at:
+            return GoOn(f"{late:g} of {counted:g} late")
+        why = "too few late tasks" if self.answer is Decided.UNDECIDED else None
+        return Enough("that is enough", Decision(self.answer, elapsed_seconds, late, 0.0, 1.0, why, ()))
+
+
+def quick_plan(**changes: object) -> Plan:
+    """
+    A saturate and an open load of a minute each.
+    """
+    plan = Plan(
+        name="quick",
+        replicas=(1, 2),
+        warm_up_seconds=WARM_UP_SECONDS,
+        loads=(
+            Saturate(window_seconds=WINDOW_SECONDS),
+            Open(arrival_rate=7.0, window_seconds=WINDOW_SECONDS),
+        ),
+    )
+    return plan.model_copy(update=changes)
+
+
+async def carry_out(
+    system: FakeSystem,
+    window: WindowPlan | None = None,
+    tell: Callable[[Event], None] = lambda event: None,
+    *,
+    own_worker: bool = True,
+) -> tuple[Measured, dict[str, str]]:
+    """
+    Run one open step of two replicas.
+
+    Args:
+        system: The fakes.
+        window: Fixed by default.
+        tell: Gets the progress.
+        own_worker: Whether the workers are the kit's.
+    """
+    plan = quick_plan()
+    key = StepKey(2, 1, "open", 1)
+    order = order_of(plan, NextStep(key, 7.0), "run")
+    window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
+    step = PlannedStep(key, plan, order, lambda: window, ACTIVITIES, own_worker)
+    return await run_step(fake_ports(system), step, tell, system.clock)

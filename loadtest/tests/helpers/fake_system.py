@@ -1,0 +1,104 @@
+"""
+A faked system under test: it closes its workflows evenly, and is told what goes wrong with it.
+
+It is made up, for tests of the loop alone; nothing here is ever a result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fake_clock import FakeClock
+
+from loadtest.plan import Plan
+from loadtest.results.measured import Replica
+from loadtest.results.step_order import StepOrder
+
+ACTIVITIES = 6
+RATE_PER_REPLICA = 10.0
+END_TO_END_SECONDS = 0.4
+
+
+@dataclass
+class FakeSystem:
+    """
+    What all five fakes share.
+
+    Attributes:
+        clock: Virtual time.
+        replicas: That run now.
+        order: Of the running step.
+        ends_at: Unix time at which arrivals stop.
+        closed_before: Workflows of all earlier steps.
+        away: Seconds of a step, from and to, in which a part cannot be asked, by the part: ``target``, ``queue``,
+            ``worker`` or ``server``.
+        replaced_at: Second of a step at which the first replica is another process.
+        injectors_end_at, injectors_break_at: Second of a step at which the injectors report too early, or break.
+        dies_at: Second of a step at which every worker and the server end.
+        serves_pages: Whether the workers have a page.
+        polls: Whether the workers poll the task queue.
+        late_share: Share of the activities that wait 2 s.
+        stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
+        scaled: Replica counts asked for.
+        set_up: Cells asked for.
+        ended_windows: Unix times at which the injectors were told to end their window.
+    """
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    replicas: tuple[Replica, ...] = ()
+    order: StepOrder | None = None
+    ends_at: float = 0.0
+    closed_before: int = 0
+    away: dict[str, tuple[float, float]] = field(default_factory=dict)
+    replaced_at: float | None = None
+    injectors_end_at: float | None = None
+    injectors_break_at: float | None = None
+    dies_at: float | None = None
+    serves_pages: bool = True
+    polls: bool = True
+    late_share: float = 0.0
+    stopped: list[str] = field(default_factory=list)
+    scaled: list[int] = field(default_factory=list)
+    set_up: list[Plan] = field(default_factory=list)
+    ended_windows: list[float] = field(default_factory=list)
+
+    @property
+    def second(self) -> float:
+        """
+        Of the running step, from its first arrival; very early before there is one.
+        """
+        return -1e9 if self.order is None else self.clock.now() - self.order.start_at
+
+    def is_past(self, second: float | None) -> bool:
+        """
+        Tell whether a second of the step has come.
+        """
+        return second is not None and self.second >= second
+
+    def is_away(self, part: str) -> bool:
+        """
+        Tell whether a part cannot be asked now.
+        """
+        begin, end = self.away.get(part, (1e9, 1e9))
+        return begin <= self.second < end or self.is_past(self.dies_at)
+
+    def rate(self) -> float:
+        """
+        Workflows per second, as ordered.
+        """
+        assert self.order is not None
+        return self.order.arrival_rate or RATE_PER_REPLICA * len(self.replicas)
+
+    def started(self, at: float) -> int:
+        """
+        Workflows of the running step that were started until a unix time.
+        """
+        if self.order is None:
+            return 0
+        return int(max(0.0, min(at, self.ends_at) - self.order.start_at) * self.rate() + 1e-6)
+
+    def closed(self, at: float) -> int:
+        """
+        Workflows of all steps that were closed until a unix time.
+        """
+        return self.closed_before + self.started(at - END_TO_END_SECONDS)

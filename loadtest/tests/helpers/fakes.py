@@ -1,0 +1,261 @@
+"""
+The five ports of an experiment, faked over one faked system.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
+from histograms import buckets, hdr
+
+from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
+from loadtest.experiment.ports import Ports
+from loadtest.plan import Plan
+from loadtest.results.difference import Difference
+from loadtest.results.measured import (
+    HistorySample,
+    InjectorCounts,
+    InjectorReport,
+    InjectorSecond,
+    ProcessUse,
+    Replica,
+)
+from loadtest.results.scrape import Backlog, Scrape
+from loadtest.results.step_order import StepOrder
+
+SERVER = "http://server/metrics"
+
+
+def fake_ports(system: FakeSystem) -> Ports:
+    """
+    Return the ports of a faked system.
+    """
+    return Ports(
+        FakeTarget(system),
+        FakeInjectors(system),
+        FakeMetrics(system),
+        FakeQueue(system),
+        FakeHistories(system),
+    )
+
+
+@dataclass
+class FakeTarget:
+    """
+    Runs replicas that are nothing but their identities.
+    """
+
+    system: FakeSystem
+
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """A cell of another server setting starts the server anew."""
+        known = self.system.set_up
+        known.append(plan)
+        changed = len(known) > 1 and known[-2].server != plan.server
+        return ("the server",) if changed else ()
+
+    async def server_pages(self) -> Mapping[str, str]:
+        """One page."""
+        return {"server": SERVER}
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """At once."""
+        system = self.system
+        if system.is_past(system.dies_at):
+            raise WorkerDiedError("worker-1 ended with code 1: out of memory")
+        system.scaled.append(replicas)
+        system.replicas = tuple(
+            Replica(
+                f"worker-{n}",
+                f"http://worker-{n}/metrics" if system.serves_pages else None,
+                100 + n,
+                system.clock.now(),
+            )
+            for n in range(1, replicas + 1)
+        )
+        return system.replicas
+
+    async def alive(self) -> Sequence[Replica]:
+        """The replicas, the first one perhaps another process."""
+        system = self.system
+        if system.is_past(system.dies_at):
+            return ()
+        if system.is_away("target"):
+            raise TargetError("connection refused")
+        if system.is_past(system.replaced_at):
+            first = system.replicas[0]
+            return (
+                Replica(first.identity, first.metrics_url, 999, first.started_at + 50),
+                *system.replicas[1:],
+            )
+        return system.replicas
+
+    async def use(self) -> Mapping[str, ProcessUse]:
+        """A tenth of a core each."""
+        if self.system.is_away("target"):
+            raise TargetError("connection refused")
+        cpu = self.system.clock.now() % 1e6 / 10
+        return {"worker": ProcessUse(cpu, 100 << 20), "server": ProcessUse(cpu, 300 << 20)}
+
+    async def check_alive(self) -> None:
+        """Sound, unless all has ended."""
+        if self.system.is_past(self.system.dies_at):
+            raise WorkerDiedError("worker-1 ended with code 1: out of memory")
+
+
+@dataclass
+class FakeInjectors:
+    """
+    Start workflows evenly and see each of them close.
+    """
+
+    system: FakeSystem
+
+    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+        """Say what was counted each second, drain, report."""
+        system, clock = self.system, self.system.clock
+        system.closed_before = system.closed(clock.now())
+        system.order = order
+        system.ends_at = order.start_at + order.warm_up_seconds + order.window_seconds
+        try:
+            await clock.until(order.start_at)
+            while clock.now() < system.ends_at:
+                await clock.sleep(min(1.0, system.ends_at - clock.now()))
+                if system.is_past(system.injectors_break_at):
+                    raise InjectorError("injector-1 vanished")
+                if system.is_past(system.injectors_end_at):
+                    system.ends_at = clock.now()
+                sent = system.started(clock.now())
+                done = system.closed(clock.now()) - system.closed_before
+                each_second(InjectorSecond(system.second, sent, sent, done, 0, sent - done))
+            await clock.sleep(END_TO_END_SECONDS + 0.1)
+        except asyncio.CancelledError:
+            system.stopped.append("cancelled")
+            raise
+        system.stopped.append("reported")
+        return self._report(order)
+
+    def _report(self, order: StepOrder) -> InjectorReport:
+        system = self.system
+        opens = order.start_at + order.warm_up_seconds
+        sent = system.started(system.ends_at)
+        inside = sent - system.started(opens)
+        closed = system.closed(system.ends_at) - system.closed(opens)
+        whole = InjectorCounts(sent, sent, sent, sent)
+        return InjectorReport(
+            planned=None if order.arrival_rate is None else sent,
+            whole=whole,
+            window=InjectorCounts(inside, inside, inside, closed),
+            awaited_every=1,
+            closed_minus_sent_seconds=sent * END_TO_END_SECONDS,
+            window_closed_minus_sent_seconds=closed * END_TO_END_SECONDS,
+            histograms={
+                name: hdr([seconds] * inside)
+                for name, seconds in (
+                    ("lag", 0.001),
+                    ("response", 0.005),
+                    ("service", 0.004),
+                    ("end_to_end", END_TO_END_SECONDS),
+                )
+            },
+            within_slo=closed,
+            open_at_end=0,
+            drain_seconds=END_TO_END_SECONDS,
+            per_injector={"injector-1": whole},
+            problems=(),
+            sampled_workflow_ids=("order-1",),
+            cpu_seconds=1.0,
+            rss_bytes=90 << 20,
+        )
+
+    async def end_window(self, at: float) -> None:
+        """Arrivals stop then."""
+        self.system.ended_windows.append(at)
+        self.system.ends_at = at
+
+
+@dataclass
+class FakeMetrics:
+    """
+    Pages that hold the number of closed workflows, shared evenly by the replicas, and when their process was born.
+    """
+
+    system: FakeSystem
+
+    async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
+        """Read the system's counts at this moment."""
+        system, now = self.system, self.system.clock.now()
+        if system.is_away(role):
+            raise MeasurementError(f"{next(iter(endpoints))}: /metrics cannot be read: connection refused")
+        closed, of = system.closed(now), len(endpoints)
+        return Scrape(now, {name: self._page(i, closed, of, role) for i, name in enumerate(endpoints)}, 0.005)
+
+    def _page(self, index: int, closed: int, of: int, role: str) -> str:
+        system = self.system
+        is_new = role == "worker" and index == 0 and system.is_past(system.replaced_at)
+        counted = 0 if is_new else closed // of + (index < closed % of)
+        return json.dumps({"closed": counted, "late": system.late_share})
+
+    def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
+        """Subtract page by page."""
+        closed = 0
+        for name, text in after.pages.items():
+            rise = json.loads(text)["closed"] - json.loads(before.pages[name])["closed"]
+            if rise < 0:
+                raise CounterResetError(f"{name}: a counter fell, so its process is another one")
+            closed += rise
+        started = ACTIVITIES * closed
+        late = round(started * json.loads(next(iter(after.pages.values())))["late"])
+        waits = buckets([2.0] * late + [0.004] * (started - late))
+        served = "workflow_completed" if role == "worker" else "workflow_closed"
+        activities = "activity_finished" if role == "worker" else "activity_completed"
+        return Difference(
+            after.at - before.at,
+            {f"{role}.{served}": closed, f"{role}.{activities}": started},
+            {
+                f"{role}.activity_schedule_to_start": waits,
+                f"{role}.workflow_schedule_to_start": buckets([0.003] * closed),
+                f"{role}.workflow_endtoend": buckets([END_TO_END_SECONDS] * closed),
+            },
+        )
+
+    def gauge(self, scrape: Scrape, name: str) -> float | None:
+        """Half of ten slots are used."""
+        return 5.0 * len(scrape.pages) if name.startswith("worker.slots_") else None
+
+
+@dataclass
+class FakeQueue:
+    """
+    An empty queue that every replica polls.
+    """
+
+    system: FakeSystem
+
+    async def look(self) -> Backlog | None:
+        """A gap while it is away."""
+        if self.system.is_away("queue"):
+            return None
+        pollers = (
+            {r.identity: self.system.clock.now() for r in self.system.replicas} if self.system.polls else {}
+        )
+        return Backlog(0, 0, 0.0, pollers, pollers)
+
+
+@dataclass
+class FakeHistories:
+    """
+    Histories whose waits are those of the pages.
+    """
+
+    system: FakeSystem
+
+    async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
+        """One wait each."""
+        if self.system.is_away("histories"):
+            raise MeasurementError("no history of order-1")
+        return HistorySample(len(workflow_ids), (0.004,) * len(workflow_ids), (0.003,) * len(workflow_ids))
