@@ -10,6 +10,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from loadtest.cli.compare import compare
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
 from loadtest.cli.process_exit import INTERRUPTED, end
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(sweep)
+app.command()(compare)
 app.command()(report)
 app.command()(scenarios)
 app.command()(doctor)
