@@ -15,7 +15,6 @@ from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
-from loadtest.results.step_result import StepVerdict
 
 
 def comparison(rate: float | None = None) -> Compare:
@@ -40,14 +39,14 @@ def _of(compared: tuple[QuantityComparison, ...], name: str) -> QuantityComparis
 
 
 def _carried_out(
-    design: Compare, b_over_a: list[float], verdict: StepVerdict = StepVerdict.VALID
+    design: Compare, b_over_a: list[float], *, whole: bool = True
 ) -> tuple[list[KeptStep], Answer]:
     kept: list[KeptStep] = []
     pattern = kept_block(design.plan)
     while isinstance(asked := design.next(kept), NextStep):
         ratio = b_over_a[(asked.key.repetition - 1) // 2] if asked.key.factors == design.question.b else 1.0
         block = replace_block(pattern, replace(pattern.measured, key=asked.key), 100 * ratio)
-        kept.append(replace(block, result=replace(block.result, verdict=verdict)))
+        kept.append(block if whole else replace(block, measured=replace(block.measured, gone=("worker-1",))))
     return kept, asked
 
 
@@ -80,7 +79,7 @@ def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out()
     """No number of an invalid block is part of an answer."""
     design = comparison()
 
-    kept, answer = _carried_out(design, [1.0] * 8, StepVerdict.INVALID)
+    kept, answer = _carried_out(design, [1.0] * 8, whole=False)
 
     assert {step.key.attempt for step in kept} == {1, 2}
     assert len(kept) == 2 * 4 * design.question.most_rounds

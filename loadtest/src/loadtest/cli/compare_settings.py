@@ -16,7 +16,7 @@ from loadtest.plan.subject import DynamicValue
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
-BLOCK_SECONDS, EXPONENTIAL_BLOCK_SECONDS = 10.0, 15.0
+BLOCK_SECONDS = 15.0
 MOST_ROUNDS = 8
 
 
@@ -67,7 +67,7 @@ def comparing_plan(
     if not compared:
         raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
     exponential = plan.work.spread == "exponential"
-    seconds = block_seconds or (EXPONENTIAL_BLOCK_SECONDS if exponential else BLOCK_SECONDS)
+    seconds = block_seconds or BLOCK_SECONDS
     first = rounds or (EXPONENTIAL_ROUNDS if exponential else ROUNDS)
     most = most_rounds or max(MOST_ROUNDS, first)
     for flag, number in (("--rounds", first), ("--most-rounds", most)):

@@ -21,7 +21,6 @@ from loadtest.report.comparison_page import (
 from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.question import CompareQuestion, question_of, setting_text
-from loadtest.results.step_result import StepVerdict
 from loadtest.results.store import Run
 
 _FILE = "comparison.json"
@@ -33,11 +32,11 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     Judge a comparison from its folder, and write what it found there.
     """
     design, kept = Compare(run.plan, question), kept_steps(run)
-    invalid = [step for step in kept if step.result.verdict is not StepVerdict.VALID]
+    problems = [found for step in kept if (found := design.problems(step))]
     warnings = [*run.manifest.notes]
-    if invalid:
-        reasons = "; ".join(dict.fromkeys(reason for step in invalid for reason in step.result.reasons))
-        warnings.append(f"{len(invalid)} of {len(kept)} blocks are not valid and left out: {reasons}")
+    if problems:
+        reasons = "; ".join(dict.fromkeys(reason for found in problems for reason in found))
+        warnings.append(f"{len(problems)} of {len(kept)} blocks are not valid and left out: {reasons}")
     result = ComparisonResult(
         1,
         run.path.name,

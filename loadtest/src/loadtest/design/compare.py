@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.comparison import BLOCK_ORDER
 from loadtest.analysis.settings_comparison import compare_settings
 from loadtest.design.design import Answer, KeptStep, NextStep
@@ -16,7 +17,6 @@ from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.measured import StepKey
 from loadtest.results.question import CompareQuestion
-from loadtest.results.step_result import StepVerdict
 
 MOST_ATTEMPTS = 2
 _PAIRS_PER_ROUND = 2
@@ -68,9 +68,7 @@ class Compare:
         """
         Return the rounds whose four blocks are valid, each in the order A, B, B, A.
         """
-        usable = {
-            replace(step.key, attempt=1): step for step in kept if step.result.verdict is StepVerdict.VALID
-        }
+        usable = {replace(step.key, attempt=1): step for step in kept if not self.problems(step)}
         found = []
         for number in range(1, self.question.most_rounds + 1):
             blocks = [usable.get(key) for key in self._keys(number)]
@@ -78,6 +76,12 @@ class Compare:
             if len(whole) == len(blocks):
                 found.append(whole)
         return found
+
+    def problems(self, step: KeptStep) -> tuple[str, ...]:
+        """
+        Return why a block is left out; empty where it counts.
+        """
+        return block_problems(step.measured, self.plan)
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """
@@ -101,10 +105,7 @@ class Compare:
         for number in range(1, until + 1):
             for key in self._keys(number):
                 mine = attempts.get(key, [])
-                if (
-                    any(step.result.verdict is StepVerdict.VALID for step in mine)
-                    or len(mine) >= MOST_ATTEMPTS
-                ):
+                if any(not self.problems(step) for step in mine) or len(mine) >= MOST_ATTEMPTS:
                     continue
                 todo.append(replace(key, attempt=len(mine) + 1))
         return tuple(todo)
