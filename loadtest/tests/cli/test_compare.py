@@ -18,6 +18,7 @@ from loadtest.cli.app import run
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.question import CompareQuestion, question_of, setting_text
+from loadtest.results.step_keys import step_keys
 from loadtest.results.store import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
@@ -68,6 +69,18 @@ def test_the_setting_left_out_is_the_plans(tmp_path: Path, begun: list[Run]) -> 
     assert begun[0].plan.factors == {"worker.activity_slots": (4, 6)}
 
 
+def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Run]) -> None:
+    """Command lines with blanks and of any length; folders of their steps differ and can be made."""
+    a, b = (f"python3 {'deep/' * 60}worker.py --build '{name}'" for name in ("one", "two"))
+
+    run(["compare", DEMO, "--a-worker-command", a, "--b-worker-command", b, "--output", str(tmp_path)])
+
+    assert begun[0].plan.factors == {"worker_command": (a, b)}
+    folders = {key.folder for key in step_keys(begun[0].plan)}
+    assert len(folders) == 2 * begun[0].plan.repetitions
+    assert max(map(len, folders)) < 200
+
+
 def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
     """Then the waits are what decides."""
     run(["compare", DEMO, *SANDBOX, "--rate", "2", "--output", str(tmp_path)])
@@ -89,6 +102,22 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
         ([*SANDBOX, "--gate", "speed"], "no such quantity; there are: throughput"),
         ([*SANDBOX, "--rounds", "2"], "--rounds 2: too few"),
         ([*SANDBOX, "--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
+        (["--a-worker-command", "python3 a.py"], "give both --a-worker-command and --b-worker-command"),
+        (
+            ["--a-worker-command", "nowhere a", "--b-worker-command", "nowhere b"],
+            "no such program",
+        ),
+        (
+            [
+                "--a-worker-command",
+                "python3 a",
+                "--b-worker-command",
+                "python3 b",
+                "--worker-command",
+                "python3 c",
+            ],
+            "the plan names workers itself",
+        ),
         ([*SANDBOX, "--rate", "0"], "--rate 0: must be greater than 0"),
         ([*SANDBOX, "--anyway"], "--anyway: goes with two finished runs"),
     ],

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,8 @@ def compare(
     b: Annotated[
         list[str] | None, typer.Option("--b", help="KEY=VALUE of setting B; left out, the plan's value.")
     ] = None,
+    a_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting A.")] = None,
+    b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
     rate: Annotated[
         float | None, typer.Option(help="Starts per second of an open load; left out, both are saturated.")
     ] = None,
@@ -92,8 +95,8 @@ def compare(
     asked = parse_plan(document, str(first))
     plan, question = comparing_plan(
         asked,
-        a or [],
-        b or [],
+        [*(a or []), *_command(a_worker_command, b_worker_command)],
+        [*(b or []), *_command(b_worker_command, a_worker_command)],
         rate=rate,
         replicas=replicas,
         block_seconds=block,
@@ -110,6 +113,14 @@ def compare(
     if junit is not None or markdown is not None:
         write_files(Run.open(output), junit, markdown)
     return code
+
+
+def _command(mine: str | None, other: str | None) -> list[str]:
+    if mine is None and other is not None:
+        raise InputError(
+            f"--worker-command of one setting alone ({other}); give both --a-worker-command and --b-worker-command"
+        )
+    return [] if mine is None else [f"worker_command={json.dumps(mine)}"]
 
 
 _PLACE = ("worker_command", "address", "server_metrics", "temporal", "port")

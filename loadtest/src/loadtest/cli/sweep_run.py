@@ -20,7 +20,7 @@ from rich.console import Console
 
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
-from loadtest.cli.environment import EnvironmentFlags, environment_of, open_environment
+from loadtest.cli.environment import EnvironmentFlags, commands_of, environment_of, open_environment
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.progress_flag import Progress
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
@@ -43,6 +43,7 @@ from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
+from loadtest.target.local import parse_worker_command
 
 
 def begin(
@@ -136,6 +137,7 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
     environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
+    _demand_commands(plan, place)
     starts_server = environment.cluster is None and environment.address is None
     if not starts_server:
         _refuse_server_settings(plan)
@@ -146,6 +148,21 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
     elif environment.cluster is None:
         asyncio.run(_demand_server(environment.address, plan.namespace))
     return environment
+
+
+def _demand_commands(plan: Plan, place: Place) -> None:
+    for command in commands_of(plan):
+        if place.get("target") == TargetKind.KUBERNETES:
+            raise InputError(
+                f"plan: worker_command {command!r}: starts workers of this machine, those of a cluster are a Deployment; "
+                "leave it out"
+            )
+        if "worker_command" in place:
+            raise InputError(
+                f"--worker-command {place['worker_command']}: the plan names workers itself ({command}); "
+                "leave one of the two out"
+            )
+        parse_worker_command(command)
 
 
 def _refuse_server_settings(plan: Plan) -> None:
