@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from loadtest.cli.compare import compare
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
 from loadtest.cli.plan_keys import plan_keys
@@ -31,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(sweep)
+app.command()(compare)
 app.command()(report)
 app.command()(scenarios)
 app.command(name="plan-keys")(plan_keys)

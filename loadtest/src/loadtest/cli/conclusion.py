@@ -11,10 +11,12 @@ from rich.console import Console
 
 from loadtest.analysis.analyse import analyse
 from loadtest.analysis.verdict import exit_code
+from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
 from loadtest.report.html import write_report
 from loadtest.report.text import text_report
+from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.store import LATEST, Run
 
 
@@ -26,6 +28,9 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
         run: The run's folder.
         quiet: Print nothing; the caller passes the event on.
     """
+    question = question_of(run)
+    if isinstance(question, CompareQuestion):
+        return conclude_comparison(run, question, quiet=quiet)
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = _shown(write_report(run, sweep, measured))

@@ -54,6 +54,14 @@ def exact_bounds(plan: Plan) -> tuple[float, ...]:
     return () if bound is None else (bound,)
 
 
+def commands_of(plan: Plan) -> tuple[str, ...]:
+    """
+    Return the command lines of workers that a plan itself names, in its cells or for all of them.
+    """
+    varied = tuple(str(value) for value in plan.factors.get("worker_command", ()))
+    return varied if plan.worker_command is None else (plan.worker_command, *varied)
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """
@@ -139,5 +147,9 @@ async def open_environment(
         )
     )
     return Environment(
-        local, local.address, workers.own, local.connection, {"metrics_port": place.injector_metrics}
+        local,
+        local.address,
+        workers.own and not commands_of(plan),
+        local.connection,
+        {"metrics_port": place.injector_metrics},
     )

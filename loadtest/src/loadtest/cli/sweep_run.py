@@ -22,10 +22,10 @@ from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.progress_flag import Progress
-from loadtest.cli.run_environment import EnvironmentFlags, environment_of, open_environment
+from loadtest.cli.run_environment import EnvironmentFlags, commands_of, environment_of, open_environment
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
-from loadtest.design.grid import Grid
+from loadtest.design.choice import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.ports import Ports
@@ -38,14 +38,22 @@ from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import Manifest, RunStart
+from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
+from loadtest.target.local import parse_worker_command
 
 
 def begin(
-    asked: Plan, file: Path, place: Place, output: Path, metrics_port: int | None, progress: Progress
+    asked: Plan,
+    file: Path,
+    place: Place,
+    output: Path,
+    metrics_port: int | None,
+    progress: Progress,
+    question: Question | None = None,
 ) -> int:
     """
     Begin a run of a plan and return its exit code.
@@ -57,6 +65,7 @@ def begin(
         output: Folder of all runs.
         metrics_port: Where the sweep serves its own metric.
         progress: How it is shown.
+        question: What the run is to answer; ``None`` sweeps the plan.
 
     Raises:
         LoadtestError: The plan cannot be carried out there, or ended early.
@@ -71,6 +80,7 @@ def begin(
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
     )
+    keep_question(run, question)
     return _carry_out(run, environment, metrics_port, progress)
 
 
@@ -102,7 +112,7 @@ def resume(
             "its report can be made, to go on measure anew"
         )
     refuse_changes(path, run.path, given, parameters, manifest.place)
-    if not Grid(run.plan).left(kept_steps(run)):
+    if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
         return _report_complete(run, progress)
     if "worker_command" in manifest.place and manifest.directory != str(Path.cwd()):
         raise InputError(
@@ -127,6 +137,7 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
     environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
+    _demand_commands(plan, place)
     starts_server = environment.cluster is None and environment.address is None
     if not starts_server:
         _refuse_server_settings(plan)
@@ -137,6 +148,21 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
     elif environment.cluster is None:
         asyncio.run(_demand_server(environment.address, plan.namespace))
     return environment
+
+
+def _demand_commands(plan: Plan, place: Place) -> None:
+    for command in commands_of(plan):
+        if place.get("target") == TargetKind.KUBERNETES:
+            raise InputError(
+                f"plan: worker_command {command!r}: starts workers of this machine, those of a cluster are a Deployment; "
+                "leave it out"
+            )
+        if "worker_command" in place:
+            raise InputError(
+                f"--worker-command {place['worker_command']}: the plan names workers itself ({command}); "
+                "leave one of the two out"
+            )
+        parse_worker_command(command)
 
 
 def _refuse_server_settings(plan: Plan) -> None:
@@ -199,7 +225,7 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         )
         scenario = load(plan.scenario)
         subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
-        await run_experiment(parts, run, subject, Grid(plan), tell)
+        await run_experiment(parts, run, subject, design_of(plan, question_of(run)), tell)
 
 
 def _note_server(run: Run, address: str, version: str) -> None:

@@ -67,20 +67,27 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
 
 def _not_a_factor(path: str) -> str | None:
     head, _, key = path.partition(".")
-    if path == "codec" or (head == "server" and key):
+    if path in ("codec", "worker_command") or (head == "server" and key):
         return None
     if head in _TABLES and key in _TABLES[head].model_fields:
         return None
-    known = ["codec", *(f"{table}.{name}" for table, model in _TABLES.items() for name in model.model_fields)]
+    known = [
+        "codec",
+        "worker_command",
+        *(f"{table}.{name}" for table, model in _TABLES.items() for name in model.model_fields),
+    ]
     near = difflib.get_close_matches(path, known, n=1)
     meant = f"did you mean `{near[0]}`? " if near else ""
-    return f"no such factor; {meant}a key of [worker] or [work], codec, or server.<a key of the server's dynamic configuration>"
+    return f"no such factor; {meant}a key of [worker] or [work], codec, worker_command, or server.<a key of the server's dynamic configuration>"
 
 
 def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErrorDetails]:
     head, _, key = path.partition(".")
     if path == "codec":
         return [] if isinstance(value, bool) else [problem("must be true or false", path, index, value=value)]
+    if path == "worker_command":
+        told = "must be a command line in quotes"
+        return [] if isinstance(value, str) and value.strip() else [problem(told, path, index, value=value)]
     table: type[StrictModel] = _TABLES.get(head, ServerSetup)
     try:
         table.model_validate({"dynamic_config": {key: value}} if table is ServerSetup else {key: value})

@@ -12,7 +12,7 @@ from typing import Any
 
 from loadtest.plan.loads import LOADS, Arrivals
 from loadtest.plan.plan_model import Plan
-from loadtest.plan.plan_tables import ServerSetup, Slo, Waits, Work, WorkerSetup
+from loadtest.plan.plan_tables import ServerSetup, Slo, Timeouts, Work, WorkerSetup
 from loadtest.plan.strict_model import StrictModel
 
 _HEAD = """\
@@ -47,7 +47,7 @@ _TABLES: tuple[tuple[str, type[StrictModel]], ...] = (
     ("[worker]", WorkerSetup),
     ("[server]", ServerSetup),
     ("[slo]", Slo),
-    ("[waits]", Waits),
+    ("[waits]", Timeouts),
 )
 _BOUNDS = {"exclusiveMinimum": "> {}", "minimum": ">= {}", "exclusiveMaximum": "< {}", "maximum": "<= {}"}
 _TYPES = {"integer": "whole number", "number": "number", "boolean": "true or false", "string": "text"}

@@ -87,6 +87,11 @@ class Plan(StrictModel):
     codec: bool = Field(default=False, description="Whether payloads are encrypted.")
     work: Work = Field(default=Work(), description="What one order costs.")
     worker: WorkerSetup = Field(default=WorkerSetup(), description="How each worker replica is set up.")
+    worker_command: _Text | None = Field(
+        default=None,
+        description="Command line that starts one worker of your own on this machine; a factor, to compare two programs. "
+        "Left out, that of `--worker-command`, or the kit's own worker.",
+    )
     server: ServerSetup = Field(default=ServerSetup(), description="How the server of the run is set up.")
     slo: Slo = Field(default=Slo(), description="The bounds to meet.")
     waits: Timeouts = Field(default=Timeouts(), description="How long the sweep waits before it gives up.")

@@ -6,12 +6,15 @@ It knows no Temporal, no Locust and no cluster.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
 from loadtest.results.window_decision import Decision
+
+_LONGEST_FACTORS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class StepKey:
         factors = "".join(f"-{name}-{value}" for name, value in self.factors)
         again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
         kept = re.sub(r"[^\w.-]", "_", factors)
+        if len(kept) > _LONGEST_FACTORS:
+            # A command line may be longer than a folder's name.
+            kept = f"{kept[:_LONGEST_FACTORS]}-{hashlib.sha256(factors.encode()).hexdigest()[:8]}"
         return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{again}"
 
 

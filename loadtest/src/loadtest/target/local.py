@@ -146,7 +146,10 @@ class LocalTarget:
             await self.end()
             self._server = await restart_dev_server(self._server, self._logs, wanted)
             restarted.append("the server, and with it all workers")
-        setup = replace(self._how, setup=plan.worker)
+        command = (
+            self._how.command if plan.worker_command is None else parse_worker_command(plan.worker_command)
+        )
+        setup = replace(self._how, command=command, setup=plan.worker)
         if setup != self._how:
             self._how = setup
             if self._workers:

@@ -1,0 +1,120 @@
+"""
+The quantities by which two settings are compared, each as one positive number of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from loadtest.analysis.counts import looked_seconds, window_workflows
+from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.validity import RULES, has_enough_closes
+from loadtest.plan import Plan
+from loadtest.results.measured import Measured
+from loadtest.results.step_result import StepResult
+
+WAIT_OFFSET_SECONDS = 0.01
+"""
+What is added to a mean wait before its logarithm is taken, so that waits of a few milliseconds do not weigh.
+"""
+
+_LOOP_MADE = "a closed load makes its waits itself; compare an open load with --rate"
+
+# Whether one window holds enough closes for a rate: a comparison takes its error from the rounds instead.
+_OF_ONE_WINDOW = (has_enough_closes,)
+
+
+def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
+    """
+    Return why a block is of no use for a comparison; empty where it is of use.
+    """
+    return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, plan))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """
+    One quantity of a block.
+
+    Attributes:
+        name: As users write it.
+        unit: Of its values.
+        more_is_better: Which way is better.
+        of: The value of a block, or why there is none.
+    """
+
+    name: str
+    unit: str
+    more_is_better: bool
+    of: Callable[[Measured, StepResult, Plan], float | str]
+
+
+def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del result, plan
+    if measured.arrival_rate is not None:
+        return "an open load sets the rate itself; compare a saturate load, without --rate"
+    found = window_workflows(measured) / looked_seconds(measured)
+    return found if found > 0 else "nothing was completed"
+
+
+def _wait(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del plan
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    mean = result.schedule_to_start_seconds.activity.mean.value
+    window = measured.worker_window
+    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    if mean is None and waits is not None and waits.count:
+        mean = waits.sum / waits.count
+    return "the waits were not seen" if mean is None else mean + WAIT_OFFSET_SECONDS
+
+
+def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del result
+    bound = plan.slo.schedule_to_start_p95_seconds
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    if bound is None:
+        return "the plan bounds no waits"
+    window = measured.worker_window
+    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    if waits is None or not waits.count:
+        return "the waits were not seen"
+    # Half a task more on both sides, so that a block without a late task has a logarithm.
+    return (count_late(waits, bound) + 0.5) / (waits.count + 1)
+
+
+def _end_to_end(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del plan
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    return result.end_to_end_seconds.p50 or "too few orders closed"
+
+
+def _cpu(part: str) -> Callable[[Measured, StepResult, Plan], float | str]:
+    def of(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+        del measured, plan
+        found: float | None = getattr(result.cpu_seconds_per_workflow, part)
+        return found or result.why.get(f"cpu_seconds_per_workflow.{part}", "it was not seen")
+
+    return of
+
+
+def _memory(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del measured, plan
+    return result.rss_bytes.worker or result.why.get("rss_bytes.worker", "it was not seen")
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity("throughput", "orders/s", True, _throughput),
+        Quantity("late", "share of tasks", False, _late),
+        Quantity("wait", "s, mean + 10 ms", False, _wait),
+        Quantity("end-to-end", "s, p50", False, _end_to_end),
+        Quantity("worker-cpu", "s an order", False, _cpu("worker")),
+        Quantity("server-cpu", "s an order", False, _cpu("server")),
+        Quantity("worker-memory", "bytes", False, _memory),
+    )
+}

@@ -1,0 +1,94 @@
+"""
+Better, worse, the same or cannot tell, quantity by quantity, from the rounds of two settings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from loadtest.analysis.block_quantities import QUANTITIES, Quantity
+from loadtest.analysis.comparison import BLOCK_ORDER, FEWEST_ROUNDS, Comparison, compare_rounds
+from loadtest.plan import Plan
+from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.measured import Measured
+from loadtest.results.step_result import StepResult
+
+Block = tuple[Measured, StepResult]
+"""
+One measured block and its readings.
+"""
+
+
+def compare_settings(rounds: Sequence[Sequence[Block]], plan: Plan) -> tuple[QuantityComparison, ...]:
+    """
+    Compare two settings in every quantity.
+
+    Args:
+        rounds: Of each round its four blocks in the order A, B, B, A, all valid.
+        plan: Of the run; its bounds say what is late.
+    """
+    return tuple(_compare(quantity, rounds, plan) for quantity in QUANTITIES.values())
+
+
+def standing_of(comparison: Comparison, *, more_is_better: bool) -> Standing:
+    """
+    Say whether more, or less, is better.
+    """
+    return _STANDINGS[comparison, more_is_better]
+
+
+_STANDINGS: Mapping[tuple[Comparison, bool], Standing] = {
+    (Comparison.MORE, True): Standing.BETTER,
+    (Comparison.MORE, False): Standing.WORSE,
+    (Comparison.LESS, True): Standing.WORSE,
+    (Comparison.LESS, False): Standing.BETTER,
+    **{(Comparison.SAME, more): Standing.SAME for more in (True, False)},
+    **{(Comparison.UNKNOWN, more): Standing.UNKNOWN for more in (True, False)},
+}
+
+
+def _compare(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) -> QuantityComparison:
+    told: list[list[float]] = []
+    why = ""
+    for blocks in rounds:
+        values = [quantity.of(measured, result, plan) for measured, result in blocks]
+        reasons = [value for value in values if isinstance(value, str)]
+        if reasons:
+            why = reasons[0]
+        else:
+            told.append([value for value in values if not isinstance(value, str)])
+    a, b = _means(told)
+    if len(told) < FEWEST_ROUNDS:
+        if told or not why:
+            why = f"{len(told)} rounds are whole and valid, at least {FEWEST_ROUNDS} are needed"
+        unknown = Standing.UNKNOWN
+        wanted = FEWEST_ROUNDS if told or not rounds else None
+        return QuantityComparison(
+            quantity.name, quantity.unit, a, b, unknown, None, None, None, len(told), wanted, why
+        )
+    found = compare_rounds(told)
+    unsure = found.comparison is Comparison.UNKNOWN
+    return QuantityComparison(
+        quantity.name,
+        quantity.unit,
+        a,
+        b,
+        standing_of(found.comparison, more_is_better=quantity.more_is_better),
+        found.ratio,
+        found.low,
+        found.high,
+        found.rounds,
+        found.rounds_wanted,
+        "the interval holds both no difference and more than the margin" if unsure else "",
+    )
+
+
+def _means(rounds: Sequence[Sequence[float]]) -> tuple[float | None, float | None]:
+    if not rounds:
+        return None, None
+    logs: dict[str, list[float]] = {"A": [], "B": []}
+    for blocks in rounds:
+        for setting, value in zip(BLOCK_ORDER, blocks, strict=True):
+            logs[setting].append(math.log(value))
+    return tuple(math.exp(math.fsum(logs[each]) / len(logs[each])) for each in "AB")  # type: ignore[return-value]

@@ -1,0 +1,126 @@
+"""
+``loadtest compare``: which of two settings is better, in alternation in one run; or two finished runs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadtest.analysis.block_quantities import QUANTITIES
+from loadtest.cli.compare_settings import comparing_plan
+from loadtest.cli.given_flags import given_flags, refuse_idle
+from loadtest.cli.overrides import with_flags
+from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.progress_flag import Progress
+from loadtest.errors import InputError
+from loadtest.plan import parse_plan, read_document
+
+_FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
+
+
+def compare(
+    context: typer.Context,
+    first: Annotated[
+        Path, typer.Argument(help="A plan file, or the folder of finished run A.", metavar="PLAN|RUN_A")
+    ],
+    second: Annotated[
+        Path | None, typer.Argument(help="Folder of finished run B.", metavar="[RUN_B]")
+    ] = None,
+    a: Annotated[
+        list[str] | None, typer.Option("--a", help="KEY=VALUE of setting A; left out, the plan's value.")
+    ] = None,
+    b: Annotated[
+        list[str] | None, typer.Option("--b", help="KEY=VALUE of setting B; left out, the plan's value.")
+    ] = None,
+    a_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting A.")] = None,
+    b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Starts per second of an open load; left out, both are saturated.")
+    ] = None,
+    replicas: Annotated[int, typer.Option(help="Worker replicas of both.")] = 1,
+    block: Annotated[float | None, typer.Option(help="Counted seconds of a block.")] = None,
+    change_over: Annotated[float, typer.Option(help="Uncounted seconds before each block.")] = 4.0,
+    rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
+    most_rounds: Annotated[int | None, typer.Option(help="Rounds after which it ends undecided.")] = None,
+    gate: Annotated[
+        list[str] | None, typer.Option(help="Quantity that decides the exit code; may be repeated.")
+    ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Two runs: compare although they differ in more, with a warning.")
+    ] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answer there as JUnit XML.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the answer there as Markdown.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
+    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, for both.")
+    ] = None,
+    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
+    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
+    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
+    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
+    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
+) -> int:
+    """
+    Run two settings in alternation, A B B A, and say which is better; or compare two finished runs.
+
+    Exit codes: 0 the same or better, 1 worse, 2 bad input, 3 cannot tell, 130 interrupted.
+    """
+    given = given_flags(context)
+    gates = tuple(gate or ())
+    for name in gates:
+        if name not in QUANTITIES:
+            raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITIES)}")
+    if second is not None:
+        idle = [name for name in given if name not in _FOR_TWO_RUNS]
+        refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")
+        from loadtest.cli.comparison_ending import compare_finished
+
+        return compare_finished(first, second, gates or ("throughput",), junit, markdown, anyway=anyway)
+    if first.is_dir():
+        raise InputError(
+            f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"
+        )
+    refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
+    place = {"target": TargetKind.LOCAL.value, **place_of({name: context.params[name] for name in _PLACE})}
+    refuse_idle_place(given, place)
+    document = with_flags(
+        read_document(first), top={"seed": seed}, rate=None, window=None, settings=setting or []
+    )
+    asked = parse_plan(document, str(first))
+    plan, question = comparing_plan(
+        asked,
+        [*(a or []), *_command(a_worker_command, b_worker_command)],
+        [*(b or []), *_command(b_worker_command, a_worker_command)],
+        rate=rate,
+        replicas=replicas,
+        block_seconds=block,
+        change_over_seconds=change_over,
+        rounds=rounds,
+        most_rounds=most_rounds,
+        gate=gates,
+    )
+    from loadtest.cli import sweep_run
+    from loadtest.cli.comparison_ending import write_files
+    from loadtest.results.store import Run
+
+    code = sweep_run.begin(plan, first, place, output, None, progress, question)
+    if junit is not None or markdown is not None:
+        write_files(Run.open(output), junit, markdown)
+    return code
+
+
+def _command(mine: str | None, other: str | None) -> list[str]:
+    if mine is None and other is not None:
+        raise InputError(
+            f"--worker-command of one setting alone ({other}); give both --a-worker-command and --b-worker-command"
+        )
+    return [] if mine is None else [f"worker_command={json.dumps(mine)}"]
+
+
+_PLACE = ("worker_command", "address", "server_metrics", "temporal", "port")

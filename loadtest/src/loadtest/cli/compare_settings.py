@@ -1,0 +1,130 @@
+"""
+What `loadtest compare` is asked: two settings laid over a plan, as the plan of one run and its question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loadtest.analysis.comparison import FEWEST_ROUNDS
+from loadtest.cli.overrides import parse_setting
+from loadtest.errors import InputError
+from loadtest.plan import Open, Plan, Saturate, parse_plan
+from loadtest.plan.factors import put_value
+from loadtest.plan.plan_tables import DynamicValue
+from loadtest.results.question import CompareQuestion
+
+ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
+BLOCK_SECONDS = 15.0
+MOST_ROUNDS = 8
+
+
+def comparing_plan(
+    plan: Plan,
+    a: Sequence[str],
+    b: Sequence[str],
+    *,
+    rate: float | None,
+    replicas: int,
+    block_seconds: float | None,
+    change_over_seconds: float,
+    rounds: int | None,
+    most_rounds: int | None,
+    gate: tuple[str, ...],
+) -> tuple[Plan, CompareQuestion]:
+    """
+    Return the plan of a comparison and what it asks.
+
+    Args:
+        plan: As the user gave it; its factors stay at their first values unless they are compared.
+        a, b: ``KEY=VALUE`` of each setting.
+        rate: Of an open load; ``None`` saturates.
+        replicas: Of both.
+        block_seconds: Counted seconds of a block; ``None`` goes by the spread of the work.
+        change_over_seconds: Before each block, under load.
+        rounds, most_rounds: At the first look and at most; ``None`` goes by the spread of the work.
+        gate: Quantities; empty is the throughput, or the wait of an open load.
+
+    Raises:
+        InputError: The settings cannot be compared; a line for each reason.
+    """
+    left, right = _settings(a, "--a"), _settings(b, "--b")
+    if not left and not right:
+        raise InputError(
+            "nothing to compare; write for example --a worker.sandbox=true --b worker.sandbox=false"
+        )
+    document = plan.model_dump(mode="json", exclude={"factors"})
+    for path, values in plan.factors.items():
+        document = put_value(document, path, values[0])
+    compared: dict[str, tuple[DynamicValue, DynamicValue]] = {}
+    for path in {**left, **right}:
+        pair = tuple(side[path] if path in side else _planned(document, path) for side in (left, right))
+        if pair[0] == pair[1]:
+            document = put_value(document, path, pair[0])
+        else:
+            compared[path] = (pair[0], pair[1])
+    if not compared:
+        raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
+    exponential = plan.work.spread == "exponential"
+    seconds = block_seconds or BLOCK_SECONDS
+    first = rounds or (EXPONENTIAL_ROUNDS if exponential else ROUNDS)
+    most = most_rounds or max(MOST_ROUNDS, first)
+    for flag, number in (("--rounds", first), ("--most-rounds", most)):
+        if number < FEWEST_ROUNDS:
+            raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")
+    if most < first:
+        raise InputError(
+            f"--most-rounds {most}: fewer than the {first} rounds of the first look; write {first} or more"
+        )
+    document |= {
+        "replicas": [replicas],
+        "loads": [_load(plan, rate, seconds)],
+        "warm_up_seconds": change_over_seconds,
+        "repetitions": 2 * most,
+        "factors": {path: list(pair) for path, pair in compared.items()},
+    }
+    checked = parse_plan(document, "compare")
+    settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
+    gates = gate or (("throughput",) if rate is None else ("wait",))
+    return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates)
+
+
+def _load(plan: Plan, rate: float | None, seconds: float) -> dict[str, Any]:
+    if rate is not None:
+        return (
+            Open(arrival_rate=rate, window_seconds=seconds).model_dump(mode="json")
+            if rate > 0
+            else _no_rate(rate)
+        )
+    saturate = next((load for load in plan.loads if isinstance(load, Saturate)), Saturate())
+    return {**saturate.model_dump(mode="json"), "window_seconds": seconds}
+
+
+def _no_rate(rate: float) -> dict[str, Any]:
+    raise InputError(f"--rate {rate:g}: must be greater than 0")
+
+
+def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
+    found: dict[str, DynamicValue] = {}
+    for text in given:
+        if "=" not in text:
+            raise InputError(f"{flag} {text}: no KEY=VALUE; write for example {flag} worker.sandbox=true")
+        path, value = parse_setting(text)
+        found[".".join(path)] = value
+    return found
+
+
+def _planned(document: dict[str, Any], path: str) -> DynamicValue:
+    head, _, key = path.partition(".")
+    node: Any = document.get(head)
+    if head == "server":
+        node = document["server"]["dynamic_config"].get(key)
+    elif key:
+        node = node.get(key) if isinstance(node, dict) else None
+    if node is None:
+        raise InputError(
+            f"{path}: the plan has no value of it that the other setting could have; give both --a and --b"
+        )
+    value: DynamicValue = node
+    return value

@@ -1,0 +1,123 @@
+"""
+What a comparison ends with: judged from the run's files alone, written as JSON, text, Markdown and JUnit XML.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loadtest.analysis.comparison import SAME_WITHIN_RATIO
+from loadtest.analysis.run_comparison import DRIFT, compare_runs, differing_settings, why_not_comparable
+from loadtest.design.compare import Compare
+from loadtest.errors import InputError
+from loadtest.experiment.loop import kept_steps
+from loadtest.experiment.progress import SweepEnded
+from loadtest.report.comparison_page import (
+    comparison_headline,
+    comparison_junit,
+    comparison_markdown,
+    comparison_text,
+)
+from loadtest.results.comparison_result import ComparisonResult
+from loadtest.results.document import read, to_json, write_whole
+from loadtest.results.question import CompareQuestion, question_of, setting_text
+from loadtest.results.store import Run
+
+_FILE = "comparison.json"
+_VERDICTS = {0: "pass", 1: "fail", 3: "invalid"}
+
+
+def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> SweepEnded:
+    """
+    Judge a comparison from its folder, and write what it found there.
+    """
+    design, kept = Compare(run.plan, question), kept_steps(run)
+    problems = [found for step in kept if (found := design.problems(step))]
+    warnings = [*run.manifest.notes]
+    if problems:
+        reasons = "; ".join(dict.fromkeys(reason for found in problems for reason in found))
+        warnings.append(f"{len(problems)} of {len(kept)} blocks are not valid and left out: {reasons}")
+    result = ComparisonResult(
+        1,
+        run.path.name,
+        setting_text(question.a),
+        setting_text(question.b),
+        question.gate,
+        SAME_WITHIN_RATIO,
+        design.compared(kept),
+        len(design.rounds(kept)),
+        tuple(warnings),
+    )
+    run.write(_FILE, to_json(result))
+    page = run.write("comparison.md", comparison_markdown(result))
+    if not quiet:
+        print(f"{comparison_text(result)}report: {page}")
+    return SweepEnded(
+        _VERDICTS[result.exit_code], str(page), (comparison_headline(result),), result.exit_code
+    )
+
+
+def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
+    """
+    Write a concluded comparison where the user wants it.
+
+    Raises:
+        InputError: The run is none of a comparison, or a file cannot be written.
+    """
+    if not isinstance(question_of(run), CompareQuestion):
+        raise InputError(f"{run.path}: not a comparison; name a run that `loadtest compare` made")
+    _write(read(ComparisonResult, run.path / _FILE), junit, markdown)
+
+
+def compare_finished(
+    first: Path,
+    second: Path,
+    gate: tuple[str, ...],
+    junit: Path | None,
+    markdown: Path | None,
+    *,
+    anyway: bool,
+) -> int:
+    """
+    Compare two finished runs and return the exit code.
+
+    Raises:
+        InputError: They must not be compared, and *anyway* was not given.
+    """
+    a, b = Run.open(first), Run.open(second)
+    if a.path == b.path:
+        raise InputError(f"{first} {second}: the same run twice; name two runs")
+    reasons = why_not_comparable(a.manifest, b.manifest, a.plan, b.plan)
+    if reasons and not anyway:
+        raise InputError(
+            f"{first} and {second}: not comparable: {'; '.join(reasons)}; "
+            "run both settings in one run with `loadtest compare PLAN --a ... --b ...`, or give --anyway"
+        )
+    texts = differing_settings(a.plan, b.plan)
+    result = ComparisonResult(
+        1,
+        f"{a.path.name} {b.path.name}",
+        f"{a.path.name} {texts[0]}".strip(),
+        f"{b.path.name} {texts[1]}".strip(),
+        gate,
+        SAME_WITHIN_RATIO,
+        quantities := compare_runs(a.read_steps(), b.read_steps(), a.plan, b.plan),
+        max(one.rounds for one in quantities),
+        (DRIFT, *reasons),
+    )
+    print(comparison_text(result), end="")
+    _write(result, junit, markdown)
+    return result.exit_code
+
+
+def _write(result: ComparisonResult, junit: Path | None, markdown: Path | None) -> None:
+    for flag, path, text in (
+        ("--junit", junit, comparison_junit(result)),
+        ("--markdown", markdown, comparison_markdown(result)),
+    ):
+        if path is None:
+            continue
+        try:
+            write_whole(path, text)
+        except OSError as error:
+            raise InputError(f"{flag} {path}: cannot be written: {error.strerror}") from None

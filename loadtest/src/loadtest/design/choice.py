@@ -1,0 +1,26 @@
+"""
+Which design answers which question.
+"""
+
+from __future__ import annotations
+
+from loadtest.design.compare import Compare
+from loadtest.design.design import Design
+from loadtest.design.grid import Grid
+from loadtest.plan import Plan
+from loadtest.results.question import CompareQuestion, Question
+
+
+def design_of(plan: Plan, question: Question | None) -> Design:
+    """
+    Return the design of a run.
+
+    Args:
+        plan: Of the run.
+        question: What it is to answer; ``None`` sweeps the plan.
+    """
+    match question:
+        case None:
+            return Grid(plan)
+        case CompareQuestion():
+            return Compare(plan, question)

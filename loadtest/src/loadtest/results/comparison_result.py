@@ -1,0 +1,93 @@
+"""
+What is said of two settings that were run in alternation: ``comparison.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from loadtest.plan.plan_tables import DynamicValue
+
+Setting = tuple[tuple[str, DynamicValue], ...]
+"""
+Values of the plan's keys by their paths.
+"""
+
+
+class Standing(StrEnum):
+    """
+    What setting B is to setting A in one quantity.
+    """
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "the same"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityComparison:
+    """
+    One quantity of B against A.
+
+    Attributes:
+        quantity: Its name, such as ``throughput``.
+        unit: Of its values.
+        a, b: Geometric means over the blocks; null where no block told the quantity.
+        standing: Better, worse, the same within the margin, or cannot tell.
+        ratio, low, high: B over A with its 95 % interval; null where too few rounds told it.
+        rounds: Rounds that told it.
+        rounds_wanted: Rounds in all that would tell; null where it is told or not known.
+        why: Why it cannot be told; empty where it is.
+    """
+
+    quantity: str
+    unit: str
+    a: float | None
+    b: float | None
+    standing: Standing
+    ratio: float | None
+    low: float | None
+    high: float | None
+    rounds: int
+    rounds_wanted: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonResult:
+    """
+    Everything that is said of a comparison.
+
+    Attributes:
+        schema: Version of this document's form.
+        run: Name of the run's folder; of two finished runs, both names.
+        a, b: The two settings as texts.
+        gate: The quantities that decide the exit code.
+        same_within_ratio: Differences up to this share are "the same".
+        quantities: One for each quantity.
+        rounds: Rounds of A B B A that are whole and valid.
+        warnings: What a reader should know before the numbers.
+    """
+
+    schema: Literal[1]
+    run: str
+    a: str
+    b: str
+    gate: tuple[str, ...]
+    same_within_ratio: float
+    quantities: tuple[QuantityComparison, ...]
+    rounds: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """
+        1 if B is worse in a quantity of the gate, else 3 if one cannot be told, else 0.
+        """
+        found = {one.standing for one in self.quantities if one.quantity in self.gate}
+        if Standing.WORSE in found:
+            return 1
+        return 3 if Standing.UNKNOWN in found or not found else 0

@@ -1,0 +1,77 @@
+"""
+What a run was begun to answer, kept in its folder as ``question.json`` so that it can be resumed and reported.
+
+A run without that file is a sweep of its plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from loadtest.plan.plan_tables import DynamicValue
+from loadtest.results.comparison_result import Setting
+from loadtest.results.document import read, to_json
+from loadtest.results.store import Run
+
+_FILE = "question.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CompareQuestion:
+    """
+    Which of two settings is better.
+
+    Attributes:
+        a, b: The settings, with the same keys in the same order.
+        load: Index of the plan's load that each block carries.
+        rounds: Rounds of four blocks at which an answer is looked for first.
+        most_rounds: After so many it ends undecided.
+        gate: Quantities that must be decided, and that decide the exit code.
+    """
+
+    a: Setting
+    b: Setting
+    load: int
+    rounds: int
+    most_rounds: int
+    gate: tuple[str, ...]
+    verb: Literal["compare"] = "compare"
+
+
+Question = CompareQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Question
+
+
+def keep_question(run: Run, question: Question | None) -> None:
+    """
+    Write down what a run is to answer; ``None`` is the sweep of its plan.
+    """
+    if question is not None:
+        run.write(_FILE, to_json(_Asked(question)))
+
+
+def question_of(run: Run) -> Question | None:
+    """
+    Read what a run is to answer; ``None`` is the sweep of its plan.
+
+    Raises:
+        InputError: The file is damaged; names it.
+    """
+    path = run.path / _FILE
+    return read(_Asked, path).question if path.is_file() else None
+
+
+def setting_text(setting: Setting) -> str:
+    """
+    Write a setting as a user gives it, such as ``worker.sandbox=true``.
+    """
+    return " ".join(f"{path}={_value_text(value)}" for path, value in setting)
+
+
+def _value_text(value: DynamicValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,218 @@
+"""
+``loadtest compare``: what it refuses, what it writes, and its exit codes, without measuring anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import synthetic
+from kept_runs import kept_run
+
+from loadtest.cli import sweep_run
+from loadtest.cli.app import run
+from loadtest.plan import Open, Plan, Saturate
+from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
+from loadtest.results.question import CompareQuestion, question_of, setting_text
+from loadtest.results.step_keys import step_keys
+from loadtest.results.store import Run
+
+DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
+SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """Runs that would now be measured, in place of measuring them."""
+    caught: list[Run] = []
+
+    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
+        caught.append(run)
+        return 0
+
+    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    return caught
+
+
+def test_a_comparison_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:
+    """Its plan has both settings as factors, so that a resumed run and a report know them."""
+    code = run(["compare", DEMO, *SANDBOX, "--output", str(tmp_path)])
+
+    question = question_of(begun[0])
+    assert code == 0
+    assert isinstance(question, CompareQuestion)
+    assert (setting_text(question.a), setting_text(question.b)) == (
+        "worker.sandbox=true",
+        "worker.sandbox=false",
+    )
+    assert begun[0].plan.factors == {"worker.sandbox": (True, False)}
+    assert isinstance(begun[0].plan.loads[0], Saturate)
+    assert question.gate == ("throughput",)
+
+
+def test_a_resumed_comparison_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> None:
+    """`sweep --resume` continues whatever the run was begun for."""
+    run(["compare", DEMO, *SANDBOX, "--output", str(tmp_path)])
+
+    assert run(["sweep", "--resume", str(begun[0].path)]) == 0
+    assert [each.path for each in begun] == [begun[0].path] * 2
+
+
+def test_the_setting_left_out_is_the_plans(tmp_path: Path, begun: list[Run]) -> None:
+    """`--b` alone compares a change with the plan as it is."""
+    run(["compare", DEMO, "--b", "worker.activity_slots=6", "--output", str(tmp_path)])
+
+    assert begun[0].plan.factors == {"worker.activity_slots": (4, 6)}
+
+
+def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Run]) -> None:
+    """Command lines with blanks and of any length; folders of their steps differ and can be made."""
+    a, b = (f"python3 {'deep/' * 60}worker.py --build '{name}'" for name in ("one", "two"))
+
+    run(["compare", DEMO, "--a-worker-command", a, "--b-worker-command", b, "--output", str(tmp_path)])
+
+    assert begun[0].plan.factors == {"worker_command": (a, b)}
+    folders = {key.folder for key in step_keys(begun[0].plan)}
+    assert len(folders) == 2 * begun[0].plan.repetitions
+    assert max(map(len, folders)) < 200
+
+
+def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
+    """Then the waits are what decides."""
+    run(["compare", DEMO, *SANDBOX, "--rate", "2", "--output", str(tmp_path)])
+
+    question = question_of(begun[0])
+    assert question is not None and question.gate == ("wait",)
+    load = begun[0].plan.loads[0]
+    assert isinstance(load, Open) and load.arrival_rate == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ([], "nothing to compare"),
+        (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both are the same"),
+        (["--b", "worker.sandbx=true", "--a", "worker.sandbx=false"], "did you mean `worker.sandbox`?"),
+        (["--b", "worker.sandbox"], "no KEY=VALUE"),
+        (["--b", "server.some.key=1"], "give both --a and --b"),
+        ([*SANDBOX, "--gate", "speed"], "no such quantity; there are: throughput"),
+        ([*SANDBOX, "--rounds", "2"], "--rounds 2: too few"),
+        ([*SANDBOX, "--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
+        (["--a-worker-command", "python3 a.py"], "give both --a-worker-command and --b-worker-command"),
+        (
+            ["--a-worker-command", "nowhere a", "--b-worker-command", "nowhere b"],
+            "no such program",
+        ),
+        (
+            [
+                "--a-worker-command",
+                "python3 a",
+                "--b-worker-command",
+                "python3 b",
+                "--worker-command",
+                "python3 c",
+            ],
+            "the plan names workers itself",
+        ),
+        ([*SANDBOX, "--rate", "0"], "--rate 0: must be greater than 0"),
+        ([*SANDBOX, "--anyway"], "--anyway: goes with two finished runs"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_one_line(
+    flags: list[str], words: str, tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is left behind."""
+    code = run(["compare", DEMO, *flags, "--output", str(tmp_path / "out")])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert (code, len(lines), begun) == (2, 1, [])
+    assert words in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
+    a = kept_run(tmp_path / "a", steps=6)
+    b = kept_run(tmp_path / "b", plan_b, steps=6)
+    b.write_manifest(replace(b.manifest, **of_b))
+    return str(a.path), str(b.path)
+
+
+def test_two_runs_of_one_plan_are_compared_with_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same steps twice are the same, and a drift between the runs is told of."""
+    a, b = _two_runs(tmp_path)
+    junit, markdown = tmp_path / "junit.xml", tmp_path / "comment.md"
+
+    code = run(["compare", a, b, "--junit", str(junit), "--markdown", str(markdown)])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "throughput: B is the same" in out
+    assert "drift of the machine" in out
+    suite = ElementTree.fromstring(junit.read_text(encoding="utf-8"))
+    assert suite.get("failures") == "0"
+    assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("plan_b", "of_b", "words"),
+    [
+        (None, {"server_version": "1.0.0"}, "other server: version 1.32.0 and 1.0.0"),
+        (
+            None,
+            {"machine": replace(synthetic.manifest().machine, host="there")},
+            "other machine: host synthetic and there",
+        ),
+        (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
+    ],
+    ids=["server", "machine", "plan"],
+)
+def test_runs_that_differ_in_more_than_a_setting_are_refused(
+    plan_b: Plan | None,
+    of_b: dict[str, Any],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the reason; --anyway turns it into a warning."""
+    a, b = _two_runs(tmp_path, plan_b, **of_b)
+
+    code = run(["compare", a, b])
+
+    assert code == 2
+    assert words in capsys.readouterr().err
+    assert run(["compare", a, b, "--anyway"]) == 0
+    assert f"note: {words}" in capsys.readouterr().out
+
+
+def test_a_plans_flag_has_no_effect_on_two_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So it is refused."""
+    a, b = _two_runs(tmp_path)
+
+    assert run(["compare", a, b, "--rate", "3"]) == 2
+    assert "--rate: has no effect on two finished runs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("standings", "code"),
+    [
+        ({"throughput": Standing.SAME}, 0),
+        ({"throughput": Standing.BETTER, "worker-cpu": Standing.WORSE}, 0),
+        ({"throughput": Standing.WORSE}, 1),
+        ({"throughput": Standing.UNKNOWN}, 3),
+    ],
+    ids=["same", "better, and worse outside of the gate", "worse", "cannot tell"],
+)
+def test_the_gate_is_the_exit_code(standings: dict[str, Standing], code: int) -> None:
+    """Only its quantities count."""
+    told = tuple(
+        QuantityComparison(name, "", 1.0, 1.0, standing, 1.0, 0.9, 1.1, 4, None)
+        for name, standing in standings.items()
+    )
+
+    assert ComparisonResult(1, "r", "a", "b", ("throughput",), 0.05, told, 4).exit_code == code

@@ -1,0 +1,134 @@
+"""
+Which of two settings is better, in alternation, with known answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from compared_blocks import ComparedSystem, kept_block, replace_block
+
+from loadtest.cli.compare_settings import comparing_plan
+from loadtest.design.compare import Compare
+from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.plan import Plan
+from loadtest.results.comparison_result import QuantityComparison, Standing
+
+
+def comparison(rate: float | None = None) -> Compare:
+    """A design that compares the sandbox with none on the demo's work."""
+    plan, question = comparing_plan(
+        synthetic.demo_plan(),
+        ["worker.sandbox=true"],
+        ["worker.sandbox=false"],
+        rate=rate,
+        replicas=1,
+        block_seconds=None,
+        change_over_seconds=4.0,
+        rounds=None,
+        most_rounds=None,
+        gate=(),
+    )
+    return Compare(plan, question)
+
+
+def _of(compared: tuple[QuantityComparison, ...], name: str) -> QuantityComparison:
+    return next(one for one in compared if one.quantity == name)
+
+
+def _carried_out(
+    design: Compare, b_over_a: list[float], *, whole: bool = True
+) -> tuple[list[KeptStep], Answer]:
+    kept: list[KeptStep] = []
+    pattern = kept_block(design.plan)
+    while isinstance(asked := design.next(kept), NextStep):
+        ratio = b_over_a[(asked.key.repetition - 1) // 2] if asked.key.factors == design.question.b else 1.0
+        block = replace_block(pattern, replace(pattern.measured, key=asked.key), 100 * ratio)
+        kept.append(block if whole else replace(block, measured=replace(block.measured, gone=("worker-1",))))
+    return kept, asked
+
+
+def test_rounds_are_a_b_b_a_and_a_pair_shares_its_draws() -> None:
+    """A repetition is a pair, as orders draw by it; four rounds are sixteen blocks."""
+    design = comparison()
+
+    kept, answer = _carried_out(design, [1.0] * 8)
+
+    letters = "".join("A" if step.key.factors == design.question.a else "B" for step in kept)
+    assert letters == "ABBA" * 4
+    assert [step.key.repetition for step in kept] == [n for pair in range(1, 9) for n in (pair, pair)]
+    assert answer.why == "decided after 4 rounds"
+
+
+def test_an_open_gate_asks_for_further_rounds_up_to_the_most() -> None:
+    """A ratio that jumps from round to round is not told, and the rounds that would tell are named."""
+    design = comparison()
+
+    kept, answer = _carried_out(design, [0.8, 1.25] * 4)
+
+    told = _of(design.compared(kept), "throughput")
+    assert len(kept) == 4 * design.question.most_rounds
+    assert (told.standing, told.rounds) == (Standing.UNKNOWN, 8)
+    assert told.rounds_wanted is not None and told.rounds_wanted > 8
+    assert "throughput cannot be told" in answer.why
+
+
+def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out() -> None:
+    """No number of an invalid block is part of an answer."""
+    design = comparison()
+
+    kept, answer = _carried_out(design, [1.0] * 8, whole=False)
+
+    assert {step.key.attempt for step in kept} == {1, 2}
+    assert len(kept) == 2 * 4 * design.question.most_rounds
+    assert design.rounds(kept) == []
+    assert "0 of them valid" in answer.why
+    assert _of(design.compared(kept), "throughput").ratio is None
+
+
+def test_a_kept_block_is_not_measured_again() -> None:
+    """So an interrupted comparison goes on where it was."""
+    design = comparison()
+    kept, _ = _carried_out(design, [1.0] * 8)
+
+    assert design.left(kept[:5])[0] == kept[5].key
+    assert design.left(kept) == ()
+
+
+def test_a_closed_load_says_nothing_of_waits() -> None:
+    """The loop makes them itself, so the quantity has a reason in place of a number."""
+    design = comparison()
+    kept, _ = _carried_out(design, [1.0] * 8)
+
+    waits = _of(design.compared(kept), "wait")
+
+    assert (waits.ratio, waits.standing) == (None, Standing.UNKNOWN)
+    assert "closed load" in waits.why
+
+
+@pytest.mark.parametrize("walk", [0.0, 0.03], ids=["steady-machine", "machine-walks-3-percent"])
+def test_a_against_a_is_rarely_called_different(walk: float) -> None:
+    """At most 5 % false alarms in 40 whole comparisons, rounds added until decided included."""
+    design = comparison()
+
+    standings = [_standing(design, 0.0, walk, seed) for seed in range(40)]
+
+    assert sum(one in (Standing.BETTER, Standing.WORSE) for one in standings) <= 2
+
+
+@pytest.mark.parametrize("walk", [0.0, 0.03], ids=["steady-machine", "machine-walks-3-percent"])
+def test_ten_percent_more_activity_time_is_found(walk: float) -> None:
+    """In at least nine of ten comparisons."""
+    design = comparison()
+
+    standings = [_standing(design, 0.1, walk, seed) for seed in range(10)]
+
+    assert standings.count(Standing.WORSE) >= 9
+
+
+def _standing(design: Compare, slower: float, walk: float, seed: int) -> Standing:
+    plan: Plan = design.plan
+    kept, _ = ComparedSystem(plan, slower, walk, seed).answer(design)
+    return _of(design.compared(kept), "throughput").standing
