@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 PLAN = """
 name = "e2e"
 replicas = [1, 2]
+shuffle = false
 warm_up_seconds = 5
 drain_seconds = 60
 injectors = 2

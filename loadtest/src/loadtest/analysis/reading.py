@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import counts
+from loadtest.analysis.far_below import decided_by_the_model
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
@@ -23,6 +24,7 @@ from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
+from loadtest.results.window_decision import Decided
 
 NO_SERVER = "the server's /metrics page could not be read"
 CLOSED = "a closed load is at capacity by intent"
@@ -53,9 +55,12 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
         why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
-    if measured.decision is None:
+    decision = measured.decision
+    if decision is None or decision.answer is Decided.UNDECIDED:
+        decision = decided_by_the_model(measured, plan) or decision
+    if decision is None:
         why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
-    elif measured.decision.why is None:
+    elif decision.why is None:
         why["decision.why"] = "it is decided"
     report = measured.injector
     window = measured.window_seconds
@@ -81,7 +86,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
             CLOSED if is_closed(measured) else NO_CAPACITY,
         ),
         load_level=level.value if level is not None else None,
-        decision=measured.decision,
+        decision=decision,
         offered_per_second=why.of(
             "offered_per_second",
             None if is_closed(measured) else report.window.offered / window,

@@ -12,6 +12,7 @@ import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
+from loadtest.analysis.far_below import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
     LateBound,
@@ -30,6 +31,8 @@ from loadtest.results.step_order import StepOrder, seed_of_order
 
 # Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
 CANDIDATES = 32
+# A window that only has to not contradict the model.
+FAR_BELOW_SECONDS = 20.0
 # The last look must come before the window's end, as seconds are looked at with some delay.
 _BEFORE_THE_END_SECONDS = 1.0
 
@@ -126,6 +129,9 @@ def _decided(
             bound.seconds,
             ("the rate is not below capacity; the window is short",),
         )
+    if is_far_below(found.model, found.work, rate, bound):
+        seconds = min(FAR_BELOW_SECONDS, order.window_seconds)
+        return WindowPlan(FixedWindow(seconds), default, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if edge.model is None:
         return WindowPlan(

@@ -51,7 +51,7 @@ class Decision:
         late: Late tasks measured in it.
         twin_late: Late tasks that a system just at the edge would have had.
         twin_deviation: Standard deviation of the difference.
-        why: What keeps it undecided, as a clause.
+        why: What keeps it undecided, as a clause; or that the model answered and the window did not contradict it.
         blocks: The window piece by piece.
     """
 
