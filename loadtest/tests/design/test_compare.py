@@ -10,11 +10,12 @@ import pytest
 import synthetic
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
+from loadtest.analysis.block_quantities import QUANTITIES
 from loadtest.cli.compare_settings import comparing_plan
 from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
-from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.comparison_result import QUANTITY_NAMES, QuantityComparison, Standing
 
 
 def comparison(rate: float | None = None) -> Compare:
@@ -86,6 +87,11 @@ def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out()
     assert design.rounds(kept) == []
     assert "0 of them valid" in answer.why
     assert _of(design.compared(kept), "throughput").ratio is None
+
+
+def test_the_gate_can_name_what_is_compared() -> None:
+    """The names that the command line knows without loading the analysis are those of the quantities."""
+    assert tuple(QUANTITIES) == QUANTITY_NAMES
 
 
 def test_a_kept_block_is_not_measured_again() -> None:

@@ -14,9 +14,10 @@ from enum import StrEnum
 
 from scipy import stats
 
+from loadtest.results.comparison_result import FEWEST_ROUNDS
+
 BLOCK_ORDER = "ABBA"
 SAME_WITHIN_RATIO = 0.05
-FEWEST_ROUNDS = 3
 _MOST_ROUNDS = 1000
 
 

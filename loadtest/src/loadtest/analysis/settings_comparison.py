@@ -8,9 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from loadtest.analysis.block_quantities import QUANTITIES, Quantity
-from loadtest.analysis.comparison import BLOCK_ORDER, FEWEST_ROUNDS, Comparison, compare_rounds
+from loadtest.analysis.comparison import BLOCK_ORDER, Comparison, compare_rounds
 from loadtest.plan import Plan
-from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepResult
 

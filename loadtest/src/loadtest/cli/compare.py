@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from loadtest.analysis.block_quantities import QUANTITIES
 from loadtest.cli.compare_settings import comparing_plan
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import with_flags
@@ -18,6 +17,7 @@ from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan, read_document
+from loadtest.results.comparison_result import QUANTITY_NAMES
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
@@ -74,8 +74,8 @@ def compare(
     given = given_flags(context)
     gates = tuple(gate or ())
     for name in gates:
-        if name not in QUANTITIES:
-            raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITIES)}")
+        if name not in QUANTITY_NAMES:
+            raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
         refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from loadtest.analysis.comparison import FEWEST_ROUNDS
 from loadtest.cli.overrides import parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import Open, Plan, Saturate, parse_plan
 from loadtest.plan.factors import put_value
 from loadtest.plan.plan_tables import DynamicValue
+from loadtest.results.comparison_result import FEWEST_ROUNDS
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5

@@ -14,6 +14,16 @@ Setting = tuple[tuple[str, DynamicValue], ...]
 """
 Values of the plan's keys by their paths.
 """
+QUANTITY_NAMES = (
+    "throughput",
+    "late",
+    "wait",
+    "end-to-end",
+    "worker-cpu",
+    "server-cpu",
+    "worker-memory",
+)
+FEWEST_ROUNDS = 3
 
 
 class Standing(StrEnum):
