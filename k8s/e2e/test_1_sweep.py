@@ -7,13 +7,14 @@ from __future__ import annotations
 import time
 
 import pytest
-from kit import CONTEXT, KUBECONFIG, Kit, fetch, run, until
+from kit import CONTEXT, KUBECONFIG, WORKERS, Kit, fetch, run, until
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 # Constant arrivals well below what the workers can do, so that a busy machine changes no verdict; 1.5 x 26 x 6
 # activities are the 200 samples that a p95 needs.
+INJECTORS = "app.kubernetes.io/component=injector"
 PLAN = """
 name = "e2e"
 replicas = [1, 2]
@@ -69,9 +70,9 @@ def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:
 
     deployment = kit.deployment()
     assert deployment["spec"]["replicas"] == before
-    assert "temporal-kit/original-replicas" not in deployment["metadata"]["annotations"]
+    assert kit.ask("get", "lease", f"repair-shop.{WORKERS}", "--namespace", "loadtest").code != 0
     until(
-        lambda: kit.deployment("loadtest-injector", "loadtest")["status"].get("replicas", 0) == 0,
+        lambda: kit.get("jobs", "--namespace", "loadtest", "--selector", INJECTORS)["items"] == [],
         "no injectors are left",
     )
 

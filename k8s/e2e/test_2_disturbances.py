@@ -32,6 +32,7 @@ schedule_to_start_p95_seconds = 30
 """
 SHORT = PLAN.replace("window_seconds = 30", "window_seconds = 17").replace("replicas = [2]", "replicas = [1]")
 KEPT = "temporal-kit/original-replicas"
+LEASE = f"repair-shop.{WORKERS}"
 
 
 def lost_or_failed(step: dict[str, Any]) -> dict[str, Any]:
@@ -80,14 +81,16 @@ def test_a_rolling_update_fails_no_order(kit: Kit) -> None:
         "rollout", "status", f"deployment/{WORKERS}", "--namespace", "repair-shop", "--timeout", "120s"
     )
 
-    # One sweep at a time: the running one's name is the lock.
+    # One sweep at a time: the running one holds the workers' Lease.
     assert second.code == 2
-    assert "loadtest-sweep: a sweep of this name runs already" in second.error
-    (step,) = fetch(kit).measured()
+    assert f"holds Lease loadtest/{LEASE}" in second.error
+    step, *again = fetch(kit).measured()
     assert lost_or_failed(step) == NOTHING
     # The second may be replaced after the window, where the machine is slow.
     assert len(step["gone"]) >= 1
-    assert finished.code == 3
+    # The spoilt step is measured again by itself.
+    assert [one["key"]["attempt"] for one in again] == [2]
+    assert finished.code in (0, 3)
 
 
 def test_a_deleted_worker_loses_no_order(kit: Kit) -> None:
@@ -98,10 +101,11 @@ def test_a_deleted_worker_loses_no_order(kit: Kit) -> None:
     kit.kubectl("delete", "pod", victim, "--namespace", "repair-shop", "--wait=false")
     finished = sweep.finish()
 
-    (step,) = fetch(kit).measured()
+    step, *again = fetch(kit).measured()
     assert lost_or_failed(step) == NOTHING
     assert victim in step["gone"]
-    assert finished.code == 3
+    assert [one["key"]["attempt"] for one in again] == [2]
+    assert finished.code in (0, 3)
 
 
 def test_a_deleted_injector_makes_the_step_invalid_and_not_wrong(kit: Kit) -> None:
@@ -112,13 +116,13 @@ def test_a_deleted_injector_makes_the_step_invalid_and_not_wrong(kit: Kit) -> No
     kit.kubectl("delete", "pod", victim, "--namespace", "loadtest", "--grace-period=0", "--force")
     finished = sweep.finish()
 
-    assert finished.code == 3
+    assert finished.code in (0, 3)
     run = fetch(kit)
-    (step,) = run.measured()
+    step, *_ = run.measured()
     assert any("injector" in problem for problem in step["injector"]["problems"]), step["injector"][
         "problems"
     ]
-    assert run.read("sweep.json")["verdict"] == "invalid"
+    assert run.read("sweep.json")["steps"][0]["verdict"] == "invalid"
 
 
 def test_a_killed_sweep_is_made_good_by_the_next(kit: Kit) -> None:
@@ -137,13 +141,13 @@ def test_a_killed_sweep_is_made_good_by_the_next(kit: Kit) -> None:
     assert killed.code == 2
     assert "the Job was deleted while it ran" in killed.error
     assert left["spec"]["replicas"] == 2
-    assert left["metadata"]["annotations"][KEPT] == "1"
+    assert kit.get("lease", LEASE, "--namespace", "loadtest")["metadata"]["annotations"][KEPT] == "1"
 
     kit.sweep(SHORT)
 
     restored = kit.deployment()
     assert restored["spec"]["replicas"] == 1
-    assert KEPT not in restored["metadata"]["annotations"]
+    assert kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0
 
 
 def test_a_deleted_job_restores_and_reports_by_itself(kit: Kit) -> None:
@@ -153,6 +157,8 @@ def test_a_deleted_job_restores_and_reports_by_itself(kit: Kit) -> None:
     kit.kubectl("delete", "job", "loadtest-sweep", "--namespace", "loadtest", "--wait=false")
     sweep.finish()
 
-    until(lambda: KEPT not in kit.deployment()["metadata"]["annotations"], "the count is restored")
+    until(
+        lambda: kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0, "the count is restored"
+    )
     assert kit.deployment()["spec"]["replicas"] == 1
     until(lambda: pods(kit, "injector", "loadtest") == [], "no injectors are left")

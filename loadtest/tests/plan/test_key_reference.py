@@ -17,7 +17,7 @@ from loadtest.plan import (
     Saturate,
     ServerSetup,
     Slo,
-    Waits,
+    Timeouts,
     Work,
     WorkerSetup,
 )
@@ -32,7 +32,7 @@ def test_the_committed_page_is_current() -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [Plan, Saturate, Open, Fraction, Work, WorkerSetup, ServerSetup, Slo, Waits]
+    "model", [Plan, Saturate, Open, Fraction, Work, WorkerSetup, ServerSetup, Slo, Timeouts]
 )
 def test_every_key_has_a_description_and_a_row(model: type[Plan]) -> None:
     """Nobody has to read the source to learn what a key means."""

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from loadtest.cli.compare import compare
+from loadtest.cli.compare_verb import compare
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
 from loadtest.cli.plan_keys import plan_keys
