@@ -77,5 +77,9 @@ def replace_block(pattern: KeptStep, measured: Measured, activities: float) -> K
     window = measured.worker_window
     assert window is not None
     counted = {**window.counters, "worker.activity_finished": activities}
-    mine = replace(measured, worker_window=replace(window, counters=counted, seconds=BLOCK_SECONDS))
+    mine = replace(
+        measured,
+        window_seconds=BLOCK_SECONDS,
+        worker_window=replace(window, counters=counted, seconds=BLOCK_SECONDS),
+    )
     return KeptStep(mine, pattern.result)

@@ -81,9 +81,9 @@ def submit(
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)
     if brought is not None:
         there = [f"--deployment={deployment}"] if deployment is not None else []
+        sweep.submit(replace(brought, arguments=(*brought.arguments, *there)))
         if brought.needs:
             sys.stderr.write(f"{brought.needs}\n")
-        sweep.submit(replace(brought, arguments=(*brought.arguments, *there)))
     elif sweep.read() is None:
         raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
     if detach:
