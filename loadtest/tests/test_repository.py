@@ -49,7 +49,8 @@ def test_constraints_pin_versions_and_name_no_index() -> None:
 def test_no_file_grows_past_300_lines() -> None:
     """A second noun has crept in where one does."""
     sources = _tracked("*.py", "*.yaml", "*.yml", "*.tpl", "*.sh", "*.mk", "Makefile", ".ci/run")
-    generated = re.compile(r"/(generated|golden|histories|out)/")
+    # Every value of a chart stands in its one values.yaml, with its comment.
+    generated = re.compile(r"/(generated|golden|histories|out)/|charts/[\w-]+/values\.yaml$")
 
     long = {
         str(path.relative_to(ROOT)): count

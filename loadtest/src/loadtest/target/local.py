@@ -135,8 +135,7 @@ class LocalTarget:
             InputError: The server is somebody else's and the plan changes a setting of it.
             TargetError: The server did not come up again.
         """
-        restarted: list[str] = []
-        wanted = dict(plan.server.dynamic_config)
+        restarted, wanted = list[str](), dict(plan.server.dynamic_config)
         if self._server is None and wanted:
             raise InputError(
                 f"server.dynamic_config = {wanted}: the server at {self.address} was started by somebody else; "
@@ -146,9 +145,8 @@ class LocalTarget:
             await self.end()
             self._server = await restart_dev_server(self._server, self._logs, wanted)
             restarted.append("the server, and with it all workers")
-        command = (
-            self._how.command if plan.worker_command is None else parse_worker_command(plan.worker_command)
-        )
+        given = plan.worker_command
+        command = self._how.command if given is None else parse_worker_command(given)
         setup = replace(self._how, command=command, setup=plan.worker)
         if setup != self._how:
             self._how = setup

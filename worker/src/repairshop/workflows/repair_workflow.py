@@ -94,34 +94,25 @@ class RepairWorkflow:
         if self._kind == RepairKind.BEYOND_REPAIR:
             return await self._hand_back("the device is beyond repair")
         if self._kind == RepairKind.PAID and order.price_cents and not await self._is_approved():
-            return await self._hand_back(
-                "the client declined" if self._approved is False else "the quote expired"
-            )
-        self._technicians.append(
-            (
-                await do(
-                    OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, AssignTechnicianInput(skill=order.skill)
-                )
-            ).value
-        )
+            why = "the client declined" if self._approved is False else "the quote expired"
+            return await self._hand_back(why)
+        wanted = AssignTechnicianInput(skill=order.skill)
+        self._technicians.append((await do(OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, wanted)).value)
         deadline = SetDeadlineInput(kind=RepairKind(self._kind), urgent=order.urgent)
-        seconds = float((await do(OrderStep.SET_DEADLINE, QUICK, deadline)).value)
-        if seconds > 0:
+        if (seconds := float((await do(OrderStep.SET_DEADLINE, QUICK, deadline)).value)) > 0:
             self._deadline = asyncio.create_task(self._escalate_after(seconds))
         outcome = await self._repair_until_it_passes()
         await self._end_deadline()
         if outcome is Outcome.SETTLED and self._quote_cents:
             price = self._quote_cents * (LATE_PERCENT if self._escalated else 100) // 100
-            self._charged_cents = int(
-                (await do(OrderStep.CHARGE, EXTERNAL, ChargeInput(amount_cents=price))).value
-            )
+            charged = await do(OrderStep.CHARGE, EXTERNAL, ChargeInput(amount_cents=price))
+            self._charged_cents = int(charged.value)
         return await self._settle(outcome)
 
     async def _is_approved(self) -> bool:
         order = self._order
-        self._quote_cents = int(
-            (await self._saga.do(OrderStep.QUOTE, EXTERNAL, QuoteInput(price_cents=order.price_cents))).value
-        )
+        quote = QuoteInput(price_cents=order.price_cents)
+        self._quote_cents = int((await self._saga.do(OrderStep.QUOTE, EXTERNAL, quote)).value)
         self._is_quote_open = True
         self._enter("waiting for the client to approve the quote")
         try:
@@ -149,12 +140,8 @@ class RepairWorkflow:
 
     async def _repair(self, round_: int) -> bool:
         if not self._order.checklist:
-            answer = await self._saga.do(
-                OrderStep.ASSIGN_INSPECTOR,
-                EXTERNAL,
-                AssignInspectorInput(repaired_by=tuple(self._technicians)),
-                round_,
-            )
+            wanted = AssignInspectorInput(repaired_by=tuple(self._technicians))
+            answer = await self._saga.do(OrderStep.ASSIGN_INSPECTOR, EXTERNAL, wanted, round_)
             self._inspector = answer.value
             return answer.passed
         if workflow.patched(RESERVE_PARTS):
