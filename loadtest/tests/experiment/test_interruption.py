@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.server, pytest.mark.sweep]
 PLAN = """
 name = "short"
 replicas = [1, 2]
+shuffle = false
 warm_up_seconds = 1
 drain_seconds = 10
 loads = [{ kind = "saturate", window_seconds = 5 }]
