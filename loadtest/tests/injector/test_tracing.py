@@ -22,7 +22,7 @@ from watched_stack import process
 from loadtest.errors import InputError
 from loadtest.injector.launch import launch
 from loadtest.injector.tracing import tracing
-from loadtest.plan import Arrivals, Work
+from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_order import StepOrder
 
 ORDERS = 3
@@ -49,7 +49,7 @@ def orders(task_queue: str, start_at: float) -> StepOrder:
         work=Work(seconds=0.01),
         arrival_rate=float(ORDERS),
         in_flight=None,
-        arrivals=Arrivals(),
+        arrivals=Arrivals(kind=ArrivalKind.CONSTANT),
         start_at=start_at,
         warm_up_seconds=0.0,
         window_seconds=1.0,
@@ -105,7 +105,7 @@ def test_an_order_is_one_trace_from_its_intended_start_to_settlement(
         assert all(
             span.end_time_unix_nano <= root.end_time_unix_nano for _, span in trace if "settle" in span.name
         )
-        assert start_at <= seconds(root.start_time_unix_nano) <= start_at + 1.0
+        assert start_at - 0.001 <= seconds(root.start_time_unix_nano) <= start_at + 1.0
     assert {span.trace_id for span in runs} == {root.trace_id for root in roots}
 
 
