@@ -4,11 +4,11 @@ The model of a cell, calibrated from the saturate step that measured it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-
+from loadtest.analysis.cell_capacity import same_cell
 from loadtest.analysis.counts import work
 from loadtest.analysis.quantile import quantile
 from loadtest.analysis.twin import (
@@ -57,10 +57,7 @@ def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Ca
         The calibration, or why there is none, as a clause.
     """
     mine = [
-        step
-        for step in measured
-        if isinstance(plan.loads[step.key.load], Saturate)
-        and (step.key.replicas, step.key.factors) == (key.replicas, key.factors)
+        step for step in measured if isinstance(plan.loads[step.key.load], Saturate) and same_cell(step, key)
     ]
     if not mine:
         return "this cell has no valid saturate step to calibrate the model from"
@@ -93,7 +90,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
-        work_seconds=distribution.mean if drawn else 0.0,
+        # A histogram is of the whole time in the slot: nothing is left that is not work.
+        work_seconds=distribution.mean if drawn else slot_seconds,
         slots_used_ratio=min(1.0, saturated.slots_used / saturated.slots),
         wait_median_seconds=quantile(waits, 0.5),
         wait_mean_seconds=waits.sum / waits.count,
@@ -107,9 +105,6 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         warm_up_seconds=saturated.warm_up_seconds,
         draws=distribution.draw(_SEED, rounds, activities),
     )
-    if not drawn:
-        # The histogram is of the whole time in the slot: nothing is left that is not work.
-        reading = replace(reading, work_seconds=reading.slot_seconds)
     return Calibration(calibrate(model, reading, past), distribution, notes)
 
 
@@ -126,8 +121,19 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
         if given.spread == "exponential":
             return ExponentialWork(given.seconds), True
         return UniformWork(given.seconds, given.spread_ratio if given.spread == "uniform" else 0.0), True
-    finite = [bound for bound in held.bounds if np.isfinite(bound)]
-    return HistogramWork(tuple(finite), tuple(held.counts[: len(finite)]), None), False
+    return histogram_work(held), False
+
+
+def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:
+    """
+    Return execution times as a distribution of work; what lies beyond the last finite bound is left out.
+
+    Args:
+        held: Execution times as the workers saw them.
+        total_seconds: Their exact sum, to which the draws are scaled; ``None`` takes the buckets' middles.
+    """
+    finite = tuple(bound for bound in held.bounds if math.isfinite(bound))
+    return HistogramWork(finite, tuple(held.counts[: len(finite)]), total_seconds)
 
 
 def _gap(window: Difference, activities: int, waits: Histogram, slot_seconds: float) -> float:

@@ -6,10 +6,9 @@ There even a system at the limit is rarely late, so that twins would need minute
 
 from __future__ import annotations
 
-import numpy as np
-
+from loadtest.analysis.calibrated_model import histogram_work
 from loadtest.analysis.late_tasks import count_late
-from loadtest.analysis.twin import HistogramWork, LateBound, QueueModel, WorkDistribution
+from loadtest.analysis.twin import LateBound, QueueModel, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
@@ -74,8 +73,7 @@ def decided_by_the_model(measured: Measured, plan: Plan) -> Decision | None:
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
     if activities < 1:
         return None
-    finite = [edge for edge in held.bounds if np.isfinite(edge)]
-    work = HistogramWork(tuple(finite), tuple(held.counts[: len(finite)]), held.sum)
+    work = histogram_work(held, held.sum)
     model = QueueModel(
         slots=measured.slots,
         shape=(1,) * activities,

@@ -11,13 +11,6 @@ from loadtest.results.difference import Histogram
 _SAME_BOUND_RATIO = 1e-6
 
 
-def has_bound(histogram: Histogram, seconds: float) -> bool:
-    """
-    Return whether a bucket ends exactly at the bound, so that the count of late tasks is exact.
-    """
-    return any(math.isclose(bound, seconds, rel_tol=_SAME_BOUND_RATIO) for bound in histogram.bounds)
-
-
 def count_late(histogram: Histogram, seconds: float) -> float:
     """
     Return how many samples are above the bound; within a bucket that the bound cuts in proportion.

@@ -6,7 +6,7 @@ It knows nothing of how a page is fetched or of where its families come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -49,18 +49,3 @@ class Difference:
     counters: Mapping[str, float] = field(default_factory=dict)
     histograms: Mapping[str, Histogram] = field(default_factory=dict)
     by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-
-
-def add_histograms(parts: Iterable[Histogram]) -> Histogram:
-    """
-    Add histograms of equal bounds.
-
-    Raises:
-        ValueError: No part, or bounds that differ.
-    """
-    first, *rest = list(parts)
-    for other in rest:
-        if other.bounds != first.bounds:
-            raise ValueError(f"bounds differ: {first.bounds} and {other.bounds}")
-    counts = tuple(sum(column) for column in zip(first.counts, *(r.counts for r in rest), strict=True))
-    return Histogram(first.bounds, counts, first.sum + sum(r.sum for r in rest))
