@@ -99,10 +99,14 @@ def slots_held(steps: Sequence[Measured], rate: float) -> Sized:
     """
     Size the activity slots that orders hold at the same time, on average.
     """
+    # Little's law on the time in the slot: looks at the slots once a second are far rougher.
     values = [
-        step.slots_used * looked_seconds(step) / orders
+        held.sum / orders
         for step in steps
-        if step.slots_used and (orders := window_workflows(step)) > 0
+        if (window := step.worker_window) is not None
+        and (held := window.histograms.get("worker.activity_execution")) is not None
+        and held.count
+        and (orders := window_workflows(step)) > 0
     ]
     if not values:
         return Sized("slots in use", "slots", None, Basis.REFUSED, "the workers' slots were not seen")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.cells import Cell, cells, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -159,11 +160,18 @@ def _cost(sweep: SweepResult) -> str | None:
     ]
     if not told:
         return None
-    transitions = step.state_transitions_per_workflow
-    more = f", and {rate(transitions)} state transitions" if transitions is not None else ""
-    return (
-        f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more} (saturated, {_replicas(step.replicas)})."
-    )
+    counted = [
+        f"{rate(number)} {name}"
+        for name, number in (
+            ("state transitions", step.state_transitions_per_workflow),
+            ("actions", step.actions_per_workflow),
+        )
+        if number is not None
+    ]
+    more = f", and {listed(counted)}" if counted else ""
+    kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
+    what = f" ({kinds})" if kinds else ""
+    return f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more}{what} (saturated, {_replicas(step.replicas)})."
 
 
 def _missing(sweep: SweepResult, folder: str) -> str | None:
