@@ -32,5 +32,5 @@ prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, polle
 	$(PY) loadtest/truth/prices.py --results $(OUTPUT)/prices
 
 .PHONY: size-truth
-size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells left out of recorded sweeps; writes loadtest/docs/size-truth.md
+size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells left out of recorded sweeps; writes loadtest/docs/size.md
 	$(PY) loadtest/truth/size_trial.py

@@ -1,7 +1,7 @@
 """
 Leave each cell of recorded sweeps out and ask the others for it: how often it lies in the interval that they state.
 
-    python loadtest/truth/size_trial.py [--runs FOLDER ...] [--output loadtest/docs/size-truth.md]
+    python loadtest/truth/size_trial.py [--output loadtest/docs/size.md]
 """
 
 from __future__ import annotations
@@ -142,6 +142,9 @@ def page(found: Sequence[HeldOut]) -> str:
     lines = [
         "# How often `loadtest size` is right",
         "",
+        "`loadtest size RUN --rate 50` tells what a rate needs from the steps of a finished run; `--json` and `--prices FILE` go with it.",
+        "An answer is inside what was measured, beyond it (marked, wider), or refused with the step to add; exit code 3 where the replicas are refused.",
+        "",
         "Made by `make size-truth` from the facts of real sweeps that are kept in `loadtest/truth/recorded/`.",
         "Each cell is left out in turn, the others tell what it needs, and its own reading either lies in the stated interval or does not.",
         "",
@@ -176,7 +179,7 @@ def main() -> None:
     Try every recorded cell and write the page.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "size-truth.md")
+    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "size.md")
     given = parser.parse_args()
     found = [one for run, (plan, steps) in recorded_runs().items() for one in held_out(run, plan, steps)]
     given.output.write_text(page(found), encoding="utf-8")

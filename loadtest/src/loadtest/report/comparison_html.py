@@ -33,7 +33,7 @@ _LEAST, _MOST = 1 / 4, 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Marked:
     """
     A sentence of the gate, or a row of the table, and the class that colours it.
     """
@@ -57,11 +57,11 @@ def comparison_html(result: ComparisonResult) -> str:
     return template.render(
         result=result,
         answers=[
-            Answer(_MARKS[one.standing], quantity_sentence(one))
+            Marked(_MARKS[one.standing], quantity_sentence(one))
             for one in result.quantities
             if one.quantity in result.gate
         ],
-        rows=[Answer(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
+        rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
         picture=None
         if drawn is None
         else Markup("data:image/svg+xml;base64," + base64.b64encode(drawn).decode("ascii")),
@@ -90,7 +90,8 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         reach = max(band * 2, *(abs(end) for end in axes.get_xlim()))
-        ticks = [ratio for ratio in _TICKS if abs(math.log(ratio)) <= reach]
+        near = _NEAR_TICKS if reach < _CROWDED else ()
+        ticks = sorted(ratio for ratio in (*_TICKS, *near) if abs(math.log(ratio)) <= reach)
         axes.set_xticks(
             [math.log(ratio) for ratio in ticks], [f"{100 * (ratio - 1):+.0f} %" for ratio in ticks]
         )
@@ -98,7 +99,10 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
         return vector(figure)
 
 
-_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0)
+_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
+# Drawn where the axis is short enough that their labels do not meet.
+_NEAR_TICKS = (0.95, 1.05)
+_CROWDED = 0.25
 
 
 def _place(ratio: float | None) -> float:
