@@ -46,6 +46,13 @@ smoke: setup ## the shortest sweep that is valid (50 s)
 
 ##@ Checks
 
+.PHONY: check
+check: lint quick ## lint, types and every test that starts no process: the inner loop, under a minute
+
+.PHONY: quick
+quick: $(BIN)/.installed-dev
+	$(BIN)/pytest -q -n 2 --dist worksteal -p no_processes -m 'not (e2e or server or sweep or browser or process)' $(PYTEST_ARGS)
+
 .PHONY: test
 test: lint pytest ## every check that needs no cluster
 

@@ -11,6 +11,8 @@ import pytest
 from rendering import Charts, Object, of_kind, only
 from repair_worker import CHART, values
 
+pytestmark = pytest.mark.process
+
 
 def scaled_object(charts: Charts, keda: dict[str, Any], **more: Any) -> Object:
     """

@@ -16,6 +16,8 @@ import yaml
 from rendering import Charts, pod_of
 from restricted import violations
 
+pytestmark = pytest.mark.process
+
 CHARTS = Path(__file__).parents[1]
 OUR_CHARTS = sorted(found.parent.name for found in CHARTS.glob("*/Chart.yaml"))
 # Custom resources have no schema here; a real API server judges them in the end-to-end tests.

@@ -15,6 +15,8 @@ import pytest
 import yaml
 from rendering import Charts, Object, of_kind
 
+pytestmark = pytest.mark.process
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VERSION = yaml.safe_load((EXAMPLES.parent / "repair-worker" / "Chart.yaml").read_text())["version"]
 CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")

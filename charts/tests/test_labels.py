@@ -13,6 +13,8 @@ import pytest
 import yaml
 from rendering import Charts, Object, pod_of
 
+pytestmark = pytest.mark.process
+
 VALID = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 CHARTS = ("repair-worker", "loadtest", "temporal-dev")
 

@@ -12,6 +12,8 @@ import yaml
 from rendering import Charts, Object, of_kind, only
 from restricted import violations
 
+pytestmark = pytest.mark.process
+
 CHART = "loadtest"
 TAG = {"image": {"repository": "temporal-kit/loadtest", "tag": "0123abc"}}
 

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from rendering import Charts
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 OUR_CHARTS = ("loadtest", "repair-worker", "temporal-dev")
 

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from rendering import Charts, Object, of_kind, only, pod_of
 
+pytestmark = pytest.mark.process
+
 CHARTS = Path(__file__).parents[1]
 TOLERATIONS = [{"key": "dedicated", "operator": "Exists"}]
 PARTS = ("sweep", "injectors", "interactive")

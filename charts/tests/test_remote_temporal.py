@@ -10,6 +10,8 @@ import pytest
 import yaml
 from rendering import Charts, Object, of_kind, only
 
+pytestmark = pytest.mark.process
+
 BOTH = ("repair-worker", "loadtest")
 ELSEWHERE = "eu-west-1.aws.api.temporal.io:7233"
 

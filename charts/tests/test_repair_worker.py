@@ -13,6 +13,8 @@ from repair_worker import CHART, values
 from repairshop.environment import PREFIX
 from repairshop.settings import Settings, known_variables
 
+pytestmark = pytest.mark.process
+
 # What is null in values.yaml: the worker knows its own default.
 LEFT_TO_THE_WORKER = {
     "tuner",

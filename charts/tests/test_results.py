@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from rendering import Charts, Object, of_kind, only
+
+pytestmark = pytest.mark.process
 
 CHART = "loadtest"
 TAG = {"image": {"repository": "temporal-kit/loadtest", "tag": "0123abc"}}

@@ -15,6 +15,8 @@ import pytest
 import yaml
 from rendering import Charts, only
 
+pytestmark = pytest.mark.process
+
 NAME = "kit-repair-worker"
 # What helm would have to know more kinds for.
 LEFT_OUT = "networkPolicy.enabled=false,pdb.enabled=false,serviceAccount.create=false,test.enabled=false"

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from rendering import Charts, of_kind, only
 
+pytestmark = pytest.mark.process
+
 CHART = "temporal-dev"
 
 

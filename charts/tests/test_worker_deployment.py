@@ -16,6 +16,8 @@ import yaml
 from rendering import Charts, Object, of_kind, only
 from repair_worker import CHART, values
 
+pytestmark = pytest.mark.process
+
 CHARTS = Path(__file__).parents[1]
 KINDS = json.loads((Path(__file__).parent / "data" / "worker-controller.json").read_text())["definitions"]
 VARIANTS = ["controller-values.yaml", "controller-keda-values.yaml"]

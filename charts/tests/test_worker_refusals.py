@@ -10,6 +10,8 @@ import pytest
 from rendering import Charts
 from repair_worker import CHART, TAG, values
 
+pytestmark = pytest.mark.process
+
 KEDA = {"enabled": True}
 CPU = {"enabled": True}
 

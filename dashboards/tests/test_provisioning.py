@@ -21,6 +21,7 @@ FOLDER = ROOT / "dashboards/provisioning"
 README = (ROOT / "dashboards/README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.process
 def test_promtool_accepts_the_configuration_and_finds_our_rules() -> None:
     """
     prometheus.yml works where it stands.

@@ -29,6 +29,7 @@ def alerts(folder: Path) -> dict[str, list[str]]:
     return told
 
 
+@pytest.mark.process
 def test_a_queues_own_bound_takes_the_general_ones_place(tmp_path: Path) -> None:
     """
     The batch has its hours, the imports are never told, and every other queue keeps the general bound.

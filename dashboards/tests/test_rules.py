@@ -42,6 +42,7 @@ def test_the_committed_rules_are_current() -> None:
         assert (ROOT / path).read_text(encoding="utf-8") == text, f"{path}: run `make rules`"
 
 
+@pytest.mark.process
 def test_promtool_accepts_the_rules() -> None:
     """
     Every expression parses, every label and template is valid.
@@ -52,6 +53,7 @@ def test_promtool_accepts_the_rules() -> None:
     assert f"{len(RECORDINGS) + len(ALERTS)} rules found" in done.stdout
 
 
+@pytest.mark.process
 def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
     """
     promtool plays made-up series through recording rules and alerts; one call, as each costs a second.
@@ -75,6 +77,7 @@ def test_each_alert_has_a_firing_and_a_quiet_case(alert: Any) -> None:
     assert any(not look["exp_alerts"] for look in looks)
 
 
+@pytest.mark.process
 def test_a_bound_that_moves_turns_the_cases_red(tmp_path: Path) -> None:
     """
     The cases watch the bounds: with sync match allowed to fall to 80 %, its case fails.

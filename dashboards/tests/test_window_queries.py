@@ -19,6 +19,8 @@ from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.latency_bounds import LATENCY_BOUNDS_SECONDS
 from loadtest.catalogue.window_queries import MeasuredWindow, quantile_query, throughput_query, wait_query
 
+pytestmark = pytest.mark.process
+
 ACTIVITIES_PER_SECOND = 24.0
 ACTIVITIES_PER_ORDER = 6.0
 QUEUE = 'namespace="default",service_name="temporal-core-sdk",task_queue="repair-shop"'

@@ -12,6 +12,8 @@ import yaml
 from kustomized import objects
 from rendering import pod_of
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 

@@ -12,6 +12,8 @@ import pytest
 from kustomized import FOLDERS, K8S, ROOT
 from making import make
 
+pytestmark = pytest.mark.process
+
 
 def plan(*settings: str) -> list[str]:
     """

@@ -106,6 +106,7 @@ def test_one_of_two_that_replace_each_other_is_enough(missing: set[str], named: 
     assert {finding.tool.name for finding in complaints(examine(asked))} == named
 
 
+@pytest.mark.process
 def test_a_program_that_is_not_there_is_missing() -> None:
     """
     Asking a program that does not exist is an answer, not an error.
@@ -117,6 +118,7 @@ def test_a_program_that_is_not_there_is_missing() -> None:
     assert [finding.health for finding in findings] == [ProgramState.MISSING]
 
 
+@pytest.mark.process
 def test_a_program_that_is_there_is_asked() -> None:
     """
     The shell that runs make's recipes answers with its version.

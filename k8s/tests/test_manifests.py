@@ -15,6 +15,8 @@ from making import variable
 from rendering import pod_of
 from restricted import violations
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 NAMESPACES = {"temporal", "repair-shop", "loadtest", "monitoring"}

@@ -8,6 +8,8 @@ import pytest
 from kustomized import objects
 from reach import Pod, let_in
 
+pytestmark = pytest.mark.process
+
 SCRAPES = {"temporal-kit/scrapes": "true"}
 NAME, PART = "app.kubernetes.io/name", "app.kubernetes.io/component"
 

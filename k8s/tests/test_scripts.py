@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from making import make, refusal
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 RUN = ROOT / "k8s" / "run"
 SCRIPTS = sorted(path for path in RUN.iterdir() if path.is_file() and path.suffix != ".tpl")

@@ -7,6 +7,8 @@ from __future__ import annotations
 import pytest
 from making import make, refusal
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),

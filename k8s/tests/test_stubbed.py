@@ -12,6 +12,8 @@ from kustomized import K8S
 from making import make, refusal
 from stubs import Stubs, cluster_of_stubs
 
+pytestmark = pytest.mark.process
+
 FAILS_FOR = 'case "$*" in *{name}*) echo "ctr: content digest sha256:1: not found"; exit 1 ;; esac'
 needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="helm is not in PATH")
 

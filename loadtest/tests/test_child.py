@@ -16,6 +16,8 @@ import pytest
 
 from loadtest.child import spawn
 
+pytestmark = pytest.mark.process
+
 ENV = dict(os.environ)
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from loadtest.cli.app import run
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

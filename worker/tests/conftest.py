@@ -20,6 +20,16 @@ from shop import Gate, Shop, open_shop
 from temporalio.client import Client
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """
+    Marks what asks for a real PostgreSQL, by name or as one of the ledger's databases.
+    """
+    callspec = getattr(item, "callspec", None)
+    asked = getattr(item, "fixturenames", ())
+    if "postgres" in asked or (callspec is not None and "postgresql" in callspec.params.values()):
+        item.add_marker("process")
+
+
 def pytest_unconfigure() -> None:
     """
     Let the SDK's threads answer their last calls, lest the interpreter crash as it ends.

@@ -83,6 +83,7 @@ def findings_of_the_uses() -> dict[str, list[Finding]]:
     return {name: [one for one in found if one.row in (2 * n + 1, 2 * n + 2)] for n, name in enumerate(USES)}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", USES)
 def test_each_ban_is_enforced_beside_the_workflows(name: str) -> None:
     """
@@ -91,6 +92,7 @@ def test_each_ban_is_enforced_beside_the_workflows(name: str) -> None:
     assert "TID251" in [one.code for one in findings_of_the_uses()[name]]
 
 
+@pytest.mark.process
 def test_a_file_opened_by_the_builtin_is_refused_too() -> None:
     """
     The builtin open() needs no import and is banned all the same.
@@ -98,6 +100,7 @@ def test_a_file_opened_by_the_builtin_is_refused_too() -> None:
     assert "PTH123" in [one.code for one in lint("X = open('x')\n")]
 
 
+@pytest.mark.process
 def test_each_banned_name_says_what_to_write_instead() -> None:
     """
     Every line of the file bites.
@@ -119,6 +122,7 @@ def test_each_banned_name_says_what_to_write_instead() -> None:
     ] == []
 
 
+@pytest.mark.process
 def test_the_same_code_is_free_outside_of_workflows() -> None:
     """
     The bans hold for workflows/ alone.

@@ -14,6 +14,8 @@ from repairshop.bytecode import compiled_each_time
 from repairshop.workflows.noop_workflow import NoopWorkflow
 from repairshop.workflows.repair_workflow import RepairWorkflow
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

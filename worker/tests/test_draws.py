@@ -88,6 +88,7 @@ def test_each_part_of_the_key_counts(part: int) -> None:
     assert drawn_seconds(EXPONENTIAL, *key) != drawn_seconds(EXPONENTIAL, *other)  # type: ignore[arg-type]
 
 
+@pytest.mark.process
 def test_another_process_draws_the_same() -> None:
     """
     No hash that differs from process to process has a part in a draw.

@@ -18,6 +18,8 @@ from temporalio.client import Client
 
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, WorkProfile, workflow_id
 
+pytestmark = pytest.mark.process
+
 ALWAYS = (
     "temporal_worker_task_slots_available",
     "temporal_worker_task_slots_used",

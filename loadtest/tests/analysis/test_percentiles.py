@@ -9,6 +9,7 @@ import random
 
 import histograms
 import pytest
+from hdrh.histogram import HdrHistogram
 
 from loadtest.analysis.percentiles import (
     is_borne,
@@ -97,3 +98,18 @@ def test_rules_see_a_percentile_however_few_the_samples() -> None:
     assert largest(encoded) == pytest.approx(0.5, rel=0.002)
     assert raw_percentile(histograms.hdr([]), 99) is None
     assert raw_percentile(None, 99) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_percentile_is_the_histograms_own(seed: int) -> None:
+    """
+    It is read faster than the library does, to the same microsecond.
+    """
+    drawn = random.Random(seed)
+    histogram = HdrHistogram(1, 3_600_000_000, 3)
+    for _ in range(drawn.randint(1, 2000)):
+        histogram.record_value(int(drawn.lognormvariate(8, 3)) + 1)
+    encoded = histogram.encode().decode()
+
+    for percent in (50, 95, 99, 100):
+        assert raw_percentile(encoded, percent) == histogram.get_value_at_percentile(percent) / 1e6

@@ -209,6 +209,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert f"--port {port}: cannot listen" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_a_results_folder_that_cannot_be_written_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,6 +239,7 @@ def test_a_worker_that_dies_at_its_start_shows_its_log(
     assert "Traceback" not in told
 
 
+@pytest.mark.process
 def test_the_program_itself_ends_with_the_code(tmp_path: Path) -> None:
     """What a shell sees is what the function returned."""
     program = Path(sys.executable).parent / "loadtest"

@@ -38,6 +38,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     return caught
 
 
+@pytest.mark.process
 def test_a_comparison_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:
     """Its plan has both settings as factors, so that a resumed run and a report know them."""
     code = run(["compare", DEMO, *SANDBOX, "--output", str(tmp_path)])
@@ -54,6 +55,7 @@ def test_a_comparison_is_a_run_with_its_question(tmp_path: Path, begun: list[Run
     assert question.gate == ("throughput",)
 
 
+@pytest.mark.process
 def test_a_resumed_comparison_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> None:
     """`sweep --resume` continues whatever the run was begun for."""
     run(["compare", DEMO, *SANDBOX, "--output", str(tmp_path)])
@@ -62,6 +64,7 @@ def test_a_resumed_comparison_goes_on_as_one(tmp_path: Path, begun: list[Run]) -
     assert [each.path for each in begun] == [begun[0].path] * 2
 
 
+@pytest.mark.process
 def test_the_setting_left_out_is_the_plans(tmp_path: Path, begun: list[Run]) -> None:
     """`--b` alone compares a change with the plan as it is."""
     run(["compare", DEMO, "--b", "worker.activity_slots=6", "--output", str(tmp_path)])
@@ -69,6 +72,7 @@ def test_the_setting_left_out_is_the_plans(tmp_path: Path, begun: list[Run]) -> 
     assert begun[0].plan.factors == {"worker.activity_slots": (4, 6)}
 
 
+@pytest.mark.process
 def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Run]) -> None:
     """Command lines with blanks and of any length; folders of their steps differ and can be made."""
     a, b = (f"python3 {'deep/' * 60}worker.py --build '{name}'" for name in ("one", "two"))
@@ -81,6 +85,7 @@ def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Ru
     assert max(map(len, folders)) < 200
 
 
+@pytest.mark.process
 def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
     """Then the waits are what decides."""
     run(["compare", DEMO, *SANDBOX, "--rate", "2", "--output", str(tmp_path)])

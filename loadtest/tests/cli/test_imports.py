@@ -7,6 +7,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.process
+
 # Each takes tenths of a second of CPU to import; a `--help` or a refused flag needs none of them.
 HEAVY = ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio", "locust", "gevent", "jinja2", "psutil")
 

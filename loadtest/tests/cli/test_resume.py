@@ -38,6 +38,7 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentF
     return caught
 
 
+@pytest.mark.process
 def test_a_run_goes_on_with_the_place_that_it_began_with(
     tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
 ) -> None:
@@ -58,6 +59,7 @@ def test_a_run_goes_on_with_the_place_that_it_began_with(
     assert (resumed.path, resumed.plan.seed) == (begun.path, 7)
 
 
+@pytest.mark.process
 def test_each_start_of_a_run_is_kept(tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]) -> None:
     """With its command, versions, commit and machine; what differs from the first is a note of the report."""
     kept = kept_run(tmp_path, versions={**VERSIONS, "temporalio": "1.0.0"})
@@ -122,6 +124,7 @@ def test_a_flag_that_says_otherwise_is_refused_by_name(
     assert str(kept.path) in lines[0]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "flags", [["--progress", "plain"], ["--target", "local"], ["--metrics-port", "29876"], ["--output", "."]]
 )
@@ -183,6 +186,7 @@ def test_a_worker_of_the_users_own_is_started_where_it_was(
     assert "its workers were started from" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_the_headline_names_a_path_that_can_be_resumed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], carried_out: list[tuple[Run, EnvironmentFlags]]
 ) -> None:

@@ -16,6 +16,8 @@ from wrong_input import good_plan, toml, wrong_commands, wrong_flags, wrong_plan
 from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 
+pytestmark = pytest.mark.process
+
 FEWEST = 2000
 PLAN = "wrong.toml"
 

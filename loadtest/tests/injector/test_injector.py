@@ -20,6 +20,8 @@ from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.measured import InjectorSecond
 from loadtest.results.step_order import StepOrder
 
+pytestmark = pytest.mark.process
+
 Stub = Callable[..., tuple[str, "subprocess.Popen[str]"]]
 Order = Callable[..., StepOrder]
 

@@ -25,6 +25,7 @@ from temporalio.service import RPCError
 from loadtest.probe.page_metrics import PageMetrics
 
 PATIENCE_SECONDS = 30.0
+pytestmark = pytest.mark.server
 
 
 class Queries(Interceptor):

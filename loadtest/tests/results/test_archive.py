@@ -44,6 +44,7 @@ def test_a_run_comes_out_as_it_went_in(results: Path, tmp_path: Path, name: str)
     assert (tmp_path / "here" / "latest").resolve() == folder
 
 
+@pytest.mark.process
 def test_the_command_says_name_and_checksum_beside_the_stream(results: Path, tmp_path: Path) -> None:
     """What a pod runs: the tar on standard output, name and checksum on standard error."""
     done = subprocess.run(

@@ -153,6 +153,7 @@ while True:
 """
 
 
+@pytest.mark.process
 def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Measured) -> None:
     """
     A reader during the writing and after a SIGKILL finds each step and file whole, or not at all.

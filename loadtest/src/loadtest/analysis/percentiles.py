@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from hdrh.histogram import HdrHistogram
 
 from loadtest.analysis.quantile import bucket, quantile
@@ -67,7 +68,7 @@ def of_hdr(encoded: str | None) -> tuple[Percentiles, dict[str, str]]:
     count = int(histogram.get_total_count())
     why = {f"p{percent}": too_few(percent, count) for percent in SHOWN if not is_borne(percent, count)}
     values = [
-        float(histogram.get_value_at_percentile(percent)) / MICROSECONDS if is_borne(percent, count) else None
+        _value_at(histogram, percent) / MICROSECONDS if is_borne(percent, count) else None
         for percent in SHOWN
     ]
     return Percentiles(values[0], values[1], values[2], count), why
@@ -89,7 +90,16 @@ def raw_percentile(encoded: str | None, percent: int) -> float | None:
     histogram = decode(encoded)
     if histogram.get_total_count() == 0:
         return None
-    return float(histogram.get_value_at_percentile(percent)) / MICROSECONDS
+    return _value_at(histogram, percent) / MICROSECONDS
+
+
+def _value_at(histogram: HdrHistogram, percent: int) -> float:
+    """
+    Does what ``get_value_at_percentile`` does, whose loop over all buckets in Python takes 10 ms.
+    """
+    reached = np.cumsum(np.ctypeslib.as_array(histogram.counts))
+    index = int(np.searchsorted(reached, histogram.get_target_count_at_percentile(percent)))
+    return float(histogram.get_highest_equivalent_value(histogram.get_value_from_index(index)))
 
 
 def largest(encoded: str | None) -> float | None:
