@@ -161,9 +161,16 @@ def _cost(sweep: SweepResult) -> str | None:
         return None
     transitions = step.state_transitions_per_workflow
     more = f", and {rate(transitions)} state transitions" if transitions is not None else ""
-    return (
-        f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more} (saturated, {_replicas(step.replicas)})."
-    )
+    return f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more} ({_loaded(step)})."
+
+
+def _loaded(step: StepResult) -> str:
+    """
+    Say what a closed load did to slots that somebody has seen.
+    """
+    if step.activity_slots is None:
+        return f"closed load, {_replicas(step.replicas)} whose slots are not known"
+    return f"saturated, {_replicas(step.replicas)} with {step.activity_slots} slots"
 
 
 def _missing(sweep: SweepResult, folder: str) -> str | None:

@@ -185,6 +185,7 @@ class StepResult:
         sync_match_ratio: Tasks handed to a waiting poller, of all tasks; whole step.
         backlog: Tasks that waited.
         state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
+        activity_slots: Activity slots of all replicas as they say themselves; null where one does not say.
         slots_used_ratio: Mean share of activity slots in use.
         pollers: Pollers at the window's end by queue.
         sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
@@ -232,6 +233,7 @@ class StepResult:
     backlog: BacklogReading
     state_transitions_per_second: float | None
     state_transitions_per_workflow: float | None
+    activity_slots: int | None
     slots_used_ratio: float | None
     pollers: Mapping[str, int]
     sticky_hit_ratio: float | None
