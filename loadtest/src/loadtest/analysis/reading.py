@@ -27,14 +27,16 @@ from loadtest.results.measured import Measured
 from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
 from loadtest.results.window_decision import Decided
 
-NO_SERVER = "the server's /metrics page could not be read"
+NO_SERVER = (
+    "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
+)
 CLOSED = "a closed load is at capacity by intent"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
 NO_TWINS = (
     "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
     "window_seconds out, so that the window goes on until it is decided"
 )
-NO_WORKER = "the workers offer no metrics of ours"
+NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
 def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> StepResult:
