@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from loadtest.analysis.running_workers import slots_as_planned
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.ports import Workers
+from loadtest.experiment.ports import AskedWorkers
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan
 from loadtest.results.measured import Replica
@@ -21,7 +21,7 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 LONGEST_BEAT_SECONDS = 65.0
 
 
-async def ask_workers(workers: Workers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
+async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
     """
     Ask what is known of each replica; a server that does not answer is the reason why nothing is.
     """
@@ -32,7 +32,7 @@ async def ask_workers(workers: Workers, replicas: Sequence[Replica]) -> tuple[Wo
 
 
 async def first_known(
-    workers: Workers,
+    workers: AskedWorkers,
     replicas: Sequence[Replica],
     plan: Plan,
     tell: Callable[[Event], None],

@@ -151,7 +151,7 @@ class Histories(Protocol):
         ...
 
 
-class Workers(Protocol):
+class AskedWorkers(Protocol):
     """
     What the workers say of themselves: by the heartbeats that the server keeps, or by their own pages.
     """
@@ -186,4 +186,4 @@ class Ports:
     metrics: Metrics
     queue: Queue
     histories: Histories
-    workers: Workers
+    workers: AskedWorkers

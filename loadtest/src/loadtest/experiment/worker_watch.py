@@ -13,7 +13,7 @@ from loadtest.analysis.silent_replicas import PollingLook, polling_look, silence
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.page_sample import MOST_PAGES
-from loadtest.experiment.ports import Workers
+from loadtest.experiment.ports import AskedWorkers
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots_used
 
@@ -39,7 +39,7 @@ class WorkerWatch:
         gaps: What could not be seen, in words.
     """
 
-    workers: Workers
+    workers: AskedWorkers
     replicas: Sequence[Replica]
     wants_activities: bool
     tell: Callable[[str], None]
