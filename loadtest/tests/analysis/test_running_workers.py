@@ -9,13 +9,14 @@ from dataclasses import replace
 import pytest
 
 from loadtest.analysis.running_workers import (
+    eager_as_planned,
     in_flight,
     replicas_agree,
     slots_are_known,
     slots_as_planned,
     unknown_slots,
 )
-from loadtest.analysis.silent_replicas import PollingLook, silent_replicas
+from loadtest.analysis.silent_replicas import PollingLook, silence
 from loadtest.plan import Plan, parse_plan
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -86,22 +87,36 @@ DOES_NOT_SAY = PollingLook(None, None)
     [
         pytest.param([WORKS] * 30, None, id="works"),
         pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
-        pytest.param([WORKS, *[NO_ACTIVITIES] * 10, WORKS], None, id="ten-seconds"),
-        pytest.param([WORKS, *[NO_ACTIVITIES] * 11], "no activities for", id="one-kind"),
-        pytest.param([*[NOTHING] * 11, WORKS], "no activities and no workflow tasks", id="both-kinds"),
-        pytest.param([WORKS, *[None] * 11], "did not answer for 11 s", id="stopped"),
-        pytest.param([*[NOTHING] * 6, WORKS, *[NOTHING] * 6], None, id="in-a-row"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 4, WORKS], None, id="six-seconds"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 5], "no activities for 8 s", id="one-kind"),
+        pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
+        pytest.param([WORKS, *[None] * 5], "did not answer for 8 s", id="stopped"),
+        pytest.param([*[NOTHING] * 4, WORKS, *[NOTHING] * 4], None, id="in-a-row"),
         pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
     ],
 )
-def test_one_silent_replica_among_ten_is_named(looks: list[PollingLook | None], told: str | None) -> None:
-    """The nine others work all the time; only the tenth is told of."""
-    names = [f"worker-{number}" for number in range(10)]
-    seconds = [{name: WORKS if name != "worker-7" else look for name in names} for look in looks]
+def test_a_replica_is_silent_after_eight_seconds_of_looks(
+    looks: list[PollingLook | None], told: str | None
+) -> None:
+    """A look every two seconds, so whoever falls silent is named within ten."""
+    reason = silence("worker-7", [(2.0 * number, look) for number, look in enumerate(looks)])
 
-    reasons = silent_replicas(names, seconds)
+    assert (reason is None) == (told is None)
+    if told is not None and reason is not None:
+        assert reason.startswith("replica worker-7 ")
+        assert told in reason
 
-    assert len(reasons) == (0 if told is None else 1)
-    if told is not None:
-        assert reasons[0].startswith("replica worker-7 ")
-        assert told in reasons[0]
+
+def test_activities_are_not_missed_where_there_are_none() -> None:
+    """A scenario without activities has workers that need not ask for any."""
+    looks: list[tuple[float, PollingLook | None]] = [(float(second), NO_ACTIVITIES) for second in range(30)]
+
+    assert silence("w", looks, wants_activities=False) is None
+
+
+def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:
+    """Their waits are not the queue's."""
+    (note,) = eager_as_planned([replace(HUNDRED, eager=True)], _plan(None))
+
+    assert "bakery-1 took activities" in note
+    assert eager_as_planned([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []

@@ -182,7 +182,7 @@ async def test_a_users_worker_without_a_page_is_measured_at_the_server(system: F
 
     measured, _ = await carry_out(system, own_worker=False)
 
-    assert (measured.worker_whole, measured.slots) == (None, None)
+    assert (measured.worker_whole, measured.worker_window) == (None, None)
     assert measured.server_window is not None
     assert measured.problems == ()
     assert all(second.activities_finished is None for second in measured.timeline)

@@ -70,19 +70,25 @@ async def carry_out(
     tell: Callable[[Event], None] = lambda event: None,
     *,
     own_worker: bool = True,
+    plan: Plan | None = None,
+    load: int = 1,
+    replicas: int = 2,
 ) -> tuple[Measured, dict[str, str]]:
     """
-    Run one open step of two replicas.
+    Run one step, open and of two replicas by default.
 
     Args:
         system: The fakes.
         window: Fixed by default.
         tell: Gets the progress.
         own_worker: Whether the workers are the kit's.
+        plan: ``quick_plan`` by default.
+        load: 0 saturates, 1 is open.
+        replicas: How many.
     """
-    plan = quick_plan()
-    key = StepKey(2, 1, "open", 1)
-    order = order_of(plan, NextStep(key, 7.0), "run")
+    plan = plan or quick_plan()
+    key = StepKey(replicas, load, ("saturate", "open")[load], 1)
+    order = order_of(plan, NextStep(key, 7.0 if load else None), "run")
     window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
     step = PlannedStep(key, plan, order, lambda: window, ACTIVITIES, own_worker)
     return await run_step(fake_ports(system), step, tell, system.clock)

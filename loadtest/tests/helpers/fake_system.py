@@ -22,7 +22,7 @@ END_TO_END_SECONDS = 0.4
 @dataclass
 class FakeSystem:
     """
-    What all five fakes share.
+    What all fakes share.
 
     Attributes:
         clock: Virtual time.
@@ -31,12 +31,15 @@ class FakeSystem:
         ends_at: Unix time at which arrivals stop.
         closed_before: Workflows of all earlier steps.
         away: Seconds of a step, from and to, in which a part cannot be asked, by the part: ``target``, ``queue``,
-            ``worker`` or ``server``.
+            ``worker``, ``workers`` or ``server``.
         replaced_at: Second of a step at which the first replica is another process.
         injectors_end_at, injectors_break_at: Second of a step at which the injectors report too early, or break.
         dies_at: Second of a step at which every worker and the server end.
         serves_pages: Whether the workers have a page.
         polls: Whether the workers poll the task queue.
+        slots: Activity slots that each worker says it has, ``None`` if it does not say.
+        beats_at: Unix time of the first heartbeat that holds numbers.
+        silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
         late_share: Share of the activities that wait 2 s.
         stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
@@ -56,6 +59,10 @@ class FakeSystem:
     dies_at: float | None = None
     serves_pages: bool = True
     polls: bool = True
+    slots: int | None = 10
+    beats_at: float = 0.0
+    silent_at: float | None = None
+    stopped_at: float | None = None
     late_share: float = 0.0
     stopped: list[str] = field(default_factory=list)
     scaled: list[int] = field(default_factory=list)

@@ -1,5 +1,5 @@
 """
-The five ports of an experiment, faked over one faked system.
+The ports of an experiment, faked over one faked system.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
+from fake_workers import FakeWorkers
 from histograms import buckets, hdr
 
 from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
@@ -40,6 +41,7 @@ def fake_ports(system: FakeSystem) -> Ports:
         FakeMetrics(system),
         FakeQueue(system),
         FakeHistories(system),
+        FakeWorkers(system),
     )
 
 

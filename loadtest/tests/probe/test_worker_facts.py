@@ -43,6 +43,22 @@ GO = """
 shop_temporal_worker_task_slots_available{namespace="default",task_queue="q",worker_type="ActivityWorker"} 7 1700000000000
 shop_temporal_num_pollers{poller_type="activity_task",task_queue="q"}\t2
 """
+GO_TALLY = """
+# TYPE temporal_worker_task_slots_available gauge
+temporal_worker_task_slots_available{client_name="temporal_go",namespace="default",task_queue="q",worker_type="ActivityWorker"} 6
+temporal_worker_task_slots_available{client_name="temporal_go",namespace="default",task_queue="q",worker_type="LocalActivityWorker"} 1000
+temporal_worker_task_slots_used{client_name="temporal_go",namespace="default",task_queue="q",worker_type="ActivityWorker"} 2
+temporal_num_pollers{client_name="temporal_go",namespace="default",poller_type="activity_task",task_queue="q"} 2
+temporal_num_pollers{client_name="temporal_go",namespace="default",poller_type="workflow_sticky_task",task_queue="q"} 1
+temporal_num_pollers{client_name="temporal_go",namespace="default",poller_type="workflow_task",task_queue="q"} 1
+"""
+JAVA_MICROMETER = """
+temporal_worker_task_slots_available{namespace="default",task_queue="q",worker_type="ActivityWorker",} 200.0
+temporal_worker_task_slots_used{namespace="default",task_queue="q",worker_type="ActivityWorker",} 0.0
+temporal_worker_task_slots_available{namespace="default",task_queue="q",worker_type="WorkflowWorker",} 199.0
+temporal_worker_task_slots_used{namespace="default",task_queue="q",worker_type="WorkflowWorker",} 1.0
+temporal_num_pollers{namespace="default",poller_type="activity_task",task_queue="q",} 5.0
+"""
 OTHER_QUEUE = CORE.replace('task_queue="q"', 'task_queue="another"')
 
 
@@ -52,6 +68,8 @@ OTHER_QUEUE = CORE.replace('task_queue="q"', 'task_queue="another"')
         pytest.param(CORE, (4, 1, 100, 2, 5, 5, True), id="sdk-core"),
         pytest.param(CORE.replace("_total", ""), (4, 1, 100, 2, 5, 5, True), id="without-suffixes"),
         pytest.param(GO, (7, 0, None, None, 2, None, None), id="another-prefix-and-timestamps"),
+        pytest.param(GO_TALLY, (8, 2, None, None, 2, 2, None), id="go-by-tally"),
+        pytest.param(JAVA_MICROMETER, (200, 0, 200, 1, 5, None, None), id="java-by-micrometer"),
         pytest.param(OTHER_QUEUE, (None,) * 7, id="another-queue"),
         pytest.param("<html>", (None,) * 7, id="no-page-of-metrics"),
     ],
@@ -147,6 +165,47 @@ def test_slots_of_all_are_known_only_if_those_of_each_are() -> None:
     assert activity_slots([known, known]) == 8
     assert activity_slots([known, unknown]) is None
     assert activity_slots([]) is None
+
+
+def test_a_first_heartbeat_says_that_another_will_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names worker and SDK, and no slots; a replica without a page is then worth waiting for."""
+    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+
+    async def beats() -> list[WorkerHeartbeat]:
+        beat = _beat(interval=0)
+        beat.heartbeat_time.GetCurrentTime()
+        return [beat]
+
+    monkeypatch.setattr(probe, "_beats", beats)
+
+    (facts,) = asyncio.run(probe.facts([Replica("front desk", None, None, NOW)]))
+
+    assert facts.first_beat
+    assert (facts.activity_slots, facts.sdk) == (None, "temporal-go 1.37.0")
+    assert "no heartbeat but its first" in (facts.why or "")
+
+
+def test_a_worker_that_answered_and_no_longer_does_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that never said anything is not known, which is another thing."""
+    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+    told = [_beat()]
+    told[0].heartbeat_time.GetCurrentTime()
+
+    async def beats() -> list[WorkerHeartbeat]:
+        return told
+
+    monkeypatch.setattr(probe, "_beats", beats)
+    replicas = [Replica("front desk", None, None, NOW), Replica("mute", None, None, NOW)]
+
+    before = asyncio.run(probe.looks(replicas))
+    told.clear()
+    after = asyncio.run(probe.looks(replicas))
+
+    assert before["front desk"] is not None
+    assert before["front desk"].activity_slots == 100
+    assert after["front desk"] is None
+    assert after["mute"] is not None
+    assert after["mute"].activity_slots is None
 
 
 @pytest.mark.server

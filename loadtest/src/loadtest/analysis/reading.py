@@ -15,6 +15,7 @@ from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
+from loadtest.analysis.running_workers import eager_as_planned, unknown_slots
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
@@ -27,14 +28,16 @@ from loadtest.results.measured import Measured
 from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
 from loadtest.results.window_decision import Decided
 
-NO_SERVER = "the server's /metrics page could not be read"
+NO_SERVER = (
+    "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
+)
 CLOSED = "a closed load is at capacity by intent"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
 NO_TWINS = (
     "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
     "window_seconds out, so that the window goes on until it is decided"
 )
-NO_WORKER = "the workers offer no metrics of ours"
+NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
 def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> StepResult:
@@ -50,6 +53,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         The readings; each null one has its reason in ``why``.
     """
     why = NullReasons()
+    if measured.slots is None:
+        why["activity_slots"] = _no_slots(measured)
     capacity = None if is_closed(measured) else capacity_for(run, plan, measured.key)
     verdict, reasons = judge(measured, plan, capacity)
     rate = measured.arrival_rate
@@ -81,7 +86,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         window_seconds=window,
         verdict=verdict,
         reasons=reasons,
-        notes=(*measured.notes, *notes, *_notes(measured), *_besides(measured, plan, verdict)),
+        notes=(*measured.notes, *notes, *_notes(measured, plan), *_besides(measured, plan, verdict)),
         utilization_ratio=why.of(
             "utilization_ratio",
             capacity.capacity.utilization(rate) if capacity is not None and rate is not None else None,
@@ -134,10 +139,11 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
             NO_SERVER if measured.server_whole is None else "the server's page has no counter of actions",
         ),
         actions_by_kind=actions or {},
+        activity_slots=measured.slots,
         slots_used_ratio=why.of(
             "slots_used_ratio",
             per(measured.slots_used, measured.slots),
-            NO_WORKER if measured.slots is None else "no look at the workers' slots succeeded",
+            _no_slots(measured),
         ),
         pollers=dict(measured.pollers),
         sticky_hit_ratio=why.of(
@@ -184,13 +190,22 @@ def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str,
     return tuple(f"besides: {told}" for told in broken_rules(measured, plan, (*RULES, *EVIDENCE_OF_OVERLOAD)))
 
 
-def _notes(measured: Measured) -> list[str]:
+def _no_slots(measured: Measured) -> str:
+    reasons = unknown_slots(measured.workers)
+    if measured.slots is None:
+        return "; ".join(reasons) or NO_WORKER
+    return "nobody told in the window how many are in use; serve the SDK's page, or let it send heartbeats every 5 s"
+
+
+def _notes(measured: Measured, plan: Plan) -> list[str]:
     notes = []
     if measured.worker_window is None:
         notes.append(
             "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
-            "slots and cache are not known"
+            "the cache is not known"
         )
+    notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
+    notes += eager_as_planned(measured.workers, plan)
     done = counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:

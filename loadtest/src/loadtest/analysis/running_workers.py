@@ -72,6 +72,19 @@ def unknown_slots(workers: Sequence[WorkerFacts]) -> list[str]:
     return list(dict.fromkeys(w.why for w in workers if w.activity_slots is None and w.why is not None))
 
 
+def eager_as_planned(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
+    """
+    Return a note if activities came in replies to workflow tasks and the plan asks for none that way.
+    """
+    eager = sorted(worker.replica for worker in workers if worker.eager)
+    if not eager or plan.worker.eager_activities:
+        return []
+    return [
+        f"{_names(dict.fromkeys(eager))} took activities in replies to workflow tasks (eager), past the queue, so the waits "
+        "are those of the others alone; switch eager activities off in the worker, or write worker.eager_activities = true"
+    ]
+
+
 def _names(identities: Mapping[str, int | None]) -> str:
     shown = sorted(identities)[:3]
     more = len(identities) - len(shown)

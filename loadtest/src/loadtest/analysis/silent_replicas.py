@@ -1,20 +1,23 @@
 """
-Which replicas live and do not work: seen once a second, they have room for tasks and ask for none.
+Which replicas live and do not work: seen again and again, they have room for tasks and ask for none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.results.worker_facts import WorkerFacts
+
 # A worker whose slots are full asks for nothing, and one whose poll has just come back has none out for a moment.
-SILENT_SECONDS = 10
+# With a look every two seconds a silent one is named within ten.
+SILENT_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class PollingLook:
     """
-    One second's look at one replica.
+    One look at one replica.
 
     Attributes:
         activity_pollers, workflow_pollers: Polls in flight.
@@ -27,66 +30,78 @@ class PollingLook:
     workflow_slots_free: int | None = None
 
 
-def silent_replicas(
-    replicas: Sequence[str],
-    looks: Sequence[Mapping[str, PollingLook | None]],
-    wants_activities: bool = True,
-    longest: int = SILENT_SECONDS,
-) -> list[str]:
+def polling_look(facts: WorkerFacts) -> PollingLook:
     """
-    Return a reason for each replica that was silent for so many looks in a row, whatever the others did.
+    Return what a worker's facts say of its polls.
+    """
+    return PollingLook(
+        facts.activity_pollers,
+        facts.workflow_pollers,
+        _free(facts.activity_slots, facts.activity_slots_used),
+        _free(facts.workflow_slots, facts.workflow_slots_used),
+    )
+
+
+def silence(
+    identity: str,
+    looks: Sequence[tuple[float, PollingLook | None]],
+    wants_activities: bool = True,
+    longest_seconds: float = SILENT_SECONDS,
+) -> str | None:
+    """
+    Say that a replica was silent over so many seconds of looks in a row; ``None`` if it was not.
 
     Args:
-        replicas: Identities of those that must work.
-        looks:
-            One mapping a second, by identity; ``None`` and an absent replica are a look that failed, as of a process
-            that was stopped.
+        identity: Whose looks they are.
+        looks: Unix time and what was seen; ``None`` is a look that failed, as of a process that was stopped.
         wants_activities: False for workers that have no activities.
-        longest: Seconds in a row that are none too many.
+        longest_seconds: First to last look in a row that are none too many.
 
     Returns:
-        Reasons in the order of the replicas; each names the replica and what it does not ask for.
+        A reason that names the replica and what it does not ask for.
     """
-    reasons = []
-    for identity in replicas:
-        seen = [look.get(identity) for look in looks]
-        lost = _longest_run([look is None for look in seen])
-        idle_activity = wants_activities and _longest_run(
+    lost = _longest_run([(at, look is None) for at, look in looks])
+    idle = {
+        "activities": _longest_run(
             [
-                look is not None and _asks_for_nothing(look.activity_pollers, look.activity_slots_free)
-                for look in seen
+                (at, look is not None and _asks_for_nothing(look.activity_pollers, look.activity_slots_free))
+                for at, look in looks
+                if wants_activities
             ]
-        )
-        idle_workflow = _longest_run(
+        ),
+        "workflow tasks": _longest_run(
             [
-                look is not None and _asks_for_nothing(look.workflow_pollers, look.workflow_slots_free)
-                for look in seen
+                (at, look is not None and _asks_for_nothing(look.workflow_pollers, look.workflow_slots_free))
+                for at, look in looks
             ]
+        ),
+    }
+    kinds = [kind for kind, seconds in idle.items() if seconds >= longest_seconds]
+    if kinds:
+        seconds = max(idle[kind] for kind in kinds)
+        return (
+            f"replica {identity} lived and asked for no {' and no '.join(kinds)} for {seconds:.0f} s with "
+            "slots free; see its log, mend that and measure again"
         )
-        kinds = [
-            kind
-            for kind, seconds in (("activities", idle_activity), ("workflow tasks", idle_workflow))
-            if seconds > longest
-        ]
-        if kinds:
-            reasons.append(
-                f"replica {identity} lived and asked for no {' and no '.join(kinds)} for more than {longest} s with "
-                "slots free; see its log, mend that and measure again"
-            )
-        elif lost > longest:
-            reasons.append(
-                f"replica {identity} did not answer for {lost} s in a row; see its log and whether it was stopped"
-            )
-    return reasons
+    if lost >= longest_seconds:
+        return f"replica {identity} did not answer for {lost:.0f} s in a row; see its log and whether it was stopped"
+    return None
+
+
+def _free(slots: int | None, used: int | None) -> int | None:
+    return None if slots is None else slots - (used or 0)
 
 
 def _asks_for_nothing(pollers: int | None, free: int | None) -> bool:
-    return pollers == 0 and free != 0 and free is not None
+    return pollers == 0 and free is not None and free > 0
 
 
-def _longest_run(facts: Sequence[bool]) -> int:
-    longest = run = 0
-    for fact in facts:
-        run = run + 1 if fact else 0
-        longest = max(longest, run)
+def _longest_run(facts: Sequence[tuple[float, bool]]) -> float:
+    longest, began = 0.0, None
+    for at, fact in facts:
+        if not fact:
+            began = None
+            continue
+        began = at if began is None else began
+        longest = max(longest, at - began)
     return longest

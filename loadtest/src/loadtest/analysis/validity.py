@@ -21,6 +21,7 @@ from loadtest.analysis.counts import (
 )
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
+from loadtest.analysis.running_workers import replicas_agree, slots_as_planned
 from loadtest.analysis.saturation import drift_of_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
@@ -233,6 +234,13 @@ def injectors_are_sound(measured: Measured, _plan: Plan) -> list[str]:
     return reasons
 
 
+def runs_as_planned(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Every worker has the slots that the plan names, and all of them the same.
+    """
+    return [*slots_as_planned(measured.workers, plan), *replicas_agree(measured.workers)]
+
+
 def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
     """
     Whatever the sweep itself could not do.
@@ -244,6 +252,7 @@ def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
 EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (all_accounted_for, counts_agree, littles_law_holds)
 RULES: tuple[Rule, ...] = (
     nothing_else_went_wrong,
+    runs_as_planned,
     injectors_are_sound,
     sent_what_was_offered,
     sent_in_time,

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from loadtest.cli.clean import clean
 from loadtest.cli.compare_verb import compare
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
@@ -41,6 +42,7 @@ app.command(name="plan-keys")(plan_keys)
 app.command()(doctor)
 app.command()(submit)
 app.command()(fetch)
+app.command()(clean)
 
 
 def main() -> None:

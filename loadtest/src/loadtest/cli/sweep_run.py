@@ -36,6 +36,7 @@ from loadtest.plan import Plan
 from loadtest.probe.history import SampledHistories
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.worker_heartbeats import WorkerProbe
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import Manifest, RunStart
 from loadtest.results.question import Question, keep_question, question_of
@@ -216,12 +217,15 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         )
         metrics = PageMetrics(plan.namespace, plan.task_queue)
         stack.callback(metrics.close)
+        workers = WorkerProbe(client, plan.task_queue)
+        stack.callback(workers.close)
         parts = Ports(
             target=ground.target,
             injectors=injectors,
             metrics=metrics,
             queue=DescribedQueue(client, plan.task_queue),
             histories=SampledHistories(client),
+            workers=workers,
         )
         scenario = load(plan.scenario)
         subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)

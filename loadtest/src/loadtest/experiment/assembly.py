@@ -17,6 +17,7 @@ from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.difference import Difference
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
 from loadtest.results.step_order import StepOrder
+from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def assemble_measured(
     report: InjectorReport,
     histories: HistorySample | None,
     poll: Backlog | None,
+    workers: Sequence[WorkerFacts],
 ) -> Measured:
     """
     Return the step's raw facts; a difference that cannot be made is one of its problems.
@@ -87,7 +89,7 @@ def assemble_measured(
         in_flight=order.in_flight,
         warm_up_seconds=order.warm_up_seconds,
         window_seconds=order.window_seconds,
-        slots=_slots(step, metrics, start),
+        slots=activity_slots(workers),
         activities_per_workflow=step.activities_per_workflow,
         started_at=order.start_at,
         schedule_seed=order.schedule_seed,
@@ -111,15 +113,9 @@ def assemble_measured(
         | _on_pages(metrics, differences["worker_window"], end),
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
+        workers=tuple(workers),
         notes=tuple(dict.fromkeys(recorder.gaps)),
     )
-
-
-def _slots(step: PlannedStep, metrics: Metrics, look: Snapshot) -> int | None:
-    if look.worker is None or not step.own_worker:
-        return None
-    free, used = (metrics.gauge(look.worker, f"worker.slots_{kind}") for kind in ("available", "used"))
-    return None if free is None else round(free + (used or 0.0))
 
 
 def _difference(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.analysis.reading import read_step
+from loadtest.analysis.running_workers import in_flight
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
@@ -135,13 +136,14 @@ def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
     """
     Return what the injectors are told of a step, its beginning left open.
 
+    How many workflows a saturate load keeps open is the plan's number until the workers have told their slots.
+
     Args:
         plan: Of the cell.
         asked: The step.
         id_prefix: Start of every order id; unique per run.
     """
     key, load = asked.key, plan.loads[asked.key.load]
-    slots = plan.worker.slots * key.replicas
     return StepOrder(
         step=key.folder,
         id_prefix=f"{id_prefix}-{key.folder}",
@@ -151,7 +153,9 @@ def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
         schedule_seed=f"{plan.seed}/{key.repetition}",
         work=plan.work,
         arrival_rate=asked.arrival_rate,
-        in_flight=max(1, round(load.in_flight_per_slot * slots)) if isinstance(load, Saturate) else None,
+        in_flight=in_flight(load.in_flight_per_slot, (), plan, key.replicas)
+        if isinstance(load, Saturate)
+        else None,
         arrivals=Arrivals(kind=ArrivalKind.POISSON) if isinstance(load, Saturate) else load.arrivals,
         start_at=0.0,
         warm_up_seconds=plan.warm_up_seconds,

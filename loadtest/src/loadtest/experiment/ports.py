@@ -15,6 +15,7 @@ from loadtest.results.measured import InjectorSecond as InjectorSecond
 from loadtest.results.scrape import Backlog as Backlog
 from loadtest.results.scrape import Scrape as Scrape
 from loadtest.results.step_order import StepOrder
+from loadtest.results.worker_facts import WorkerFacts
 
 
 class Target(Protocol):
@@ -150,6 +151,30 @@ class Histories(Protocol):
         ...
 
 
+class AskedWorkers(Protocol):
+    """
+    What the workers say of themselves: by the heartbeats that the server keeps, or by their own pages.
+    """
+
+    async def facts(self, replicas: Sequence[Replica]) -> Sequence[WorkerFacts]:
+        """
+        What is known of each replica, in their order; what is not known has its reason.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        ...
+
+    async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
+        """
+        A cheap look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """
@@ -161,3 +186,4 @@ class Ports:
     metrics: Metrics
     queue: Queue
     histories: Histories
+    workers: AskedWorkers

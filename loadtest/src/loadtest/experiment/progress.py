@@ -52,7 +52,7 @@ class StepStarted:
 class PhaseStarted:
     """
     Attributes:
-        phase: ``scale``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
+        phase: ``scale``, ``wait for the workers' heartbeats``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
         seconds: How long it takes, ``None`` when that is not known.
         at_most: Whether it may end earlier.
     """
@@ -74,6 +74,16 @@ class Tick:
 
     second: Second
     undecided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSeen:
+    """
+    Attributes:
+        problem: What makes the running step invalid, in words, as soon as it is seen.
+    """
+
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +116,11 @@ class SweepEnded:
     exit_code: int
 
 
-Event = SweepStarted | StepStarted | PhaseStarted | Tick | StepEnded | SweepEnded
+Event = SweepStarted | StepStarted | PhaseStarted | Tick | ProblemSeen | StepEnded | SweepEnded
 
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (SweepStarted, StepStarted, PhaseStarted, Tick, StepEnded, SweepEnded)
+    kind.__name__: kind
+    for kind in (SweepStarted, StepStarted, PhaseStarted, Tick, ProblemSeen, StepEnded, SweepEnded)
 }
 
 

@@ -10,17 +10,21 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from loadtest.analysis.running_workers import in_flight
 from loadtest.design.window_rule import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.known_workers import ask_workers, first_known, latest_known
 from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
-from loadtest.experiment.progress import Event, PhaseStarted, Tick
+from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
+from loadtest.experiment.worker_watch import WorkerWatch
+from loadtest.plan import Saturate
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
 from loadtest.results.step_order import StepOrder
 
@@ -49,9 +53,11 @@ async def run_step(
 
     Raises:
         TargetError: The replicas did not come up.
+        InputError: The plan names another number of slots than the workers have.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
     tell(PhaseStarted("scale", None))
+    wants_activities = step.activities_per_workflow != 0
     async with _running(asyncio.to_thread(step.plan_window)) as planning:
         restarted = await ports.target.set_up(step.plan)
         replicas = await ports.target.scale(step.key.replicas)
@@ -61,7 +67,11 @@ async def run_step(
             ports.target.check_alive,
             clock,
             timeout_seconds=step.plan.waits.polling_seconds,
-            wants_activities=step.activities_per_workflow != 0,
+            wants_activities=wants_activities,
+        )
+        load = step.plan.loads[step.key.load]
+        known = await first_known(
+            ports.workers, replicas, step.plan, tell, clock, wants_slots=isinstance(load, Saturate)
         )
         tell(PhaseStarted("plan the window", None))
         window = await planning
@@ -69,6 +79,9 @@ async def run_step(
     order = step.order.model_copy(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )
+    if isinstance(load, Saturate):
+        open_workflows = in_flight(load.in_flight_per_slot, known, step.plan, step.key.replicas)
+        order = order.model_copy(update={"in_flight": open_workflows})
     if window.is_fixed:
         order = order.model_copy(update={"window_seconds": window.rule.longest_seconds})
     watch = WindowWatch(window.rule, window.late_seconds)
@@ -81,8 +94,12 @@ async def run_step(
         lambda second, sentence: tell(Tick(second, sentence)),
         clock,
     )
+    workers = WorkerWatch(
+        ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem)), clock
+    )
     async with (
         _running(recorder.run()),
+        _running(workers.run()),
         _running(ports.injectors.run(order, recorder.injectors_say)) as injecting,
     ):
         tell(PhaseStarted("warm-up", order.warm_up_seconds))
@@ -91,11 +108,14 @@ async def run_step(
         tell(PhaseStarted("window", order.window_seconds, at_most=not window.is_fixed))
         start = await take_snapshot(ports.metrics, ports.target, endpoints)
         watch.first = start.worker
+        workers.window_start = starts_at
         middle, ends_at = await _window(ports, order, window, watch, injecting, clock, endpoints)
         recorder.window_seconds = ends_at - starts_at
         await _until(ends_at, injecting, clock)
         end = await take_snapshot(ports.metrics, ports.target, endpoints)
+        workers.end_window()
         poll = await ports.queue.look()
+        known = latest_known(known, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
         await clock.sleep(SETTLE_SECONDS)
@@ -106,7 +126,7 @@ async def run_step(
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
     measured = assemble_measured(
-        ports.metrics, step, order, replicas, snapshots, recorder, report, histories, poll
+        ports.metrics, step, order, replicas, snapshots, recorder, report, histories, poll, known
     )
     decided = watch.enough.result().decision if watch.enough.done() else None
     return replace(
@@ -114,8 +134,9 @@ async def run_step(
         window_seconds=recorder.window_seconds,
         decision=decided,
         restarted=restarted,
-        notes=(*measured.notes, *window.notes, *unread),
-        problems=(*measured.problems, *problems),
+        notes=(*measured.notes, *window.notes, *unread, *dict.fromkeys(workers.gaps)),
+        problems=(*measured.problems, *problems, *workers.silent.values()),
+        slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
 
 

@@ -20,6 +20,7 @@ from rich.text import Text
 from loadtest.experiment.progress import (
     Event,
     PhaseStarted,
+    ProblemSeen,
     StepEnded,
     StepStarted,
     SweepStarted,
@@ -107,6 +108,8 @@ def one_line(event: Event) -> str | None:
             return f"step {event.number} of {event.steps}: {_replicas(event.key.replicas)}, {event.key.kind}, {rate}"
         case StepEnded():
             return f"  {event.line}"
+        case ProblemSeen():
+            return f"  {event.problem}"
         case _:
             return None
 

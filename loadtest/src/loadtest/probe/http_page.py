@@ -17,6 +17,20 @@ TIMEOUT_SECONDS = 5.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def fetch_once(endpoint: str, url: str, timeout_seconds: float) -> bytes:
+    """
+    Return the body of a page at the first try or not at all; blocks, so call it in a thread.
+
+    Raises:
+        MeasurementError: It did not answer in time, or its address is no URL.
+    """
+    try:
+        return _once(url, timeout_seconds)
+    except (ValueError, OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise MeasurementError(f"{endpoint}: {url} does not answer ({reason})") from error
+
+
 def fetch(endpoint: str, url: str) -> bytes:
     """
     Return the body of a page, at the second try if need be; blocks, so call it in a thread.
@@ -45,7 +59,7 @@ def fetch(endpoint: str, url: str) -> bytes:
         raise MeasurementError(f"{endpoint}: {url} does not answer ({reason})") from error
 
 
-def _once(url: str) -> bytes:
-    with _DIRECT.open(url, timeout=TIMEOUT_SECONDS) as response:
+def _once(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    with _DIRECT.open(url, timeout=timeout_seconds) as response:
         body: bytes = response.read()
         return body

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,16 +19,22 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
-from loadtest.probe.http_page import fetch
+from loadtest.probe.http_page import fetch_once
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
 _TIMEOUT = timedelta(seconds=5)
 _PAGE_SIZE = 1000
+_PAGE_SECONDS = 1.5
+_THREADS = 16
 # A beat that is this many of its intervals old is of a worker that has died.
 _STALE_INTERVALS = 1.5
 _LONGEST_INTERVAL_SECONDS = 60.0
+_FIRST_BEAT = (
+    "its slots are not known: it has sent no heartbeat but its first, which holds no numbers, and it serves no page of "
+    "SDK metrics at METRICS_PORT; let the SDK send heartbeats every 5 s, or serve the page"
+)
 _NO_SUCH_CALL = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.NOT_FOUND, RPCStatusCode.PERMISSION_DENIED)
 
 
@@ -45,8 +52,7 @@ def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> Wor
     """
     at = beat.heartbeat_time.ToNanoseconds() / 1e9
     interval = beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
-    longest = _STALE_INTERVALS * (interval or _LONGEST_INTERVAL_SECONDS)
-    if beat.status not in _RUNNING or now - at > longest + _CLOCK_SLACK_SECONDS or interval == 0:
+    if interval == 0 or not _is_alive(beat, now):
         return None
     activity, workflow = beat.activity_task_slots_info, beat.workflow_task_slots_info
     fixed = activity.slot_supplier_kind == "Fixed"
@@ -55,7 +61,7 @@ def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> Wor
         source="heartbeat",
         at=at,
         identity=beat.worker_identity,
-        sdk=f"{beat.sdk_name} {beat.sdk_version}".strip() or None,
+        sdk=_sdk(beat),
         activity_slots=_slots(activity),
         activity_slots_used=activity.current_used_slots if activity.slot_supplier_kind else None,
         workflow_slots=_slots(workflow),
@@ -71,6 +77,17 @@ def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> Wor
 
 _RUNNING = (WorkerStatus.WORKER_STATUS_RUNNING, WorkerStatus.WORKER_STATUS_UNSPECIFIED)
 _CLOCK_SLACK_SECONDS = 1.0
+
+
+def _is_alive(beat: WorkerHeartbeat, now: float) -> bool:
+    at = beat.heartbeat_time.ToNanoseconds() / 1e9
+    interval = beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
+    longest = _STALE_INTERVALS * (interval or _LONGEST_INTERVAL_SECONDS)
+    return beat.status in _RUNNING and now - at <= longest + _CLOCK_SLACK_SECONDS
+
+
+def _sdk(beat: WorkerHeartbeat) -> str | None:
+    return f"{beat.sdk_name} {beat.sdk_version}".strip() or None
 
 
 def _slots(info: WorkerSlotsInfo) -> int | None:
@@ -99,6 +116,37 @@ class WorkerProbe:
     def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workers")
+        self._answered: set[str] = set()
+
+    def close(self) -> None:
+        """
+        End the threads.
+        """
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
+        """
+        Look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
+
+        A page is of this moment, so heartbeats are asked for only where a page does not tell.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        pages = await asyncio.gather(*(self._page(replica) for replica in replicas))
+        silent = [page for page in pages if page.source is None]
+        beats = await self._beats() if silent else []
+        now = time.time()
+        looks: dict[str, WorkerFacts | None] = {}
+        for replica, page in zip(replicas, pages, strict=True):
+            found = page if page.source is not None else _latest(replica, beats, now)
+            if found is not None:
+                self._answered.add(replica.identity)
+            elif replica.identity not in self._answered:
+                found = page
+            looks[replica.identity] = found
+        return looks
 
     async def facts(self, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
         """
@@ -112,22 +160,22 @@ class WorkerProbe:
 
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
-        told = [
-            facts
-            for beat in beats
-            if is_of(replica, beat, process_group)
-            and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
-        ]
-        if not told:
+        latest = _latest(replica, beats, now)
+        if latest is not None:
+            return replace(latest, eager=page.eager)
+        first = next((b for b in beats if is_of(replica, b, process_group) and _is_alive(b, now)), None)
+        if first is None:
             return page
-        latest = max(told, key=lambda facts: facts.at or 0.0)
-        return replace(latest, eager=page.eager)
+        known = replace(page, identity=first.worker_identity, sdk=_sdk(first), first_beat=True)
+        return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 
     async def _page(self, replica: Replica) -> WorkerFacts:
         if replica.metrics_url is None:
             return WorkerFacts(replica.identity, why=NO_PAGE)
         try:
-            body = await asyncio.to_thread(fetch, replica.identity, replica.metrics_url)
+            body = await asyncio.get_running_loop().run_in_executor(
+                self._threads, fetch_once, replica.identity, replica.metrics_url, _PAGE_SECONDS
+            )
         except MeasurementError as error:
             return WorkerFacts(replica.identity, why=f"{NO_PAGE} ({error})")
         text = body.decode(errors="replace")
@@ -171,6 +219,16 @@ class WorkerProbe:
                 return None  # it has gone since it was listed
             raise MeasurementError(f"a worker's heartbeat cannot be read ({error.message})") from error
         return answer.worker_info.worker_heartbeat
+
+
+def _latest(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts | None:
+    told = [
+        facts
+        for beat in beats
+        if is_of(replica, beat, process_group)
+        and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
+    ]
+    return max(told, key=lambda facts: facts.at or 0.0, default=None)
 
 
 def _quoted(text: str) -> str:

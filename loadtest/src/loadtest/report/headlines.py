@@ -171,7 +171,16 @@ def _cost(sweep: SweepResult) -> str | None:
     more = f", and {listed(counted)}" if counted else ""
     kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
     what = f" ({kinds})" if kinds else ""
-    return f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more}{what} (saturated, {_replicas(step.replicas)})."
+    return f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more}{what} ({_loaded(step)})."
+
+
+def _loaded(step: StepResult) -> str:
+    """
+    Say what a closed load did to slots that somebody has seen.
+    """
+    if step.activity_slots is None:
+        return f"closed load, {_replicas(step.replicas)} whose slots are not known"
+    return f"saturated, {_replicas(step.replicas)} with {step.activity_slots} slots"
 
 
 def _missing(sweep: SweepResult, folder: str) -> str | None:

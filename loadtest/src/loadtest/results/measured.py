@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
 from loadtest.results.window_decision import Decision
+from loadtest.results.worker_facts import WorkerFacts
 
 _LONGEST_FACTORS = 120
 
@@ -228,7 +229,7 @@ class Measured:
         arrival_rate: Starts per second that the schedule asked for, ``None`` when closed.
         in_flight: Workflows kept open, closed load only.
         warm_up_seconds, window_seconds: As carried out.
-        slots: Activity slots of all replicas together, ``None`` for a foreign worker.
+        slots: Activity slots of all replicas together as they say themselves, ``None`` where one does not.
         activities_per_workflow: As the scenario says, or ``None``: then throughput is counted in closes.
         started_at: Unix time at which the first arrival was due.
         identities_start, identities_end: Replicas alive at the window's edges.
@@ -243,6 +244,7 @@ class Measured:
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
         schedule_seed: Of the open schedule.
         restarted: What was started anew for this step's settings, in words.
+        workers: What is known of each replica; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
         problems: What else went wrong, in words; each makes the step invalid.
@@ -278,3 +280,4 @@ class Measured:
     decision: Decision | None = None
     schedule_seed: str = ""
     restarted: tuple[str, ...] = ()
+    workers: tuple[WorkerFacts, ...] = ()

@@ -23,6 +23,8 @@ class WorkerFacts:
         activity_slots_used, workflow_slots_used: Those with a task in them.
         activity_pollers, workflow_pollers: Its polls in flight.
         eager: Whether an activity came in the reply to a workflow task.
+        first_beat:
+            Whether it has sent no heartbeat but its first, which holds no numbers; the next one follows within 60 s.
         why: Why something is not known, and what would give it.
     """
 
@@ -38,6 +40,7 @@ class WorkerFacts:
     activity_pollers: int | None = None
     workflow_pollers: int | None = None
     eager: bool | None = None
+    first_beat: bool = False
     why: str | None = None
 
 

@@ -1,0 +1,79 @@
+"""
+What is known of a step's workers before its load begins, and again at its window's end.
+
+A server that cannot be asked leaves a gap, and what is not known is never taken from the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from loadtest.analysis.running_workers import slots_as_planned
+from loadtest.errors import InputError, MeasurementError
+from loadtest.experiment.clock import Clock
+from loadtest.experiment.ports import AskedWorkers
+from loadtest.experiment.progress import Event, PhaseStarted
+from loadtest.plan import Plan
+from loadtest.results.measured import Replica
+from loadtest.results.worker_facts import WorkerFacts, activity_slots
+
+# The longest interval of an SDK's heartbeats, and some.
+LONGEST_BEAT_SECONDS = 65.0
+
+
+async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
+    """
+    Ask what is known of each replica; a server that does not answer is the reason why nothing is.
+    """
+    try:
+        return tuple(await workers.facts(replicas))
+    except MeasurementError as error:
+        return tuple(WorkerFacts(replica.identity, why=str(error)) for replica in replicas)
+
+
+async def first_known(
+    workers: AskedWorkers,
+    replicas: Sequence[Replica],
+    plan: Plan,
+    tell: Callable[[Event], None],
+    clock: Clock,
+    *,
+    wants_slots: bool,
+) -> tuple[WorkerFacts, ...]:
+    """
+    Return what is known of each replica before the load begins.
+
+    Args:
+        workers: Says it.
+        replicas: That are ready.
+        plan: Of the cell.
+        tell: Gets the phase, if there is a wait.
+        clock: Of the experiment.
+        wants_slots:
+            Whether the load follows the slots: then a worker of which only heartbeats tell is given the time to
+            send the first one that holds numbers.
+
+    Raises:
+        InputError: The plan names another number of slots than a worker has.
+    """
+    known = await ask_workers(workers, replicas)
+    if wants_slots and activity_slots(known) is None and any(worker.first_beat for worker in known):
+        tell(PhaseStarted("wait for the workers' heartbeats", LONGEST_BEAT_SECONDS, at_most=True))
+        until = clock.now() + LONGEST_BEAT_SECONDS
+        while any(worker.first_beat for worker in known) and clock.now() < until:
+            await clock.sleep(1.0)
+            known = await ask_workers(workers, replicas)
+    problems = slots_as_planned(known, plan)
+    if problems:
+        raise InputError("\n".join(f"plan: {problem}" for problem in problems))
+    return known
+
+
+def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> tuple[WorkerFacts, ...]:
+    """
+    Take each replica's last facts, and its first ones where the last do not say its slots.
+    """
+    return tuple(
+        before if after.activity_slots is None and before.activity_slots is not None else after
+        for before, after in zip(first, last, strict=True)
+    )

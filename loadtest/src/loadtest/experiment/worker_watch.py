@@ -1,0 +1,109 @@
+"""
+Looks at the workers of a step while it runs: who of them lives and does not work, and how many slots are in use.
+
+A look that the server does not answer is a gap; it never ends the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from loadtest.analysis.silent_replicas import PollingLook, polling_look, silence
+from loadtest.errors import MeasurementError
+from loadtest.experiment.clock import Clock
+from loadtest.experiment.page_sample import MOST_PAGES
+from loadtest.experiment.ports import AskedWorkers
+from loadtest.results.measured import Replica
+from loadtest.results.worker_facts import WorkerFacts, activity_slots_used
+
+LOOK_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class WorkerWatch:
+    """
+    Watches the replicas of one step.
+
+    Of many replicas each look takes the next ones in turn, so that looking stays as cheap as it is with a few.
+
+    Attributes:
+        workers: Says how each replica stands.
+        replicas: Those that must work.
+        wants_activities: False where they have no activities.
+        tell: Gets each silent replica as soon as it is seen.
+        clock: Of the experiment.
+        window_start: Unix time from which slots in use count; ``None`` before the window.
+        silent: What was told, by identity.
+        slots_used: Activity slots in use over all replicas, one number for each look of the window.
+        gaps: What could not be seen, in words.
+    """
+
+    workers: AskedWorkers
+    replicas: Sequence[Replica]
+    wants_activities: bool
+    tell: Callable[[str], None]
+    clock: Clock
+    window_start: float | None = None
+    silent: dict[str, str] = field(default_factory=dict)
+    slots_used: list[float] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    _seen: dict[str, list[tuple[float, PollingLook | None]]] = field(default_factory=dict)
+    _next: int = 0
+
+    async def run(self) -> None:
+        """
+        Look every two seconds until cancelled.
+        """
+        while True:
+            await self.clock.sleep(LOOK_SECONDS)
+            try:
+                looks = await self.workers.looks(self._turn())
+            except MeasurementError as error:
+                self.gaps.append(f"a look at the workers failed: {error}")
+                continue
+            self._judge(looks)
+            self._count(looks)
+
+    @property
+    def mean_slots_used(self) -> float | None:
+        """
+        Mean of the activity slots in use over the window's looks, ``None`` where no look could tell.
+        """
+        return sum(self.slots_used) / len(self.slots_used) if self.slots_used else None
+
+    def end_window(self) -> None:
+        """
+        Count no slots any more.
+        """
+        self.window_start = None
+
+    def _turn(self) -> Sequence[Replica]:
+        if len(self.replicas) <= MOST_PAGES:
+            return self.replicas
+        taken = [self.replicas[(self._next + number) % len(self.replicas)] for number in range(MOST_PAGES)]
+        self._next = (self._next + MOST_PAGES) % len(self.replicas)
+        return taken
+
+    def _judge(self, looks: Mapping[str, WorkerFacts | None]) -> None:
+        now = self.clock.now()
+        for identity, facts in looks.items():
+            seen = self._seen.setdefault(identity, [])
+            # A heartbeat stands until the next one and says nothing of the time since.
+            at = now if facts is None or facts.at is None else facts.at
+            if not seen or at > seen[-1][0]:
+                seen.append((at, None if facts is None else polling_look(facts)))
+            reason = silence(identity, seen, self.wants_activities)
+            if reason is not None and identity not in self.silent:
+                self.tell(reason)
+            if reason is not None:
+                self.silent[identity] = reason
+
+    def _count(self, looks: Mapping[str, WorkerFacts | None]) -> None:
+        start = self.window_start
+        told = [facts for facts in looks.values() if facts is not None]
+        if start is None or len(told) < len(looks) or any((facts.at or 0.0) < start for facts in told):
+            return
+        used = activity_slots_used(told)
+        if used is not None:
+            self.slots_used.append(used * len(self.replicas) / len(told))

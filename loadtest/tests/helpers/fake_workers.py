@@ -1,0 +1,56 @@
+"""
+Workers of the faked system, as they speak of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fake_system import FakeSystem
+
+from loadtest.errors import MeasurementError
+from loadtest.results.measured import Replica
+from loadtest.results.worker_facts import WorkerFacts
+
+
+@dataclass
+class FakeWorkers:
+    """
+    Workers that say their slots, half of them in use, and their polls.
+    """
+
+    system: FakeSystem
+
+    async def facts(self, replicas: Sequence[Replica]) -> Sequence[WorkerFacts]:
+        """All of them alike, or nothing but a first heartbeat."""
+        system = self.system
+        if system.is_away("workers"):
+            raise MeasurementError("the server's list of workers cannot be read")
+        return [self._of(replica) for replica in replicas]
+
+    def _of(self, replica: Replica) -> WorkerFacts:
+        system, now = self.system, self.system.clock.now()
+        if system.slots is None or now < system.beats_at:
+            return WorkerFacts(replica.identity, first_beat=now < system.beats_at, why="it does not say")
+        silent = replica is system.replicas[-1] and system.is_past(system.silent_at)
+        pollers = 0 if silent else 5
+        return WorkerFacts(
+            replica.identity,
+            "page",
+            now,
+            activity_slots=system.slots,
+            activity_slots_used=system.slots // 2,
+            workflow_slots=100,
+            workflow_slots_used=1,
+            activity_pollers=pollers,
+            workflow_pollers=5,
+        )
+
+    async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
+        """The last replica is stopped or silent from its second on."""
+        system = self.system
+        found: dict[str, WorkerFacts | None] = {facts.replica: facts for facts in await self.facts(replicas)}
+        if system.is_past(system.stopped_at):
+            found[system.replicas[-1].identity] = None
+        return found

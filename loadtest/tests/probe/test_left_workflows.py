@@ -1,0 +1,80 @@
+"""
+What a run left open is terminated, and nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kept_runs import kept_run
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from loadtest.cli.app import run
+from loadtest.probe.left_workflows import clean, open_workflows
+
+pytestmark = pytest.mark.server
+
+
+async def test_a_runs_open_workflows_are_terminated_and_others_stay(server: Any, task_queue: str) -> None:
+    """The run is told by its name within the id, whatever stands before it; another run's orders go on."""
+    client = await Client.connect(server.address)
+    mine = [f"bake-20261126-1-open-1-{number}" for number in range(30)]
+    others = ["bake-20261126b-1-open-1-1", "someone-elses"]
+    for workflow in (*mine, *others):
+        await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    for _ in range(150):
+        if len([found async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")]) == 32:
+            break
+        await asyncio.sleep(0.2)
+
+    terminated, left = await clean(client, task_queue, "20261126")
+
+    assert (terminated, left) == (30, ())
+    assert await open_workflows(client, task_queue, "20261126b") == (others[0],)
+    for workflow, status in (
+        (mine[0], WorkflowExecutionStatus.TERMINATED),
+        (others[0], WorkflowExecutionStatus.RUNNING),
+        (others[1], WorkflowExecutionStatus.RUNNING),
+    ):
+        assert (await client.get_workflow_handle(workflow).describe()).status is status
+
+
+def test_the_verb_cleans_where_the_run_measured(
+    server: Any, task_queue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Address, namespace and queue are the run's own; a second call finds nothing."""
+    kept = kept_run(tmp_path)
+    elsewhere = replace(kept.manifest, target="address", address=server.address, task_queue=task_queue)
+    kept.write_manifest(elsewhere)
+    asyncio.run(_start(server.address, f"bake-{kept.manifest.run}-1-open-1-1", task_queue))
+
+    codes = [run(["clean", str(kept.path)]) for _ in range(2)]
+
+    assert codes == [0, 0]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("1 workflows were terminated, none is left")
+    assert told[1].endswith("0 workflows were terminated, none is left")
+
+
+def test_a_run_whose_server_has_ended_left_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server was started for it, so nobody is asked."""
+    kept = kept_run(tmp_path)
+    kept.write_manifest(replace(kept.manifest, target="local"))
+
+    assert run(["clean", str(kept.path)]) == 0
+    assert "has ended with it" in capsys.readouterr().out
+
+
+async def _start(address: str, workflow: str, task_queue: str) -> None:
+    client = await Client.connect(address)
+    await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    for _ in range(150):
+        if [found async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")]:
+            break
+        await asyncio.sleep(0.2)
