@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.analysis.cost import cost
 from loadtest.analysis.reading import read_step
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
@@ -45,6 +46,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         demand=wanted[0] if wanted else no_demand(),
         demands=wanted,
         scaling=describe_scaling(read, plan.replicas, plan.seed),
+        cost=cost(read),
         missing=missing,
         steps=read,
     )

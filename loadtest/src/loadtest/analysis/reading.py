@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import counts
-from loadtest.analysis.far_below import decided_by_the_model
 from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.model_answer import waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
@@ -57,7 +57,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
     decision = measured.decision
     if decision is None or decision.answer is Decided.UNDECIDED:
-        decision = decided_by_the_model(measured, plan) or decision
+        decision = waits_by_model(measured, plan) or decision
     if decision is None:
         why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
     elif decision.why is None:

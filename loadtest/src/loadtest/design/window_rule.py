@@ -12,7 +12,7 @@ import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.far_below import is_far_below
+from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
     LateBound,

@@ -92,6 +92,21 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """
+    The replicas at which throughput is highest.
+
+    Attributes:
+        replicas: Middle of the bootstrap's curves.
+        low, high: Ends of the 95 % interval.
+    """
+
+    replicas: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class UslFit:
     """
     The fitted Universal Scalability Law, X(n) = λn / (1 + σ(n-1) + κn(n-1)).
@@ -100,7 +115,7 @@ class UslFit:
         rate_of_one: λ, workflows per second of one replica.
         contention: σ.
         coherency: κ.
-        peak_replicas: Where X is highest, null if the curve never turns.
+        peak_replicas: Where X is highest; null unless the interval of κ excludes 0.
         largest_replicas: Most replicas measured; predictions beyond it are extrapolated.
         worst_residual: Largest relative distance of a point from the curve.
         saying: In words, whether a downturn was seen.
@@ -110,7 +125,7 @@ class UslFit:
     rate_of_one: Interval
     contention: Interval
     coherency: Interval
-    peak_replicas: int | None
+    peak_replicas: Peak | None
     largest_replicas: int
     worst_residual: float
     saying: str
@@ -138,6 +153,35 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCost:
+    """
+    CPU of one part over the sweep's steps, as cores = idle + marginal x workflows per second.
+
+    Attributes:
+        idle_cores: Without load; of the workers each replica's.
+        seconds_per_workflow: What one more workflow costs.
+        steps: How many steps the line runs through.
+        why: Why there is no line; null where there is one.
+    """
+
+    idle_cores: Interval | None
+    seconds_per_workflow: Interval | None
+    steps: int
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """
+    What a workflow costs in CPU time, apart from what runs without load.
+    """
+
+    server: PartCost
+    worker: PartCost
+    injector: PartCost
+
+
+@dataclass(frozen=True, slots=True)
 class SweepResult:
     """
     Everything that is said of one run.
@@ -154,6 +198,7 @@ class SweepResult:
         demand: For the plan's first open load.
         demands: For each of its open loads.
         scaling: Throughput against replicas.
+        cost: CPU, idle and marginal.
         missing: Steps of the plan that were not measured.
         steps: In the order in which they were run.
     """
@@ -169,5 +214,6 @@ class SweepResult:
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
+    cost: Cost
     missing: tuple[str, ...]
     steps: tuple[StepResult, ...]
