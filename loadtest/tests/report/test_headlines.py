@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse, exit_code
-from loadtest.plan import Saturate, Slo
+from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
 from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
 from loadtest.results.estimate import Estimate
@@ -78,9 +78,9 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
     assert found[1] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
     assert found[0] == (
         "At 1.8/s, for the activity queue's schedule-to-start p95 under 150 ms: 2, 4 are enough, 1 is not "
-        "(p95 of these windows: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."
+        "(p95 of these windows, not of the long run: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."
     )
-    assert found[2].startswith("One order costs 83 ms in the server, 36 ms in the workers and")
+    assert found[2].startswith("One more order costs 83 ms in the server, 36 ms in the workers and")
 
 
 def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
@@ -256,3 +256,29 @@ def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResu
     assert len(table) == 9
     assert max(len(line) for line in table) <= 140
     assert table[0].split()[:3] == ["replicas", "load", "offered"]
+
+
+def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
+    """
+    "At 1.8/s" would be an answer about a rate that hardly was.
+    """
+    spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
+    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert found[0].startswith("At a spike of 5.4/s over 1.8/s, for the activity queue's")
+
+
+def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) -> None:
+    """
+    A loop that cannot fill the slots scales by construction, so its rate is no capacity of them.
+    """
+    idle = [
+        replace(step, slots_used=0.8 * (step.slots or 0)) if step.key.kind == "saturate" else step
+        for step in steps
+    ]
+
+    found = headlines(analyse(idle, PLAN, synthetic.manifest()))
+
+    assert any("limited by hand-over, not by the slots" in sentence for sentence in found)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import histogram_work
 from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.percentiles import decode, late_of_hdr
 from loadtest.analysis.twin import LateBound, Measure, QueueModel, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
-from loadtest.plan import Plan
+from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.difference import Histogram
 from loadtest.results.measured import Measured
 from loadtest.results.window_decision import Decided, Decision
@@ -133,8 +134,7 @@ def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
     waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
     if seconds is None or waits is None:
         return None
-    seen = _seen(measured, waits.count, count_late(waits, seconds))
-    return None if seen is None else answer_by_model(seen, LateBound(seconds))
+    return _answer(measured, plan, waits.count, count_late(waits, seconds), LateBound(seconds))
 
 
 def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
@@ -145,17 +145,26 @@ def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
     if seconds is None or encoded is None:
         return None
     counted, late = late_of_hdr(encoded, seconds)
-    seen = _seen(measured, counted, float(late))
-    return None if seen is None else answer_by_model(seen, LateBound(seconds, measure=Measure.END_TO_END))
+    return _answer(measured, plan, counted, float(late), LateBound(seconds, measure=Measure.END_TO_END))
 
 
-def _seen(measured: Measured, counted: int, late: float) -> SeenWindow | None:
-    window, rate, encoded = (
-        measured.worker_window,
-        measured.arrival_rate,
-        measured.injector.histograms.get("end_to_end"),
-    )
-    if window is None or rate is None or measured.slots is None:
+def _answer(
+    measured: Measured, plan: Plan, counted: int, late: float, bound: LateBound
+) -> Decision | None:
+    shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
+    if shape is None:
+        return None
+    # The model's arrivals are random ones of the highest rate, which are worse than any other shape of it.
+    seen = _seen(measured, shape.highest_rate, counted, late)
+    found = None if seen is None else answer_by_model(seen, bound)
+    if found is not None and found.answer is Decided.MISSED and shape.kind != ArrivalKind.POISSON.value:
+        return None
+    return found
+
+
+def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWindow | None:
+    window, encoded = measured.worker_window, measured.injector.histograms.get("end_to_end")
+    if window is None or measured.slots is None:
         return None
     waits = window.histograms.get("worker.activity_schedule_to_start")
     held = window.histograms.get("worker.activity_execution")

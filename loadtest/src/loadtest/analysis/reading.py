@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import counts
+from loadtest.analysis.cell_capacity import CellCapacity
+from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.little import whole_step_ratio, window_ratio
-from loadtest.analysis.model_answer import waits_by_model
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
+from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
@@ -23,16 +26,12 @@ from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
+from loadtest.results.step_result import BacklogReading, Capacity, Edges, Errors, Lag, StepLoad, StepResult, StepVerdict
 from loadtest.results.window_decision import Decided
 
 NO_SERVER = "the server's /metrics page could not be read"
-CLOSED = "a closed load is at capacity by intent"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
-NO_TWINS = (
-    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
-    "window_seconds out, so that the window goes on until it is decided"
-)
+NO_MODEL = "no model was made of this step, which takes twins"
 NO_WORKER = "the workers offer no metrics of ours"
 
 
@@ -49,19 +48,20 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         The readings; each null one has its reason in ``why``.
     """
     why = NullReasons()
-    capacity = None if is_closed(measured) else capacity_for(run, plan, measured.key)
-    verdict, reasons = judge(measured, plan, capacity)
+    capacity = capacity_for(run if not is_closed(measured) else (measured,), plan, measured.key)
+    verdict, reasons = judge(measured, plan, None if is_closed(measured) else capacity)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
-        why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
-    decision = measured.decision
-    if decision is None or decision.answer is Decided.UNDECIDED:
-        decision = waits_by_model(measured, plan) or decision
-    if decision is None:
-        why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
-    elif decision.why is None:
-        why["decision.why"] = "it is decided"
+        why["load_level"] = CLOSED if is_closed(measured) else NO_CAPACITY
+    decided = decide_bounds(measured, plan, why)
+    if measured.long_run is None:
+        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
+    elif measured.long_run.why is None:
+        why["long_run_p95.why"] = "there is a value"
+    for part in ("value", "low", "high"):
+        if measured.long_run is not None and getattr(measured.long_run, part) is None:
+            why[f"long_run_p95.{part}"] = measured.long_run.why or "it is not known"
     report = measured.injector
     window = measured.window_seconds
     workflows = counts.window_workflows(measured)
@@ -86,7 +86,11 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
             CLOSED if is_closed(measured) else NO_CAPACITY,
         ),
         load_level=level.value if level is not None else None,
-        decision=decision,
+        capacity=_capacity(capacity, why),
+        decision=decided.activity,
+        workflow_decision=decided.workflow,
+        end_to_end_decision=decided.end_to_end,
+        long_run_p95=measured.long_run,
         offered_per_second=why.of(
             "offered_per_second",
             None if is_closed(measured) else report.window.offered / window,
@@ -99,6 +103,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         goodput_per_second=report.within_slo / window,
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
+        errors=Errors(failed, finished, *share_ends(failed, finished)),
+        in_flight=_edges_of(measured, why),
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
@@ -164,6 +170,7 @@ def _load(measured: Measured, plan: Plan) -> StepLoad:
         arrival_rate=measured.arrival_rate,
         in_flight=measured.in_flight,
         fraction=asked.fraction if isinstance(asked, Fraction) else None,
+        shape=load_shape(asked, measured.arrival_rate),
     )
 
 
@@ -242,6 +249,22 @@ def _backlog(measured: Measured, why: NullReasons) -> BacklogReading:
             "fewer than five looks at the task queue succeeded in the window"
         )
     return BacklogReading(_edges(tasks), _edges(ages), growth)
+
+
+def _capacity(found: CellCapacity | None, why: NullReasons) -> Capacity | None:
+    if found is None:
+        why["capacity"] = NO_CAPACITY
+        return None
+    x = found.capacity
+    half = x.half_width_ratio * x.orders_per_second
+    return Capacity(x.orders_per_second, half, found.known_draws, found.limit)
+
+
+def _edges_of(measured: Measured, why: NullReasons) -> Edges:
+    open_now = [float(n) for s in window_seconds(measured) if (n := s.in_flight) is not None]
+    if not open_now:
+        why.under("in_flight", dict.fromkeys(("start", "end", "max"), "the timeline's window is empty"))
+    return _edges(open_now)
 
 
 def _edges(values: list[float]) -> Edges:

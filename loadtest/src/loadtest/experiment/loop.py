@@ -6,13 +6,15 @@ Each step is kept as soon as it is measured, so that an interruption loses only 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.analysis.reading import read_step
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
-from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
+from loadtest.design.window_rule import DrawnWork, WindowPlan, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
+from loadtest.experiment.modelled_step import with_model
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
@@ -102,17 +104,21 @@ async def run_experiment(
         )
         cell = plan.with_factors(dict(key.factors))
         order = order_of(cell, asked, run.path.name)
-        step = PlannedStep(
-            key,
-            cell,
-            order,
-            lambda cell=cell, order=order, key=key, kept=tuple(kept): plan_window(  # type: ignore[misc]
-                cell, order, key, kept, subject.drawn_work
-            ),
-            subject.activities_per_workflow,
-            subject.own_worker,
-        )
+        planned: list[WindowPlan] = []
+
+        def plan_it(
+            cell: Plan = cell,
+            order: StepOrder = order,
+            key: StepKey = key,
+            kept: tuple[KeptStep, ...] = tuple(kept),
+            planned: list[WindowPlan] = planned,
+        ) -> WindowPlan:
+            planned.append(plan_window(cell, order, key, kept, subject.drawn_work))
+            return planned[-1]
+
+        step = PlannedStep(key, cell, order, plan_it, subject.activities_per_workflow, subject.own_worker)
         measured, pages = await run_step(ports, step, tell, clock)
+        measured = await asyncio.to_thread(with_model, measured, order, planned[-1], subject.drawn_work)
         result = read_step(measured, cell, [step.measured for step in kept])
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))

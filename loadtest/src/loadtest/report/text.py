@@ -51,10 +51,10 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("load", ""),
         Column("offered", "1/s"),
         Column("of", "capacity"),
+        Column("headroom", "1/s"),
         Column("completed", f"{unit(sweep)}/s"),
-        Column("closes", "1/s"),
-        Column("activity", "wait p50 ms"),
-        Column("activity", "wait p95 ms"),
+        Column("activity p95", "window ms"),
+        Column("activity p95", "long run ms"),
         Column("workflow", "wait p95 ms"),
         Column("end to end", "p50 ms"),
         Column("slots", "used"),
@@ -79,19 +79,37 @@ def _texts(step: StepResult, *, several: bool) -> tuple[str, ...]:
         f"{load_text(step)} #{step.repetition}" if several else load_text(step),
         rate(step.offered_per_second),
         percent(step.utilization_ratio),
-        # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+        headroom(step),
         with_error(step.throughput_per_second)
         if step.load.kind == "saturate"
-        else rate(step.throughput_per_second.value),
-        plain(step.closes_per_second),
-        milliseconds(waits.activity.p50),
+        else f"{step.counts.window_completed} of {step.counts.window_offered}",
         milliseconds(waits.activity.p95),
+        long_run_text(step),
         milliseconds(waits.workflow.p95),
         milliseconds(step.end_to_end_seconds.p50),
         percent(step.slots_used_ratio),
-        percent(step.error_ratio, 1 if step.error_ratio else 0),
+        f"{step.errors.failed} of {step.errors.finished}",
         step.verdict.value,
     )
+
+
+def headroom(step: StepResult) -> str:
+    """
+    Write how much more the slots could do than was offered.
+    """
+    if step.capacity is None or step.load.arrival_rate is None:
+        return DASH
+    return plain(step.capacity.orders_per_second - step.load.arrival_rate)
+
+
+def long_run_text(step: StepResult) -> str:
+    """
+    Write the long run's p95 of the activity queue with its range.
+    """
+    found = step.long_run_p95
+    if found is None or found.value is None:
+        return DASH
+    return f"~{milliseconds(found.value)} ({milliseconds(found.low)}-{milliseconds(found.high)})"
 
 
 def load_text(step: StepResult) -> str:

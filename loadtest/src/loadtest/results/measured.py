@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
-from loadtest.results.window_decision import Decision
+from loadtest.results.window_decision import Decision, LongRunP95
 
 _LONGEST_FACTORS = 120
 
@@ -242,6 +242,8 @@ class Measured:
         pollers: Pollers at the window's end by queue kind.
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
         schedule_seed: Of the open schedule.
+        long_run: What the calibrated model makes of the window's p95; ``None`` where no model was made.
+        drawn_work_seconds: Mean work that the whole step's activities drew; ``None`` where the draws are not ours.
         restarted: What was started anew for this step's settings, in words.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
@@ -278,3 +280,5 @@ class Measured:
     decision: Decision | None = None
     schedule_seed: str = ""
     restarted: tuple[str, ...] = ()
+    long_run: LongRunP95 | None = None
+    drawn_work_seconds: float | None = None

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
-from loadtest.results.window_decision import Decision
+from loadtest.results.window_decision import Decision, LongRunP95
 
 
 class StepVerdict(StrEnum):
@@ -26,6 +26,22 @@ class StepVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    The shape of an open schedule.
+
+    Attributes:
+        kind: ``poisson``, ``constant``, ``ramp``, ``step`` or ``spike``.
+        lowest_rate: Starts per second where it is least.
+        highest_rate: And where it is most.
+    """
+
+    kind: str
+    lowest_rate: float
+    highest_rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepLoad:
     """
     The load of a step as it was carried out.
@@ -36,6 +52,7 @@ class StepLoad:
         arrival_rate: Starts per second that the schedule asked for; null when closed.
         in_flight: Workflows kept open; null when open.
         fraction: Share of the throughput found at the same replica count, ``fraction`` only.
+        shape: Of the schedule; null when closed.
     """
 
     index: int
@@ -43,6 +60,7 @@ class StepLoad:
     arrival_rate: float | None
     in_flight: int | None
     fraction: float | None
+    shape: Shape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +113,42 @@ class BacklogReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Errors:
+    """
+    Failed orders of the whole step, and what their share may be in truth.
+
+    Attributes:
+        failed: How many failed, starts included.
+        finished: Of how many.
+        low: Lower 95 % end of the share.
+        high: Upper 95 % end; of no failure in 54 orders it is 5.4 %.
+    """
+
+    failed: int
+    finished: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """
+    What the cell's slots can do, from its own saturate steps.
+
+    Attributes:
+        orders_per_second: X.
+        half_width: Of its 95 % interval.
+        known_draws: Whether the luck of the measured activities was taken out, as their draws are known.
+        limit: What held the throughput: the slots, or what lies between them.
+    """
+
+    orders_per_second: float
+    half_width: float
+    known_draws: bool
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
 class PerPart:
     """
     A reading for each part of the system.
@@ -118,6 +172,8 @@ class StepCounts:
         server: Workflows that the server closed.
         activities: Activity attempts that the workers ended.
         window_sent, window_closed: The same within the window.
+        window_offered: Arrivals due in the window.
+        window_completed: Those of them that were completed until the drain's end.
         window_activities: Within the window.
     """
 
@@ -131,6 +187,8 @@ class StepCounts:
     activities: int | None
     window_sent: int
     window_closed: int
+    window_offered: int
+    window_completed: int
     window_activities: int | None
 
 
@@ -165,15 +223,22 @@ class StepResult:
         notes: What a reader should know; makes nothing invalid.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
+        capacity: Of the cell, with what limits it; null where no saturate step tells.
         decision: What the late tasks of the activity queue decided against their twins; null where none were made.
+        workflow_decision: The same of the workflow queue, by its share of late tasks; null where no bound is set.
+        end_to_end_decision: Whether the orders' time keeps its bound, by the model; null where it does not tell.
+        long_run_p95: What the activity queue's p95 is about in the long run; null where no model was made.
         offered_per_second: Arrivals due in the window; null when closed.
         sent_per_second: Starts that left.
         injector_lag_seconds: Actual send minus intended start.
-        throughput_per_second: Workflows per second, counted in activities where there are any.
+        throughput_per_second: Workflows per second, counted in activities where there are any; an open load's has no
+            interval, as its schedule sets what can be completed.
         closes_per_second: Workflow closes per second of the window.
         goodput_per_second: Closes that met the end-to-end bound.
         failed: Failures of the whole step by kind.
         error_ratio: Failed of all finished, whole step.
+        errors: The same as counts, with the ends of the interval.
+        in_flight: Workflows open at the window's ends, and the most within.
         drain_seconds: End of arrivals to the last close.
         open_at_end: Workflows still open then.
         awaited_every: 1 = every result awaited, k = each k-th.
@@ -211,7 +276,11 @@ class StepResult:
     notes: tuple[str, ...]
     utilization_ratio: float | None
     load_level: str | None
+    capacity: Capacity | None
     decision: Decision | None
+    workflow_decision: Decision | None
+    end_to_end_decision: Decision | None
+    long_run_p95: LongRunP95 | None
     offered_per_second: float | None
     sent_per_second: float
     injector_lag_seconds: Lag
@@ -220,6 +289,8 @@ class StepResult:
     goodput_per_second: float | None
     failed: Mapping[str, int]
     error_ratio: float | None
+    errors: Errors
+    in_flight: Edges
     drain_seconds: float
     open_at_end: int
     awaited_every: int
