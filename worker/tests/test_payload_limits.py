@@ -12,10 +12,12 @@ import pytest
 from processes import Server
 from story import ACTIVITIES, WORKFLOWS, Growth, Story
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.service import RPCError
 
 from repairshop import codec
+from repairshop.codec_settings import CodecSettings
 from repairshop.payload_limits import PAYLOAD_LIMIT_BYTES, MemoTooLargeError, PayloadTooLargeError
 from repairshop.settings import Settings
 from repairshop.temporal_worker import build_worker
@@ -34,11 +36,18 @@ async def connect(server: Server, environ: dict[str, str]) -> Client:
     return await Client.connect(server.address, **codec.client_options(environ))
 
 
+def converter_of(environ: dict[str, str]) -> DataConverter:
+    """
+    Return the converter of a process with that environment.
+    """
+    return codec.data_converter(CodecSettings.from_environment(environ))
+
+
 async def text_of(size_bytes: int, keys: dict[str, str]) -> str:
     """
     Return a text that weighs that much on the wire as the one argument of a call.
     """
-    converter = codec.data_converter({**keys, **UNBOUND})
+    converter = converter_of({**keys, **UNBOUND})
     length = size_bytes - 4096
     for _ in range(3):
         length += size_bytes - (await converter.encode_wrapper(["x" * length])).ByteSize()
@@ -78,7 +87,7 @@ async def test_the_memos_limit_holds_to_the_byte(
     A memo is measured whole, after encryption, with every way to start a workflow.
     """
     memo: dict[str, Any] = {"note": "n" * 300, "more": "m" * 200}
-    size = (await codec.data_converter(keys)._encode_memo(memo)).ByteSize()
+    size = (await converter_of(keys)._encode_memo(memo)).ByteSize()
     at_limit = await connect(server, {**keys, "REPAIRSHOP_MEMO_LIMIT_BYTES": str(size)})
     below = await connect(server, {**keys, "REPAIRSHOP_MEMO_LIMIT_BYTES": str(size - 1)})
     how: dict[str, Any] = {"task_queue": task_queue, "memo": memo}
@@ -103,10 +112,10 @@ async def test_the_memos_default_limit_is_not_above_the_servers(server: Server, 
     What the default lets through the server takes, and one byte more our error refuses.
     """
     client = await connect(server, {})
-    empty = (await codec.data_converter({})._encode_memo({"note": ""})).ByteSize()
+    empty = (await converter_of({})._encode_memo({"note": ""})).ByteSize()
     # Lengths of two mebibytes take four bytes to write where an empty text's take one, at three levels.
     for length in range(PAYLOAD_LIMIT_BYTES - empty - 16, PAYLOAD_LIMIT_BYTES):
-        size = (await codec.data_converter({})._encode_memo({"note": "x" * length})).ByteSize()
+        size = (await converter_of({})._encode_memo({"note": "x" * length})).ByteSize()
         if size == PAYLOAD_LIMIT_BYTES:
             break
 
@@ -132,7 +141,7 @@ async def test_what_is_made_on_the_worker_fails_once_and_typed(
     """
     limit = 3000
     client = await connect(server, {**keys, "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": str(limit)})
-    free = codec.data_converter({**keys, **UNBOUND})
+    free = converter_of({**keys, **UNBOUND})
     extra: list[Any] = [False] if in_workflow else []
     length = limit - (await free.encode_wrapper(["x" * 1000, *extra])).ByteSize() + 1000
     assert (await free.encode_wrapper(["x" * length, *extra])).ByteSize() == limit

@@ -156,7 +156,10 @@ def test_settings_that_cannot_be_used_end_with_2_and_one_line_each(start_worker:
     ("environ", "code", "line"),
     [
         pytest.param(
-            {"REPAIRSHOP_LEDGER": "mysql://x"}, 2, "error: REPAIRSHOP_LEDGER: ", id="ledger of no known kind"
+            {"REPAIRSHOP_LEDGER": "mysql://x"},
+            2,
+            "error: REPAIRSHOP_LEDGER=mysql:...: ",
+            id="ledger of no known kind",
         ),
         pytest.param(
             {"TEMPORAL_CONFIG_FILE": __file__},

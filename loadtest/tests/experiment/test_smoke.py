@@ -65,10 +65,11 @@ def test_an_open_step_gets_exactly_its_planned_arrivals(smoke: Ran) -> None:
 def test_more_replicas_complete_more_and_make_tasks_wait_less(smoke: Ran) -> None:
     """What the sweep is for; how much more depends on what else the machine does, and is the demo's matter."""
     one, two = smoke.steps("saturate")
-    slow, fast = (step["schedule_to_start_seconds"]["activity"] for step in smoke.steps("open"))
+    # Of each window as a whole: so short a window has no interval, so the report shows no mean of it.
+    slow, fast = (step["cross_check"]["server_mean"] for step in smoke.steps("open"))
 
     assert two["throughput_per_second"]["value"] > one["throughput_per_second"]["value"]
-    assert fast["mean"]["value"] < slow["mean"]["value"]
+    assert fast < slow
 
 
 def test_no_process_is_left(smoke: Ran) -> None:
