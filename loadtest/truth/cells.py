@@ -130,4 +130,6 @@ def all_cells(runs: int) -> list[list[Cell]]:
             [Cell("strange", name, f"{used:g}", Subject(traits, "uniform"), used, half) for used in NEAR]
         )
     # The largest systems last, so that a run that is broken off has something of each table.
-    return sorted(groups, key=lambda group: (group[0].subject.traits.replicas == 8, group[0].table == "strange"))
+    return sorted(
+        groups, key=lambda group: (group[0].subject.traits.replicas == 8, group[0].table == "strange")
+    )

@@ -23,6 +23,7 @@ from comparison_trial import comparison_trials
 from model_trial import model_subjects, model_trials
 from step_trial import Outcome
 from tables import Effort, Findings, page
+from workflow_trial import workflow_trials
 
 _HERE = Path(__file__).parent
 
@@ -52,6 +53,7 @@ def main() -> None:
         print(f"{done} of {everything} systems after {minutes:.1f} minutes", file=sys.stderr, flush=True)
 
     with multiprocessing.Pool(given.processes) as pool:
+        findings.workflow = workflow_trials()
         tried = pool.imap_unordered(functools.partial(model_trials, runs=4 * given.runs), alone)
         for done, trials in enumerate(tried, 1):
             findings.by_model.extend(trials)

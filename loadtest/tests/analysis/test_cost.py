@@ -82,6 +82,8 @@ def test_an_invalid_step_is_left_out(step: StepResult) -> None:
     """
     Its numbers are no result, so they bend no line.
     """
-    wild = replace(made(step, 4, 30.0), verdict=StepVerdict.INVALID, cpu_seconds_per_workflow=PerPart(9.0, 9.0, 9.0))
+    wild = replace(
+        made(step, 4, 30.0), verdict=StepVerdict.INVALID, cpu_seconds_per_workflow=PerPart(9.0, 9.0, 9.0)
+    )
 
     assert cost([*(made(step, *each) for each in SWEEP), wild]).server.steps == 6

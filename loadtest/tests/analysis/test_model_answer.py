@@ -33,10 +33,16 @@ QUIET = SeenWindow(20.0, 1.0, 4, 6, HELD, 0.01, 120, 0.0)
         pytest.param({"rate": 3.2, "late": 90.0}, LateBound(0.5), Decided.MISSED, id="above capacity"),
         pytest.param({"rate": 3.2, "late": 8.0}, LateBound(0.5), None, id="above, hardly late yet"),
         pytest.param(
-            {"counted": 20}, LateBound(4.0, measure=Measure.END_TO_END), Decided.MET, id="orders take 1.7 s of 4"
+            {"counted": 20},
+            LateBound(4.0, measure=Measure.END_TO_END),
+            Decided.MET,
+            id="orders take 1.7 s of 4",
         ),
         pytest.param(
-            {"counted": 20, "late": 20.0}, LateBound(1.0, measure=Measure.END_TO_END), Decided.MISSED, id="1.7 s of 1"
+            {"counted": 20, "late": 20.0},
+            LateBound(1.0, measure=Measure.END_TO_END),
+            Decided.MISSED,
+            id="1.7 s of 1",
         ),
         pytest.param({"counted": 20}, LateBound(1.9, measure=Measure.END_TO_END), None, id="1.7 s of 1.9"),
     ],
@@ -77,7 +83,8 @@ def test_a_shape_is_judged_at_its_highest_rate() -> None:
     ]
     raw = replace(synthetic.step(1, "open", arrival_rate=1.0), decision=None)
     found = [
-        read_step(raw, synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load))).decision for load in loads
+        read_step(raw, synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load))).decision
+        for load in loads
     ]
 
     assert found[1] is None

@@ -82,4 +82,9 @@ def test_slots_that_nobody_saw_are_taken_for_busy_ones() -> None:
     """
     Bursts of full slots are longer.
     """
-    assert [burst_of(busy) for busy in (0.01, 0.5, 0.6, None)] == [CALM_BURST, CALM_BURST, BUSY_BURST, BUSY_BURST]
+    assert [burst_of(busy) for busy in (0.01, 0.5, 0.6, None)] == [
+        CALM_BURST,
+        CALM_BURST,
+        BUSY_BURST,
+        BUSY_BURST,
+    ]

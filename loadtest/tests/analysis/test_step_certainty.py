@@ -108,7 +108,9 @@ def test_a_capacity_says_what_limits_it(used: float, limit: str) -> None:
     [
         pytest.param(Work(seconds=0.2, spread="constant"), "repair", UniformWork(0.2, 0.0), id="constant"),
         pytest.param(Work(seconds=0.2), "repair", UniformWork(0.2, 0.5), id="uniform"),
-        pytest.param(Work(seconds=0.2, spread="exponential"), "repair", ExponentialWork(0.2), id="exponential"),
+        pytest.param(
+            Work(seconds=0.2, spread="exponential"), "repair", ExponentialWork(0.2), id="exponential"
+        ),
         pytest.param(Work(seconds=0.2, cpu_seconds=0.1), "repair", None, id="CPU work"),
         pytest.param(Work(seconds=0.2), "mine.py", None, id="a user's own"),
     ],

@@ -17,7 +17,7 @@ from loadtest.results.measured import InjectorCounts, Measured, ProcessUse
 
 PLAN = synthetic.demo_plan()
 # Null because the load is of the other kind, not because something could not be read.
-OF_THE_LOAD = {"load.arrival_rate", "load.in_flight", "load.fraction", "counts.planned"}
+OF_THE_LOAD = {"load.arrival_rate", "load.in_flight", "load.fraction", "load.shape", "counts.planned"}
 
 
 def foreign(raw: Measured) -> Measured:

@@ -43,7 +43,10 @@ def part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
     rates = [rate for _, rate, _ in points]
     if len(points) < FEWEST_STEPS:
         return PartCost(
-            None, None, len(points), f"a line needs {FEWEST_STEPS} valid steps with CPU time, not {len(points)}"
+            None,
+            None,
+            len(points),
+            f"a line needs {FEWEST_STEPS} valid steps with CPU time, not {len(points)}",
         )
     if max(rates) < FEWEST_TIMES * min(rates):
         told = f"rates from {min(rates):.2f} to {max(rates):.2f}/s lie too close together for a line"
@@ -51,17 +54,19 @@ def part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
     idle = np.array([float(count) for count, _, _ in points])
     design = np.column_stack([idle, np.array(rates)])
     if np.linalg.matrix_rank(design) < 2:
-        return PartCost(None, None, len(points), "replicas and rates grow alike, so idle and marginal cannot be told apart")
+        return PartCost(
+            None,
+            None,
+            len(points),
+            "replicas and rates grow alike, so idle and marginal cannot be told apart",
+        )
     cores = np.array([used for _, _, used in points])
     found, *_ = np.linalg.lstsq(design, cores, rcond=None)
     freedom = len(points) - 2
     error = float(np.sum((cores - design @ found) ** 2)) / freedom
     spread = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * error) * t_factor(freedom)
-    return PartCost(
-        *(
-            Interval(float(value), float(value - half), float(value + half))
-            for value, half in zip(found, spread, strict=True)
-        ),
-        len(points),
-        None,
+    base, slope = (
+        Interval(float(value), float(value - half), float(value + half))
+        for value, half in zip(found, spread, strict=True)
     )
+    return PartCost(base, slope, len(points), None)

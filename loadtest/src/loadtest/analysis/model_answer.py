@@ -148,9 +148,7 @@ def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
     return _answer(measured, plan, counted, float(late), LateBound(seconds, measure=Measure.END_TO_END))
 
 
-def _answer(
-    measured: Measured, plan: Plan, counted: int, late: float, bound: LateBound
-) -> Decision | None:
+def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: LateBound) -> Decision | None:
     shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
     if shape is None:
         return None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import counts
-from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
+from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.null_reasons import NullReasons
@@ -26,8 +26,16 @@ from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_result import BacklogReading, Capacity, Edges, Errors, Lag, StepLoad, StepResult, StepVerdict
-from loadtest.results.window_decision import Decided
+from loadtest.results.step_result import (
+    BacklogReading,
+    Capacity,
+    Edges,
+    Errors,
+    Lag,
+    StepLoad,
+    StepResult,
+    StepVerdict,
+)
 
 NO_SERVER = "the server's /metrics page could not be read"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"

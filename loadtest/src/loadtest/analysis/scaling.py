@@ -147,6 +147,8 @@ def _saying(peak: Peak | None, largest: int) -> str:
         return f"no downturn seen up to {largest} replicas"
     between = f"{peak.replicas} replicas ({peak.low} to {peak.high})"
     if peak.low > largest:
-        return f"no downturn seen up to {largest} replicas; the curve turns at {between}, which is extrapolated"
+        return (
+            f"no downturn seen up to {largest} replicas; the curve turns at {between}, which is extrapolated"
+        )
     beyond = ", partly extrapolated" if peak.high > largest else ""
     return f"throughput is highest at {between}{beyond} and falls beyond"

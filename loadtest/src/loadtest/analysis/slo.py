@@ -56,7 +56,12 @@ def judge_shares(step: StepResult, slo: Slo) -> Judgement:
     Hold a step against the bounds on the workflow queue's waits and on the orders' time.
     """
     bounds = (
-        ("workflow tasks may wait", "workflow_decision", slo.schedule_to_start_p95_seconds, step.workflow_decision),
+        (
+            "workflow tasks may wait",
+            "workflow_decision",
+            slo.schedule_to_start_p95_seconds,
+            step.workflow_decision,
+        ),
         ("orders may take", "end_to_end_decision", slo.end_to_end_p95_seconds, step.end_to_end_decision),
     )
     found = []
@@ -66,7 +71,9 @@ def judge_shares(step: StepResult, slo: Slo) -> Judgement:
         asked = f"5 % of the {what} longer than {_milliseconds(most)}"
         if decision is None:
             told = step.why.get(key, "no reason given")
-            found.append(Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {told}",)))
+            found.append(
+                Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {told}",))
+            )
         elif decision.answer is Decided.UNDECIDED:
             found.append(Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided: {decision.why}",)))
         elif decision.answer is Decided.MISSED:

@@ -24,8 +24,8 @@ def burst_of(busy_ratio: float | None) -> float:
     """
     Return how many late workflow tasks stand or fall together.
 
-    Tried on queues of 1 and 4 slots, windows of 20 s: wrong in at most 1 % of the windows of slots in use up to
-    0.5, and in at most 4 % at 0.7; with the longer burst in at most 6 % at 0.9.
+    Tried on queues of 1 and 4 slots, windows of 20 s: wrong in at most 3 % of the windows of slots in use up to
+    0.5; with the longer burst in at most 6 % at 0.9.
 
     Args:
         busy_ratio: Share of the workflow-task slots in use; ``None`` if not seen.

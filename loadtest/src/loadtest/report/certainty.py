@@ -51,7 +51,7 @@ def _of_step(sweep: SweepResult, step: StepResult) -> Sequence[str]:
     if step.verdict is StepVerdict.OVERLOADED:
         return (f"Overloaded: {'; '.join(step.reasons)}. Its waits are those of this window alone.",)
     bound = sweep.slo.schedule_to_start_p95_seconds
-    sentences = [] if bound is None else [_answer(step, bound)]
+    sentences: list[str | None] = [] if bound is None else [_answer(step, bound)]
     sentences += [_long_run(step), _capacity(step), _errors(sweep, step)]
     return [each for each in sentences if each]
 
@@ -112,6 +112,4 @@ def _capacity(step: StepResult) -> str | None:
 
 def _errors(sweep: SweepResult, step: StepResult) -> str:
     errors = step.errors
-    return (
-        f"{errors.failed} of {errors.finished} {unit(sweep)} failed, so up to {percent(errors.high, 1)} may in the long run."
-    )
+    return f"{errors.failed} of {errors.finished} {unit(sweep)} failed, so up to {percent(errors.high, 1)} may in the long run."

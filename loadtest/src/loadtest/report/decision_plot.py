@@ -46,7 +46,15 @@ def _draw(axes: Axes, step: StepResult, decision: Decision) -> None:
         [getattr(block, name) for block in decision.blocks]
         for name in ("twin_low", "twin_high", "twin_late", "late")
     )
-    axes.stairs(highs, edges, baseline=lows, fill=True, color=ORANGE, alpha=0.25, label="a system just at the limit, 95 %")
+    axes.stairs(
+        highs,
+        edges,
+        baseline=lows,
+        fill=True,
+        color=ORANGE,
+        alpha=0.25,
+        label="a system just at the limit, 95 %",
+    )
     axes.stairs(middles, edges, baseline=None, color=ORANGE, lw=1.6, label="its mean")
     axes.stairs(late, edges, baseline=None, color=BLUE, lw=2.4, label="measured")
     replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"

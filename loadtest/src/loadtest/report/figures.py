@@ -193,8 +193,10 @@ _KINDS = (
         "decision",
         decision_plot,
         "How it was decided",
-        lambda _: "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
-        "Clearly fewer is met, clearly more is missed; the answer must hold without any single block.",
+        lambda _: (
+            "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
+            "Clearly fewer is met, clearly more is missed; the answer must hold without any single block."
+        ),
         "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
         "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
         "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "

@@ -51,7 +51,11 @@ def _throughput(sweep: SweepResult) -> str | None:
         return None
     largest, first = max(known), min(known)
     sentence = f"{_replicas(largest)} complete{'s' if largest == 1 else ''} {with_error(known[largest])} {unit(sweep)}/s"
-    limits = {s.capacity.limit for s in sweep.steps if s.replicas == largest and s.capacity is not None and s.is_usable}
+    limits = {
+        s.capacity.limit
+        for s in sweep.steps
+        if s.replicas == largest and s.capacity is not None and s.is_usable
+    }
     if limits - {"slots"}:
         sentence += f" (limited by {listed(sorted(limits - {'slots'}))}, not by the slots)"
     speedup = sweep.scaling.speedup.get(str(largest))
@@ -167,7 +171,11 @@ def _share(ratio: float) -> str:
 
 
 def _cost(sweep: SweepResult) -> str | None:
-    parts = (("the server", sweep.cost.server), ("the workers", sweep.cost.worker), ("the injectors", sweep.cost.injector))
+    parts = (
+        ("the server", sweep.cost.server),
+        ("the workers", sweep.cost.worker),
+        ("the injectors", sweep.cost.injector),
+    )
     told = [
         f"{milliseconds(max(0.0, part.seconds_per_workflow.value))} ms in {name}"
         for name, part in parts

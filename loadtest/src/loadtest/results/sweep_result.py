@@ -174,6 +174,11 @@ class PartCost:
 class Cost:
     """
     What a workflow costs in CPU time, apart from what runs without load.
+
+    Attributes:
+        server: All of the server's processes.
+        worker: All replicas.
+        injector: All of the load generators.
     """
 
     server: PartCost
