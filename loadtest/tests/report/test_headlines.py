@@ -102,8 +102,8 @@ def test_an_undecided_run_says_what_would_decide_it() -> None:
     """
     Undecided is an outcome of its own: its reason and the window to write stand in the first sentence.
     """
-    # One replica is near its limit; with more the model alone would answer.
-    plan = synthetic.demo_plan(replicas=(1,))
+    # One replica is near this limit; far from it the model alone would answer.
+    plan = synthetic.demo_plan(replicas=(1,), slo=Slo(schedule_to_start_p95_seconds=0.6))
     undecided = [
         replace(step, decision=replace(step.decision, answer=Decided.UNDECIDED, why="too near to tell"))
         if step.decision is not None

@@ -60,7 +60,7 @@ def _answer(step: StepResult, bound: float) -> str:
     decision = step.decision
     if decision is None:
         return f"Not decided: {step.why.get('decision', 'no reason given')}."
-    if not decision.blocks and decision.answer is not Decided.UNDECIDED:
+    if decision.why is not None and decision.answer is not Decided.UNDECIDED:
         return f"{decision.answer.value.capitalize()} {decision.why}."
     told = (
         f"In {decision.seconds:.0f} s {decision.late:g} tasks waited longer than {duration(bound)}. A system just at the "
