@@ -26,3 +26,11 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 .PHONY: truth
 truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (15 minutes)
 	$(PY) loadtest/truth/run.py
+
+.PHONY: prices
+prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
+	$(PY) loadtest/truth/prices.py --results $(OUTPUT)/prices
+
+.PHONY: size-truth
+size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells left out of recorded sweeps; writes loadtest/docs/size.md
+	$(PY) loadtest/truth/size_trial.py

@@ -52,6 +52,8 @@ def test_readings_are_those_of_the_facts(steady: Measured) -> None:
     assert step.closes_per_second == closed / 20
     assert step.error_ratio == 0
     assert step.state_transitions_per_workflow == 27
+    assert step.actions_per_workflow == 7
+    assert step.actions_by_kind == {"command_ScheduleActivityTask": 6, "grpc_StartWorkflowExecution": 1}
     assert step.sync_match_ratio == pytest.approx(12 / 13)
     assert step.sticky_hit_ratio == 1
     assert step.cpu_seconds_per_workflow.server == pytest.approx(0.083)

@@ -138,6 +138,7 @@ class World:
                 "server.workflow_closed": closed,
                 "server.activity_completed": mine.counters["worker.activity_finished"],
                 "server.state_transitions": 27 * closed,
+                "server.actions": 7 * closed,
                 "server.poll_success": 13 * closed,
                 "server.poll_success_sync": 12 * closed,
             },
@@ -147,6 +148,12 @@ class World:
                 "server.workflow_endtoend": mine.histograms["worker.workflow_endtoend"],
                 "server.persistence_latency": buckets([0.0004] * int(20 * closed)),
                 "server.shard_lock": buckets([0.0002] * int(10 * closed)),
+            },
+            by_label={
+                "server.actions": {
+                    "grpc_StartWorkflowExecution": closed,
+                    "command_ScheduleActivityTask": 6 * closed,
+                }
             },
         )
 

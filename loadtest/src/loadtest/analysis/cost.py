@@ -1,5 +1,5 @@
 """
-What a workflow costs in CPU time: a straight line through the steps of a sweep, idle cores and marginal seconds.
+What a workflow costs in CPU time over the steps of a sweep: idle cores and what each workflow adds.
 
 The CPU of one step over its workflows is neither: it holds what runs without load, spread over few or many.
 """
@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from loadtest.analysis.intervals import t_factor
+from loadtest.analysis.marginal_cost import CostPoint, fit_marginal_cost
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Cost, Interval, PartCost
-
-FEWEST_STEPS = 4
-# Rates that lie closer together say nothing of a slope.
-FEWEST_TIMES = 1.5
+from loadtest.results.sweep_result import Cost, PartCost
 
 
 def cost(steps: Sequence[StepResult]) -> Cost:
@@ -38,35 +32,9 @@ def part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
     for step in steps:
         spent: float | None = getattr(step.cpu_seconds_per_workflow, part)
         rate = step.throughput_per_second.value
-        if step.verdict is StepVerdict.VALID and spent is not None and rate:
-            points.append((step.replicas if part == "worker" else 1, rate, spent * rate))
-    rates = [rate for _, rate, _ in points]
-    if len(points) < FEWEST_STEPS:
-        return PartCost(
-            None,
-            None,
-            len(points),
-            f"a line needs {FEWEST_STEPS} valid steps with CPU time, not {len(points)}",
-        )
-    if max(rates) < FEWEST_TIMES * min(rates):
-        told = f"rates from {min(rates):.2f} to {max(rates):.2f}/s lie too close together for a line"
-        return PartCost(None, None, len(points), told)
-    idle = np.array([float(count) for count, _, _ in points])
-    design = np.column_stack([idle, np.array(rates)])
-    if np.linalg.matrix_rank(design) < 2:
-        return PartCost(
-            None,
-            None,
-            len(points),
-            "replicas and rates grow alike, so idle and marginal cannot be told apart",
-        )
-    cores = np.array([used for _, _, used in points])
-    found, *_ = np.linalg.lstsq(design, cores, rcond=None)
-    freedom = len(points) - 2
-    error = float(np.sum((cores - design @ found) ** 2)) / freedom
-    spread = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * error) * t_factor(freedom)
-    base, slope = (
-        Interval(float(value), float(value - half), float(value + half))
-        for value, half in zip(found, spread, strict=True)
-    )
-    return PartCost(base, slope, len(points), None)
+        if step.verdict is StepVerdict.VALID and spent and rate:
+            points.append(CostPoint(rate, spent * rate, step.replicas if part == "worker" else 1.0))
+    found = fit_marginal_cost(points)
+    if isinstance(found, str):
+        return PartCost(None, None, len(points), found)
+    return PartCost(found.idle_cores, found.marginal_seconds, len(points), None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import counts
+from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.little import whole_step_ratio, window_ratio
@@ -71,6 +72,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         if measured.long_run is not None and getattr(measured.long_run, part) is None:
             why[f"long_run_p95.{part}"] = measured.long_run.why or "it is not known"
     report = measured.injector
+    actions = actions_per_order((measured,))
     window = measured.window_seconds
     workflows = counts.window_workflows(measured)
     queue_waits, wait_reasons, notes = waits(measured)
@@ -140,6 +142,12 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
             ),
             NO_SERVER,
         ),
+        actions_per_workflow=why.of(
+            "actions_per_workflow",
+            sum(actions.values()) if actions is not None else None,
+            NO_SERVER if measured.server_whole is None else "the server's page has no counter of actions",
+        ),
+        actions_by_kind=actions or {},
         slots_used_ratio=why.of(
             "slots_used_ratio",
             per(measured.slots_used, measured.slots),

@@ -105,6 +105,17 @@ SERVER_METRICS: tuple[Metric, ...] = (
         reading=MetricReading.COUNT,
     ),
     Metric.counter(
+        key="server.actions",
+        name="action",
+        unit="actions",
+        labels=("action_type", *PER_NAMESPACE),
+        meaning="Actions: starts, activities, timers, signals and the like, the unit by which hosted servers bill.",
+        writer=FRONTEND,
+        since="Temporal server 1.31",
+        event="the namespace's first action",
+        split="action_type",
+    ),
+    Metric.counter(
         key="server.activity_completed",
         name="service_requests",
         unit="activities",

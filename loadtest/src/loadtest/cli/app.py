@@ -19,6 +19,7 @@ from loadtest.cli.plan_keys import plan_keys
 from loadtest.cli.process_exit import INTERRUPTED, end
 from loadtest.cli.report import report
 from loadtest.cli.scenarios import scenarios
+from loadtest.cli.size import size
 from loadtest.cli.submit import submit
 from loadtest.cli.sweep import sweep
 from loadtest.errors import InputError, LoadtestError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(compare)
 app.command()(report)
+app.command()(size)
 app.command()(scenarios)
 app.command(name="plan-keys")(plan_keys)
 app.command()(doctor)

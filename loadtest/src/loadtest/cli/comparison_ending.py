@@ -12,6 +12,7 @@ from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.report.comparison_html import comparison_html
 from loadtest.report.comparison_page import (
     comparison_headline,
     comparison_junit,
@@ -49,7 +50,8 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         tuple(warnings),
     )
     run.write(_FILE, to_json(result))
-    page = run.write("comparison.md", comparison_markdown(result))
+    run.write("comparison.md", comparison_markdown(result))
+    page = run.write("report.html", comparison_html(result))
     if not quiet:
         print(f"{comparison_text(result)}report: {page}")
     return SweepEnded(

@@ -14,7 +14,7 @@ def comparison_headline(result: ComparisonResult) -> str:
     Return the answer in one sentence, of the gate's quantities alone.
     """
     told = [one for one in result.quantities if one.quantity in result.gate]
-    return "; ".join(_sentence(one) for one in told) + "."
+    return "; ".join(quantity_sentence(one) for one in told) + "."
 
 
 def comparison_text(result: ComparisonResult) -> str:
@@ -22,7 +22,7 @@ def comparison_text(result: ComparisonResult) -> str:
     Return the comparison as lines for a terminal.
     """
     lines = [f"A: {result.a}", f"B: {result.b}", comparison_headline(result), ""]
-    rows = [("quantity", "A", "B", "B over A", "B is"), *(_row(one) for one in result.quantities)]
+    rows = [("quantity", "A", "B", "B over A", "B is"), *(quantity_row(one) for one in result.quantities)]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines += [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -35,7 +35,7 @@ def comparison_markdown(result: ComparisonResult) -> str:
     """
     Return the comparison as a comment for a pull request.
     """
-    rows = [_row(one) for one in result.quantities]
+    rows = [quantity_row(one) for one in result.quantities]
     lines = [
         f"**{comparison_headline(result)}**",
         "",
@@ -61,15 +61,15 @@ def comparison_junit(result: ComparisonResult) -> str:
         gates = one.quantity in result.gate
         if gates and one.standing is Standing.WORSE:
             failures += 1
-            ElementTree.SubElement(case, "failure", message=_sentence(one))
+            ElementTree.SubElement(case, "failure", message=quantity_sentence(one))
         elif gates and one.standing is Standing.UNKNOWN:
             errors += 1
-            ElementTree.SubElement(case, "error", message=_sentence(one))
+            ElementTree.SubElement(case, "error", message=quantity_sentence(one))
         elif one.standing is Standing.UNKNOWN:
             skipped += 1
-            ElementTree.SubElement(case, "skipped", message=_sentence(one))
+            ElementTree.SubElement(case, "skipped", message=quantity_sentence(one))
         else:
-            ElementTree.SubElement(case, "system-out").text = _sentence(one)
+            ElementTree.SubElement(case, "system-out").text = quantity_sentence(one)
         cases.append(case)
     suite = ElementTree.Element(
         "testsuite",
@@ -84,7 +84,10 @@ def comparison_junit(result: ComparisonResult) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _sentence(one: QuantityComparison) -> str:
+def quantity_sentence(one: QuantityComparison) -> str:
+    """
+    Say what B is to A in one quantity, with the interval.
+    """
     if one.ratio is None or one.low is None or one.high is None:
         return f"{one.quantity}: {one.standing.value}, as {one.why}"
     told = f"{one.quantity}: B is {one.standing.value}, {_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
@@ -95,7 +98,10 @@ def _sentence(one: QuantityComparison) -> str:
     return told
 
 
-def _row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
+def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
+    """
+    Return a quantity as a row: name, A, B, change, what B is.
+    """
     change = "-"
     if one.ratio is not None and one.low is not None and one.high is not None:
         change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.cells import Cell, cells, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -26,7 +27,12 @@ def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
         folder: Path by which the run can be resumed; where it lies by default.
     """
     sentences = [_invalid(sweep), *[_demand(sweep, each) for each in sweep.demands], _throughput(sweep)]
-    sentences += [_law(sweep), _cost(sweep), _missing(sweep, folder or f"results/{sweep.run}")]
+    sentences += [
+        _law(sweep),
+        _cost(sweep),
+        _counted(sweep),
+        _missing(sweep, folder or f"results/{sweep.run}"),
+    ]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -190,6 +196,26 @@ def _cost(sweep: SweepResult) -> str | None:
         return None
     beside = f", beside {listed(idle)} without load" if idle else ""
     return f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {sweep.cost.server.steps} steps)."
+
+
+def _counted(sweep: SweepResult) -> str | None:
+    saturated = [step for cell in cells(sweep, kind="saturate") for step in cell.usable]
+    if not saturated:
+        return None
+    step = saturated[-1]
+    counted = [
+        f"{rate(number)} {name}"
+        for name, number in (
+            ("state transitions", step.state_transitions_per_workflow),
+            ("actions", step.actions_per_workflow),
+        )
+        if number is not None
+    ]
+    if not counted:
+        return None
+    kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
+    what = f" ({kinds})" if kinds else ""
+    return f"One {unit(sweep)[:-1]} takes {listed(counted)}{what}."
 
 
 def _missing(sweep: SweepResult, folder: str) -> str | None:

@@ -250,6 +250,8 @@ class StepResult:
         sync_match_ratio: Tasks handed to a waiting poller, of all tasks; whole step.
         backlog: Tasks that waited.
         state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
+        actions_per_workflow: By the server's own counter, the unit by which hosted servers bill; whole step.
+        actions_by_kind: The same by the counter's action types; empty where it is not known.
         slots_used_ratio: Mean share of activity slots in use.
         pollers: Pollers at the window's end by queue.
         sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
@@ -303,6 +305,8 @@ class StepResult:
     backlog: BacklogReading
     state_transitions_per_second: float | None
     state_transitions_per_workflow: float | None
+    actions_per_workflow: float | None
+    actions_by_kind: Mapping[str, float]
     slots_used_ratio: float | None
     pollers: Mapping[str, int]
     sticky_hit_ratio: float | None

@@ -1,0 +1,214 @@
+"""
+What a rate needs that nobody measured, from the valid steps of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from loadtest.analysis.actions import actions_per_order
+from loadtest.analysis.calibrated_model import calibration
+from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
+from loadtest.analysis.cell_capacity import cell_capacity
+from loadtest.analysis.money import priced
+from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
+from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
+from loadtest.analysis.step_verdict import capacity_for, judge
+from loadtest.analysis.twin import LateBound, Measure
+from loadtest.analysis.usl import NORMAL_95
+from loadtest.analysis.validity import is_closed
+from loadtest.plan import Plan, Slo
+from loadtest.plan.plan_tables import DynamicValue
+from loadtest.plan.prices import PriceTable
+from loadtest.results.manifest import Manifest
+from loadtest.results.measured import Measured
+from loadtest.results.sizing_result import Basis, Sized, SizingResult
+from loadtest.results.step_result import StepVerdict
+from loadtest.results.sweep_result import Interval
+
+# A machine whose cores are full to this share bends every curve by itself.
+_FULL_MACHINE = 0.85
+# A Python worker runs workflows and activities on one core.
+_FULL_WORKER = 0.8
+
+
+def believable(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
+    """
+    Return the steps of one setting that count: valid ones, and overloaded ones, which cost what they cost.
+
+    Args:
+        steps: Of the setting.
+        plan: Of the setting.
+    """
+    found = []
+    for step in steps:
+        capacity = None if is_closed(step) else capacity_for(steps, plan, step.key)
+        if judge(step, plan, capacity)[0] is not StepVerdict.INVALID:
+            found.append(step)
+    return found
+
+
+def size(
+    steps: Sequence[Measured],
+    plan: Plan,
+    manifest: Manifest,
+    rate: float,
+    *,
+    setting: Mapping[str, DynamicValue] | None = None,
+    prices: PriceTable | None = None,
+) -> SizingResult:
+    """
+    Say what a rate needs.
+
+    Args:
+        steps: Of one setting of the run.
+        plan: Of that setting, with the bounds to keep.
+        manifest: Of the run.
+        rate: Orders per second.
+        setting: Values of the plan's factors.
+        prices: The user's own.
+    """
+    counted = believable(steps, plan)
+    growth = growth_of(counted, plan)
+    replicas = _replicas(counted, plan, rate, growth)
+    needed = replicas.needed
+    quantities = (
+        *(quantity(counted, rate) for quantity in BY_RATE[:1]),
+        part_cores(counted, "worker", rate, needed),
+        worker_memory(counted, needed),
+        part_cores(counted, "server", rate, None),
+        *(quantity(counted, rate) for quantity in BY_RATE[1:]),
+    )
+    return SizingResult(
+        schema=1,
+        run=manifest.run,
+        setting=" ".join(f"{key}={value}" for key, value in (setting or {}).items()),
+        arrival_rate=rate,
+        slo=slo_text(plan.slo),
+        replicas=replicas,
+        quantities=quantities,
+        costs=tuple(part_cost(counted, part) for part in ("worker", "server")),
+        contention=_contention(growth),
+        actions_per_order=actions_per_order(counted) or {},
+        currency=prices.currency if prices is not None else None,
+        prices=priced(prices, quantities) if prices is not None else (),
+        notes=(*_left_out(steps, counted), *_full(counted, manifest), *_busy_workers(quantities, needed)),
+    )
+
+
+def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
+    """
+    Fit throughput against replicas, ``None`` without a saturate step.
+    """
+    points, spreads = [], [0.0]
+    for step in steps:
+        found = cell_capacity([step]) if is_closed(step) else None
+        if found is not None:
+            points.append((step.key.replicas, found.capacity.orders_per_second))
+            spreads.append(found.capacity.half_width_ratio / NORMAL_95)
+    return fit_capacity_growth(points, max(spreads), plan.seed) if points else None
+
+
+def bounds_of(slo: Slo) -> tuple[LateBound, ...]:
+    """
+    Return the bounds of an SLO that the model can answer.
+    """
+    found = []
+    if slo.schedule_to_start_p95_seconds is not None:
+        found.append(LateBound(slo.schedule_to_start_p95_seconds))
+    if slo.end_to_end_p95_seconds is not None:
+        found.append(LateBound(slo.end_to_end_p95_seconds, measure=Measure.END_TO_END))
+    return tuple(found)
+
+
+def slo_text(slo: Slo) -> str:
+    """
+    Write the bounds that the replicas keep.
+    """
+    told = [
+        f"p95 {name} of at most {seconds * 1000:,.0f} ms"
+        for name, seconds in (
+            ("wait", slo.schedule_to_start_p95_seconds),
+            ("end to end", slo.end_to_end_p95_seconds),
+        )
+        if seconds is not None
+    ]
+    return " and ".join(told) or "throughput alone, as the plan bounds no wait"
+
+
+def _replicas(steps: Sequence[Measured], plan: Plan, rate: float, growth: CapacityGrowth | None) -> Sized:
+    def refused(why: str) -> Sized:
+        return Sized("replicas", "replicas", None, Basis.REFUSED, why)
+
+    if growth is None:
+        return refused("the run has no valid saturate step; add a load of kind saturate")
+    saturated = [step for step in steps if is_closed(step)]
+    largest = max(saturated, key=lambda step: step.key.replicas)
+    learnt = calibration(plan, largest)
+    if isinstance(learnt, str):
+        return refused(f"{learnt}, so nobody knows how tasks would wait")
+    model = ReplicaModel(learnt, largest.key.replicas, growth)
+    found = replicas_wanted(model, rate, bounds_of(plan.slo))
+    if isinstance(found, str):
+        return refused(found)
+    counts = growth.counts
+    most = found.high if found.high is not None else float("inf")
+    if counts[0] <= found.value and most <= counts[-1]:
+        return Sized("replicas", "replicas", found, Basis.MEASURED)
+    told = f"{counts[0]} to {counts[-1]} replicas were measured"
+    return Sized("replicas", "replicas", found, Basis.BEYOND, told)
+
+
+def _contention(growth: CapacityGrowth | None) -> str:
+    if growth is None:
+        return "not known, as no saturate step tells throughput"
+    if len(growth.counts) < 2:
+        return f"not known, as {growth.counts[0]} alone was saturated"
+    if len(growth.counts) < 3:
+        return (
+            f"a replica costs the others {_percent(growth.contention)}; a fall needs a third count to be seen"
+        )
+    return (
+        f"a replica costs the others {_percent(growth.contention)}, "
+        f"and each pair {_percent(growth.coherency, 2)}"
+    )
+
+
+def _percent(value: Interval, decimals: int = 1) -> str:
+    ends = f"{100 * (value.low or 0):.{decimals}f} to {100 * (value.high or 0):.{decimals}f}"
+    return f"{100 * value.value:.{decimals}f} % ({ends})"
+
+
+def _left_out(steps: Sequence[Measured], counted: Sequence[Measured]) -> tuple[str, ...]:
+    gone = len(steps) - len(counted)
+    return (f"{gone} of {len(steps)} steps are not valid and left out",) if gone else ()
+
+
+def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
+    cores = manifest.machine.cores
+    if manifest.target != "local" or not cores:
+        return ()
+    busiest = max(
+        (
+            sum(use.cpu_seconds or 0.0 for use in step.use.values() if use.cpu_seconds) / step.window_seconds
+            for step in steps
+            if step.window_seconds > 0
+        ),
+        default=0.0,
+    )
+    if busiest < _FULL_MACHINE * cores:
+        return ()
+    return (
+        f"server, workers and injectors took {busiest:.2g} of this machine's {cores} cores: its own limit is part "
+        "of the contention, and more machines would do better",
+    )
+
+
+def _busy_workers(quantities: Sequence[Sized], replicas: Interval | None) -> tuple[str, ...]:
+    cores = next((one.needed for one in quantities if one.quantity == "worker cores"), None)
+    if cores is None or replicas is None or cores.value / replicas.value < _FULL_WORKER:
+        return ()
+    return (
+        f"each replica would take {cores.value / replicas.value:.2g} cores, and one Python worker has about one: "
+        "more replicas with fewer slots each are needed",
+    )

@@ -1,0 +1,213 @@
+"""
+What a rate needs beside replicas: cores, memory, requests and the server's units of work, each with its interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from loadtest.analysis.actions import ACTIONS
+from loadtest.analysis.counts import closed_by_server, looked_seconds, window_workflows
+from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
+from loadtest.analysis.next_value import next_value
+from loadtest.results.measured import Measured
+from loadtest.results.sizing_result import Basis, PartCost, Sized
+from loadtest.results.sweep_result import Interval
+
+# Each doubling beyond the highest rate measured may bend the line by so much more.
+BEND_RATIO = 0.1
+# Farther than this nothing is told.
+FARTHEST_RATIO = 10.0
+_GIB = float(1 << 30)
+
+
+def part_cores(steps: Sequence[Measured], part: str, rate: float, replicas: Interval | None) -> Sized:
+    """
+    Size the cores of a part.
+
+    Args:
+        steps: Valid steps of one setting.
+        part: ``worker`` or ``server``.
+        rate: Orders per second.
+        replicas: What the rate needs, for the idle part of the workers; ``None`` where it is not known.
+    """
+    name = f"{part} cores"
+    fit = fit_marginal_cost(cost_points(steps, part))
+    if isinstance(fit, str):
+        return Sized(name, "cores", None, Basis.REFUSED, _why_no_cpu(steps, part) or fit)
+    if part != "worker":
+        return _along(name, "cores", fit, rate, Interval(1, 1, 1))
+    if replicas is None:
+        return Sized(
+            name, "cores", None, Basis.REFUSED, "the replicas are not known, and each has an idle part"
+        )
+    return _along(name, "cores", fit, rate, replicas)
+
+
+def database_requests(steps: Sequence[Measured], rate: float) -> Sized:
+    """
+    Size the requests to the database, of which it has some when no order comes.
+    """
+    name = "database requests"
+    points = []
+    for step in steps:
+        window = step.server_window
+        asked = window.counters.get("server.persistence_requests") if window is not None else None
+        orders, seconds = window_workflows(step), looked_seconds(step)
+        if window is not None and asked and window.seconds > 0 and orders > 0:
+            points.append(CostPoint(orders / seconds, asked / window.seconds))
+    fit = fit_marginal_cost(points)
+    if isinstance(fit, str):
+        return Sized(
+            name, "1/s", None, Basis.REFUSED, "the server's page was not read" if not points else fit
+        )
+    return _along(name, "1/s", fit, rate, Interval(1, 1, 1))
+
+
+def per_order(steps: Sequence[Measured], name: str, counter: str, rate: float) -> Sized:
+    """
+    Size a counter of the server that grows by the same number with each order.
+    """
+    values = []
+    for step in steps:
+        closed = closed_by_server(step)
+        if step.server_whole is not None and counter in step.server_whole.counters and closed:
+            values.append(step.server_whole.counters[counter] / closed)
+    if not values:
+        return Sized(
+            name, "1/s", None, Basis.REFUSED, "the server's page was not read, or has no such counter"
+        )
+    return _times(name, "1/s", next_value(values), Interval(rate, rate, rate), *_reach(_rates(steps), rate))
+
+
+def state_transitions(steps: Sequence[Measured], rate: float) -> Sized:
+    """
+    Size the state transitions.
+    """
+    return per_order(steps, "state transitions", "server.state_transitions", rate)
+
+
+def actions(steps: Sequence[Measured], rate: float) -> Sized:
+    """
+    Size the actions.
+    """
+    return per_order(steps, "actions", ACTIONS, rate)
+
+
+def slots_held(steps: Sequence[Measured], rate: float) -> Sized:
+    """
+    Size the activity slots that orders hold at the same time, on average.
+    """
+    # Little's law on the time in the slot: looks at the slots once a second are far rougher.
+    values = [
+        held.sum / orders
+        for step in steps
+        if (window := step.worker_window) is not None
+        and (held := window.histograms.get("worker.activity_execution")) is not None
+        and held.count
+        and (orders := window_workflows(step)) > 0
+    ]
+    if not values:
+        return Sized("slots in use", "slots", None, Basis.REFUSED, "the workers' slots were not seen")
+    return _times(
+        "slots in use", "slots", next_value(values), Interval(rate, rate, rate), *_reach(_rates(steps), rate)
+    )
+
+
+def worker_memory(steps: Sequence[Measured], replicas: Interval | None) -> Sized:
+    """
+    Size the memory of all workers, in GiB.
+    """
+    values = [
+        use.rss_bytes / step.key.replicas / _GIB
+        for step in steps
+        if (use := step.use.get("worker")) is not None and use.rss_bytes
+    ]
+    if not values:
+        return Sized("worker memory", "GiB", None, Basis.REFUSED, "nobody saw the workers' memory")
+    if replicas is None:
+        return Sized("worker memory", "GiB", None, Basis.REFUSED, "the replicas are not known")
+    counts = [float(step.key.replicas) for step in steps]
+    most = replicas.high if replicas.high is not None else replicas.value
+    return _times("worker memory", "GiB", next_value(values), replicas, *_reach(counts, most, "replicas"))
+
+
+def part_cost(steps: Sequence[Measured], part: str) -> PartCost:
+    """
+    Return what a part takes when idle, and what an order adds.
+    """
+    fit = fit_marginal_cost(cost_points(steps, part))
+    if isinstance(fit, str):
+        return PartCost(part, None, None, _why_no_cpu(steps, part) or fit)
+    return PartCost(part, fit.idle_cores, fit.marginal_seconds)
+
+
+def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval) -> Sized:
+    basis, why, widening = _reach([fit.lowest_rate, fit.highest_rate], rate)
+    if basis is Basis.REFUSED:
+        return Sized(name, unit, None, basis, why)
+    told = fit.cores_at(rate, units.value)
+    low = fit.cores_at(rate, units.low if units.low is not None else units.value).low or 0.0
+    high = fit.cores_at(rate, units.high if units.high is not None else units.value).high or math.inf
+    return Sized(name, unit, _widened(Interval(told.value, low, high), widening), basis, why)
+
+
+def _times(
+    name: str, unit: str, each: Interval | str, by: Interval, basis: Basis, why: str, widening: float
+) -> Sized:
+    if isinstance(each, str):
+        return Sized(name, unit, None, Basis.REFUSED, f"{each}; add loads or repetitions")
+    if basis is Basis.REFUSED:
+        return Sized(name, unit, None, basis, why)
+    value = each.value * by.value
+    low = (each.low or 0.0) * (by.low if by.low is not None else by.value)
+    high = (each.high or 0.0) * (by.high if by.high is not None else by.value)
+    exact = each.low == each.high
+    return Sized(name, unit, _widened(Interval(value, low, high), 0.0 if exact else widening), basis, why)
+
+
+def _widened(told: Interval, ratio: float) -> Interval:
+    if told.low is None or told.high is None:
+        return told
+    more = told.value * ratio
+    return Interval(
+        told.value,
+        max(0.0, told.value - math.hypot(told.value - told.low, more)),
+        told.value + math.hypot(told.high - told.value, more),
+    )
+
+
+def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tuple[Basis, str, float]:
+    """
+    Return what an answer at a value stands on, that in words, and by which share it is wider.
+    """
+    lowest, highest = min(measured), max(measured)
+    if lowest <= asked <= highest:
+        return Basis.MEASURED, "", 0.0
+    if asked < lowest:
+        return Basis.BEYOND, f"below the {lowest:.3g} {of} measured", 0.0
+    times = asked / highest
+    if times > FARTHEST_RATIO:
+        goal = asked / FARTHEST_RATIO
+        return (
+            Basis.REFUSED,
+            f"{times:.0f} times the {highest:.3g} {of} measured; add a step at {goal:.3g} {of} or more",
+            0.0,
+        )
+    return Basis.BEYOND, f"{times:.2g} times the {highest:.3g} {of} measured", BEND_RATIO * math.log2(times)
+
+
+def _rates(steps: Sequence[Measured]) -> list[float]:
+    return [orders / looked_seconds(step) for step in steps if (orders := window_workflows(step)) > 0]
+
+
+def _why_no_cpu(steps: Sequence[Measured], part: str) -> str | None:
+    told = [use.why for step in steps if (use := step.use.get(part)) is not None and use.why]
+    if cost_points(steps, part):
+        return None
+    return told[0] if told else "nobody looked at its CPU"
+
+
+Quantity = Callable[[Sequence[Measured], float], Sized]
+BY_RATE: tuple[Quantity, ...] = (slots_held, database_requests, state_transitions, actions)

@@ -1,0 +1,84 @@
+"""
+``loadtest size``: what a rate needs that nobody measured, from a finished run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadtest.cli.overrides import parse_setting
+from loadtest.errors import InputError
+from loadtest.plan import Plan
+from loadtest.plan.plan_tables import DynamicValue
+
+
+def size(
+    run: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs for its latest.")],
+    rate: Annotated[float, typer.Option(help="Orders per second that are to be carried.")],
+    wait_p95: Annotated[
+        float | None,
+        typer.Option("--wait-p95", help="Seconds that 5 % of the tasks may exceed; else the plan's."),
+    ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of a factor of the run, where it has any.")
+    ] = None,
+    prices: Annotated[Path | None, typer.Option(help="TOML file with your own prices.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> int:
+    """
+    Say how many replicas, cores, actions and the like a rate needs, each with its interval.
+
+    Exit codes: 0 told, 2 bad input, 3 the replicas cannot be told.
+    """
+    if not (math.isfinite(rate) and rate > 0):
+        raise InputError(f"--rate {rate:g}: must be a number above 0")
+    if wait_p95 is not None and not (math.isfinite(wait_p95) and wait_p95 > 0):
+        raise InputError(f"--wait-p95 {wait_p95:g}: must be a number of seconds above 0")
+    from loadtest.plan.prices import read_prices
+    from loadtest.results.store import Run
+
+    table = read_prices(prices) if prices is not None else None
+    opened = Run.open(run)
+    chosen = _setting(opened.plan, setting or [])
+    plan = opened.plan.with_factors(chosen)
+    if wait_p95 is not None:
+        slo = plan.slo.model_copy(update={"schedule_to_start_p95_seconds": wait_p95})
+        plan = plan.model_copy(update={"slo": slo})
+    steps = [step for step in opened.read_steps() if dict(step.key.factors) == chosen]
+    if not steps:
+        raise InputError(
+            f"{run}: no step of this setting was measured; run `loadtest sweep` to its end first"
+        )
+    from loadtest.analysis.sizing import size as sized
+    from loadtest.report.sizing_text import sizing_text
+    from loadtest.results.document import to_json
+
+    result = sized(steps, plan, opened.manifest, rate, setting=chosen, prices=table)
+    print(to_json(result) if as_json else sizing_text(result), end="")
+    return result.exit_code
+
+
+def _setting(plan: Plan, given: Sequence[str]) -> dict[str, DynamicValue]:
+    asked: dict[str, DynamicValue] = {}
+    for text in given:
+        path, value = parse_setting(text)
+        name = ".".join(path)
+        if name not in plan.factors:
+            known = ", ".join(plan.factors) or "none"
+            raise InputError(f"--set {text}: no factor of this run; its factors: {known}")
+        if value not in plan.factors[name]:
+            known = ", ".join(str(one) for one in plan.factors[name])
+            raise InputError(f"--set {text}: no value of this run; it has {known}")
+        asked[name] = value
+    for name, values in plan.factors.items():
+        if name not in asked and len(values) > 1:
+            choice = ", ".join(str(one) for one in values)
+            raise InputError(
+                f"{name}: the run varies it ({choice}); choose one, such as --set {name}={values[0]}"
+            )
+    return {name: asked.get(name, values[0]) for name, values in plan.factors.items()}

@@ -1,0 +1,53 @@
+"""
+A user's own prices, by which ``loadtest size`` turns what a rate needs into money.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from loadtest.errors import InputError
+from loadtest.plan.plan_file import problem_lines, read_document
+from loadtest.plan.strict_model import StrictModel
+
+EXAMPLE = "loadtest/plans/prices.toml"
+
+_Price = Annotated[float, Field(ge=0)] | None
+
+
+class PriceTable(StrictModel):
+    """
+    Prices; one that is left out costs nothing and is not shown.
+    """
+
+    currency: Annotated[str, Field(min_length=1, max_length=20)] = Field(description="Shown beside each sum.")
+    worker_core_hour: _Price = Field(default=None, description="One core of a worker for an hour.")
+    worker_gib_hour: _Price = Field(default=None, description="One GiB of a worker's memory for an hour.")
+    server_core_hour: _Price = Field(default=None, description="One core of the server for an hour.")
+    million_actions: _Price = Field(default=None, description="A million actions.")
+    million_state_transitions: _Price = Field(default=None, description="A million state transitions.")
+    fixed_month: _Price = Field(default=None, description="What a month costs whatever the rate is.")
+
+
+def read_prices(path: Path) -> PriceTable:
+    """
+    Read a price table.
+
+    Raises:
+        InputError: The file is missing, is not TOML or does not fit; one line for each problem.
+    """
+    if not path.is_file():
+        raise InputError(f"--prices {path}: no such file; {EXAMPLE} is one to copy")
+    document = read_document(path)
+    try:
+        return PriceTable.model_validate(document)
+    except ValidationError as error:
+        known = ", ".join(PriceTable.model_fields)
+        lines = [
+            f"{path}: {line.partition('; did you mean')[0].partition(' (loadtest/')[0]}; the keys are {known}"
+            for line in problem_lines(document, error)
+        ]
+        raise InputError("\n".join(lines)) from None

@@ -1,0 +1,113 @@
+"""
+A comparison as one page that needs nothing else: the answer, the intervals as a picture, the table.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import dataclass
+from importlib import resources
+
+from jinja2 import BaseLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from loadtest.report.comparison_page import quantity_row, quantity_sentence
+from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, vector
+from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
+
+_MARKS = {
+    Standing.BETTER: "better",
+    Standing.WORSE: "worse",
+    Standing.SAME: "same",
+    Standing.UNKNOWN: "unknown",
+}
+_COLOURS = {
+    Standing.BETTER: GREEN,
+    Standing.WORSE: VERMILLION,
+    Standing.SAME: GREEN,
+    Standing.UNKNOWN: PURPLE,
+}
+# A change beyond these ends is drawn at the end; its numbers stand beside it.
+_LEAST, _MOST = 1 / 4, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """
+    A sentence of the gate, or a row of the table, and the class that colours it.
+    """
+
+    mark: str
+    text: str = ""
+    texts: tuple[str, ...] = ()
+
+
+def comparison_html(result: ComparisonResult) -> str:
+    """
+    Return the page.
+    """
+    environment = Environment(
+        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(
+        resources.files("loadtest.report").joinpath("comparison.html").read_text(encoding="utf-8")
+    )
+    drawn = changes_picture(result)
+    return template.render(
+        result=result,
+        answers=[
+            Marked(_MARKS[one.standing], quantity_sentence(one))
+            for one in result.quantities
+            if one.quantity in result.gate
+        ],
+        rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
+        picture=None
+        if drawn is None
+        else Markup("data:image/svg+xml;base64," + base64.b64encode(drawn).decode("ascii")),
+    )
+
+
+def changes_picture(result: ComparisonResult) -> bytes | None:
+    """
+    Draw the interval of each quantity's change as SVG, ``None`` where none is known.
+    """
+    known = [one for one in result.quantities if one.ratio and one.low and one.high]
+    if not known:
+        return None
+    with drawing(8.6, 0.48 * len(known) + 1.2) as figure:
+        axes = figure.subplots()
+        band = math.log1p(result.same_within_ratio)
+        axes.axvspan(-band, band, color="#E9ECEF", zorder=0)
+        axes.axvline(0, color=GREY, linewidth=1)
+        for place, one in enumerate(known):
+            low, middle, high = (_place(ratio) for ratio in (one.low, one.ratio, one.high))
+            axes.plot(
+                [low, high], [place, place], color=_COLOURS[one.standing], linewidth=3, solid_capstyle="round"
+            )
+            axes.plot([middle], [place], "o", color=_COLOURS[one.standing], markersize=8)
+        axes.set_yticks(range(len(known)), [_label(one) for one in known])
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        reach = max(band * 2, *(abs(end) for end in axes.get_xlim()))
+        near = _NEAR_TICKS if reach < _CROWDED else ()
+        ticks = sorted(ratio for ratio in (*_TICKS, *near) if abs(math.log(ratio)) <= reach)
+        axes.set_xticks(
+            [math.log(ratio) for ratio in ticks], [f"{100 * (ratio - 1):+.0f} %" for ratio in ticks]
+        )
+        axes.set_xlabel("change from A to B")
+        return vector(figure)
+
+
+_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
+# Drawn where the axis is short enough that their labels do not meet.
+_NEAR_TICKS = (0.95, 1.05)
+_CROWDED = 0.25
+
+
+def _place(ratio: float | None) -> float:
+    return math.log(min(_MOST, max(_LEAST, ratio or 1.0)))
+
+
+def _label(one: QuantityComparison) -> str:
+    return f"{one.quantity}: {one.standing.value}"

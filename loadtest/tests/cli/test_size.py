@@ -1,0 +1,139 @@
+"""
+``loadtest size`` on a folder: text, JSON, prices, and what it refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import synthetic
+from kept_runs import kept_run
+
+from loadtest.cli.app import run as program
+from loadtest.results.store import Run
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return kept_run(tmp_path / "results", synthetic.demo_plan(replicas=(1, 2, 3, 4)), steps=8)
+
+
+def files(run: Run) -> dict[str, float]:
+    return {str(path): path.stat().st_mtime for path in run.path.rglob("*")}
+
+
+def test_the_answer_is_told_and_the_folder_stays_as_it_was(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    The text begins with the sentence, prices have their currency, and no file of the run is touched.
+    """
+    before = files(run)
+
+    code = program(
+        ["size", str(run.path), "--rate", "5", "--prices", str(REPOSITORY / "loadtest/plans/prices.toml")]
+    )
+
+    told = capsys.readouterr().out
+    assert code == 0
+    assert told.startswith("5 orders/s with p95 wait of at most 150 ms: 3 replicas")
+    assert "coins a month" in told
+    assert files(run) == before
+
+
+def test_json_has_what_the_text_has(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The JSON names replicas with both ends, and the quantities by name.
+    """
+    code = program(["size", str(run.path), "--rate", "5", "--json"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert found["schema"] == 1
+    assert found["replicas"]["needed"]["value"] == 3
+    assert {"worker cores", "server cores", "actions"} <= {one["quantity"] for one in found["quantities"]}
+
+
+def test_a_rate_that_cannot_be_told_ends_with_3(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    A refusal of the replicas is no answer: exit code 3, with the step to add.
+    """
+    code = program(["size", str(run.path), "--rate", "900"])
+
+    assert code == 3
+    assert "add replica counts" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--rate", "0"], "error: --rate 0: must be a number above 0"),
+        (["--rate", "nan"], "error: --rate nan: must be a number above 0"),
+        (["--rate", "5", "--wait-p95", "-1"], "error: --wait-p95 -1: must be a number of seconds above 0"),
+        (["--rate", "5", "--prices", "gone.toml"], "error: --prices gone.toml: no such file"),
+        (
+            ["--rate", "5", "--set", "codec=true"],
+            "error: --set codec=true: no factor of this run; its factors: none",
+        ),
+    ],
+    ids=["no rate", "nan", "wait", "no prices", "no factor"],
+)
+def test_bad_input_is_one_line(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    """
+    What cannot be used is named in one line, with exit code 2.
+    """
+    code = program(["size", str(run.path), *arguments])
+
+    error = capsys.readouterr().err
+    assert code == 2
+    assert error.startswith(told)
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'currency = "coins"\nworker_core_hour = -1',
+            "worker_core_hour = -1: must be greater than or equal to 0",
+        ),
+        ("worker_core_hour = 1", "currency: is missing"),
+        ('currency = "coins"\nworker_hour = 1', "worker_hour: no such key"),
+        ("currency = coins", "not a TOML file"),
+    ],
+    ids=["negative", "no currency", "unknown key", "no toml"],
+)
+def test_a_price_table_that_does_not_fit_is_refused(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, told: str
+) -> None:
+    """
+    A price table is read as strictly as a plan.
+    """
+    table = tmp_path / "prices.toml"
+    table.write_text(text)
+
+    code = program(["size", str(run.path), "--rate", "5", "--prices", str(table)])
+
+    error = capsys.readouterr().err
+    assert code == 2
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_a_run_that_varies_a_setting_asks_which(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    Where a factor has several values one must be chosen; its values are listed.
+    """
+    plan = synthetic.demo_plan(factors={"worker.activity_slots": (4, 8)})
+    run = kept_run(tmp_path / "results", plan)
+
+    code = program(["size", str(run.path), "--rate", "5"])
+
+    assert code == 2
+    assert "worker.activity_slots: the run varies it (4, 8); choose one" in capsys.readouterr().err

@@ -1,0 +1,131 @@
+"""
+What a setting costs: runs one comparison for each, and writes the table of all that were run.
+
+    python loadtest/truth/prices.py [--only NAME] [--results FOLDER] [--output loadtest/docs/prices.md] [--table]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.errors import InputError
+from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
+from loadtest.results.document import read
+from loadtest.results.store import Run
+
+_HERE = Path(__file__).parent
+PLAN = _HERE / "plans" / "prices.toml"
+_SHOWN = ("throughput", "worker-cpu", "server-cpu", "worker-memory", "end-to-end")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """
+    One setting whose price is asked.
+
+    Attributes:
+        title: What the table says.
+        without, with_it: The two settings, as ``KEY=VALUE``.
+    """
+
+    title: str
+    without: str
+    with_it: str
+
+
+PRICES: Mapping[str, Price] = {
+    "sandbox": Price("the workflow sandbox", "worker.sandbox=false", "worker.sandbox=true"),
+    "eager": Price(
+        "eager dispatch of activities", "worker.eager_activities=false", "worker.eager_activities=true"
+    ),
+    "pollers": Price(
+        "pollers that scale by themselves, instead of 5",
+        "worker.activity_pollers=5",
+        "worker.activity_pollers=autoscaling",
+    ),
+    "encryption": Price("encryption of payloads", "codec=false", "codec=true"),
+    "local": Price("local activities", "work.local_activities=false", "work.local_activities=true"),
+}
+
+
+def compare(name: str, results: Path) -> None:
+    """
+    Run one comparison, about four minutes.
+    """
+    price = PRICES[name]
+    # Its exit code tells better or worse, which is what the table is for.
+    subprocess.run(
+        [
+            *(Path(sys.executable).with_name("loadtest"), "compare", PLAN),
+            *("--a", price.without, "--b", price.with_it, "--gate", "worker-cpu"),
+            *("--block", "10", "--rounds", "4", "--most-rounds", "4", "--output", results / name),
+        ],
+        check=False,
+    )
+
+
+def page(results: Path) -> str:
+    """
+    Write the table of the comparisons that are there; one that is not says so.
+    """
+    head = ("what it is the price of", "rounds", *_SHOWN)
+    lines = [
+        "# What a setting costs",
+        "",
+        "Made by `make prices` on one machine with `loadtest/truth/plans/prices.toml`: one worker whose four slots are always in use, "
+        "both settings in alternation, blocks of 10 s.",
+        "Each cell is the change that the setting makes, with its 95 % interval; CPU is of one order. "
+        "Ratios carry over to other machines better than the numbers behind them.",
+        "",
+        f"| {' | '.join(head)} |",
+        f"| {' | '.join('---' for _ in head)} |",
+    ]
+    for name, price in PRICES.items():
+        found = _found(results / name)
+        if found is None:
+            lines.append(f"| {price.title} | not run | {' | '.join('-' for _ in _SHOWN)} |")
+            continue
+        by_name = {one.quantity: one for one in found.quantities}
+        cells = [_cell(by_name[quantity]) for quantity in _SHOWN]
+        lines.append(f"| {price.title} | {found.rounds} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _found(folder: Path) -> ComparisonResult | None:
+    try:
+        return read(ComparisonResult, Run.open(folder).path / "comparison.json")
+    except InputError:
+        return None
+
+
+def _cell(one: QuantityComparison) -> str:
+    if one.ratio is None or one.low is None or one.high is None:
+        return f"not known ({one.why})"
+    change, low, high = (f"{100 * (ratio - 1):+.0f}" for ratio in (one.ratio, one.low, one.high))
+    told = "" if one.standing is not Standing.SAME else ", the same"
+    return f"{change} % ({low} to {high}){told}"
+
+
+def main() -> None:
+    """
+    Run what is asked for, and write the page.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=tuple(PRICES), action="append")
+    parser.add_argument("--table", action="store_true", help="run nothing, write the table of what is there")
+    parser.add_argument("--results", type=Path, default=Path("results/prices"))
+    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "prices.md")
+    given = parser.parse_args()
+    for name in () if given.table else given.only or PRICES:
+        compare(name, given.results)
+    given.output.write_text(page(given.results), encoding="utf-8")
+    print(given.output)
+
+
+if __name__ == "__main__":
+    main()
