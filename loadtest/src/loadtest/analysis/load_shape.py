@@ -5,7 +5,7 @@ The shape of an open load's schedule: between which rates it runs.
 from __future__ import annotations
 
 from loadtest.plan import ArrivalKind, Load, Saturate
-from loadtest.results.step_result import Shape
+from loadtest.results.step_facts import Shape
 
 
 def load_shape(load: Load, arrival_rate: float | None) -> Shape | None:

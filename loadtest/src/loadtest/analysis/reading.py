@@ -19,6 +19,7 @@ from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
@@ -27,6 +28,7 @@ from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
+from loadtest.results.step_facts import Capacity, Errors
 from loadtest.results.step_result import (
     BacklogReading,
     Capacity,
@@ -89,7 +91,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         window_seconds=window,
         verdict=verdict,
         reasons=reasons,
-        notes=(*measured.notes, *notes, *_notes(measured), *_besides(measured, plan, verdict)),
+        notes=(*measured.notes, *notes, *step_notes(measured), *_besides(measured, plan, verdict)),
         utilization_ratio=why.of(
             "utilization_ratio",
             capacity.capacity.utilization(rate) if capacity is not None and rate is not None else None,
@@ -197,36 +199,6 @@ def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str,
     if verdict is not StepVerdict.OVERLOADED:
         return ()
     return tuple(f"besides: {told}" for told in broken_rules(measured, plan, (*RULES, *EVIDENCE_OF_OVERLOAD)))
-
-
-def _notes(measured: Measured) -> list[str]:
-    notes = []
-    if measured.worker_window is None:
-        notes.append(
-            "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
-            "slots and cache are not known"
-        )
-    done = counts.work(measured)
-    declared = measured.activities_per_workflow
-    if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
-        notes.append(
-            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
-            "and rework; throughput is counted with the former"
-        )
-    children = counts.main_type(measured, counts.SERVER_CLOSED) or counts.main_type(
-        measured, counts.WORKER_CLOSED
-    )
-    if children is not None:
-        notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
-    if done is None and declared != 0:
-        notes.append(
-            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
-        )
-    if measured.injector.awaited_every > 1:
-        notes.append(
-            f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
-        )
-    return notes
 
 
 def _lag(encoded: str | None, why: NullReasons) -> Lag:
