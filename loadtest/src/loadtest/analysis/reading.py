@@ -31,9 +31,7 @@ from loadtest.results.measured import Measured
 from loadtest.results.step_facts import Capacity, Errors
 from loadtest.results.step_result import (
     BacklogReading,
-    Capacity,
     Edges,
-    Errors,
     Lag,
     StepLoad,
     StepResult,
