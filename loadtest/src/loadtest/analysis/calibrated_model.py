@@ -8,16 +8,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.cell_capacity import same_cell
+from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell
 from loadtest.analysis.counts import work
+from loadtest.analysis.known_work import known_work
 from loadtest.analysis.quantile import quantile
 from loadtest.analysis.twin import (
-    ExponentialWork,
     HistogramWork,
     Past,
     QueueModel,
     SaturateReading,
-    UniformWork,
     WorkDistribution,
     calibrate,
 )
@@ -37,11 +36,13 @@ class Calibration:
         model: Slots, shape, overhead, dead time and order of service.
         work: Distribution of an activity's work.
         notes: What the model does not know, in words.
+        drawn: Whether the work is the plan's own.
     """
 
     model: QueueModel
     work: WorkDistribution
     notes: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Calibration | str:
@@ -87,6 +88,10 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workflow has no activities"
     slot_seconds = held.sum / held.count
     distribution, drawn = work_of(plan, held)
+    overhead = overhead_of_known_draws(saturated) if drawn else None
+    if overhead is not None:
+        # Of the very work that was drawn: the luck of the window's draws is no overhead.
+        slot_seconds = distribution.mean + overhead
     model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
@@ -105,7 +110,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         warm_up_seconds=saturated.warm_up_seconds,
         draws=distribution.draw(_SEED, rounds, activities),
     )
-    return Calibration(calibrate(model, reading, past), distribution, notes)
+    return Calibration(calibrate(model, reading, past), distribution, notes, drawn)
 
 
 def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
@@ -116,12 +121,8 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
         plan: Whose ``[work]`` the kit's own orders draw from.
         held: Execution times as the workers saw them, for any other work.
     """
-    given = plan.work
-    if plan.scenario == "repair" and given.seconds > 0 and not given.cpu_seconds:
-        if given.spread == "exponential":
-            return ExponentialWork(given.seconds), True
-        return UniformWork(given.seconds, given.spread_ratio if given.spread == "uniform" else 0.0), True
-    return histogram_work(held), False
+    given = known_work(plan)
+    return (histogram_work(held), False) if given is None else (given, True)
 
 
 def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:

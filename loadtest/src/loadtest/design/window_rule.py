@@ -12,7 +12,7 @@ import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.far_below import is_far_below
+from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
     LateBound,
@@ -25,6 +25,7 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 from loadtest.design.design import KeptStep
+from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.results.measured import StepKey
 from loadtest.results.step_order import StepOrder, seed_of_order
@@ -53,12 +54,14 @@ class WindowPlan:
         schedule_seed: Of the open schedule.
         late_seconds: The bound beyond which a task is late; ``None`` where the rule counts none.
         notes: Why it is not decided by twins, in words; empty where it is.
+        model: Of the step, to read its long run afterwards; ``None`` where no twins were made.
     """
 
     rule: StoppingRule
     schedule_seed: str
     late_seconds: float | None = None
     notes: tuple[str, ...] = ()
+    model: StepModel | None = None
 
     @property
     def is_fixed(self) -> bool:
@@ -159,7 +162,8 @@ def _decided(
     chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
     twins = simulate_twins(found.model, edge.model, None, candidates[chosen], bound)
     rule = UntilDecided(twins, seconds - _BEFORE_THE_END_SECONDS, arrival_rate=rate)
-    return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes)
+    step = StepModel(found, candidates[chosen], bound, rate)
+    return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
 
 
 def replace_seed(order: StepOrder, schedule_seed: str) -> StepOrder:
