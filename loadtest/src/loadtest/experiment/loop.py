@@ -6,12 +6,14 @@ Each step is kept as soon as it is measured, so that an interruption loses only 
 
 from __future__ import annotations
 
+import asyncio
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.reading import read_step
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
-from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
+from loadtest.design.window_rule import DrawnWork, mean_drawn_seconds, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
@@ -87,7 +89,8 @@ async def run_experiment(
     before = len(kept)
     left = design.left(kept)
     tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
-    while isinstance(asked := design.next(kept), NextStep):
+    # In a thread, as a design may simulate for seconds.
+    while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
         done = len(kept) - before
         tell(
@@ -106,13 +109,16 @@ async def run_experiment(
             key,
             cell,
             order,
-            lambda cell=cell, order=order, key=key, kept=tuple(kept): plan_window(  # type: ignore[misc]
-                cell, order, key, kept, subject.drawn_work
+            functools.partial(
+                asked.plan_window or plan_window, cell, order, key, tuple(kept), subject.drawn_work
             ),
             subject.activities_per_workflow,
             subject.own_worker,
         )
         measured, pages = await run_step(ports, step, tell, clock)
+        if subject.drawn_work is not None:
+            drawn = mean_drawn_seconds(subject.drawn_work, order, measured.injector.whole.sent)
+            measured = replace(measured, drawn_work_seconds=drawn)
         result = read_step(measured, cell, [step.measured for step in kept])
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
-from loadtest.results.window_decision import Decision
+from loadtest.results.window_decision import Decision, ProbeDecision
 
 _LONGEST_FACTORS = 120
 
@@ -241,6 +241,9 @@ class Measured:
         slots_used: Mean of slots in use over the window, or ``None``.
         pollers: Pollers at the window's end by queue kind.
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
+        probe: What it decided against systems below and above the rate; ``None`` where the step is no probe.
+        drawn_work_seconds: Mean work that the orders of the whole step drew, in seconds an activity; ``None``
+            where the draws are not ours.
         schedule_seed: Of the open schedule.
         restarted: What was started anew for this step's settings, in words.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
@@ -278,3 +281,5 @@ class Measured:
     decision: Decision | None = None
     schedule_seed: str = ""
     restarted: tuple[str, ...] = ()
+    probe: ProbeDecision | None = None
+    drawn_work_seconds: float | None = None
