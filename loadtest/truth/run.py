@@ -16,7 +16,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-from capacity_trial import capacity_trials
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
 from step_trial import Outcome
@@ -52,8 +51,6 @@ def main() -> None:
         for done, found in enumerate(pool.imap_unordered(_try_group, groups), 1):
             findings.cells.extend(found)
             write(done)
-        searches = [pool.apply_async(capacity_trials, (replicas, given.runs)) for replicas in (1, 4)]
-        findings.searches = [trial for search in searches for trial in search.get()]
         findings.comparisons = comparison_trials(20 * given.runs)
     write(len(groups))
 

@@ -42,7 +42,7 @@ def drawn_work(work: Work, seed: int) -> tuple[float, ...]:
     return tuple(chance.uniform(low, high) for _ in range(ACTIVITIES))
 
 
-def searching_plan(replicas: int, bound_seconds: float, work: str, seed: int) -> Plan:
+def plan_of_one_count(replicas: int, bound_seconds: float, work: str, seed: int) -> Plan:
     """
     The plan of a search at one count.
     """
