@@ -121,7 +121,10 @@ def search_capacity(
         if last.is_contradicted:
             return CapacityBracket(None, None, why=f"{most_probes} probes contradicted the model each time")
         return _around(last.arrival_rate, low, high)
-    proposed = proposed_rate(last.learnt, bound, tasks)
+    before = probes[-2].learnt if len(probes) > 1 else first
+    # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
+    moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
+    proposed = last.arrival_rate * moved
     if last.against_slower is Decided.MISSED:
         proposed = min(proposed, last.arrival_rate / _STEP_RATIO)
     elif last.against_faster is Decided.MET:
