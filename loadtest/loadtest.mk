@@ -36,5 +36,5 @@ size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells
 	$(PY) loadtest/truth/size_trial.py
 
 .PHONY: truth-capacity
-truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (20 minutes)
+truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (6 minutes)
 	$(PY) loadtest/truth/capacity_trial.py

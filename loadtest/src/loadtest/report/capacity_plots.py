@@ -22,7 +22,7 @@ def capacity_plot(result: CapacityResult) -> Plot:
         axes = figure.add_subplot()
         known = [one for one in result.counts if one.low is not None and one.high is not None]
         for one in known:
-            _draw_bracket(axes, one)
+            _draw_bracket(axes, one, is_last=one is known[-1] and len(result.counts) > 1)
         top = [
             (one.replicas, one.saturated_per_second)
             for one in result.counts
@@ -140,7 +140,7 @@ def path_plot(result: CapacityResult) -> Plot | None:
         return saved(figure)
 
 
-def _draw_bracket(axes: Axes, one: CountCapacity) -> None:
+def _draw_bracket(axes: Axes, one: CountCapacity, *, is_last: bool) -> None:
     low, high = one.low or 0.0, one.high or 0.0
     axes.plot((one.replicas, one.replicas), (low, high), color=BLUE, linewidth=5, solid_capstyle="butt")
     for side, confirmed in ((low, one.low_confirmed), (high, one.high_confirmed)):
@@ -154,10 +154,10 @@ def _draw_bracket(axes: Axes, one: CountCapacity) -> None:
         )
     axes.annotate(
         f"{low:.3g} to {high:.3g}/s",
-        (one.replicas, low),
+        (one.replicas, (low + high) / 2),
         textcoords="offset points",
-        xytext=(0, -16),
-        ha="center",
+        xytext=(-10 if is_last else 10, -14),
+        ha="right" if is_last else "left",
         fontsize=9.5,
     )
 

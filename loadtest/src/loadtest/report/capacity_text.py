@@ -21,11 +21,13 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
     if result.rate is not None:
         lines.append(_at_the_rate(result, result.rate))
     if known:
-        told = ", ".join(f"{_replicas(one.replicas)} {bracket_text(one)}/s" for one in known)
-        lines.append(
-            f"Kept up to, and missed from: {told} - the rates at which {result.allowed_ratio:.0%} of the tasks "
-            f"wait longer than {duration(result.bound_seconds)}."
+        told = "; ".join(
+            f"{_replicas(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at {rate(one.low)}/s "
+            f"and {'misses' if one.replicas == 1 else 'miss'} it at {rate(one.high)}/s"
+            for one in known
         )
+        late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {duration(result.bound_seconds)}"
+        lines.append(f"The SLO is that at most {late}: {told}.")
     lines += [
         f"{_replicas(one.replicas)}: no bracket, as {one.why}." for one in result.counts if one.low is None
     ]
