@@ -17,7 +17,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-from capacity_trial import capacity_trials
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
 from model_trial import model_subjects, model_trials
@@ -61,8 +60,6 @@ def main() -> None:
         for done, found in enumerate(pool.imap_unordered(_try_group, groups), len(alone) + 1):
             findings.cells.extend(found)
             write(done)
-        searches = [pool.apply_async(capacity_trials, (replicas, given.runs)) for replicas in (1, 4)]
-        findings.searches = [trial for search in searches for trial in search.get()]
         findings.comparisons = comparison_trials(60 * given.runs)
     write(everything)
 

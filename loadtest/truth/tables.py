@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-from capacity_trial import CapacityTrial
 from cells import BUDGET_SECONDS, Cell
 from comparison_trial import ComparisonTrial
 from model_trial import ModelTrials
@@ -30,7 +29,6 @@ class Findings:
     """
 
     cells: list[Tried] = field(default_factory=list)
-    searches: list[CapacityTrial] = field(default_factory=list)
     comparisons: list[ComparisonTrial] = field(default_factory=list)
     by_model: list[ModelTrials] = field(default_factory=list)
     workflow: list[WorkflowTrials] = field(default_factory=list)
@@ -84,7 +82,6 @@ def page(findings: Findings, effort: Effort) -> str:
         _section(
             "Systems that the model does not hold", _STRANGE, _by_column(findings.of("strange"), _decision)
         ),
-        _section("Capacity at the SLO", _CAPACITY, _searches(findings.searches)),
         _section("Comparison of two settings", _COMPARISON, _comparisons(findings.comparisons)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -172,24 +169,6 @@ def _held(pairs: Iterable[tuple[LongRunEstimate, float]]) -> str:
     return f"{_percent(low <= truth <= high for low, truth, high in shown)} % of {len(shown)}"
 
 
-def _searches(trials: Sequence[CapacityTrial]) -> str:
-    rows = []
-    for replicas in sorted({trial.replicas for trial in trials}):
-        of = [trial for trial in trials if trial.replicas == replicas]
-        shown = [t for t in of if t.bracket.low is not None and t.bracket.high is not None]
-        rows.append(
-            [
-                str(replicas),
-                f"{_percent(t.bracket.low <= t.truth <= t.bracket.high for t in shown)} % of {len(shown)}",
-                f"{_percent(t.bracket.low / 1.01 <= t.truth <= 1.01 * t.bracket.high for t in shown)} %",
-                f"{_percent(t.bracket.low_confirmed or t.bracket.high_confirmed for t in shown)} %",
-                f"{np.median([t.seconds for t in of]):.0f}",
-            ]
-        )
-    head = ["replicas", "±5 % holds the truth", "±6 %", "a side confirmed", "seconds, median"]
-    return _table(head, rows)
-
-
 def _by_model(trials: Sequence[ModelTrials]) -> str:
     if not trials:
         return ""
@@ -272,5 +251,4 @@ _LEVELS = """Told by the saturate step alone, in % of the runs: above (at) capac
 _ALARM = """The open step's slots are held longer than the saturate step's by so much; alarm in % of the runs, at 0.8 of capacity."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
 _STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
-_CAPACITY = """Saturate, the model's rate, one probe at it; a bracket of 5 % either side."""
 _COMPARISON = """Four rounds of A B B A, blocks of 10 s; in % of the runs."""

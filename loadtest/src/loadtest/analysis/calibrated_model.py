@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell
 from loadtest.analysis.counts import work
@@ -25,6 +25,7 @@ from loadtest.results.difference import Difference, Histogram
 from loadtest.results.measured import Measured, StepKey
 
 _SEED = 11
+_EXECUTION = "worker.activity_execution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     if window is None or saturated.slots is None or saturated.slots_used is None or not saturated.slots_used:
         return "the workers' slots and execution times were not seen"
     waits = window.histograms.get("worker.activity_schedule_to_start")
-    held = window.histograms.get("worker.activity_execution")
+    held = window.histograms.get(_EXECUTION)
     if waits is None or held is None or not waits.count or not held.count:
         return "the workers' pages have no waits and execution times of activities"
     if saturated.in_flight is None:
@@ -111,6 +112,48 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         draws=distribution.draw(_SEED, rounds, activities),
     )
     return Calibration(calibrate(model, reading, past), distribution, notes, drawn)
+
+
+def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Calibration:
+    """
+    Learn the time in the slot again from several steps of one cell; order of service and dead time stay.
+
+    Args:
+        found: From the cell's saturate step.
+        plan: Of the cell.
+        steps: All that may be believed, the saturate step among them.
+    """
+    held = [each for step in steps if (each := _held(step)) is not None]
+    if not held:
+        return found
+    if not work_of(plan, held[0])[1]:
+        counts = tuple(sum(column) for column in zip(*(each.counts for each in held), strict=True))
+        pooled = Histogram(held[0].bounds, counts, math.fsum(each.sum for each in held))
+        return replace(found, work=histogram_work(pooled))
+    overhead = _overhead(steps)
+    if overhead is None:
+        return found
+    return replace(found, model=replace(found.model, overhead_seconds=overhead))
+
+
+def _overhead(steps: Sequence[Measured]) -> float | None:
+    """
+    Return how much longer than their drawn work activities held their slots; ``None`` where that is not known.
+    """
+    known = [
+        (each, step.drawn_work_seconds)
+        for step in steps
+        if (each := _held(step)) is not None and step.drawn_work_seconds is not None
+    ]
+    if not known:
+        return None
+    beyond = math.fsum(each.sum - each.count * drawn for each, drawn in known)
+    return max(0.0, beyond / math.fsum(each.count for each, _ in known))
+
+
+def _held(step: Measured) -> Histogram | None:
+    held = None if step.worker_whole is None else step.worker_whole.histograms.get(_EXECUTION)
+    return held if held is not None and held.count else None
 
 
 def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:

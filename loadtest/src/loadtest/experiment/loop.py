@@ -91,7 +91,8 @@ async def run_experiment(
     before = len(kept)
     left = design.left(kept)
     tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
-    while isinstance(asked := design.next(kept), NextStep):
+    # In a thread, as a design may simulate for seconds.
+    while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
         done = len(kept) - before
         tell(
@@ -107,7 +108,9 @@ async def run_experiment(
         cell = plan.with_factors(dict(key.factors))
         order = order_of(cell, asked, run.path.name)
         planning = WindowPlanning(
-            functools.partial(plan_window, cell, order, key, tuple(kept), subject.drawn_work)
+            functools.partial(
+                asked.plan_window or plan_window, cell, order, key, tuple(kept), subject.drawn_work
+            )
         )
         step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
         measured, pages = await run_step(ports, step, tell, clock)

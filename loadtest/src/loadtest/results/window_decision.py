@@ -88,3 +88,24 @@ class LongRunP95:
     late: float
     model_late: float
     alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeDecision:
+    """
+    A window at one rate, held against systems whose capacity at the SLO lies below and above that rate.
+
+    Attributes:
+        against_slower: Met: the capacity is above the lower of the two; missed: it is below it.
+        against_faster: The same of the higher one.
+    """
+
+    against_slower: Decision
+    against_faster: Decision
+
+    @property
+    def is_contradicted(self) -> bool:
+        """
+        Whether the capacity lies outside of the two.
+        """
+        return self.against_slower.answer is Decided.MISSED or self.against_faster.answer is Decided.MET
