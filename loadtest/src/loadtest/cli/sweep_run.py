@@ -22,7 +22,13 @@ from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.progress_flag import Progress
-from loadtest.cli.run_environment import EnvironmentFlags, commands_of, environment_of, open_environment
+from loadtest.cli.run_environment import (
+    EnvironmentFlags,
+    commands_of,
+    compose_server_address,
+    environment_of,
+    open_environment,
+)
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.choice import design_of
@@ -42,8 +48,14 @@ from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
+from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
 from loadtest.target.local import parse_worker_command
+
+_WORKERS_ARE = {
+    "kubernetes": "those of a cluster are a Deployment",
+    "compose": "those of compose are a service",
+}
 
 
 def begin(
@@ -76,6 +88,8 @@ def begin(
     load(asked.scenario)
     if place.get("target") == TargetKind.KUBERNETES:
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
+    if place.get("target") == TargetKind.COMPOSE:
+        place = {**place, "address": compose_server_address(place)}
     environment = _checked(plan, place, metrics_port)
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
@@ -146,16 +160,15 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
         if environment.port is not None:
             demand_free(environment.port, "--port")
     elif environment.cluster is None:
-        asyncio.run(_demand_server(environment.address, plan.namespace))
+        asyncio.run(_demand_parts(environment, plan))
     return environment
 
 
 def _demand_commands(plan: Plan, place: Place) -> None:
     for command in commands_of(plan):
-        if place.get("target") == TargetKind.KUBERNETES:
+        if what := _WORKERS_ARE.get(str(place.get("target"))):
             raise InputError(
-                f"plan: worker_command {command!r}: starts workers of this machine, those of a cluster are a Deployment; "
-                "leave it out"
+                f"plan: worker_command {command!r}: starts workers of this machine, {what}; leave it out"
             )
         if "worker_command" in place:
             raise InputError(
@@ -177,8 +190,10 @@ def _refuse_server_settings(plan: Plan) -> None:
         )
 
 
-async def _demand_server(address: str | None, namespace: str) -> None:
-    await connect(address, namespace)
+async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
+    if environment.compose is not None:
+        await demand_service(environment.compose, plan)
+    await connect(environment.address, plan.namespace)
 
 
 def _report_complete(run: Run, progress: Progress) -> int:
@@ -254,7 +269,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         started_at=start.started_at,
         finished_at=None,
         command=start.command,
-        target="kubernetes" if environment.cluster else "local" if starts_server else "address",
+        target=environment.target,
         address=environment.address or "",
         namespace=plan.namespace,
         task_queue=plan.task_queue,
@@ -272,6 +287,8 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
 
 
 def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.compose is not None:
+        return {"service": environment.compose.service}
     if environment.cluster is None:
         return {"worker_command": shlex.join(environment.worker_command)}
     return {
