@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from loadtest.target.compose.docker_command import DockerError
@@ -29,13 +30,13 @@ class FakeDocker:
     """
 
     file: str
-    service: dict[str, Any] = field(default_factory=dict)
+    service: dict[str, Any] = field(default_factory=lambda: {"depends_on": {"web": {}}})
     containers: dict[int, dict[str, Any]] = field(default_factory=dict)
     dies_at_start: bool = False
     scaled: list[int] = field(default_factory=list)
     config_hash: str = HASH
 
-    def start(self, number: int) -> None:
+    def start(self, number: int, config_hash: str = HASH) -> None:
         """Make and start one container."""
         name = f"{number:012x}"
         self.containers[number] = {
@@ -54,7 +55,7 @@ class FakeDocker:
                     "com.docker.compose.project": "shop",
                     "com.docker.compose.service": "worker",
                     "com.docker.compose.container-number": str(number),
-                    "com.docker.compose.config-hash": HASH,
+                    "com.docker.compose.config-hash": config_hash,
                     "com.docker.compose.project.config_files": self.file,
                     "com.docker.compose.project.working_dir": "/shop",
                 },
@@ -79,7 +80,9 @@ class FakeDocker:
         assert words[0] == "compose"
         if "config" in words:
             if "--hash" in words:
-                return f"worker {self.config_hash}\n"
+                file = Path(words[words.index("--file") + 1])
+                service = json.loads(file.read_text())["services"]["worker"]
+                return f"worker {self.config_hash}{'' if 'depends_on' in service else '-alone'}\n"
             return json.dumps({"services": {"worker": self.service, "web": {}}})
         if "logs" in words:
             return "no such queue\n"
@@ -89,5 +92,5 @@ class FakeDocker:
             del self.containers[number]
         for number in range(1, count + 1):
             if number not in self.containers:
-                self.start(number)
+                self.start(number, f"{HASH}-alone" if "--no-deps" in words else HASH)
         return ""

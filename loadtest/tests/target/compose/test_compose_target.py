@@ -50,6 +50,15 @@ async def test_the_count_that_was_found_comes_back(docker: FakeDocker) -> None:
     assert docker.scaled == [4, 2]
 
 
+async def test_a_second_sweep_takes_what_the_first_one_made(docker: FakeDocker) -> None:
+    """Containers that a sweep made carry another hash than those of `docker compose up`, of the same files."""
+    for _ in range(2):
+        async with open_compose(PLACE, synthetic.demo_plan(replicas=[4]), docker) as target:
+            await target.scale(1)
+
+    assert docker.scaled == [1, 2, 1, 2]
+
+
 async def test_a_worker_that_ends_at_its_start_is_told_with_its_log(docker: FakeDocker) -> None:
     """A restart policy hides it: the container is `up` again a moment later."""
     docker.dies_at_start = True

@@ -194,7 +194,8 @@ async def demand_service(
     """
     port = parse_metrics_port(place.metrics_port)
     service = await find_service(docker, place.service)
-    configuration = await service.configuration()
+    rendered = await service.rendered()
+    configuration = rendered["services"][service.name]
     labels: Mapping[str, str] = configuration.get("labels") or {}
     problems = [
         *unscalable(str(service), configuration, max(plan.replicas), port),
@@ -213,8 +214,8 @@ async def demand_service(
     ]
     if problems:
         raise InputError("\n".join(problems))
-    wanted = await service.configuration_hash()
-    if [one for one in await service.containers() if one.labels.get(f"{LABEL}.config-hash") != wanted]:
+    wanted = await service.hashes(rendered)
+    if any(one.labels.get(f"{LABEL}.config-hash") not in wanted for one in await service.containers()):
         raise InputError(
             f"--service {service}: its containers were made from another configuration than its files and this shell's "
             "variables say now, so replicas would differ; write `docker compose up --detach` first, or set the variables as then"

@@ -7,6 +7,7 @@ Everything is found by the labels that Docker Compose puts on containers, so a p
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,33 +52,44 @@ class Service:
         found = await _containers(self.docker, self.project, name or self.name)
         return sorted(found, key=lambda one: int(one.labels.get(f"{LABEL}.container-number", "0")))
 
-    async def configuration(self) -> dict[str, Any]:
+    async def rendered(self) -> dict[str, Any]:
         """
-        Return the service as ``docker compose config`` renders it.
+        Return the whole project as ``docker compose config`` renders it.
 
         Raises:
             InputError: The files have no such service, or cannot be rendered here.
         """
         try:
-            rendered = json.loads(
-                await self.docker([*self._compose(), "config", "--format", "json"], _SECONDS)
+            found: dict[str, Any] = json.loads(
+                await self.docker([*self._compose(self.files), "config", "--format", "json"], _SECONDS)
             )
         except DockerError as error:
             raise InputError(f"--service {self}: its files cannot be rendered: {error}") from None
-        services: dict[str, Any] = rendered["services"]
-        if self.name not in services:
+        if self.name not in found["services"]:
             raise InputError(
-                f"--service {self}: the project has no such service; it has: {', '.join(sorted(services))}"
+                f"--service {self}: the project has no such service; it has: {', '.join(sorted(found['services']))}"
             )
-        found: dict[str, Any] = services[self.name]
         return found
 
-    async def configuration_hash(self) -> str:
+    async def hashes(self, rendered: Mapping[str, Any]) -> set[str]:
         """
-        Return the hash of what the files say of the service now; its containers carry that of their own making.
+        Return the hashes that a container of the service may carry if it was made from what the files say now.
+
+        There are two: one that was made with `--no-deps`, as a sweep makes them, forgets what the service depends on.
+
+        Args:
+            rendered: The whole project.
         """
-        said = await self.docker([*self._compose(), "config", "--hash", self.name], _SECONDS)
-        return said.split()[-1]
+        services = rendered["services"]
+        alone = {key: value for key, value in services[self.name].items() if key != "depends_on"}
+        found = set()
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "compose.json"
+            for service in (services[self.name], alone):
+                file.write_text(json.dumps({**rendered, "services": {**services, self.name: service}}))
+                words = [*self._compose((str(file),)), "config", "--hash", self.name]
+                found.add((await self.docker(words, _SECONDS)).split()[-1])
+        return found
 
     async def scale(self, replicas: int, seconds: float) -> None:
         """
@@ -88,7 +100,7 @@ class Service:
         """
         words = ["up", "--detach", "--no-deps", "--no-recreate", "--no-build", "--pull", "never"]
         await self.docker(
-            [*self._compose(), *words, "--scale", f"{self.name}={replicas}", self.name], seconds
+            [*self._compose(self.files), *words, "--scale", f"{self.name}={replicas}", self.name], seconds
         )
 
     async def story(self, containers: Sequence[Container]) -> str:
@@ -99,7 +111,7 @@ class Service:
         for one in containers:
             number = one.labels.get(f"{LABEL}.container-number", "1")
             try:
-                lines = await self.docker([*self._compose(), *_LOGS, number, self.name], _SECONDS)
+                lines = await self.docker([*self._compose(self.files), *_LOGS, number, self.name], _SECONDS)
             except DockerError as error:
                 lines = str(error)
             told.append(
@@ -107,9 +119,9 @@ class Service:
             )
         return "\n".join(told)
 
-    def _compose(self) -> list[str]:
+    def _compose(self, files: Sequence[str]) -> list[str]:
         words = ["compose", "--project-name", self.project, "--project-directory", self.folder]
-        return [*words, *(word for file in self.files for word in ("--file", file))]
+        return [*words, *(word for file in files for word in ("--file", file))]
 
 
 async def find_service(docker: Docker, given: str) -> Service:
