@@ -6,9 +6,7 @@ Every refusal comes before a folder is made or a process is started.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -19,19 +17,22 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
 from loadtest.cli.progress_flag import Progress
-from loadtest.cli.run_environment import EnvironmentFlags, commands_of, environment_of, open_environment
+from loadtest.cli.run_environment import (
+    EnvironmentFlags,
+    compose_server_address,
+    open_environment,
+)
+from loadtest.cli.run_refusals import environment_for
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.choice import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.ports import Ports
-from loadtest.free_ports import demand_free
 from loadtest.injector.launch import launch
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
@@ -45,8 +46,7 @@ from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
-from loadtest.target.dev_server import find_temporal, with_ours
-from loadtest.target.worker_command import parse_worker_command
+from loadtest.target.dev_server import with_ours
 
 
 def begin(
@@ -79,7 +79,9 @@ def begin(
     load(asked.scenario)
     if place.get("target") == TargetKind.KUBERNETES:
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
-    environment = _checked(plan, place, metrics_port)
+    if place.get("target") == TargetKind.COMPOSE:
+        place = {**place, "address": compose_server_address(place)}
+    environment = environment_for(plan, place, metrics_port)
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
     )
@@ -123,81 +125,12 @@ def resume(
             "write it there"
         )
     load(run.plan.scenario)
-    environment = _checked(run.plan, manifest.place, metrics_port)
+    environment = environment_for(run.plan, manifest.place, metrics_port)
     start = _start()
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
     return _carry_out(run, environment, metrics_port, progress)
-
-
-def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
-    """
-    Return the environment of a place, if a run of the plan can be carried out there.
-    """
-    if metrics_port is not None:
-        pages = 0 if place.get("target") == TargetKind.KUBERNETES else plan.injectors
-        for port in range(metrics_port, metrics_port + 1 + pages):
-            demand_free(port, "--metrics-port")
-    environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
-    _demand_commands(plan, place)
-    _demand_codec(plan, place)
-    starts_server = environment.cluster is None and environment.address is None
-    if not starts_server:
-        _refuse_server_settings(plan)
-    if starts_server:
-        find_temporal(environment.temporal)
-        if environment.port is not None:
-            demand_free(environment.port, "--port")
-    elif environment.cluster is None:
-        asyncio.run(_demand_server(environment.address, plan.namespace))
-    return environment
-
-
-def _demand_commands(plan: Plan, place: Place) -> None:
-    for command in commands_of(plan):
-        if place.get("target") == TargetKind.KUBERNETES:
-            raise InputError(
-                f"plan: worker_command {command!r}: starts workers of this machine, those of a cluster are a Deployment; "
-                "leave it out"
-            )
-        if "worker_command" in place:
-            raise InputError(
-                f"--worker-command {place['worker_command']}: the plan names workers itself ({command}); "
-                "leave one of the two out"
-            )
-        parse_worker_command(command)
-
-
-def _demand_codec(plan: Plan, place: Place) -> None:
-    wanted = {"codec": (plan.codec,), "factors.codec": plan.factors.get("codec", ())}
-    for key, values in wanted.items():
-        given = [value for value in values if value is not None]
-        if given and place.get("target") == TargetKind.KUBERNETES:
-            raise InputError(
-                f"plan: {key}: workers and injectors of a cluster encrypt as their charts say (`codec.existingSecret`); "
-                "leave it out"
-            )
-        if True in given and not has_codec_keys(os.environ):
-            raise InputError(
-                f"plan: {key} = true: there are no keys to encrypt with; set {' or '.join(CODEC_KEYS)}, or leave it out"
-            )
-
-
-def _refuse_server_settings(plan: Plan) -> None:
-    keys = ["server.dynamic_config"] if plan.server.dynamic_config else []
-    keys += [f"factors.{path}" for path in plan.factors if path.startswith("server.")]
-    if keys:
-        raise InputError(
-            "\n".join(
-                f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
-                for key in keys
-            )
-        )
-
-
-async def _demand_server(address: str | None, namespace: str) -> None:
-    await connect(address, namespace)
 
 
 def _report_complete(run: Run, progress: Progress) -> int:
@@ -277,7 +210,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         started_at=start.started_at,
         finished_at=None,
         command=start.command,
-        target="kubernetes" if environment.cluster else "local" if starts_server else "address",
+        target=environment.target,
         address=environment.address or "",
         namespace=plan.namespace,
         task_queue=plan.task_queue,
@@ -295,6 +228,8 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
 
 
 def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.compose is not None:
+        return {"service": environment.compose.service}
     if environment.cluster is None:
         return {"worker_command": shlex.join(environment.worker_command)}
     return {
