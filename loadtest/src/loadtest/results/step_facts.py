@@ -1,10 +1,12 @@
 """
-What stands beside a step's numbers: the shape of its load, its cell's capacity, its failed orders.
+Small records of a step: the shape of its load, its capacity and failed orders, lag, and what waited at the edges.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from loadtest.results.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class MeasuredCapacity:
     """
     What the cell's slots can do, from its own saturate steps.
 
@@ -57,3 +59,42 @@ class Capacity:
     half_width: float
     known_draws: bool
     limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """
+    Actual send minus intended start, in seconds.
+    """
+
+    p50: float | None
+    p99: float | None
+    max: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """
+    A reading at the window's two ends and its largest value within.
+    """
+
+    start: float | None
+    end: float | None
+    max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogReading:
+    """
+    Tasks waiting in both queues, and the age of the oldest.
+
+    Attributes:
+        tasks: Number of tasks.
+        age_seconds: Age.
+        slope_per_second: Tasks a second by which it grew over the window, with its 95 % interval.
+    """
+
+    tasks: Edges
+    age_seconds: Edges
+    slope_per_second: Estimate
