@@ -20,8 +20,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
 
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.target.kubernetes.api import open_api
-from loadtest.target.kubernetes.deployment import Deployment
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, open_api
 
 QUEUE = "repair-shop"
 LOOK_SECONDS = 2.0
@@ -101,16 +100,20 @@ async def drive(
     """
     course = Course()
     api = open_api(KUBECONFIG, CONTEXT)
-    deployment = Deployment(api, "repair-shop", WORKERS)
     with frontend() as address:
         client = await Client.connect(address)
         queue = DescribedQueue(client, QUEUE)
         prefix = f"autoscale-{int(time.time())}"
         first = time.time()
 
+        def workers() -> Any:
+            return api.apps.read_namespaced_deployment(
+                WORKERS, "repair-shop", _request_timeout=REQUEST_SECONDS
+            )
+
         async def look() -> None:
             while True:
-                found, backlog = await asyncio.gather(asyncio.to_thread(deployment.read), queue.look())
+                found, backlog = await asyncio.gather(asyncio.to_thread(workers), queue.look())
                 waiting = None if backlog is None else backlog.activity_tasks + backlog.workflow_tasks
                 wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
                 course.looks.append(Look(time.time() - first, wanted, ready, waiting))
@@ -130,16 +133,16 @@ async def drive(
             except WorkflowFailureError as error:
                 course.failures.append(f"{name}: {error.cause}")
 
-        looking = asyncio.create_task(look())
         try:
-            async with asyncio.timeout(seconds + patience):
+            # In one group, so that a look that fails ends the course instead of leaving it without looks.
+            async with asyncio.timeout(seconds + patience), asyncio.TaskGroup() as together:
+                looking = together.create_task(look())
                 await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
                 while not course.looks or course.looks[-1].wanted > until_replicas:  # noqa: ASYNC110  # a cluster sets no event
                     await asyncio.sleep(LOOK_SECONDS)
+                looking.cancel()
         except TimeoutError:
             course.failures.append(f"not done {patience:g} s after the last start")
-        finally:
-            looking.cancel()
         for number in range(0, int(rate * seconds), 2):
             await _read(client, f"repair-{prefix}-{number}", first, course)
     return course
