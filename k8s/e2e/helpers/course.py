@@ -18,6 +18,7 @@ from typing import Any
 from kit import CONTEXT, KUBECONFIG, WORKERS
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.service import RPCError
 
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, open_api
@@ -123,15 +124,17 @@ async def drive(
             await asyncio.sleep(max(0.0, first + number / rate - time.time()))
             name = f"{prefix}-{number}"
             given = {"order_id": name, "seed": number, "work": work}
-            handle = await client.start_workflow(
-                "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
-            )
-            course.started += 1
             try:
+                handle = await client.start_workflow(
+                    "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
+                )
+                course.started += 1
                 await handle.result()
                 course.completed += 1
             except WorkflowFailureError as error:
                 course.failures.append(f"{name}: {error.cause}")
+            except RPCError as error:
+                course.failures.append(f"{name}: {error}")
 
         try:
             # In one group, so that a look that fails ends the course instead of leaving it without looks.
@@ -146,6 +149,18 @@ async def drive(
         for number in range(0, int(rate * seconds), 2):
             await _read(client, f"repair-{prefix}-{number}", first, course)
     return course
+
+
+async def activity_attempts(client: Client, workflow_id: str) -> list[int]:
+    """
+    The attempt that ended each activity of an order, in the order of their starts.
+    """
+    history = client.get_workflow_handle(workflow_id).fetch_history_events()
+    return [
+        event.activity_task_started_event_attributes.attempt
+        async for event in history
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
+    ]
 
 
 async def _read(client: Client, workflow_id: str, first: float, course: Course) -> None:
