@@ -20,8 +20,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
+from loadtest.errors import TargetError
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, open_api
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, no_answer, open_api
 
 QUEUE = "repair-shop"
 LOOK_SECONDS = 2.0
@@ -108,13 +109,22 @@ async def drive(
         first = time.time()
 
         def workers() -> Any:
-            return api.apps.read_namespaced_deployment(
-                WORKERS, "repair-shop", _request_timeout=REQUEST_SECONDS
-            )
+            try:
+                with asked(f"get deployments {WORKERS}"):
+                    return api.apps.read_namespaced_deployment(
+                        WORKERS, "repair-shop", _request_timeout=REQUEST_SECONDS
+                    )
+            except TargetError as error:
+                if no_answer(error):
+                    return None
+                raise
 
         async def look() -> None:
             while True:
                 found, backlog = await asyncio.gather(asyncio.to_thread(workers), queue.look())
+                if found is None:  # a gap: the next look may have an answer
+                    await asyncio.sleep(LOOK_SECONDS)
+                    continue
                 waiting = None if backlog is None else backlog.activity_tasks + backlog.workflow_tasks
                 wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
                 course.looks.append(Look(time.time() - first, wanted, ready, waiting))
