@@ -65,6 +65,7 @@ lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases --exclude k8s/e2e/helpers k8s/e2e
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 .PHONY: coverage

@@ -230,6 +230,15 @@ ALERTS: tuple[Alert, ...] = (
         summary="{{ $value }} targets of {{ $labels.job }} do not answer to Prometheus.",
     ),
     Alert(
+        name="TemporalTargetsGone",
+        left="job:gone:count",
+        operator=">",
+        bound=0,
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.job }} had targets within the last hour, and Prometheus finds none any more.",
+    ),
+    Alert(
         name="TemporalResourceExhausted",
         left="namespace:resource_exhausted:rate5m",
         operator=">",

@@ -46,19 +46,22 @@ OVERVIEW_DASHBOARD = Dashboard(
         PanelRow(
             "Around it",
             (
-                number("Targets that do not answer", "overview.targets_down", width=8, bound=PanelBound(1)),
+                number("Targets that do not answer", "overview.targets_down", width=6, bound=PanelBound(1)),
+                number(
+                    "Jobs without a target", "overview.jobs_gone", none="none", width=6, bound=PanelBound(1)
+                ),
                 number(
                     "Replicas that the autoscaler may add",
                     "overview.autoscaler_replicas_left",
                     none="no autoscaler",
-                    width=8,
+                    width=6,
                     bound=PanelBound(bounds.AUTOSCALER_REPLICAS_LEFT, good_below=False),
                 ),
                 number(
                     "Until a certificate ends",
                     "overview.certificate_left",
                     none="none known",
-                    width=8,
+                    width=6,
                     bound=PanelBound(bounds.CERTIFICATE_SECONDS_LEFT, good_below=False),
                 ),
             ),

@@ -57,6 +57,7 @@ RECORDINGS: tuple[Recording, ...] = (
     Recording("cluster:sent_ratio:rate5m", "load.sent_ratio"),
     Recording("instance:silent_slots:current", "workers.silent_slots"),
     Recording("job:targets_down:count", "overview.targets_down"),
+    Recording("job:gone:count", "overview.jobs_gone"),
     Recording("namespace:resource_exhausted:rate5m", "server.resource_exhausted"),
     Recording("operation:persistence_failed_ratio:rate5m", "server.persistence_failed_ratio"),
     Recording("autoscaler:replicas_left:current", "overview.autoscaler_replicas_left"),

@@ -4,12 +4,15 @@ The examples: what they say of a chart renders, and is what Argo CD, Flux and He
 
 from __future__ import annotations
 
+import copy
+import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.process
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VERSION = yaml.safe_load((EXAMPLES.parent / "repair-worker" / "Chart.yaml").read_text())["version"]
+GITOPS = json.loads((Path(__file__).parent / "data" / "gitops.json").read_text())
 CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")
 
 
@@ -41,6 +45,48 @@ def demand_objects(objects: list[Object]) -> None:
             kubernetes_validate.validate(found, "1.34", strict=True)
 
 
+def problems(found: Object) -> list[str]:
+    """
+    What Argo CD's and Flux's resources do not take in this one.
+    """
+    schema = {"definitions": GITOPS["definitions"], "$ref": f"#/definitions/{found['kind']}"}
+    return [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(found["spec"])]
+
+
+@pytest.mark.parametrize(
+    "found", [one for tool in ("argo-cd", "flux") for _, one in documents(tool)], ids=lambda one: one["kind"]
+)
+def test_objects_are_what_argo_cd_and_flux_take(found: Object) -> None:
+    """Each object has fields that its resource has, and no other."""
+    assert problems(found) == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "kind", "spoil"),
+    [
+        pytest.param(
+            "argo-cd",
+            "Application",
+            lambda spec: spec["syncPolicy"]["automated"].update(selfheal=True),
+            id="misspelt-field",
+        ),
+        pytest.param("argo-cd", "Application", lambda spec: spec.pop("project"), id="field-left-out"),
+        pytest.param(
+            "flux", "HelmRelease", lambda spec: spec["driftDetection"].update(mode="on"), id="no-such-choice"
+        ),
+        pytest.param(
+            "flux", "OCIRepository", lambda spec: spec.update(url="https://registry.example.org"), id="url"
+        ),
+    ],
+)
+def test_a_spoilt_object_is_found(tool: str, kind: str, spoil: Callable[[Any], Any]) -> None:
+    """What the resources would refuse is refused here."""
+    found = copy.deepcopy(next(one for _, one in documents(tool) if one["kind"] == kind))
+    spoil(found["spec"])
+
+    assert len(problems(found)) == 1
+
+
 @pytest.mark.parametrize(("chart", "application"), list(documents("argo-cd")))
 def test_argo_cd(charts: Charts, chart: str, application: Object) -> None:
     """An Application names the published chart at its version, and its values render."""
@@ -50,7 +96,6 @@ def test_argo_cd(charts: Charts, chart: str, application: Object) -> None:
     assert (source["chart"], source["targetRevision"]) == (chart, VERSION)
     # In Argo CD an OCI registry stands without its scheme.
     assert "://" not in source["repoURL"]
-    assert set(application["spec"]) == {"project", "source", "destination", "syncPolicy"}
     demand_objects(
         charts.render(
             chart,

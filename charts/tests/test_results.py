@@ -41,3 +41,18 @@ def test_nobody_waits_for_the_claim(charts: Charts) -> None:
     assert pod["nodeSelector"] == {"disk": "fast"}
     assert binding("1")["metadata"]["name"] != binding("2")["metadata"]["name"]
     assert of_kind(charts.render(CHART, {**TAG, "results": {"existingClaim": "mine"}}), "Job") == []
+
+
+def test_only_so_many_runs_are_kept(charts: Charts) -> None:
+    """Before the sweep a container on the same volume takes the oldest away; without a number there is none."""
+
+    def before(results: dict[str, Any]) -> list[Object]:
+        job = only(charts.render(CHART, {**TAG, "results": results}), "CronJob")["spec"]["jobTemplate"]
+        found: list[Object] = job["spec"]["template"]["spec"].get("initContainers", [])
+        return found
+
+    (container,) = before({"runs": 30})
+
+    assert container["command"] == ["python", "-m", "loadtest.results.retention", "/results", "30"]
+    assert container["volumeMounts"] == [{"name": "results", "mountPath": "/results"}]
+    assert before({}) == []

@@ -80,7 +80,7 @@ def test_locusts_page_starts_orders_in_the_cluster(kit: Kit) -> None:
 
         def there() -> bool:
             try:
-                return asked("stats/requests")["worker_count"] == 1
+                return bool(asked("stats/requests")["worker_count"] == 1)
             except OSError:
                 return False
 

@@ -81,16 +81,17 @@ def ask(kit: Kit) -> Iterator[Ask]:
 
 
 def test_our_pod_monitors_are_found(ask: Ask) -> None:
-    """It scrapes workers and server, with Temporal's namespace as the label ``namespace``."""
+    """It scrapes workers and server; ``namespace`` is Kubernetes', and Temporal's is ``temporal_namespace``."""
 
     def up() -> set[str]:
         found = ask("targets", state="active")["activeTargets"]
         return {target["labels"]["namespace"] for target in found if target["health"] == "up"}
 
-    query = "count(temporal_worker_task_slots_available{namespace='default',task_queue='repair-shop'})"
+    both = "namespace='repair-shop',temporal_namespace='default'"
+    query = f"count(temporal_worker_task_slots_available{{{both},task_queue='repair-shop'}})"
 
     until(lambda: {"repair-shop", "temporal"} <= up(), "targets of workers and server are up", 180)
-    until(lambda: ask("query", query=query)["result"], "Temporal's namespace is the label `namespace`", 60)
+    until(lambda: ask("query", query=query)["result"], "each namespace has its own label", 60)
 
 
 def test_our_rules_are_loaded_and_healthy(ask: Ask) -> None:

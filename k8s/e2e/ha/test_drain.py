@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,13 @@ def nodes_of(kit: Kit, service: str) -> set[str]:
     The nodes on which a service's pods run.
     """
     return {pod["spec"]["nodeName"] for pod in pods_of(kit, service)}
+
+
+def has_two_pods(kit: Kit, service: str) -> bool:
+    """
+    Tell whether a service has two ready pods that stay.
+    """
+    return len(pods_of(kit, service)) == 2
 
 
 def bring_orders(kit: Kit, prefix: str) -> None:
@@ -91,7 +99,7 @@ def test_two_pods_of_each_service_on_two_nodes_in_two_zones(kit: Kit) -> None:
         for node in kit.get("nodes")["items"]
     }
     for service in (*SERVICES, "web"):
-        until(lambda service=service: len(pods_of(kit, service)) == 2, f"two pods of {service}", 300)
+        until(partial(has_two_pods, kit, service), f"two pods of {service}", 300)
         assert {zones[node] for node in nodes_of(kit, service)} == {"left", "right"}, service
         budget = kit.get("poddisruptionbudget", f"temporal-{service}-pdb", "-n", "temporal")
         assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
@@ -115,7 +123,7 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
         assert drained.code == 0, drained.said
         until(
             lambda: all(
-                len(pods_of(kit, service)) == 2 and node not in nodes_of(kit, service) for service in SERVICES
+                has_two_pods(kit, service) and node not in nodes_of(kit, service) for service in SERVICES
             ),
             "every service has two pods elsewhere",
             300,

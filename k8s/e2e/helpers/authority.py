@@ -39,8 +39,8 @@ def make_certificates(folder: Path, server_name: str) -> Certificates:
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     ca, ca_key = folder / "ca.pem", folder / "ca.key"
     signs = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-    subject = ["-subj", "/CN=our authority", "-days", "2"]
-    _openssl("req", "-x509", *key, *signs, *subject, "-keyout", str(ca_key), "-out", str(ca))
+    itself = ["-subj", "/CN=our authority", "-days", "2"]
+    _openssl("req", "-x509", *key, *signs, *itself, "-keyout", str(ca_key), "-out", str(ca))
     for name, subject, extension in (
         ("server", f"/CN={server_name}", f"subjectAltName=DNS:{server_name}"),
         ("client", "/CN=repair-shop", "extendedKeyUsage=clientAuth"),

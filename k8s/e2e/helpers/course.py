@@ -18,10 +18,11 @@ from typing import Any
 from kit import CONTEXT, KUBECONFIG, WORKERS
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowFailureError
+from temporalio.service import RPCError
 
+from loadtest.errors import TargetError
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.target.kubernetes.api import open_api
-from loadtest.target.kubernetes.deployment import Deployment
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, no_answer, open_api
 
 QUEUE = "repair-shop"
 LOOK_SECONDS = 2.0
@@ -101,16 +102,29 @@ async def drive(
     """
     course = Course()
     api = open_api(KUBECONFIG, CONTEXT)
-    deployment = Deployment(api, "repair-shop", WORKERS)
     with frontend() as address:
         client = await Client.connect(address)
         queue = DescribedQueue(client, QUEUE)
         prefix = f"autoscale-{int(time.time())}"
         first = time.time()
 
+        def workers() -> Any:
+            try:
+                with asked(f"get deployments {WORKERS}"):
+                    return api.apps.read_namespaced_deployment(
+                        WORKERS, "repair-shop", _request_timeout=REQUEST_SECONDS
+                    )
+            except TargetError as error:
+                if no_answer(error):
+                    return None
+                raise
+
         async def look() -> None:
             while True:
-                found, backlog = await asyncio.gather(asyncio.to_thread(deployment.read), queue.look())
+                found, backlog = await asyncio.gather(asyncio.to_thread(workers), queue.look())
+                if found is None:  # a gap: the next look may have an answer
+                    await asyncio.sleep(LOOK_SECONDS)
+                    continue
                 waiting = None if backlog is None else backlog.activity_tasks + backlog.workflow_tasks
                 wanted, ready = int(found.spec.replicas or 0), int(found.status.ready_replicas or 0)
                 course.looks.append(Look(time.time() - first, wanted, ready, waiting))
@@ -120,29 +134,43 @@ async def drive(
             await asyncio.sleep(max(0.0, first + number / rate - time.time()))
             name = f"{prefix}-{number}"
             given = {"order_id": name, "seed": number, "work": work}
-            handle = await client.start_workflow(
-                "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
-            )
-            course.started += 1
             try:
+                handle = await client.start_workflow(
+                    "RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE
+                )
+                course.started += 1
                 await handle.result()
                 course.completed += 1
             except WorkflowFailureError as error:
                 course.failures.append(f"{name}: {error.cause}")
+            except RPCError as error:
+                course.failures.append(f"{name}: {error}")
 
-        looking = asyncio.create_task(look())
         try:
-            async with asyncio.timeout(seconds + patience):
+            # In one group, so that a look that fails ends the course instead of leaving it without looks.
+            async with asyncio.timeout(seconds + patience), asyncio.TaskGroup() as together:
+                looking = together.create_task(look())
                 await asyncio.gather(*(order(number) for number in range(int(rate * seconds))))
                 while not course.looks or course.looks[-1].wanted > until_replicas:  # noqa: ASYNC110  # a cluster sets no event
                     await asyncio.sleep(LOOK_SECONDS)
+                looking.cancel()
         except TimeoutError:
             course.failures.append(f"not done {patience:g} s after the last start")
-        finally:
-            looking.cancel()
         for number in range(0, int(rate * seconds), 2):
             await _read(client, f"repair-{prefix}-{number}", first, course)
     return course
+
+
+async def activity_attempts(client: Client, workflow_id: str) -> list[int]:
+    """
+    The attempt that ended each activity of an order, in the order of their starts.
+    """
+    history = client.get_workflow_handle(workflow_id).fetch_history_events()
+    return [
+        event.activity_task_started_event_attributes.attempt
+        async for event in history
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
+    ]
 
 
 async def _read(client: Client, workflow_id: str, first: float, course: Course) -> None:

@@ -55,6 +55,13 @@ _ours = combine(
     injectors=lately(BY_KEY["injector.in_flight"], by=("instance",), back="1h"),
 )
 
+# Injectors come and go with their sweeps; workers and servers stay.
+_jobs_of_late = combine(
+    "(<workers> or <servers>)",
+    workers=lately(BY_KEY["worker.started"], by=("job",), back="1h"),
+    servers=lately(BY_KEY["server.restarts"], by=("job",), back="1h"),
+)
+
 OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="overview.workers",
@@ -125,6 +132,17 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
         unit="targets",
         legend="{{job}}",
         good="0.  A target that does not answer leaves gaps in every panel, and no alert can speak for it.",
+    ),
+    Expression(
+        name="overview.jobs_gone",
+        query=combine(
+            "count by (job) (<late> unless on (job) <up>)",
+            late=_jobs_of_late,
+            up=gauge("max", BY_KEY["monitoring.up"], by=("job",)),
+        ),
+        unit="jobs",
+        legend="{{job}}",
+        good="Empty.  A job that has left discovery with all its targets is not down for Prometheus: it is not there at all.",
     ),
     Expression(
         name="overview.autoscaler_replicas_left",
