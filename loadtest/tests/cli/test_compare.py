@@ -17,7 +17,8 @@ from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
-from loadtest.results.question import CompareQuestion, question_of, setting_text
+from loadtest.results.question import CompareQuestion, question_of
+from loadtest.results.setting import setting_text
 from loadtest.results.step_keys import step_keys
 from loadtest.results.store import Run
 

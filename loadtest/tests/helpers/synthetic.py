@@ -11,6 +11,7 @@ from world import World
 from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest
 from loadtest.results.measured import Measured, StepKey
+from loadtest.results.step_keys import step_keys
 
 
 def demo_plan(**changes: object) -> Plan:
@@ -79,4 +80,18 @@ def steps(plan: Plan | None = None, arrival_rate: float = 1.8, contention: float
         for repetition in range(1, plan.repetitions + 1)
         for replicas in plan.replicas
         for load in plan.loads
+    ]
+
+
+def factor_steps(plan: Plan, arrival_rate: float = 1.8) -> list[Measured]:
+    """
+    All steps of a plan with factors, each made with the settings of its own cell.
+    """
+    return [
+        World(
+            key,
+            plan.with_factors(dict(key.factors)),
+            None if key.kind == "saturate" else arrival_rate,
+        ).measured()
+        for key in step_keys(plan)
     ]

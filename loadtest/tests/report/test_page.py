@@ -105,7 +105,7 @@ def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
     start = text.index('id="readings"')
     table = text[start : text.index("</details>", start)]
     step = json.loads((demo.parent / "steps/1-open1-1/step.json").read_text(encoding="utf-8"))
-    named = {"step", "replicas", "repetition", "load", "started_at", "window_seconds"}
+    named = {"step", "replicas", "factors", "repetition", "attempt", "load", "started_at", "window_seconds"}
     named |= {"verdict", "reasons", "notes", "why"}
 
     assert set(re.findall(r"<code>(\w+)</code>", table)) == set(step) - named

@@ -25,7 +25,7 @@ SCALING = synthetic.demo_plan(name="scaling", replicas=(1, 2, 3, 4), repetitions
 READINGS = """
 replicas repetition load window_seconds verdict reasons offered_per_second sent_per_second injector_lag_seconds
 throughput_per_second closes_per_second goodput_per_second failed error_ratio drain_seconds open_at_end awaited_every
-response_time_seconds service_time_seconds end_to_end_seconds schedule_to_start_seconds sync_match_ratio backlog
+response_time_seconds service_time_seconds end_to_end_seconds schedule_to_start_seconds late_ratio sync_match_ratio backlog
 state_transitions_per_second state_transitions_per_workflow actions_per_workflow actions_by_kind slots_used_ratio pollers sticky_hit_ratio
 cpu_seconds_per_workflow rss_bytes persistence_latency_seconds shard_lock_seconds little_ratio counts
 """
@@ -61,7 +61,7 @@ def test_runs_are_written_by_it(sweep: Any) -> None:
     validate(sweep)
     validate(to_plain(analyse(synthetic.steps(SCALING), SCALING, synthetic.manifest())))
     validate(to_plain(analyse([], synthetic.demo_plan(), synthetic.manifest())))
-    assert sweep["schema"] == 1
+    assert sweep["schema"] == 2
 
 
 def test_every_reading_of_the_method_has_a_key(sweep: Any) -> None:
@@ -79,7 +79,7 @@ def test_every_reading_of_the_method_has_a_key(sweep: Any) -> None:
     "damage",
     [
         lambda d: d.pop("verdict"),
-        lambda d: d.update(schema=2),
+        lambda d: d.update(schema=1),
         lambda d: d.update(verdict="maybe"),
         lambda d: d.update(extra=1),
         lambda d: d["steps"][0].pop("little_ratio"),

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from loadtest.analysis.reading import read_step
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
-from loadtest.analysis.verdict import decide
+from loadtest.analysis.verdict import decide, decide_all
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured import Measured
-from loadtest.results.step_keys import step_keys
-from loadtest.results.sweep_result import SCHEMA_VERSION, SweepResult
+from loadtest.results.setting import Setting
+from loadtest.results.step_keys import combinations, step_keys
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult
 
 
 def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepResult:
@@ -30,8 +32,11 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
     """
     read = tuple(read_step(step, plan.with_factors(dict(step.key.factors)), steps) for step in steps)
     kept = {step.key.folder for step in steps}
-    wanted = demands(read, plan)
-    verdict, reasons = decide(read, plan, wanted)
+    combined = tuple(
+        _combination(factors, [step for step in read if step.key.factors == factors], plan)
+        for factors in _measured_combinations(steps, plan)
+    )
+    verdict, reasons = decide_all(combined)
     missing = tuple(key.folder for key in step_keys(plan) if key.folder not in kept)
     return SweepResult(
         schema=SCHEMA_VERSION,
@@ -42,9 +47,32 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         reasons=reasons,
         notes=manifest.notes,
         slo=plan.slo,
-        demand=wanted[0] if wanted else no_demand(),
-        demands=wanted,
-        scaling=describe_scaling(read, plan.replicas, plan.seed),
+        combinations=combined,
+        demand=combined[0].demand,
+        demands=combined[0].demands,
+        scaling=combined[0].scaling,
         missing=missing,
         steps=read,
+    )
+
+
+def _measured_combinations(steps: Sequence[Measured], plan: Plan) -> list[Setting]:
+    """
+    Return the combinations that have a step, in the plan's order; the first one where none has.
+    """
+    measured = {step.key.factors for step in steps}
+    every = combinations(plan)
+    return [factors for factors in every if factors in measured] or every[:1]
+
+
+def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> CombinationResult:
+    wanted = demands(steps, plan)
+    verdict, reasons = decide(steps, plan, wanted)
+    return CombinationResult(
+        factors=dict(factors),
+        verdict=verdict,
+        reasons=reasons,
+        demand=wanted[0] if wanted else no_demand(),
+        demands=wanted,
+        scaling=describe_scaling(steps, plan.replicas, plan.seed),
     )

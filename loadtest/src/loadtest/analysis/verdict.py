@@ -1,7 +1,5 @@
 """
 What a whole run comes to: pass, fail or invalid, and the exit code of each.
-
-It reads what was found of steps and demand, and knows nothing of texts or files.
 """
 
 from __future__ import annotations
@@ -11,9 +9,10 @@ from collections.abc import Sequence
 from loadtest.analysis.slo import judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
-from loadtest.results.sweep_result import Demand, RunVerdict, SloAnswer, SweepResult
+from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult
 
 EXIT_CODES = {RunVerdict.PASS: 0, RunVerdict.FAIL: 1, RunVerdict.UNDECIDED: 3, RunVerdict.INVALID: 3}
+_WORST_FIRST = (RunVerdict.INVALID, RunVerdict.FAIL, RunVerdict.UNDECIDED)
 
 
 def exit_code(sweep: SweepResult) -> int:
@@ -25,7 +24,7 @@ def exit_code(sweep: SweepResult) -> int:
 
 def untold(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
-    Return each measured cell of the plan that has no step to be believed, with the reasons.
+    Return each measured cell of one combination that has no step to be believed, with the reasons.
     """
     cells: dict[tuple[int, int], list[StepResult]] = {}
     for step in steps:
@@ -42,11 +41,16 @@ def decide(
     steps: Sequence[StepResult], plan: Plan, demands: Sequence[Demand]
 ) -> tuple[RunVerdict, tuple[str, ...]]:
     """
-    Decide a run.
+    Decide one combination of a run.
 
     Invalid, when some cell of the plan has no step that may be believed, since a headline rests on
     every cell.  Undecided, when no count is known to keep the SLO and some may.  Fail, when they tell that it
     is not: no replica count keeps it at an open load, or, in a plan without one, a step misses it.
+
+    Args:
+        steps: Of the combination.
+        plan: What was asked.
+        demands: Of the combination.
 
     Returns:
         The verdict and its reasons; none for a pass.
@@ -72,6 +76,24 @@ def decide(
     if not demands:
         failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
     return (RunVerdict.FAIL, tuple(failed)) if failed else (RunVerdict.PASS, ())
+
+
+def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, tuple[str, ...]]:
+    """
+    Decide a run from its combinations of factors: the worst of their verdicts, so that a pass hides no miss.
+
+    Returns:
+        The verdict, and the reasons of each combination that has it, the combination named.
+    """
+    for verdict in _WORST_FIRST:
+        worst = [each for each in combinations if each.verdict is verdict]
+        if worst:
+            return verdict, tuple(
+                f"{each.setting}: {reason}" if each.factors else reason
+                for each in worst
+                for reason in each.reasons
+            )
+    return RunVerdict.PASS, ()
 
 
 def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:

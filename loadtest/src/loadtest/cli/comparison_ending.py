@@ -21,7 +21,8 @@ from loadtest.report.comparison_page import (
 )
 from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
-from loadtest.results.question import CompareQuestion, question_of, setting_text
+from loadtest.results.question import CompareQuestion, question_of
+from loadtest.results.setting import setting_text
 from loadtest.results.store import Run
 
 _FILE = "comparison.json"

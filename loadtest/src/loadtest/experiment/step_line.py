@@ -12,7 +12,8 @@ def step_line(step: StepResult) -> str:
     """
     Return one line: verdict, throughput and waits, or why they may not be believed.
     """
-    head = f"{step.replicas} × {step.load.kind}: {step.verdict.value}"
+    setting = f"{step.setting}, " if step.factors else ""
+    head = f"{setting}{step.replicas} × {step.load.kind}: {step.verdict.value}"
     if step.verdict is StepVerdict.INVALID:
         return f"{head}: {'; '.join(step.reasons)}"
     parts = []

@@ -27,7 +27,7 @@ from loadtest.experiment.progress import (
     Tick,
     to_json_line,
 )
-from loadtest.results.measured import Second
+from loadtest.results.measured import Second, StepKey
 
 
 class Display(Protocol):
@@ -105,7 +105,7 @@ def one_line(event: Event) -> str | None:
             return f"{event.plan}: {event.steps} steps, about {_minutes(event.seconds)}; run {event.run}"
         case StepStarted():
             rate = "closed loop" if event.arrival_rate is None else f"{event.arrival_rate:.2f} starts/s"
-            return f"step {event.number} of {event.steps}: {_replicas(event.key.replicas)}, {event.key.kind}, {rate}"
+            return f"step {event.number} of {event.steps}: {_cell(event.key)}, {rate}"
         case StepEnded():
             return f"  {event.line}"
         case ProblemSeen():
@@ -170,7 +170,7 @@ class Terminal:
         load = "closed loop" if rate is None else f"{rate:.2f} starts/s"
         head = Text.assemble(
             (f"step {self._step.number} of {self._step.steps}", "bold"),
-            f"  {_replicas(self._step.key.replicas)}, {self._step.key.kind}, {load}  ",
+            f"  {_cell(self._step.key)}, {load}  ",
             (self._phase_text(now), "cyan"),
         )
         bar = Table.grid(padding=(0, 2))
@@ -214,8 +214,9 @@ def _shown(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _replicas(count: int) -> str:
-    return "1 replica" if count == 1 else f"{count} replicas"
+def _cell(key: StepKey) -> str:
+    replicas = "1 replica" if key.replicas == 1 else f"{key.replicas} replicas"
+    return ", ".join(part for part in (key.setting, replicas, key.kind) if part)
 
 
 def _minutes(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """
 A run by cells: the steps of one load and replica count together.
 
-It chooses which steps speak for a cell and knows nothing of how they are shown.
+It chooses which steps speak for a cell.  A run with factors is first taken apart into its combinations.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loadtest.results.sweep_result import SweepResult
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
-    All repetitions of one load at one replica count.
+    All repetitions of one load at one replica count, of one combination of factors.
     """
 
     replicas: int
@@ -37,6 +37,20 @@ class Cell:
         """
         values = [value for step in self.usable if (value := read(step)) is not None]
         return max(values, default=None)
+
+
+def parts(sweep: SweepResult) -> list[SweepResult]:
+    """
+    Return a run as one run for each combination of its factors; itself alone where it has none.
+    """
+    return [sweep.part(each) for each in sweep.combinations] if len(sweep.combinations) > 1 else [sweep]
+
+
+def setting_of(part: SweepResult) -> str:
+    """
+    Return the setting of one combination in words; empty where the plan varies none.
+    """
+    return part.combinations[0].setting
 
 
 def cells(sweep: SweepResult, kind: str | None = None, load: int | None = None) -> list[Cell]:

@@ -1,19 +1,21 @@
 """
 Which pictures a report has, what each says, and how its numbers are made.
 
-It knows the keys of the readings and the catalogue's words for them, and draws nothing itself.
+It draws nothing itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
-from loadtest.report.cells import common_cells, unit
+from loadtest.report.cells import common_cells, parts, setting_of, unit
 from loadtest.report.cost import cost_plot
 from loadtest.report.drawing import Plot
+from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors
 from loadtest.report.numbers import percent, rate
 from loadtest.report.plots import latency_plot, scaling_plot
 from loadtest.results.sweep_result import SweepResult
@@ -80,12 +82,43 @@ class _Kind:
 
 def figures(sweep: SweepResult) -> list[Figure]:
     """
-    Return the figures that the run's steps can fill.
+    Return the figures that the run's steps can fill: a curve for each factor, then each combination's own.
     """
+    found = parts(sweep)
+    if len(found) == 1:
+        return _figures_of(sweep, "", "")
+    curves = [figure for path in varied_factors(sweep) if (figure := _curve(sweep, path)) is not None]
+    return curves + [
+        figure
+        for index, part in enumerate(found, 1)
+        for figure in _figures_of(part, f"-{index}", f" with {setting_of(part)}")
+    ]
+
+
+def _curve(sweep: SweepResult, path: str) -> Figure | None:
+    plot = factor_plot(sweep, path)
+    if plot is None:
+        return None
+    lines = len(factor_lines(sweep, path))
+    left = f" {MOST_LINES} of {lines} lines are drawn; sweep.json has all." if lines > MOST_LINES else ""
+    return Figure(
+        id=f"factor-{re.sub(r'[^A-Za-z0-9-]', '-', path)}",
+        title=f"What {path} does",
+        caption=f"One line for each replica count and each combination of the other factors.{left}",
+        alt=f"Throughput and the share of late activities for each value of {path}.",
+        made="Throughput is that of the saturated steps with its 95 % interval. Late are the activities that waited longer "
+        "than the SLO's bound in the steps of the common rate, over all repetitions; the dashed line is the 5 % that it allows.",
+        families=families(("worker.activity_finished", "worker.activity_schedule_to_start")),
+        sources=sources(("throughput_per_second", "schedule_to_start_seconds")),
+        plot=plot,
+    )
+
+
+def _figures_of(sweep: SweepResult, suffix: str, setting: str) -> list[Figure]:
     return [
         Figure(
-            id=kind.id,
-            title=kind.title.format(units=unit(sweep), unit=unit(sweep)[:-1]),
+            id=f"{kind.id}{suffix}",
+            title=kind.title.format(units=unit(sweep), unit=unit(sweep)[:-1]) + setting,
             caption=kind.caption(sweep),
             alt=kind.alt,
             made=kind.made,

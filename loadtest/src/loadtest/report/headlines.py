@@ -1,7 +1,7 @@
 """
 A run in a few sentences: what a reader should take away, each with its numbers.
 
-It says nothing that rests on an invalid step without saying so.
+No sentence rests on an invalid step without saying so.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.cells import Cell, cells, unit
+from loadtest.report.cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -25,9 +25,27 @@ def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
         sweep: The run, judged.
         folder: Path by which the run can be resumed; where it lies by default.
     """
-    sentences = [_invalid(sweep), *[_demand(sweep, each) for each in sweep.demands], _throughput(sweep)]
-    sentences += [_law(sweep), _cost(sweep), _missing(sweep, folder or f"results/{sweep.run}")]
+    found = parts(sweep)
+    sentences = [_invalid(sweep)]
+    if len(found) == 1:
+        sentences += [*_answers(sweep), _law(sweep), _cost(sweep)]
+    else:
+        told = found[:MOST_TOLD]
+        sentences += [
+            f"{setting_of(part)}: {sentence}" for part in told for sentence in _answers(part) if sentence
+        ]
+        left = len(found) - len(told)
+        sentences += (
+            [f"{left} more settings are told below." if left > 1 else "One more setting is told below."]
+            if left
+            else []
+        )
+    sentences += [_missing(sweep, folder or f"results/{sweep.run}")]
     return [sentence for sentence in sentences if sentence]
+
+
+def _answers(sweep: SweepResult) -> list[str | None]:
+    return [*[_demand(sweep, each) for each in sweep.demands], _throughput(sweep)]
 
 
 def _invalid(sweep: SweepResult) -> str | None:
@@ -37,7 +55,7 @@ def _invalid(sweep: SweepResult) -> str | None:
     broken = [step for step in sweep.steps if step.reasons and not step.is_usable]
     if broken:
         step = broken[0]
-        first = f"step replicas={step.replicas} load={step.load.kind} repetition={step.repetition}: {step.reasons[0]}"
+        first = f"{step.name}: {step.reasons[0]}"
         further = len(broken) - 1 + len(step.reasons) - 1
     else:
         further = len(others)

@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from loadtest.analysis import analyse
 from loadtest.report import numbers
-from loadtest.report.cells import unit
+from loadtest.report.cells import parts, setting_of, unit
 from loadtest.report.figures import Figure, families, figures, sources
 from loadtest.report.headlines import headlines
 from loadtest.report.readings import readings
-from loadtest.report.text import columns, load_text, rows
+from loadtest.report.text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline import timeline_plot
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
@@ -125,7 +125,10 @@ def render(
         timeline_sources=sources(TIMELINE_READINGS),
         demand_sources=sources(DEMAND_READINGS),
         columns=columns(sweep),
-        rows=rows(sweep),
+        factor_columns=factor_columns(sweep),
+        steps=ordered_steps(sweep),
+        parts=parts(sweep),
+        setting_of=setting_of,
         readings=readings(),
         unit=unit(sweep),
         load_text=load_text,
@@ -141,14 +144,15 @@ def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
     Draw the first repetition of each cell, the open loads first: there waiting can be seen.
     """
     by_name = {step.key.folder: step for step in steps}
-    chosen = [step for step in sweep.steps if step.repetition == 1]
+    chosen = [step for step in ordered_steps(sweep) if step.repetition == 1]
     chosen.sort(key=lambda step: (step.load.kind == "saturate", step.load.index, step.replicas))
     found = []
     for step in chosen[:MOST_TIMELINES]:
         svg = timeline_plot(by_name[step.step], unit(sweep))
         if svg is not None:
             replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
-            title = f"{replicas}, {load_text(step)}"
+            setting = f"{step.setting}, " if step.factors else ""
+            title = f"{setting}{replicas}, {load_text(step)}"
             found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
     return found
 

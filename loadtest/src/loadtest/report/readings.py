@@ -17,7 +17,9 @@ from loadtest.results.schema import SCHEMA_PATH
 _NAMES = {
     "step",
     "replicas",
+    "factors",
     "repetition",
+    "attempt",
     "load",
     "started_at",
     "window_seconds",

@@ -1,96 +1,84 @@
 """
 A run as plain text for a terminal: verdict, headlines, one table.
 
-It knows nothing of colours; an invalid step's numbers stand in brackets with the reason below.
+An invalid step's numbers stand in brackets with the reason below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.report.cells import unit
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
-from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.estimate import Wait
+from loadtest.results.setting import value_text
+from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """
-    One column of the table of steps: its head in two lines, the second with the unit.
+    One column of a table of steps.
+
+    Attributes:
+        head: First line of its head.
+        unit: Second line of its head.
+        read: The text of a step.
+        is_number: Whether it is a reading, which an invalid step's must not be believed; else it names the step.
+        is_left: Whether it is set to the left.
     """
 
     head: str
     unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """
-    One step as texts, as many as there are columns, and whether they may be believed.
-    """
-
-    step: StepResult
-    texts: tuple[str, ...]
-
-    @property
-    def is_struck(self) -> bool:
-        """
-        Whether the numbers must not be believed.
-        """
-        return self.step.verdict is StepVerdict.INVALID
+    read: Callable[[StepResult], str]
+    is_number: bool = True
+    is_left: bool = False
 
 
 def columns(sweep: SweepResult) -> tuple[Column, ...]:
     """
-    Return the columns of the table of steps.
+    Return the columns of the table of steps: the cell, a column for each factor, the readings, the verdict.
     """
+    several = any(step.repetition > 1 for step in sweep.steps)
     return (
-        Column("replicas", ""),
-        Column("load", ""),
-        Column("offered", "1/s"),
-        Column("of", "capacity"),
-        Column("completed", f"{unit(sweep)}/s"),
-        Column("closes", "1/s"),
-        Column("activity", "wait p50 ms"),
-        Column("activity", "wait p95 ms"),
-        Column("workflow", "wait p95 ms"),
-        Column("end to end", "p50 ms"),
-        Column("slots", "used"),
-        Column("errors", ""),
-        Column("verdict", ""),
+        *factor_columns(sweep),
+        Column("replicas", "", lambda step: str(step.replicas), is_number=False),
+        Column("load", "", lambda step: _load_cell(step, several=several), is_number=False, is_left=True),
+        Column("offered", "1/s", lambda step: rate(step.offered_per_second)),
+        Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
+        Column("completed", f"{unit(sweep)}/s", _completed),
+        Column("closes", "1/s", lambda step: plain(step.closes_per_second)),
+        Column("activity", "wait p50 ms", lambda step: milliseconds(_activity(step).p50)),
+        Column("activity", "wait p95 ms", lambda step: milliseconds(_activity(step).p95)),
+        Column(
+            "workflow", "wait p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)
+        ),
+        Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
+        Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
+        Column("errors", "", lambda step: percent(step.error_ratio, 1 if step.error_ratio else 0)),
+        Column("verdict", "", lambda step: step.verdict.value, is_number=False, is_left=True),
     )
 
 
-def rows(sweep: SweepResult) -> list[Row]:
+def factor_columns(sweep: SweepResult) -> tuple[Column, ...]:
     """
-    Return the table of steps by load, replicas and repetition.
+    Return a column for each factor that the run varies.
     """
-    ordered = sorted(sweep.steps, key=lambda step: (step.load.index, step.replicas, step.repetition))
-    several = any(step.repetition > 1 for step in ordered)
-    return [Row(step, _texts(step, several=several)) for step in ordered]
+    paths = dict.fromkeys(path for each in sweep.combinations for path in each.factors)
+    return tuple(_factor_column(path) for path in paths)
 
 
-def _texts(step: StepResult, *, several: bool) -> tuple[str, ...]:
-    waits = step.schedule_to_start_seconds
-    return (
-        str(step.replicas),
-        f"{load_text(step)} #{step.repetition}" if several else load_text(step),
-        rate(step.offered_per_second),
-        percent(step.utilization_ratio),
-        # The schedule of an open load sets what can be completed: its noise is no error of the rate.
-        with_error(step.throughput_per_second)
-        if step.load.kind == "saturate"
-        else rate(step.throughput_per_second.value),
-        plain(step.closes_per_second),
-        milliseconds(waits.activity.p50),
-        milliseconds(waits.activity.p95),
-        milliseconds(waits.workflow.p95),
-        milliseconds(step.end_to_end_seconds.p50),
-        percent(step.slots_used_ratio),
-        percent(step.error_ratio, 1 if step.error_ratio else 0),
-        step.verdict.value,
+def ordered_steps(sweep: SweepResult) -> list[StepResult]:
+    """
+    Return the steps by combination, load, replicas, repetition and attempt.
+    """
+    order = {each.setting: index for index, each in enumerate(sweep.combinations)}
+    return sorted(
+        sweep.steps,
+        key=lambda s: (order[s.setting], s.load.index, s.replicas, s.repetition, s.attempt),
     )
 
 
@@ -113,9 +101,11 @@ def text_report(sweep: SweepResult, folder: str | None = None) -> str:
     lines = [f"{sweep.plan}: {sweep.verdict.value}", ""]
     lines += [f"  {sentence}" for sentence in headlines(sweep, folder)]
     lines += ["", *_table(sweep)]
-    for step in sweep.steps:
-        where = f"step replicas={step.replicas} load={step.load.kind} repetition={step.repetition}"
-        lines += [f"{step.verdict.value}: {where}: {reason}" for reason in step.reasons]
+    if len(sweep.combinations) > 1:
+        lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
+    lines += [
+        f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
+    ]
     if sweep.verdict.value == "fail":
         lines += [f"fail: {reason}" for reason in sweep.reasons]
     return "\n".join(lines) + "\n"
@@ -123,21 +113,39 @@ def text_report(sweep: SweepResult, folder: str | None = None) -> str:
 
 def _table(sweep: SweepResult) -> list[str]:
     heads = columns(sweep)
-    body = [
-        [
-            f"[{text}]" if row.is_struck and 1 < index < len(row.texts) - 1 and text != DASH else text
-            for index, text in enumerate(row.texts)
-        ]
-        for row in rows(sweep)
-    ]
+    body = [[_bracketed(column, step) for column in heads] for step in ordered_steps(sweep)]
     table = [[column.head for column in heads], [column.unit for column in heads], *body]
     widths = [max(len(line[index]) for line in table) for index in range(len(heads))]
-    left = {1, len(heads) - 1}
     drawn = [
         "  ".join(
-            text.ljust(width) if index in left else text.rjust(width)
-            for index, (text, width) in enumerate(zip(line, widths, strict=True))
+            text.ljust(width) if column.is_left else text.rjust(width)
+            for column, text, width in zip(heads, line, widths, strict=True)
         ).rstrip()
         for line in table
     ]
     return [*drawn[:2], "-" * max(len(line) for line in drawn), *drawn[2:], ""]
+
+
+def _bracketed(column: Column, step: StepResult) -> str:
+    text = column.read(step)
+    return f"[{text}]" if column.is_number and not step.is_usable and text != DASH else text
+
+
+def _factor_column(path: str) -> Column:
+    table, _, key = path.partition(".")
+    return Column(table, key, lambda step: value_text(step.factors[path]), is_number=False)
+
+
+def _load_cell(step: StepResult, *, several: bool) -> str:
+    repetition = f" #{step.repetition}" if several else ""
+    return f"{load_text(step)}{repetition}{' again' if step.attempt > 1 else ''}"
+
+
+def _completed(step: StepResult) -> str:
+    # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+    found = step.throughput_per_second
+    return with_error(found) if step.load.kind == "saturate" else rate(found.value)
+
+
+def _activity(step: StepResult) -> Wait:
+    return step.schedule_to_start_seconds.activity

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from loadtest.plan.plan_tables import DynamicValue
-
-Setting = tuple[tuple[str, DynamicValue], ...]
-"""
-Values of the plan's keys by their paths.
-"""
 QUANTITY_NAMES = (
     "throughput",
     "late",

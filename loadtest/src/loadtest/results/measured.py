@@ -1,7 +1,5 @@
 """
 The raw facts of one step, as they were measured: nothing derived, nothing judged.
-
-It knows no Temporal, no Locust and no cluster.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.setting import Setting, setting_text
 from loadtest.results.window_decision import Decision
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -36,8 +35,15 @@ class StepKey:
     load: int
     kind: str
     repetition: int
-    factors: tuple[tuple[str, bool | int | float | str], ...] = ()
+    factors: Setting = ()
     attempt: int = 1
+
+    @property
+    def setting(self) -> str:
+        """
+        The factors' values in words; empty where the plan varies none.
+        """
+        return setting_text(self.factors)
 
     @property
     def folder(self) -> str:

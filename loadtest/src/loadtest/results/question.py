@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from loadtest.plan.plan_tables import DynamicValue
-from loadtest.results.comparison_result import Setting
 from loadtest.results.document import read, to_json
+from loadtest.results.setting import Setting
 from loadtest.results.store import Run
 
 _FILE = "question.json"
@@ -64,14 +63,3 @@ def question_of(run: Run) -> Question | None:
     """
     path = run.path / _FILE
     return read(_Asked, path).question if path.is_file() else None
-
-
-def setting_text(setting: Setting) -> str:
-    """
-    Write a setting as a user gives it, such as ``worker.sandbox=true``.
-    """
-    return " ".join(f"{path}={_value_text(value)}" for path, value in setting)
-
-
-def _value_text(value: DynamicValue) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

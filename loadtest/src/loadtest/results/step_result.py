@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
+from loadtest.results.setting import setting_text
 from loadtest.results.window_decision import Decision
 
 
@@ -157,7 +158,8 @@ class StepResult:
 
     Attributes:
         step: Name of its folder.
-        replicas, repetition, load: Which cell of the plan it is.
+        replicas, factors, repetition, load: Which cell of the plan it is; the factors' values by their keys.
+        attempt: From 1; more where an earlier attempt was not valid.
         started_at: Unix time at which the first arrival was due.
         window_seconds: The counted part.
         verdict: Whether the numbers may be believed.
@@ -181,6 +183,7 @@ class StepResult:
         service_time_seconds: Start acknowledged minus actual send.
         end_to_end_seconds: Workflow closed minus intended start.
         schedule_to_start_seconds: Wait in the two queues; null for saturate, where the loop itself makes it.
+        late_ratio: Share of the window's activities that waited longer than the SLO's bound; null for saturate.
         cross_check: The same from other sources.
         sync_match_ratio: Tasks handed to a waiting poller, of all tasks; whole step.
         backlog: Tasks that waited.
@@ -205,7 +208,9 @@ class StepResult:
 
     step: str
     replicas: int
+    factors: Mapping[str, bool | int | float | str]
     repetition: int
+    attempt: int
     load: StepLoad
     started_at: float
     window_seconds: float
@@ -230,6 +235,7 @@ class StepResult:
     service_time_seconds: Percentiles
     end_to_end_seconds: Percentiles
     schedule_to_start_seconds: Waits
+    late_ratio: float | None
     cross_check: CrossCheck
     sync_match_ratio: float | None
     backlog: BacklogReading
@@ -257,7 +263,30 @@ class StepResult:
         """
         Which cell of the plan it is.
         """
-        return StepKey(self.replicas, self.load.index, self.load.kind, self.repetition)
+        return StepKey(
+            self.replicas,
+            self.load.index,
+            self.load.kind,
+            self.repetition,
+            tuple(self.factors.items()),
+            self.attempt,
+        )
+
+    @property
+    def setting(self) -> str:
+        """
+        The factors' values in words; empty where the plan varies none.
+        """
+        return setting_text(tuple(self.factors.items()))
+
+    @property
+    def name(self) -> str:
+        """
+        The step in words, such as ``step worker.sandbox=true replicas=2 load=open repetition=1``.
+        """
+        attempt = f" attempt={self.attempt}" if self.attempt > 1 else ""
+        cell = f"replicas={self.replicas} load={self.load.kind} repetition={self.repetition}{attempt}"
+        return f"step {self.setting} {cell}" if self.factors else f"step {cell}"
 
     @property
     def is_usable(self) -> bool:

@@ -1,21 +1,20 @@
 """
 What is said of a whole run: ``sweep.json``.
-
-It knows nothing of how it was found or how it is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 from loadtest.plan import Slo
 from loadtest.results.estimate import Estimate
+from loadtest.results.setting import setting_text
 from loadtest.results.step_result import StepResult
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 
 
 class RunVerdict(StrEnum):
@@ -138,6 +137,35 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class CombinationResult:
+    """
+    What is said of one combination of the factors' values.
+
+    Attributes:
+        factors: Value of each factor by its key; empty where the plan varies none.
+        verdict: Of the combination's steps.
+        reasons: Why it is not a pass, one sentence each.
+        demand: For the plan's first open load.
+        demands: For each of its open loads.
+        scaling: Throughput against replicas.
+    """
+
+    factors: Mapping[str, bool | int | float | str]
+    verdict: RunVerdict
+    reasons: tuple[str, ...]
+    demand: Demand
+    demands: tuple[Demand, ...]
+    scaling: Scaling
+
+    @property
+    def setting(self) -> str:
+        """
+        The factors' values in words; empty where the plan varies none.
+        """
+        return setting_text(tuple(self.factors.items()))
+
+
+@dataclass(frozen=True, slots=True)
 class SweepResult:
     """
     Everything that is said of one run.
@@ -147,18 +175,17 @@ class SweepResult:
         run: Name of the run's folder.
         plan: Name of the plan.
         scenario: What one start did.
-        verdict: Of the run.
+        verdict: Of the run: the worst of its combinations'.
         reasons: Why the run is invalid or fails, one sentence each.
         notes: What a reader should know of the run as a whole.
         slo: The bounds.
-        demand: For the plan's first open load.
-        demands: For each of its open loads.
-        scaling: Throughput against replicas.
+        combinations: Each combination of the factors' values that was measured; one where the plan varies none.
+        demand, demands, scaling: Of the first combination, which is the run's only one where the plan varies none.
         missing: Steps of the plan that were not measured.
         steps: In the order in which they were run.
     """
 
-    schema: Literal[1]
+    schema: Literal[2]
     run: str
     plan: str
     scenario: str
@@ -166,8 +193,25 @@ class SweepResult:
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
     slo: Slo
+    combinations: tuple[CombinationResult, ...]
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
     missing: tuple[str, ...]
     steps: tuple[StepResult, ...]
+
+    def part(self, combination: CombinationResult) -> SweepResult:
+        """
+        Return what is said of one combination, as if nothing else had been swept.
+        """
+        return replace(
+            self,
+            verdict=combination.verdict,
+            reasons=combination.reasons,
+            combinations=(combination,),
+            demand=combination.demand,
+            demands=combination.demands,
+            scaling=combination.scaling,
+            missing=(),
+            steps=tuple(step for step in self.steps if dict(step.factors) == dict(combination.factors)),
+        )

@@ -1,0 +1,207 @@
+"""
+A run that varies factors: each combination on its own, and a curve for each factor.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+import synthetic
+
+from loadtest.analysis import analyse
+from loadtest.report import build_report
+from loadtest.report.cells import cells, parts
+from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
+from loadtest.report.headlines import headlines
+from loadtest.report.text import text_report
+from loadtest.results.measured import Measured
+from loadtest.results.schema import SCHEMA_PATH
+from loadtest.results.store import Run
+from loadtest.results.sweep_result import SweepResult
+
+TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}
+# Two slots of 0.3 s x 6 activities complete 1.1 orders/s: 1.8/s need two replicas, with four slots one is nearly enough.
+PLAN = synthetic.demo_plan(replicas=(1, 2), factors={"worker.activity_slots": (2, 4)})
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Measured]:
+    """
+    Two slot counts, each with two replica counts and two loads.
+    """
+    return synthetic.factor_steps(PLAN)
+
+
+@pytest.fixture(scope="module")
+def sweep(steps: list[Measured]) -> SweepResult:
+    """
+    What is said of them.
+    """
+    return analyse(steps, PLAN, synthetic.manifest())
+
+
+def test_each_combination_is_judged_from_its_own_steps_alone(
+    sweep: SweepResult, steps: list[Measured]
+) -> None:
+    """
+    Throughput, speed-up, demand and verdict are those of a run of that setting alone.
+    """
+    for combination, factors in zip(sweep.combinations, (TWO, FOUR), strict=True):
+        alone = [step for step in steps if dict(step.key.factors) == factors]
+        plan = PLAN.with_factors(factors)
+        mine = [replace(step, key=replace(step.key, factors=())) for step in alone]
+        known = analyse(mine, plan, synthetic.manifest())
+
+        assert combination.factors == factors
+        assert combination.scaling == known.scaling
+        assert combination.verdict is known.verdict
+        assert [each.replicas for each in combination.demands] == [each.replicas for each in known.demands]
+    two, four = (each.scaling.throughput_per_second["1"].value for each in sweep.combinations)
+    assert two is not None
+    assert four is not None
+    assert four > 1.7 * two
+
+
+def test_a_step_keeps_its_whole_key(sweep: SweepResult, steps: list[Measured]) -> None:
+    """
+    Factors and attempt are part of what a step is.
+    """
+    assert [step.key for step in sweep.steps] == [step.key for step in steps]
+    again = replace(steps[0], key=replace(steps[0].key, attempt=2))
+    assert analyse([again], PLAN, synthetic.manifest()).steps[0].key == again.key
+
+
+def test_a_run_has_the_worst_verdict_of_its_combinations(steps: list[Measured]) -> None:
+    """
+    A pass of one setting hides no invalid step of another, and the reason names the setting.
+    """
+    broken = [
+        replace(step, gone=("worker-1",))
+        if dict(step.key.factors) == FOUR and step.key.kind == "open"
+        else step
+        for step in steps
+    ]
+
+    found = analyse(broken, PLAN, synthetic.manifest())
+
+    assert found.verdict.value == "invalid"
+    assert found.combinations[0].verdict.value != "invalid"
+    assert all(reason.startswith("worker.activity_slots=4: ") for reason in found.reasons)
+
+
+def test_the_text_names_the_setting_of_each_row_and_sentence(sweep: SweepResult) -> None:
+    """
+    A column for the factor, a row for each step, a headline and a verdict for each combination.
+    """
+    text = text_report(sweep)
+    head, keys, _, *rows = text[text.index("\n  ") :].split("\n\n")[1].splitlines()
+
+    assert (head.split()[0], keys.split()[0]) == ("worker", "activity_slots")
+    assert [row.split()[:3] for row in rows] == [
+        [slots, count, kind] for slots in "24" for kind in ("saturate", "open") for count in "12"
+    ]
+    for combination in sweep.combinations:
+        assert f"{combination.verdict.value}: {combination.setting}\n" in text
+        assert any(line.startswith(f"{combination.setting}: At 1.8/s") for line in headlines(sweep))
+        assert any(
+            line.startswith(f"{combination.setting}: 2 replicas complete") for line in headlines(sweep)
+        )
+
+
+def test_the_curve_of_a_factor_has_a_line_for_each_other_setting(sweep: SweepResult) -> None:
+    """
+    Throughput and the share of late activities of each replica count, at each value.
+    """
+    assert varied_factors(sweep) == {"worker.activity_slots": (2, 4)}
+    lines = factor_lines(sweep, "worker.activity_slots")
+
+    assert [(line.name, sorted(line.throughput), sorted(line.late)) for line in lines] == [
+        ("1 replica", [2, 4], [2, 4]),
+        ("2 replicas", [2, 4], [2, 4]),
+    ]
+    one = lines[0]
+    assert one.throughput[4] == sweep.combinations[1].scaling.throughput_per_second["1"]
+    assert one.late[2] > 0.5
+    assert one.late[4] < one.late[2]
+
+
+def test_two_factors_give_lines_of_each_others_values() -> None:
+    """
+    A line is one replica count and one value of every other factor.
+    """
+    plan = synthetic.demo_plan(
+        replicas=(1,), factors={"worker.activity_slots": (2, 4), "codec": (False, True)}
+    )
+    found = analyse(synthetic.factor_steps(plan), plan, synthetic.manifest())
+
+    assert [line.name for line in factor_lines(found, "codec")] == [
+        "1 replica, worker.activity_slots=2",
+        "1 replica, worker.activity_slots=4",
+    ]
+    assert [line.name for line in factor_lines(found, "worker.activity_slots")] == [
+        "1 replica, codec=false",
+        "1 replica, codec=true",
+    ]
+
+
+def test_a_cells_late_share_is_over_all_tasks_of_its_repetitions(sweep: SweepResult) -> None:
+    """
+    A short repetition weighs by its tasks, and an invalid one nothing.
+    """
+    cell = cells(parts(sweep)[1], load=1)[0]
+    shares = []
+    for ratio, tasks in ((0.0, 300), (0.4, 100)):
+        waits = cell.steps[0].schedule_to_start_seconds
+        shares.append(
+            replace(
+                cell.steps[0],
+                late_ratio=ratio,
+                schedule_to_start_seconds=replace(waits, activity=replace(waits.activity, n=tasks)),
+            )
+        )
+
+    assert late_share(replace(cell, steps=tuple(shares))) == pytest.approx(0.1)
+
+
+def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_path: Path) -> None:
+    """
+    A curve for the factor, pictures, demand and scaling for each setting, every anchor once, and the schema holds.
+    """
+    run = Run.create(tmp_path, PLAN, synthetic.manifest())
+    for step in steps:
+        run.write_step(step)
+
+    page = build_report(run.path).read_text(encoding="utf-8")
+
+    document = json.loads((run.path / "sweep.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    assert [step["factors"] for step in document["steps"]] == [TWO] * 4 + [FOUR] * 4
+    assert (run.path / "plots/factor-worker-activity_slots.svg").is_file()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for index, setting in enumerate(("worker.activity_slots=2", "worker.activity_slots=4"), 1):
+        assert f'id="scaling-{index}"' in page
+        assert f"Replicas needed at 1.8/s with {setting}</h2>" in page
+        assert f"Speed-up and efficiency with {setting}</h2>" in page
+        assert f'<a href="#setting-{index}"><code>{setting}</code></a>' in page
+        assert f"<code>1-open1-1-{setting.replace('=', '-')}</code>" in page
+
+
+def test_a_run_without_factors_names_no_setting(tmp_path: Path) -> None:
+    """
+    Nothing of all this is seen where nothing but replicas is varied.
+    """
+    run = Run.create(tmp_path, synthetic.demo_plan(), synthetic.manifest())
+    for step in synthetic.steps():
+        run.write_step(step)
+
+    page = build_report(run.path).read_text(encoding="utf-8")
+
+    assert "Settings</h2>" not in page
+    assert 'id="scaling"' in page
+    assert "Replicas needed at 1.8/s</h2>" in page
