@@ -14,6 +14,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.plan import Work
 from loadtest.report import build_report
 from loadtest.report.cells import cells, parts
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
@@ -25,8 +26,9 @@ from loadtest.results.store import Run
 from loadtest.results.sweep_result import SweepResult
 
 TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}
-# Two slots of 0.3 s x 6 activities complete 1.1 orders/s: 1.8/s need two replicas, with four slots one is nearly enough.
-PLAN = synthetic.demo_plan(replicas=(1, 2), factors={"worker.activity_slots": (2, 4)})
+RATE = 3.0
+# Two slots of 0.1 s x 6 activities complete 3.2 orders/s: with four slots one replica has as many as two with two.
+PLAN = synthetic.demo_plan(replicas=(1, 2), factors={"worker.activity_slots": (2, 4)}, work=Work(seconds=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def steps() -> list[Measured]:
     """
     Two slot counts, each with two replica counts and two loads.
     """
-    return synthetic.factor_steps(PLAN)
+    return synthetic.factor_steps(PLAN, RATE)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +109,7 @@ def test_the_text_names_the_setting_of_each_row_and_sentence(sweep: SweepResult)
     ]
     for combination in sweep.combinations:
         assert f"{combination.verdict.value}: {combination.setting}\n" in text
-        assert any(line.startswith(f"{combination.setting}: At 1.8/s") for line in headlines(sweep))
+        assert any(line.startswith(f"{combination.setting}: At 3/s") for line in headlines(sweep))
         assert any(
             line.startswith(f"{combination.setting}: 2 replicas complete") for line in headlines(sweep)
         )
@@ -126,8 +128,7 @@ def test_the_curve_of_a_factor_has_a_line_for_each_other_setting(sweep: SweepRes
     ]
     one = lines[0]
     assert one.throughput[4] == sweep.combinations[1].scaling.throughput_per_second["1"]
-    assert one.late[2] > 0.5
-    assert one.late[4] < one.late[2]
+    assert one.late[2] > 2 * one.late[4]
 
 
 def test_two_factors_give_lines_of_each_others_values() -> None:
@@ -180,13 +181,14 @@ def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_p
 
     document = json.loads((run.path / "sweep.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
-    assert [step["factors"] for step in document["steps"]] == [TWO] * 4 + [FOUR] * 4
+    assert [step["factors"] for step in document["steps"]].count(TWO) == 4
+    assert [step["factors"] for step in document["steps"]].count(FOUR) == 4
     assert (run.path / "plots/factor-worker-activity_slots.svg").is_file()
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     for index, setting in enumerate(("worker.activity_slots=2", "worker.activity_slots=4"), 1):
         assert f'id="scaling-{index}"' in page
-        assert f"Replicas needed at 1.8/s with {setting}</h2>" in page
+        assert f"Replicas needed at 3/s with {setting}</h2>" in page
         assert f"Speed-up and efficiency with {setting}</h2>" in page
         assert f'<a href="#setting-{index}"><code>{setting}</code></a>' in page
         assert f"<code>1-open1-1-{setting.replace('=', '-')}</code>" in page

@@ -102,7 +102,7 @@ def _curve(sweep: SweepResult, path: str) -> Figure | None:
     lines = len(factor_lines(sweep, path))
     left = f" {MOST_LINES} of {lines} lines are drawn; sweep.json has all." if lines > MOST_LINES else ""
     return Figure(
-        id=f"factor-{re.sub(r'[^A-Za-z0-9-]', '-', path)}",
+        id=f"factor-{re.sub(r'[^A-Za-z0-9_-]', '-', path)}",
         title=f"What {path} does",
         caption=f"One line for each replica count and each combination of the other factors.{left}",
         alt=f"Throughput and the share of late activities for each value of {path}.",
