@@ -8,8 +8,10 @@ import pytest
 
 from loadtest.child_environment import (
     connection_variables,
+    has_codec_keys,
     locust_environment,
     server_environment,
+    without_encryption,
     worker_environment,
 )
 
@@ -59,3 +61,22 @@ KIT = {"PATH", "HOME", "MY_CUSTOMER", "GOMAXPROCS", "REPAIRSHOP_CODEC_KEYS", "OT
 def test_each_process_sees_its_list_and_nothing_else(seen: dict[str, str], expected: set[str]) -> None:
     """A setting of the kit's families passes only where it is meant to."""
     assert set(seen) == expected
+
+
+def test_without_encryption_no_key_is_seen_and_all_else_stays() -> None:
+    """
+    A plan that turns the codec off starts workers that have no keys, with the same limits.
+    """
+    shell = {
+        "REPAIRSHOP_CODEC_KEYS": "k1=abc",
+        "REPAIRSHOP_CODEC_KEY_ID": "k1",
+        "REPAIRSHOP_CODEC_REQUIRED": "true",
+        "REPAIRSHOP_PAYLOAD_LIMIT_BYTES": "9",
+        "PATH": "/bin",
+    }
+
+    plain = without_encryption(shell)
+
+    assert plain == {"REPAIRSHOP_PAYLOAD_LIMIT_BYTES": "9", "PATH": "/bin"}
+    assert has_codec_keys(shell)
+    assert not has_codec_keys(plain)

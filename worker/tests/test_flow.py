@@ -18,6 +18,7 @@ from shop import (
     until_stage,
     with_verdicts,
 )
+from temporalio.worker import Replayer
 
 from repairshop.contract import (
     ACTIVITIES_OF_A_LIGHT_ORDER,
@@ -31,6 +32,7 @@ from repairshop.contract import (
     RepairResult,
     WorkProfile,
 )
+from repairshop.workflows import WORKFLOWS
 
 pytestmark = pytest.mark.server
 
@@ -53,6 +55,39 @@ async def test_a_light_order_takes_six_activities_and_nothing_else(shop: Shop) -
     transitions = description.raw_description.workflow_execution_info.state_transition_count
     # Eager dispatch, on in this worker, saves one transition an activity.
     assert transitions <= 27
+
+
+async def test_local_activities_pass_the_queue_and_do_the_same(shop: Shop) -> None:
+    """
+    An order whose activities are local has the same effects, a marker each and no activity task; it replays.
+    """
+    order = new_order(seed=7, work=WorkProfile(seconds=0.01, local_activities=True))
+    handle = await shop.start(order)
+
+    result = await handle.result()
+
+    assert result == RepairResult(order.order_id, Outcome.SETTLED)
+    assert await activities(handle) == []
+    assert (await events(handle)).count("MARKER_RECORDED") == len(LIGHT_ORDER_STEPS)
+    assert await shop.done(order.order_id) == list(LIGHT_ORDER_STEPS)
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=shop.client.data_converter)
+    await replayer.replay_workflow(await handle.fetch_history())
+
+
+async def test_a_local_activity_that_fails_is_tried_again(shop: Shop) -> None:
+    """
+    The retry policy holds for local activities too, and what no retry mends is undone.
+    """
+    mended = new_order(
+        work=WorkProfile(local_activities=True), faults=(Fault(step="assign_technician", attempts=2),)
+    )
+    hopeless = new_order(
+        work=WorkProfile(local_activities=True), faults=(Fault(step="assign_inspector", permanent=True),)
+    )
+
+    assert (await shop.take(mended)).outcome == Outcome.SETTLED
+    assert (await shop.take(hopeless)).outcome == Outcome.FAILED
+    assert await shop.standing(hopeless.order_id) == []
 
 
 async def test_noop_closes_at_once(shop: Shop) -> None:

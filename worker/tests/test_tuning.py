@@ -71,6 +71,7 @@ async def test_fixed_slots_and_pollers_are_those_that_the_server_is_told(
 
     assert beat.activity_task_slots_info.slot_supplier_kind == "Fixed"
     assert slots(beat.activity_task_slots_info) == 3
+    assert slots(beat.local_activity_slots_info) == 3
     assert slots(beat.workflow_task_slots_info) == 7
     assert not beat.activity_poller_info.is_autoscaling
     assert worker.end() == 0

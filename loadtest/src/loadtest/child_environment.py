@@ -40,6 +40,10 @@ _SYSTEM = (
     "DYLD_*",
     "SYSTEMROOT",
 )
+# Where one of these is set there are keys to encrypt with.
+CODEC_KEYS = ("REPAIRSHOP_CODEC_KEYS", "REPAIRSHOP_CODEC_KEYS_FILE")
+# What makes a process encrypt.
+_ENCRYPTION = (*CODEC_KEYS, "REPAIRSHOP_CODEC_KEY_ID", "REPAIRSHOP_CODEC_REQUIRED")
 # Injectors and workers must encrypt alike, or neither can read the other's payloads.
 CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEMO_LIMIT_BYTES")
 # Only where an endpoint is named is anything traced, and what goes with it is where and how.
@@ -84,6 +88,20 @@ def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[
     if own_worker:
         return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING))}
     return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
+
+
+def without_encryption(environ: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return an environment in which payloads are not encrypted.
+    """
+    return _without(environ, _ENCRYPTION)
+
+
+def has_codec_keys(environ: Mapping[str, str]) -> bool:
+    """
+    Tell whether an environment names keys to encrypt with.
+    """
+    return any(environ.get(name) for name in CODEC_KEYS)
 
 
 def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:

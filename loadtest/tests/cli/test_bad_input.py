@@ -44,6 +44,16 @@ CASES = [
         "loads.0.window_seconds = 3",
         id="window-short",
     ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--set", "codec=true"],
+        "plan: codec = true: there are no keys to encrypt with; set REPAIRSHOP_CODEC_KEYS",
+        id="codec-without-keys",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--factor", "codec=false,true"],
+        "plan: factors.codec = true: there are no keys",
+        id="codec-factor-without-keys",
+    ),
     pytest.param(lambda t: ["sweep", SMOKE, "--windw", "3"], "--windw", id="flag"),
     pytest.param(lambda t: ["swep", SMOKE], "swep", id="verb"),
     pytest.param(lambda t: ["sweep", str(t / "no.toml")], "no such plan file", id="plan-missing"),

@@ -8,7 +8,7 @@ import pytest
 
 from loadtest.plan import WorkerSetup
 from loadtest.target.worker_variables import plan_variables
-from repairshop.settings import Settings
+from repairshop.settings import Settings, load
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,33 @@ def test_every_setting_of_a_plan_is_one_of_the_worker() -> None:
 
     assert {name.removeprefix("REPAIRSHOP_").lower() for name in given} <= set(Settings.model_fields)
     assert given["REPAIRSHOP_EAGER_ACTIVITIES"] == "false"
+
+
+OTHER_THAN_THE_DEFAULT = {
+    "activity_slots": 7,
+    "workflow_task_slots": 8,
+    "activity_pollers": 3,
+    "workflow_pollers": "autoscaling",
+    "max_cached_workflows": 11,
+    "eager_activities": True,
+    "sandbox": False,
+    "uvloop": False,
+    "tuner": "resource",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), OTHER_THAN_THE_DEFAULT.items())
+def test_every_factor_of_the_worker_arrives_in_its_settings(name: str, value: object) -> None:
+    """What the plan varies is what the worker's own settings hold, and nothing else of them."""
+    given = WorkerSetup.model_validate({name: value})
+
+    asked = load(plan_variables(given, own_worker=True))
+    default = load(plan_variables(WorkerSetup(), own_worker=True))
+
+    assert getattr(asked, name) == value
+    assert {key for key in Settings.model_fields if getattr(asked, key) != getattr(default, key)} == {name}
+
+
+def test_no_setting_of_a_worker_is_left_out_of_that_table() -> None:
+    """A new key of the plan gets its own row."""
+    assert set(OTHER_THAN_THE_DEFAULT) == set(WorkerSetup.model_fields)

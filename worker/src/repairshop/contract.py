@@ -83,6 +83,7 @@ class WorkProfile:
         rework_probability: Chance that an inspection sends the device back, 0..1.
         payload_bytes: Size of the blob that each activity gets and returns.
         deadline_seconds: Time until the order is escalated; 0 sets no timer.
+        local_activities: Whether the worker runs the activities itself within the workflow task, past the queue.
     """
 
     seconds: float = 0.0
@@ -93,6 +94,7 @@ class WorkProfile:
     rework_probability: float = 0.0
     payload_bytes: int = 0
     deadline_seconds: float = 0.0
+    local_activities: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Settings(EnvironmentSettings):
     Attributes:
         task_queue: Where the worker asks for tasks; else TEMPORAL_TASK_QUEUE.
         identity: Name among the task queue's pollers.
-        activity_slots: Activities at a time; with ``tuner=resource`` the most at a time.
+        activity_slots: Activities at a time, and as many local ones; with ``tuner=resource`` the most at a time.
         workflow_task_slots: The same for workflow tasks.
         max_cached_workflows: Workflows kept in memory between their tasks; 0 replays every task.
         workflow_pollers: Outstanding long polls for workflow tasks, or ``autoscaling``.

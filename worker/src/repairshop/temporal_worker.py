@@ -88,12 +88,15 @@ def _seconds_for_activities(grace: float) -> float:
 def _tuner(settings: Settings) -> WorkerTuner:
     workflow_tasks, activities = settings.workflow_task_slots, settings.activity_slots
     if settings.tuner is Tuner.FIXED:
-        return WorkerTuner.create_fixed(workflow_slots=workflow_tasks, activity_slots=activities)
+        return WorkerTuner.create_fixed(
+            workflow_slots=workflow_tasks, activity_slots=activities, local_activity_slots=activities
+        )
     return WorkerTuner.create_resource_based(
         target_cpu_usage=settings.target_cpu_ratio,
         target_memory_usage=settings.target_memory_ratio,
         workflow_config=_up_to(workflow_tasks, WORKFLOW_TASK_SLOTS_AT_ANY_USE),
         activity_config=_up_to(activities, ACTIVITY_SLOTS_AT_ANY_USE),
+        local_activity_config=_up_to(activities, ACTIVITY_SLOTS_AT_ANY_USE),
     )
 
 

@@ -135,7 +135,9 @@ async def open_environment(
             connection_variables(os.environ, own_server=False),
             {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
         )
-    workers = Workers(place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan))
+    workers = Workers(
+        place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan), plan.codec
+    )
     local = await stack.enter_async_context(
         open_local(
             workers,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
@@ -139,6 +141,7 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
             demand_free(port, "--metrics-port")
     environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
     _demand_commands(plan, place)
+    _demand_codec(plan, place)
     starts_server = environment.cluster is None and environment.address is None
     if not starts_server:
         _refuse_server_settings(plan)
@@ -164,6 +167,21 @@ def _demand_commands(plan: Plan, place: Place) -> None:
                 "leave one of the two out"
             )
         parse_worker_command(command)
+
+
+def _demand_codec(plan: Plan, place: Place) -> None:
+    wanted = {"codec": (plan.codec,), "factors.codec": plan.factors.get("codec", ())}
+    for key, values in wanted.items():
+        given = [value for value in values if value is not None]
+        if given and place.get("target") == TargetKind.KUBERNETES:
+            raise InputError(
+                f"plan: {key}: workers and injectors of a cluster encrypt as their charts say (`codec.existingSecret`); "
+                "leave it out"
+            )
+        if True in given and not has_codec_keys(os.environ):
+            raise InputError(
+                f"plan: {key} = true: there are no keys to encrypt with; set {' or '.join(CODEC_KEYS)}, or leave it out"
+            )
 
 
 def _refuse_server_settings(plan: Plan) -> None:

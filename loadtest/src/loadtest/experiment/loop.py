@@ -163,4 +163,5 @@ def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
         drain_seconds=plan.drain_seconds,
         max_in_flight=plan.max_in_flight,
         end_to_end_bound_seconds=plan.slo.end_to_end_p95_seconds,
+        codec=plan.codec,
     )

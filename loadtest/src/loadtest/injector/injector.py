@@ -1,7 +1,7 @@
 """
 One injector process's load: a planned share of a step, or a rate that people set.
 
-It is plain asyncio on one client and knows neither Locust nor gevent; those who do run it in their own thread.
+All of it is asyncio on one client, in a thread beside Locust's greenlets.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from loadtest import arrivals, connection
 from loadtest.errors import InputError
 from loadtest.injector import pacing
+from loadtest.injector.codec_client import client_of_step
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import LevelReport, OrderPart, PartReport
 from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
@@ -85,7 +86,8 @@ class Injector:
         end = WindowEnd(start + order.window_seconds)
         scenario = load(order.scenario)
         tally = Tally(Bounds(start, end.at, order.end_to_end_bound_seconds))
-        flights = self.flights(_terms(scenario, share), tally)
+        client = client_of_step(self._client, order.codec)
+        flights = self.flights(_terms(scenario, share), tally, client)
         gc.collect()
         gc.freeze()  # what lives for long is not looked at again in the middle of a window
         cpu = _WindowCpu(start, end.at)
@@ -126,12 +128,12 @@ class Injector:
         mine = arrivals.split(arrivals.schedule(order), share.index, share.injectors)
         await pacing.planned(mine, origin, end, flights)
 
-    def flights(self, terms: StartSettings, tally: Tally) -> Starts:
+    def flights(self, terms: StartSettings, tally: Tally, client: Client | None = None) -> Starts:
         """
-        Return what sends and awaits the starts of one step.
+        Return what sends and awaits the starts of one step, by default on the injector's own client.
         """
         meters = self._page.meters(terms.scenario.name)
-        return Starts(self._client, terms, tally, meters, self._stock, self._tracing)
+        return Starts(client or self._client, terms, tally, meters, self._stock, self._tracing)
 
 
 def _demand_same_server(order: StepOrder, client: Client) -> None:

@@ -84,7 +84,11 @@ class Plan(StrictModel):
         le=1_000_000,
         description="Open loads: beyond so many open workflows arrivals wait at the injector, and are counted.",
     )
-    codec: bool = Field(default=False, description="Whether payloads are encrypted.")
+    codec: bool | None = Field(
+        default=None,
+        description="Whether workers of this machine and injectors encrypt payloads, with the keys of REPAIRSHOP_CODEC_KEYS "
+        "or REPAIRSHOP_CODEC_KEYS_FILE in the environment. Left out, they do where there are keys.",
+    )
     work: Work = Field(default=Work(), description="What one order costs.")
     worker: WorkerSetup = Field(default=WorkerSetup(), description="How each worker replica is set up.")
     worker_command: _Text | None = Field(

@@ -36,6 +36,7 @@ class StepOrder(BaseModel):
         drain_seconds: How long open workflows are waited for.
         max_in_flight: Beyond it arrivals queue at the injector, for all injectors together.
         end_to_end_bound_seconds: For goodput; ``None`` counts every good close.
+        codec: Whether payloads are encrypted; ``None`` where the injector has keys.
         address, namespace:
             Of the server under test, so that an injector that is connected elsewhere refuses; ``None`` until
             Locust's starter has put them in.
@@ -59,5 +60,6 @@ class StepOrder(BaseModel):
     drain_seconds: float
     max_in_flight: int
     end_to_end_bound_seconds: float | None
+    codec: bool | None = None
     address: str | None = None
     namespace: str | None = None

@@ -6,14 +6,12 @@ What an activity costs comes from the plan's ``[work]``; the order's chances fro
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from repairshop.contract import (
@@ -74,15 +72,5 @@ def failure(result: Any) -> str | None:
 def profile(work: Work) -> WorkProfile:
     """
     Return the plan's work in the worker's own words.
-
-    Raises:
-        InputError: The plan asks for something that the worker's contract does not have.
     """
-    given = {**work.model_dump(), "spread": Spread(work.spread)}
-    unknown = given.keys() - {field.name for field in fields(WorkProfile)}
-    asked = sorted(name for name in unknown if given[name])
-    if asked:
-        raise InputError(
-            f"work.{asked[0]} = {given[asked[0]]!r}: this worker has no such setting; leave it out"
-        )
-    return WorkProfile(**{name: value for name, value in given.items() if name not in unknown})
+    return WorkProfile(**{**work.model_dump(), "spread": Spread(work.spread)})

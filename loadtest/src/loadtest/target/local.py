@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
-from loadtest.child_environment import connection_variables, worker_environment
+from loadtest.child_environment import connection_variables, without_encryption, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.plan import Plan, WorkerSetup
@@ -42,6 +42,7 @@ class Workers:
         task_queue: What they poll.
         namespace: Where.
         setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
+        codec: Whether they encrypt payloads; ``None`` where the environment has keys.
         exact_bounds: Seconds at which the workers' histograms get a bound, so that late tasks are counted exactly.
     """
 
@@ -50,6 +51,7 @@ class Workers:
     namespace: str
     setup: WorkerSetup
     exact_bounds: tuple[float, ...] = ()
+    codec: bool | None = None
 
     @property
     def own(self) -> bool:
@@ -147,7 +149,7 @@ class LocalTarget:
             restarted.append("the server, and with it all workers")
         given = plan.worker_command
         command = self._how.command if given is None else parse_worker_command(given)
-        setup = replace(self._how, command=command, setup=plan.worker)
+        setup = replace(self._how, command=command, setup=plan.worker, codec=plan.codec)
         if setup != self._how:
             self._how = setup
             if self._workers:
@@ -234,8 +236,9 @@ class LocalTarget:
         """
         The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
         """
+        environ = without_encryption(os.environ) if self._how.codec is False else os.environ
         return {
-            **worker_environment(os.environ, own_worker=self._how.own),
+            **worker_environment(environ, own_worker=self._how.own),
             **self.connection,
             "TEMPORAL_ADDRESS": self.address,
             "TEMPORAL_NAMESPACE": self._how.namespace,

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 from temporalio.workflow import ActivityCancellationType
 
 from repairshop.contract import Limits, RepairOrder, WorkProfile
@@ -165,22 +165,25 @@ class Saga:
 
     def _start(
         self, step: OrderStep, retries: RetryPolicy, given: StepContext, round_: int
-    ) -> workflow.ActivityHandle[StepOutput]:
+    ) -> asyncio.Task[StepOutput]:
         faults = self._order.faults
         cost = self._repair_cost if step is OrderStep.REPAIR else self._cost
+        told = replace(
+            given,
+            order_id=self._order.order_id,
+            round=round_,
+            seed=self._order.seed,
+            work=cost.work,
+            blob=self._blob,
+            fault=next((fault for fault in faults if fault.step == step and fault.round == round_), None)
+            if faults
+            else None,
+        )
+        if self._order.work.local_activities:
+            return asyncio.create_task(_locally(step, told, cost, retries))
         return workflow.start_activity(
             step,
-            replace(
-                given,
-                order_id=self._order.order_id,
-                round=round_,
-                seed=self._order.seed,
-                work=cost.work,
-                blob=self._blob,
-                fault=next((fault for fault in faults if fault.step == step and fault.round == round_), None)
-                if faults
-                else None,
-            ),
+            told,
             result_type=StepOutput,
             start_to_close_timeout=cost.start_to_close,
             heartbeat_timeout=cost.heartbeat,
@@ -202,6 +205,38 @@ class Saga:
             self.done.pop()
             if answer.value:
                 self.undone.append(compensation)
+
+
+async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: RetryPolicy) -> StepOutput:
+    """
+    Run a step within the workflow task; it fails as one of the queue does.
+
+    Raises:
+        ActivityError: The step failed for good.
+        asyncio.CancelledError: The order was cancelled meanwhile.
+    """
+    handle = workflow.start_local_activity(
+        step,
+        told,
+        result_type=StepOutput,
+        start_to_close_timeout=cost.start_to_close,
+        retry_policy=retries,
+        cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    )
+    try:
+        answer: StepOutput = await handle
+    except (ApplicationError, TimeoutError) as error:
+        # The SDK raises what a local activity failed with as it is.
+        raise ActivityError(
+            "the local activity failed",
+            scheduled_event_id=0,
+            started_event_id=0,
+            identity="",
+            activity_type=step,
+            activity_id="",
+            retry_state=None,
+        ) from error
+    return answer
 
 
 async def unstoppable(task: asyncio.Task[_T]) -> _T:
