@@ -30,7 +30,8 @@ from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.window import difference
 from loadtest.target.dev_server import find_temporal, start_dev_server
-from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
+from loadtest.target.local import LocalTarget, Workers
+from loadtest.target.worker_command import OWN_WORKER
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
 
 LOOKS = 20

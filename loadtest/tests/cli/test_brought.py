@@ -84,7 +84,19 @@ def test_requirements_come_beside_the_scenario(folder: Path) -> None:
 
 def test_flags_go_on_to_the_sweep(folder: Path) -> None:
     """A built-in scenario by its name; nothing but the plan is brought."""
-    flags = PlanFlags("1,2", 3, 4, "q", "noop", ("work.seconds=0.2",))
+    flags = PlanFlags(
+        "1,2",
+        3,
+        4,
+        "q",
+        "noop",
+        ("work.seconds=0.2",),
+        rate=2.5,
+        window=30.0,
+        warm_up=4.0,
+        seed=7,
+        factors=("work.payload_bytes=0,1000",),
+    )
 
     brought = bring_plan(folder / "plan.toml", flags, None)
 
@@ -94,7 +106,12 @@ def test_flags_go_on_to_the_sweep(folder: Path) -> None:
         "--injectors=3",
         "--repetitions=4",
         "--task-queue=q",
+        "--rate=2.5",
+        "--window=30.0",
+        "--warm-up=4.0",
+        "--seed=7",
         "--set=work.seconds=0.2",
+        "--factor=work.payload_bytes=0,1000",
         "--scenario=noop",
     )
 

@@ -15,6 +15,7 @@ from loadtest.analysis.reading import read_step
 from loadtest.design.window_rule import WindowPlan
 from loadtest.errors import InjectorError, TargetError, WorkerDiedError
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
+from loadtest.experiment.step import ALIVE_SECONDS
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.window_decision import Decided
 
@@ -152,8 +153,30 @@ async def test_injectors_that_break_end_the_step_with_their_own_words(
         await carry_out(system)
 
 
-async def test_a_target_that_dies_in_warm_up_gives_no_valid_step(system: FakeSystem) -> None:
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(WARM_UP_SECONDS / 2, id="warm-up"),
+        pytest.param(WARM_UP_SECONDS + 20, id="window"),
+        pytest.param(WARM_UP_SECONDS + WINDOW_SECONDS - 1, id="window-end"),
+    ],
+)
+async def test_a_target_that_dies_ends_the_step_at_once_with_its_cause(
+    second: float, system: FakeSystem
+) -> None:
+    """Nobody waits for the end of a window that can have no number, and the injectors are stopped."""
+    system.dies_at = second
+
+    with pytest.raises(WorkerDiedError, match="out of memory"):
+        await carry_out(system)
+
+    assert system.second == pytest.approx(second, abs=2 * ALIVE_SECONDS)
+    assert system.stopped == ["cancelled"]
+
+
+async def test_a_target_that_heals_and_died_in_warm_up_gives_no_valid_step(system: FakeSystem) -> None:
     """Its replicas are named as gone, and no number is made of what is left."""
+    system.heals = True
     system.dies_at = WARM_UP_SECONDS / 2
 
     measured, _ = await carry_out(system)

@@ -35,6 +35,7 @@ class FakeSystem:
         replaced_at: Second of a step at which the first replica is another process.
         injectors_end_at, injectors_break_at: Second of a step at which the injectors report too early, or break.
         dies_at: Second of a step at which every worker and the server end.
+        heals: Whether somebody starts again what ended.
         serves_pages: Whether the workers have a page.
         polls: Whether the workers poll the task queue.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
@@ -57,6 +58,7 @@ class FakeSystem:
     injectors_end_at: float | None = None
     injectors_break_at: float | None = None
     dies_at: float | None = None
+    heals: bool = False
     serves_pages: bool = True
     polls: bool = True
     slots: int | None = 10

@@ -53,6 +53,11 @@ class FakeTarget:
 
     system: FakeSystem
 
+    @property
+    def heals(self) -> bool:
+        """As the system is told."""
+        return self.system.heals
+
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """A cell of another server setting starts the server anew."""
         known = self.system.set_up

@@ -28,7 +28,8 @@ from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.results.step_order import StepOrder
-from loadtest.target.local import OWN_WORKER, LocalTarget, Workers
+from loadtest.target.local import LocalTarget, Workers
+from loadtest.target.worker_command import OWN_WORKER
 
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? \S+$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')

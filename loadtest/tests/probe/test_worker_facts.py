@@ -22,7 +22,8 @@ from loadtest.probe.worker_heartbeats import WorkerProbe, facts_from_heartbeat, 
 from loadtest.probe.worker_page import facts_from_page
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
-from loadtest.target.local import OWN_WORKER, Workers, open_local
+from loadtest.target.local import Workers, open_local
+from loadtest.target.worker_command import OWN_WORKER
 
 NOW = 1_750_000_000.0
 FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "foreign_worker.py"

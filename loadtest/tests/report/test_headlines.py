@@ -12,6 +12,7 @@ import synthetic
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
+from loadtest.report.html import resume_command
 from loadtest.report.text import text_report
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
@@ -159,6 +160,18 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
         "3 of 6 steps were not measured; `loadtest sweep --resume results/20260102-030405-demo` does what is left."
     )
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
+
+
+def test_what_is_left_in_a_cluster_is_submitted_from_where_the_user_is() -> None:
+    """
+    A path of the pod is of no use on the machine that reads the sentence.
+    """
+    local = synthetic.manifest()
+
+    assert resume_command(local, "results/r") == "loadtest sweep --resume results/r"
+    assert resume_command(replace(local, target="kubernetes"), "/results/r") == (
+        "loadtest submit --resume 20260102-030405-demo"
+    )
 
 
 def test_an_overloaded_count_is_named_as_such(sweep: SweepResult) -> None:

@@ -21,7 +21,8 @@ from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.target.dev_server import find_temporal
-from loadtest.target.local import OWN_WORKER, Workers, open_local, parse_worker_command
+from loadtest.target.local import Workers, open_local
+from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
 
 pytestmark = pytest.mark.server
 

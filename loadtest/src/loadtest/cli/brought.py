@@ -33,6 +33,11 @@ class PlanFlags:
     task_queue: str | None = None
     scenario: str | None = None
     settings: tuple[str, ...] = ()
+    rate: float | None = None
+    window: float | None = None
+    warm_up: float | None = None
+    seed: int | None = None
+    factors: tuple[str, ...] = ()
 
     def arguments(self) -> list[str]:
         """
@@ -43,10 +48,15 @@ class PlanFlags:
             "--injectors": self.injectors,
             "--repetitions": self.repetitions,
             "--task-queue": self.task_queue,
+            "--rate": self.rate,
+            "--window": self.window,
+            "--warm-up": self.warm_up,
+            "--seed": self.seed,
         }
         return [
             *(f"{flag}={value}" for flag, value in given.items() if value is not None),
             *(f"--set={one}" for one in self.settings),
+            *(f"--factor={one}" for one in self.factors),
         ]
 
 
@@ -99,8 +109,17 @@ def _checked(path: Path, flags: PlanFlags) -> Plan:
         "repetitions": flags.repetitions,
         "task_queue": flags.task_queue,
         "scenario": flags.scenario,
+        "warm_up_seconds": flags.warm_up,
+        "seed": flags.seed,
     }
-    document = with_flags(read_document(path), top=top, rate=None, window=None, settings=flags.settings)
+    document = with_flags(
+        read_document(path),
+        top=top,
+        rate=flags.rate,
+        window=flags.window,
+        settings=flags.settings,
+        factors=flags.factors,
+    )
     plan = parse_plan(document, str(path))
     demand_server_allows(plan)
     return plan

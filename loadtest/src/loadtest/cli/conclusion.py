@@ -14,7 +14,7 @@ from loadtest.analysis.verdict import exit_code
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
-from loadtest.report.html import write_report
+from loadtest.report.html import resume_command, write_report
 from loadtest.report.text import text_report
 from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.store import LATEST, Run
@@ -34,12 +34,12 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = _shown(write_report(run, sweep, measured))
-    folder = shlex.quote(str(_from_here(run.path)))
+    resume = resume_command(run.manifest, shlex.quote(str(_from_here(run.path))))
     if not quiet:
         Console(soft_wrap=True).print(
-            f"{text_report(sweep, folder)}report: {report}", highlight=False, markup=False, soft_wrap=True
+            f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
         )
-    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, folder)), exit_code(sweep))
+    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, resume)), exit_code(sweep))
 
 
 def _shown(report: Path) -> Path:

@@ -18,8 +18,9 @@ from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place, TargetKind
 from loadtest.experiment.ports import Target
-from loadtest.plan import Plan
-from loadtest.target.local import Workers, open_local, parse_worker_command
+from loadtest.plan import DynamicValue, Plan
+from loadtest.target.local import Workers, open_local
+from loadtest.target.worker_command import parse_worker_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ def commands_of(plan: Plan) -> tuple[str, ...]:
     """
     varied = tuple(str(value) for value in plan.factors.get("worker_command", ()))
     return varied if plan.worker_command is None else (plan.worker_command, *varied)
+
+
+def first_config(plan: Plan) -> Mapping[str, DynamicValue]:
+    """
+    Return the dynamic configuration of a plan's first cell, so that its server need not be started twice.
+    """
+    first = {path: values[0] for path, values in plan.factors.items()}
+    return plan.with_factors(first).server.dynamic_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ async def open_environment(
             server_metrics_url=place.server_metrics,
             temporal=place.temporal,
             port=place.port,
+            dynamic_config=first_config(plan),
         )
     )
     return Environment(

@@ -28,9 +28,16 @@ def submit(
     replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
     injectors: Annotated[int | None, typer.Option(help="Injector pods.")] = None,
     repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Starts per second of every open load.")] = None,
+    window: Annotated[float | None, typer.Option(help="Counted seconds of every step.")] = None,
+    warm_up: Annotated[float | None, typer.Option(help="Seconds before the window.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
     task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+    ] = None,
+    factor: Annotated[
+        list[str] | None, typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. work.seconds=0.1,0.2.")
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(help="Name, or path of your own file; it is brought with what it imports.")
@@ -71,7 +78,19 @@ def submit(
     from loadtest.target.kubernetes.job import START_SECONDS, SweepJob
     from loadtest.target.kubernetes.job_log import JobLog
 
-    overrides = PlanFlags(replicas, injectors, repetitions, task_queue, scenario, tuple(setting or ()))
+    overrides = PlanFlags(
+        replicas,
+        injectors,
+        repetitions,
+        task_queue,
+        scenario,
+        tuple(setting or ()),
+        rate,
+        window,
+        warm_up,
+        seed,
+        tuple(factor or ()),
+    )
     brought = None
     if plan is not None:
         # Checked here, so that a mistake is said before anything is made in the cluster.

@@ -45,8 +45,8 @@ from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
-from loadtest.target.dev_server import DYNAMIC_CONFIG, find_temporal
-from loadtest.target.local import parse_worker_command
+from loadtest.target.dev_server import find_temporal, with_ours
+from loadtest.target.worker_command import parse_worker_command
 
 
 def begin(
@@ -230,6 +230,7 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
                 injectors=plan.injectors,
                 logs=logs,
                 connection=ground.connection,
+                ready_seconds=plan.waits.injectors_ready_seconds,
                 **ground.master,
             )
         )
@@ -285,7 +286,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         versions=start.versions,
         machine=start.machine,
         commit=start.commit,
-        dynamic_config=DYNAMIC_CONFIG if starts_server else {},
+        dynamic_config=with_ours(plan.server.dynamic_config) if starts_server else {},
         settings=_settings(environment),
         place=place,
         directory=str(Path.cwd()),

@@ -23,6 +23,13 @@ class Target(Protocol):
     Where the system under test runs.  It scales and lists; it never scrapes and never asks Temporal.
     """
 
+    @property
+    def heals(self) -> bool:
+        """
+        Whether a process that ends is started again by somebody, as a Deployment does with its pods.
+        """
+        ...
+
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
         Make server and workers run as a cell's plan says, before its replicas are scaled.

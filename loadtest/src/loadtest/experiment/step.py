@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 from loadtest.analysis.running_workers import in_flight
 from loadtest.design.window_rule import WindowPlan
@@ -18,7 +18,7 @@ from loadtest.experiment.clock import Clock
 from loadtest.experiment.known_workers import ask_workers, first_known, latest_known
 from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.planned_step import PlannedStep
-from loadtest.experiment.ports import Ports
+from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
@@ -32,6 +32,8 @@ from loadtest.results.step_order import StepOrder
 LEAD_SECONDS = 0.5
 # Some server counters are written once a second.
 SETTLE_SECONDS = 1.1
+# Between two looks whether the target's processes still run.
+ALIVE_SECONDS = 1.0
 # Between the answer of a stopping rule and the window's end: the end must have reached every injector.
 END_LEAD_SECONDS = 1.0
 
@@ -54,6 +56,7 @@ async def run_step(
     Raises:
         TargetError: The replicas did not come up.
         InputError: The plan names another number of slots than the workers have.
+        TargetError: A process of the target ended in the step, and nobody starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
     tell(PhaseStarted("scale", None))
@@ -100,7 +103,7 @@ async def run_step(
     async with (
         _running(recorder.run()),
         _running(workers.run()),
-        _running(ports.injectors.run(order, recorder.injectors_say)) as injecting,
+        _running(_while_alive(ports, order, recorder.injectors_say, clock)) as injecting,
     ):
         tell(PhaseStarted("warm-up", order.warm_up_seconds))
         starts_at = order.start_at + order.warm_up_seconds
@@ -138,6 +141,34 @@ async def run_step(
         problems=(*measured.problems, *problems, *workers.silent.values()),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
+
+
+async def _while_alive(
+    ports: Ports, order: StepOrder, each_second: Callable[[InjectorSecond], None], clock: Clock
+) -> InjectorReport:
+    """
+    Let the injectors run for as long as the target does, and return what they report.
+
+    A target that heals itself is not looked after: what it replaced is seen at the window's edges.
+
+    Raises:
+        TargetError: A process of the target ended; the injectors are stopped.
+    """
+    async with (
+        _running(ports.injectors.run(order, each_second)) as injecting,
+        _running(_until_it_dies(ports.target, clock)) as watching,
+    ):
+        await asyncio.wait({injecting, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
+        return injecting.result()
+
+
+async def _until_it_dies(target: Target, clock: Clock) -> Never:
+    while True:
+        await clock.sleep(ALIVE_SECONDS)
+        if not target.heals:
+            await target.check_alive()
 
 
 async def _first_look(

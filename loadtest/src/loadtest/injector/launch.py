@@ -1,8 +1,7 @@
 """
 Starts Locust as processes: a master, and the injectors of this machine.
 
-It imports neither locust nor gevent, since locust patches the whole process, and it knows nothing of what
-an injector does with an order.
+It imports neither locust nor gevent, since locust patches the whole process.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ async def launch(
     bind_port: int | None = None,
     metrics_port: int | None = None,
     connection: Mapping[str, str] | None = None,
+    ready_seconds: float = 60.0,
 ) -> AsyncIterator[Locust]:
     """
     Start Locust's master and its injectors, wait until they are connected to Temporal, and end them at last.
@@ -54,6 +54,7 @@ async def launch(
             environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
         connection:
             The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
+        ready_seconds: How long to wait for them to be connected.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
@@ -118,7 +119,7 @@ async def launch(
         raise
     locust = Locust(children[0], children[1:], reader, writer, (address, namespace))
     try:
-        await locust.wait_until_ready(injectors)
+        await locust.wait_until_ready(injectors, ready_seconds)
         yield locust
     finally:
         await locust.close()

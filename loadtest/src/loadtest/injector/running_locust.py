@@ -22,7 +22,6 @@ from loadtest.results.step_order import StepOrder
 # Under the server's limit of long polls, with room for those who look on.
 MOST_IN_FLIGHT = 1000
 # How long Locust and its injectors may take to start and to connect.
-_READY_SECONDS = 60.0
 # Beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
@@ -111,9 +110,13 @@ class Locust:
             elif "broken" in message:
                 raise InjectorError(message["broken"])
 
-    async def wait_until_ready(self, injectors: int) -> None:
+    async def wait_until_ready(self, injectors: int, ready_seconds: float) -> None:
         """
         Wait until so many injectors are connected to Temporal.
+
+        Args:
+            injectors: How many.
+            ready_seconds: How long at most.
 
         Raises:
             InputError: One could not connect.
@@ -124,7 +127,7 @@ class Locust:
             asyncio.ensure_future(child.wait()): child for child in (self._master, *self._workers)
         }
         try:
-            async with asyncio.timeout(_READY_SECONDS):
+            async with asyncio.timeout(ready_seconds):
                 while ready < injectors:
                     hearing: asyncio.Task[Any] = asyncio.ensure_future(self._hear())
                     done, _ = await asyncio.wait({hearing, *ends}, return_when=asyncio.FIRST_COMPLETED)
@@ -139,7 +142,7 @@ class Locust:
             self._ready = True
         except TimeoutError:
             raise InjectorError(
-                f"{ready} of {injectors} injectors were ready after {_READY_SECONDS:.0f} s; "
+                f"{ready} of {injectors} injectors were ready after {ready_seconds:g} s (waits.injectors_ready_seconds); "
                 f"the log says: {self._master.log_tail(5)}"
             ) from None
         finally:

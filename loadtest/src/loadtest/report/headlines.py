@@ -17,13 +17,13 @@ from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
 MOST_TOLD = 4
 
 
-def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
+def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
     """
     Return the sentences, the most important first.
 
     Args:
         sweep: The run, judged.
-        folder: Path by which the run can be resumed; where it lies by default.
+        resume: Command that does what is left; by default that of a run on this machine.
     """
     found = parts(sweep)
     sentences = [_invalid(sweep)]
@@ -40,7 +40,7 @@ def headlines(sweep: SweepResult, folder: str | None = None) -> list[str]:
             if left
             else []
         )
-    sentences += [_missing(sweep, folder or f"results/{sweep.run}")]
+    sentences += [_missing(sweep, resume or f"loadtest sweep --resume results/{sweep.run}")]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -201,13 +201,13 @@ def _loaded(step: StepResult) -> str:
     return f"saturated, {_replicas(step.replicas)} with {step.activity_slots} slots"
 
 
-def _missing(sweep: SweepResult, folder: str) -> str | None:
+def _missing(sweep: SweepResult, resume: str) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)
     return (
         f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured; "
-        f"`loadtest sweep --resume {folder}` does what is left."
+        f"`{resume}` does what is left."
     )
 
 

@@ -118,7 +118,7 @@ def render(
         sweep=sweep,
         manifest=manifest,
         manifest_json=to_json(manifest),
-        headlines=headlines(sweep),
+        headlines=headlines(sweep, resume_command(manifest)),
         figures=drawn,
         timelines=timelines,
         timeline_families=families(TIMELINE_METRICS),
@@ -137,6 +137,19 @@ def render(
         facts=_facts(manifest),
         dash=numbers.DASH,
     )
+
+
+def resume_command(manifest: Manifest, folder: str | None = None) -> str:
+    """
+    Return the command by which its user does what is left of a run; one of a cluster lies on a volume there.
+
+    Args:
+        manifest: Of the run.
+        folder: Path of the run from here.
+    """
+    if manifest.target == "kubernetes":
+        return f"loadtest submit --resume {manifest.run}"
+    return f"loadtest sweep --resume {folder or f'results/{manifest.run}'}"
 
 
 def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:

@@ -90,16 +90,16 @@ def load_text(step: StepResult) -> str:
     return f"{step.load.kind}{rate_text}"
 
 
-def text_report(sweep: SweepResult, folder: str | None = None) -> str:
+def text_report(sweep: SweepResult, resume: str | None = None) -> str:
     """
     Write the whole run for a terminal.
 
     Args:
         sweep: The run, judged.
-        folder: Path by which the run can be resumed from here.
+        resume: Command that does what is left.
     """
     lines = [f"{sweep.plan}: {sweep.verdict.value}", ""]
-    lines += [f"  {sentence}" for sentence in headlines(sweep, folder)]
+    lines += [f"  {sentence}" for sentence in headlines(sweep, resume)]
     lines += ["", *_table(sweep)]
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]

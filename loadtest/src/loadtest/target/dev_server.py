@@ -114,8 +114,22 @@ def command(
     return argv
 
 
+def with_ours(given: Mapping[str, DynamicValue]) -> dict[str, str]:
+    """
+    Return the whole dynamic configuration of a dev server, as its command line takes it.
+
+    Args:
+        given: What a plan adds; a key of ours gets the plan's value.
+    """
+    return {**DYNAMIC_CONFIG, **{key: json.dumps(value) for key, value in given.items()}}
+
+
 async def start_dev_server(
-    temporal: Path, logs: Path, port: int | None = None, namespace: str = "default"
+    temporal: Path,
+    logs: Path,
+    port: int | None = None,
+    namespace: str = "default",
+    config: Mapping[str, DynamicValue] | None = None,
 ) -> DevServer:
     """
     Start a fresh dev server and wait until it serves.
@@ -125,6 +139,7 @@ async def start_dev_server(
         logs: Where ``server.log`` goes.
         port: Of its frontend; ``None`` takes a free one.
         namespace: Made at its start beside ``default``.
+        config: Dynamic configuration to add to ours.
 
     Raises:
         InputError: The port is in use.
@@ -135,12 +150,12 @@ async def start_dev_server(
     frontend, http, metrics = free_ports(3)
     frontend = port or frontend
     # Its database is in memory: on a file an order costs the server 1.4 times the CPU, and tasks wait 5 ms instead of 2.
-    argv = command(temporal, frontend, http, metrics, log_level="warn")
+    argv = command(temporal, frontend, http, metrics, log_level="warn", config={})
     if namespace != "default":
         argv += ["--namespace", namespace]
-    address = f"127.0.0.1:{frontend}"
-    child = await _started(argv, logs, address)
-    return DevServer(child, address, f"http://127.0.0.1:{metrics}/metrics", tuple(argv))
+    address, given = f"127.0.0.1:{frontend}", dict(config or {})
+    child = await _started([*argv, *_config_flags(given)], logs, address)
+    return DevServer(child, address, f"http://127.0.0.1:{metrics}/metrics", tuple(argv), given)
 
 
 async def restart_dev_server(server: DevServer, logs: Path, config: Mapping[str, DynamicValue]) -> DevServer:
@@ -156,13 +171,16 @@ async def restart_dev_server(server: DevServer, logs: Path, config: Mapping[str,
         TargetError: It did not come up.
     """
     await server.end()
-    added = [
-        part
-        for key, value in config.items()
-        for part in ("--dynamic-config-value", f"{key}={json.dumps(value)}")
-    ]
-    child = await _started([*server.argv, *added], logs, server.address)
+    child = await _started([*server.argv, *_config_flags(config)], logs, server.address)
     return replace(server, child=child, given_config=dict(config))
+
+
+def _config_flags(given: Mapping[str, DynamicValue]) -> list[str]:
+    return [
+        part
+        for key, value in with_ours(given).items()
+        for part in ("--dynamic-config-value", f"{key}={value}")
+    ]
 
 
 async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:

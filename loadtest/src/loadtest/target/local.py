@@ -11,9 +11,7 @@ import contextlib
 import itertools
 import os
 import shlex
-import shutil
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,12 +20,12 @@ from loadtest.child import Child, Use, spawn
 from loadtest.child_environment import connection_variables, without_encryption, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
-from loadtest.plan import Plan, WorkerSetup
+from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
+from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
 from loadtest.target.worker_variables import plan_variables
 
-OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 _GRACE_SECONDS = 25.0
 _NOT_OURS = "the server was started by somebody else, so its process is not known"
 
@@ -61,26 +59,6 @@ class Workers:
         return self.command == OWN_WORKER
 
 
-def parse_worker_command(text: str | None) -> tuple[str, ...]:
-    """
-    Split ``--worker-command`` as a shell would; ``None`` is the kit's own worker.
-
-    Raises:
-        InputError: It is empty, cannot be split, or names a program that is not there.
-    """
-    if text is None:
-        return OWN_WORKER
-    try:
-        command = tuple(shlex.split(text))
-    except ValueError as error:
-        raise InputError(f"--worker-command {text!r}: {error}; quote it as for a shell") from None
-    if not command or shutil.which(command[0]) is None:
-        raise InputError(
-            f"--worker-command {text!r}: no such program; give a command line that starts one worker"
-        )
-    return command
-
-
 @dataclass(slots=True)
 class _Worker:
     replica: Replica
@@ -92,6 +70,7 @@ class LocalTarget:
     Worker processes on this machine.
 
     Attributes:
+        heals: Never; a process that ends is not started again.
         address: ``host:port`` of the server's frontend.
         connection: The ``TEMPORAL_*`` variables by which it is reached, without address and namespace.
     """
@@ -112,6 +91,7 @@ class LocalTarget:
             server: The server, if it is ours.
             server_metrics_url: Its /metrics page.
         """
+        self.heals = False
         self._how = workers
         self._logs = logs
         self._server = server
@@ -265,6 +245,7 @@ async def open_local(
     server_metrics_url: str | None = None,
     temporal: Path | None = None,
     port: int | None = None,
+    dynamic_config: Mapping[str, DynamicValue] | None = None,
 ) -> AsyncIterator[LocalTarget]:
     """
     Start a server unless an address is given, and end it and all workers in the end.
@@ -276,6 +257,7 @@ async def open_local(
         server_metrics_url: Its /metrics page, if it has one.
         temporal: Temporal's CLI.
         port: For the server's frontend.
+        dynamic_config: What to add to the configuration of a server that is started here.
 
     Raises:
         InputError: No CLI, or the port is in use.
@@ -292,7 +274,7 @@ async def open_local(
         raise InputError(
             "--server-metrics goes with --address; leave it out, the server of the run has its own page"
         )
-    server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace)
+    server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace, dynamic_config)
     target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
     try:
         yield target

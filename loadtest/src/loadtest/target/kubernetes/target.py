@@ -39,6 +39,7 @@ class KubernetesTarget:
     Worker pods in a cluster.
 
     Attributes:
+        heals: Always; the Deployment replaces a pod that ends.
         own: Whether the workers are of the kit's chart, whose slots and pages are known.
     """
 
@@ -52,6 +53,7 @@ class KubernetesTarget:
         Raises:
             InputError: No such workers, something else owns their count, or they are set up otherwise than the plan says.
         """
+        self.heals = True
         self._place = place
         self._workers = place.of(api)
         fleet = self._workers.look()

@@ -1,0 +1,33 @@
+"""
+The command line that starts one worker on this machine: the kit's own, or the user's.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+
+from loadtest.errors import InputError
+
+OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
+
+
+def parse_worker_command(text: str | None) -> tuple[str, ...]:
+    """
+    Split ``--worker-command`` as a shell would; ``None`` is the kit's own worker.
+
+    Raises:
+        InputError: It is empty, cannot be split, or names a program that is not there.
+    """
+    if text is None:
+        return OWN_WORKER
+    try:
+        command = tuple(shlex.split(text))
+    except ValueError as error:
+        raise InputError(f"--worker-command {text!r}: {error}; quote it as for a shell") from None
+    if not command or shutil.which(command[0]) is None:
+        raise InputError(
+            f"--worker-command {text!r}: no such program; give a command line that starts one worker"
+        )
+    return command
