@@ -1,7 +1,7 @@
 """
 Writes the table of values into each chart's README from the `# --` comments of its values.yaml.
 
-It knows no chart: every folder beside it with a Chart.yaml is one.
+Every folder beside it with a Chart.yaml is a chart.
 """
 
 from __future__ import annotations

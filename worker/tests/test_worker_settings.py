@@ -4,6 +4,7 @@ What the settings say is what the SDK's worker is built with.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -27,7 +28,9 @@ def built(client: Client, **settings: str) -> WorkerConfig:
     """
     Return what a worker is built with.
     """
-    environ = {f"REPAIRSHOP_{name.upper()}": value for name, value in settings.items()}
+    # The SDK allows one worker of a queue in a process.
+    given = {"task_queue": uuid.uuid4().hex, **settings}
+    environ = {f"REPAIRSHOP_{name.upper()}": value for name, value in given.items()}
     return build_worker(client, load(environ), WORKFLOWS, []).config()
 
 

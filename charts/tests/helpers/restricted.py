@@ -1,9 +1,8 @@
 """
 The restricted Pod Security Standard as a function of a pod's specification.
 
-It lists what the standard forbids and knows nothing of who made the pod.  The admission
-controller of a real cluster has the last word: the end-to-end tests deploy into
-namespaces that enforce it.
+It lists what the standard forbids.  The admission controller of a real cluster has the last word: the
+end-to-end tests deploy into namespaces that enforce it.
 """
 
 from __future__ import annotations

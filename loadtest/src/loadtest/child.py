@@ -1,7 +1,7 @@
 """
 Processes that belong to this one: each in its own session, none outlives its parent.
 
-It decides how a child is started, ended and looked at, and knows nothing of what runs in it.
+It decides how a child is started, ended and looked at.
 """
 
 from __future__ import annotations

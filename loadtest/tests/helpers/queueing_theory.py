@@ -1,7 +1,5 @@
 """
 What queueing theory expects of an activity queue, by simulating the very arrivals of a step.
-
-It knows nothing of Temporal: slots, service times and one queue are all there is.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 How sure a mean is: 95 % intervals from repetitions or from batches of one window.
-
-It knows nothing of what was measured.
 """
 
 from __future__ import annotations

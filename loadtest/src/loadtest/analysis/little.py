@@ -1,7 +1,5 @@
 """
 Little's law as a cross-check: the same workflows, timed by two independent clocks.
-
-It knows nothing of bounds; the validity rules hold them.
 """
 
 from __future__ import annotations

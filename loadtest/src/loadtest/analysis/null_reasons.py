@@ -1,7 +1,5 @@
 """
-NullReasons readings are null: one reason for each, kept while a step is read.
-
-It knows nothing of the readings but their keys.
+Why readings are null: one reason for each, kept while a step is read.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from collections.abc import Mapping
 
 class NullReasons(dict[str, str]):
     """
-    NullReasons readings are null, by key.
+    Why readings are null, by key.
     """
 
     def of(self, key: str, value: float | None, reason: str) -> float | None:

@@ -1,7 +1,5 @@
 """
 What a histogram with buckets can say of its samples, and how exactly.
-
-It knows nothing of how many samples a reader should ask for before believing it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 CPU and memory of each part of the system in one step.
-
-It knows nothing of how they were looked up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 How throughput grows with replicas: one estimate a replica count, efficiency, the fitted law.
 
-It reads valid saturate steps and knows nothing of latencies.
+It reads valid saturate steps.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 Which replica counts keep the SLO, the fewest that do, and what that makes of the run.
 
-It reads the plan's bounds and the steps' readings, and knows nothing of how they were made.
+It reads the plan's bounds and the steps' readings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 The backlog over a window.
-
-It knows nothing of what follows from it; that is the validity rules' work.
 """
 
 from __future__ import annotations

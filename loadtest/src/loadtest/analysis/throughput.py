@@ -1,7 +1,5 @@
 """
 A step's throughput: the window's exact number with the half width that its batches give.
-
-It knows nothing of other steps.
 """
 
 from __future__ import annotations

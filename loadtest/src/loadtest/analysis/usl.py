@@ -1,7 +1,5 @@
 """
 The Universal Scalability Law: one formula, and the curve that fits best.
-
-It knows nothing of steps; it gets points.
 """
 
 from __future__ import annotations

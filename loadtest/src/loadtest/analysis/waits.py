@@ -1,7 +1,7 @@
 """
 How long tasks waited in the two queues, and whether other sources agree.
 
-It reads histograms of the window and the timeline, and knows nothing of the SLO.
+It reads histograms of the window and the timeline.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """
 The load generators: Locust processes that start workflows when the schedule says so.
 
-It decides when a start leaves and what is counted of it, and knows nothing of workers, targets or verdicts.
+It decides when a start leaves and what is counted of it.
 ``launch`` is what a sweep sees; it starts Locust as processes and imports none of it.
 """

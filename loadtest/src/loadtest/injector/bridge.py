@@ -2,7 +2,7 @@
 Lets Locust's greenlets and an asyncio loop in a thread of its own speak to each other.
 
 gevent has patched this process, and Temporal's client needs an asyncio loop: so the loop runs in one real
-thread, and two queues with coalesced wake-ups are all that both sides share.  It knows nothing of load.
+thread, and two queues with coalesced wake-ups are all that both sides share.
 
 Everything is imported in the hub's thread before the other one starts: gevent's import locks deadlock
 otherwise.  uvloop, as the stdlib's selectors are patched too.

@@ -2,7 +2,7 @@
 Load that people steer by Locust's own means: each user is one arrival a second.
 
 Users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` thus set and split an arrival rate
-of the open model.  It knows no schedule; it shares flights and pacing with planned runs.
+of the open model.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 What all starts of one injector's step have in common.
-
-It knows nothing of when they are due or of what becomes of them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 The starts of one step that are under way: each is sent, acknowledged, awaited and counted here.
 
-It decides which results are awaited, and knows nothing of when starts are due.
+It decides which results are awaited.
 """
 
 from __future__ import annotations

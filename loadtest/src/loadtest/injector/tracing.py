@@ -1,9 +1,7 @@
 """
 One order as one trace: from the injector's intended start through every activity to settlement.
 
-Off unless the standard OpenTelemetry variables name an OTLP endpoint.  It knows nothing of
-how arrivals are made, and starts no thread: Locust's process is patched by gevent, so whoever
-owns the process calls ``flush`` about once a second and once more at the end.
+Off unless the standard OpenTelemetry variables name an OTLP endpoint.
 """
 
 from __future__ import annotations

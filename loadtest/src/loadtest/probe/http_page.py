@@ -1,7 +1,7 @@
 """
 Gets a /metrics page over HTTP.
 
-It decides how long a page may take and what its absence is called; it knows nothing of what it holds.
+It decides how long a page may take and what its absence is called.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 A /metrics page, cut down to the families of the catalogue and read line by line.
 
-It decides which lines are ours; it knows nothing of where a page comes from or of a second one.
+It decides which lines are ours.
 """
 
 from __future__ import annotations

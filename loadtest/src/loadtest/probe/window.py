@@ -1,7 +1,7 @@
 """
 What pages counted between two looks, exactly.
 
-It decides what a counter that is new, gone or lower means; it knows nothing of how pages are fetched.
+It decides what a counter that is new, gone or lower means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 How all pictures look: one palette, one style, two file forms.
-
-It knows nothing of what is drawn.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 How numbers read to people: milliseconds, percent, and as many digits as their error allows.
-
-It knows nothing of what they mean.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 One step as a picture, second by second: arrivals and closes, what is open, what waits.
 
-It draws gaps as gaps, and knows nothing of other steps.
+It draws gaps as gaps.
 """
 
 from __future__ import annotations

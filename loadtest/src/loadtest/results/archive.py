@@ -1,7 +1,7 @@
 """
 A run's folder as one stream with a checksum, so that it can leave a volume and be known to be whole.
 
-It decides what is packed and what may be unpacked, and knows nothing of clusters.
+It decides what is packed and what may be unpacked.
 
     python -m loadtest.results.archive /results latest > run.tar.gz    (name and checksum on standard error)
 """

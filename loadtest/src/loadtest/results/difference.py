@@ -1,7 +1,5 @@
 """
 What changed between two looks at a /metrics page, in numbers alone.
-
-It knows nothing of how a page is fetched or of where its families come from.
 """
 
 from __future__ import annotations

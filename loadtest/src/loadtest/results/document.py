@@ -1,7 +1,5 @@
 """
 How a value of ours becomes a JSON file and comes back, whole or not at all.
-
-It knows nothing of which values there are or of where their files lie.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 How a number is written down: never a mean without its half width, never a percentile without its samples.
-
-It knows nothing of how the numbers are made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 How the injectors' latencies are kept: HdrHistogram in microseconds, three significant digits, up to one hour.
-
-It knows nothing of which latencies there are.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 One look at the system under test: its /metrics pages, or its task queue.
-
-It knows nothing of how either is asked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """
 What one start does: one file a scenario, the file's name is the scenario's; a user's own file works by its path.
-
-It knows nothing of when starts are due or of what becomes of them.
 """
 
 from loadtest.scenario.arrival import Arrival

@@ -1,7 +1,5 @@
 """
 What one named PromQL expression is: the query, its unit, and what good looks like.
-
-It knows no dashboard, no rule and no report; they all ask for it by its name.
 """
 
 from __future__ import annotations
