@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from loadtest.analysis import counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.far_below import decided_by_the_model
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.late_tasks import late_ratio
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
@@ -116,7 +116,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         service_time_seconds=_of_hdr(report.histograms.get("service"), "service_time_seconds", why),
         end_to_end_seconds=_of_hdr(report.histograms.get("end_to_end"), "end_to_end_seconds", why),
         schedule_to_start_seconds=queue_waits,
-        late_ratio=_late_ratio(measured, plan, why),
+        late_ratio=why.of("late_ratio", *late_ratio(measured, plan.slo.schedule_to_start_p95_seconds)),
         cross_check=cross_check(measured),
         sync_match_ratio=why.of(
             "sync_match_ratio",
@@ -231,20 +231,6 @@ def _notes(measured: Measured, plan: Plan) -> list[str]:
             f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
         )
     return notes
-
-
-def _late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | None:
-    bound, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
-    if is_closed(measured):
-        return why.of("late_ratio", None, CLOSED)
-    if bound is None:
-        return why.of("late_ratio", None, "the plan bounds no waits")
-    if waits is None or not waits.count:
-        return why.of(
-            "late_ratio", None, NO_WORKER if window is None else "no activity started in the window"
-        )
-    return count_late(waits, bound) / waits.count
 
 
 def _lag(encoded: str | None, why: NullReasons) -> Lag:

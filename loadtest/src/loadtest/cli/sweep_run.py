@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -19,12 +18,12 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
+from loadtest.cli.plan_refusals import demand_codec, demand_commands, refuse_server_settings
 from loadtest.cli.progress_flag import Progress
-from loadtest.cli.run_environment import EnvironmentFlags, commands_of, environment_of, open_environment
+from loadtest.cli.run_environment import EnvironmentFlags, environment_of, open_environment
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.choice import design_of
@@ -46,7 +45,6 @@ from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
 from loadtest.target.dev_server import find_temporal, with_ours
-from loadtest.target.worker_command import parse_worker_command
 
 
 def begin(
@@ -140,11 +138,11 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
     environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
-    _demand_commands(plan, place)
-    _demand_codec(plan, place)
+    demand_commands(plan, place)
+    demand_codec(plan, place)
     starts_server = environment.cluster is None and environment.address is None
     if not starts_server:
-        _refuse_server_settings(plan)
+        refuse_server_settings(plan)
     if starts_server:
         find_temporal(environment.temporal)
         if environment.port is not None:
@@ -152,48 +150,6 @@ def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentF
     elif environment.cluster is None:
         asyncio.run(_demand_server(environment.address, plan.namespace))
     return environment
-
-
-def _demand_commands(plan: Plan, place: Place) -> None:
-    for command in commands_of(plan):
-        if place.get("target") == TargetKind.KUBERNETES:
-            raise InputError(
-                f"plan: worker_command {command!r}: starts workers of this machine, those of a cluster are a Deployment; "
-                "leave it out"
-            )
-        if "worker_command" in place:
-            raise InputError(
-                f"--worker-command {place['worker_command']}: the plan names workers itself ({command}); "
-                "leave one of the two out"
-            )
-        parse_worker_command(command)
-
-
-def _demand_codec(plan: Plan, place: Place) -> None:
-    wanted = {"codec": (plan.codec,), "factors.codec": plan.factors.get("codec", ())}
-    for key, values in wanted.items():
-        given = [value for value in values if value is not None]
-        if given and place.get("target") == TargetKind.KUBERNETES:
-            raise InputError(
-                f"plan: {key}: workers and injectors of a cluster encrypt as their charts say (`codec.existingSecret`); "
-                "leave it out"
-            )
-        if True in given and not has_codec_keys(os.environ):
-            raise InputError(
-                f"plan: {key} = true: there are no keys to encrypt with; set {' or '.join(CODEC_KEYS)}, or leave it out"
-            )
-
-
-def _refuse_server_settings(plan: Plan) -> None:
-    keys = ["server.dynamic_config"] if plan.server.dynamic_config else []
-    keys += [f"factors.{path}" for path in plan.factors if path.startswith("server.")]
-    if keys:
-        raise InputError(
-            "\n".join(
-                f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
-                for key in keys
-            )
-        )
 
 
 async def _demand_server(address: str | None, namespace: str) -> None:
