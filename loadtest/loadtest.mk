@@ -34,3 +34,7 @@ prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, polle
 .PHONY: size-truth
 size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells left out of recorded sweeps; writes loadtest/docs/size.md
 	$(PY) loadtest/truth/size_trial.py
+
+.PHONY: truth-capacity
+truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (6 minutes)
+	$(PY) loadtest/truth/capacity_trial.py

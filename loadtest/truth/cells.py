@@ -102,7 +102,7 @@ def all_cells(runs: int) -> list[list[Cell]]:
                     for used in utilizations_of(replicas)
                 ]
             )
-    half = max(4, runs // 2)
+    half = runs + 1
     for replicas in (1, 4):
         for work in ("uniform", "exponential"):
             subject = Subject(replace(MIXED, replicas=replicas), work)
@@ -129,4 +129,7 @@ def all_cells(runs: int) -> list[list[Cell]]:
         groups.append(
             [Cell("strange", name, f"{used:g}", Subject(traits, "uniform"), used, half) for used in NEAR]
         )
-    return groups
+    # The largest systems last, so that a run that is broken off has something of each table.
+    return sorted(
+        groups, key=lambda group: (group[0].subject.traits.replicas == 8, group[0].table == "strange")
+    )

@@ -3,12 +3,13 @@ Try the product's decisions on systems of known answer and write the table of th
 
 The page is written anew after each system, so that a run that is broken off leaves what it found.
 
-    python loadtest/truth/run.py [--runs 6] [--processes 2] [--output loadtest/docs/truth.md]
+    python loadtest/truth/run.py [--runs 2] [--processes 2] [--output loadtest/docs/truth.md]
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import multiprocessing
 import sys
 import time
@@ -16,11 +17,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-from capacity_trial import capacity_trials
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
+from model_trial import model_subjects, model_trials
 from step_trial import Outcome
 from tables import Effort, Findings, page
+from workflow_trial import workflow_trials
 
 _HERE = Path(__file__).parent
 
@@ -34,28 +36,32 @@ def main() -> None:
     Make all trials and write the page.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=6, help="runs of a cell of the main table")
+    parser.add_argument("--runs", type=int, default=2, help="runs of a cell of the main table")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth.md")
     given = parser.parse_args()
     began = time.monotonic()
-    groups = all_cells(given.runs)
+    groups, alone = all_cells(given.runs), list(model_subjects())
     findings = Findings()
+    everything = len(groups) + len(alone)
 
     def write(done: int) -> None:
         minutes = (time.monotonic() - began) / 60
-        text = page(findings, Effort(given.runs, minutes, given.processes, done, len(groups)))
+        text = page(findings, Effort(given.runs, minutes, given.processes, done, everything))
         given.output.write_text(text, encoding="utf-8")
-        print(f"{done} of {len(groups)} systems after {minutes:.1f} minutes", file=sys.stderr, flush=True)
+        print(f"{done} of {everything} systems after {minutes:.1f} minutes", file=sys.stderr, flush=True)
 
     with multiprocessing.Pool(given.processes) as pool:
-        for done, found in enumerate(pool.imap_unordered(_try_group, groups), 1):
+        findings.workflow = workflow_trials()
+        tried = pool.imap_unordered(functools.partial(model_trials, runs=4 * given.runs), alone)
+        for done, trials in enumerate(tried, 1):
+            findings.by_model.extend(trials)
+            write(done)
+        for done, found in enumerate(pool.imap_unordered(_try_group, groups), len(alone) + 1):
             findings.cells.extend(found)
             write(done)
-        searches = [pool.apply_async(capacity_trials, (replicas, given.runs)) for replicas in (1, 4)]
-        findings.searches = [trial for search in searches for trial in search.get()]
-        findings.comparisons = comparison_trials(20 * given.runs)
-    write(len(groups))
+        findings.comparisons = comparison_trials(60 * given.runs)
+    write(everything)
 
 
 if __name__ == "__main__":

@@ -31,22 +31,31 @@ MET, MISSED, UNDECIDED = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED
             "60 waited longer, where a system just at that limit has 15",
             id="activity queue",
         ),
-        pytest.param({"workflow": 0.2}, {}, MISSED, "workflow queue's", id="workflow queue"),
+        pytest.param({"workflow": 0.2}, {}, MISSED, "workflow tasks may wait", id="workflow queue"),
+        pytest.param({"workflow": None}, {}, UNDECIDED, "not decided", id="workflow queue not seen"),
         pytest.param(
             {"activity": 9.0}, {"schedule_to_start_p95_seconds": None}, MET, "", id="no bound asked"
         ),
         pytest.param(
-            {"end_to_end": 2.0}, {"end_to_end_p95_seconds": 1.9}, MISSED, "end-to-end p95", id="end to end"
+            {"end_to_end": 2.0}, {"end_to_end_p95_seconds": 1.9}, MISSED, "orders may take", id="end to end"
         ),
         pytest.param({"end_to_end": None}, {}, MET, "", id="a reading nobody asks for"),
         pytest.param(
-            {"error_ratio": 0.001}, {}, MISSED, "error ratio is 0.10 % where 0.00 %", id="any error"
+            {"failed": 1}, {}, MISSED, "0.00 % of the orders may fail: 1 of 1000 did", id="any error"
         ),
-        pytest.param({"error_ratio": 0.01}, {"error_ratio": 0.02}, MET, "", id="errors allowed"),
-        pytest.param({"activity": None}, {}, UNDECIDED, "write max_window_seconds = 40", id="undecided"),
+        pytest.param({"failed": 10}, {"error_ratio": 0.02}, MET, "", id="errors allowed"),
         pytest.param(
-            {"activity": None, "error_ratio": 0.5}, {}, MISSED, "error ratio", id="missed beats not shown"
+            {"failed": 10}, {"error_ratio": 0.012}, UNDECIDED, "up to 1.69% may", id="as many as are allowed"
         ),
+        pytest.param(
+            {"failed": 40}, {"error_ratio": 0.02}, MISSED, "3.03% or more do", id="more than allowed"
+        ),
+        pytest.param(
+            {"finished": 54}, {"error_ratio": 0.01}, UNDECIDED, "0 of 54 did, so up to 5.40%", id="too few"
+        ),
+        pytest.param({"finished": 54}, {}, MET, "", id="none allowed, none seen"),
+        pytest.param({"activity": None}, {}, UNDECIDED, "write max_window_seconds = 40", id="undecided"),
+        pytest.param({"activity": None, "failed": 500}, {}, MISSED, "may fail", id="missed beats not shown"),
         pytest.param({"verdict": StepVerdict.INVALID}, {}, UNDECIDED, "it is invalid", id="invalid"),
         pytest.param({"verdict": StepVerdict.OVERLOADED}, {}, MISSED, "overloaded", id="overloaded"),
     ],
@@ -69,9 +78,16 @@ def test_a_raw_percentile_is_never_the_answer(template: StepResult) -> None:
     """
     A window without twins may show any p95: what it means in the long run is not decided.
     """
-    shown = [replace(made(template, activity=p95), decision=None) for p95 in (0.01, 9.0)]
+    slo = Slo(end_to_end_p95_seconds=1.9)
+    good = made(template)
+    blind = [
+        replace(good, decision=None),
+        replace(good, workflow_decision=None),
+        replace(good, end_to_end_decision=None),
+    ]
 
-    assert [judge_step(step, PLAN.slo).answer for step in shown] == [UNDECIDED, UNDECIDED]
+    assert judge_step(good, slo).answer is MET
+    assert [judge_step(step, slo).answer for step in blind] == [UNDECIDED] * 3
 
 
 def test_a_rate_at_capacity_is_undecided_whatever_the_window_shows(template: StepResult) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from readings import made
+from readings import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
 from loadtest.analysis.slo import demands
@@ -86,16 +86,16 @@ def test_a_run_is_judged_by_all_its_cells(
 
 
 @pytest.mark.parametrize(
-    ("error_ratio", "verdict"), [(0.0, RunVerdict.PASS), (0.02, RunVerdict.FAIL)], ids=["clean", "errors"]
+    ("failed", "verdict"), [(0, RunVerdict.PASS), (2, RunVerdict.FAIL)], ids=["clean", "errors"]
 )
 def test_a_plan_without_an_open_load_is_held_against_its_errors(
-    error_ratio: float, verdict: RunVerdict, saturated: StepResult
+    failed: int, verdict: RunVerdict, saturated: StepResult
 ) -> None:
     """
     The waits of a closed load are its own making; its failures are not.
     """
     plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,))
-    steps = [replace(saturated, error_ratio=error_ratio)]
+    steps = [replace(saturated, errors=errors_of(failed))]
 
     assert decide(steps, plan, demands(steps, plan))[0] is verdict
 

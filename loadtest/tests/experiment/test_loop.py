@@ -4,7 +4,7 @@ The loop over steps: what is measured, kept, measured again and left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from fake_steps import WINDOW_SECONDS, AnsweringRule, quick_plan
 from fake_system import ACTIVITIES, FakeSystem
 from fakes import fake_ports
 
-from loadtest.design.design import Answer
+from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.design.window_rule import WindowPlan
 from loadtest.errors import InjectorError
@@ -21,6 +21,7 @@ from loadtest.experiment import loop
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.plan import Plan
+from loadtest.results.measured import StepKey
 from loadtest.results.step_keys import step_keys
 from loadtest.results.store import Run
 from loadtest.results.window_decision import Decided
@@ -164,3 +165,31 @@ async def test_steps_share_no_order(system: FakeSystem, tmp_path: Path) -> None:
 
     assert len(set(prefixes)) == 4
     assert all(prefix.startswith(run.path.name) for prefix in prefixes)
+
+
+class _OneProbe:
+    """A design that asks for one open step, whose window is its own."""
+
+    def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
+        """Ask once."""
+        if kept:
+            return Answer("one is enough")
+        rule = AnsweringRule(WINDOW_SECONDS, 20.0)
+        return NextStep(StepKey(1, 1, "open", 1), 7.0, None, lambda *_: WindowPlan(rule, "7/7", 1.0))
+
+    def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """The one."""
+        return () if kept else (StepKey(1, 1, "open", 1),)
+
+
+async def test_a_design_may_bring_the_window_of_its_step(system: FakeSystem, tmp_path: Path) -> None:
+    """Rule and schedule are the design's, and the work that the orders drew is kept with the step."""
+    run = _new(tmp_path, quick_plan(replicas=(1,)))
+    subject = Subject(ACTIVITIES, own_worker=True, drawn_work=lambda work, seed: [0.2, 0.3])
+
+    await run_experiment(fake_ports(system), run, subject, _OneProbe(), _nothing, system.clock)
+
+    (step,) = run.read_steps()
+    assert step.schedule_seed == "7/7"
+    assert step.decision is not None and step.decision.answer is Decided.MET
+    assert step.drawn_work_seconds == pytest.approx(0.25)

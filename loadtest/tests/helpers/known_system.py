@@ -95,7 +95,7 @@ def truth_at(subject: Subject, utilization: float) -> Truth:
 @cache
 def _long_run(subject: Subject, utilization: float) -> tuple[Column, Column]:
     # Longer where waits stay related for longer: a small system near its capacity.
-    rate, orders = utilization * capacity_of(subject), 60_000 if subject.traits.replicas == 1 else 40_000
+    rate, orders = utilization * capacity_of(subject), 30_000 if subject.traits.replicas == 1 else 20_000
     system = EventSystem(subject.traits, 77)
     arrivals = np.cumsum(np.random.default_rng(77).exponential(1 / rate, orders))
     system.load(arrivals.tolist(), WORK[subject.work].draw(78, orders, ACTIVITIES))

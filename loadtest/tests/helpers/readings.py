@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from loadtest.analysis.share_of_late import share_ends
 from loadtest.results.estimate import Estimate, Percentiles, Wait
+from loadtest.results.step_facts import Errors
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
 from loadtest.results.window_decision import Decided, Decision
 
@@ -31,6 +33,23 @@ def decided(p95: float | None, bound: float = 0.15) -> Decision:
     return Decision(Decided.MET, 20.0, 0.0, 15.0, 4.0, None, ())
 
 
+def shared(taken: float | None, bound: float) -> Decision | None:
+    """
+    What is decided of a p95 against a bound, of 300 samples; nothing for ``None``.
+    """
+    if taken is None:
+        return None
+    answer = Decided.MISSED if taken > bound else Decided.MET
+    return Decision(answer, 20.0, 60.0 if taken > bound else 0.0, 15.0, 5.0, None, ())
+
+
+def errors_of(failed: int, finished: int = 1000) -> Errors:
+    """
+    So many failed orders with the ends of their share.
+    """
+    return Errors(failed, finished, *share_ends(failed, finished))
+
+
 def made(
     step: StepResult,
     *,
@@ -39,7 +58,8 @@ def made(
     activity: float | None = 0.01,
     workflow: float | None = 0.003,
     end_to_end: float | None = 1.0,
-    error_ratio: float = 0.0,
+    failed: int = 0,
+    finished: int = 1000,
     verdict: StepVerdict = StepVerdict.VALID,
 ) -> StepResult:
     """
@@ -53,8 +73,11 @@ def made(
         repetition=repetition,
         schedule_to_start_seconds=Waits(waiting(workflow), waiting(activity)),
         end_to_end_seconds=Percentiles(0.5, end_to_end, None, 300),
-        error_ratio=error_ratio,
+        error_ratio=failed / finished,
+        errors=errors_of(failed, finished),
         decision=decided(activity),
+        workflow_decision=shared(workflow, 0.15),
+        end_to_end_decision=shared(end_to_end, 1.9),
         verdict=verdict,
         reasons=() if verdict is StepVerdict.VALID else (f"it is {verdict.value}",),
         why=why,

@@ -51,7 +51,7 @@ from loadtest.analysis.twin.long_run_estimate import FEWEST_LATE_TO_ESTIMATE
 from loadtest.analysis.twin.misfit_alarm import MODEL_MISFIT_RATIO
 from loadtest.results.window_decision import Decided
 
-TASKS = 120_000
+TASKS = 60_000
 SATURATED_SECONDS = 20.0
 
 

@@ -158,6 +158,26 @@ def test_the_coarsest_sampling_holds_for_all_injectors() -> None:
     assert report.closed_minus_sent_seconds * report.awaited_every == pytest.approx(16 * 0.5)
 
 
+def test_a_failed_order_stays_in_the_latencies() -> None:
+    """
+    It took at least its time: left out, a system that gives up on its slow orders would look quick.
+    """
+    tally = Tally(WINDOW)
+    _flight(tally, 12.0, took=0.5)
+    tally.closed(0, "w", 13.0, 13.0, 43.0, good=False)
+    tally.failed("workflow: ApplicationError", 13.0)
+    tally.refused(14.0, 14.0, 19.0)
+    tally.failed("start: DEADLINE_EXCEEDED", 14.0)
+
+    report = merge({"a": _share_report(tally)}, {}, None, 0.0, 0)
+
+    end_to_end, response = (HdrHistogram.decode(report.histograms[n]) for n in ("end_to_end", "response"))
+    assert end_to_end.get_total_count() == 2
+    assert end_to_end.get_max_value() == pytest.approx(30e6, rel=0.001)
+    assert response.get_max_value() == pytest.approx(5e6, rel=0.001)
+    assert report.whole.completed == 1
+
+
 def test_a_vanished_injector_is_a_problem_and_keeps_its_last_counts() -> None:
     """
     The step is invalid, not wrong: what is known of it stands in the totals, and a missing arrival is told.

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse, exit_code
-from loadtest.plan import Saturate, Slo
+from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
 from loadtest.report.headlines import headlines
 from loadtest.report.html import resume_command
 from loadtest.report.text import text_report
@@ -79,9 +79,9 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
     assert found[1] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
     assert found[0] == (
         "At 1.8/s, for the activity queue's schedule-to-start p95 under 150 ms: 2, 4 are enough, 1 is not "
-        "(p95 of these windows: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."
+        "(p95 of these windows, not of the long run: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."
     )
-    assert found[2].startswith("One order costs 83 ms in the server, 36 ms in the workers and")
+    assert found[2].startswith("One more order costs 83 ms in the server, 36 ms in the workers and")
 
 
 def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
@@ -96,15 +96,15 @@ def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
     assert (
         "At 1.8/s, for the activity queue's schedule-to-start p95 under 1.0 ms: not even 4 is enough" in text
     )
-    assert "times as much" in text
+    assert "waited longer, where a system just at that limit has" in text
 
 
 def test_an_undecided_run_says_what_would_decide_it() -> None:
     """
     Undecided is an outcome of its own: its reason and the window to write stand in the first sentence.
     """
-    # One replica is near its limit; with more the model alone would answer.
-    plan = synthetic.demo_plan(replicas=(1,))
+    # One replica is near this limit; far from it the model alone would answer.
+    plan = synthetic.demo_plan(replicas=(1,), slo=Slo(schedule_to_start_p95_seconds=0.6))
     undecided = [
         replace(step, decision=replace(step.decision, answer=Decided.UNDECIDED, why="too near to tell"))
         if step.decision is not None
@@ -131,7 +131,7 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     assert headlines(sweep)[0].startswith(
         "This run is invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended"
     )
-    assert "[2.2 ± 0.2]" in text
+    assert "[2.21 ± 0.09]" in text
     assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text
 
 
@@ -233,7 +233,7 @@ def test_a_plan_of_one_replica_count_reads_well() -> None:
 
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
-    assert found[1] == "1 replica completes 2.2 ± 0.2 orders/s."
+    assert found[1] == "1 replica completes 2.21 ± 0.09 orders/s."
 
 
 def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
@@ -271,3 +271,29 @@ def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResu
     assert len(table) == 9
     assert max(len(line) for line in table) <= 140
     assert table[0].split()[:3] == ["replicas", "load", "offered"]
+
+
+def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
+    """
+    "At 1.8/s" would be an answer about a rate that hardly was.
+    """
+    spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
+    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert found[0].startswith("At a spike of 5.4/s over 1.8/s, for the activity queue's")
+
+
+def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) -> None:
+    """
+    A loop that cannot fill the slots scales by construction, so its rate is no capacity of them.
+    """
+    idle = [
+        replace(step, slots_used=0.8 * (step.slots or 0)) if step.key.kind == "saturate" else step
+        for step in steps
+    ]
+
+    found = headlines(analyse(idle, PLAN, synthetic.manifest()))
+
+    assert any("limited by hand-over, not by the slots" in sentence for sentence in found)

@@ -110,7 +110,7 @@ def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
 
     assert set(re.findall(r"<code>(\w+)</code>", table)) == set(step) - named
     assert "task_queues.activity_schedule_to_start_p95" in table
-    assert table.count("known to the sweep alone") < 0.4 * len(step)
+    assert table.count("known to the sweep alone") < len(step) / 2
 
 
 def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:

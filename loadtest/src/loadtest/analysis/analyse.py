@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.analysis.cost import cost
 from loadtest.analysis.reading import read_step
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
@@ -51,6 +52,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         demand=combined[0].demand,
         demands=combined[0].demands,
         scaling=combined[0].scaling,
+        cost=combined[0].cost,
         missing=missing,
         steps=read,
     )
@@ -75,4 +77,5 @@ def _combination(factors: Setting, steps: Sequence[StepResult], plan: Plan) -> C
         demand=wanted[0] if wanted else no_demand(),
         demands=wanted,
         scaling=describe_scaling(steps, plan.replicas, plan.seed),
+        cost=cost(steps),
     )

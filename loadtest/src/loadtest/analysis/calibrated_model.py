@@ -6,18 +6,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from loadtest.analysis.cell_capacity import same_cell
+from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell
 from loadtest.analysis.counts import work
+from loadtest.analysis.known_work import known_work
 from loadtest.analysis.quantile import quantile
 from loadtest.analysis.twin import (
-    ExponentialWork,
     HistogramWork,
     Past,
     QueueModel,
     SaturateReading,
-    UniformWork,
     WorkDistribution,
     calibrate,
 )
@@ -26,6 +25,7 @@ from loadtest.results.difference import Difference, Histogram
 from loadtest.results.measured import Measured, StepKey
 
 _SEED = 11
+_EXECUTION = "worker.activity_execution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class Calibration:
         model: Slots, shape, overhead, dead time and order of service.
         work: Distribution of an activity's work.
         notes: What the model does not know, in words.
+        drawn: Whether the work is the plan's own.
     """
 
     model: QueueModel
     work: WorkDistribution
     notes: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Calibration | str:
@@ -72,7 +74,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     if window is None or saturated.slots is None or saturated.slots_used is None or not saturated.slots_used:
         return "the workers' slots and execution times were not seen"
     waits = window.histograms.get("worker.activity_schedule_to_start")
-    held = window.histograms.get("worker.activity_execution")
+    held = window.histograms.get(_EXECUTION)
     if waits is None or held is None or not waits.count or not held.count:
         return "the workers' pages have no waits and execution times of activities"
     if saturated.in_flight is None:
@@ -87,6 +89,10 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workflow has no activities"
     slot_seconds = held.sum / held.count
     distribution, drawn = work_of(plan, held)
+    overhead = overhead_of_known_draws(saturated) if drawn else None
+    if overhead is not None:
+        # Of the very work that was drawn: the luck of the window's draws is no overhead.
+        slot_seconds = distribution.mean + overhead
     model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
@@ -105,7 +111,49 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         warm_up_seconds=saturated.warm_up_seconds,
         draws=distribution.draw(_SEED, rounds, activities),
     )
-    return Calibration(calibrate(model, reading, past), distribution, notes)
+    return Calibration(calibrate(model, reading, past), distribution, notes, drawn)
+
+
+def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Calibration:
+    """
+    Learn the time in the slot again from several steps of one cell; order of service and dead time stay.
+
+    Args:
+        found: From the cell's saturate step.
+        plan: Of the cell.
+        steps: All that may be believed, the saturate step among them.
+    """
+    held = [each for step in steps if (each := _held(step)) is not None]
+    if not held:
+        return found
+    if not work_of(plan, held[0])[1]:
+        counts = tuple(sum(column) for column in zip(*(each.counts for each in held), strict=True))
+        pooled = Histogram(held[0].bounds, counts, math.fsum(each.sum for each in held))
+        return replace(found, work=histogram_work(pooled))
+    overhead = _overhead(steps)
+    if overhead is None:
+        return found
+    return replace(found, model=replace(found.model, overhead_seconds=overhead))
+
+
+def _overhead(steps: Sequence[Measured]) -> float | None:
+    """
+    Return how much longer than their drawn work activities held their slots; ``None`` where that is not known.
+    """
+    known = [
+        (each, step.drawn_work_seconds)
+        for step in steps
+        if (each := _held(step)) is not None and step.drawn_work_seconds is not None
+    ]
+    if not known:
+        return None
+    beyond = math.fsum(each.sum - each.count * drawn for each, drawn in known)
+    return max(0.0, beyond / math.fsum(each.count for each, _ in known))
+
+
+def _held(step: Measured) -> Histogram | None:
+    held = None if step.worker_whole is None else step.worker_whole.histograms.get(_EXECUTION)
+    return held if held is not None and held.count else None
 
 
 def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
@@ -116,12 +164,8 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
         plan: Whose ``[work]`` the kit's own orders draw from.
         held: Execution times as the workers saw them, for any other work.
     """
-    given = plan.work
-    if plan.scenario == "repair" and given.seconds > 0 and not given.cpu_seconds:
-        if given.spread == "exponential":
-            return ExponentialWork(given.seconds), True
-        return UniformWork(given.seconds, given.spread_ratio if given.spread == "uniform" else 0.0), True
-    return histogram_work(held), False
+    given = known_work(plan)
+    return (histogram_work(held), False) if given is None else (given, True)
 
 
 def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:

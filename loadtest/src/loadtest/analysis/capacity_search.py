@@ -6,38 +6,22 @@ One probe at the model's rate is held against twins whose capacities lie below a
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from loadtest.analysis.twin.late import LateBound
-from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, find_edge, rate_at_bound
-from loadtest.analysis.twin.queue_model import QueueModel
-from loadtest.analysis.twin.work_distribution import WorkDistribution
+from loadtest.analysis.calibrated_model import Calibration
+from loadtest.analysis.twin import LateBound, rate_at_bound
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
 PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
 MOVED_RATIO = 0.02
+MOST_PROBES = 3
+# More than an edge needs, as the bracket stands where these tasks put it.
+RATE_TASKS = 400_000
 _STEP_RATIO = SIDE_RATIO**1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """
-    An open step to run next.
-
-    Attributes:
-        arrival_rate: Orders per second.
-        model: The calibrated model, for the twins' past.
-        slower, middle, faster: Models whose capacity at the SLO is below, at and above the rate; the schedule
-            is chosen by the middle one.
-    """
-
-    arrival_rate: float
-    model: QueueModel
-    slower: QueueModel
-    middle: QueueModel
-    faster: QueueModel
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +30,41 @@ class ProbeResult:
     What a probe found.
 
     Attributes:
-        against_slower, against_faster: Decisions against the twins of each, with ``PROBE_MISFIT_RATIO``.
-        recalibrated: The model with the overhead that the probe's own slot times show; ``None`` if unknown.
+        arrival_rate: Orders per second.
+        against_slower, against_faster: Decisions against twins whose capacity at the SLO is ``SIDE_RATIO`` below
+            and above the rate, with ``PROBE_MISFIT_RATIO``.
+        learnt: The calibration with the overhead that the saturate step and all probes up to this one showed.
     """
 
+    arrival_rate: float
     against_slower: Decided
     against_faster: Decided
-    recalibrated: QueueModel | None = None
+    learnt: Calibration
+
+    @property
+    def low(self) -> float | None:
+        """
+        A rate that the traffic showed to be kept; ``None`` if it showed none.
+        """
+        if self.against_faster is Decided.MET:
+            return self.arrival_rate * SIDE_RATIO
+        return self.arrival_rate / SIDE_RATIO if self.against_slower is Decided.MET else None
+
+    @property
+    def high(self) -> float | None:
+        """
+        A rate that the traffic showed to be missed; ``None`` if it showed none.
+        """
+        if self.against_slower is Decided.MISSED:
+            return self.arrival_rate / SIDE_RATIO
+        return self.arrival_rate * SIDE_RATIO if self.against_faster is Decided.MISSED else None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """
+        Whether the capacity lies outside of the two sides.
+        """
+        return self.against_slower is Decided.MISSED or self.against_faster is Decided.MET
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,68 +77,75 @@ class CapacityBracket:
     Attributes:
         low, high: The bracket; ``None`` if no probe agreed with the model, whose word is then worth nothing.
         low_confirmed, high_confirmed: Whether traffic showed it.
-        probes: How many were run.
         why: Why there is none.
     """
 
     low: float | None
     high: float | None
-    low_confirmed: bool
-    high_confirmed: bool
-    probes: int
+    low_confirmed: bool = False
+    high_confirmed: bool = False
     why: str | None = None
 
 
 def search_capacity(
-    model: QueueModel,
-    work: WorkDistribution,
+    first: Calibration,
+    probes: Sequence[ProbeResult],
     bound: LateBound,
-    most_probes: int = 3,
-    tasks: int = LONG_RUN_TASKS,
-) -> Generator[Probe, ProbeResult, CapacityBracket]:
+    most_probes: int = MOST_PROBES,
+    tasks: int = RATE_TASKS,
+) -> float | CapacityBracket:
     """
-    Search the capacity at the SLO of one replica count.
+    Return the rate of the next probe, or the bracket that the probes so far leave.
 
-    Yields the next probe, takes its result by ``send`` and returns the bracket.  A probe whose slot times move the
-    model's rate by more than 2 % makes it propose anew, as 15 s of saturation may have held no stall.
+    A probe whose slot times move the model's rate by more than 2 % makes it propose anew, as 15 s of saturation may
+    have held no stall.  What the traffic of any probe showed stays true for all that follow.
 
     Args:
-        model: Calibrated by a saturate step.
-        work: The work's distribution.
+        first: From the saturate step.
+        probes: In the order in which they were run.
         bound: The SLO.
         most_probes: After so many without an agreement there is no bracket.
         tasks: Tasks of each simulated long run.
     """
-    rate = rate_at_bound(model, work, bound, tasks)
-    for number in range(1, most_probes + 1):
-        edges = [
-            find_edge(model, work, rate * side, bound, tasks) for side in (1 / SIDE_RATIO, 1.0, SIDE_RATIO)
-        ]
-        models = [edge.model for edge in edges]
-        slower, middle, faster = models
-        if slower is None or middle is None or faster is None:
-            why = next(edge.why for edge in edges if edge.model is None)
-            return CapacityBracket(None, None, False, False, number - 1, why)
-        result = yield Probe(rate, model, slower, middle, faster)
-        if result.against_slower is Decided.MISSED:
-            rate /= _STEP_RATIO
-        elif result.against_faster is Decided.MET:
-            rate *= _STEP_RATIO
-        else:
-            moved = _moved(result, work, bound, rate, tasks) if number < most_probes else None
-            if moved is None:
-                low, high = result.against_slower is Decided.MET, result.against_faster is Decided.MISSED
-                return CapacityBracket(rate / SIDE_RATIO, rate * SIDE_RATIO, low, high, number)
-            rate = moved
-        model = result.recalibrated or model
-    why = f"{most_probes} probes contradicted the model each time"
-    return CapacityBracket(None, None, False, False, most_probes, why)
+    if not probes:
+        return proposed_rate(first, bound, tasks)
+    last = probes[-1]
+    low = max((probe.low for probe in probes if probe.low is not None), default=None)
+    high = min((probe.high for probe in probes if probe.high is not None), default=None)
+    if low is not None and high is not None:
+        if low >= high:
+            return CapacityBracket(None, None, why="probes contradict each other, so the system changed")
+        if high / low <= SIDE_RATIO**2 * (1 + _ROUNDING):
+            return CapacityBracket(low, high, low_confirmed=True, high_confirmed=True)
+    if len(probes) >= most_probes:
+        if last.is_contradicted:
+            return CapacityBracket(None, None, why=f"{most_probes} probes contradicted the model each time")
+        return _around(last.arrival_rate, low, high)
+    before = probes[-2].learnt if len(probes) > 1 else first
+    # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
+    moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
+    proposed = last.arrival_rate * moved
+    if last.against_slower is Decided.MISSED:
+        proposed = min(proposed, last.arrival_rate / _STEP_RATIO)
+    elif last.against_faster is Decided.MET:
+        proposed = max(proposed, last.arrival_rate * _STEP_RATIO)
+    proposed = max(proposed, low) if low is not None else proposed
+    proposed = min(proposed, high) if high is not None else proposed
+    if abs(proposed / last.arrival_rate - 1) > MOVED_RATIO:
+        return proposed
+    return _around(last.arrival_rate, low, high)
 
 
-def _moved(
-    result: ProbeResult, work: WorkDistribution, bound: LateBound, rate: float, tasks: int
-) -> float | None:
-    if result.recalibrated is None:
-        return None
-    anew = rate_at_bound(result.recalibrated, work, bound, tasks)
-    return anew if abs(anew / rate - 1) > MOVED_RATIO else None
+@lru_cache(maxsize=256)
+def proposed_rate(calibration: Calibration, bound: LateBound, tasks: int = RATE_TASKS) -> float:
+    """
+    Return the rate at which just the allowed share of the model's tasks is late; takes seconds of CPU, once.
+    """
+    return rate_at_bound(calibration.model, calibration.work, bound, tasks)
+
+
+def _around(rate: float, low: float | None, high: float | None) -> CapacityBracket:
+    bottom, top = rate / SIDE_RATIO, rate * SIDE_RATIO
+    low_shown = low is not None and low >= bottom * (1 - _ROUNDING)
+    high_shown = high is not None and high <= top * (1 + _ROUNDING)
+    return CapacityBracket(low if low_shown else bottom, high if high_shown else top, low_shown, high_shown)

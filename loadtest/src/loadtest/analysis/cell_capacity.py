@@ -8,9 +8,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import looked_seconds, window_workflows, work
-from loadtest.analysis.overload import LoadLevel, SlotCapacity, capacity_of_unknown_draws
-from loadtest.analysis.saturation import FULL_SLOTS_RATIO
+from loadtest.analysis.counts import looked_seconds, window_workflows
+from loadtest.analysis.counts import work as work_done
+from loadtest.analysis.overload import (
+    LoadLevel,
+    SlotCapacity,
+    capacity_of_known_draws,
+    capacity_of_unknown_draws,
+)
+from loadtest.analysis.saturation import FULL_SLOTS_RATIO, Limit
+from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.results.difference import Histogram
 from loadtest.results.measured import Measured, StepKey
 
@@ -26,10 +33,12 @@ class CellCapacity:
     Attributes:
         capacity: Orders per second with their half width.
         slots_used_ratio: Mean share of the slots in use; ``None`` if not seen.
+        known_draws: Whether the luck of the measured activities was taken out.
     """
 
     capacity: SlotCapacity
     slots_used_ratio: float | None
+    known_draws: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -37,6 +46,15 @@ class CellCapacity:
         Whether the slots were the limit, so that the capacity is theirs.
         """
         return self.slots_used_ratio is not None and self.slots_used_ratio >= FULL_SLOTS_RATIO
+
+    @property
+    def limit(self) -> str:
+        """
+        What held the throughput.
+        """
+        if self.is_full:
+            return Limit.SLOTS.value
+        return Limit.UNKNOWN.value if self.slots_used_ratio is None else Limit.HAND_OVER.value
 
     def level(self, rate: float) -> LoadLevel:
         """
@@ -55,12 +73,13 @@ class CellCapacity:
         return LoadLevel.ABOVE if full.level(rate) is LoadLevel.ABOVE else LoadLevel.AT
 
 
-def cell_capacity(saturated: Sequence[Measured]) -> CellCapacity | None:
+def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None = None) -> CellCapacity | None:
     """
     Join the saturate steps of one cell.
 
     Args:
         saturated: Its valid saturate steps.
+        work: What their activities draw from; ``None`` where the draws are not ours.
 
     Returns:
         ``None`` if there is none, or nothing was completed.
@@ -69,14 +88,47 @@ def cell_capacity(saturated: Sequence[Measured]) -> CellCapacity | None:
     orders = math.fsum(window_workflows(step) for step in saturated)
     if not saturated or orders <= 0:
         return None
-    counted = [done.in_window for step in saturated if (done := work(step)) is not None]
+    counted = [done.in_window for step in saturated if (done := work_done(step)) is not None]
     activities = round(sum(counted)) if counted else round(orders)
     cv = max(slot_time_cv(step) for step in saturated)
     used = [step.slots_used / step.slots for step in saturated if step.slots_used is not None and step.slots]
-    return CellCapacity(
-        capacity_of_unknown_draws(orders / seconds, cv, activities),
-        math.fsum(used) / len(used) if used else None,
-    )
+    share = math.fsum(used) / len(used) if used else None
+    known = [found for step in saturated if (found := known_draws_capacity(step, work)) is not None]
+    if known and len(known) == len(saturated):
+        x = math.fsum(each.orders_per_second for each in known) / len(known)
+        return CellCapacity(SlotCapacity(x, known[0].half_width_ratio / math.sqrt(len(known))), share, True)
+    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities), share)
+
+
+def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> SlotCapacity | None:
+    """
+    Return the capacity that one saturate step shows once the luck of its own draws is taken out.
+
+    The overhead is the whole step's mean slot time less the mean of the very work that its orders drew.
+
+    Returns:
+        ``None`` where the draws are not ours, or slots or slot times were not seen.
+    """
+    activities, used = saturated.activities_per_workflow, saturated.slots_used
+    overhead = overhead_of_known_draws(saturated)
+    if work is None or overhead is None or not activities or not saturated.slots or not used:
+        return None
+    dead = (work.mean + overhead) * max(0.0, saturated.slots / used - 1)
+    return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
+
+
+def overhead_of_known_draws(measured: Measured) -> float | None:
+    """
+    Return how much longer than their work a step's activities held their slots, in seconds.
+
+    Returns:
+        ``None`` where the draws are not ours or nobody saw the slots.
+    """
+    whole = measured.worker_whole
+    held = whole.histograms.get("worker.activity_execution") if whole is not None else None
+    if measured.drawn_work_seconds is None or held is None or not held.count:
+        return None
+    return max(0.0, held.sum / held.count - measured.drawn_work_seconds)
 
 
 def same_cell(step: Measured, key: StepKey) -> bool:

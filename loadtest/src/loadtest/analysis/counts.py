@@ -183,7 +183,7 @@ def counts(measured: Measured) -> StepCounts:
     """
     Put every side's count of the whole step beside the others.
     """
-    whole = measured.injector.whole
+    whole, window = measured.injector.whole, measured.injector.window
     return StepCounts(
         planned=measured.injector.planned,
         offered=whole.offered,
@@ -195,6 +195,8 @@ def counts(measured: Measured) -> StepCounts:
         activities=activities(measured.worker_whole),
         window_sent=measured.injector.window.sent,
         window_closed=window_closed(measured),
+        window_offered=window.offered,
+        window_completed=max(0, window.offered - sum(window.failed.values()) - measured.injector.open_at_end),
         window_activities=activities(measured.worker_window),
     )
 

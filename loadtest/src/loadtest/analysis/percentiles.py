@@ -109,6 +109,19 @@ def largest(encoded: str | None) -> float | None:
     return raw_percentile(encoded, 100)
 
 
+def late_of_hdr(encoded: str, seconds: float) -> tuple[int, int]:
+    """
+    Return how many samples there are, and how many of them are above a bound in seconds.
+    """
+    histogram = decode(encoded)
+    late = sum(
+        item.count_added_in_this_iter_step
+        for item in histogram.get_recorded_iterator()
+        if item.value_iterated_to > seconds * MICROSECONDS
+    )
+    return int(histogram.get_total_count()), late
+
+
 def too_few(percent: int, count: int) -> str:
     """
     Say that a percentile has too few samples.

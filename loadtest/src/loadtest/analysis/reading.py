@@ -10,14 +10,18 @@ from collections.abc import Sequence
 
 from loadtest.analysis import counts
 from loadtest.analysis.actions import actions_per_order
-from loadtest.analysis.far_below import decided_by_the_model
+from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
+from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.late_tasks import late_ratio
 from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
-from loadtest.analysis.running_workers import eager_as_planned, unknown_slots
+from loadtest.analysis.running_workers import unknown_slots
+from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
@@ -26,18 +30,21 @@ from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_result import BacklogReading, Edges, Lag, StepLoad, StepResult, StepVerdict
-from loadtest.results.window_decision import Decided
+from loadtest.results.step_facts import Capacity, Errors
+from loadtest.results.step_result import (
+    BacklogReading,
+    Edges,
+    Lag,
+    StepLoad,
+    StepResult,
+    StepVerdict,
+)
 
 NO_SERVER = (
     "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
 )
-CLOSED = "a closed load is at capacity by intent"
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
-NO_TWINS = (
-    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
-    "window_seconds out, so that the window goes on until it is decided"
-)
+NO_MODEL = "no model was made of this step, which takes twins"
 NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
@@ -56,19 +63,20 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     why = NullReasons()
     if measured.slots is None:
         why["activity_slots"] = _no_slots(measured)
-    capacity = None if is_closed(measured) else capacity_for(run, plan, measured.key)
-    verdict, reasons = judge(measured, plan, capacity)
+    capacity = capacity_for(run if not is_closed(measured) else (measured,), plan, measured.key)
+    verdict, reasons = judge(measured, plan, None if is_closed(measured) else capacity)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
-        why["load_level"] = NO_CAPACITY if not is_closed(measured) else CLOSED
-    decision = measured.decision
-    if decision is None or decision.answer is Decided.UNDECIDED:
-        decision = decided_by_the_model(measured, plan) or decision
-    if decision is None:
-        why["decision"] = CLOSED if is_closed(measured) else NO_TWINS
-    elif decision.why is None:
-        why["decision.why"] = "it is decided"
+        why["load_level"] = CLOSED if is_closed(measured) else NO_CAPACITY
+    decided = decide_bounds(measured, plan, why)
+    if measured.long_run is None:
+        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
+    elif measured.long_run.why is None:
+        why["long_run_p95.why"] = "there is a value"
+    for part in ("value", "low", "high"):
+        if measured.long_run is not None and getattr(measured.long_run, part) is None:
+            why[f"long_run_p95.{part}"] = measured.long_run.why or "it is not known"
     report = measured.injector
     actions = actions_per_order((measured,))
     window = measured.window_seconds
@@ -89,14 +97,18 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         window_seconds=window,
         verdict=verdict,
         reasons=reasons,
-        notes=(*measured.notes, *notes, *_notes(measured, plan), *_besides(measured, plan, verdict)),
+        notes=(*measured.notes, *notes, *step_notes(measured, plan), *_besides(measured, plan, verdict)),
         utilization_ratio=why.of(
             "utilization_ratio",
             capacity.capacity.utilization(rate) if capacity is not None and rate is not None else None,
             CLOSED if is_closed(measured) else NO_CAPACITY,
         ),
         load_level=level.value if level is not None else None,
-        decision=decision,
+        capacity=_capacity(capacity, why),
+        decision=decided.activity,
+        workflow_decision=decided.workflow,
+        end_to_end_decision=decided.end_to_end,
+        long_run_p95=measured.long_run,
         offered_per_second=why.of(
             "offered_per_second",
             None if is_closed(measured) else report.window.offered / window,
@@ -109,6 +121,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         goodput_per_second=report.within_slo / window,
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
+        errors=Errors(failed, finished, *share_ends(failed, finished)),
+        in_flight=_edges_of(measured, why),
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
@@ -182,6 +196,7 @@ def _load(measured: Measured, plan: Plan) -> StepLoad:
         arrival_rate=measured.arrival_rate,
         in_flight=measured.in_flight,
         fraction=asked.fraction if isinstance(asked, Fraction) else None,
+        shape=load_shape(asked, measured.arrival_rate),
     )
 
 
@@ -199,38 +214,6 @@ def _no_slots(measured: Measured) -> str:
     if measured.slots is None:
         return "; ".join(reasons) or NO_WORKER
     return "nobody told in the window how many are in use; serve the SDK's page, or let it send heartbeats every 5 s"
-
-
-def _notes(measured: Measured, plan: Plan) -> list[str]:
-    notes = []
-    if measured.worker_window is None:
-        notes.append(
-            "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
-            "the cache is not known"
-        )
-    notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
-    notes += eager_as_planned(measured.workers, plan)
-    done = counts.work(measured)
-    declared = measured.activities_per_workflow
-    if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
-        notes.append(
-            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
-            "and rework; throughput is counted with the former"
-        )
-    children = counts.main_type(measured, counts.SERVER_CLOSED) or counts.main_type(
-        measured, counts.WORKER_CLOSED
-    )
-    if children is not None:
-        notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
-    if done is None and declared != 0:
-        notes.append(
-            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
-        )
-    if measured.injector.awaited_every > 1:
-        notes.append(
-            f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
-        )
-    return notes
 
 
 def _lag(encoded: str | None, why: NullReasons) -> Lag:
@@ -269,6 +252,22 @@ def _backlog(measured: Measured, why: NullReasons) -> BacklogReading:
             "fewer than five looks at the task queue succeeded in the window"
         )
     return BacklogReading(_edges(tasks), _edges(ages), growth)
+
+
+def _capacity(found: CellCapacity | None, why: NullReasons) -> Capacity | None:
+    if found is None:
+        why["capacity"] = NO_CAPACITY
+        return None
+    x = found.capacity
+    half = x.half_width_ratio * x.orders_per_second
+    return Capacity(x.orders_per_second, half, found.known_draws, found.limit)
+
+
+def _edges_of(measured: Measured, why: NullReasons) -> Edges:
+    open_now = [float(n) for s in window_seconds(measured) if (n := s.in_flight) is not None]
+    if not open_now:
+        why.under("in_flight", dict.fromkeys(("start", "end", "max"), "the timeline's window is empty"))
+    return _edges(open_now)
 
 
 def _edges(values: list[float]) -> Edges:

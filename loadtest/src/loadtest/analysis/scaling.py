@@ -6,6 +6,7 @@ It reads valid saturate steps.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -15,9 +16,11 @@ from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Interval, Scaling, UslFit
+from loadtest.results.sweep_result import Interval, Peak, Scaling, UslFit
 
 SATURATE = "saturate"
+# Fewer do not show their own spread.
+FEWEST_REPETITIONS = 3
 
 
 def saturated(steps: Sequence[StepResult]) -> dict[int, list[StepResult]]:
@@ -35,12 +38,22 @@ def saturated(steps: Sequence[StepResult]) -> dict[int, list[StepResult]]:
 def throughput(steps: Sequence[StepResult]) -> Estimate:
     """
     Join the repetitions of one replica count; a single one keeps its own interval.
+
+    Two repetitions tell their own spread so badly that their interval would be wider than that of one: the
+    larger of what each window's activities give and, from three repetitions on, what their spread gives is taken.
     """
     if len(steps) == 1:
         return steps[0].throughput_per_second
-    return mean_of(
-        [value for step in steps if (value := step.throughput_per_second.value) is not None], "repetitions"
-    )
+    found = [step.throughput_per_second for step in steps]
+    values = [each.value for each in found if each.value is not None]
+    between = mean_of(values, "repetitions")
+    within = [each.half_width for each in found if each.half_width is not None]
+    if between.value is None or len(within) < len(found):
+        return between
+    half = math.sqrt(math.fsum(width**2 for width in within)) / len(within)
+    if len(values) >= FEWEST_REPETITIONS and between.half_width is not None:
+        half = max(half, between.half_width)
+    return Estimate(between.value, half, len(values), "repetitions")
 
 
 def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed: int) -> Scaling:
@@ -91,15 +104,16 @@ def _fit(by_count: Mapping[int, Sequence[StepResult]], seed: int) -> tuple[UslFi
         return None, f"the law cannot be fitted: {error}"
     curves = bootstrap(repetitions, seed)
     largest = max(by_count)
+    peak = _peak(curves)
     return (
         UslFit(
             rate_of_one=_interval(curve.rate_of_one, curves, lambda each: each.rate_of_one),
             contention=_interval(curve.contention, curves, lambda each: each.contention),
             coherency=_interval(curve.coherency, curves, lambda each: each.coherency),
-            peak_replicas=curve.peak_replicas,
+            peak_replicas=peak,
             largest_replicas=largest,
             worst_residual=worst_residual(curve, points),
-            saying=_saying(curve, largest),
+            saying=_saying(peak, largest),
             intervals_by="bootstrap over repetitions"
             if curves
             else "no intervals: they need two repetitions or more of each replica count",
@@ -115,9 +129,26 @@ def _interval(value: float, curves: Sequence[Usl] | None, of: Callable[[Usl], fl
     return Interval(value, float(low), float(high))
 
 
-def _saying(curve: Usl, largest: int) -> str:
-    peak = curve.peak_replicas
-    if peak is None or peak > largest:
-        beyond = "" if peak is None else f"; the curve would turn at {peak}, which is extrapolated"
-        return f"no downturn seen up to {largest} replicas{beyond}"
-    return f"throughput is highest at {peak} replicas and falls beyond"
+def _peak(curves: Sequence[Usl] | None) -> Peak | None:
+    """
+    Return where throughput is highest; ``None`` unless the interval of κ excludes 0.
+
+    A curve fitted to a system without a peak has one in half of all fits, anywhere.
+    """
+    if not curves or float(np.percentile([curve.coherency for curve in curves], 2.5)) <= 0:
+        return None
+    peaks = [peak for curve in curves if (peak := curve.peak_replicas) is not None]
+    low, middle, high = np.percentile(peaks, [2.5, 50, 97.5], method="nearest")
+    return Peak(int(middle), int(low), int(high))
+
+
+def _saying(peak: Peak | None, largest: int) -> str:
+    if peak is None:
+        return f"no downturn seen up to {largest} replicas"
+    between = f"{peak.replicas} replicas ({peak.low} to {peak.high})"
+    if peak.low > largest:
+        return (
+            f"no downturn seen up to {largest} replicas; the curve turns at {between}, which is extrapolated"
+        )
+    beyond = ", partly extrapolated" if peak.high > largest else ""
+    return f"throughput is highest at {between}{beyond} and falls beyond"

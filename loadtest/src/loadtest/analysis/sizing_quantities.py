@@ -12,7 +12,7 @@ from loadtest.analysis.counts import closed_by_server, looked_seconds, window_wo
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.next_value import next_value
 from loadtest.results.measured import Measured
-from loadtest.results.sizing_result import Basis, PartCost, Sized
+from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
 # Each doubling beyond the highest rate measured may bend the line by so much more.
@@ -133,14 +133,14 @@ def worker_memory(steps: Sequence[Measured], replicas: Interval | None) -> Sized
     return _times("worker memory", "GiB", next_value(values), replicas, *_reach(counts, most, "replicas"))
 
 
-def part_cost(steps: Sequence[Measured], part: str) -> PartCost:
+def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     """
     Return what a part takes when idle, and what an order adds.
     """
     fit = fit_marginal_cost(cost_points(steps, part))
     if isinstance(fit, str):
-        return PartCost(part, None, None, _why_no_cpu(steps, part) or fit)
-    return PartCost(part, fit.idle_cores, fit.marginal_seconds)
+        return SizedCost(part, None, None, _why_no_cpu(steps, part) or fit)
+    return SizedCost(part, fit.idle_cores, fit.marginal_seconds)
 
 
 def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval) -> Sized:

@@ -7,11 +7,10 @@ It reads the plan's bounds and the steps' readings.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from loadtest.analysis.overload import LoadLevel
-from loadtest.analysis.percentiles import samples_wanted
+from loadtest.analysis.share_of_late import samples_to_keep
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plan import Load, LoadKind, Plan, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -19,62 +18,8 @@ from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
 from loadtest.results.window_decision import Decided
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """
-    One number of a step and the most it may be.
-
-    Attributes:
-        name: For people.
-        key: Of the reading, for its ``why``.
-        most: The bound, ``None`` asks nothing.
-        read: The number, ``None`` if it is not shown.
-        samples: How many samples a percentile has; ``None`` for other numbers.
-        show: The number as people read it.
-    """
-
-    name: str
-    key: str
-    most: float | None
-    read: Callable[[StepResult], float | None]
-    samples: Callable[[StepResult], int] | None
-    show: Callable[[float], str]
-
-
 def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
-
-
-def _percent(ratio: float) -> str:
-    return f"{ratio * 100:.2f} %"
-
-
-def bounds(slo: Slo) -> tuple[Bound, ...]:
-    """
-    Return every bound that the SLO sets.
-    """
-    every = (
-        Bound(
-            "the workflow queue's schedule-to-start p95",
-            "schedule_to_start_seconds.workflow.p95",
-            slo.schedule_to_start_p95_seconds,
-            lambda step: step.schedule_to_start_seconds.workflow.p95,
-            lambda step: step.schedule_to_start_seconds.workflow.n,
-            _milliseconds,
-        ),
-        Bound(
-            "the end-to-end p95",
-            "end_to_end_seconds.p95",
-            slo.end_to_end_p95_seconds,
-            lambda step: step.end_to_end_seconds.p95,
-            lambda step: step.end_to_end_seconds.n,
-            _milliseconds,
-        ),
-        Bound(
-            "the error ratio", "error_ratio", slo.error_ratio, lambda step: step.error_ratio, None, _percent
-        ),
-    )
-    return tuple(bound for bound in every if bound.most is not None)
 
 
 def judge_step(step: StepResult, slo: Slo) -> Judgement:
@@ -82,42 +27,85 @@ def judge_step(step: StepResult, slo: Slo) -> Judgement:
     Hold one step against every bound.
 
     Returns:
-        ``missed`` as soon as one bound is, even if another reading is not shown; ``undecided`` for an
-        invalid step or when nothing was missed and a reading is not shown.
+        ``missed`` as soon as one bound is, even if another is not decided; ``undecided`` for an invalid step or when
+        nothing was missed and a bound is not decided.
     """
     if step.verdict is StepVerdict.INVALID:
         return Judgement(
             SloAnswer.UNDECIDED, tuple(f"step {step.step} is invalid: {reason}" for reason in step.reasons)
         )
-    waits = judge_waits([step], slo)
-    missed = [f"overloaded: {reason}" for reason in step.reasons if step.verdict is StepVerdict.OVERLOADED]
-    undecided: list[str] = []
-    if step.verdict is not StepVerdict.OVERLOADED and waits is not None:
-        (missed if waits.answer is SloAnswer.MISSED else undecided).extend(waits.why)
-    for bound in bounds(slo):
-        value = bound.read(step)
-        most = bound.most
-        if value is None or most is None:
-            undecided.append(_not_known(bound, step))
-        elif value > most:
-            over = f", {value / most:.1f} times as much" if most else ""
-            missed.append(f"{bound.name} is {bound.show(value)} where {bound.show(most)} is allowed{over}")
-    if missed:
-        return Judgement(SloAnswer.MISSED, tuple(missed))
-    if undecided:
-        return Judgement(SloAnswer.UNDECIDED, tuple(undecided))
+    found = [judge_shares(step, slo), judge_errors(step, slo)]
+    if step.verdict is StepVerdict.OVERLOADED:
+        found.append(Judgement(SloAnswer.MISSED, tuple(f"overloaded: {reason}" for reason in step.reasons)))
+    elif (waits := judge_waits([step], slo)) is not None:
+        found.insert(0, waits)
+    return _joined(found)
+
+
+def _joined(judgements: Iterable[Judgement]) -> Judgement:
+    every = list(judgements)
+    for answer in (SloAnswer.MISSED, SloAnswer.UNDECIDED):
+        told = tuple(dict.fromkeys(why for each in every if each.answer is answer for why in each.why))
+        if told:
+            return Judgement(answer, told)
     return Judgement(SloAnswer.MET, ())
 
 
-def _not_known(bound: Bound, step: StepResult) -> str:
-    told = f"{bound.name} is not known: {step.why.get(bound.key, 'no reason given')}"
-    samples = bound.samples(step) if bound.samples is not None else 0
-    wanted = samples_wanted(95)
-    if not 0 < samples < wanted:
-        return told
-    # A tenth more than what this window's samples call for, as the next one may hold fewer.
-    seconds = math.ceil(1.1 * step.window_seconds * wanted / samples)
-    return f"{told}; write window_seconds = {seconds} or more (now {step.window_seconds:g})"
+def judge_shares(step: StepResult, slo: Slo) -> Judgement:
+    """
+    Hold a step against the bounds on the workflow queue's waits and on the orders' time.
+    """
+    bounds = (
+        (
+            "workflow tasks may wait",
+            "workflow_decision",
+            slo.schedule_to_start_p95_seconds,
+            step.workflow_decision,
+        ),
+        ("orders may take", "end_to_end_decision", slo.end_to_end_p95_seconds, step.end_to_end_decision),
+    )
+    found = []
+    for what, key, most, decision in bounds:
+        if most is None:
+            continue
+        asked = f"5 % of the {what} longer than {_milliseconds(most)}"
+        if decision is None:
+            told = step.why.get(key, "no reason given")
+            found.append(
+                Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {told}",))
+            )
+        elif decision.answer is Decided.UNDECIDED:
+            found.append(Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided: {decision.why}",)))
+        elif decision.answer is Decided.MISSED:
+            more = f"{decision.late:g} did, where {decision.twin_late:.0f} may"
+            found.append(Judgement(SloAnswer.MISSED, (f"{asked}: {more}",)))
+    return _joined(found)
+
+
+def judge_errors(step: StepResult, slo: Slo) -> Judgement:
+    """
+    Hold a step's failed orders against the bound: their share is known no better than its 95 % ends.
+
+    A bound of 0 asks for no failure in what was measured.
+    """
+    errors, most = step.errors, slo.error_ratio
+    asked = f"{most * 100:.2f} % of the orders may fail"
+    if not errors.finished:
+        return Judgement(SloAnswer.UNDECIDED, (f"{asked}, and nothing finished",))
+    seen = f"{errors.failed} of {errors.finished} did"
+    if most == 0:
+        return Judgement(SloAnswer.MISSED, (f"{asked}: {seen}",)) if errors.failed else _MET
+    if errors.high <= most:
+        return _MET
+    if errors.low > most:
+        return Judgement(SloAnswer.MISSED, (f"{asked}: {seen}, so {errors.low:.2%} or more do",))
+    told = f"{asked}: {seen}, so up to {errors.high:.2%} may"
+    if not errors.failed:
+        told += f"; without a failure {samples_to_keep(most)} orders would tell"
+    return Judgement(SloAnswer.UNDECIDED, (told,))
+
+
+_MET = Judgement(SloAnswer.MET, ())
 
 
 def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
@@ -176,12 +164,8 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
         return judge_step(worst, slo)
     waits = judge_waits(usable, slo)
     rest = slo.model_copy(update={"schedule_to_start_p95_seconds": None})
-    judgements = [judge_step(step, rest) for step in usable] + ([waits] if waits is not None else [])
-    for answer in (SloAnswer.MISSED, SloAnswer.UNDECIDED):
-        told = tuple(dict.fromkeys(why for each in judgements if each.answer is answer for why in each.why))
-        if told:
-            return Judgement(answer, told)
-    return Judgement(SloAnswer.MET, ())
+    judgements = [judge_step(step, rest) for step in usable] + [judge_shares(step, slo) for step in usable]
+    return _joined(judgements + ([waits] if waits is not None else []))
 
 
 def by_answer(judgements: Mapping[int, Judgement], answer: SloAnswer) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
 from loadtest.analysis.counts import window_closed
+from loadtest.analysis.known_work import known_work
 from loadtest.analysis.overload import LoadLevel
 from loadtest.analysis.steady import backlog_slope, window_seconds
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule, is_closed
@@ -99,7 +100,8 @@ def capacity_for(measured: Iterable[Measured], plan: Plan, key: StepKey) -> Cell
             step
             for step in measured
             if is_closed(step) and same_cell(step, key) and judge(step, plan)[0] is StepVerdict.VALID
-        ]
+        ],
+        known_work(plan),
     )
 
 

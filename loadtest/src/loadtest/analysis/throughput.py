@@ -1,42 +1,48 @@
 """
-A step's throughput: the window's exact number with the half width that its batches give.
+A step's throughput: the window's exact number, and how far the long run's may be from it.
 """
 
 from __future__ import annotations
 
 from loadtest.analysis import counts
+from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.overload import throughput_half_width
+from loadtest.analysis.validity import is_closed
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
+
+OF_THE_SCHEDULE = "an open load's schedule sets what can be completed: its count is exact and has no interval"
 
 
 def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
-    Put the window's exact throughput beside the half width that its batches give.
+    Return a window's throughput with its half width.
+
+    Of a closed load: 1.96 cv / sqrt(activities), from the spread of the time that activities hold their slots; where
+    nobody saw that, from batches of the window.  Of an open load there is none.
     """
+    if not is_closed(measured):
+        why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
+        return Estimate(value, None, counts.window_closed(measured), "orders")
+    window, done = measured.worker_window, counts.work(measured)
+    held = window.histograms.get("worker.activity_execution") if window is not None else None
+    if done is not None and held is not None and held.count and done.in_window >= 1:
+        half = throughput_half_width(slot_time_cv(measured), round(done.in_window))
+        return Estimate(value, value * half, round(done.in_window), "activities")
+    return _of_batches(measured, value, why)
+
+
+def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
     start = measured.warm_up_seconds
-    done = counts.work(measured)
-    activities = [
-        (s.at, s.activities_finished) for s in measured.timeline if s.activities_finished is not None
-    ]
-    if done is not None and done.counter == counts.ACTIVITY_FINISHED and activities:
-        points = [(at, total / done.per_workflow) for at, total in activities]
-    else:
-        points = [(s.at, float(s.completed)) for s in measured.timeline if s.completed is not None]
-    rates = batch_rates(points, start, start + measured.window_seconds)
-    of = "batches"
-    if not rates and done is not None and measured.worker_halves is not None:
-        rates = [
-            h.counters.get(done.counter, 0.0) / done.per_workflow / h.seconds for h in measured.worker_halves
-        ]
-        of = "halves"
-    spread = mean_of(rates, of)
+    points = [(s.at, float(s.completed)) for s in measured.timeline if s.completed is not None]
+    spread = mean_of(batch_rates(points, start, start + measured.window_seconds), "batches")
     if spread.half_width is None:
         why["throughput_per_second.value"] = (
             f"{value:.2f}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
-        return Estimate(None, None, spread.n, of)
+        return Estimate(None, None, spread.n, "batches")
     # Of sampled results the timeline sees a part: its spread is taken as a share.
     share = spread.half_width / spread.value if spread.value else 0.0
-    return Estimate(value, value * share, spread.n, of)
+    return Estimate(value, value * share, spread.n, "batches")

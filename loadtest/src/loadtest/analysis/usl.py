@@ -54,7 +54,7 @@ class Usl:
 
         >>> book = Usl(rate_of_one=995.6486, contention=0.02671591, coherency=7.690945e-4)
         >>> round(book.throughput_at(book.peak_replicas), 1)
-        12341.7
+        12341.8
         """
         if replicas < 1:
             raise ValueError(f"replicas is {replicas:g}, but the law starts at 1 replica")
@@ -64,11 +64,17 @@ class Usl:
     @property
     def peak_replicas(self) -> int | None:
         """
-        Replicas past which throughput falls, or ``None`` if it never does.
+        The whole number of replicas at which throughput is highest, or ``None`` if it never falls.
+
+        One replica more still pays as long as n(n+1) <= (1 - σ) / κ.
         """
         if self.coherency == 0:
             return None
-        return max(1, math.floor(math.sqrt(max(0.0, 1 - self.contention) / self.coherency)))
+        turn = max(0.0, 1 - self.contention) / self.coherency
+        peak = max(1, math.floor((math.sqrt(1 + 4 * turn) - 1) / 2))
+        while peak * (peak + 1) <= turn:
+            peak += 1
+        return peak
 
 
 def fit_usl(points: Sequence[tuple[int, float]], weights: Sequence[float] | None = None) -> Usl:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.slo import judge_step
+from loadtest.analysis.slo import judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult
@@ -99,12 +99,8 @@ def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, t
 def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
     if plan.loads[step.load.index].kind is LoadKind.SATURATE:
         # Its latencies are made by the loop; only errors can be held against it.
-        ratio = step.error_ratio
-        if ratio is None or ratio <= plan.slo.error_ratio:
-            return ()
-        return (
-            f"the error ratio is {ratio * 100:.2f} % where {plan.slo.error_ratio * 100:.2f} % is allowed",
-        )
+        judgement = judge_errors(step, plan.slo)
+        return judgement.why if judgement.answer is SloAnswer.MISSED else ()
     judgement = judge_step(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()
 

@@ -6,19 +6,18 @@ It reads histograms of the window and the timeline.
 
 from __future__ import annotations
 
-import itertools
 import math
 
-from loadtest.analysis.intervals import FEWEST_BATCHES, MOST_BATCHES, mean_of
 from loadtest.analysis.percentiles import of_buckets
 from loadtest.analysis.quantile import mean
-from loadtest.analysis.steady import window_seconds
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
 from loadtest.results.measured import Measured
-from loadtest.results.step_result import CrossCheck, Waits
+from loadtest.results.step_facts import CrossCheck
+from loadtest.results.step_result import Waits
 
 QUEUES = ("workflow", "activity")
+OF_THE_WINDOW = "the mean of this window alone, as waits of neighbouring tasks are alike for seconds"
 MADE_BY_THE_LOOP = "a closed load makes this wait itself: it keeps more workflows open than there are slots"
 
 
@@ -44,7 +43,7 @@ def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
                 notes.append(
                     f"the {queue} queue's wait is the server's, as the workers' metrics do not say it"
                 )
-        found[queue], reasons = _wait(measured, histogram, queue)
+        found[queue], reasons = _wait(histogram)
         why |= {f"{queue}.{key}": reason for key, reason in reasons.items()}
     return Waits(found["workflow"], found["activity"]), why, tuple(notes)
 
@@ -69,33 +68,13 @@ def _histogram(difference: Difference | None, role: str, queue: str) -> Histogra
     return difference.histograms.get(f"{role}.{queue}_schedule_to_start")
 
 
-def _wait(measured: Measured, histogram: Histogram | None, queue: str) -> tuple[Wait, dict[str, str]]:
+def _wait(histogram: Histogram | None) -> tuple[Wait, dict[str, str]]:
     percentiles, why = of_buckets(histogram)
-    estimate = Estimate(None, None, 0, "batches")
+    estimate = Estimate(None, None, 0, "tasks")
     if histogram is not None and histogram.count:
-        estimate = _mean(measured, mean(histogram), queue)
-    if estimate.value is None:
-        why["mean"] = (
-            "a mean is shown with its interval, and there are no batches of this window to make one from"
-            if percentiles.n
-            else why.get("p50", "no task was taken")
-        )
+        # Waits of neighbours are alike for seconds: no cut of one window into batches tells the error of its mean.
+        estimate = Estimate(mean(histogram), None, histogram.count, "tasks")
+        why["mean.half_width"] = OF_THE_WINDOW
+    else:
+        why["mean"] = why.get("p50", "no task was taken")
     return Wait(estimate, percentiles.p50, percentiles.p95, percentiles.p99, percentiles.n), why
-
-
-def _mean(measured: Measured, value: float, queue: str) -> Estimate:
-    """
-    Put the exact mean of the window beside the half width that the means of its batches give.
-    """
-    seconds = [
-        second.schedule_to_start_mean_seconds
-        for second in window_seconds(measured)
-        if queue == "activity" and second.schedule_to_start_mean_seconds is not None
-    ]
-    batches = min(MOST_BATCHES, len(seconds) // 3)
-    if batches < FEWEST_BATCHES:
-        return Estimate(None, None, batches, "batches")
-    size = len(seconds) / batches
-    cuts = [round(index * size) for index in range(batches + 1)]
-    means = [math.fsum(seconds[a:b]) / (b - a) for a, b in itertools.pairwise(cuts)]
-    return Estimate(value, mean_of(means, "batches").half_width, batches, "batches")

@@ -128,7 +128,6 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         meaning="Time one workflow task took in the worker.",
         writer=SDK_CORE,
         event="a workflow task ends",
-        read_by_sweep=False,
     ),
     Metric.histogram(
         key="worker.workflow_task_replay",

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from loadtest.cli.capacity_verb import capacity
 from loadtest.cli.clean import clean
 from loadtest.cli.compare_verb import compare
 from loadtest.cli.doctor import doctor
@@ -34,6 +35,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(sweep)
+app.command()(capacity)
 app.command()(compare)
 app.command()(report)
 app.command()(size)

@@ -32,6 +32,7 @@ OF_THE_PLAN = (
     "namespace",
     "setting",
     "factor",
+    "budget",
 )
 _OF_THIS_MACHINE = ("worker_command", "temporal", "port")
 _OF_A_CLUSTER = (

@@ -4,11 +4,12 @@ Which design answers which question.
 
 from __future__ import annotations
 
+from loadtest.design.capacity import Capacity
 from loadtest.design.compare import Compare
 from loadtest.design.design import Design
 from loadtest.design.grid import Grid
 from loadtest.plan import Plan
-from loadtest.results.question import CompareQuestion, Question
+from loadtest.results.question import CapacityQuestion, CompareQuestion, Question
 
 
 def design_of(plan: Plan, question: Question | None) -> Design:
@@ -24,3 +25,5 @@ def design_of(plan: Plan, question: Question | None) -> Design:
             return Grid(plan)
         case CompareQuestion():
             return Compare(plan, question)
+        case CapacityQuestion():
+            return Capacity(plan, question)

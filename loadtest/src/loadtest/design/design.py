@@ -4,12 +4,17 @@ What an experiment asks of a design: the next step, or the answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from loadtest.plan import Plan
 from loadtest.results.measured import Measured, StepKey
+from loadtest.results.step_order import StepOrder
 from loadtest.results.step_result import StepResult
+
+if TYPE_CHECKING:
+    from loadtest.design.window_rule import DrawnWork, WindowPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,16 @@ class KeptStep:
         return self.measured.key
 
 
+WindowPlanner = Callable[
+    [Plan, StepOrder, StepKey, Sequence[KeptStep], "DrawnWork | None"],
+    "WindowPlan",
+]
+"""
+Decides a step's window before it begins, from the plan of its cell, its order, its key, the steps before it, and what
+its orders will draw.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class NextStep:
     """
@@ -42,11 +57,13 @@ class NextStep:
         key: Which cell, repetition and attempt.
         arrival_rate: Starts per second; ``None`` for the closed model.
         why: Why it is measured again; ``None`` for a first attempt.
+        plan_window: Decides its window; ``None`` goes by the plan's load and the SLO.
     """
 
     key: StepKey
     arrival_rate: float | None
     why: str | None = None
+    plan_window: WindowPlanner | None = None
 
 
 @dataclass(frozen=True, slots=True)

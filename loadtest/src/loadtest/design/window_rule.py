@@ -12,7 +12,7 @@ import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.far_below import is_far_below
+from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
     LateBound,
@@ -25,6 +25,7 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 from loadtest.design.design import KeptStep
+from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.results.measured import StepKey
 from loadtest.results.step_order import StepOrder, seed_of_order
@@ -34,7 +35,7 @@ CANDIDATES = 32
 # A window that only has to not contradict the model.
 FAR_BELOW_SECONDS = 20.0
 # The last look must come before the window's end, as seconds are looked at with some delay.
-_BEFORE_THE_END_SECONDS = 1.0
+BEFORE_THE_END_SECONDS = 1.0
 
 DrawnWork = Callable[[Work, int], Sequence[float] | None]
 """
@@ -53,12 +54,14 @@ class WindowPlan:
         schedule_seed: Of the open schedule.
         late_seconds: The bound beyond which a task is late; ``None`` where the rule counts none.
         notes: Why it is not decided by twins, in words; empty where it is.
+        model: Of the step, to read its long run afterwards; ``None`` where no twins were made.
     """
 
     rule: StoppingRule
     schedule_seed: str
     late_seconds: float | None = None
     notes: tuple[str, ...] = ()
+    model: StepModel | None = None
 
     @property
     def is_fixed(self) -> bool:
@@ -141,11 +144,33 @@ def _decided(
             (f"no twins could be made: {edge.why}",),
         )
     seconds = math.ceil(order.window_seconds)
-    longest = arrivals.schedule(order)
-    # The draws are the order numbers', so one array serves every schedule.
-    draws: Draws | WorkDistribution = found.work
+    candidates = candidate_steps(plan, order, found.work, seconds, drawn_work)
+    per_second = rate * found.model.activities
+    # Each step begins empty: the one before was drained.
+    chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
+    twins = simulate_twins(found.model, edge.model, None, candidates[chosen], bound)
+    rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate)
+    step = StepModel(found, candidates[chosen], bound, rate)
+    return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
+
+
+def candidate_steps(
+    plan: Plan, order: StepOrder, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
+) -> dict[int, OpenStep]:
+    """
+    Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed.
+
+    Args:
+        plan: Of the cell.
+        order: Of the step, with its rate.
+        work: Of which the twins draw where the draws are not ours.
+        seconds: Of the longest window.
+        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+    """
+    draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
-        most = 2 * len(longest) + 100
+        # The draws are the order numbers', so one array serves every schedule.
+        most = 2 * len(arrivals.schedule(order)) + 100
         draws = np.array([drawn_work(plan.work, seed_of_order(order.seed, number)) for number in range(most)])
 
     def offered(schedule_seed: str) -> OpenStep:
@@ -153,13 +178,7 @@ def _decided(
         mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
         return OpenStep(times, mine, order.warm_up_seconds, seconds)
 
-    candidates = {number: offered(f"{default}/{number}") for number in range(CANDIDATES)}
-    per_second = rate * found.model.activities
-    # Each step begins empty: the one before was drained.
-    chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
-    twins = simulate_twins(found.model, edge.model, None, candidates[chosen], bound)
-    rule = UntilDecided(twins, seconds - _BEFORE_THE_END_SECONDS, arrival_rate=rate)
-    return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes)
+    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(CANDIDATES)}
 
 
 def replace_seed(order: StepOrder, schedule_seed: str) -> StepOrder:

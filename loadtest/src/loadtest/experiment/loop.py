@@ -6,6 +6,8 @@ Each step is kept as soon as it is measured, so that an interruption loses only 
 
 from __future__ import annotations
 
+import asyncio
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +16,8 @@ from loadtest.analysis.running_workers import in_flight
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
-from loadtest.experiment.planned_step import PlannedStep
+from loadtest.experiment.modelled_step import with_model
+from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
@@ -88,7 +91,8 @@ async def run_experiment(
     before = len(kept)
     left = design.left(kept)
     tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
-    while isinstance(asked := design.next(kept), NextStep):
+    # In a thread, as a design may simulate for seconds.
+    while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
         done = len(kept) - before
         tell(
@@ -103,17 +107,14 @@ async def run_experiment(
         )
         cell = plan.with_factors(dict(key.factors))
         order = order_of(cell, asked, run.path.name)
-        step = PlannedStep(
-            key,
-            cell,
-            order,
-            lambda cell=cell, order=order, key=key, kept=tuple(kept): plan_window(  # type: ignore[misc]
-                cell, order, key, kept, subject.drawn_work
-            ),
-            subject.activities_per_workflow,
-            subject.own_worker,
+        planning = WindowPlanning(
+            functools.partial(
+                asked.plan_window or plan_window, cell, order, key, tuple(kept), subject.drawn_work
+            )
         )
+        step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
         measured, pages = await run_step(ports, step, tell, clock)
+        measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
         result = read_step(measured, cell, [step.measured for step in kept])
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))

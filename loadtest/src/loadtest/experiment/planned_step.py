@@ -13,6 +13,27 @@ from loadtest.results.measured import StepKey
 from loadtest.results.step_order import StepOrder
 
 
+@dataclass(slots=True)
+class WindowPlanning:
+    """
+    Plans a window when it is called, and keeps what it planned.
+
+    Attributes:
+        make: Plans it.
+        made: What was planned; ``None`` before.
+    """
+
+    make: Callable[[], WindowPlan]
+    made: WindowPlan | None = None
+
+    def __call__(self) -> WindowPlan:
+        """
+        Plan the window.
+        """
+        self.made = self.make()
+        return self.made
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
     """

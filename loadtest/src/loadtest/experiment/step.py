@@ -131,11 +131,12 @@ async def run_step(
     measured = assemble_measured(
         ports.metrics, step, order, replicas, snapshots, recorder, report, histories, poll, known
     )
-    decided = watch.enough.result().decision if watch.enough.done() else None
+    enough = watch.enough.result() if watch.enough.done() else None
     return replace(
         measured,
         window_seconds=recorder.window_seconds,
-        decision=decided,
+        decision=enough.decision if enough is not None else None,
+        probe=enough.probe if enough is not None else None,
         restarted=restarted,
         notes=(*measured.notes, *window.notes, *unread, *dict.fromkeys(workers.gaps)),
         problems=(*measured.problems, *problems, *workers.silent.values()),

@@ -10,7 +10,7 @@ from loadtest.results.step_result import StepResult, StepVerdict
 
 def step_line(step: StepResult) -> str:
     """
-    Return one line: verdict, throughput and waits, or why they may not be believed.
+    Return one line: verdict, what was completed and how long tasks waited, or why they may not be believed.
     """
     setting = f"{step.setting}, " if step.factors else ""
     head = f"{setting}{step.replicas} × {step.load.kind}: {step.verdict.value}"
@@ -21,19 +21,31 @@ def step_line(step: StepResult) -> str:
     if rate.value is not None and rate.half_width is not None:
         parts.append(f"{rate.value:.2f} ± {rate.half_width:.2f}/s")
     if step.load.arrival_rate is not None:
+        parts.append(completed_text(step))
         waits = step.schedule_to_start_seconds
         parts += [
             text
             for text in (_wait("activities", waits.activity), _wait("workflow tasks", waits.workflow))
             if text
         ]
+        if step.decision is not None:
+            parts.append(f"SLO {step.decision.answer.value}")
     parts += step.reasons
     return f"{head}: {', '.join(parts)}" if parts else head
 
 
+def completed_text(step: StepResult) -> str:
+    """
+    Say how many of the window's arrivals were completed, and how many were open at its two ends.
+    """
+    told = f"{step.counts.window_completed} of {step.counts.window_offered} completed"
+    start, end = step.in_flight.start, step.in_flight.end
+    return told if start is None or end is None else f"{told}, in flight {start:.0f} → {end:.0f}"
+
+
 def _wait(what: str, wait: Wait) -> str | None:
     if wait.p95 is not None:
-        return f"{what} wait {wait.p95 * 1000:.0f} ms (p95)"
+        return f"{what} waited {wait.p95 * 1000:.0f} ms (this window's p95)"
     if wait.mean.value is not None:
-        return f"{what} wait {wait.mean.value * 1000:.0f} ms (mean)"
+        return f"{what} waited {wait.mean.value * 1000:.0f} ms (this window's mean)"
     return None

@@ -180,6 +180,7 @@ class Starts:
         self._stock("rpc", "start", at - sent_at, error)
         if handle is None:
             assert error is not None
+            self._tally.refused(flight.intended, sent_at, at)
             self._fail(failure.kind_of_start(error), flight.intended, None)
             if self.on_end is not None:
                 await asyncio.sleep(PAUSE_AFTER_A_FAILED_START_SECONDS)

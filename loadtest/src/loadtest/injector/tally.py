@@ -125,6 +125,14 @@ class Tally:
             hdr.record(self.response, at - intended)
             hdr.record(self.service, at - sent_at)
 
+    def refused(self, intended: float, sent_at: float, at: float) -> None:
+        """
+        Count the time of a start that was not confirmed, which is at least this long.
+        """
+        if self.bounds.hold(intended):
+            hdr.record(self.response, at - intended)
+            hdr.record(self.service, at - sent_at)
+
     def failed(self, kind: str, intended: float) -> None:
         """
         Count a failure by its kind, in the window of its arrival.
@@ -153,7 +161,8 @@ class Tally:
                 books.closes_in_window += 1
                 if self.bounds.end_to_end is None or at - intended <= self.bounds.end_to_end:
                     books.within_slo += 1
-        if good and self.bounds.hold(intended):
+        if self.bounds.hold(intended):
+            # A failed order took at least this long: left out, failures would make the percentiles better.
             hdr.record(books.end_to_end, at - intended)
 
     def closed_at_some_time(self) -> None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
-from loadtest.report.cells import common_cells, parts, setting_of, unit
+from loadtest.report.cells import cells, common_cells, parts, setting_of, unit
 from loadtest.report.cost import cost_plot
+from loadtest.report.decision_plot import decision_plot
 from loadtest.report.drawing import Plot
 from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors
-from loadtest.report.numbers import percent, rate
+from loadtest.report.numbers import milliseconds, percent, rate
 from loadtest.report.plots import latency_plot, scaling_plot
 from loadtest.results.sweep_result import SweepResult
 
@@ -153,7 +154,8 @@ def sources(readings: Sequence[str]) -> tuple[Source, ...]:
 
 
 def _scaling_caption(sweep: SweepResult) -> str:
-    said = "Saturated: twice as many workflows are kept open as there are activity slots. "
+    loops = {each.load.in_flight for cell in cells(sweep, kind="saturate") for each in cell.steps}
+    said = f"Saturated: {' or '.join(str(n) for n in sorted(n for n in loops if n))} {unit(sweep)} are kept open. "
     return said + (
         sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
@@ -182,6 +184,17 @@ def _is_hidden(sweep: SweepResult, name: str) -> bool:
     return any(key in step.why for cell in common_cells(sweep) for step in cell.usable)
 
 
+def _cost_caption(sweep: SweepResult) -> str:
+    server = sweep.cost.server
+    if server.idle_cores is None or server.seconds_per_workflow is None:
+        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {(server.why or '').capitalize()}."
+    return (
+        "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
+        f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "
+        "for each workflow more."
+    )
+
+
 _KINDS = (
     _Kind(
         "scaling",
@@ -190,8 +203,8 @@ _KINDS = (
         _scaling_caption,
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
-        "whole step. Closes per second stand beside it in the table: they come in waves. The interval comes from "
-        "repetitions, or from batches of the one window.",
+        "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
+        "holds its slot; from three repetitions on it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),
@@ -204,15 +217,31 @@ _KINDS = (
         "on a logarithmic scale, with the bound of the SLO.",
         "Schedule-to-start: from the server putting a task into the queue to a worker taking it, by the server's "
         "clock. The difference of the workers' histograms between the window's two ends, summed over all replicas; "
-        "buckets grow by a factor of 1.2, so a percentile is known to about a tenth.",
+        "buckets grow by a factor of 1.2, so a percentile is known to within 20 %. It is this window's: the long run's "
+        "stands beside it in the table.",
         ("worker.activity_schedule_to_start", "worker.workflow_schedule_to_start"),
         ("schedule_to_start_seconds",),
+    ),
+    _Kind(
+        "decision",
+        decision_plot,
+        "How it was decided",
+        lambda _: (
+            "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
+            "Clearly fewer is met, clearly more is missed; the answer must hold without any single block."
+        ),
+        "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
+        "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
+        "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "
+        "window's own arrivals and work.",
+        ("worker.activity_schedule_to_start",),
+        (),
     ),
     _Kind(
         "cost",
         cost_plot,
         "What one {unit} costs",
-        lambda _: "CPU time of each part in the window, per workflow.",
+        _cost_caption,
         "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count.",
         "CPU time of each part's processes in the window, divided by the workflows that the window's work amounts to.",
         (),

@@ -12,9 +12,10 @@ from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
+from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
 
 MOST_TOLD = 4
+_LEVEL = ("poisson", "constant")
 
 
 def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
@@ -28,7 +29,7 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
     found = parts(sweep)
     sentences = [_invalid(sweep)]
     if len(found) == 1:
-        sentences += [*_answers(sweep), _law(sweep), _cost(sweep)]
+        sentences += [*_answers(sweep), _law(sweep), _cost(sweep), _counted(sweep)]
     else:
         told = found[:MOST_TOLD]
         sentences += [
@@ -69,6 +70,13 @@ def _throughput(sweep: SweepResult) -> str | None:
         return None
     largest, first = max(known), min(known)
     sentence = f"{_replicas(largest)} complete{'s' if largest == 1 else ''} {with_error(known[largest])} {unit(sweep)}/s"
+    limits = {
+        s.capacity.limit
+        for s in sweep.steps
+        if s.replicas == largest and s.capacity is not None and s.is_usable
+    }
+    if limits - {"slots"}:
+        sentence += f" (limited by {listed(sorted(limits - {'slots'}))}, not by the slots)"
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
         return f"{sentence}."
@@ -87,12 +95,12 @@ def _demand(sweep: SweepResult, demand: Demand) -> str | None:
     mine = cells(sweep, load=demand.load)
     if not mine or demand.arrival_rate is None:
         return None
-    at = f"At {rate(demand.arrival_rate)}/s"
+    at = f"At {_offered(mine, demand.arrival_rate)}"
     told = _told(_worth_telling(mine, demand.replicas))
     asked = _asked(sweep)
     if not asked:
         return f"{at} the activity queue's schedule-to-start p95 is {told}; the plan sets no bound on it."
-    raw = f"(p95 of these windows: {told})"
+    raw = f"(p95 of these windows, not of the long run: {told})"
     question = f"{at}, for {asked}"
     if demand.replicas is None and not demand.undecided:
         last = demand.by_replicas[str(demand.not_enough[-1])] if demand.not_enough else None
@@ -100,6 +108,18 @@ def _demand(sweep: SweepResult, demand: Demand) -> str | None:
         return f"{question}: {demand.why}{because} {raw}."
     undecided = [f"{n}: {demand.by_replicas[str(n)].why[0]}" for n in demand.undecided[:1]]
     return f"{question}: {demand.why} {raw}{''.join(f'. Undecided with {each}' for each in undecided)}."
+
+
+def _offered(mine: Sequence[Cell], arrival_rate: float) -> str:
+    """
+    Name the rate that was offered: of a shape its own highest, as the load's rate alone would name another one.
+    """
+    shape = mine[0].steps[0].load.shape
+    if shape is None or shape.kind in _LEVEL:
+        return f"{rate(arrival_rate)}/s"
+    if shape.kind == "spike":
+        return f"a spike of {rate(shape.highest_rate)}/s over {rate(shape.lowest_rate)}/s"
+    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)}/s, all rates mixed"
 
 
 def _asked(sweep: SweepResult) -> str:
@@ -150,11 +170,19 @@ def _law(sweep: SweepResult) -> str | None:
     fit = sweep.scaling.usl
     if fit is None:
         return None
+    if fit.contention.low is None or fit.contention.high is None:
+        return None  # without repetitions nothing tells how far off the curve is
     return (
         f"The fitted Universal Scalability Law has λ = {rate(fit.rate_of_one.value)} {unit(sweep)}/s, "
-        f"{_share(fit.contention.value)} contention (σ) and {_share(fit.coherency.value)} coherency cost (κ): "
+        f"{_between(fit.contention)} contention (σ) and {_between(fit.coherency)} coherency cost (κ): "
         f"{fit.saying}."
     )
+
+
+def _between(interval: Interval) -> str:
+    if interval.low is None or interval.high is None:
+        return _share(interval.value)
+    return f"{_share(interval.low)} to {_share(interval.high)}"
 
 
 def _share(ratio: float) -> str:
@@ -162,22 +190,32 @@ def _share(ratio: float) -> str:
 
 
 def _cost(sweep: SweepResult) -> str | None:
+    parts = (
+        ("the server", sweep.cost.server),
+        ("the workers", sweep.cost.worker),
+        ("the injectors", sweep.cost.injector),
+    )
+    told = [
+        f"{milliseconds(max(0.0, part.seconds_per_workflow.value))} ms in {name}"
+        for name, part in parts
+        if part.seconds_per_workflow is not None
+    ]
+    idle = [
+        f"{max(0.0, part.idle_cores.value):.2f} cores in {name if name != 'the workers' else 'each worker'}"
+        for name, part in parts[:2]
+        if part.idle_cores is not None
+    ]
+    if not told:
+        return None
+    beside = f", beside {listed(idle)} without load" if idle else ""
+    return f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {sweep.cost.server.steps} steps)."
+
+
+def _counted(sweep: SweepResult) -> str | None:
     saturated = [step for cell in cells(sweep, kind="saturate") for step in cell.usable]
     if not saturated:
         return None
     step = saturated[-1]
-    parts = step.cpu_seconds_per_workflow
-    told = [
-        f"{milliseconds(value)} ms in the {name}"
-        for name, value in (
-            ("server", parts.server),
-            ("workers", parts.worker),
-            ("injectors", parts.injector),
-        )
-        if value is not None
-    ]
-    if not told:
-        return None
     counted = [
         f"{rate(number)} {name}"
         for name, number in (
@@ -186,10 +224,11 @@ def _cost(sweep: SweepResult) -> str | None:
         )
         if number is not None
     ]
-    more = f", and {listed(counted)}" if counted else ""
+    if not counted:
+        return None
     kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
     what = f" ({kinds})" if kinds else ""
-    return f"One {unit(sweep)[:-1]} costs {listed(told)} of CPU{more}{what} ({_loaded(step)})."
+    return f"One {unit(sweep)[:-1]} takes {listed(counted)}{what} ({_loaded(step)})."
 
 
 def _loaded(step: StepResult) -> str:

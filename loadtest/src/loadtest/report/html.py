@@ -18,11 +18,13 @@ from markupsafe import Markup
 from loadtest.analysis import analyse
 from loadtest.report import numbers
 from loadtest.report.cells import parts, setting_of, unit
+from loadtest.report.certainty import certainties
 from loadtest.report.figures import Figure, families, figures, sources
 from loadtest.report.headlines import headlines
 from loadtest.report.readings import readings
 from loadtest.report.text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline import timeline_plot
+from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured import Measured
@@ -89,11 +91,18 @@ def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Pat
         run.write(f"plots/{figure.id}.png", figure.plot.png)
     for timeline in timelines:
         run.write(f"plots/{timeline.id}.svg", timeline.svg)
-    return run.write("report.html", render(sweep, run.manifest, drawn, timelines))
+    return run.write(
+        "report.html",
+        render(sweep, run.manifest, drawn, timelines, window_queries(steps, run.manifest)),
+    )
 
 
 def render(
-    sweep: SweepResult, manifest: Manifest, drawn: Sequence[Figure], timelines: Sequence[Timeline]
+    sweep: SweepResult,
+    manifest: Manifest,
+    drawn: Sequence[Figure],
+    timelines: Sequence[Timeline],
+    queries: Sequence[WindowQueries],
 ) -> str:
     """
     Fill the page.
@@ -120,7 +129,9 @@ def render(
         manifest_json=to_json(manifest),
         headlines=headlines(sweep, resume_command(manifest)),
         figures=drawn,
+        certainties=certainties(sweep),
         timelines=timelines,
+        queries=queries,
         timeline_families=families(TIMELINE_METRICS),
         timeline_sources=sources(TIMELINE_READINGS),
         demand_sources=sources(DEMAND_READINGS),

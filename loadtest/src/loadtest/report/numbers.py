@@ -52,6 +52,8 @@ def milliseconds_with_error(estimate: Estimate) -> str:
     """
     Write a mean of seconds with its half width as milliseconds.
     """
+    if estimate.value is not None and estimate.half_width is None:
+        return milliseconds(estimate.value)
     if estimate.value is None or estimate.half_width is None:
         return DASH
     return with_error(Estimate(estimate.value * 1000, estimate.half_width * 1000, estimate.n, estimate.of))

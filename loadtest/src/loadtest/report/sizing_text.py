@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.numbers import rate
-from loadtest.results.sizing_result import Basis, PartCost, Sized, SizingResult
+from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval
 
 
@@ -72,7 +72,7 @@ def _ends(value: Interval, one: Sized) -> str:
     return f"{_number(value.low, one)} to {_number(value.high, one)}"
 
 
-def _cost(cost: PartCost) -> str:
+def _cost(cost: SizedCost) -> str:
     if cost.idle_cores is None or cost.marginal_seconds is None:
         return f"{cost.part}: cost not known, {cost.why}"
     idle, each = cost.idle_cores, cost.marginal_seconds

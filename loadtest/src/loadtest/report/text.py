@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from loadtest.report.cells import unit
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
-from loadtest.results.estimate import Wait
 from loadtest.results.setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
@@ -49,16 +48,14 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("load", "", lambda step: _load_cell(step, several=several), is_number=False, is_left=True),
         Column("offered", "1/s", lambda step: rate(step.offered_per_second)),
         Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
+        Column("headroom", "1/s", headroom),
         Column("completed", f"{unit(sweep)}/s", _completed),
-        Column("closes", "1/s", lambda step: plain(step.closes_per_second)),
-        Column("activity", "wait p50 ms", lambda step: milliseconds(_activity(step).p50)),
-        Column("activity", "wait p95 ms", lambda step: milliseconds(_activity(step).p95)),
-        Column(
-            "workflow", "wait p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)
-        ),
+        Column("activity", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.activity.p95)),
+        Column("long run", "p95 ms", long_run_text),
+        Column("workflow", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)),
         Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
         Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
-        Column("errors", "", lambda step: percent(step.error_ratio, 1 if step.error_ratio else 0)),
+        Column("errors", "", lambda step: f"{step.errors.failed} of {step.errors.finished}"),
         Column("verdict", "", lambda step: step.verdict.value, is_number=False, is_left=True),
     )
 
@@ -80,6 +77,25 @@ def ordered_steps(sweep: SweepResult) -> list[StepResult]:
         sweep.steps,
         key=lambda s: (order[s.setting], s.load.index, s.replicas, s.repetition, s.attempt),
     )
+
+
+def headroom(step: StepResult) -> str:
+    """
+    Write how much more the slots could do than was offered.
+    """
+    if step.capacity is None or step.load.arrival_rate is None:
+        return DASH
+    return plain(step.capacity.orders_per_second - step.load.arrival_rate)
+
+
+def long_run_text(step: StepResult) -> str:
+    """
+    Write the long run's p95 of the activity queue with its range.
+    """
+    found = step.long_run_p95
+    if found is None or found.value is None:
+        return DASH
+    return f"~{milliseconds(found.value)} ({milliseconds(found.low)}-{milliseconds(found.high)})"
 
 
 def load_text(step: StepResult) -> str:
@@ -143,9 +159,6 @@ def _load_cell(step: StepResult, *, several: bool) -> str:
 
 def _completed(step: StepResult) -> str:
     # The schedule of an open load sets what can be completed: its noise is no error of the rate.
-    found = step.throughput_per_second
-    return with_error(found) if step.load.kind == "saturate" else rate(found.value)
-
-
-def _activity(step: StepResult) -> Wait:
-    return step.schedule_to_start_seconds.activity
+    if step.load.kind == "saturate":
+        return with_error(step.throughput_per_second)
+    return f"{step.counts.window_completed} of {step.counts.window_offered}"

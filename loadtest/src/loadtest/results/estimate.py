@@ -1,5 +1,5 @@
 """
-How a number is written down: never a mean without its half width, never a percentile without its samples.
+How a number is written down: an estimate with its half width, a percentile with its samples.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ class Estimate:
     A mean with its 95 % interval.
 
     Attributes:
-        value: The mean; ``None`` if it cannot be given with an interval.
-        half_width: Half of the interval's width, in the value's unit.
-        n: How many repetitions or batches stand behind it.
-        of: What was averaged: ``repetitions``, ``batches`` or ``halves`` of one window.
+        value: The mean; ``None`` if it is not shown.
+        half_width: Half of the interval's width, in the value's unit; ``None`` where the value is a count of this
+            window and no estimate of anything beyond it.
+        n: How many of them stand behind it.
+        of: What was averaged or counted: ``repetitions``, ``batches`` or ``halves`` of one window, ``activities``,
+            ``tasks``, ``orders``.
     """
 
     value: float | None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
 from loadtest.results.setting import Setting, setting_text
-from loadtest.results.window_decision import Decision
+from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
 
 _LONGEST_FACTORS = 120
@@ -248,7 +248,10 @@ class Measured:
         slots_used: Mean of slots in use over the window, or ``None``.
         pollers: Pollers at the window's end by queue kind.
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
+        probe: What it decided against systems below and above the rate; ``None`` where the step is no probe.
         schedule_seed: Of the open schedule.
+        long_run: What the calibrated model makes of the window's p95; ``None`` where no model was made.
+        drawn_work_seconds: Mean work in seconds that the whole step's activities drew; ``None`` where the draws are not ours.
         restarted: What was started anew for this step's settings, in words.
         workers: What is known of each replica; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
@@ -287,3 +290,6 @@ class Measured:
     schedule_seed: str = ""
     restarted: tuple[str, ...] = ()
     workers: tuple[WorkerFacts, ...] = ()
+    long_run: LongRunP95 | None = None
+    probe: ProbeDecision | None = None
+    drawn_work_seconds: float | None = None

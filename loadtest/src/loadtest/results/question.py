@@ -38,7 +38,27 @@ class CompareQuestion:
     verb: Literal["compare"] = "compare"
 
 
-Question = CompareQuestion
+@dataclass(frozen=True, slots=True)
+class CapacityQuestion:
+    """
+    How much each replica count carries.
+
+    Attributes:
+        saturate, probe: Indices of the plan's loads: the closed one, and the open one whose rate is searched.
+        most_probes: Of one replica count.
+        longest_probe_seconds: Of a probe's window; ``None`` goes by the replica count.
+        rate: Starts per second at which the headroom is asked; ``None`` asks none.
+    """
+
+    saturate: int
+    probe: int
+    most_probes: int
+    longest_probe_seconds: float | None = None
+    rate: float | None = None
+    verb: Literal["capacity"] = "capacity"
+
+
+Question = CompareQuestion | CapacityQuestion
 
 
 @dataclass(frozen=True, slots=True)

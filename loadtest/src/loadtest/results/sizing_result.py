@@ -42,7 +42,7 @@ class Sized:
 
 
 @dataclass(frozen=True, slots=True)
-class PartCost:
+class SizedCost:
     """
     What a part takes when idle, and what one more order adds.
 
@@ -102,7 +102,7 @@ class SizingResult:
     slo: str
     replicas: Sized
     quantities: tuple[Sized, ...]
-    costs: tuple[PartCost, ...]
+    costs: tuple[SizedCost, ...]
     contention: str
     actions_per_order: dict[str, float]
     currency: str | None

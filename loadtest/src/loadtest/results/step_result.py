@@ -13,7 +13,8 @@ from enum import StrEnum
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
-from loadtest.results.window_decision import Decision
+from loadtest.results.step_facts import Capacity, CrossCheck, Errors, Shape
+from loadtest.results.window_decision import Decision, LongRunP95
 
 
 class StepVerdict(StrEnum):
@@ -37,6 +38,7 @@ class StepLoad:
         arrival_rate: Starts per second that the schedule asked for; null when closed.
         in_flight: Workflows kept open; null when open.
         fraction: Share of the throughput found at the same replica count, ``fraction`` only.
+        shape: Of the schedule; null when closed.
     """
 
     index: int
@@ -44,6 +46,7 @@ class StepLoad:
     arrival_rate: float | None
     in_flight: int | None
     fraction: float | None
+    shape: Shape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class StepCounts:
         server: Workflows that the server closed.
         activities: Activity attempts that the workers ended.
         window_sent, window_closed: The same within the window.
+        window_offered: Arrivals due in the window.
+        window_completed: Those of them that were completed until the drain's end.
         window_activities: Within the window.
     """
 
@@ -132,23 +137,9 @@ class StepCounts:
     activities: int | None
     window_sent: int
     window_closed: int
+    window_offered: int
+    window_completed: int
     window_activities: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class CrossCheck:
-    """
-    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
-
-    Attributes:
-        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
-        history_mean: Of the histories of sampled workflows.
-        histories: How many were read.
-    """
-
-    server_mean: float | None
-    history_mean: float | None
-    histories: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +158,22 @@ class StepResult:
         notes: What a reader should know; makes nothing invalid.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
+        capacity: Of the cell, with what limits it; null where no saturate step tells.
         decision: What the late tasks of the activity queue decided against their twins; null where none were made.
+        workflow_decision: The same of the workflow queue, by its share of late tasks; null where no bound is set.
+        end_to_end_decision: Whether the orders' time keeps its bound, by the model; null where it does not tell.
+        long_run_p95: What the activity queue's p95 is about in the long run; null where no model was made.
         offered_per_second: Arrivals due in the window; null when closed.
         sent_per_second: Starts that left.
         injector_lag_seconds: Actual send minus intended start.
-        throughput_per_second: Workflows per second, counted in activities where there are any.
+        throughput_per_second: Workflows per second, counted in activities where there are any; an open load's has no
+            interval, as its schedule sets what can be completed.
         closes_per_second: Workflow closes per second of the window.
         goodput_per_second: Closes that met the end-to-end bound.
         failed: Failures of the whole step by kind.
         error_ratio: Failed of all finished, whole step.
+        errors: The same as counts, with the ends of the interval.
+        in_flight: Workflows open at the window's ends, and the most within.
         drain_seconds: End of arrivals to the last close.
         open_at_end: Workflows still open then.
         awaited_every: 1 = every result awaited, k = each k-th.
@@ -219,7 +217,11 @@ class StepResult:
     notes: tuple[str, ...]
     utilization_ratio: float | None
     load_level: str | None
+    capacity: Capacity | None
     decision: Decision | None
+    workflow_decision: Decision | None
+    end_to_end_decision: Decision | None
+    long_run_p95: LongRunP95 | None
     offered_per_second: float | None
     sent_per_second: float
     injector_lag_seconds: Lag
@@ -228,6 +230,8 @@ class StepResult:
     goodput_per_second: float | None
     failed: Mapping[str, int]
     error_ratio: float | None
+    errors: Errors
+    in_flight: Edges
     drain_seconds: float
     open_at_end: int
     awaited_every: int

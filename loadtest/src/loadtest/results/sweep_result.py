@@ -91,6 +91,21 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """
+    The replicas at which throughput is highest.
+
+    Attributes:
+        replicas: Middle of the bootstrap's curves.
+        low, high: Ends of the 95 % interval.
+    """
+
+    replicas: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class UslFit:
     """
     The fitted Universal Scalability Law, X(n) = λn / (1 + σ(n-1) + κn(n-1)).
@@ -99,7 +114,7 @@ class UslFit:
         rate_of_one: λ, workflows per second of one replica.
         contention: σ.
         coherency: κ.
-        peak_replicas: Where X is highest, null if the curve never turns.
+        peak_replicas: Where X is highest; null unless the interval of κ excludes 0.
         largest_replicas: Most replicas measured; predictions beyond it are extrapolated.
         worst_residual: Largest relative distance of a point from the curve.
         saying: In words, whether a downturn was seen.
@@ -109,7 +124,7 @@ class UslFit:
     rate_of_one: Interval
     contention: Interval
     coherency: Interval
-    peak_replicas: int | None
+    peak_replicas: Peak | None
     largest_replicas: int
     worst_residual: float
     saying: str
@@ -137,6 +152,40 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCost:
+    """
+    CPU of one part over the sweep's steps, as cores = idle + marginal x workflows per second.
+
+    Attributes:
+        idle_cores: Without load; of the workers each replica's.
+        seconds_per_workflow: What one more workflow costs.
+        steps: How many steps the line runs through.
+        why: Why there is no line; null where there is one.
+    """
+
+    idle_cores: Interval | None
+    seconds_per_workflow: Interval | None
+    steps: int
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """
+    What a workflow costs in CPU time, apart from what runs without load.
+
+    Attributes:
+        server: All of the server's processes.
+        worker: All replicas.
+        injector: All of the load generators.
+    """
+
+    server: PartCost
+    worker: PartCost
+    injector: PartCost
+
+
+@dataclass(frozen=True, slots=True)
 class CombinationResult:
     """
     What is said of one combination of the factors' values.
@@ -148,6 +197,7 @@ class CombinationResult:
         demand: For the plan's first open load.
         demands: For each of its open loads.
         scaling: Throughput against replicas.
+        cost: CPU, idle and marginal.
     """
 
     factors: Mapping[str, bool | int | float | str]
@@ -156,6 +206,7 @@ class CombinationResult:
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
+    cost: Cost
 
     @property
     def setting(self) -> str:
@@ -180,7 +231,7 @@ class SweepResult:
         notes: What a reader should know of the run as a whole.
         slo: The bounds.
         combinations: Each combination of the factors' values that was measured; one where the plan varies none.
-        demand, demands, scaling: Of the first combination, which is the run's only one where the plan varies none.
+        demand, demands, scaling, cost: Of the first combination, which is the run's only one where the plan varies none.
         missing: Steps of the plan that were not measured.
         steps: In the order in which they were run.
     """
@@ -197,6 +248,7 @@ class SweepResult:
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
+    cost: Cost
     missing: tuple[str, ...]
     steps: tuple[StepResult, ...]
 
@@ -212,6 +264,7 @@ class SweepResult:
             demand=combination.demand,
             demands=combination.demands,
             scaling=combination.scaling,
+            cost=combination.cost,
             missing=(),
             steps=tuple(step for step in self.steps if dict(step.factors) == dict(combination.factors)),
         )

@@ -62,3 +62,50 @@ class Decision:
     twin_deviation: float
     why: str | None
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LongRunP95:
+    """
+    What the p95 of the activity queue's wait is about in the long run, of which a window shows a piece.
+
+    Attributes:
+        raw: As the window showed it, in seconds.
+        value: The long run's; null if not known.
+        low: The model's long run at 0.95 of the rate.
+        high: And at 1.05 of it.
+        why: Why there is no value; null where there is one.
+        late: Late tasks of the window.
+        model_late: What the calibrated model expects of them.
+        alarms: What of the model did not fit; empty where all did.
+    """
+
+    raw: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    why: str | None
+    late: float
+    model_late: float
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeDecision:
+    """
+    A window at one rate, held against systems whose capacity at the SLO lies below and above that rate.
+
+    Attributes:
+        against_slower: Met: the capacity is above the lower of the two; missed: it is below it.
+        against_faster: The same of the higher one.
+    """
+
+    against_slower: Decision
+    against_faster: Decision
+
+    @property
+    def is_contradicted(self) -> bool:
+        """
+        Whether the capacity lies outside of the two.
+        """
+        return self.against_slower.answer is Decided.MISSED or self.against_faster.answer is Decided.MET

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.twin_counts import TwinCounts
-from loadtest.results.window_decision import Decided, Decision
+from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,12 @@ class Enough:
     Attributes:
         sentence: What was found, for people.
         decision: What the twins decided; ``None`` where nothing was to be decided.
+        probe: What twins below and above the rate decided; ``None`` where there were none.
     """
 
     sentence: str
     decision: Decision | None = None
+    probe: ProbeDecision | None = None
 
 
 class StoppingRule(Protocol):

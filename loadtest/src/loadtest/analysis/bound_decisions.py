@@ -1,0 +1,82 @@
+"""
+What one step decides on each latency bound of the SLO: by its twins, by the model, by a share with an honest error.
+
+A window's raw percentile decides none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
+from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.validity import is_closed
+from loadtest.analysis.workflow_queue import decide_workflow_queue
+from loadtest.plan import Plan
+from loadtest.results.measured import Measured
+from loadtest.results.window_decision import Decided, Decision
+
+CLOSED = "a closed load is at capacity by intent"
+NO_BOUND = "the plan sets no such bound"
+NO_TWINS = (
+    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
+    "window_seconds out, so that the window goes on until it is decided"
+)
+NOT_SEEN = "the workflow queue's waits were not seen"
+NOT_FAR = (
+    "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
+    "test a lower or a higher rate"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundDecisions:
+    """
+    One decision for each bound; ``None`` where nothing is asked or nothing can be said.
+    """
+
+    activity: Decision | None
+    workflow: Decision | None
+    end_to_end: Decision | None
+
+
+def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDecisions:
+    """
+    Decide each bound that the plan sets.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        why: Gets a reason for each that is not decided.
+    """
+    if is_closed(measured):
+        for key in ("decision", "workflow_decision", "end_to_end_decision"):
+            why[key] = CLOSED
+        return BoundDecisions(None, None, None)
+    waits, order = plan.slo.schedule_to_start_p95_seconds, plan.slo.end_to_end_p95_seconds
+    activity = measured.decision
+    if activity is None or activity.answer is Decided.UNDECIDED:
+        activity = waits_by_model(measured, plan) or activity
+    return BoundDecisions(
+        _kept(activity, "decision", NO_TWINS, why),
+        _kept(
+            decide_workflow_queue(measured, plan),
+            "workflow_decision",
+            NO_BOUND if waits is None else NOT_SEEN,
+            why,
+        ),
+        _kept(
+            end_to_end_by_model(measured, plan),
+            "end_to_end_decision",
+            NO_BOUND if order is None else NOT_FAR,
+            why,
+        ),
+    )
+
+
+def _kept(decision: Decision | None, key: str, reason: str, why: NullReasons) -> Decision | None:
+    if decision is None:
+        why[key] = reason
+    elif decision.why is None:
+        why[f"{key}.why"] = "it is decided"
+    return decision

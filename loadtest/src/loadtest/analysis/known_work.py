@@ -1,0 +1,20 @@
+"""
+The work of the kit's own orders, which is drawn from what the plan says.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork, WorkDistribution
+from loadtest.plan import Plan
+
+
+def known_work(plan: Plan) -> WorkDistribution | None:
+    """
+    Return the distribution from which an activity's seconds are drawn; ``None`` where the draws are not the plan's.
+    """
+    given = plan.work
+    if plan.scenario != "repair" or given.seconds <= 0 or given.cpu_seconds:
+        return None
+    if given.spread == "exponential":
+        return ExponentialWork(given.seconds)
+    return UniformWork(given.seconds, given.spread_ratio if given.spread == "uniform" else 0.0)

@@ -1,0 +1,42 @@
+"""
+How large a share may be, from so many that were late of so many that were counted.
+"""
+
+from __future__ import annotations
+
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+def share_ends(late: float, counted: float, together: float = 1.0) -> tuple[float, float]:
+    """
+    Return the lower and the upper 95 % end of a share, each one-sided.
+
+    Args:
+        late: How many were late, or failed.
+        counted: Of how many.
+        together: How many stand or fall together, as waits do that come in bursts; 1 for independent ones.
+
+    Returns:
+        0 and 1 for nothing counted.
+
+    Source:
+        Clopper and Pearson, *The use of confidence or fiducial limits*, on ``counted / together`` samples.
+    """
+    if counted <= 0:
+        return 0.0, 1.0
+    hits, samples = late / together, counted / together
+    low = float(stats.beta.ppf(1 - CONFIDENCE, hits, samples - hits + 1)) if hits > 0 else 0.0
+    high = float(stats.beta.ppf(CONFIDENCE, hits + 1, samples - hits)) if hits < samples else 1.0
+    return low, high
+
+
+def samples_to_keep(share: float, together: float = 1.0) -> int:
+    """
+    Return how many must be counted without a late one before the upper end keeps a share above 0.
+    """
+    samples = 1
+    while share_ends(0, samples, 1.0)[1] > share:
+        samples += max(1, samples // 50)
+    return round(samples * together)

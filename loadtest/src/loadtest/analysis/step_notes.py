@@ -1,0 +1,45 @@
+"""
+What a reader should know of how a step was counted; makes nothing invalid.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis import counts
+from loadtest.analysis.running_workers import eager_as_planned, unknown_slots
+from loadtest.plan import Plan
+from loadtest.results.measured import Measured
+
+
+def step_notes(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return the notes of one step, one sentence each.
+    """
+    notes = []
+    if measured.worker_window is None:
+        notes.append(
+            "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
+            "the cache is not known"
+        )
+    notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
+    notes += eager_as_planned(measured.workers, plan)
+    done = counts.work(measured)
+    declared = measured.activities_per_workflow
+    if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
+        notes.append(
+            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
+            "and rework; throughput is counted with the former"
+        )
+    children = counts.main_type(measured, counts.SERVER_CLOSED) or counts.main_type(
+        measured, counts.WORKER_CLOSED
+    )
+    if children is not None:
+        notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
+    if done is None and declared != 0:
+        notes.append(
+            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
+        )
+    if measured.injector.awaited_every > 1:
+        notes.append(
+            f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
+        )
+    return notes

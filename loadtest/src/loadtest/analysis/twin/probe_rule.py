@@ -1,0 +1,101 @@
+"""
+When a probe of capacity has shown enough: once twins below and above its rate are both told apart from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.stopping_rule import Enough, GoOn
+from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.results.window_decision import Decided, Decision, ProbeDecision
+
+_NEAR = "the rate is near the capacity at the SLO, as a probe's is meant to be"
+
+
+@dataclass(slots=True)
+class UntilSidesDecided:
+    """
+    A window that ends when both sides are decided, when one contradicts the model, or with its budget.
+
+    Attributes:
+        slower, faster: Twins whose capacity at the SLO lies below and above the rate, on this step's schedule and draws.
+        budget_seconds: The longest window; the twins must reach as far.
+        rule: When a difference is an answer.
+    """
+
+    slower: TwinCounts
+    faster: TwinCounts
+    budget_seconds: float
+    rule: DecisionRule
+    _counts: list[tuple[float, float]] = field(default_factory=list)
+    _looked_at: int = 0
+    _sides: list[Decision | None] = field(default_factory=lambda: [None, None])
+
+    def __post_init__(self) -> None:
+        reach = min(self.slower.seconds, self.faster.seconds)
+        if self.budget_seconds > reach:
+            raise ValueError(
+                f"a budget of {self.budget_seconds:g} s, but twins of {reach} s: simulate them longer"
+            )
+
+    @property
+    def longest_seconds(self) -> float:
+        """
+        The budget.
+        """
+        return self.budget_seconds
+
+    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+        """
+        Go on until a look tells or the budget is spent; a side that is decided stays so.
+
+        Raises:
+            ValueError: Time or counts run backwards, as after a restart of what counts.
+        """
+        if self._counts and (elapsed_seconds < self._counts[-1][0] or late < self._counts[-1][1]):
+            raise ValueError(f"counts run backwards: {self._counts[-1]} then {(elapsed_seconds, late)}")
+        self._counts.append((elapsed_seconds, late))
+        spent = elapsed_seconds >= self.budget_seconds
+        due = sum(look <= min(elapsed_seconds, self.budget_seconds) for look in self.rule.looks)
+        expected = [twins.mean_until(elapsed_seconds) for twins in (self.slower, self.faster)]
+        sentence = (
+            f"{late:g} of {counted:g} late; 5 % less capacity would have {expected[0]:.0f}, "
+            f"5 % more {expected[1]:.0f}"
+        )
+        if due <= self._looked_at and not spent:
+            return GoOn(sentence)
+        self._looked_at = due
+        for index, twins in enumerate((self.slower, self.faster)):
+            known = self._sides[index]
+            if known is None or known.answer is Decided.UNDECIDED:
+                self._sides[index] = judge_late_tasks(self._counts, twins, self.rule)
+        slower, faster = self._sides
+        assert slower is not None and faster is not None
+        found = ProbeDecision(slower, faster)
+        told = Decided.UNDECIDED not in (slower.answer, faster.answer)
+        if found.is_contradicted or told or spent:
+            return Enough(f"{sentence}: {_sides_text(found)}", _decision(found), found)
+        return GoOn(sentence)
+
+
+def _decision(found: ProbeDecision) -> Decision:
+    """
+    Return what a probe says of the SLO at its own rate.
+    """
+    if found.against_slower.answer is Decided.MISSED:
+        return found.against_slower
+    if found.against_faster.answer is Decided.MET:
+        return found.against_faster
+    return replace(found.against_slower, answer=Decided.UNDECIDED, why=_NEAR)
+
+
+def _sides_text(found: ProbeDecision) -> str:
+    if found.against_slower.answer is Decided.MISSED:
+        return "the capacity is lower than the model's"
+    if found.against_faster.answer is Decided.MET:
+        return "the capacity is higher than the model's"
+    low = "confirmed" if found.against_slower.answer is Decided.MET else "not contradicted"
+    high = "confirmed" if found.against_faster.answer is Decided.MISSED else "not contradicted"
+    return f"lower side {low}, upper side {high}"

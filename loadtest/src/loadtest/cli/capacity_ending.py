@@ -1,0 +1,47 @@
+"""
+What a search for capacities ends with: judged from the run's files alone, written as JSON, text and a page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loadtest.design.capacity import Capacity
+from loadtest.design.capacity_answer import capacity_result
+from loadtest.experiment.loop import kept_steps
+from loadtest.experiment.progress import SweepEnded
+from loadtest.plan import Plan
+from loadtest.report.capacity_page import write_capacity_report
+from loadtest.report.capacity_text import capacity_headlines, capacity_text
+from loadtest.results.question import CapacityQuestion
+from loadtest.results.store import Run
+
+_VERDICTS = {0: "pass", 1: "fail", 3: "undecided"}
+
+
+def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> SweepEnded:
+    """
+    Judge a search from its folder, and write what it found there.
+    """
+    result = capacity_result(
+        Capacity(run.plan, question),
+        kept_steps(run),
+        run.path.name,
+        (*run.manifest.notes, *_not_searched(run.plan)),
+    )
+    verdict = _VERDICTS[result.exit_code]
+    page = write_capacity_report(run, result, verdict)
+    here = Path.cwd()
+    shown = page.relative_to(here) if page.is_relative_to(here) else page
+    if not quiet:
+        print(f"{capacity_text(result)}report: {shown}")
+    return SweepEnded(verdict, str(shown), capacity_headlines(result), result.exit_code)
+
+
+def _not_searched(plan: Plan) -> tuple[str, ...]:
+    if plan.slo.end_to_end_p95_seconds is None:
+        return ()
+    return (
+        f"the plan's bound of {plan.slo.end_to_end_p95_seconds:g} s on the end-to-end time is not searched for, "
+        "only that on the waits",
+    )

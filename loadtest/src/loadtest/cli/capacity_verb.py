@@ -1,0 +1,97 @@
+"""
+``loadtest capacity``: for each replica count the highest rate that keeps the SLO, as a bracket.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadtest.cli.given_flags import given_flags
+from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.progress_flag import Progress
+from loadtest.errors import InputError
+from loadtest.plan import parse_plan, read_document
+
+
+def capacity(
+    context: typer.Context,
+    plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Starts per second at which the headroom is told.")
+    ] = None,
+    window: Annotated[
+        float | None, typer.Option(help="Longest window of a probe; a longer one confirms more.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(help="Most seconds of all windows together.")] = None,
+    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
+    resume: Annotated[
+        Path | None, typer.Option(help="Run whose search goes on, where and how it began.")
+    ] = None,
+    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
+    warm_up: Annotated[float | None, typer.Option(help="Seconds before each window.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+    ] = None,
+    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
+    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
+    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
+    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
+    target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,
+    deployment: Annotated[str | None, typer.Option(help="Cluster: the workers' NAMESPACE/NAME.")] = None,
+    injector_job: Annotated[
+        str | None, typer.Option(help="Cluster: NAMESPACE/NAME of the ConfigMap with the injectors' Job.")
+    ] = None,
+    worker_metrics_port: Annotated[
+        str | None, typer.Option(help="Cluster: number or name of the port of the workers' /metrics.")
+    ] = None,
+    server_namespace: Annotated[
+        str | None, typer.Option(help="Cluster: namespace of the server's pods.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
+    ] = None,
+    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
+) -> int:
+    """
+    Search the highest rate that keeps the SLO on its waits, for each replica count, as a bracket 10 % wide.
+
+    Exit codes: 0 every count has a bracket, or a count carries --rate; 1 none carries it; 2 bad input; 3 not known;
+    130 interrupted.
+    """
+    given = given_flags(context)
+    place = place_of(context.params)
+    if resume is None:
+        if plan is None:
+            raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
+        refuse_idle_place(given, place)
+        top = {
+            "replicas": parse_replicas(replicas) if replicas is not None else None,
+            "warm_up_seconds": warm_up,
+            "seed": seed,
+            "injectors": injectors,
+            "scenario": scenario,
+            "task_queue": task_queue,
+            "namespace": namespace,
+        }
+        document = with_flags(read_document(plan), top=top, rate=None, window=None, settings=setting or [])
+        asked = parse_plan(document, str(plan))
+    # What follows loads the parts that measure, which takes longer than every refusal above.
+    from loadtest.cli import sweep_run
+    from loadtest.cli.capacity_plan import searching_plan
+
+    if resume is not None:
+        return sweep_run.resume(resume, given, context.params, metrics_port, progress)
+    assert plan is not None
+    searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
+    return sweep_run.begin(searched, plan, place, output, metrics_port, progress, question)

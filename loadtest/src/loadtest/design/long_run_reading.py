@@ -1,0 +1,75 @@
+"""
+What a window's p95 is about in the long run, by the model that planned the window; made once it is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.calibrated_model import Calibration
+from loadtest.analysis.cell_capacity import overhead_of_known_draws
+from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.percentiles import of_buckets
+from loadtest.analysis.twin import (
+    LateBound,
+    OpenStep,
+    estimate_quantile,
+    misfit,
+    model_waits,
+    recalibrate,
+    simulate_twins,
+)
+from loadtest.results.measured import Measured
+from loadtest.results.window_decision import LongRunP95
+
+# Places the long run's p95 within a few percent; the range beside it is wider by far.
+TASKS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class StepModel:
+    """
+    The model of a step and what it was offered.
+
+    Attributes:
+        found: The cell's calibration.
+        offered: Schedule and draws, with the longest window.
+        bound: What is late.
+        rate: Orders per second.
+    """
+
+    found: Calibration
+    offered: OpenStep
+    bound: LateBound
+    rate: float
+
+
+def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
+    """
+    Estimate the long run's p95 of the activity queue's wait; takes about a second of CPU.
+
+    Args:
+        step: As planned.
+        measured: As it went.
+
+    Returns:
+        ``None`` where the waits were not seen.
+    """
+    window = measured.worker_window
+    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    if waits is None or not waits.count or measured.window_seconds < 1:
+        return None
+    done = replace(step.offered, window_seconds=int(measured.window_seconds))
+    model, work = step.found.model, step.found.work
+    late = count_late(waits, step.bound.seconds)
+    overhead, ratio = overhead_of_known_draws(measured), None
+    expected = simulate_twins(model, model, None, done, step.bound)
+    if overhead is not None and step.found.drawn:
+        ratio = (work.mean + overhead) / (work.mean + model.overhead_seconds)
+        model = recalibrate(model, work.mean + overhead, work.mean)
+    fits = misfit(measured.window_seconds, late, expected, slot_time_ratio=ratio)
+    modelled = model_waits(model, work, step.rate, None, done, step.bound, TASKS)
+    found = estimate_quantile(of_buckets(waits)[0].p95, 0.95, modelled, fits)
+    return LongRunP95(
+        found.raw, found.value, found.low, found.high, found.why, late, fits.model_late, fits.reasons
+    )

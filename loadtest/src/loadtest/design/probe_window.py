@@ -1,0 +1,86 @@
+"""
+The window of a probe of capacity: twins whose capacity at the SLO lies 5 % below and above the probe's rate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadtest.analysis.calibrated_model import Calibration
+from loadtest.analysis.capacity_search import PROBE_MISFIT_RATIO, SIDE_RATIO
+from loadtest.analysis.twin import (
+    DecisionRule,
+    FixedWindow,
+    LateBound,
+    choose_schedule,
+    find_edge,
+    simulate_twins,
+)
+from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
+from loadtest.analysis.twin.probe_rule import UntilSidesDecided
+from loadtest.design.design import KeptStep
+from loadtest.design.window_rule import BEFORE_THE_END_SECONDS, DrawnWork, WindowPlan, candidate_steps
+from loadtest.plan import Plan
+from loadtest.results.measured import StepKey
+from loadtest.results.step_order import StepOrder
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeWindow:
+    """
+    Plans the window of one probe; a ``WindowPlanner``.
+
+    Attributes:
+        calibration: What is known of the cell so far.
+        bound: The SLO.
+        longest_seconds: Of the window.
+        tasks: Of each simulated long run.
+    """
+
+    calibration: Calibration
+    bound: LateBound
+    longest_seconds: float
+    tasks: int = LONG_RUN_TASKS
+
+    def __call__(
+        self,
+        plan: Plan,
+        order: StepOrder,
+        key: StepKey,
+        kept: Sequence[KeptStep],
+        drawn_work: DrawnWork | None,
+    ) -> WindowPlan:
+        """
+        Simulate the twins and choose the schedule; takes seconds of CPU.
+
+        Raises:
+            ValueError: The order has no rate.
+        """
+        del key, kept
+        model, work, rate = self.calibration.model, self.calibration.work, order.arrival_rate
+        if rate is None:
+            raise ValueError("a probe needs a rate")
+        seconds = math.ceil(min(self.longest_seconds, order.window_seconds))
+        # A system of c orders/s at the SLO, slowed until it has its 5 % late at this rate, has its capacity there.
+        edges = [
+            find_edge(model, work, rate * side, self.bound, self.tasks, 1 / side)
+            for side in (1 / SIDE_RATIO, 1.0, SIDE_RATIO)
+        ]
+        slower, middle, faster = (edge.model for edge in edges)
+        if slower is None or middle is None or faster is None:
+            why = next(edge.why for edge in edges if edge.model is None)
+            return WindowPlan(
+                FixedWindow(seconds), order.schedule_seed, None, (f"no twins could be made: {why}",)
+            )
+        candidates = candidate_steps(plan, order, work, seconds, drawn_work)
+        # The step begins empty, as the one before was drained; the twins do too.
+        chosen = choose_schedule(model, middle, None, candidates, self.bound, rate * model.activities)
+        below, above = (
+            simulate_twins(model, edge, None, candidates[chosen], self.bound) for edge in (slower, faster)
+        )
+        rule = UntilSidesDecided(
+            below, above, seconds - BEFORE_THE_END_SECONDS, DecisionRule(misfit_ratio=PROBE_MISFIT_RATIO)
+        )
+        return WindowPlan(rule, f"{order.schedule_seed}/{chosen}", self.bound.seconds, self.calibration.notes)

@@ -1,0 +1,46 @@
+"""
+What a measured step becomes once the model and the draws behind it are known.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from loadtest.design.long_run_reading import read_long_run
+from loadtest.design.window_rule import DrawnWork, WindowPlan
+from loadtest.results.measured import Measured
+from loadtest.results.step_order import StepOrder, seed_of_order
+
+
+def with_model(
+    measured: Measured, order: StepOrder, window: WindowPlan | None, drawn_work: DrawnWork | None
+) -> Measured:
+    """
+    Add the mean work that the step's orders drew, and what the window's p95 is about in the long run.
+
+    Args:
+        measured: The step.
+        order: What the injectors were told.
+        window: As planned; ``None`` where it was not.
+        drawn_work: What each order draws; ``None`` where the draws are not ours.
+    """
+    measured = replace(measured, drawn_work_seconds=mean_drawn_work(measured, order, drawn_work))
+    if window is None or window.model is None:
+        return measured
+    return replace(measured, long_run=read_long_run(window.model, measured))
+
+
+def mean_drawn_work(measured: Measured, order: StepOrder, drawn_work: DrawnWork | None) -> float | None:
+    """
+    Return the mean seconds that the activities of all the step's orders drew; ``None`` where that is not known.
+    """
+    if drawn_work is None or not measured.injector.whole.sent:
+        return None
+    seconds: list[float] = []
+    for number in range(measured.injector.whole.sent):
+        drawn = drawn_work(order.work, seed_of_order(order.seed, number))
+        if not drawn:
+            return None
+        seconds.extend(drawn)
+    return math.fsum(seconds) / len(seconds)

@@ -1,0 +1,102 @@
+"""
+The report of a search for capacities: one page that needs nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from loadtest.report import numbers
+from loadtest.report.capacity_plots import capacity_plot, path_plot
+from loadtest.report.capacity_text import COLUMNS, capacity_headlines, found_text, rows
+from loadtest.report.drawing import Plot
+from loadtest.results.capacity_result import CapacityResult
+from loadtest.results.document import to_json
+from loadtest.results.manifest import Manifest
+from loadtest.results.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    id: str
+    title: str
+    alt: str
+    caption: str
+    plot: Plot
+
+    @property
+    def source(self) -> Markup:
+        encoded = base64.b64encode(self.plot.svg).decode("ascii")
+        return Markup("data:image/svg+xml;base64," + encoded)
+
+
+def write_capacity_report(run: Run, result: CapacityResult, verdict: str) -> Path:
+    """
+    Write ``capacity.json``, the pictures and ``report.html`` into a run's folder.
+
+    Returns:
+        Where the page is.
+    """
+    pictures = _pictures(result)
+    run.write("capacity.json", to_json(result))
+    for picture in pictures:
+        run.write(f"plots/{picture.id}.svg", picture.plot.svg)
+        run.write(f"plots/{picture.id}.png", picture.plot.png)
+    return run.write("report.html", _render(result, run.manifest, pictures, verdict))
+
+
+def _pictures(result: CapacityResult) -> list[_Picture]:
+    found = [
+        _Picture(
+            "capacity",
+            "Capacity against replicas",
+            "; ".join(" ".join(row[:2]) for row in rows(result)),
+            "At the lower end of a bracket the SLO is kept, at its upper end it is missed. "
+            "A filled end was shown by traffic, an open one is the model's word that traffic did not contradict.",
+            capacity_plot(result),
+        )
+    ]
+    path = path_plot(result)
+    if path is not None:
+        found.append(
+            _Picture(
+                "capacity-path",
+                "How the search came there",
+                f"{sum(len(one.path) for one in result.counts)} probes",
+                "Each row is one open step at the rate of the upright stroke; its two ends are the rates 5 % below and above, "
+                "for which the step decides as well.",
+                path,
+            )
+        )
+    return found
+
+
+def _render(result: CapacityResult, manifest: Manifest, pictures: list[_Picture], verdict: str) -> str:
+    environment = Environment(
+        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"rate": numbers.rate, "found": found_text}
+    folder = resources.files("loadtest.report")
+    template = environment.from_string(folder.joinpath("capacity.html").read_text(encoding="utf-8"))
+    style = re.search(
+        r"<style>.*?</style>", folder.joinpath("template.html").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert style is not None  # the pages share the sweep's style
+    return template.render(
+        result=result,
+        manifest=manifest,
+        manifest_json=to_json(manifest),
+        verdict=verdict,
+        headlines=capacity_headlines(result),
+        plots=pictures,
+        columns=(*COLUMNS, "headroom") if result.rate is not None else COLUMNS,
+        rows=rows(result),
+        style=Markup(style[0]),
+    )

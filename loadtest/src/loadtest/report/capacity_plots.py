@@ -1,0 +1,166 @@
+"""
+The pictures of a search for capacities: what each count carries, and how the search came there.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from loadtest.report.drawing import BLUE, GREY, ORANGE, VERMILLION, Plot, count_axis, drawing, saved
+from loadtest.results.capacity_result import CapacityResult, CountCapacity
+from loadtest.results.window_decision import Decided
+
+_SIDE_RATIO = 1.05
+
+
+def capacity_plot(result: CapacityResult) -> Plot:
+    """
+    Draw each count's bracket against the count, with what it completes under a closed load.
+    """
+    with drawing(8.6, 4.4) as figure:
+        axes = figure.add_subplot()
+        known = [one for one in result.counts if one.low is not None and one.high is not None]
+        for one in known:
+            _draw_bracket(axes, one, is_last=one is known[-1] and len(result.counts) > 1)
+        top = [
+            (one.replicas, one.saturated_per_second)
+            for one in result.counts
+            if one.saturated_per_second is not None
+        ]
+        if top:
+            axes.plot(*zip(*top, strict=True), color=GREY, marker="_", markersize=14, linestyle=":")
+        if known:
+            middles = [(one.replicas, _middle(one)) for one in known]
+            axes.plot(*zip(*middles, strict=True), color=BLUE, linewidth=1, alpha=0.5)
+            if len(known) > 1:
+                each = middles[0][1] / middles[0][0]
+                ends = [middles[0][0], middles[-1][0]]
+                axes.plot(ends, [each * count for count in ends], color=GREY, linewidth=1, linestyle="--")
+        if result.rate is not None:
+            axes.axhline(result.rate, color=VERMILLION, linewidth=1.2)
+            axes.annotate(
+                f"{result.rate:g}/s asked",
+                (0.995, result.rate),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="bottom",
+                color=VERMILLION,
+                fontsize=9.5,
+            )
+        count_axis(axes, [one.replicas for one in result.counts])
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel("orders per second")
+        axes.set_title("What each count carries at the SLO")
+        handles = [
+            Line2D([], [], color=BLUE, linewidth=5, label="bracket: kept below, missed above"),
+            Line2D([], [], color=BLUE, marker="o", linestyle="", label="side confirmed by traffic"),
+            Line2D(
+                [],
+                [],
+                color=BLUE,
+                marker="o",
+                markerfacecolor="white",
+                linestyle="",
+                label="side by the model, not contradicted",
+            ),
+            Line2D([], [], color=GREY, marker="_", linestyle=":", label="completed under a closed load"),
+        ]
+        if len(known) > 1:
+            handles.append(
+                Line2D([], [], color=GREY, linestyle="--", label=f"{known[0].replicas} times as many")
+                if known[0].replicas > 1
+                else Line2D([], [], color=GREY, linestyle="--", label="as many times what one carries")
+            )
+        axes.legend(handles=handles, loc="upper left", fontsize=9)
+        return saved(figure)
+
+
+def path_plot(result: CapacityResult) -> Plot | None:
+    """
+    Draw every probe against what its count completes under a closed load; ``None`` where there was no probe.
+    """
+    probes = [
+        (one, number, step)
+        for one in result.counts
+        if one.saturated_per_second
+        for number, step in enumerate(one.path, 1)
+    ]
+    if not probes:
+        return None
+    with drawing(8.6, 1.7 + 0.42 * len(probes)) as figure:
+        axes = figure.add_subplot()
+        labels = []
+        for row, (one, number, step) in enumerate(probes):
+            full = one.saturated_per_second or 1.0
+            center = 100 * step.arrival_rate / full
+            ends = (center / _SIDE_RATIO, center * _SIDE_RATIO)
+            decided = step.against_slower is not None
+            axes.plot(ends, (row, row), color=BLUE if decided else GREY, linewidth=3, alpha=0.5)
+            axes.plot(center, row, color=BLUE if decided else GREY, marker="|", markersize=13)
+            for end, answer in zip(ends, (step.against_slower, step.against_faster), strict=True):
+                colour = {Decided.MET: BLUE, Decided.MISSED: ORANGE}.get(answer, GREY) if answer else GREY
+                shown = answer in (Decided.MET, Decided.MISSED)
+                axes.plot(
+                    end,
+                    row,
+                    color=colour,
+                    marker="o",
+                    markersize=8,
+                    markerfacecolor=colour if shown else "white",
+                )
+            axes.annotate(
+                f"{step.window_seconds:.0f} s",
+                (1.0, row),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="center",
+                fontsize=9,
+            )
+            labels.append(f"{one.replicas} replica{'' if one.replicas == 1 else 's'}, probe {number}")
+        axes.set_yticks(range(len(probes)), labels)
+        axes.set_ylim(len(probes) - 0.5, -0.5)
+        left, right = axes.get_xlim()
+        axes.set_xlim(left, right + 0.12 * (right - left))
+        axes.set_xlabel("rate, % of what the count completes under a closed load")
+        axes.set_title("The path of the search")
+        axes.legend(
+            handles=[
+                Line2D([], [], color=BLUE, marker="o", linestyle="", label="kept"),
+                Line2D([], [], color=ORANGE, marker="o", linestyle="", label="missed"),
+                Line2D(
+                    [], [], color=GREY, marker="o", markerfacecolor="white", linestyle="", label="not decided"
+                ),
+            ],
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.28 if len(probes) < 4 else -0.2),
+            ncols=3,
+            fontsize=9,
+        )
+        return saved(figure)
+
+
+def _draw_bracket(axes: Axes, one: CountCapacity, *, is_last: bool) -> None:
+    low, high = one.low or 0.0, one.high or 0.0
+    axes.plot((one.replicas, one.replicas), (low, high), color=BLUE, linewidth=5, solid_capstyle="butt")
+    for side, confirmed in ((low, one.low_confirmed), (high, one.high_confirmed)):
+        axes.plot(
+            one.replicas,
+            side,
+            color=BLUE,
+            marker="o",
+            markersize=7,
+            markerfacecolor=BLUE if confirmed else "white",
+        )
+    axes.annotate(
+        f"{low:.3g} to {high:.3g}/s",
+        (one.replicas, (low + high) / 2),
+        textcoords="offset points",
+        xytext=(-10 if is_last else 10, -14),
+        ha="right" if is_last else "left",
+        fontsize=9.5,
+    )
+
+
+def _middle(one: CountCapacity) -> float:
+    return ((one.low or 0.0) + (one.high or 0.0)) / 2

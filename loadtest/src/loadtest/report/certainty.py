@@ -1,0 +1,115 @@
+"""
+How sure the answers of a run are, in words for whoever runs the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadtest.analysis.twin.decision import DEVIATIONS
+from loadtest.report.cells import Cell, cells, unit
+from loadtest.report.numbers import duration, percent, plain, rate
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import SweepResult
+from loadtest.results.window_decision import Decided, Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """
+    What is known of one replica count at one load, and how well.
+
+    Attributes:
+        title: Which count and load.
+        sentences: One fact each.
+    """
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+def certainties(sweep: SweepResult) -> list[Certainty]:
+    """
+    Say of each open cell of a run what its answer rests on.
+    """
+    found = []
+    for cell in cells(sweep):
+        if cell.kind != "saturate" and cell.usable:
+            sentences = [each for step in cell.usable for each in _of_step(sweep, step)]
+            found.append(Certainty(_title(cell), tuple(dict.fromkeys(sentences))))
+    return found
+
+
+def _title(cell: Cell) -> str:
+    count = "1 replica" if cell.replicas == 1 else f"{cell.replicas} replicas"
+    offered = cell.usable[0].load.arrival_rate
+    return count if offered is None else f"{count} at {rate(offered)}/s"
+
+
+def _of_step(sweep: SweepResult, step: StepResult) -> Sequence[str]:
+    if step.verdict is StepVerdict.OVERLOADED:
+        return (f"Overloaded: {'; '.join(step.reasons)}. Its waits are those of this window alone.",)
+    bound = sweep.slo.schedule_to_start_p95_seconds
+    sentences: list[str | None] = [] if bound is None else [_answer(step, bound)]
+    sentences += [_long_run(step), _capacity(step), _errors(sweep, step)]
+    return [each for each in sentences if each]
+
+
+def _answer(step: StepResult, bound: float) -> str:
+    decision = step.decision
+    if decision is None:
+        return f"Not decided: {step.why.get('decision', 'no reason given')}."
+    if decision.why is not None and decision.answer is not Decided.UNDECIDED:
+        return f"{decision.answer.value.capitalize()} {decision.why}."
+    told = (
+        f"In {decision.seconds:.0f} s {decision.late:g} tasks waited longer than {duration(bound)}. A system just at the "
+        f"limit would have had {decision.twin_late:.0f} ± {DEVIATIONS * decision.twin_deviation:.0f} on the very same "
+        "arrivals and work"
+    )
+    if decision.answer is Decided.UNDECIDED:
+        return f"Undecided. {told}: {decision.why}. {_wanted(decision)}"
+    return f"{decision.answer.value.capitalize()}. {told}, so the difference is no luck of these arrivals."
+
+
+def _wanted(decision: Decision) -> str:
+    return (
+        f"To decide it, write max_window_seconds = {2 * decision.seconds:.0f}, or test a rate that is "
+        "7 % lower or higher."
+    )
+
+
+def _long_run(step: StepResult) -> str | None:
+    found = step.long_run_p95
+    if found is None or found.raw is None:
+        return None
+    raw = f"The p95 of this window alone is {duration(found.raw)}"
+    if found.alarms:
+        return (
+            f"{raw}. The model does not fit this step ({'; '.join(found.alarms)}), so no long run is told from it; "
+            "the answer above stands, as it needs no fitted model."
+        )
+    if found.value is None or found.low is None or found.high is None:
+        return f"{raw}; what the long run has is not known: {found.why}."
+    return (
+        f"{raw}; the long run has about {duration(found.value)}, and between {duration(found.low)} and "
+        f"{duration(found.high)} at a rate 5 % lower or higher. Another window will show another raw number."
+    )
+
+
+def _capacity(step: StepResult) -> str | None:
+    if step.capacity is None or step.load.arrival_rate is None:
+        return None
+    x = step.capacity
+    left = x.orders_per_second - step.load.arrival_rate
+    luck = "the luck of the draws taken out" if x.known_draws else "with the luck of its activities in it"
+    limit = "" if x.limit == "slots" else f", limited by {x.limit} and not by the slots"
+    return (
+        f"Offered is {percent(step.utilization_ratio)} of what was completed under saturation, "
+        f"{plain(x.orders_per_second)} ± {plain(x.half_width)}/s ({luck}{limit}): {plain(left)}/s are left."
+    )
+
+
+def _errors(sweep: SweepResult, step: StepResult) -> str:
+    errors = step.errors
+    return f"{errors.failed} of {errors.finished} {unit(sweep)} failed, so up to {percent(errors.high, 1)} may in the long run."

@@ -1,0 +1,102 @@
+"""
+What is said of scaling: a peak only where there is one, and how sure a throughput of several repetitions is.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.analysis.scaling import describe_scaling, throughput
+from loadtest.analysis.usl import Usl
+from loadtest.results.estimate import Estimate
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import UslFit
+
+COUNTS = (1, 2, 3, 4, 6, 8)
+
+
+@pytest.fixture(scope="module")
+def saturated() -> StepResult:
+    """
+    A read saturate step, to be changed.
+    """
+    return read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
+
+
+def fitted(saturated: StepResult, truth: Usl, seed: int, noise: float = 0.01) -> UslFit:
+    """
+    Fit three repetitions of six counts, with noise around a law.
+    """
+    chance = random.Random(seed)
+    steps = [
+        replace(
+            saturated,
+            replicas=count,
+            repetition=repetition,
+            throughput_per_second=Estimate(
+                truth.throughput_at(count) * chance.gauss(1, noise), 0.1, 9, "activities"
+            ),
+        )
+        for count in COUNTS
+        for repetition in (1, 2, 3)
+    ]
+    fit = describe_scaling(steps, COUNTS, seed).usl
+    assert fit is not None
+    return fit
+
+
+def test_a_system_without_a_peak_is_not_told_one(saturated: StepResult) -> None:
+    """
+    Of noisy sweeps without coherency cost hardly one names a peak, where the curve alone names one in half of them.
+    """
+    fits = [fitted(saturated, Usl(2.5, 0.03, 0.0), seed) for seed in range(6)]
+
+    assert sum(fit.peak_replicas is not None for fit in fits) <= 1
+    assert sum(fit.saying == "no downturn seen up to 8 replicas" for fit in fits) >= 5
+
+
+def test_a_peak_within_the_measured_counts_is_told_with_its_interval(saturated: StepResult) -> None:
+    """
+    The truth peaks at 5 replicas, and the interval holds it in nearly every sweep.
+    """
+    truth = Usl(2.5, 0.05, 0.035)
+    fits = [fitted(saturated, truth, seed) for seed in range(6)]
+
+    peaks = [fit.peak_replicas for fit in fits if fit.peak_replicas is not None]
+    assert truth.peak_replicas == 5
+    assert len(peaks) == 6
+    assert sum(peak.low <= 5 <= peak.high for peak in peaks) >= 5
+    assert all("throughput is highest at" in fit.saying for fit in fits)
+
+
+def of(saturated: StepResult, *values: float, half: float = 0.1) -> Estimate:
+    """
+    Join repetitions, each with its own half width.
+    """
+    return throughput(
+        [
+            replace(saturated, throughput_per_second=Estimate(value, half, 200, "activities"))
+            for value in values
+        ]
+    )
+
+
+def test_a_second_repetition_never_makes_the_interval_wider(saturated: StepResult) -> None:
+    """
+    Student's factor of two values is 12.7: what the activities themselves tell is more, and halves with the square.
+    """
+    assert of(saturated, 2.5).half_width == pytest.approx(0.1)
+    assert of(saturated, 2.45, 2.55).half_width == pytest.approx(0.1 / 2**0.5)
+    assert of(saturated, 2.5, 2.5, 2.5).half_width == pytest.approx(0.1 / 3**0.5)
+
+
+def test_repetitions_that_differ_by_more_than_luck_say_so(saturated: StepResult) -> None:
+    """
+    From three on their own spread is seen, and a larger one is believed.
+    """
+    assert (of(saturated, 2.0, 2.5, 3.0).half_width or 0) > 1.0

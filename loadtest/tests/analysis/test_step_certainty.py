@@ -1,0 +1,141 @@
+"""
+What stands beside a step's numbers: how sure its rate is, its capacity without the luck of the draws, its counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from histograms import buckets
+
+from loadtest.analysis import read_step
+from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
+from loadtest.analysis.known_work import known_work
+from loadtest.analysis.load_shape import load_shape
+from loadtest.analysis.twin import ExponentialWork, UniformWork
+from loadtest.experiment.step_line import step_line
+from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
+from loadtest.results.measured import Measured
+
+PLAN = synthetic.demo_plan()
+
+
+def test_an_open_loads_throughput_is_a_count_and_has_no_interval(steady: Measured) -> None:
+    """
+    Its schedule sets what can be completed, so the noise of the schedule is no doubt about the rate.
+    """
+    step = read_step(steady, PLAN)
+
+    assert step.throughput_per_second.half_width is None
+    assert "schedule sets" in step.why["throughput_per_second.half_width"]
+    assert (step.counts.window_completed, step.counts.window_offered) == (36, 36)
+    told = step_line(step)
+    assert "36 of 36 completed, in flight" in told
+    assert "±" not in told
+
+
+def test_a_saturated_rate_is_as_sure_as_its_activities_make_it(saturate: Measured) -> None:
+    """
+    1.96 cv / sqrt(activities), the same for every luck of the window's batches.
+    """
+    step = read_step(saturate, PLAN)
+    x = step.throughput_per_second
+
+    # Work of +-50 % has a cv of 0.289.
+    assert (x.value, x.half_width) != (None, None)
+    assert (x.half_width or 0) / (x.value or 1) == pytest.approx(1.96 * 0.289 / x.n**0.5, rel=0.06)
+    assert x.of == "activities"
+
+
+def with_draws(slot_seconds: float, drawn_seconds: float, used: float) -> Measured:
+    """
+    A saturate step of one replica with that slot time over that drawn work.
+    """
+    raw = synthetic.step(1, "saturate")
+    assert raw.worker_whole is not None
+    held = {**raw.worker_whole.histograms, "worker.activity_execution": buckets([slot_seconds] * 300)}
+    return replace(
+        raw,
+        worker_whole=replace(raw.worker_whole, histograms=held),
+        drawn_work_seconds=drawn_seconds,
+        slots_used=used,
+        slots=4,
+    )
+
+
+@pytest.mark.parametrize("luck", [0.95, 1.0, 1.05], ids=["short draws", "usual draws", "long draws"])
+def test_the_luck_of_the_draws_is_no_part_of_the_capacity(luck: float) -> None:
+    """
+    4 slots, six activities of 0.3 s and 10 ms: 2.15/s whatever was drawn, within 1.5 %.
+    """
+    found = known_draws_capacity(with_draws(0.3 * luck + 0.010, 0.3 * luck, 4.0), known_work(PLAN))
+
+    assert found is not None
+    assert found.orders_per_second == pytest.approx(4 / (6 * 0.310), rel=1e-6)
+    assert found.half_width_ratio == 0.015
+
+
+def test_without_our_own_draws_the_capacity_is_the_measured_rate(saturate: Measured) -> None:
+    """
+    Then its interval is the wider one.
+    """
+    found = cell_capacity([saturate], None)
+
+    assert found is not None
+    assert not found.known_draws
+    assert found.capacity.half_width_ratio > 0.015
+
+
+@pytest.mark.parametrize(
+    ("used", "limit"), [(3.95, "slots"), (3.4, "hand-over")], ids=["full slots", "slots 85 % full"]
+)
+def test_a_capacity_says_what_limits_it(used: float, limit: str) -> None:
+    """
+    A rate that the slots did not limit is no capacity of the slots.
+    """
+    raw = with_draws(0.31, 0.3, used)
+
+    step = read_step(raw, PLAN)
+
+    assert step.capacity is not None
+    assert step.capacity.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("work", "scenario", "known"),
+    [
+        pytest.param(Work(seconds=0.2, spread="constant"), "repair", UniformWork(0.2, 0.0), id="constant"),
+        pytest.param(Work(seconds=0.2), "repair", UniformWork(0.2, 0.5), id="uniform"),
+        pytest.param(
+            Work(seconds=0.2, spread="exponential"), "repair", ExponentialWork(0.2), id="exponential"
+        ),
+        pytest.param(Work(seconds=0.2, cpu_seconds=0.1), "repair", None, id="CPU work"),
+        pytest.param(Work(seconds=0.2), "mine.py", None, id="a user's own"),
+    ],
+)
+def test_only_the_kits_own_work_is_known(work: Work, scenario: str, known: object) -> None:
+    """
+    Of anything else the execution times tell.
+    """
+    assert known_work(synthetic.demo_plan(work=work, scenario=scenario)) == known
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "lowest", "highest"),
+    [
+        pytest.param(Arrivals(), 2.0, 2.0, id="poisson"),
+        pytest.param(Arrivals(kind=ArrivalKind.SPIKE), 2.0, 6.0, id="spike"),
+        pytest.param(Arrivals(kind=ArrivalKind.RAMP, from_ratio=0.5), 1.0, 2.0, id="ramp"),
+    ],
+)
+def test_a_shape_tells_the_rates_that_were_offered(arrivals: Arrivals, lowest: float, highest: float) -> None:
+    """
+    The load's own rate alone would name one that hardly was.
+    """
+    shape = load_shape(Open(arrival_rate=2.0, arrivals=arrivals), 2.0)
+
+    assert shape is not None
+    assert (shape.lowest_rate, shape.highest_rate) == (lowest, highest)
+    assert load_shape(Saturate(), None) is None
