@@ -125,6 +125,36 @@ CASES = [
         id="worker-command-idle",
     ),
     pytest.param(
+        lambda t: ["sweep", SMOKE, "--service", "shop/worker"],
+        "--service: goes with --target compose; leave it out, the workers are on this machine",
+        id="service-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--worker-metrics-port", "9000"],
+        "--worker-metrics-port: goes with --target kubernetes or --target compose",
+        id="worker-metrics-port-idle",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--target", "compose", "--deployment", "x"],
+        "--deployment: goes with --target kubernetes; leave it out, the workers are a service of Docker Compose",
+        id="deployment-of-compose",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--target", "compose", "--port", "1"],
+        "--port: goes with workers of this machine, not with --target compose",
+        id="port-of-compose",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--target", "compose", "--service", "shop/worker"],
+        "--target compose: no server is named; give --address HOST:PORT",
+        id="compose-without-server",
+    ),
+    pytest.param(
+        lambda t: ["sweep", SMOKE, "--target", "compose", "--address", "127.0.0.1:1"],
+        "--target compose needs --service PROJECT/NAME",
+        id="compose-without-service",
+    ),
+    pytest.param(
         lambda t: ["sweep", SMOKE, "--address", "127.0.0.1:1", "--port", "7233"],
         "--port: goes with the server that a run starts itself",
         id="port-idle",

@@ -20,8 +20,8 @@ from loadtest.analysis.reading import read_step
 from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
-from loadtest.design.window_rule import mean_drawn_seconds
 from loadtest.experiment.loop import order_of
+from loadtest.experiment.modelled_step import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
 from loadtest.results.difference import Difference
 from loadtest.results.measured import Measured
@@ -93,8 +93,7 @@ class SearchedSystem:
             measured = self._probed(system, plan, order, asked, kept, pattern)
         if not self.draws_known:
             return measured
-        sent = measured.injector.whole.sent
-        return replace(measured, drawn_work_seconds=mean_drawn_seconds(drawn_work, order, sent))
+        return replace(measured, drawn_work_seconds=mean_drawn_work(measured, order, drawn_work))
 
     def _saturated(
         self, system: EventSystem, order: StepOrder, asked: NextStep, pattern: Measured

@@ -30,7 +30,7 @@ from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_facts import Capacity, Errors
+from loadtest.results.step_facts import Errors, StepCapacity
 from loadtest.results.step_result import (
     BacklogReading,
     Edges,
@@ -254,13 +254,13 @@ def _backlog(measured: Measured, why: NullReasons) -> BacklogReading:
     return BacklogReading(_edges(tasks), _edges(ages), growth)
 
 
-def _capacity(found: CellCapacity | None, why: NullReasons) -> Capacity | None:
+def _capacity(found: CellCapacity | None, why: NullReasons) -> StepCapacity | None:
     if found is None:
         why["capacity"] = NO_CAPACITY
         return None
     x = found.capacity
     half = x.half_width_ratio * x.orders_per_second
-    return Capacity(x.orders_per_second, half, found.known_draws, found.limit)
+    return StepCapacity(x.orders_per_second, half, found.known_draws, found.limit)
 
 
 def _edges_of(measured: Measured, why: NullReasons) -> Edges:

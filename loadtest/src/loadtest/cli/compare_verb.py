@@ -13,7 +13,8 @@ import typer
 from loadtest.cli.compare_settings import comparing_plan
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import with_flags
-from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place
+from loadtest.cli.place_options import PLACE_FLAGS, takes_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan, read_document
@@ -22,6 +23,7 @@ from loadtest.results.comparison_result import QUANTITY_NAMES
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
 
+@takes_place
 def compare(
     context: typer.Context,
     first: Annotated[
@@ -59,11 +61,6 @@ def compare(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, for both.")
     ] = None,
-    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
-    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
-    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
-    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
@@ -87,7 +84,7 @@ def compare(
             f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"
         )
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
-    place = {"target": TargetKind.LOCAL.value, **place_of({name: context.params[name] for name in _PLACE})}
+    place = place_of({name: context.params[name] for name in PLACE_FLAGS})
     refuse_idle_place(given, place)
     document = with_flags(
         read_document(first), top={"seed": seed}, rate=None, window=None, settings=setting or []
@@ -121,6 +118,3 @@ def _command(mine: str | None, other: str | None) -> list[str]:
             f"--worker-command of one setting alone ({other}); give both --a-worker-command and --b-worker-command"
         )
     return [] if mine is None else [f"worker_command={json.dumps(mine)}"]
-
-
-_PLACE = ("worker_command", "address", "server_metrics", "temporal", "port")

@@ -34,13 +34,6 @@ OF_THE_PLAN = (
     "factor",
     "budget",
 )
-_OF_THIS_MACHINE = ("worker_command", "temporal", "port")
-_OF_A_CLUSTER = (
-    "deployment",
-    "injector_job",
-    "server_namespace",
-    "worker_metrics_port",
-)
 
 
 class TargetKind(StrEnum):
@@ -50,6 +43,20 @@ class TargetKind(StrEnum):
 
     LOCAL = "local"
     KUBERNETES = "kubernetes"
+    COMPOSE = "compose"
+
+
+# Whose flags they are; what stands in none of them goes with every target.
+_OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
+    TargetKind.LOCAL: ("worker_command", "temporal", "port"),
+    TargetKind.KUBERNETES: ("deployment", "injector_job", "server_namespace", "worker_metrics_port"),
+    TargetKind.COMPOSE: ("service", "server_services", "worker_metrics_port"),
+}
+_WORKERS_ARE: Mapping[TargetKind, str] = {
+    TargetKind.LOCAL: "on this machine",
+    TargetKind.KUBERNETES: "in a cluster",
+    TargetKind.COMPOSE: "a service of Docker Compose",
+}
 
 
 def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
@@ -90,16 +97,22 @@ def refuse_idle_place(given: Mapping[str, str], place: Place) -> None:
     Raises:
         InputError: At least one would have no effect.
     """
-    if place.get("target") == TargetKind.KUBERNETES:
-        refuse_idle(
-            given,
-            _OF_THIS_MACHINE,
-            "goes with workers of this machine, not with --target kubernetes; leave it out",
-        )
+    target, idle = TargetKind(str(place.get("target", TargetKind.LOCAL))), dict[str, str]()
+    for name in given:
+        owners = [kind for kind, flags in _OF_A_TARGET.items() if name in flags]
+        if not owners or target in owners:
+            continue
+        if owners == [TargetKind.LOCAL]:
+            reason = f"goes with workers of this machine, not with --target {target}; leave it out"
+        else:
+            named = " or ".join(f"--target {kind}" for kind in owners)
+            reason = f"goes with {named}; leave it out, the workers are {_WORKERS_ARE[target]}"
+        idle[name] = reason
+    told = [f"{given[name]}: {reason}" for name, reason in idle.items()]
+    if told:
+        raise InputError("\n".join(told))
+    if target is not TargetKind.LOCAL:
         return
-    refuse_idle(
-        given, _OF_A_CLUSTER, "goes with --target kubernetes; leave it out, the workers are on this machine"
-    )
     if "address" in place:
         refuse_idle(
             given,

@@ -1,5 +1,5 @@
 """
-What a sweep stands on: this machine or the cluster that it runs in, opened alike.
+What a sweep stands on: this machine, a service of Docker Compose, or the cluster that it runs in, opened alike.
 
 It wires the target and says how Locust's master is started there; it measures nothing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from loadtest.analysis.server_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place, TargetKind
+from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
 from loadtest.plan import DynamicValue, Plan
+from loadtest.target.compose.compose_target import ComposePlace, open_compose
 from loadtest.target.local import Workers, open_local
 from loadtest.target.worker_command import parse_worker_command
 
@@ -35,7 +37,8 @@ class EnvironmentFlags:
         port: For the server's frontend.
         worker_command: Starts one local worker.
         injector_metrics: Port of the first local injector's page; ``None`` serves none.
-        cluster: The cluster that this process runs in; ``None`` is this machine.
+        cluster: The cluster that this process runs in; ``None`` is no cluster.
+        compose: The service of Docker Compose; ``None`` where the workers are none.
     """
 
     address: str | None
@@ -45,6 +48,18 @@ class EnvironmentFlags:
     worker_command: tuple[str, ...]
     injector_metrics: int | None = None
     cluster: ClusterFlags | None = None
+    compose: ComposePlace | None = None
+
+    @property
+    def target(self) -> str:
+        """
+        What a run's manifest calls it: ``kubernetes``, ``compose``, ``local``, or ``address`` for a server that runs.
+        """
+        if self.cluster is not None:
+            return TargetKind.KUBERNETES
+        if self.compose is not None:
+            return TargetKind.COMPOSE
+        return TargetKind.LOCAL if self.address is None else "address"
 
 
 def exact_bounds(plan: Plan) -> tuple[float, ...]:
@@ -120,7 +135,30 @@ def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFla
         worker_command=parse_worker_command(text("worker_command")),
         injector_metrics=injector_metrics,
         cluster=cluster,
+        compose=_compose_place(place, text) if place.get("target") == TargetKind.COMPOSE else None,
     )
+
+
+def compose_server_address(place: Place) -> str:
+    """
+    Return where this machine reaches the server of a compose project: as given, or as the environment says.
+
+    Raises:
+        InputError: Neither does.
+    """
+    address = str(place.get("address", "")) or os.environ.get("TEMPORAL_ADDRESS")
+    if not address:
+        raise InputError(
+            "--target compose: no server is named; give --address HOST:PORT as this machine reaches it, or set TEMPORAL_ADDRESS"
+        )
+    return address
+
+
+def _compose_place(place: Place, text: Callable[[str], str | None]) -> ComposePlace:
+    if "service" not in place:
+        raise InputError("--target compose needs --service PROJECT/NAME; `docker compose ls` lists projects")
+    services = tuple(filter(None, (text("server_services") or "").split(",")))
+    return ComposePlace(str(place["service"]), text("worker_metrics_port"), services, text("server_metrics"))
 
 
 async def open_environment(
@@ -143,6 +181,16 @@ async def open_environment(
             cluster.own,
             connection_variables(os.environ, own_server=False),
             {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
+        )
+    if place.compose is not None:
+        assert place.address is not None
+        compose = await stack.enter_async_context(open_compose(place.compose, plan))
+        return Environment(
+            compose,
+            place.address,
+            compose.own,
+            connection_variables(os.environ, own_server=False),
+            {"metrics_port": place.injector_metrics},
         )
     workers = Workers(
         place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan), plan.codec

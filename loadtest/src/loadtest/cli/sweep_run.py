@@ -6,7 +6,6 @@ Every refusal comes before a folder is made or a process is started.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shlex
 import sys
@@ -21,16 +20,19 @@ from rich.console import Console
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
 from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
-from loadtest.cli.plan_refusals import demand_codec, demand_commands, refuse_server_settings
 from loadtest.cli.progress_flag import Progress
-from loadtest.cli.run_environment import EnvironmentFlags, environment_of, open_environment
+from loadtest.cli.run_environment import (
+    EnvironmentFlags,
+    compose_server_address,
+    open_environment,
+)
+from loadtest.cli.run_refusals import environment_for
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.choice import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.ports import Ports
-from loadtest.free_ports import demand_free
 from loadtest.injector.launch import launch
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
@@ -44,7 +46,7 @@ from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.store import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
-from loadtest.target.dev_server import find_temporal, with_ours
+from loadtest.target.dev_server import with_ours
 
 
 def begin(
@@ -77,7 +79,9 @@ def begin(
     load(asked.scenario)
     if place.get("target") == TargetKind.KUBERNETES:
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
-    environment = _checked(plan, place, metrics_port)
+    if place.get("target") == TargetKind.COMPOSE:
+        place = {**place, "address": compose_server_address(place)}
+    environment = environment_for(plan, place, metrics_port)
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
     )
@@ -121,39 +125,12 @@ def resume(
             "write it there"
         )
     load(run.plan.scenario)
-    environment = _checked(run.plan, manifest.place, metrics_port)
+    environment = environment_for(run.plan, manifest.place, metrics_port)
     start = _start()
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
     return _carry_out(run, environment, metrics_port, progress)
-
-
-def _checked(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
-    """
-    Return the environment of a place, if a run of the plan can be carried out there.
-    """
-    if metrics_port is not None:
-        pages = 0 if place.get("target") == TargetKind.KUBERNETES else plan.injectors
-        for port in range(metrics_port, metrics_port + 1 + pages):
-            demand_free(port, "--metrics-port")
-    environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
-    demand_commands(plan, place)
-    demand_codec(plan, place)
-    starts_server = environment.cluster is None and environment.address is None
-    if not starts_server:
-        refuse_server_settings(plan)
-    if starts_server:
-        find_temporal(environment.temporal)
-        if environment.port is not None:
-            demand_free(environment.port, "--port")
-    elif environment.cluster is None:
-        asyncio.run(_demand_server(environment.address, plan.namespace))
-    return environment
-
-
-async def _demand_server(address: str | None, namespace: str) -> None:
-    await connect(address, namespace)
 
 
 def _report_complete(run: Run, progress: Progress) -> int:
@@ -233,7 +210,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         started_at=start.started_at,
         finished_at=None,
         command=start.command,
-        target="kubernetes" if environment.cluster else "local" if starts_server else "address",
+        target=environment.target,
         address=environment.address or "",
         namespace=plan.namespace,
         task_queue=plan.task_queue,
@@ -251,6 +228,8 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
 
 
 def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.compose is not None:
+        return {"service": environment.compose.service}
     if environment.cluster is None:
         return {"worker_command": shlex.join(environment.worker_command)}
     return {

@@ -71,7 +71,7 @@ class Manifest:
         started_at: UTC, ISO 8601.
         finished_at: The same, or ``None`` while it runs or when it was interrupted.
         command: The command line.
-        target: ``local``, ``kubernetes`` or ``address``.
+        target: ``local``, ``kubernetes``, ``compose`` or ``address``.
         address: Of the Temporal server.
         namespace, task_queue: Where the workflows ran.
         server_version: As the server says, or ``None``.

@@ -42,7 +42,7 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class StepCapacity:
     """
     What the cell's slots can do, from its own saturate steps.
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
-from loadtest.results.step_facts import Capacity, CrossCheck, Errors, Shape
+from loadtest.results.step_facts import CrossCheck, Errors, Shape, StepCapacity
 from loadtest.results.window_decision import Decision, LongRunP95
 
 
@@ -217,7 +217,7 @@ class StepResult:
     notes: tuple[str, ...]
     utilization_ratio: float | None
     load_level: str | None
-    capacity: Capacity | None
+    capacity: StepCapacity | None
     decision: Decision | None
     workflow_decision: Decision | None
     end_to_end_decision: Decision | None

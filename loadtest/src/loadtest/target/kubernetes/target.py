@@ -24,9 +24,8 @@ from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
+from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
-ACTIVITY_SLOTS = "temporal-kit/activity-slots"
-TASK_QUEUE = "temporal-kit/task-queue"
 # An edge of a window does not wait longer for the list of pods.
 _SOON_SECONDS = 5.0
 # How long the end of a sweep tries to bring the replica count back.

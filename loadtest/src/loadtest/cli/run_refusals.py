@@ -1,0 +1,101 @@
+"""
+What speaks against a run of a plan at a place, said before a folder is made or a process is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from loadtest.child_environment import CODEC_KEYS, has_codec_keys
+from loadtest.cli.place_flags import Place, TargetKind
+from loadtest.cli.run_environment import (
+    EnvironmentFlags,
+    commands_of,
+    environment_of,
+)
+from loadtest.connection import connect
+from loadtest.errors import InputError
+from loadtest.free_ports import demand_free
+from loadtest.plan import Plan
+from loadtest.target.compose.compose_target import demand_service
+from loadtest.target.dev_server import find_temporal
+from loadtest.target.worker_command import parse_worker_command
+
+_WORKERS_ARE = {
+    "kubernetes": "those of a cluster are a Deployment",
+    "compose": "those of compose are a service",
+}
+
+
+def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
+    """
+    Return the environment of a place, if a run of the plan can be carried out there.
+
+    Raises:
+        InputError: It cannot; names each flag or key.
+    """
+    if metrics_port is not None:
+        pages = 0 if place.get("target") == TargetKind.KUBERNETES else plan.injectors
+        for port in range(metrics_port, metrics_port + 1 + pages):
+            demand_free(port, "--metrics-port")
+    environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
+    _demand_commands(plan, place)
+    _demand_codec(plan, place)
+    starts_server = environment.cluster is None and environment.address is None
+    if not starts_server:
+        _refuse_server_settings(plan)
+    if starts_server:
+        find_temporal(environment.temporal)
+        if environment.port is not None:
+            demand_free(environment.port, "--port")
+    elif environment.cluster is None:
+        asyncio.run(_demand_parts(environment, plan))
+    return environment
+
+
+def _demand_commands(plan: Plan, place: Place) -> None:
+    for command in commands_of(plan):
+        if what := _WORKERS_ARE.get(str(place.get("target"))):
+            raise InputError(
+                f"plan: worker_command {command!r}: starts workers of this machine, {what}; leave it out"
+            )
+        if "worker_command" in place:
+            raise InputError(
+                f"--worker-command {place['worker_command']}: the plan names workers itself ({command}); "
+                "leave one of the two out"
+            )
+        parse_worker_command(command)
+
+
+def _demand_codec(plan: Plan, place: Place) -> None:
+    wanted = {"codec": (plan.codec,), "factors.codec": plan.factors.get("codec", ())}
+    for key, values in wanted.items():
+        given = [value for value in values if value is not None]
+        if given and place.get("target") == TargetKind.KUBERNETES:
+            raise InputError(
+                f"plan: {key}: workers and injectors of a cluster encrypt as their charts say (`codec.existingSecret`); "
+                "leave it out"
+            )
+        if True in given and not has_codec_keys(os.environ):
+            raise InputError(
+                f"plan: {key} = true: there are no keys to encrypt with; set {' or '.join(CODEC_KEYS)}, or leave it out"
+            )
+
+
+def _refuse_server_settings(plan: Plan) -> None:
+    keys = ["server.dynamic_config"] if plan.server.dynamic_config else []
+    keys += [f"factors.{path}" for path in plan.factors if path.startswith("server.")]
+    if keys:
+        raise InputError(
+            "\n".join(
+                f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
+                for key in keys
+            )
+        )
+
+
+async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
+    if environment.compose is not None:
+        await demand_service(environment.compose, plan)
+    await connect(environment.address, plan.namespace)

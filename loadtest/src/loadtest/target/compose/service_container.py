@@ -1,0 +1,103 @@
+"""
+What Docker says of one container of a service, and the replica that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from loadtest.errors import InputError
+from loadtest.results.measured import Replica
+
+LABEL = "com.docker.compose"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """
+    One container, as inspected.
+
+    Attributes:
+        id: Whole.
+        name: Without the slash.
+        hostname: By which an SDK names the worker in it.
+        running: Whether it runs now and is not about to be started anew.
+        exit_code: Of its last end.
+        started_at: Unix time of its last start.
+        restarts: How often Docker has started it anew.
+        labels: Its own and its image's.
+        published: Its TCP port -> port of the host, for those that are published.
+    """
+
+    id: str
+    name: str
+    hostname: str
+    running: bool
+    exit_code: int
+    started_at: float
+    restarts: int
+    labels: Mapping[str, str]
+    published: Mapping[int, int]
+
+    def replica(self, metrics_port: int | None) -> Replica:
+        """
+        Return it as a replica; its page is the host's port, as nothing else leads into a container on every machine.
+
+        Args:
+            metrics_port: Of its page inside; ``None`` takes the only one that is published.
+        """
+        port = self.metrics_port(metrics_port)
+        host = self.published.get(port) if port is not None else None
+        url = None if host is None else f"http://127.0.0.1:{host}/metrics"
+        return Replica(self.hostname, url, None, self.started_at)
+
+    def metrics_port(self, wanted: int | None) -> int | None:
+        """
+        Return the port of its page inside, ``None`` where several are published and nobody said which.
+        """
+        if wanted is not None:
+            return wanted
+        return next(iter(self.published)) if len(self.published) == 1 else None
+
+
+def container_of(inspected: Mapping[str, Any]) -> Container:
+    """
+    Read one element of ``docker inspect``.
+    """
+    state, config = inspected["State"], inspected["Config"]
+    published: dict[int, int] = {}
+    for port, bindings in (inspected["NetworkSettings"]["Ports"] or {}).items():
+        number, _, protocol = port.partition("/")
+        if protocol == "tcp" and bindings:
+            published[int(number)] = int(bindings[0]["HostPort"])
+    return Container(
+        id=inspected["Id"],
+        name=inspected["Name"].removeprefix("/"),
+        hostname=config["Hostname"],
+        running=state["Running"] and not state.get("Restarting", False),
+        exit_code=state["ExitCode"],
+        started_at=datetime.fromisoformat(state["StartedAt"]).timestamp(),
+        restarts=inspected.get("RestartCount", 0),
+        labels=config["Labels"] or {},
+        published=published,
+    )
+
+
+def parse_metrics_port(text: str | None) -> int | None:
+    """
+    Read ``--worker-metrics-port`` of a compose service.
+
+    Raises:
+        InputError: It is no port's number.
+    """
+    if text is None:
+        return None
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise InputError(
+            f"--worker-metrics-port {text}: ports of a compose service have numbers from 1 to 65535 and no names; "
+            "write the one inside the container"
+        )
+    return int(text)
