@@ -87,4 +87,4 @@ constraints: ## write constraints.txt anew from the newest versions
 	{ echo '# Every version this project was tested with; made by `make constraints`.'; \
 	  $(PY) -m pip freeze --all --exclude-editable --exclude repair-worker --exclude temporal-loadtest; } > constraints.txt
 
--include worker/worker.mk loadtest/loadtest.mk k8s/k8s.mk compose/compose.mk dashboards/dashboards.mk k8s/e2e.mk charts/charts.mk
+-include worker/worker.mk loadtest/loadtest.mk k8s/k8s.mk k8s/compose/compose.mk dashboards/dashboards.mk k8s/e2e.mk charts/charts.mk

@@ -101,5 +101,7 @@ def test_the_report_finds_the_mean_wait_of_a_known_queue(arrival_rate: float) ->
     assert found.value is not None
     base = 0.00275  # what the simulated workers add to each wait, 1.5 to 4 ms
     assert found.value - base == pytest.approx(truth, rel=0.1)
-    assert found.half_width is not None
+    assert (
+        found.half_width is None
+    )  # neighbouring waits are alike, so that no interval of the window is honest
     assert step.cross_check.server_mean == pytest.approx(found.value, rel=0.05)

@@ -20,6 +20,8 @@ from loadtest.results.question import CapacityQuestion, keep_question, question_
 from loadtest.results.store import Run
 from loadtest.results.window_decision import Decided
 
+pytestmark = pytest.mark.process
+
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 
 

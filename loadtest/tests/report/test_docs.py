@@ -41,7 +41,7 @@ def test_the_page_names_the_bound_that_is_held(told: str) -> None:
 
 def test_every_rule_has_a_line() -> None:
     """
-    As many rows as rules; that of what the sweep itself reports tells of silent replicas.
+    As many rows as rules; of what the sweep itself reports as gone wrong the silent replica has one.
     """
     rows = DOCS.split("## When a step is invalid")[1].split("##")[0].strip().splitlines()[2:]
 

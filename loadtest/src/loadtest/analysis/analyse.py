@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.cost import cost
+from loadtest.analysis.cpu_cost import cost
 from loadtest.analysis.reading import read_step
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand

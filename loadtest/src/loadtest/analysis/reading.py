@@ -12,7 +12,7 @@ from loadtest.analysis import counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
-from loadtest.analysis.late_tasks import late_ratio
+from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.null_reasons import NullReasons
@@ -20,25 +20,18 @@ from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.running_workers import unknown_slots
 from loadtest.analysis.share_of_late import share_ends
-from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
 from loadtest.analysis.waits import cross_check, waits
+from loadtest.analysis.window_edges import backlog_reading, in_flight_edges
 from loadtest.plan import Fraction, Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured import Measured
-from loadtest.results.step_facts import Errors, StepCapacity
-from loadtest.results.step_result import (
-    BacklogReading,
-    Edges,
-    Lag,
-    StepLoad,
-    StepResult,
-    StepVerdict,
-)
+from loadtest.results.step_facts import Errors, Lag, MeasuredCapacity
+from loadtest.results.step_result import StepLoad, StepResult, StepVerdict
 
 NO_SERVER = (
     "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
@@ -122,7 +115,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
         errors=Errors(failed, finished, *share_ends(failed, finished)),
-        in_flight=_edges_of(measured, why),
+        in_flight=in_flight_edges(measured, why),
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
@@ -130,14 +123,14 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         service_time_seconds=_of_hdr(report.histograms.get("service"), "service_time_seconds", why),
         end_to_end_seconds=_of_hdr(report.histograms.get("end_to_end"), "end_to_end_seconds", why),
         schedule_to_start_seconds=queue_waits,
-        late_ratio=why.of("late_ratio", *late_ratio(measured, plan.slo.schedule_to_start_p95_seconds)),
+        late_ratio=_late_ratio(measured, plan, why),
         cross_check=cross_check(measured),
         sync_match_ratio=why.of(
             "sync_match_ratio",
             _share(measured.server_whole, "server.poll_success_sync", ("server.poll_success",)),
             NO_SERVER,
         ),
-        backlog=_backlog(measured, why),
+        backlog=backlog_reading(measured, why),
         state_transitions_per_second=why.of(
             "state_transitions_per_second",
             per(_count(measured.server_whole, "server.state_transitions"), _seconds(measured.server_whole)),
@@ -216,6 +209,20 @@ def _no_slots(measured: Measured) -> str:
     return "nobody told in the window how many are in use; serve the SDK's page, or let it send heartbeats every 5 s"
 
 
+def _late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | None:
+    bound, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
+    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    if is_closed(measured):
+        return why.of("late_ratio", None, CLOSED)
+    if bound is None:
+        return why.of("late_ratio", None, "the plan bounds no waits")
+    if waits is None or not waits.count:
+        return why.of(
+            "late_ratio", None, NO_WORKER if window is None else "no activity started in the window"
+        )
+    return count_late(waits, bound) / waits.count
+
+
 def _lag(encoded: str | None, why: NullReasons) -> Lag:
     percentiles, reasons = of_hdr(encoded)
     why.under("injector_lag_seconds", {key: reasons[key] for key in ("p50", "p99") if key in reasons})
@@ -238,40 +245,13 @@ def _of_buckets(difference: Difference | None, name: str, key: str, why: NullRea
     return percentiles
 
 
-def _backlog(measured: Measured, why: NullReasons) -> BacklogReading:
-    seconds = window_seconds(measured)
-    tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
-    ages = [age for second in seconds if (age := second.backlog_age_seconds) is not None]
-    growth = backlog_slope(seconds)
-    gap = "no look at the task queue succeeded in the window"
-    for key, values in (("backlog.tasks", tasks), ("backlog.age_seconds", ages)):
-        if not values:
-            why.under(key, dict.fromkeys(("start", "end", "max"), gap))
-    if growth.value is None:
-        why["backlog.slope_per_second.value"] = (
-            "fewer than five looks at the task queue succeeded in the window"
-        )
-    return BacklogReading(_edges(tasks), _edges(ages), growth)
-
-
-def _capacity(found: CellCapacity | None, why: NullReasons) -> StepCapacity | None:
+def _capacity(found: CellCapacity | None, why: NullReasons) -> MeasuredCapacity | None:
     if found is None:
         why["capacity"] = NO_CAPACITY
         return None
     x = found.capacity
     half = x.half_width_ratio * x.orders_per_second
-    return StepCapacity(x.orders_per_second, half, found.known_draws, found.limit)
-
-
-def _edges_of(measured: Measured, why: NullReasons) -> Edges:
-    open_now = [float(n) for s in window_seconds(measured) if (n := s.in_flight) is not None]
-    if not open_now:
-        why.under("in_flight", dict.fromkeys(("start", "end", "max"), "the timeline's window is empty"))
-    return _edges(open_now)
-
-
-def _edges(values: list[float]) -> Edges:
-    return Edges(values[0], values[-1], max(values)) if values else Edges(None, None, None)
+    return MeasuredCapacity(x.orders_per_second, half, found.known_draws, found.limit)
 
 
 def _failures(difference: Difference | None) -> dict[str, int]:

@@ -19,7 +19,7 @@ from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Interval, Peak, Scaling, UslFit
 
 SATURATE = "saturate"
-# Fewer do not show their own spread.
+# Fewer say nothing of their own spread.
 FEWEST_REPETITIONS = 3
 
 

@@ -13,8 +13,7 @@ from loadtest.analysis.quantile import mean
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
 from loadtest.results.measured import Measured
-from loadtest.results.step_facts import CrossCheck
-from loadtest.results.step_result import Waits
+from loadtest.results.step_result import CrossCheck, Waits
 
 QUEUES = ("workflow", "activity")
 OF_THE_WINDOW = "the mean of this window alone, as waits of neighbouring tasks are alike for seconds"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
 from loadtest.report.cells import cells, common_cells, parts, setting_of, unit
-from loadtest.report.cost_plot import cost_plot
+from loadtest.report.cost import cost_plot
 from loadtest.report.decision_plot import decision_plot
 from loadtest.report.drawing import Plot
 from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors

@@ -1,10 +1,12 @@
 """
-What stands beside a step's numbers: the shape of its load, its cell's capacity, its failed orders, other sources of a wait.
+Small records of a step: the shape of its load, its capacity and failed orders, lag, and what waited at the edges.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from loadtest.results.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True)
-class StepCapacity:
+class MeasuredCapacity:
     """
     What the cell's slots can do, from its own saturate steps.
 
@@ -60,16 +62,39 @@ class StepCapacity:
 
 
 @dataclass(frozen=True, slots=True)
-class CrossCheck:
+class Lag:
     """
-    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
+    Actual send minus intended start, in seconds.
+    """
+
+    p50: float | None
+    p99: float | None
+    max: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """
+    A reading at the window's two ends and its largest value within.
+    """
+
+    start: float | None
+    end: float | None
+    max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogReading:
+    """
+    Tasks waiting in both queues, and the age of the oldest.
 
     Attributes:
-        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
-        history_mean: Of the histories of sampled workflows.
-        histories: How many were read.
+        tasks: Number of tasks.
+        age_seconds: Age.
+        slope_per_second: Tasks a second by which it grew over the window, with its 95 % interval.
     """
 
-    server_mean: float | None
-    history_mean: float | None
-    histories: int
+    tasks: Edges
+    age_seconds: Edges
+    slope_per_second: Estimate

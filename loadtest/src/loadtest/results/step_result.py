@@ -13,7 +13,7 @@ from enum import StrEnum
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
-from loadtest.results.step_facts import CrossCheck, Errors, Shape, StepCapacity
+from loadtest.results.step_facts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
 from loadtest.results.window_decision import Decision, LongRunP95
 
 
@@ -50,18 +50,6 @@ class StepLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
-    """
-    Actual send minus intended start, in seconds.
-    """
-
-    p50: float | None
-    p99: float | None
-    max: float | None
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class Waits:
     """
     Schedule-to-start of the two queues.
@@ -69,33 +57,6 @@ class Waits:
 
     workflow: Wait
     activity: Wait
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """
-    A reading at the window's two ends and its largest value within.
-    """
-
-    start: float | None
-    end: float | None
-    max: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class BacklogReading:
-    """
-    Tasks waiting in both queues, and the age of the oldest.
-
-    Attributes:
-        tasks: Number of tasks.
-        age_seconds: Age.
-        slope_per_second: Tasks a second by which it grew over the window, with its 95 % interval.
-    """
-
-    tasks: Edges
-    age_seconds: Edges
-    slope_per_second: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +101,22 @@ class StepCounts:
     window_offered: int
     window_completed: int
     window_activities: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """
+    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
+
+    Attributes:
+        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
+        history_mean: Of the histories of sampled workflows.
+        histories: How many were read.
+    """
+
+    server_mean: float | None
+    history_mean: float | None
+    histories: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +194,7 @@ class StepResult:
     notes: tuple[str, ...]
     utilization_ratio: float | None
     load_level: str | None
-    capacity: StepCapacity | None
+    capacity: MeasuredCapacity | None
     decision: Decision | None
     workflow_decision: Decision | None
     end_to_end_decision: Decision | None

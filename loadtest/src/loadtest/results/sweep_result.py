@@ -170,7 +170,7 @@ class PartCost:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class CpuCost:
     """
     What a workflow costs in CPU time, apart from what runs without load.
 
@@ -206,7 +206,7 @@ class CombinationResult:
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
-    cost: Cost
+    cost: CpuCost
 
     @property
     def setting(self) -> str:
@@ -248,7 +248,7 @@ class SweepResult:
     demand: Demand
     demands: tuple[Demand, ...]
     scaling: Scaling
-    cost: Cost
+    cost: CpuCost
     missing: tuple[str, ...]
     steps: tuple[StepResult, ...]
 

@@ -35,7 +35,7 @@ HOPELESS_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class StepCost:
+class Cost:
     """
     What a step costs, and the spans that follow from it.
 
@@ -50,7 +50,7 @@ class StepCost:
     heartbeat: timedelta | None
 
     @classmethod
-    def of(cls, work: WorkProfile, limits: Limits) -> StepCost:
+    def of(cls, work: WorkProfile, limits: Limits) -> Cost:
         """
         Derive the spans from a profile, where the order does not set them.
         """
@@ -89,9 +89,9 @@ class Saga:
         self._order = order
         self._entered = entered
         self._blob = "x" * order.work.payload_bytes
-        self._cost = StepCost.of(order.work, order.spans)
+        self._cost = Cost.of(order.work, order.spans)
         repair = replace(order.work, seconds=order.repair_seconds) if order.repair_seconds else None
-        self._repair_cost = StepCost.of(repair, order.spans) if repair else self._cost
+        self._repair_cost = Cost.of(repair, order.spans) if repair else self._cost
 
     async def do(
         self, step: OrderStep, retries: RetryPolicy, given: StepContext = NOTHING_MORE, round_: int = 0
@@ -207,7 +207,7 @@ class Saga:
                 self.undone.append(compensation)
 
 
-async def _locally(step: OrderStep, told: StepContext, cost: StepCost, retries: RetryPolicy) -> StepOutput:
+async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: RetryPolicy) -> StepOutput:
     """
     Run a step within the workflow task; it fails as one of the queue does.
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from loadtest.analysis.marginal_cost import CostPoint, fit_marginal_cost
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Cost, PartCost
+from loadtest.results.sweep_result import CpuCost, PartCost
 
 
-def cost(steps: Sequence[StepResult]) -> Cost:
+def cost(steps: Sequence[StepResult]) -> CpuCost:
     """
     Fit the CPU of each part over a sweep's valid steps.
     """
-    return Cost(*(part_cost(steps, part) for part in ("server", "worker", "injector")))
+    return CpuCost(*(part_cost(steps, part) for part in ("server", "worker", "injector")))
 
 
 def part_cost(steps: Sequence[StepResult], part: str) -> PartCost:

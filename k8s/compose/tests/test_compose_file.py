@@ -17,8 +17,10 @@ import pytest
 import yaml
 from making import make, refusal, variable
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "compose"
+pytestmark = pytest.mark.process
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "k8s" / "compose"
 COMPOSE = ("docker", "compose", "--file", str(FOLDER / "compose.yaml"))
 JOBS = {"schema", "namespace"}
 

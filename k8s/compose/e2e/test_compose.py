@@ -20,8 +20,8 @@ import pytest
 
 from loadtest.free_ports import free_ports
 
-ROOT = Path(__file__).parents[2]
-SETTINGS = ROOT / "compose" / ".env"
+ROOT = Path(__file__).parents[3]
+SETTINGS = ROOT / "k8s" / "compose" / ".env"
 PROJECT = "temporal-kit-e2e"
 PLAN = """\
 name = "compose"
