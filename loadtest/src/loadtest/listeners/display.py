@@ -53,8 +53,9 @@ class JsonLines:
     One line of JSON for each event, for a Job's log.
     """
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self._out = out
+    def __init__(self, out: TextIO | None = None) -> None:
+        # Not a default: it would be what standard output was when this module was imported.
+        self._out = out or sys.stdout
 
     def __enter__(self) -> Self:
         return self

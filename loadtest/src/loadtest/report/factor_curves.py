@@ -129,7 +129,8 @@ def factor_plot(sweep: SweepResult, path: str) -> Plot | None:
         "late": any(line.late for line in lines),
     }
     shown = [name for name, drawn in has.items() if drawn]
-    with drawing(4.6 * len(shown) + 0.4, 4.4) as figure:
+    rows = math.ceil(len(lines) / len(shown))
+    with drawing(4.6 * len(shown) + 0.4, 4.0 + 0.25 * rows) as figure:
         every = figure.subplots(1, len(shown), squeeze=False)[0]
         for name, axes in zip(shown, every, strict=True):
             if name == "throughput":
@@ -138,7 +139,7 @@ def factor_plot(sweep: SweepResult, path: str) -> Plot | None:
                 _draw_late(axes, lines, positions, bound=sweep.slo.schedule_to_start_p95_seconds)
             _value_axis(axes, path, values, positions)
         handles, labels = every[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=min(3, len(lines)))
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(shown))
         return saved(figure)
 
 
