@@ -120,7 +120,8 @@ def test_a_sweep_runs_against_it(kit: Kit) -> None:
 
     # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
     assert finished.code in (0, 1), finished.out[-2000:] + finished.error
-    (step,) = fetch(kit).measured()
+    # A step that a busy machine spoilt is measured again by itself; what counts is the last.
+    *_, step = fetch(kit).measured()
     assert len(step["injector"]["per_injector"]) == 2
     assert step["injector"]["whole"]["failed"] == {}
     assert step["injector"]["whole"]["completed"] > 0
