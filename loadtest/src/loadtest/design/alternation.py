@@ -108,9 +108,14 @@ class Alternation:
             if one.quantity in self.gate and one.standing is Standing.UNKNOWN
         ]
 
+    def owns(self, step: KeptStep) -> bool:
+        """
+        Tell whether a step of the run is one of its blocks.
+        """
+        return self.before < step.key.repetition <= self.before + PAIRS_PER_ROUND * self.most_rounds
+
     def _mine(self, kept: Sequence[KeptStep]) -> list[KeptStep]:
-        last = self.before + PAIRS_PER_ROUND * self.most_rounds
-        return [step for step in kept if self.before < step.key.repetition <= last]
+        return [step for step in kept if self.owns(step)]
 
     def _missing(self, kept: Sequence[KeptStep], until: int) -> tuple[StepKey, ...]:
         attempts: dict[StepKey, list[KeptStep]] = {}

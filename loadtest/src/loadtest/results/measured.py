@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.setting import Setting, setting_text
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
-from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.worker_facts import WorkerFacts
 
 _LONGEST_FACTORS = 120

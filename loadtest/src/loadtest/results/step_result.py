@@ -14,8 +14,8 @@ from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
 from loadtest.results.step_facts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
-from loadtest.results.window_decision import Decision, LongRunP95
 from loadtest.results.suspect import Suspect
+from loadtest.results.window_decision import Decision, LongRunP95
 
 
 class StepVerdict(StrEnum):
