@@ -70,9 +70,9 @@ class Known:
         kept: list[KeptStep] = []
         pattern = kept_block(design.plan)
         while isinstance(asked := design.next(kept), NextStep):
-            step = replace_block(
-                pattern, replace(pattern.measured, key=asked.key), 100 * self._gain(asked.key)
-            )
+            names = tuple(f"worker-{number}" for number in range(1, asked.key.replicas + 1))
+            measured = replace(pattern.measured, key=asked.key, identities_start=names, identities_end=names)
+            step = replace_block(pattern, measured, 100 * self._gain(asked.key))
             step = replace(step, result=replace(step.result, suspects=self.ranking))
             if not self.whole:
                 step = replace(step, measured=replace(step.measured, gone=("worker-1",)))
