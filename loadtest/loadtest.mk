@@ -41,4 +41,4 @@ truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong
 
 .PHONY: bottlenecks
 bottlenecks: $(BIN)/.installed-dev ## how often the first suspect is the limit that was planted; writes loadtest/docs/limits.md (50 minutes)
-	$(PY) loadtest/bottlenecks/run.py --results $(OUTPUT)/bottlenecks
+	$(PY) loadtest/bottlenecks/bottleneck_run.py --results $(OUTPUT)/bottlenecks

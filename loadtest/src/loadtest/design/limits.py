@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief import AS_PLANNED, Relief, relief_of
+from loadtest.analysis.suspects.step_suspects import ranking_problems
 from loadtest.design.alternation import MOST_ATTEMPTS, PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
@@ -83,14 +85,14 @@ class Limits:
         """
         Return the step whose readings rank the suspects; ``None`` before it was measured and is of use.
         """
-        blocks = self._blocks(Relief((), AS_PLANNED, self.plan.replicas[0], ""), 0)
-        return next((step for step in self._firsts(kept) if not blocks.problems(step)), None)
+        return next((step for step in self._firsts(kept) if not self.problems(step)), None)
 
     def problems(self, step: KeptStep) -> tuple[str, ...]:
         """
         Return why a step is left out; empty where it counts.
         """
-        return self._blocks(Relief((), AS_PLANNED, self.plan.replicas[0], ""), 0).problems(step)
+        rule = ranking_problems if step.key.repetition == 1 else block_problems
+        return rule(step.measured, self.plan)
 
     def ranking(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
         """

@@ -3,7 +3,7 @@ Plant known limits and write how often the first suspect is the one that was pla
 
 What was found is kept after each run, and the table of the page is made of all that was kept.
 
-    python loadtest/bottlenecks/run.py [--times 5] [--plant NAME ...] [--relieve] [--results results/bottlenecks]
+    python loadtest/bottlenecks/bottleneck_run.py [--times 5] [--plant NAME ...] [--relieve] [--results results/bottlenecks]
 """
 
 from __future__ import annotations
