@@ -113,7 +113,8 @@ class FakeTarget:
         """One of two cores is busy."""
         if self.system.is_away("target"):
             raise TargetError("connection refused")
-        return MachineTimes(2, self.system.clock.now() % 1e6, 0.0)
+        now = self.system.clock.now()
+        return MachineTimes(now, 2, now % 1e6, 0.0)
 
     async def check_alive(self) -> None:
         """Sound, unless all has ended."""

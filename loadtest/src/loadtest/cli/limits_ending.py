@@ -4,7 +4,9 @@ What a search for the limit ends with: judged from the run's files alone, writte
 
 from __future__ import annotations
 
+from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
+from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
 from loadtest.design.limits import Limits
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
@@ -47,6 +49,12 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     reasons = "; ".join(dict.fromkeys(reason for _, found in left_out for reason in found))
     if left_out:
         warnings.append(f"{len(left_out)} of {len(kept)} steps are not valid and left out: {reasons}")
+    first = design.first(kept)
+    others = None if first is None else other_cores(pressure_of(first.measured, run.plan))
+    if others is not None and others >= DISTURBED_CORES:
+        warnings.append(
+            f"other programs of this machine used {others:.1f} cores, which made every time longer; end them and measure again"
+        )
     problem = None
     if answer is LimitsAnswer.UNKNOWN:
         problem = tried[-1].throughput.why if tried else f"the saturated step is not valid: {reasons}"

@@ -115,7 +115,7 @@ def assemble_measured(
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
         workers=tuple(workers),
-        limits=recorder.limits.facts(machine_use(start.machine, end.machine, order.window_seconds)),
+        limits=recorder.limits.facts(machine_use(start.machine, end.machine)),
         notes=tuple(dict.fromkeys(recorder.gaps)),
     )
 

@@ -30,11 +30,13 @@ class MachineTimes:
     CPU time of the whole machine since its start, in seconds over all cores.
 
     Attributes:
+        at: Unix time.
         cores: How many it has.
         busy_seconds: In use by anything.
         stolen_seconds: Wanted and given to another machine by the host.
     """
 
+    at: float
     cores: int
     busy_seconds: float
     stolen_seconds: float
@@ -78,12 +80,13 @@ class LimitFacts:
     machine: MachineUse | None = None
 
 
-def machine_use(before: MachineTimes | None, after: MachineTimes | None, seconds: float) -> MachineUse | None:
+def machine_use(before: MachineTimes | None, after: MachineTimes | None) -> MachineUse | None:
     """
-    Return the cores in use between two looks that are so many seconds apart; ``None`` where one is missing.
+    Return the cores in use between two looks; ``None`` where one is missing.
     """
-    if before is None or after is None or seconds <= 0:
+    if before is None or after is None or after.at <= before.at:
         return None
+    seconds = after.at - before.at
     return MachineUse(
         after.cores,
         (after.busy_seconds - before.busy_seconds) / seconds,

@@ -4,6 +4,8 @@ CPU time of this machine, over all of its cores.
 
 from __future__ import annotations
 
+import time
+
 import psutil
 
 from loadtest.results.limit_facts import MachineTimes
@@ -18,4 +20,4 @@ def machine_times() -> MachineTimes:
     """
     times = psutil.cpu_times()
     busy = sum(getattr(times, name, 0.0) for name in _BUSY)
-    return MachineTimes(psutil.cpu_count() or 1, busy, getattr(times, "steal", 0.0))
+    return MachineTimes(time.time(), psutil.cpu_count() or 1, busy, getattr(times, "steal", 0.0))

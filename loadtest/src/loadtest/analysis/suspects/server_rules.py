@@ -16,6 +16,7 @@ LONG_PERSISTENCE_SECONDS = 0.010
 FULL_MACHINE_RATIO = 0.93
 STOLEN_RATIO = 0.05
 _OTHERS_CORES = 0.2
+DISTURBED_CORES = 0.5
 # Not a limit: two requests met at one workflow.
 _NO_LIMITS = frozenset({"BusyWorkflow"})
 _CAUSES = {
@@ -102,8 +103,8 @@ def machine(pressure: Pressure) -> list[Suspect]:
             "injectors": pressure.injector_cores,
         }
         told = [f"{name} {cores:.2f}" for name, cores in parts.items() if cores is not None]
-        others = use.busy_cores - sum(cores for cores in parts.values() if cores is not None)
-        if len(told) == len(parts) and others >= _OTHERS_CORES:
+        others = other_cores(pressure)
+        if others is not None and others >= _OTHERS_CORES:
             told.append(f"other programs {others:.2f}")
         suspects.append(
             found(
@@ -113,6 +114,28 @@ def machine(pressure: Pressure) -> list[Suspect]:
             )
         )
     return suspects
+
+
+def other_cores(pressure: Pressure) -> float | None:
+    """
+    Return the cores that programs other than workers, server and injectors use; ``None`` where a part is not known.
+    """
+    use, server, worker, injector = (
+        pressure.machine,
+        pressure.server_cores,
+        pressure.worker_cores,
+        pressure.injector_cores,
+    )
+    if use is None or server is None or worker is None or injector is None:
+        return None
+    return max(0.0, use.busy_cores - server - worker - injector)
+
+
+def is_disturbed(pressure: Pressure) -> bool:
+    """
+    Tell whether other programs take so much of the machine that every time is longer for it.
+    """
+    return (other_cores(pressure) or 0.0) >= DISTURBED_CORES
 
 
 def is_full(pressure: Pressure) -> bool:

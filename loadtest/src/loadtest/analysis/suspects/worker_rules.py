@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.suspects.found import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
-from loadtest.analysis.suspects.server_rules import is_full
+from loadtest.analysis.suspects.server_rules import is_disturbed, is_full
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030
@@ -66,7 +66,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
         told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
         if cores >= BUSY_WORKER_CORES:
             return [found(SuspectName.WORKER_CPU, 4, told)]
-        if not is_full(pressure):
+        if not is_full(pressure) and not is_disturbed(pressure):
             return [found(SuspectName.BLOCKED_LOOP, 4, told)]
     if _activities_are_slow(pressure):
         return [found(SuspectName.DOWNSTREAM, 4, _activities(pressure))]
@@ -200,7 +200,7 @@ def _cores_each(pressure: Pressure) -> float | None:
 
 def _activities_are_slow(pressure: Pressure) -> bool:
     planned, took = pressure.planned_activity_seconds, pressure.activity.execution_mean_seconds
-    if planned is None or took is None or is_full(pressure):
+    if planned is None or took is None or is_full(pressure) or is_disturbed(pressure):
         return False
     return took >= LONGER_THAN_PLANNED_RATIO * planned + LONGER_THAN_PLANNED_SECONDS
 
