@@ -38,3 +38,7 @@ size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells
 .PHONY: truth-capacity
 truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (6 minutes)
 	$(PY) loadtest/truth/capacity_trial.py
+
+.PHONY: bottlenecks
+bottlenecks: $(BIN)/.installed-dev ## how often the first suspect is the limit that was planted; writes loadtest/docs/limits.md (50 minutes)
+	$(PY) loadtest/bottlenecks/bottleneck_run.py --results $(OUTPUT)/bottlenecks

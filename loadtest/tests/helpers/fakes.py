@@ -17,6 +17,7 @@ from loadtest.errors import CounterResetError, InjectorError, MeasurementError, 
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
 from loadtest.results.measured import (
     HistorySample,
     InjectorCounts,
@@ -107,6 +108,13 @@ class FakeTarget:
             raise TargetError("connection refused")
         cpu = self.system.clock.now() % 1e6 / 10
         return {"worker": ProcessUse(cpu, 100 << 20), "server": ProcessUse(cpu, 300 << 20)}
+
+    async def machine_times(self) -> MachineTimes:
+        """One of two cores is busy."""
+        if self.system.is_away("target"):
+            raise TargetError("connection refused")
+        now = self.system.clock.now()
+        return MachineTimes(now, 2, now % 1e6, 0.0)
 
     async def check_alive(self) -> None:
         """Sound, unless all has ended."""
@@ -234,6 +242,10 @@ class FakeMetrics:
         """Half of ten slots are used."""
         return 5.0 * len(scrape.pages) if name.startswith("worker.slots_") else None
 
+    def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
+        """Five polls for activities."""
+        return {"activity_task": 5.0 * len(scrape.pages)} if name == "worker.pollers" else {}
+
 
 @dataclass
 class FakeQueue:
@@ -250,7 +262,7 @@ class FakeQueue:
         pollers = (
             {r.identity: self.system.clock.now() for r in self.system.replicas} if self.system.polls else {}
         )
-        return Backlog(0, 0, 0.0, pollers, pollers)
+        return Backlog(0, 0, 0.0, pollers, pollers, QueueRateLimit(4000.0, "system", active=False))
 
 
 @dataclass

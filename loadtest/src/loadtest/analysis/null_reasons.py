@@ -5,6 +5,9 @@ Why readings are null: one reason for each, kept while a step is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class NullReasons(dict[str, str]):
@@ -12,7 +15,7 @@ class NullReasons(dict[str, str]):
     Why readings are null, by key.
     """
 
-    def of(self, key: str, value: float | None, reason: str) -> float | None:
+    def of(self, key: str, value: T | None, reason: str) -> T | None:
         """
         Pass a reading on and keep the reason if it is null.
         """

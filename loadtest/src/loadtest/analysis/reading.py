@@ -22,6 +22,7 @@ from loadtest.analysis.running_workers import unknown_slots
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
+from loadtest.analysis.suspects.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
 from loadtest.analysis.waits import cross_check, waits
@@ -177,6 +178,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         ),
         counts=counts.counts(measured),
         scrape_cost_seconds=why.of("scrape_cost_seconds", measured.scrape_seconds, NO_SERVER),
+        suspects=why.of("suspects", step_suspects(measured, plan, verdict), NOTHING_AT_ITS_LIMIT),
         why=dict(why),
     )
 

@@ -223,6 +223,15 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=EVERY_SERVICE,
         event="a limit refuses a request",
         split="resource_exhausted_cause",
-        read_by_sweep=False,
+    ),
+    Metric.counter(
+        key="server.persistence_exhausted",
+        name="persistence_errors_resource_exhausted",
+        unit="requests",
+        labels=(*PER_NAMESPACE, "resource_exhausted_cause", "resource_exhausted_scope"),
+        meaning="Requests to the database that a limit of the server refused, by the limit's kind.",
+        writer=EVERY_SERVICE,
+        event="a limit refuses a request to the database",
+        split="resource_exhausted_cause",
     ),
 )

@@ -17,6 +17,7 @@ from loadtest.cli.clean import clean
 from loadtest.cli.compare_verb import compare
 from loadtest.cli.doctor import doctor
 from loadtest.cli.fetch import fetch
+from loadtest.cli.limits_verb import limits
 from loadtest.cli.plan_keys import plan_keys
 from loadtest.cli.process_exit import INTERRUPTED, end
 from loadtest.cli.report import report
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command()(sweep)
 app.command()(capacity)
 app.command()(compare)
+app.command()(limits)
 app.command()(report)
 app.command()(size)
 app.command()(scenarios)

@@ -13,11 +13,12 @@ from loadtest.analysis.analyse import analyse
 from loadtest.analysis.verdict import exit_code
 from loadtest.cli.capacity_ending import conclude_capacity
 from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.limits_ending import conclude_limits
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
 from loadtest.report.html import resume_command, write_report
 from loadtest.report.text import text_report
-from loadtest.results.question import CapacityQuestion, CompareQuestion, question_of
+from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
 from loadtest.results.store import LATEST, Run
 
 
@@ -34,6 +35,8 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
         return conclude_comparison(run, question, quiet=quiet)
     if isinstance(question, CapacityQuestion):
         return conclude_capacity(run, question, quiet=quiet)
+    if isinstance(question, LimitsQuestion):
+        return conclude_limits(run, question, quiet=quiet)
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = _shown(write_report(run, sweep, measured))

@@ -8,8 +8,9 @@ from loadtest.design.capacity import Capacity
 from loadtest.design.compare import Compare
 from loadtest.design.design import Design
 from loadtest.design.grid import Grid
+from loadtest.design.limits import Limits
 from loadtest.plan import Plan
-from loadtest.results.question import CapacityQuestion, CompareQuestion, Question
+from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
 
 
 def design_of(plan: Plan, question: Question | None) -> Design:
@@ -27,3 +28,5 @@ def design_of(plan: Plan, question: Question | None) -> Design:
             return Compare(plan, question)
         case CapacityQuestion():
             return Capacity(plan, question)
+        case LimitsQuestion():
+            return Limits(plan, question)

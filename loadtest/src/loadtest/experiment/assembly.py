@@ -15,6 +15,7 @@ from loadtest.experiment.ports import Backlog, Metrics
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import machine_use
 from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
 from loadtest.results.step_order import StepOrder
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
@@ -114,6 +115,7 @@ def assemble_measured(
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
         workers=tuple(workers),
+        limits=recorder.limits.facts(machine_use(start.machine, end.machine)),
         notes=tuple(dict.fromkeys(recorder.gaps)),
     )
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from loadtest.plan import Plan
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
 from loadtest.results.measured import InjectorSecond as InjectorSecond
 from loadtest.results.scrape import Backlog as Backlog
@@ -68,6 +69,12 @@ class Target(Protocol):
     async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU seconds since its start and memory now of ``server`` and ``worker``.
+        """
+        ...
+
+    async def machine_times(self) -> MachineTimes | None:
+        """
+        CPU time of the one machine on which everything runs; ``None`` where there are several.
         """
         ...
 
@@ -130,6 +137,12 @@ class Metrics(Protocol):
     def gauge(self, scrape: Scrape, name: str) -> float | None:
         """
         Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
+        """
+        ...
+
+    def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
+        """
+        A gauge over all endpoints of one look by the label that the catalogue splits it by.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
+from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.results.scrape import Scrape
 
@@ -27,6 +28,7 @@ class Snapshot:
         alive: Replicas that run.
         use: CPU and memory so far.
         problems: What could not be read, in words.
+        machine: CPU time of the machine so far, where there is one.
     """
 
     worker: Scrape | None
@@ -34,6 +36,7 @@ class Snapshot:
     alive: tuple[Replica, ...]
     use: Mapping[str, ProcessUse]
     problems: tuple[str, ...] = ()
+    machine: MachineTimes | None = None
 
 
 async def take_snapshot(
@@ -54,7 +57,8 @@ async def take_snapshot(
     )
     alive = tuple(await _asked(target.alive(), (), problems))
     use = await _asked(target.use(), {}, problems)
-    return Snapshot(worker, at_server, alive, use, tuple(problems))
+    times = await _asked(target.machine_times(), None, problems)
+    return Snapshot(worker, at_server, alive, use, tuple(problems), times)
 
 
 T = TypeVar("T")

@@ -14,6 +14,7 @@ from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.limit_samples import LimitSamples
 from loadtest.experiment.page_sample import PageSample, sample_pages
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
 from loadtest.results.measured import Second
@@ -70,6 +71,7 @@ class TimelineRecorder:
     Attributes:
         seconds: What was seen, in order.
         slots_used: Each look's activity slots in use over all replicas.
+        limits: What the window's looks tell of slots, polls and the queue's rate limit.
         gaps: What could not be seen, in words.
         sample: The pages that are read each second.
         window_seconds: Length of the window, shortened when it ends early.
@@ -108,6 +110,7 @@ class TimelineRecorder:
         self.window_seconds = order.window_seconds
         self.seconds: list[Second] = []
         self.slots_used: list[float] = []
+        self.limits = LimitSamples()
         self.gaps: list[str] = [note] if (note := self.sample.note) else []
 
     def injectors_say(self, second: InjectorSecond) -> None:
@@ -130,6 +133,8 @@ class TimelineRecorder:
             return
         backlog, pages = await asyncio.gather(self._queue.look(), self._scrape())
         finished, wait = await self._activities(pages)
+        if self._phase(at) == "window":
+            self.limits.look_at_queue(backlog)
         injector = self._injector
         second = Second(
             at=at,
@@ -171,6 +176,7 @@ class TimelineRecorder:
             if self._phase(pages.at - self._order.start_at) == "window":
                 if used is not None:
                     self.slots_used.append(self.sample.scaled(used))
+                self.limits.look_at_pages(self._metrics, pages, self.sample)
                 await self._window.feed(self._metrics, pages, self.sample)
         except MeasurementError as error:
             self.gaps.append(f"a look at the workers' pages could not be read: {error}")

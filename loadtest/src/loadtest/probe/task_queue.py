@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import DescribeTaskQueueMode, TaskQueueType
+from temporalio.api.enums.v1 import DescribeTaskQueueMode, RateLimitSource, TaskQueueType
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
 _TIMEOUT = timedelta(seconds=5)
@@ -64,6 +65,7 @@ class DescribedQueue:
             age_seconds=max(_age(activity), _age(workflow)),
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
+            rate_limit=rate_limit(activity),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:
@@ -73,6 +75,24 @@ class DescribedQueue:
             **asked,  # type: ignore[arg-type]  # protobuf's fields, one by one
         )
         return await self._client.workflow_service.describe_task_queue(request, timeout=_TIMEOUT)
+
+
+_SOURCES = {
+    RateLimitSource.RATE_LIMIT_SOURCE_API: "api",
+    RateLimitSource.RATE_LIMIT_SOURCE_WORKER: "worker",
+    RateLimitSource.RATE_LIMIT_SOURCE_SYSTEM: "system",
+}
+
+
+def rate_limit(described: DescribeTaskQueueResponse) -> QueueRateLimit | None:
+    """
+    Read the rate limit in force; ``None`` on a server that does not say it.
+    """
+    limit = described.effective_rate_limit
+    source = _SOURCES.get(limit.rate_limit_source)
+    if source is None:
+        return None
+    return QueueRateLimit(limit.requests_per_second, source, described.stats.rate_limiting_active)
 
 
 def _age(described: DescribeTaskQueueResponse) -> float:

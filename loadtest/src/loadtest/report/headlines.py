@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
+from loadtest.report.suspect_text import held_back
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
 
@@ -46,7 +47,7 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
 
 
 def _answers(sweep: SweepResult) -> list[str | None]:
-    return [*[_demand(sweep, each) for each in sweep.demands], _throughput(sweep)]
+    return [*[_demand(sweep, each) for each in sweep.demands], _throughput(sweep), held_back(sweep)]
 
 
 def _invalid(sweep: SweepResult) -> str | None:

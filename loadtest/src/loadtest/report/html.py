@@ -143,6 +143,7 @@ def render(
         readings=readings(),
         unit=unit(sweep),
         load_text=load_text,
+        suspected=[step for step in sweep.steps if step.suspects],
         judged=[step for step in sweep.steps if step.reasons],
         valid=sum(step.verdict is StepVerdict.VALID for step in sweep.steps),
         facts=_facts(manifest),

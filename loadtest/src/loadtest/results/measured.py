@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.setting import Setting, setting_text
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
@@ -254,6 +255,7 @@ class Measured:
         drawn_work_seconds: Mean work in seconds that the whole step's activities drew; ``None`` where the draws are not ours.
         restarted: What was started anew for this step's settings, in words.
         workers: What is known of each replica; empty in folders of older versions.
+        limits: Slots, polls, rate limit and cores in the window; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
         problems: What else went wrong, in words; each makes the step invalid.
@@ -293,3 +295,4 @@ class Measured:
     long_run: LongRunP95 | None = None
     probe: ProbeDecision | None = None
     drawn_work_seconds: float | None = None
+    limits: LimitFacts = field(default_factory=LimitFacts)

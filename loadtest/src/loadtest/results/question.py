@@ -58,7 +58,28 @@ class CapacityQuestion:
     verb: Literal["capacity"] = "capacity"
 
 
-Question = CompareQuestion | CapacityQuestion
+@dataclass(frozen=True, slots=True)
+class LimitsQuestion:
+    """
+    What holds a setting back.
+
+    Attributes:
+        rounds: Rounds of four blocks at which the effect of a relief is looked for first.
+        most_rounds: After so many a relief ends undecided.
+        most_suspects: Suspects that are relieved one after the other at most.
+        starts_server: Whether the server is the run's own, so that its configuration can be changed.
+        sets_worker: Whether the plan decides the workers' settings.
+    """
+
+    rounds: int
+    most_rounds: int
+    most_suspects: int
+    starts_server: bool
+    sets_worker: bool
+    verb: Literal["limits"] = "limits"
+
+
+Question = CompareQuestion | CapacityQuestion | LimitsQuestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loadtest.results.limit_facts import QueueRateLimit
+
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
@@ -33,6 +35,7 @@ class Backlog:
         activity_tasks, workflow_tasks: Tasks waiting.
         age_seconds: Age of the oldest of both.
         activity_pollers, workflow_pollers: Identity -> unix time of its last poll.
+        rate_limit: Of activities; ``None`` where the server does not say.
     """
 
     activity_tasks: int
@@ -40,3 +43,4 @@ class Backlog:
     age_seconds: float
     activity_pollers: Mapping[str, float]
     workflow_pollers: Mapping[str, float]
+    rate_limit: QueueRateLimit | None = None

@@ -14,6 +14,7 @@ from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
 from loadtest.results.step_facts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
+from loadtest.results.suspect import Suspect
 from loadtest.results.window_decision import Decision, LongRunP95
 
 
@@ -178,6 +179,7 @@ class StepResult:
         window_little_ratio: In flight over throughput x time in system, window; shown, not judged.
         counts: From independent sides.
         scrape_cost_seconds: What one look at the server's page cost.
+        suspects: What may hold a saturated or overloaded step back, the likeliest first; null where nothing is at its limit.
         why: Key of a null reading -> why it is not shown.
     """
 
@@ -237,6 +239,7 @@ class StepResult:
     window_little_ratio: float | None
     counts: StepCounts
     scrape_cost_seconds: float | None
+    suspects: tuple[Suspect, ...] | None
     why: Mapping[str, str]
 
     @property

@@ -21,8 +21,10 @@ from loadtest.child_environment import connection_variables, without_encryption,
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.plan import DynamicValue, Plan, WorkerSetup
+from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured import ProcessUse, Replica
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
+from loadtest.target.machine import machine_times
 from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
 from loadtest.target.worker_variables import plan_variables
 
@@ -189,6 +191,12 @@ class LocalTarget:
         else:
             together = ProcessUse(sum(use.cpu_seconds for use in known), sum(use.rss_bytes for use in known))
         return {"worker": together, "server": server}
+
+    async def machine_times(self) -> MachineTimes:
+        """
+        CPU time of this machine.
+        """
+        return machine_times()
 
     async def end(self) -> None:
         """

@@ -145,6 +145,11 @@ class ComposeTarget:
                     f"container {wanted.identity} of {self._service} ended:\n{await self._service.story([found])}"
                 )
 
+    async def machine_times(self) -> None:
+        """
+        Not known: Docker may run on another machine, or in a virtual one.
+        """
+
     async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU of the server's containers, and of the workers' where they have no page that says it.

@@ -198,6 +198,11 @@ class KubernetesTarget:
         """
         return {"worker": ProcessUse(None, None, _FROM_THE_PAGES), "server": self._usage.use()}
 
+    async def machine_times(self) -> None:
+        """
+        A cluster is no one machine.
+        """
+
     async def sample_usage(self) -> None:
         """
         Ask metrics.k8s.io every few seconds until cancelled or until it has nothing to say.

@@ -1,0 +1,112 @@
+"""
+Plant known limits and write how often the first suspect is the one that was planted.
+
+What was found is kept after each run, and the table of the page is made of all that was kept.
+
+    python loadtest/bottlenecks/bottleneck_run.py [--times 5] [--plant NAME ...] [--relieve] [--results results/bottlenecks]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import shlex
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import matrix
+from plants import PLANTS, Plant
+from surroundings import limit_queue, shared_system, slow_way
+
+from loadtest.free_ports import free_ports
+from loadtest.target.dev_server import find_temporal, start_dev_server
+
+_HERE = Path(__file__).parent
+_PROGRAM = str(Path(sys.executable).parent / "loadtest")
+PAGE = _HERE.parent / "docs" / "limits.md"
+
+
+async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> dict[str, Any]:
+    """
+    Run `loadtest limits` on a planted system and return its ``limits.json``.
+
+    Args:
+        plant: What is planted.
+        results: Folder of the run.
+        relieve: Whether the first suspect is relieved too, which takes minutes.
+
+    Raises:
+        RuntimeError: The program failed; the text ends with what it said.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    async with _surrounded(plant, results) as flags:
+        file = results / f"{plant.name.replace(' ', '-')}.toml"
+        file.write_text(plant.plan(), encoding="utf-8")
+        argv = [_PROGRAM, "limits", str(file), "--output", str(results), *flags]
+        argv += ["--suspects", "1" if relieve else "0"]
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        said, _ = await process.communicate()
+    written = results / "latest" / "limits.json"
+    if process.returncode not in (0, 3) or not written.is_file():
+        raise RuntimeError(f"{plant.name}: exit code {process.returncode}:\n{said.decode()[-2000:]}")
+    found: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
+    return found
+
+
+@contextlib.asynccontextmanager
+async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
+    """
+    Set up what the plant needs around it; yield the flags of the place.
+    """
+    flags, bent = list[str](), plant.bent
+    async with contextlib.AsyncExitStack() as stack:
+        if plant.slow_way:
+            (port,) = free_ports(1)
+            flags += ["--port", str(port)]
+            bent = (*(bent or ()), "--address", await stack.enter_async_context(slow_way(port, 0.05)))
+        if plant.shared_calls is not None:
+            system = await stack.enter_async_context(shared_system(plant.shared_calls, 0.1))
+            bent = (*(bent or ()), "--downstream", system)
+        if plant.queue_per_second is not None:
+            server = await start_dev_server(find_temporal(None), logs)
+            stack.push_async_callback(server.end)
+            await limit_queue(server.address, "repair-shop", plant.queue_per_second)
+            flags += ["--address", server.address, "--server-metrics", server.metrics_url]
+        if bent is not None:
+            flags += ["--worker-command", shlex.join([sys.executable, str(_HERE / "bent_worker.py"), *bent])]
+        yield flags
+
+
+async def _run(given: argparse.Namespace) -> None:
+    kept = given.results / "outcomes.jsonl"
+    for _ in range(given.times):
+        for name in given.plant or PLANTS:
+            outcome = matrix.outcome(
+                PLANTS[name], await answer_of(PLANTS[name], given.results, relieve=given.relieve)
+            )
+            print(f"{name}: {outcome.first or 'not found'}: {outcome.sentence}", flush=True)
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(outcome.line())
+    matrix.write_page(PAGE, matrix.read(kept))
+
+
+def main() -> None:
+    """
+    Run the plants and write the page's table.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=5, help="runs of each plant")
+    parser.add_argument("--plant", action="append", choices=list(PLANTS))
+    parser.add_argument("--relieve", action="store_true", help="relieve the first suspect too")
+    parser.add_argument("--results", type=Path, default=Path("results/bottlenecks"))
+    asyncio.run(_run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""
+What was found of planted limits, as a table: planted against told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from plants import PLANTS, Plant
+
+HEADING = "## How often it is right\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    One run of one plant.
+
+    Attributes:
+        plant: What was planted.
+        first: The first suspects, "A or B"; empty where there was none.
+        is_right: Whether a planted one is among them.
+        sentence: The evidence of the first suspect.
+        relief: What its relief gave; empty where it was not relieved.
+        is_disturbed: Whether other programs took half a core or more of the machine; it is left out of the counts.
+    """
+
+    plant: str
+    first: str
+    is_right: bool
+    sentence: str
+    relief: str = ""
+    is_disturbed: bool = False
+
+    def line(self) -> str:
+        """
+        Write it as one line of JSON.
+        """
+        return json.dumps(asdict(self)) + "\n"
+
+
+def outcome(plant: Plant, found: dict[str, Any]) -> Outcome:
+    """
+    Judge what ``limits.json`` says of a plant.
+    """
+    ranking = found["ranking"]
+    first = [one for one in ranking if one["group"] == ranking[0]["group"]]
+    told = [one["name"] for one in first]
+    relief = ""
+    for tried in found["tried"]:
+        one = tried["throughput"]
+        change = (
+            ""
+            if one["ratio"] is None
+            else f" {100 * (one['ratio'] - 1):+.0f} % ({100 * (one['low'] - 1):+.0f} to {100 * (one['high'] - 1):+.0f})"
+        )
+        relief = f"{tried['relief']}:{change} {one['standing']}"
+    return Outcome(
+        plant.name,
+        " or ".join(told),
+        any(name in plant.truth for name in told),
+        first[0]["evidence"] if first else "",
+        relief,
+        any(warning.startswith("other programs") for warning in found["warnings"]),
+    )
+
+
+def read(path: Path) -> list[Outcome]:
+    """
+    Read what was kept.
+    """
+    return [Outcome(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def write_page(page: Path, outcomes: Sequence[Outcome]) -> None:
+    """
+    Write the page's last section anew.
+    """
+    text = page.read_text(encoding="utf-8")
+    before = text.partition(HEADING)[0]
+    page.write_text(before + section(outcomes), encoding="utf-8")
+
+
+def section(outcomes: Sequence[Outcome]) -> str:
+    """
+    Return the section: one row a plant.
+    """
+    left_out = sum(one.is_disturbed for one in outcomes)
+    outcomes = [one for one in outcomes if not one.is_disturbed]
+    right = sum(one.is_right for one in outcomes)
+    lines = [
+        HEADING,
+        f"Made by `make bottlenecks` on a machine of two cores: {right} of {len(outcomes)} runs name the planted limit first, "
+        f"one saturated step of 15 s each; {left_out} more runs are left out, as other programs took half a core or more.",
+        "",
+        "| planted | runs | right | first suspects told | relief of the first suspect, where it was tried |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name in PLANTS:
+        mine = [one for one in outcomes if one.plant == name]
+        if not mine:
+            lines.append(f"| {name} | 0 | - | not run | |")
+            continue
+        told = Counter(one.first or "none" for one in mine)
+        names = "; ".join(f"{first} ({count})" for first, count in told.most_common())
+        reliefs = "; ".join(one.relief for one in mine if one.relief)
+        lines.append(f"| {name} | {len(mine)} | {sum(one.is_right for one in mine)} | {names} | {reliefs} |")
+    return "\n".join(lines) + "\n"

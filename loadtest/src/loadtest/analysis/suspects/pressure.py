@@ -1,0 +1,217 @@
+"""
+The readings of one step from which suspects are ranked, taken out of its raw facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from loadtest.analysis.percentiles import raw_percentile
+from loadtest.analysis.quantile import mean, quantile
+from loadtest.analysis.steady import window_seconds
+from loadtest.plan import Plan
+from loadtest.results.difference import Difference, Histogram
+from loadtest.results.limit_facts import MachineUse, QueueRateLimit
+from loadtest.results.measured import Measured
+
+Kind = Literal["activity", "workflow"]
+# Scenarios whose activities take what the plan's [work] says.
+_OWN_SCENARIOS = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePressure:
+    """
+    One kind of task in the window, all replicas together; ``None`` is "not known".
+
+    Attributes:
+        kind: ``activity`` or ``workflow``.
+        wait_p50_seconds, wait_mean_seconds: Schedule-to-start.
+        started_per_second: Tasks taken.
+        backlog_tasks: Mean number of tasks that wait; of workflow tasks without those of sticky queues.
+        poll_p50_seconds: How long the server held a poll before it had a task for it.
+        slots, slots_used: Mean over the window.
+        polls_out: Outstanding polls, of sticky queues too, mean over the window.
+        pollers: The most that all replicas may have out; ``None`` where they scale by themselves.
+        execution_mean_seconds: From taken to reported.
+    """
+
+    kind: Kind
+    wait_p50_seconds: float | None = None
+    wait_mean_seconds: float | None = None
+    started_per_second: float | None = None
+    backlog_tasks: float | None = None
+    poll_p50_seconds: float | None = None
+    slots: float | None = None
+    slots_used: float | None = None
+    polls_out: float | None = None
+    pollers: int | None = None
+    execution_mean_seconds: float | None = None
+
+    @property
+    def waiting(self) -> float | None:
+        """
+        Mean number of tasks that wait, by Little's law of the queue.
+        """
+        if self.wait_mean_seconds is None or self.started_per_second is None:
+            return None
+        return self.wait_mean_seconds * self.started_per_second
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """
+    Everything that the ranking of suspects reads; ``None`` is "not known".
+
+    Attributes:
+        replicas: Worker replicas.
+        activity, workflow: The two kinds of tasks.
+        in_flight: Orders open at the injectors, mean over the window.
+        is_closed: Whether the injectors keep their number.
+        refused_per_second: Requests that a limit of the server refused, by its cause.
+        persistence_refused_per_second: Requests to the database that a limit refused, by its cause.
+        rate_limit: Of the task queue's activities.
+        sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
+        evicted_per_second: Workflows pushed out of a full cache.
+        planned_activity_seconds: How long an activity takes by the plan; ``None`` where the plan does not say.
+        worker_cores, server_cores, injector_cores: In use by all processes of each.
+        injectors: Injector processes.
+        persistence_mean_seconds: A request to the database.
+        shard_wait_mean_seconds: For a shard's lock.
+        machine: Cores in use by everything.
+        injector_lag_p99_seconds: Actual send minus intended start.
+    """
+
+    replicas: int
+    activity: QueuePressure
+    workflow: QueuePressure
+    in_flight: float | None = None
+    is_closed: bool = True
+    refused_per_second: Mapping[str, float] = field(default_factory=dict)
+    persistence_refused_per_second: Mapping[str, float] = field(default_factory=dict)
+    rate_limit: QueueRateLimit | None = None
+    sticky_hit_ratio: float | None = None
+    evicted_per_second: float | None = None
+    planned_activity_seconds: float | None = None
+    worker_cores: float | None = None
+    server_cores: float | None = None
+    injector_cores: float | None = None
+    injectors: int = 1
+    persistence_mean_seconds: float | None = None
+    shard_wait_mean_seconds: float | None = None
+    machine: MachineUse | None = None
+    injector_lag_p99_seconds: float | None = None
+
+
+def pressure_of(measured: Measured, plan: Plan) -> Pressure:
+    """
+    Take the readings of one step.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+    """
+    server, worker = measured.server_window, measured.worker_window
+    hit, miss = _count(worker, "worker.sticky_hit"), _count(worker, "worker.sticky_miss")
+    tasks = (hit or 0.0) + (miss or 0.0)
+    planned = plan.work.seconds + plan.work.cpu_seconds
+    return Pressure(
+        replicas=measured.key.replicas,
+        activity=_queue(measured, plan, "activity"),
+        workflow=_queue(measured, plan, "workflow"),
+        in_flight=_in_flight(measured),
+        is_closed=measured.arrival_rate is None,
+        refused_per_second=_rates(server, "server.resource_exhausted"),
+        persistence_refused_per_second=_rates(server, "server.persistence_exhausted"),
+        rate_limit=measured.limits.rate_limit,
+        sticky_hit_ratio=(hit or 0.0) / tasks if tasks else None,
+        evicted_per_second=_rate(worker, "worker.sticky_evicted"),
+        planned_activity_seconds=planned if plan.scenario.startswith(_OWN_SCENARIOS) else None,
+        worker_cores=_cores(measured, "worker"),
+        server_cores=_cores(measured, "server"),
+        injector_cores=measured.injector.cpu_seconds / measured.window_seconds,
+        injectors=plan.injectors,
+        persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
+        shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
+        machine=measured.limits.machine,
+        injector_lag_p99_seconds=raw_percentile(measured.injector.histograms.get("lag"), 99),
+    )
+
+
+def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
+    server, worker = measured.server_window, measured.worker_window
+    waits = _histogram(worker, f"worker.{kind}_schedule_to_start") or _histogram(
+        server, f"server.{kind}_schedule_to_start"
+    )
+    polls = _histogram(server, f"server.{kind}_poll_latency")
+    executions = "worker.activity_execution" if kind == "activity" else "worker.workflow_task_execution"
+    facts, pollers = measured.limits, getattr(plan.worker, f"{kind}_pollers")
+    out = facts.polls_out
+    names = ("activity",) if kind == "activity" else ("workflow", "sticky")
+    seconds = waits_seconds(server, worker)
+    backlog = [
+        float(tasks)
+        for second in window_seconds(measured)
+        if (tasks := getattr(second, f"backlog_{kind}")) is not None
+    ]
+    return QueuePressure(
+        kind=kind,
+        wait_p50_seconds=quantile(waits, 0.5) if waits is not None else None,
+        wait_mean_seconds=_mean(waits),
+        started_per_second=waits.count / seconds if waits is not None and seconds else None,
+        backlog_tasks=sum(backlog) / len(backlog) if backlog else None,
+        poll_p50_seconds=quantile(polls, 0.5) if polls is not None else None,
+        slots=getattr(facts, f"{kind}_slots"),
+        slots_used=getattr(facts, f"{kind}_slots_used"),
+        polls_out=sum(out.get(name, 0.0) for name in names) if out else None,
+        pollers=pollers * measured.key.replicas if isinstance(pollers, int) else None,
+        execution_mean_seconds=_mean(_histogram(worker, executions)),
+    )
+
+
+def waits_seconds(server: Difference | None, worker: Difference | None) -> float | None:
+    """
+    Return the length of the window between the looks that counted its waits.
+    """
+    known = worker if worker is not None else server
+    return known.seconds if known is not None else None
+
+
+def _in_flight(measured: Measured) -> float | None:
+    seen = [second.in_flight for second in window_seconds(measured) if second.in_flight is not None]
+    if seen:
+        return sum(seen) / len(seen)
+    return float(measured.in_flight) if measured.in_flight is not None else None
+
+
+def _histogram(difference: Difference | None, name: str) -> Histogram | None:
+    found = difference.histograms.get(name) if difference is not None else None
+    return found if found is not None and found.count else None
+
+
+def _mean(histogram: Histogram | None) -> float | None:
+    return mean(histogram) if histogram is not None else None
+
+
+def _count(difference: Difference | None, name: str) -> float | None:
+    return difference.counters.get(name) if difference is not None else None
+
+
+def _rate(difference: Difference | None, name: str) -> float | None:
+    counted = _count(difference, name)
+    return counted / difference.seconds if counted is not None and difference is not None else None
+
+
+def _rates(difference: Difference | None, name: str) -> dict[str, float]:
+    if difference is None:
+        return {}
+    return {cause: count / difference.seconds for cause, count in difference.by_label.get(name, {}).items()}
+
+
+def _cores(measured: Measured, part: str) -> float | None:
+    use = measured.use.get(part)
+    if use is None or use.cpu_seconds is None:
+        return None
+    return use.cpu_seconds / measured.window_seconds

@@ -1,0 +1,172 @@
+"""
+Suspects on the server's side: what it refuses, what it holds back, and what makes it slow.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.suspects.found import count, found, milliseconds
+from loadtest.analysis.suspects.pressure import Pressure
+from loadtest.results.suspect import Suspect, SuspectName
+
+# A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
+FEWEST_REFUSALS_PER_SECOND = 0.5
+BUSY_POLL_SECONDS = 0.2
+LONG_SHARD_WAIT_SECONDS = 0.003
+LONG_PERSISTENCE_SECONDS = 0.010
+FULL_MACHINE_RATIO = 0.93
+STOLEN_RATIO = 0.05
+_OTHERS_CORES = 0.2
+DISTURBED_CORES = 0.5
+# Not a limit: two requests met at one workflow.
+_NO_LIMITS = frozenset({"BusyWorkflow"})
+_CAUSES = {
+    "RpsLimit": SuspectName.REQUEST_RATE,
+    "ConcurrentLimit": SuspectName.LONG_POLLS,
+    "PersistenceLimit": SuspectName.PERSISTENCE_RATE,
+}
+
+
+def refusals(pressure: Pressure) -> list[Suspect]:
+    """
+    A limit of the server refuses requests.
+
+    Workers and clients do not see it: they try again, and the loss shows as waits.
+    """
+    causes = dict(pressure.refused_per_second)
+    for cause, rate in pressure.persistence_refused_per_second.items():
+        causes[cause] = max(rate, causes.get(cause, 0.0))
+    return [
+        found(
+            _CAUSES.get(cause, SuspectName.OTHER_REFUSAL),
+            1,
+            f"the server refused {rate:.1f} requests/s because of {cause}",
+        )
+        for cause, rate in sorted(causes.items(), key=lambda each: -each[1])
+        if cause not in _NO_LIMITS and rate >= FEWEST_REFUSALS_PER_SECOND
+    ]
+
+
+def queue_rate(pressure: Pressure) -> list[Suspect]:
+    """
+    The server holds activities back although polls wait for them.
+    """
+    limit, queue = pressure.rate_limit, pressure.activity
+    if limit is None:
+        return []
+    held = (
+        queue.backlog_tasks is not None
+        and queue.backlog_tasks >= 1
+        and queue.poll_p50_seconds is not None
+        and queue.poll_p50_seconds >= BUSY_POLL_SECONDS
+    )
+    # A server before 1.32 never says that it holds tasks back, and every server has a limit of its own.
+    if not (limit.active and held if limit.source == "system" else limit.active or held):
+        return []
+    names = {
+        "api": SuspectName.QUEUE_RATE_API,
+        "worker": SuspectName.QUEUE_RATE_WORKER,
+        "system": SuspectName.QUEUE_RATE_SYSTEM,
+    }
+    waiting = "" if queue.backlog_tasks is None else f", and {count(queue.backlog_tasks)} activities wait"
+    polls = (
+        ""
+        if queue.poll_p50_seconds is None
+        else f" while polls for them wait {milliseconds(queue.poll_p50_seconds)}"
+    )
+    return [
+        found(
+            names[limit.source],
+            2,
+            f"the server hands out at most {limit.per_second:g} activities/s of this queue{waiting}{polls}",
+        )
+    ]
+
+
+def machine(pressure: Pressure) -> list[Suspect]:
+    """
+    The machine on which everything runs has no core left, or its host takes cores away.
+    """
+    use = pressure.machine
+    if use is None:
+        return []
+    suspects = []
+    if use.stolen_cores >= STOLEN_RATIO * use.cores:
+        suspects.append(
+            found(
+                SuspectName.STOLEN_CPU, 6, f"the host kept {use.stolen_cores:.2f} of {use.cores} cores back"
+            )
+        )
+    if is_full(pressure):
+        parts = {
+            "workers": pressure.worker_cores,
+            "server": pressure.server_cores,
+            "injectors": pressure.injector_cores,
+        }
+        told = [f"{name} {cores:.2f}" for name, cores in parts.items() if cores is not None]
+        others = other_cores(pressure)
+        if others is not None and others >= _OTHERS_CORES:
+            told.append(f"other programs {others:.2f}")
+        suspects.append(
+            found(
+                SuspectName.MACHINE,
+                6,
+                f"{use.busy_cores:.2f} of {use.cores} cores are busy ({', '.join(told)})",
+            )
+        )
+    return suspects
+
+
+def other_cores(pressure: Pressure) -> float | None:
+    """
+    Return the cores that programs other than workers, server and injectors use; ``None`` where a part is not known.
+    """
+    use, server, worker, injector = (
+        pressure.machine,
+        pressure.server_cores,
+        pressure.worker_cores,
+        pressure.injector_cores,
+    )
+    if use is None or server is None or worker is None or injector is None:
+        return None
+    return max(0.0, use.busy_cores - server - worker - injector)
+
+
+def is_disturbed(pressure: Pressure) -> bool:
+    """
+    Tell whether other programs take so much of the machine that every time is longer for it.
+    """
+    return (other_cores(pressure) or 0.0) >= DISTURBED_CORES
+
+
+def is_full(pressure: Pressure) -> bool:
+    """
+    Tell whether the machine has no core left.
+    """
+    use = pressure.machine
+    return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores
+
+
+def server(pressure: Pressure) -> list[Suspect]:
+    """
+    Writes queue up at a shard, or the database is slow.
+    """
+    shard, database = pressure.shard_wait_mean_seconds, pressure.persistence_mean_seconds
+    suspects = []
+    if database is not None and database >= LONG_PERSISTENCE_SECONDS and not is_full(pressure):
+        suspects.append(
+            found(
+                SuspectName.DATABASE,
+                6,
+                f"a request to the database takes {milliseconds(database)} in the mean",
+            )
+        )
+    if shard is not None and shard >= LONG_SHARD_WAIT_SECONDS:
+        told = "" if database is None else f", and a request to the database takes {milliseconds(database)}"
+        suspects.append(
+            found(
+                SuspectName.SERVER,
+                6,
+                f"a write waits {milliseconds(shard)} for its history shard in the mean{told}",
+            )
+        )
+    return suspects

@@ -1,0 +1,34 @@
+"""
+Of which steps suspects are told: of those at a limit.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.analysis.validity import RULES, has_enough_closes, late_looks, sent_in_time, uneven_halves
+from loadtest.plan import Plan
+from loadtest.results.measured import Measured
+from loadtest.results.step_result import StepVerdict
+from loadtest.results.suspect import Suspect
+
+NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
+
+# Readings of a stalled or short window still say what waits, though its rate is worth nothing.
+_OF_A_RATE = (late_looks, uneven_halves, has_enough_closes, sent_in_time)
+
+
+def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
+    """
+    Return why a step's readings rank no suspects; empty where they do.
+    """
+    return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, plan))
+
+
+def step_suspects(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[Suspect, ...] | None:
+    """
+    Rank the suspects of a closed or overloaded step; ``None`` for any other.
+    """
+    if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
+        return None
+    return rank_suspects(pressure_of(measured, plan))

@@ -1,0 +1,213 @@
+"""
+Suspects on the workers' side: what they do not fetch, and what takes them long.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.suspects.found import count, found, milliseconds
+from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
+from loadtest.analysis.suspects.server_rules import is_disturbed, is_full
+from loadtest.results.suspect import Suspect, SuspectName
+
+LONG_WAIT_SECONDS = 0.030
+LONG_MEAN_WAIT_SECONDS = 0.100
+AT_ONCE_SECONDS = 0.005
+FULL_SLOTS_RATIO = 0.97
+_SLOTS_SLACK, _SLOTS_SLACK_RATIO = 0.5, 0.05
+ALL_POLLERS_RATIO = 0.75
+NO_POLLERS_RATIO = 0.35
+FEWEST_HITS_RATIO = 0.5
+LONG_TASK_SECONDS = 0.050
+# A Python worker runs its own code on one core.
+BUSY_WORKER_CORES, FULL_WORKER_CORES = 0.6, 0.85
+LONGER_THAN_PLANNED_RATIO, LONGER_THAN_PLANNED_SECONDS = 1.5, 0.020
+ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
+FULL_INJECTOR_CORES = 0.9
+
+
+def waits_long(queue: QueuePressure) -> bool:
+    """
+    Tell whether tasks of a kind wait.
+    """
+    p50, mean = queue.wait_p50_seconds, queue.wait_mean_seconds
+    return (p50 is not None and p50 >= LONG_WAIT_SECONDS) or (
+        mean is not None and mean >= LONG_MEAN_WAIT_SECONDS
+    )
+
+
+def fetching(pressure: Pressure) -> list[Suspect]:
+    """
+    Tasks of a kind wait, and a poll is answered at once: the workers do not fetch them.
+    """
+    suspects = []
+    for queue in (pressure.activity, pressure.workflow):
+        if not waits_long(queue):
+            continue
+        poll = queue.poll_p50_seconds
+        at_once = poll is not None and poll <= AT_ONCE_SECONDS
+        told = f"{_waiting(queue)}{' and polls are answered at once' if at_once else ''}"
+        suspects += _slots(queue, told, at_once=at_once)
+        if at_once and not suspects:
+            suspects += _polls(queue, pressure, told)
+    if suspects:
+        suspects += _full_cpu(pressure, 3)
+    return suspects
+
+
+def executing(pressure: Pressure) -> list[Suspect]:
+    """
+    Something executes long: all of it, or the activities alone at little CPU.
+    """
+    cores, task = _cores_each(pressure), pressure.workflow.execution_mean_seconds
+    full = _full_cpu(pressure, 4)
+    if full:
+        return full
+    if task is not None and task >= LONG_TASK_SECONDS and cores is not None:
+        told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
+        if cores >= BUSY_WORKER_CORES:
+            return [found(SuspectName.WORKER_CPU, 4, told)]
+        if not is_full(pressure) and not is_disturbed(pressure):
+            return [found(SuspectName.BLOCKED_LOOP, 4, told)]
+    if _activities_are_slow(pressure):
+        return [found(SuspectName.DOWNSTREAM, 4, _activities(pressure))]
+    return []
+
+
+def between(pressure: Pressure) -> list[Suspect]:
+    """
+    Nothing waits and nothing executes long: there are too few orders, or they are held between the stages.
+    """
+    cores, each = pressure.injector_cores, FULL_INJECTOR_CORES * pressure.injectors
+    if cores is not None and cores >= each:
+        return [
+            found(
+                SuspectName.INJECTOR,
+                5,
+                f"{pressure.injectors} injector process{'es use' if pressure.injectors > 1 else ' uses'} {cores:.2f} cores",
+            )
+        ]
+    if waits_long(pressure.activity) or waits_long(pressure.workflow) or not pressure.in_flight:
+        return []
+    ratio = accounted(pressure)
+    if ratio is None:
+        return []
+    orders = count(pressure.in_flight)
+    suspects = []
+    # On a full machine every stage is slow, and more orders would only wait.
+    group = 7 if is_full(pressure) else 5
+    if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
+        suspects.append(
+            found(
+                SuspectName.ORDERS_IN_FLIGHT,
+                group,
+                f"all {orders} orders are being worked on, no task waits, and slots are free",
+            )
+        )
+        if pressure.planned_activity_seconds is None:
+            # Whether its activities always take so long cannot be told from one load alone.
+            suspects.append(found(SuspectName.DOWNSTREAM, group, _activities(pressure)))
+    if ratio < ACCOUNTED_RATIO:
+        suspects.append(
+            found(
+                SuspectName.BETWEEN_STAGES,
+                group,
+                f"{orders} orders are open, and only {percent(ratio)} of them are in a slot or in a queue",
+            )
+        )
+    return suspects
+
+
+def accounted(pressure: Pressure) -> float | None:
+    """
+    Return the share of the open orders that are in a slot or a queue, ``None`` where a part is not known.
+    """
+    parts = [
+        pressure.activity.slots_used,
+        pressure.workflow.slots_used,
+        pressure.activity.waiting,
+        pressure.workflow.waiting,
+    ]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not pressure.in_flight:
+        return None
+    return sum(known) / pressure.in_flight
+
+
+def percent(ratio: float) -> str:
+    """
+    Write a share.
+    """
+    return f"{100 * ratio:.0f} %"
+
+
+def _slots(queue: QueuePressure, told: str, *, at_once: bool) -> list[Suspect]:
+    slots, used = queue.slots, queue.slots_used
+    if not slots or used is None:
+        return []
+    slack = max(_SLOTS_SLACK, _SLOTS_SLACK_RATIO * slots)
+    taken = used + (queue.polls_out or 0.0)
+    if not (used >= FULL_SLOTS_RATIO * slots or (at_once and taken >= slots - slack)):
+        return []
+    name = SuspectName.ACTIVITY_SLOTS if queue.kind == "activity" else SuspectName.WORKFLOW_SLOTS
+    held = "in use" if used >= slots - slack else "in use or held by a poll"
+    return [found(name, 3, f"{count(min(taken, slots))} of {count(slots)} {held} while {told}")]
+
+
+def _polls(queue: QueuePressure, pressure: Pressure, told: str) -> list[Suspect]:
+    out, most = queue.polls_out, queue.pollers
+    if out is None or not most:
+        return []
+    free = "" if queue.slots is None else f"{count(queue.slots - (queue.slots_used or 0.0))} slots are free, "
+    if out >= ALL_POLLERS_RATIO * most:
+        name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
+        return [found(name, 3, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
+    if out > NO_POLLERS_RATIO * most:
+        return []
+    held = f"{free}{count(out)} of {most} polls are out, {told}"
+    hits = pressure.sticky_hit_ratio
+    if queue.kind == "workflow":
+        if hits is None or hits >= FEWEST_HITS_RATIO:
+            return []
+        return [
+            found(SuspectName.CACHE, 3, f"{percent(hits)} of the tasks found their workflow in it; {held}")
+        ]
+    if (_cores_each(pressure) or 0.0) >= BUSY_WORKER_CORES:
+        return []
+    return [found(SuspectName.WORKER_RATE, 3, f"the worker does not ask: {held}")]
+
+
+def _waiting(queue: QueuePressure) -> str:
+    tasks = "activities" if queue.kind == "activity" else "workflow tasks"
+    if queue.waiting is not None and queue.waiting >= 1:
+        return f"{count(queue.waiting)} {tasks} wait"
+    return f"{tasks} wait {milliseconds(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
+
+
+def _full_cpu(pressure: Pressure, group: int) -> list[Suspect]:
+    cores = _cores_each(pressure)
+    if cores is None or cores < FULL_WORKER_CORES:
+        return []
+    return [
+        found(
+            SuspectName.WORKER_CPU, group, f"each worker uses {cores:.2f} cores, and Python code runs on one"
+        )
+    ]
+
+
+def _cores_each(pressure: Pressure) -> float | None:
+    return None if pressure.worker_cores is None else pressure.worker_cores / pressure.replicas
+
+
+def _activities_are_slow(pressure: Pressure) -> bool:
+    planned, took = pressure.planned_activity_seconds, pressure.activity.execution_mean_seconds
+    if planned is None or took is None or is_full(pressure) or is_disturbed(pressure):
+        return False
+    return took >= LONGER_THAN_PLANNED_RATIO * planned + LONGER_THAN_PLANNED_SECONDS
+
+
+def _activities(pressure: Pressure) -> str:
+    took, cores = pressure.activity.execution_mean_seconds, pressure.worker_cores
+    planned = pressure.planned_activity_seconds
+    told = "activities execute" if took is None else f"an activity executes {milliseconds(took)}"
+    told += "" if planned is None else f" instead of {milliseconds(planned)}"
+    return told + ("" if cores is None else f" at {cores:.2f} worker cores in all")

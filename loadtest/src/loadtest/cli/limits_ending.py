@@ -1,0 +1,72 @@
+"""
+What a search for the limit ends with: judged from the run's files alone, written as JSON, text and one page.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.ranking import first_suspects
+from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
+from loadtest.design.limits import Limits
+from loadtest.experiment.loop import kept_steps
+from loadtest.experiment.progress import SweepEnded
+from loadtest.report.limits_page import limits_headline, limits_html, limits_text
+from loadtest.results.document import to_json
+from loadtest.results.limits_result import LimitsAnswer, LimitsResult
+from loadtest.results.question import LimitsQuestion
+from loadtest.results.store import Run
+
+_VERDICTS = {0: "pass", 3: "undecided"}
+
+
+def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> SweepEnded:
+    """
+    Judge a search for the limit from its folder, and write what it found there.
+    """
+    result = limits_result(run, question)
+    run.write("limits.json", to_json(result))
+    page = run.write("report.html", limits_html(result))
+    if not quiet:
+        print(f"{limits_text(result)}report: {page}")
+    return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)
+
+
+def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
+    """
+    Say everything there is to say of a search for the limit.
+    """
+    design, kept = Limits(run.plan, question), kept_steps(run)
+    answer, tried, ranking = design.answer(kept), design.tried(kept), design.ranking(kept)
+    limits = first_suspects(ranking)
+    if answer is LimitsAnswer.PROVED:
+        limits = (tried[-1].suspect,)
+    elif answer is LimitsAnswer.NOT_FOUND:
+        limits = ()
+    elif answer is LimitsAnswer.UNKNOWN and tried:
+        limits = (tried[-1].suspect,)
+    left_out = [(step, found) for step in kept if (found := design.problems(step))]
+    warnings = list(run.manifest.notes)
+    reasons = "; ".join(dict.fromkeys(reason for _, found in left_out for reason in found))
+    if left_out:
+        warnings.append(f"{len(left_out)} of {len(kept)} steps are not valid and left out: {reasons}")
+    first = design.first(kept)
+    others = None if first is None else other_cores(pressure_of(first.measured, run.plan))
+    if others is not None and others >= DISTURBED_CORES:
+        warnings.append(
+            f"other programs of this machine used {others:.1f} cores, which made every time longer; end them and measure again"
+        )
+    problem = None
+    if answer is LimitsAnswer.UNKNOWN:
+        problem = tried[-1].throughput.why if tried else f"the saturated step is not valid: {reasons}"
+    return LimitsResult(
+        1,
+        run.path.name,
+        answer,
+        limits,
+        design.why_not_relieved(limits[0]) if answer is LimitsAnswer.NAMED else None,
+        tried,
+        ranking,
+        design.after_relief(kept),
+        problem,
+        tuple(warnings),
+    )

@@ -1,0 +1,106 @@
+"""
+What `loadtest limits` is asked: a plan's saturate load at one replica count, and the loads that reliefs need.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from loadtest.analysis.suspects.relief import HALF_MORE, half_more
+from loadtest.errors import InputError
+from loadtest.plan import Plan, Saturate, parse_plan
+from loadtest.plan.factors import put_value
+from loadtest.results.comparison_result import FEWEST_ROUNDS
+from loadtest.results.question import LimitsQuestion
+
+ROUNDS, MOST_ROUNDS, MOST_SUSPECTS = 3, 6, 3
+BLOCK_SECONDS = 15.0
+
+
+def limits_plan(
+    plan: Plan,
+    *,
+    replicas: int | None,
+    block_seconds: float | None,
+    change_over_seconds: float,
+    rounds: int | None,
+    most_rounds: int | None,
+    most_suspects: int,
+    starts_server: bool,
+    own_worker: bool,
+) -> tuple[Plan, LimitsQuestion]:
+    """
+    Return the plan of a search for the limit and what it asks.
+
+    Args:
+        plan: As the user gave it; its factors stay at their first values.
+        replicas: At which count; ``None`` takes the plan's first.
+        block_seconds: Counted seconds of a step.
+        change_over_seconds: Before each step, under load.
+        rounds, most_rounds: At the first look at a relief and at most.
+        most_suspects: Relieved at most; 0 names suspects by their readings alone.
+        starts_server: Whether the server is the run's own.
+        own_worker: Whether the workers are the kit's.
+
+    Raises:
+        InputError: A number cannot be used.
+    """
+    first, most = rounds or ROUNDS, most_rounds or max(MOST_ROUNDS, rounds or ROUNDS)
+    for flag, number in (("--rounds", first), ("--most-rounds", most)):
+        if number < FEWEST_ROUNDS:
+            raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")
+    if most < first:
+        raise InputError(
+            f"--most-rounds {most}: fewer than the {first} rounds of the first look; write {first} or more"
+        )
+    if most_suspects < 0:
+        raise InputError(f"--suspects {most_suspects}: must be 0 or more; 0 relieves none")
+    document = plan.model_dump(mode="json", exclude={"factors"})
+    for path, values in plan.factors.items():
+        document = put_value(document, path, values[0])
+    base = parse_plan(document, "limits")
+    count = replicas or base.replicas[0]
+    document |= {
+        "replicas": [count, half_more(count)],
+        "loads": _loads(base, count, block_seconds or BLOCK_SECONDS),
+        "warm_up_seconds": change_over_seconds,
+        "repetitions": 1 + 2 * most * max(1, most_suspects),
+        "shuffle": False,
+    }
+    document["max_awaited"] = _most_awaited(base, count, document["loads"])
+    sets_worker = own_worker or plan.worker.activity_slots is not None
+    question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)
+    return parse_plan(document, "limits"), question
+
+
+def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
+    """
+    Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
+    """
+    saturate = next((load for load in plan.loads if isinstance(load, Saturate)), Saturate())
+    slots, orders = plan.worker.slots, saturate.in_flight_per_slot
+    per_slot = (
+        orders,
+        orders * HALF_MORE,
+        orders * slots / half_more(slots),
+        orders * replicas / half_more(replicas),
+    )
+    return [
+        {**saturate.model_dump(mode="json"), "window_seconds": seconds, "in_flight_per_slot": value}
+        for value in per_slot
+    ]
+
+
+def _most_awaited(plan: Plan, replicas: int, loads: list[dict[str, Any]]) -> int:
+    """
+    Return the plan's bound, raised by the combinations of load, slots and replicas that no step has.
+    """
+    most: float = loads[1]["in_flight_per_slot"] * plan.worker.slots * replicas
+    if most > plan.max_awaited:
+        raise InputError(
+            f"half more orders in flight are {most:,.0f}, and max_awaited = {plan.max_awaited:,}; "
+            "lower in_flight_per_slot or worker.activity_slots, or raise max_awaited where the server answers more"
+        )
+    combined: float = loads[1]["in_flight_per_slot"] * half_more(plan.worker.slots) * half_more(replicas)
+    return max(plan.max_awaited, math.ceil(combined))

@@ -1,0 +1,69 @@
+"""
+``loadtest limits``: what holds a setting back, proved by relieving it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loadtest.cli.given_flags import given_flags
+from loadtest.cli.limits_settings import MOST_SUSPECTS, limits_plan
+from loadtest.cli.overrides import with_flags
+from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.progress_flag import Progress
+from loadtest.plan import parse_plan, read_document
+
+
+def limits(
+    context: typer.Context,
+    plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
+    replicas: Annotated[int | None, typer.Option(help="Worker replicas; left out, the plan's first.")] = None,
+    block: Annotated[float | None, typer.Option(help="Counted seconds of a step.")] = None,
+    change_over: Annotated[float, typer.Option(help="Uncounted seconds before each step.")] = 4.0,
+    rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
+    most_rounds: Annotated[int | None, typer.Option(help="Rounds after which a relief is undecided.")] = None,
+    suspects: Annotated[
+        int, typer.Option(help="Suspects that are relieved one after the other at most; 0 relieves none.")
+    ] = MOST_SUSPECTS,
+    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
+    seed: Annotated[int | None, typer.Option(help="Seed of every order's draws.")] = None,
+    setting: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan.")] = None,
+    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
+    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
+    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
+    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
+    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
+) -> int:
+    """
+    Saturate one setting, rank what may hold it back, and relieve one suspect after the other until throughput moves.
+
+    Exit codes: 0 proved, or named where the kit cannot relieve it, 2 bad input, 3 not found or cannot tell, 130 interrupted.
+    """
+    given = given_flags(context)
+    place = {"target": TargetKind.LOCAL.value, **place_of({name: context.params[name] for name in _PLACE})}
+    refuse_idle_place(given, place)
+    document = with_flags(
+        read_document(plan), top={"seed": seed}, rate=None, window=None, settings=setting or []
+    )
+    asked = parse_plan(document, str(plan))
+    made, question = limits_plan(
+        asked,
+        replicas=replicas,
+        block_seconds=block,
+        change_over_seconds=change_over,
+        rounds=rounds,
+        most_rounds=most_rounds,
+        most_suspects=suspects,
+        starts_server=address is None,
+        own_worker=worker_command is None and asked.worker_command is None,
+    )
+    from loadtest.cli import sweep_run
+
+    return sweep_run.begin(made, plan, place, output, None, progress, question)
+
+
+_PLACE = ("worker_command", "address", "server_metrics", "temporal", "port")

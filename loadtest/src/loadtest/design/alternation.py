@@ -1,0 +1,148 @@
+"""
+Two settings in alternation: rounds of A B B A, until the quantities of a gate are decided or the rounds are spent.
+
+Both blocks of a pair draw the same work and have the same schedule, as a pair is one repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.block_quantities import block_problems
+from loadtest.analysis.comparison import BLOCK_ORDER
+from loadtest.analysis.settings_comparison import compare_settings
+from loadtest.design.design import KeptStep
+from loadtest.plan import Plan
+from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.measured import StepKey
+from loadtest.results.setting import Setting
+
+MOST_ATTEMPTS = 2
+PAIRS_PER_ROUND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """
+    One of the two settings.
+
+    Attributes:
+        replicas: Worker replicas.
+        load: Index of the plan's load that its blocks carry.
+        setting: Values of its factors.
+    """
+
+    replicas: int
+    load: int
+    setting: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Alternation:
+    """
+    Blocks of two settings.
+
+    Attributes:
+        plan: Of the run.
+        a, b: The two settings.
+        rounds: Rounds of four blocks at which an answer is looked for first.
+        most_rounds: After so many it ends undecided.
+        gate: Quantities that must be decided.
+        before: Repetitions of the run that are not its own and come before.
+    """
+
+    plan: Plan
+    a: Side
+    b: Side
+    rounds: int
+    most_rounds: int
+    gate: tuple[str, ...]
+    before: int = 0
+
+    def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return the blocks up to the next look at the numbers; none where it is over.
+        """
+        mine = self._mine(kept)
+        begun = max((self._round_of(step.key) for step in mine), default=0)
+        until = max(self.rounds, begun)
+        todo = self._missing(mine, until)
+        if not todo and until < self.most_rounds and self.undecided(mine):
+            todo = self._missing(mine, until + 1)
+        return todo
+
+    def whole_rounds(self, kept: Sequence[KeptStep]) -> list[list[KeptStep]]:
+        """
+        Return the rounds whose four blocks are valid, each in the order A, B, B, A.
+        """
+        usable = {replace(step.key, attempt=1): step for step in self._mine(kept) if not self.problems(step)}
+        found = []
+        for number in range(1, self.most_rounds + 1):
+            blocks = [usable.get(key) for key in self._keys(number)]
+            whole = [block for block in blocks if block is not None]
+            if len(whole) == len(blocks):
+                found.append(whole)
+        return found
+
+    def problems(self, step: KeptStep) -> tuple[str, ...]:
+        """
+        Return why a block is left out; empty where it counts.
+        """
+        return block_problems(step.measured, self.plan)
+
+    def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
+        """
+        Return what the rounds so far say of each quantity.
+        """
+        blocks = [[(step.measured, step.result) for step in blocks] for blocks in self.whole_rounds(kept)]
+        return compare_settings(blocks, self.plan)
+
+    def undecided(self, kept: Sequence[KeptStep]) -> list[str]:
+        """
+        Return the gate's quantities that cannot be told yet.
+        """
+        return [
+            one.quantity
+            for one in self.compared(kept)
+            if one.quantity in self.gate and one.standing is Standing.UNKNOWN
+        ]
+
+    def owns(self, step: KeptStep) -> bool:
+        """
+        Tell whether a step of the run is one of its blocks.
+        """
+        return self.before < step.key.repetition <= self.before + PAIRS_PER_ROUND * self.most_rounds
+
+    def _mine(self, kept: Sequence[KeptStep]) -> list[KeptStep]:
+        return [step for step in kept if self.owns(step)]
+
+    def _missing(self, kept: Sequence[KeptStep], until: int) -> tuple[StepKey, ...]:
+        attempts: dict[StepKey, list[KeptStep]] = {}
+        for step in kept:
+            attempts.setdefault(replace(step.key, attempt=1), []).append(step)
+        todo = []
+        for number in range(1, until + 1):
+            for key in self._keys(number):
+                mine = attempts.get(key, [])
+                if any(not self.problems(step) for step in mine) or len(mine) >= MOST_ATTEMPTS:
+                    continue
+                todo.append(replace(key, attempt=len(mine) + 1))
+        return tuple(todo)
+
+    def _keys(self, number: int) -> list[StepKey]:
+        first = self.before + PAIRS_PER_ROUND * (number - 1) + 1
+        sides = {"A": self.a, "B": self.b}
+        return [
+            StepKey(
+                side.replicas,
+                side.load,
+                self.plan.loads[side.load].kind.value,
+                first + index // 2,
+                side.setting,
+            )
+            for index, side in enumerate(sides[letter] for letter in BLOCK_ORDER)
+        ]
+
+    def _round_of(self, key: StepKey) -> int:
+        return (key.repetition - self.before + 1) // PAIRS_PER_ROUND

@@ -1,0 +1,189 @@
+"""
+What holds a setting back: one saturated step names suspects, and relief of one after the other proves which it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadtest.analysis.block_quantities import block_problems
+from loadtest.analysis.suspects.ranking import first_suspects
+from loadtest.analysis.suspects.relief import AS_PLANNED, Relief, relief_of
+from loadtest.analysis.suspects.step_suspects import ranking_problems
+from loadtest.design.alternation import MOST_ATTEMPTS, PAIRS_PER_ROUND, Alternation, Side
+from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.plan import Plan
+from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.limits_result import LimitsAnswer, TriedRelief
+from loadtest.results.measured import StepKey
+from loadtest.results.question import LimitsQuestion
+from loadtest.results.suspect import Suspect
+
+_GATE = ("throughput",)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """
+    The relief of one suspect, in alternation with what is not relieved.
+
+    Attributes:
+        suspect: Which.
+        relief: What it is given.
+        blocks: The alternation.
+    """
+
+    suspect: Suspect
+    relief: Relief
+    blocks: Alternation
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    Looks for the limit at the plan's first replica count.
+
+    Attributes:
+        plan: With the loads that reliefs need.
+        question: What is asked.
+    """
+
+    plan: Plan
+    question: LimitsQuestion
+
+    def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
+        """
+        Return the first step, then the next block of the suspect that is relieved, or why no more is needed.
+        """
+        todo = self.left(kept)
+        if todo:
+            again = "measured again, as it was invalid" if todo[0].attempt > 1 else None
+            return NextStep(todo[0], None, again)
+        answer = self.answer(kept)
+        return Answer(f"{answer.value}: {len(self.tried(kept))} suspects were relieved")
+
+    def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return the steps up to the next look at the numbers.
+        """
+        firsts = self._firsts(kept)
+        if self.first(kept) is None:
+            if len(firsts) >= MOST_ATTEMPTS:
+                return ()
+            kind = self.plan.loads[AS_PLANNED].kind.value
+            return (StepKey(self.plan.replicas[0], AS_PLANNED, kind, 1, attempt=len(firsts) + 1),)
+        for trial in self._trials(kept):
+            todo = trial.blocks.left(kept)
+            if todo:
+                return todo
+            if _throughput(trial, kept).standing is Standing.BETTER:
+                return ()
+        return ()
+
+    def first(self, kept: Sequence[KeptStep]) -> KeptStep | None:
+        """
+        Return the step whose readings rank the suspects; ``None`` before it was measured and is of use.
+        """
+        return next((step for step in self._firsts(kept) if not self.problems(step)), None)
+
+    def problems(self, step: KeptStep) -> tuple[str, ...]:
+        """
+        Return why a step is left out; empty where it counts.
+        """
+        rule = ranking_problems if step.key.repetition == 1 else block_problems
+        return rule(step.measured, self.plan)
+
+    def ranking(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
+        """
+        Return the suspects of the first step.
+        """
+        step = self.first(kept)
+        return () if step is None else step.result.suspects or ()
+
+    def tried(self, kept: Sequence[KeptStep]) -> tuple[TriedRelief, ...]:
+        """
+        Return every suspect whose relief was measured, up to the one that moved the throughput.
+        """
+        found = []
+        for trial in self._trials(kept):
+            if not any(trial.blocks.owns(step) for step in kept):
+                break
+            found.append(TriedRelief(trial.suspect, trial.relief.text, _throughput(trial, kept)))
+            if found[-1].throughput.standing is Standing.BETTER:
+                break
+        return tuple(found)
+
+    def answer(self, kept: Sequence[KeptStep]) -> LimitsAnswer:
+        """
+        Say how sure the answer is that the steps so far give.
+        """
+        tried = self.tried(kept)
+        if any(one.throughput.standing is Standing.BETTER for one in tried):
+            return LimitsAnswer.PROVED
+        if self.first(kept) is None or any(one.throughput.standing is Standing.UNKNOWN for one in tried):
+            return LimitsAnswer.UNKNOWN
+        return LimitsAnswer.NAMED if self.named(kept) and not tried else LimitsAnswer.NOT_FOUND
+
+    def named(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
+        """
+        Return the suspects that the kit would have to relieve first and cannot; none where it can relieve one.
+        """
+        first = first_suspects(self.ranking(kept))
+        return () if any(isinstance(self._relief(suspect), Relief) for suspect in first) else first
+
+    def why_not_relieved(self, suspect: Suspect) -> str | None:
+        """
+        Return why the kit cannot relieve a suspect; ``None`` where it can.
+        """
+        relief = self._relief(suspect)
+        return relief if isinstance(relief, str) else None
+
+    def after_relief(self, kept: Sequence[KeptStep]) -> Suspect | None:
+        """
+        Return the first suspect of the last block whose relief moved the throughput; ``None`` where there is none.
+        """
+        tried = self.tried(kept)
+        if not tried or tried[-1].throughput.standing is not Standing.BETTER:
+            return None
+        trial = self._trials(kept)[len(tried) - 1]
+        rounds = trial.blocks.whole_rounds(kept)
+        suspects = rounds[-1][2].result.suspects or ()
+        return next(iter(suspects), None)
+
+    def _firsts(self, kept: Sequence[KeptStep]) -> list[KeptStep]:
+        return [step for step in kept if step.key.repetition == 1]
+
+    def _trials(self, kept: Sequence[KeptStep]) -> list[Trial]:
+        if self.named(kept):
+            return []
+        trials: list[Trial] = []
+        for suspect in self.ranking(kept):
+            relief = self._relief(suspect)
+            if isinstance(relief, Relief) and len(trials) < self.question.most_suspects:
+                trials.append(Trial(suspect, relief, self._blocks(relief, len(trials))))
+        return trials
+
+    def _relief(self, suspect: Suspect) -> Relief | str:
+        return relief_of(
+            suspect,
+            self.plan,
+            starts_server=self.question.starts_server,
+            sets_slots=self.question.sets_worker,
+        )
+
+    def _blocks(self, relief: Relief, number: int) -> Alternation:
+        asked, replicas = self.question, self.plan.replicas[0]
+        return Alternation(
+            self.plan,
+            Side(replicas, AS_PLANNED, ()),
+            Side(relief.replicas, relief.load, relief.setting),
+            asked.rounds,
+            asked.most_rounds,
+            _GATE,
+            before=1 + number * PAIRS_PER_ROUND * asked.most_rounds,
+        )
+
+
+def _throughput(trial: Trial, kept: Sequence[KeptStep]) -> QuantityComparison:
+    return next(one for one in trial.blocks.compared(kept) if one.quantity in _GATE)

@@ -1,0 +1,107 @@
+"""
+What holds a setting back, as one sentence, as text for a terminal and as a page.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from jinja2 import BaseLoader, Environment, StrictUndefined
+
+from loadtest.report.suspect_text import hold, suspects_sentence
+from loadtest.results.comparison_result import Standing
+from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
+from loadtest.results.suspect import Suspect
+
+
+def limits_headline(result: LimitsResult) -> str:
+    """
+    Return the answer: what holds it back, by which readings, what its relief gave, what to change, and what is next.
+    """
+    match result.answer:
+        case LimitsAnswer.PROVED:
+            return _proved(result)
+        case LimitsAnswer.NAMED:
+            settings = "; ".join(suspect.setting.text for suspect in result.limits)
+            return f"{suspects_sentence(result.limits)}. Not relieved here, as {result.why_not_relieved}. Change {settings}."
+        case LimitsAnswer.UNKNOWN if result.tried:
+            return f"Cannot tell whether {result.limits[0].name} {hold(result.limits[0].name)} you back: {relief_text(result.tried[-1])}."
+        case LimitsAnswer.UNKNOWN:
+            return f"Cannot tell what holds you back: {result.problem}."
+        case LimitsAnswer.NOT_FOUND if result.tried:
+            told = "; ".join(relief_text(one) for one in result.tried)
+            return f"Not found: nothing that was relieved moved the throughput ({told})."
+        case LimitsAnswer.NOT_FOUND if result.ranking:
+            return f"{suspects_sentence(result.ranking[:1])}. Not proved, as nothing was relieved."
+        case LimitsAnswer.NOT_FOUND:
+            return "Not found: no reading of the saturated step points at a limit."
+
+
+def relief_text(tried: TriedRelief) -> str:
+    """
+    Say what a relief gave.
+    """
+    one = tried.throughput
+    if one.ratio is None or one.low is None or one.high is None:
+        return f"{tried.relief}: not told, as {one.why}"
+    change = f"{_percent(one.ratio)} % ({_percent(one.low)} to {_percent(one.high)})"
+    if one.standing is Standing.SAME:
+        return f"{tried.relief} gave the same, {change}"
+    if one.standing is Standing.UNKNOWN:
+        return f"{tried.relief} gave {change}, which does not tell after {one.rounds} rounds"
+    return f"{tried.relief} gave {change}"
+
+
+def limits_text(result: LimitsResult) -> str:
+    """
+    Return the answer and the ranking as lines for a terminal.
+    """
+    lines = [limits_headline(result), ""]
+    lines += [f"  {number}. {suspect.name}: {suspect.evidence}" for number, suspect in _numbered(result)]
+    lines += [f"relieved: {one.suspect.name}: {relief_text(one)}" for one in result.tried]
+    lines += [f"note: {warning}" for warning in result.warnings]
+    return "\n".join(lines) + "\n"
+
+
+def limits_html(result: LimitsResult) -> str:
+    """
+    Return the page; it needs nothing else.
+    """
+    environment = Environment(
+        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(
+        resources.files("loadtest.report").joinpath("limits.html").read_text(encoding="utf-8")
+    )
+    return template.render(
+        result=result,
+        headline=limits_headline(result),
+        tried=[(one.suspect.name, relief_text(one), one.throughput) for one in result.tried],
+        numbered=_numbered(result),
+    )
+
+
+def _numbered(result: LimitsResult) -> list[tuple[int, Suspect]]:
+    return list(enumerate(result.ranking, 1))
+
+
+def _proved(result: LimitsResult) -> str:
+    (limit,) = result.limits
+    before = [one for one in result.tried[:-1]]
+    name = f"{limit.name[:1].upper()}{limit.name[1:]}"
+    told = f"{name} {hold(limit.name)} you back: {limit.evidence}. {_upper(relief_text(result.tried[-1]))}."
+    told += f" Change {limit.setting.text}."
+    if before:
+        told += f" Not it: {', '.join(one.suspect.name for one in before)}."
+    if result.next is None:
+        return told
+    again = " again" if result.next.name is limit.name else ""
+    return f"{told} Next: {result.next.name}{again}, {result.next.evidence}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _percent(ratio: float) -> str:
+    return f"{100 * (ratio - 1):+.0f}"

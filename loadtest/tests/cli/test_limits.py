@@ -1,0 +1,185 @@
+"""
+``loadtest limits``: what it refuses, what it writes, and its exit codes, without measuring anything.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic
+
+from loadtest.analysis import analyse
+from loadtest.analysis.suspects.found import found
+from loadtest.cli import sweep_run
+from loadtest.cli.app import run
+from loadtest.cli.limits_ending import conclude_limits
+from loadtest.plan import Saturate
+from loadtest.report.limits_page import limits_headline
+from loadtest.report.suspect_text import held_back
+from loadtest.results.comparison_result import QuantityComparison, Standing
+from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
+from loadtest.results.question import LimitsQuestion, question_of
+from loadtest.results.store import Run
+from loadtest.results.suspect import Suspect, SuspectName
+
+DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
+SLOTS = found(
+    SuspectName.ACTIVITY_SLOTS, 3, "4 of 4 in use while 18 activities wait and polls are answered at once"
+)
+POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out all the time")
+CALLED = found(SuspectName.DOWNSTREAM, 4, "an activity executes 992 ms instead of 100 ms")
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """Runs that would now be measured, in place of measuring them."""
+    caught: list[Run] = []
+
+    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
+        caught.append(run)
+        return 0
+
+    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    return caught
+
+
+def test_a_search_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:
+    """At the plan's first replica count and saturated, whatever else the plan varies."""
+    code = run(["limits", DEMO, "--output", str(tmp_path), "--suspects", "2"])
+
+    question, plan = question_of(begun[0]), begun[0].plan
+    assert code == 0
+    assert isinstance(question, LimitsQuestion)
+    assert (question.most_suspects, question.starts_server, question.sets_worker) == (2, True, True)
+    assert plan.replicas == (1, 2)
+    assert all(isinstance(load, Saturate) for load in plan.loads)
+
+
+def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> None:
+    """`sweep --resume` continues whatever the run was begun for."""
+    run(["limits", DEMO, "--output", str(tmp_path)])
+
+    assert run(["sweep", "--resume", str(begun[0].path)]) == 0
+    assert [each.path for each in begun] == [begun[0].path] * 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--rounds", "2"], "--rounds 2: too few"),
+        (["--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
+        (["--suspects", "-1"], "--suspects -1: must be 0 or more"),
+        (
+            ["--set", "worker.activity_slots=100", "--replicas", "4"],
+            "half more orders in flight are 1,200, and max_awaited = 1,000",
+        ),
+        (["--worker-command", "nowhere a"], "no such program"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(
+    flags: list[str], words: str, tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is left behind."""
+    code = run(["limits", DEMO, *flags, "--output", str(tmp_path / "out")])
+
+    lines = capsys.readouterr().err.splitlines()
+    assert (code, len(lines), begun) == (2, 1, [])
+    assert words in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_search_found_is_written_and_printed(
+    tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the run's files alone: the sentence, the ranking, the document and the page."""
+    run(["limits", DEMO, "--output", str(tmp_path), "--suspects", "0"])
+    (made,) = begun
+    measured = synthetic.step(1, "saturate", 1, made.plan)
+    made.write_step(measured, analyse([measured], made.plan, made.manifest).steps[0], {})
+    question = question_of(made)
+    assert isinstance(question, LimitsQuestion)
+
+    ended = conclude_limits(made, question, quiet=False)
+
+    written = json.loads((made.path / "limits.json").read_text(encoding="utf-8"))
+    assert ended.exit_code == 3
+    assert written["answer"] == "not found"
+    assert ended.headlines[0] in capsys.readouterr().out
+    assert "What holds it back" in Path(ended.report).read_text(encoding="utf-8")
+
+
+def _result(answer: LimitsAnswer, *tried: TriedRelief, **more: Any) -> LimitsResult:
+    base = LimitsResult(1, "r", answer, (SLOTS,), None, tried, (SLOTS, POLLERS), None, None)
+    return replace(base, **more)
+
+
+def _tried(suspect: Suspect, relief: str, standing: Standing, *interval: float) -> TriedRelief:
+    compared = QuantityComparison("throughput", "orders/s", 2.5, 3.5, standing, *interval, 3, None)
+    return TriedRelief(suspect, relief, compared)
+
+
+MOVED = _tried(SLOTS, "6 activity slots", Standing.BETTER, 1.41, 1.34, 1.48)
+SAME = _tried(SLOTS, "6 activity slots", Standing.SAME, 1.01, 0.98, 1.03)
+UNSURE = _tried(SLOTS, "6 activity slots", Standing.UNKNOWN, 1.05, 0.9, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence", "code"),
+    [
+        (
+            _result(LimitsAnswer.PROVED, MOVED, next=POLLERS),
+            "Activity slots hold you back: 4 of 4 in use while 18 activities wait and polls are answered at once. "
+            "6 activity slots gave +41 % (+34 to +48). Change `worker.activity_slots` of the plan, "
+            "`REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`. "
+            "Next: activity pollers, 5 of 5 polls are out all the time.",
+            0,
+        ),
+        (
+            _result(LimitsAnswer.NAMED, limits=(CALLED,), why_not_relieved="it is none of the kit's"),
+            "What the activities call may hold it back: an activity executes 992 ms instead of 100 ms. "
+            "Not relieved here, as it is none of the kit's. Change the capacity of what the activities call.",
+            0,
+        ),
+        (
+            _result(LimitsAnswer.NOT_FOUND, SAME, limits=()),
+            "Not found: nothing that was relieved moved the throughput (6 activity slots gave the same, +1 % (-2 to +3)).",
+            3,
+        ),
+        (
+            _result(LimitsAnswer.UNKNOWN, UNSURE),
+            "Cannot tell whether activity slots hold you back: "
+            "6 activity slots gave +5 % (-10 to +20), which does not tell after 3 rounds.",
+            3,
+        ),
+        (
+            _result(LimitsAnswer.NOT_FOUND, limits=(), ranking=()),
+            "Not found: no reading of the saturated step points at a limit.",
+            3,
+        ),
+    ],
+    ids=["proved", "not relieved here", "not found", "cannot tell", "nothing points anywhere"],
+)
+def test_the_answer_is_one_sentence_and_an_exit_code(result: LimitsResult, sentence: str, code: int) -> None:
+    """With readings, gain, setting and the next suspect."""
+    assert limits_headline(result) == sentence
+    assert result.exit_code == code
+
+
+def test_a_sweep_names_the_first_suspects_of_its_largest_saturated_step() -> None:
+    """Two that are as likely as each other are told as A or B."""
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    steps = tuple(
+        replace(step, suspects=(SLOTS, POLLERS) if step.load.kind == "saturate" else None)
+        for step in sweep.steps
+    )
+
+    told = held_back(replace(sweep, steps=steps))
+
+    assert told is not None
+    assert told.startswith("Activity slots or activity pollers may hold it back: 4 of 4 in use")
+    assert "(4 replicas, saturate; `loadtest limits` proves it by relief)" in told
+    assert held_back(replace(sweep, steps=())) is None
