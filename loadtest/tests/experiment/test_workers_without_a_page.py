@@ -111,8 +111,7 @@ async def test_a_go_workers_sweep_agrees_with_its_histories(
 
     ran = sweep(tmp_path / "results", plan, *_arguments(server, task_queue, go_bakery))
 
-    (step,) = ran.sweep["steps"]
-    (measured,) = ran.run.read_steps()
+    step, measured = ran.sweep["steps"][-1], ran.run.read_steps()[-1]
     assert step["verdict"] == "valid", step["reasons"]
     assert step["activity_slots"] == 6
     assert (measured.workers[0].sdk or "").startswith("temporal-go")

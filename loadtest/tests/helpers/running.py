@@ -46,10 +46,15 @@ class Ran:
 
     def steps(self, kind: str) -> list[dict[str, Any]]:
         """
-        The steps of one kind of load, by replicas.
+        The steps of one kind of load, by replicas; of one that was measured again, as it was invalid, the last attempt.
         """
-        found = [step for step in self.sweep["steps"] if step["load"]["kind"] == kind]
-        return sorted(found, key=lambda step: step["replicas"])
+        found = sorted(self.sweep["steps"], key=lambda step: (step["replicas"], step["attempt"]))
+        last = {
+            (step["replicas"], step["load"]["index"], step["repetition"]): step
+            for step in found
+            if step["load"]["kind"] == kind
+        }
+        return list(last.values())
 
 
 def sweep(

@@ -79,7 +79,7 @@ def test_a_reader_finds_what_they_came_for(page: chromium.Page) -> None:
 
     for told in (
         "INVALID",
-        "2 replicas complete 4.43 ± 0.20 orders/s",
+        "2 replicas complete 4.43 ± 0.13 orders/s",
         "for the activity queue's schedule-to-start p95 under 150 ms: 2 is enough, 1 is not",
         "replica worker-2 ended or restarted",
         "1 of 6 steps was not measured",

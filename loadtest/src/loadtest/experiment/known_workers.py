@@ -19,6 +19,8 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The longest interval of an SDK's heartbeats, and some.
 LONGEST_BEAT_SECONDS = 65.0
+# A worker that polls already is listed a moment later, and one of an SDK without heartbeats never.
+LISTED_SECONDS = 5.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -57,12 +59,16 @@ async def first_known(
         InputError: The plan names another number of slots than a worker has.
     """
     known = await ask_workers(workers, replicas)
-    if wants_slots and activity_slots(known) is None and any(worker.first_beat for worker in known):
-        tell(PhaseStarted("wait for the workers' heartbeats", LONGEST_BEAT_SECONDS, at_most=True))
-        until = clock.now() + LONGEST_BEAT_SECONDS
-        while any(worker.first_beat for worker in known) and clock.now() < until:
-            await clock.sleep(1.0)
-            known = await ask_workers(workers, replicas)
+    began, is_told = clock.now(), False
+    while wants_slots and activity_slots(known) is None:
+        is_listed = any(worker.first_beat for worker in known)
+        if clock.now() - began >= (LONGEST_BEAT_SECONDS if is_listed else LISTED_SECONDS):
+            break
+        if is_listed and not is_told:
+            tell(PhaseStarted("wait for the workers' heartbeats", LONGEST_BEAT_SECONDS, at_most=True))
+            is_told = True
+        await clock.sleep(1.0)
+        known = await ask_workers(workers, replicas)
     problems = slots_as_planned(known, plan)
     if problems:
         raise InputError("\n".join(f"plan: {problem}" for problem in problems))
