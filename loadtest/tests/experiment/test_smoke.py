@@ -25,8 +25,9 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 def test_every_step_is_valid_and_the_slo_is_kept(smoke: Ran) -> None:
-    """The shortest plan is still one whose numbers may be believed."""
-    verdicts = {step["step"]: (step["verdict"], step["reasons"]) for step in smoke.sweep["steps"]}
+    """The shortest plan is still one whose numbers may be believed, at the second attempt where a busy machine spoilt one."""
+    steps = (*smoke.steps("saturate"), *smoke.steps("open"))
+    verdicts = {step["step"]: (step["verdict"], step["reasons"]) for step in steps}
 
     assert {verdict for verdict, _ in verdicts.values()} == {"valid"}, verdicts
     assert len(verdicts) == 4
