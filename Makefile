@@ -61,12 +61,13 @@ pytest: $(BIN)/.installed-dev ## the tests alone; PYTEST_ARGS adds arguments
 	$(BIN)/pytest -m 'not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter
+lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --explicit-package-bases --exclude k8s/e2e/helpers k8s/e2e
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
+	$(BIN)/vulture
 
 .PHONY: coverage
 coverage: $(BIN)/.installed-dev ## the tests with branch coverage, child processes included

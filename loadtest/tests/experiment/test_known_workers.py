@@ -40,6 +40,27 @@ async def test_a_plans_number_that_nobody_runs_with_is_refused_before_any_load(s
     assert system.order is None
 
 
+async def test_a_sum_that_misses_one_for_a_moment_is_taken_back(system: FakeSystem) -> None:
+    """Free and used slots are counted one after the other, so one heartbeat may say three of four."""
+    now = system.clock.now()
+    system.slots, system.miscounted = 4, (now, now + 6)
+
+    measured, _ = await carry_out(system, plan=_plan(4))
+
+    assert [worker.activity_slots for worker in measured.workers] == [4, 4]
+    assert read_step(measured, _plan(4)).verdict is StepVerdict.VALID
+
+
+async def test_a_sum_under_load_does_not_change_what_was_known_before(system: FakeSystem) -> None:
+    """A process keeps its slots."""
+    system.slots, system.miscounted = 4, (system.clock.now() + 5, float("inf"))
+
+    measured, _ = await carry_out(system, plan=_plan(4))
+
+    assert [worker.activity_slots for worker in measured.workers] == [4, 4]
+    assert read_step(measured, _plan(4)).verdict is StepVerdict.VALID
+
+
 async def test_a_number_that_is_only_known_at_the_end_makes_the_step_invalid(system: FakeSystem) -> None:
     """The first heartbeat holds none, and an open load does not wait for the second."""
     system.slots, system.beats_at = 100, system.clock.now() + 30

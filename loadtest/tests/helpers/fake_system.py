@@ -40,6 +40,7 @@ class FakeSystem:
         polls: Whether the workers poll the task queue.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
+        miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
         silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
         late_share: Share of the activities that wait 2 s.
         stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
@@ -63,6 +64,7 @@ class FakeSystem:
     polls: bool = True
     slots: int | None = 10
     beats_at: float = 0.0
+    miscounted: tuple[float, float] = (0.0, 0.0)
     silent_at: float | None = None
     stopped_at: float | None = None
     late_share: float = 0.0

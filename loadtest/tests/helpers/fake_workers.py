@@ -39,7 +39,7 @@ class FakeWorkers:
             replica.identity,
             "page",
             now,
-            activity_slots=system.slots,
+            activity_slots=system.slots - (system.miscounted[0] <= now < system.miscounted[1]),
             activity_slots_used=system.slots // 2,
             workflow_slots=100,
             workflow_slots_used=1,

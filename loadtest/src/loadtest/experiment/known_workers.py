@@ -7,6 +7,7 @@ A server that cannot be asked leaves a gap, and what is not known is never taken
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.running_workers import slots_as_planned
 from loadtest.errors import InputError, MeasurementError
@@ -21,6 +22,9 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 LONGEST_BEAT_SECONDS = 65.0
 # A worker that polls already is listed a moment later, and one of an SDK without heartbeats never.
 LISTED_SECONDS = 5.0
+# A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes its sum
+# wrong by one: another number than the plan's is believed once two more heartbeats of ours have not taken it back.
+TAKEN_BACK_SECONDS = 12.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -69,17 +73,34 @@ async def first_known(
             is_told = True
         await clock.sleep(1.0)
         known = await ask_workers(workers, replicas)
-    problems = slots_as_planned(known, plan)
+    until = clock.now() + TAKEN_BACK_SECONDS
+    while (problems := slots_as_planned(known, plan)) and clock.now() < until:
+        await clock.sleep(1.0)
+        known = _as_planned_once(known, await ask_workers(workers, replicas), plan)
     if problems:
         raise InputError("\n".join(f"plan: {problem}" for problem in problems))
     return known
 
 
+def _as_planned_once(
+    first: Sequence[WorkerFacts], last: Sequence[WorkerFacts], plan: Plan
+) -> tuple[WorkerFacts, ...]:
+    asked = plan.worker.activity_slots
+    return tuple(
+        before if asked is not None and before.activity_slots == asked else after
+        for before, after in zip(first, last, strict=True)
+    )
+
+
 def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> tuple[WorkerFacts, ...]:
     """
-    Take each replica's last facts, and its first ones where the last do not say its slots.
+    Take each replica's last facts with the slots that it had before the load, which a sum taken under load may miss by one.
+
+    Where the last facts say no slots at all, the first ones stay as they are.
     """
     return tuple(
-        before if after.activity_slots is None and before.activity_slots is not None else after
+        before
+        if after.activity_slots is None and before.activity_slots is not None
+        else replace(after, activity_slots=before.activity_slots or after.activity_slots)
         for before, after in zip(first, last, strict=True)
     )

@@ -186,7 +186,9 @@ class Terminal:
             return ""
         if self._phase.seconds is None:
             return self._phase.phase
-        return f"{self._phase.phase} {min(now - self._phase_at, self._phase.seconds):.0f}/{self._phase.seconds:.0f} s"
+        most = "at most " if self._phase.at_most else ""
+        gone = min(now - self._phase_at, self._phase.seconds)
+        return f"{self._phase.phase} {gone:.0f} of {most}{self._phase.seconds:.0f} s"
 
     def _numbers(self) -> Table:
         grid = Table.grid(padding=(0, 3))
