@@ -27,7 +27,7 @@ class Outcome:
         is_right: Whether a planted one is among them.
         sentence: The evidence of the first suspect.
         relief: What its relief gave; empty where it was not relieved.
-        is_disturbed: Whether other programs took half a core or more of the machine; it is left out of the counts.
+        is_disturbed: Whether other programs took half a core or more of the machine; it counts all the same.
     """
 
     plant: str
@@ -90,13 +90,12 @@ def section(outcomes: Sequence[Outcome]) -> str:
     """
     Return the section: one row a plant.
     """
-    left_out = sum(one.is_disturbed for one in outcomes)
-    outcomes = [one for one in outcomes if not one.is_disturbed]
     right = sum(one.is_right for one in outcomes)
+    disturbed = sum(one.is_disturbed for one in outcomes)
     lines = [
         HEADING,
         f"Made by `make bottlenecks` on a machine of two cores: {right} of {len(outcomes)} runs name the planted limit first, "
-        f"one saturated step of 15 s each; {left_out} more runs are left out, as other programs took half a core or more.",
+        f"one saturated step of 15 s each; beside {disturbed} of them other programs used half a core or more.",
         "",
         "| planted | runs | right | first suspects told | relief of the first suspect, where it was tried |",
         "| --- | --- | --- | --- | --- |",

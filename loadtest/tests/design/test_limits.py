@@ -14,7 +14,7 @@ from compared_blocks import kept_block, replace_block
 from loadtest.analysis.suspects.found import found
 from loadtest.cli.limits_settings import limits_plan
 from loadtest.design.design import Answer, KeptStep, NextStep
-from loadtest.design.limits import Limits
+from loadtest.design.limits import LimitSearch
 from loadtest.plan import Saturate
 from loadtest.results.limits_result import LimitsAnswer
 from loadtest.results.measured import StepKey
@@ -30,7 +30,7 @@ CACHE = found(SuspectName.CACHE, 3, "0 % hits")
 RPS = found(SuspectName.REQUEST_RATE, 1, "refused 11 requests/s")
 
 
-def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bool = True) -> Limits:
+def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bool = True) -> LimitSearch:
     """
     The design on the demo's work, with 4 slots and 8 orders in flight.
     """
@@ -45,7 +45,7 @@ def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bo
         starts_server=starts_server,
         own_worker=own_worker,
     )
-    return Limits(plan, question)
+    return LimitSearch(plan, question)
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Known:
     jumps: bool = False
     whole: bool = True
 
-    def answer(self, design: Limits) -> tuple[list[KeptStep], Answer]:
+    def answer(self, design: LimitSearch) -> tuple[list[KeptStep], Answer]:
         """Measure what the design asks for until it has its answer."""
         kept: list[KeptStep] = []
         pattern = kept_block(design.plan)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
-from loadtest.design.limits import Limits
+from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.limits_page import limits_headline, limits_html, limits_text
@@ -35,7 +35,7 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     """
     Say everything there is to say of a search for the limit.
     """
-    design, kept = Limits(run.plan, question), kept_steps(run)
+    design, kept = LimitSearch(run.plan, question), kept_steps(run)
     answer, tried, ranking = design.answer(kept), design.tried(kept), design.ranking(kept)
     limits = first_suspects(ranking)
     if answer is LimitsAnswer.PROVED:

@@ -8,7 +8,7 @@ from loadtest.design.capacity import Capacity
 from loadtest.design.compare import Compare
 from loadtest.design.design import Design
 from loadtest.design.grid import Grid
-from loadtest.design.limits import Limits
+from loadtest.design.limits import LimitSearch
 from loadtest.plan import Plan
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
 
@@ -29,4 +29,4 @@ def design_of(plan: Plan, question: Question | None) -> Design:
         case CapacityQuestion():
             return Capacity(plan, question)
         case LimitsQuestion():
-            return Limits(plan, question)
+            return LimitSearch(plan, question)

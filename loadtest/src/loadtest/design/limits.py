@@ -40,7 +40,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LimitSearch:
     """
     Looks for the limit at the plan's first replica count.
 

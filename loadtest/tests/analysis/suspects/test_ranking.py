@@ -167,7 +167,12 @@ PLANTS = {
         {S.BETWEEN_STAGES},
     ),
     "downstream": (
-        recorded((3, 4, 19.3, 5.0, 296, 0, 992), (4, 5, 0.3, 5.0, 154, 0, 8), planned_activity_seconds=0.0),
+        recorded(
+            (3, 4, 19.3, 5.0, 296, 0, 992),
+            (4, 5, 0.3, 5.0, 154, 0, 8),
+            planned_activity_seconds=0.0,
+            cores=(0.16, 0.3, 2.04),
+        ),
         {S.DOWNSTREAM},
     ),
     "downstream of a worker whose work is not ours": (

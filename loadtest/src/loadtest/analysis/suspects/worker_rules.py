@@ -20,7 +20,8 @@ FEWEST_HITS_RATIO = 0.5
 LONG_TASK_SECONDS = 0.050
 # A Python worker runs its own code on one core.
 BUSY_WORKER_CORES, FULL_WORKER_CORES = 0.6, 0.85
-LONGER_THAN_PLANNED_RATIO, LONGER_THAN_PLANNED_SECONDS = 1.5, 0.020
+LONGER_RATIO, LONGER_SECONDS = 1.5, 0.020
+FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
 ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
 FULL_INJECTOR_CORES = 0.9
 
@@ -200,9 +201,12 @@ def _cores_each(pressure: Pressure) -> float | None:
 
 def _activities_are_slow(pressure: Pressure) -> bool:
     planned, took = pressure.planned_activity_seconds, pressure.activity.execution_mean_seconds
-    if planned is None or took is None or is_full(pressure) or is_disturbed(pressure):
+    if planned is None or took is None:
         return False
-    return took >= LONGER_THAN_PLANNED_RATIO * planned + LONGER_THAN_PLANNED_SECONDS
+    # Where cores are short, everything takes longer for want of them.
+    if is_full(pressure) or is_disturbed(pressure):
+        return took >= FAR_LONGER_RATIO * planned + FAR_LONGER_SECONDS
+    return took >= LONGER_RATIO * planned + LONGER_SECONDS
 
 
 def _activities(pressure: Pressure) -> str:
