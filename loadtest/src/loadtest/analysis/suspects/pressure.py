@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.quantile import mean, quantile
 from loadtest.analysis.steady import window_seconds
 from loadtest.plan import Plan
@@ -74,14 +73,12 @@ class Pressure:
         persistence_refused_per_second: Requests to the database that a limit refused, by its cause.
         rate_limit: Of the task queue's activities.
         sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
-        evicted_per_second: Workflows pushed out of a full cache.
         planned_activity_seconds: How long an activity takes by the plan; ``None`` where the plan does not say.
         worker_cores, server_cores, injector_cores: In use by all processes of each.
         injectors: Injector processes.
         persistence_mean_seconds: A request to the database.
         shard_wait_mean_seconds: For a shard's lock.
         machine: Cores in use by everything.
-        injector_lag_p99_seconds: Actual send minus intended start.
     """
 
     replicas: int
@@ -93,7 +90,6 @@ class Pressure:
     persistence_refused_per_second: Mapping[str, float] = field(default_factory=dict)
     rate_limit: QueueRateLimit | None = None
     sticky_hit_ratio: float | None = None
-    evicted_per_second: float | None = None
     planned_activity_seconds: float | None = None
     worker_cores: float | None = None
     server_cores: float | None = None
@@ -102,7 +98,6 @@ class Pressure:
     persistence_mean_seconds: float | None = None
     shard_wait_mean_seconds: float | None = None
     machine: MachineUse | None = None
-    injector_lag_p99_seconds: float | None = None
 
 
 def pressure_of(measured: Measured, plan: Plan) -> Pressure:
@@ -127,7 +122,6 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_refused_per_second=_rates(server, "server.persistence_exhausted"),
         rate_limit=measured.limits.rate_limit,
         sticky_hit_ratio=(hit or 0.0) / tasks if tasks else None,
-        evicted_per_second=_rate(worker, "worker.sticky_evicted"),
         planned_activity_seconds=planned if plan.scenario.startswith(_OWN_SCENARIOS) else None,
         worker_cores=_cores(measured, "worker"),
         server_cores=_cores(measured, "server"),
@@ -136,7 +130,6 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,
-        injector_lag_p99_seconds=raw_percentile(measured.injector.histograms.get("lag"), 99),
     )
 
 
