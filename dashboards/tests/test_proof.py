@@ -50,7 +50,13 @@ def value(stack: Stack, name: str, at: float, scope: QueryScope = SCOPE) -> floa
     return float(one["value"][1])
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.key)
+# A limit of requests to the database so low that the stack beside it would not run; `make bottlenecks` plants it.
+NOT_PROVOKED = ("server.persistence_exhausted",)
+
+
+@pytest.mark.parametrize(
+    "metric", [metric for metric in METRICS if metric.key not in NOT_PROVOKED], ids=lambda metric: metric.key
+)
 def test_every_metric_of_the_catalogue_is_there(stack: Stack, metric) -> None:
     """
     Each event was provoked, so each family must have been scraped, with every label that the catalogue names.
