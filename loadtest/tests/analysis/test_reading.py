@@ -134,3 +134,24 @@ def test_a_fraction_load_tells_its_fraction() -> None:
     step: StepResult = read_step(synthetic.step(1, "fraction", plan=plan, arrival_rate=1.5), plan)
 
     assert (step.load.kind, step.load.fraction, step.load.arrival_rate) == ("fraction", 0.7, 1.5)
+
+
+def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> None:
+    """
+    The reason of a reading that is not shown names its cause: no event, or nobody who could have counted it.
+    """
+    assert steady.server_whole is not None and steady.worker_whole is not None
+    quiet = replace(
+        steady,
+        server_whole=replace(steady.server_whole, counters={}),
+        worker_whole=replace(steady.worker_whole, counters={}),
+    )
+    away = replace(steady, server_whole=None, worker_whole=None)
+
+    told, gone = read_step(quiet, PLAN), read_step(away, PLAN)
+
+    assert told.why["sync_match_ratio"] == "no poll of this step got a task"
+    assert told.why["sticky_hit_ratio"] == "no workflow of this step was looked for in a cache"
+    assert "no counter of state transitions" in told.why["state_transitions_per_second"]
+    assert "could not be read" in gone.why["sync_match_ratio"]
+    assert "no metrics of ours" in gone.why["sticky_hit_ratio"]

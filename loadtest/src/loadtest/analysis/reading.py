@@ -38,6 +38,7 @@ NO_SERVER = (
     "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
 )
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
+NO_TRANSITIONS = "the server's page has no counter of state transitions"
 NO_MODEL = "no model was made of this step, which takes twins"
 NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
@@ -129,21 +130,25 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         sync_match_ratio=why.of(
             "sync_match_ratio",
             _share(measured.server_whole, "server.poll_success_sync", ("server.poll_success",)),
-            NO_SERVER,
+            _why_none(measured.server_whole, NO_SERVER, "no poll of this step got a task"),
         ),
         backlog=backlog_reading(measured, why),
         state_transitions_per_second=why.of(
             "state_transitions_per_second",
-            per(_count(measured.server_whole, "server.state_transitions"), _seconds(measured.server_whole)),
-            NO_SERVER,
+            per(_transitions(measured), _seconds(measured.server_whole)),
+            _why_none(measured.server_whole, NO_SERVER, NO_TRANSITIONS),
         ),
         state_transitions_per_workflow=why.of(
             "state_transitions_per_workflow",
             per(
-                _count(measured.server_whole, "server.state_transitions"),
+                _transitions(measured),
                 counts.closed_by_server(measured),
             ),
-            NO_SERVER,
+            _why_none(
+                measured.server_whole,
+                NO_SERVER,
+                "no workflow of this step closed" if _transitions(measured) else NO_TRANSITIONS,
+            ),
         ),
         actions_per_workflow=why.of(
             "actions_per_workflow",
@@ -161,7 +166,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         sticky_hit_ratio=why.of(
             "sticky_hit_ratio",
             _share(measured.worker_whole, "worker.sticky_hit", ("worker.sticky_hit", "worker.sticky_miss")),
-            NO_WORKER,
+            _why_none(measured.worker_whole, NO_WORKER, "no workflow of this step was looked for in a cache"),
         ),
         activity_failures=_failures(measured.worker_whole),
         cpu_seconds_per_workflow=cpu(measured, workflows, why),
@@ -269,6 +274,17 @@ def _count(difference: Difference | None, name: str) -> float | None:
 
 def _seconds(difference: Difference | None) -> float | None:
     return difference.seconds if difference is not None else None
+
+
+def _transitions(measured: Measured) -> float | None:
+    return _count(measured.server_whole, "server.state_transitions")
+
+
+def _why_none(difference: Difference | None, nobody: str, no_event: str) -> str:
+    """
+    Tell a page that was not read from one that was read and counted nothing.
+    """
+    return nobody if difference is None else no_event
 
 
 def _share(difference: Difference | None, part: str, whole: tuple[str, ...]) -> float | None:

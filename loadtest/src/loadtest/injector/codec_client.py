@@ -24,8 +24,7 @@ def client_of_step(client: Client, codec: bool | None) -> Client:
     Raises:
         InputError: The step's payloads are to be encrypted and this injector has no keys.
     """
-    encrypts = client.data_converter.payload_codec is not None
-    if codec is None or codec is encrypts:
+    if codec is None or codec is (client.data_converter.payload_codec is not None):
         return client
     if codec:
         raise InputError(f"codec = true: the injectors have no keys; set {' or '.join(CODEC_KEYS)}")

@@ -37,6 +37,14 @@ DRAIN, DRAINED = "loadtest_drain", "loadtest_drained"
 # Beyond the drain itself, an answer of an injector takes this long at most.
 _ANSWER_SECONDS = 3.0
 
+# Flag -> its least value, whether it must be above that, its largest value, one that works; nan is in no range.
+_RANGES = {
+    "--rate-per-user": (0.0, True, 1e4, "1"),
+    "--work-seconds": (0.0, False, 3600.0, "0.25"),
+    "--max-in-flight": (1, False, 10**6, "2000"),
+    "--drain-seconds": (0.0, False, 86_400.0, "30"),
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -117,8 +125,13 @@ class Interactive:
         options = self._options
         if options.arrivals not in tuple(ArrivalKind):
             raise InputError(f"--arrivals {options.arrivals}: no such shape; write poisson or constant")
-        if not options.rate_per_user > 0:
-            raise InputError(f"--rate-per-user {options.rate_per_user:g}: must be above 0; write 1")
+        for flag, (least, is_above, most, example) in _RANGES.items():
+            given = getattr(options, flag.removeprefix("--").replace("-", "_"))
+            if not (given > least if is_above else given >= least) or not given <= most:
+                told = f"above {least:g}" if is_above else f"at least {least:g}"
+                raise InputError(f"{flag} {given:g}: must be {told} and at most {most:g}; write {example}")
+        if not options.task_queue.strip():
+            raise InputError("--task-queue: is empty; write repair-shop")
         # By process: what is made at import, or drawn from the seed alone, is the same in every one of them.
         name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
         gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)

@@ -136,13 +136,13 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="overview.jobs_gone",
         query=combine(
-            "count by (job) (<late> unless on (job) <up>)",
+            "(count by (job) (<late> unless on (job) <up>) or 0 * <up>)",
             late=_jobs_of_late,
             up=gauge("max", BY_KEY["monitoring.up"], by=("job",)),
         ),
         unit="jobs",
         legend="{{job}}",
-        good="Empty.  A job that has left discovery with all its targets is not down for Prometheus: it is not there at all.",
+        good="0.  A job that has left discovery with all its targets is not down for Prometheus: it is not there at all.",
     ),
     Expression(
         name="overview.autoscaler_replicas_left",
