@@ -88,6 +88,16 @@ PLANTS = {
         recorded((114, 1000, 1.91, 0.09, 2, 17.6, 105), IDLE_WORKFLOWS, slots=(2, 100), rates=(16, 20)),
         {S.ACTIVITY_SLOTS},
     ),
+    "activity slots that are slow to be handed over, beside a cluster on the same machine": (
+        recorded(
+            (180, 250, 13.6, 1.1, 2, 12, 290),
+            IDLE_WORKFLOWS,
+            slots=(16, 400),
+            pollers=(20, 20),
+            rates=(45, 60),
+        ),
+        {S.ACTIVITY_SLOTS},
+    ),
     "workflow slots": (
         recorded(
             (3, 4, 1.0, 12, 1528, 0, 103),

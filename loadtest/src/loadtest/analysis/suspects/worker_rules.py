@@ -13,7 +13,8 @@ LONG_WAIT_SECONDS = 0.030
 LONG_MEAN_WAIT_SECONDS = 0.100
 AT_ONCE_SECONDS = 0.005
 FULL_SLOTS_RATIO = 0.97
-_SLOTS_SLACK, _SLOTS_SLACK_RATIO = 0.5, 0.05
+# Between two tasks a slot is neither in use nor held by a poll for a moment, longer on a busy machine.
+_SLOTS_SLACK, _SLOTS_SLACK_RATIO = 0.5, 0.15
 ALL_POLLERS_RATIO = 0.75
 NO_POLLERS_RATIO = 0.35
 FEWEST_HITS_RATIO = 0.5
