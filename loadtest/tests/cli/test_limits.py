@@ -26,6 +26,8 @@ from loadtest.results.question import LimitsQuestion, question_of
 from loadtest.results.store import Run
 from loadtest.results.suspect import Suspect, SuspectName
 
+pytestmark = pytest.mark.process
+
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 SLOTS = found(
     SuspectName.ACTIVITY_SLOTS, 3, "4 of 4 in use while 18 activities wait and polls are answered at once"
