@@ -141,7 +141,8 @@ async def test_every_metric_is_on_a_running_stack(
 
     # The sweep's own metric and those of Prometheus and a cluster's exporters are served by no process of the
     # stack; no server refuses requests here.  A watched stack shows these in the dashboards' tests.
-    elsewhere = {*STEP_METRICS, *MONITORING_METRICS, BY_KEY["server.resource_exhausted"]}
+    refusals = (BY_KEY["server.resource_exhausted"], BY_KEY["server.persistence_exhausted"])
+    elsewhere = {*STEP_METRICS, *MONITORING_METRICS, *refusals}
     assert wrong([metric for metric in ALL if metric not in elsewhere], pages) == []
     assert 'failure_reason="NonDeterminismError"' in pages["worker"]
 
