@@ -4,19 +4,16 @@ The report of a search for capacities: one page that needs nothing else.
 
 from __future__ import annotations
 
-import base64
-import re
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import BaseLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from loadtest.report import numbers
 from loadtest.report.capacity_plots import capacity_plot, path_plot
 from loadtest.report.capacity_text import COLUMNS, capacity_headlines, found_text, rows
 from loadtest.report.drawing import Plot
+from loadtest.report.page_template import image_source, page_template
 from loadtest.results.capacity_result import CapacityResult
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
@@ -33,8 +30,7 @@ class _Picture:
 
     @property
     def source(self) -> Markup:
-        encoded = base64.b64encode(self.plot.svg).decode("ascii")
-        return Markup("data:image/svg+xml;base64," + encoded)
+        return image_source(self.plot.svg)
 
 
 def write_capacity_report(run: Run, result: CapacityResult, verdict: str) -> Path:
@@ -79,17 +75,7 @@ def _pictures(result: CapacityResult) -> list[_Picture]:
 
 
 def _render(result: CapacityResult, manifest: Manifest, pictures: list[_Picture], verdict: str) -> str:
-    environment = Environment(
-        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"rate": numbers.rate, "found": found_text}
-    folder = resources.files("loadtest.report")
-    template = environment.from_string(folder.joinpath("capacity.html").read_text(encoding="utf-8"))
-    style = re.search(
-        r"<style>.*?</style>", folder.joinpath("template.html").read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert style is not None  # the pages share the sweep's style
-    return template.render(
+    return page_template("capacity.html", rate=numbers.rate, found=found_text).render(
         result=result,
         manifest=manifest,
         manifest_json=to_json(manifest),
@@ -98,5 +84,4 @@ def _render(result: CapacityResult, manifest: Manifest, pictures: list[_Picture]
         plots=pictures,
         columns=(*COLUMNS, "headroom") if result.rate is not None else COLUMNS,
         rows=rows(result),
-        style=Markup(style[0]),
     )

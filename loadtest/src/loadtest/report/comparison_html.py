@@ -4,16 +4,12 @@ A comparison as one page that needs nothing else: the answer, the intervals as a
 
 from __future__ import annotations
 
-import base64
 import math
 from dataclasses import dataclass
-from importlib import resources
-
-from jinja2 import BaseLoader, Environment, StrictUndefined
-from markupsafe import Markup
 
 from loadtest.report.comparison_page import quantity_row, quantity_sentence
 from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, vector
+from loadtest.report.page_template import image_source, page_template
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 _MARKS = {
@@ -47,14 +43,8 @@ def comparison_html(result: ComparisonResult) -> str:
     """
     Return the page.
     """
-    environment = Environment(
-        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(
-        resources.files("loadtest.report").joinpath("comparison.html").read_text(encoding="utf-8")
-    )
     drawn = changes_picture(result)
-    return template.render(
+    return page_template("comparison.html").render(
         result=result,
         answers=[
             Marked(_MARKS[one.standing], quantity_sentence(one))
@@ -62,9 +52,7 @@ def comparison_html(result: ComparisonResult) -> str:
             if one.quantity in result.gate
         ],
         rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
-        picture=None
-        if drawn is None
-        else Markup("data:image/svg+xml;base64," + base64.b64encode(drawn).decode("ascii")),
+        picture=None if drawn is None else image_source(drawn),
     )
 
 

@@ -6,14 +6,9 @@ It writes ``sweep.json``, the pictures and ``report.html``, and asks no server a
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-
-from jinja2 import BaseLoader, Environment, StrictUndefined
-from markupsafe import Markup
 
 from loadtest.analysis import analyse
 from loadtest.report import numbers
@@ -21,6 +16,7 @@ from loadtest.report.cells import parts, setting_of, unit
 from loadtest.report.certainty import certainties
 from loadtest.report.figures import Figure, families, figures, sources
 from loadtest.report.headlines import headlines
+from loadtest.report.page_template import image_source, page_template
 from loadtest.report.readings import readings
 from loadtest.report.text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline import timeline_plot
@@ -107,21 +103,16 @@ def render(
     """
     Fill the page.
     """
-    environment = Environment(
-        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "ms": numbers.milliseconds,
-        "rate": numbers.rate,
-        "plain": numbers.plain,
-        "percent": numbers.percent,
-        "with_error": numbers.with_error,
-        "mib": numbers.megabytes,
-        "scaled_ms": numbers.milliseconds_with_error,
-        "image": _image,
-    }
-    template = environment.from_string(
-        resources.files("loadtest.report").joinpath("template.html").read_text(encoding="utf-8")
+    template = page_template(
+        "template.html",
+        ms=numbers.milliseconds,
+        rate=numbers.rate,
+        plain=numbers.plain,
+        percent=numbers.percent,
+        with_error=numbers.with_error,
+        mib=numbers.megabytes,
+        scaled_ms=numbers.milliseconds_with_error,
+        image=image_source,
     )
     return template.render(
         sweep=sweep,
@@ -180,11 +171,6 @@ def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
             title = f"{setting}{replicas}, {load_text(step)}"
             found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
     return found
-
-
-def _image(svg: bytes) -> Markup:
-    # As an image, so that the ids within several pictures do not meet.
-    return Markup("data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii"))
 
 
 def _facts(manifest: Manifest) -> Mapping[str, str]:

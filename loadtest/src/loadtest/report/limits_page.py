@@ -4,10 +4,7 @@ What holds a setting back, as one sentence, as text for a terminal and as a page
 
 from __future__ import annotations
 
-from importlib import resources
-
-from jinja2 import BaseLoader, Environment, StrictUndefined
-
+from loadtest.report.page_template import page_template
 from loadtest.report.suspect_text import hold, suspects_sentence
 from loadtest.results.comparison_result import Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
@@ -67,13 +64,7 @@ def limits_html(result: LimitsResult) -> str:
     """
     Return the page; it needs nothing else.
     """
-    environment = Environment(
-        loader=BaseLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(
-        resources.files("loadtest.report").joinpath("limits.html").read_text(encoding="utf-8")
-    )
-    return template.render(
+    return page_template("limits.html").render(
         result=result,
         headline=limits_headline(result),
         tried=[(one.suspect.name, relief_text(one), one.throughput) for one in result.tried],

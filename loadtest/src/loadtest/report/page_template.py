@@ -1,0 +1,38 @@
+"""
+How every page is filled: its template, the styles that pages share, and pictures that lie within them.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+
+def page_template(name: str, **filters: Callable[..., object]) -> Template:
+    """
+    Return a page's template.
+
+    Args:
+        name: Of its file beside this module.
+        filters: Name of each filter that the page uses beside jinja2's own -> what it calls.
+    """
+    environment = Environment(
+        loader=PackageLoader("loadtest", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= filters
+    return environment.get_template(name)
+
+
+def image_source(svg: bytes) -> Markup:
+    """
+    Return a picture as the source of an image.
+    """
+    # As an image, so that the ids within several pictures do not meet.
+    return Markup("data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii"))
