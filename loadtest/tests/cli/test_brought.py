@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli.brought import PlanFlags, bring_plan, bring_resumed
+from loadtest.cli.brought import bring_plan, bring_resumed
+from loadtest.cli.overrides import PlanFlags
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.own_code import LARGEST_BYTES
 

@@ -7,57 +7,17 @@ Everything is checked here, before anything is made in the cluster.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.analysis.server_limits import demand_server_allows, needs_line
-from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.errors import InputError
-from loadtest.plan import Plan, parse_plan, read_document
+from loadtest.plan import Plan
 from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
 from loadtest.target.kubernetes.job import PLAN_FILE, Brought
 from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFlags:
-    """
-    Flags that override a plan's values; ``None`` leaves the plan's.
-    """
-
-    replicas: str | None = None
-    injectors: int | None = None
-    repetitions: int | None = None
-    task_queue: str | None = None
-    scenario: str | None = None
-    settings: tuple[str, ...] = ()
-    rate: float | None = None
-    window: float | None = None
-    warm_up: float | None = None
-    seed: int | None = None
-    factors: tuple[str, ...] = ()
-
-    def arguments(self) -> list[str]:
-        """
-        Return them for the sweep in the cluster, but for the scenario, which has another path there.
-        """
-        given = {
-            "--replicas": self.replicas,
-            "--injectors": self.injectors,
-            "--repetitions": self.repetitions,
-            "--task-queue": self.task_queue,
-            "--rate": self.rate,
-            "--window": self.window,
-            "--warm-up": self.warm_up,
-            "--seed": self.seed,
-        }
-        return [
-            *(f"{flag}={value}" for flag, value in given.items() if value is not None),
-            *(f"--set={one}" for one in self.settings),
-            *(f"--factor={one}" for one in self.factors),
-        ]
 
 
 def bring_plan(path: Path, flags: PlanFlags, requirements: Path | None) -> Brought:
@@ -103,24 +63,7 @@ def bring_resumed(run: str, flags: PlanFlags, requirements: Path | None) -> Brou
 
 
 def _checked(path: Path, flags: PlanFlags) -> Plan:
-    top = {
-        "replicas": parse_replicas(flags.replicas) if flags.replicas is not None else None,
-        "injectors": flags.injectors,
-        "repetitions": flags.repetitions,
-        "task_queue": flags.task_queue,
-        "scenario": flags.scenario,
-        "warm_up_seconds": flags.warm_up,
-        "seed": flags.seed,
-    }
-    document = with_flags(
-        read_document(path),
-        top=top,
-        rate=flags.rate,
-        window=flags.window,
-        settings=flags.settings,
-        factors=flags.factors,
-    )
-    plan = parse_plan(document, str(path))
+    plan = flagged_plan(path, flags)
     demand_server_allows(plan)
     return plan
 

@@ -4,13 +4,10 @@ What `loadtest capacity` is asked: a plan with one closed and one open load, and
 
 from __future__ import annotations
 
-from typing import Any
-
 from loadtest.analysis.capacity_search import MOST_PROBES
 from loadtest.design.capacity import longest_probe_seconds
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Open, Plan, Saturate, parse_plan
-from loadtest.plan.factors import put_value
 from loadtest.results.question import CapacityQuestion
 
 _SHORTEST_PROBE_SECONDS = 20.0
@@ -55,15 +52,12 @@ def searching_plan(
             f"loads: arrivals of kind {shaped[0].value} have no long run, so no rate of them can be searched; "
             'write kind = "poisson"'
         )
-    document: dict[str, Any] = plan.model_dump(mode="json", exclude={"factors"})
-    for path, values in plan.factors.items():
-        document = put_value(document, path, values[0])
-    saturate = next((load for load in plan.loads if isinstance(load, Saturate)), Saturate())
+    document = plan.at_first_values()
     longest = window_seconds or max(map(longest_probe_seconds, plan.replicas))
     document |= {
         "repetitions": 1,
         "loads": [
-            saturate.model_dump(mode="json"),
+            plan.saturate_load.model_dump(mode="json"),
             Open(max_window_seconds=longest).model_dump(mode="json"),
         ],
     }

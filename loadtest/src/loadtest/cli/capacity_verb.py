@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
-from loadtest.plan import parse_plan, read_document
 
 
 def capacity(
@@ -75,17 +74,17 @@ def capacity(
         if plan is None:
             raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
         refuse_idle_place(given, place)
-        top = {
-            "replicas": parse_replicas(replicas) if replicas is not None else None,
-            "warm_up_seconds": warm_up,
-            "seed": seed,
-            "injectors": injectors,
-            "scenario": scenario,
-            "task_queue": task_queue,
-            "namespace": namespace,
-        }
-        document = with_flags(read_document(plan), top=top, rate=None, window=None, settings=setting or [])
-        asked = parse_plan(document, str(plan))
+        flags = PlanFlags(
+            replicas=replicas,
+            injectors=injectors,
+            task_queue=task_queue,
+            scenario=scenario,
+            settings=tuple(setting or ()),
+            warm_up=warm_up,
+            seed=seed,
+            namespace=namespace,
+        )
+        asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import sweep_run
     from loadtest.cli.capacity_plan import searching_plan

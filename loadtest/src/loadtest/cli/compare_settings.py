@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtest.cli.overrides import parse_setting
+from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
-from loadtest.plan import Open, Plan, Saturate, parse_plan
+from loadtest.plan import Open, Plan, parse_plan
 from loadtest.plan.factors import put_value
 from loadtest.plan.plan_tables import DynamicValue
-from loadtest.results.comparison_result import FEWEST_ROUNDS
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
@@ -54,9 +54,7 @@ def comparing_plan(
         raise InputError(
             "nothing to compare; write for example --a worker.sandbox=true --b worker.sandbox=false"
         )
-    document = plan.model_dump(mode="json", exclude={"factors"})
-    for path, values in plan.factors.items():
-        document = put_value(document, path, values[0])
+    document = plan.at_first_values()
     compared: dict[str, tuple[DynamicValue, DynamicValue]] = {}
     for path in {**left, **right}:
         pair = tuple(side[path] if path in side else _planned(document, path) for side in (left, right))
@@ -68,15 +66,8 @@ def comparing_plan(
         raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
     exponential = plan.work.spread == "exponential"
     seconds = block_seconds or BLOCK_SECONDS
-    first = rounds or (EXPONENTIAL_ROUNDS if exponential else ROUNDS)
-    most = most_rounds or max(MOST_ROUNDS, first)
-    for flag, number in (("--rounds", first), ("--most-rounds", most)):
-        if number < FEWEST_ROUNDS:
-            raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")
-    if most < first:
-        raise InputError(
-            f"--most-rounds {most}: fewer than the {first} rounds of the first look; write {first} or more"
-        )
+    usual = EXPONENTIAL_ROUNDS if exponential else ROUNDS
+    first, most = rounds_asked(rounds, most_rounds, usual, MOST_ROUNDS)
     document |= {
         "replicas": [replicas],
         "loads": [_load(plan, rate, seconds)],
@@ -97,8 +88,7 @@ def _load(plan: Plan, rate: float | None, seconds: float) -> dict[str, Any]:
             if rate > 0
             else _no_rate(rate)
         )
-    saturate = next((load for load in plan.loads if isinstance(load, Saturate)), Saturate())
-    return {**saturate.model_dump(mode="json"), "window_seconds": seconds}
+    return {**plan.saturate_load.model_dump(mode="json"), "window_seconds": seconds}
 
 
 def _no_rate(rate: float) -> dict[str, Any]:

@@ -12,12 +12,11 @@ import typer
 
 from loadtest.cli.compare_settings import comparing_plan
 from loadtest.cli.given_flags import given_flags, refuse_idle
-from loadtest.cli.overrides import with_flags
+from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import PLACE_FLAGS, takes_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
-from loadtest.plan import parse_plan, read_document
 from loadtest.results.comparison_result import QUANTITY_NAMES
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
@@ -86,10 +85,7 @@ def compare(
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
     place = place_of({name: context.params[name] for name in PLACE_FLAGS})
     refuse_idle_place(given, place)
-    document = with_flags(
-        read_document(first), top={"seed": seed}, rate=None, window=None, settings=setting or []
-    )
-    asked = parse_plan(document, str(first))
+    asked = flagged_plan(first, PlanFlags(seed=seed, settings=tuple(setting or ())))
     plan, question = comparing_plan(
         asked,
         [*(a or []), *_command(a_worker_command, b_worker_command)],

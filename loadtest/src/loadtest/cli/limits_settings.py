@@ -8,13 +8,12 @@ import math
 from typing import Any
 
 from loadtest.analysis.suspects.relief import HALF_MORE, half_more
+from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
-from loadtest.plan import Plan, Saturate, parse_plan
-from loadtest.plan.factors import put_value
-from loadtest.results.comparison_result import FEWEST_ROUNDS
+from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion
 
-ROUNDS, MOST_ROUNDS, MOST_SUSPECTS = 3, 6, 3
+ROUNDS, MOST_ROUNDS = 3, 6
 BLOCK_SECONDS = 15.0
 
 
@@ -46,19 +45,10 @@ def limits_plan(
     Raises:
         InputError: A number cannot be used.
     """
-    first, most = rounds or ROUNDS, most_rounds or max(MOST_ROUNDS, rounds or ROUNDS)
-    for flag, number in (("--rounds", first), ("--most-rounds", most)):
-        if number < FEWEST_ROUNDS:
-            raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")
-    if most < first:
-        raise InputError(
-            f"--most-rounds {most}: fewer than the {first} rounds of the first look; write {first} or more"
-        )
+    first, most = rounds_asked(rounds, most_rounds, ROUNDS, MOST_ROUNDS)
     if most_suspects < 0:
         raise InputError(f"--suspects {most_suspects}: must be 0 or more; 0 relieves none")
-    document = plan.model_dump(mode="json", exclude={"factors"})
-    for path, values in plan.factors.items():
-        document = put_value(document, path, values[0])
+    document = plan.at_first_values()
     base = parse_plan(document, "limits")
     count = replicas or base.replicas[0]
     document |= {
@@ -78,7 +68,7 @@ def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
     """
     Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
     """
-    saturate = next((load for load in plan.loads if isinstance(load, Saturate)), Saturate())
+    saturate = plan.saturate_load
     slots, orders = plan.worker.slots, saturate.in_flight_per_slot
     per_slot = (
         orders,

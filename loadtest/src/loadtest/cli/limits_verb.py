@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.limits_settings import MOST_SUSPECTS, limits_plan
-from loadtest.cli.overrides import with_flags
+from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
 from loadtest.cli.progress_flag import Progress
-from loadtest.plan import parse_plan, read_document
+
+MOST_SUSPECTS = 3
 
 
 def limits(
@@ -46,10 +46,11 @@ def limits(
     given = given_flags(context)
     place = {"target": TargetKind.LOCAL.value, **place_of({name: context.params[name] for name in _PLACE})}
     refuse_idle_place(given, place)
-    document = with_flags(
-        read_document(plan), top={"seed": seed}, rate=None, window=None, settings=setting or []
-    )
-    asked = parse_plan(document, str(plan))
+    asked = flagged_plan(plan, PlanFlags(seed=seed, settings=tuple(setting or ())))
+    # What follows loads the parts that measure, which takes longer than every refusal above.
+    from loadtest.cli import sweep_run
+    from loadtest.cli.limits_settings import limits_plan
+
     made, question = limits_plan(
         asked,
         replicas=replicas,
@@ -61,8 +62,6 @@ def limits(
         starts_server=address is None,
         own_worker=worker_command is None and asked.worker_command is None,
     )
-    from loadtest.cli import sweep_run
-
     return sweep_run.begin(made, plan, place, output, None, progress, question)
 
 

@@ -6,13 +6,83 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from loadtest.errors import InputError
-from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind
+from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, read_document
 
 # No key of a plan lies deeper; a longer path would only be walked to be refused.
 _DEEPEST_KEY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFlags:
+    """
+    Flags that override a plan's values; ``None`` leaves the plan's.
+    """
+
+    replicas: str | None = None
+    injectors: int | None = None
+    repetitions: int | None = None
+    task_queue: str | None = None
+    scenario: str | None = None
+    settings: tuple[str, ...] = ()
+    rate: float | None = None
+    window: float | None = None
+    warm_up: float | None = None
+    seed: int | None = None
+    factors: tuple[str, ...] = ()
+    namespace: str | None = None
+
+    def arguments(self) -> list[str]:
+        """
+        Return them for the sweep in the cluster, but for the scenario, which has another path there.
+        """
+        given = {
+            "--replicas": self.replicas,
+            "--injectors": self.injectors,
+            "--repetitions": self.repetitions,
+            "--task-queue": self.task_queue,
+            "--namespace": self.namespace,
+            "--rate": self.rate,
+            "--window": self.window,
+            "--warm-up": self.warm_up,
+            "--seed": self.seed,
+        }
+        return [
+            *(f"{flag}={value}" for flag, value in given.items() if value is not None),
+            *(f"--set={one}" for one in self.settings),
+            *(f"--factor={one}" for one in self.factors),
+        ]
+
+
+def flagged_plan(path: Path, flags: PlanFlags) -> Plan:
+    """
+    Read a plan with flags laid over it.
+
+    Raises:
+        InputError: The file, a key or a flag cannot be used; a line for each problem.
+    """
+    document = with_flags(
+        read_document(path),
+        top={
+            "replicas": parse_replicas(flags.replicas) if flags.replicas is not None else None,
+            "warm_up_seconds": flags.warm_up,
+            "repetitions": flags.repetitions,
+            "seed": flags.seed,
+            "injectors": flags.injectors,
+            "scenario": flags.scenario,
+            "task_queue": flags.task_queue,
+            "namespace": flags.namespace,
+        },
+        rate=flags.rate,
+        window=flags.window,
+        settings=flags.settings,
+        factors=flags.factors,
+    )
+    return parse_plan(document, str(path))
 
 
 def parse_replicas(text: str) -> list[int]:

@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.overrides import parse_replicas, with_flags
+from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
-from loadtest.plan import parse_plan, read_document
 
 
 @takes_place
@@ -62,25 +61,21 @@ def sweep(
         if plan is None:
             raise InputError("no plan given; write `loadtest sweep loadtest/plans/demo.toml`")
         refuse_idle_place(given, place)
-        top = {
-            "replicas": parse_replicas(replicas) if replicas is not None else None,
-            "warm_up_seconds": warm_up,
-            "repetitions": repetitions,
-            "seed": seed,
-            "injectors": injectors,
-            "scenario": scenario,
-            "task_queue": task_queue,
-            "namespace": namespace,
-        }
-        document = with_flags(
-            read_document(plan),
-            top=top,
+        flags = PlanFlags(
+            replicas=replicas,
+            injectors=injectors,
+            repetitions=repetitions,
+            task_queue=task_queue,
+            scenario=scenario,
+            settings=tuple(setting or ()),
             rate=rate,
             window=window,
-            settings=setting or [],
-            factors=factor or [],
+            warm_up=warm_up,
+            seed=seed,
+            factors=tuple(factor or ()),
+            namespace=namespace,
         )
-        asked = parse_plan(document, str(plan))
+        asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import sweep_run
 

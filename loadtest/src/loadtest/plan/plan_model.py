@@ -123,6 +123,22 @@ class Plan(StrictModel):
             document = put_value(document, path, value)
         return type(self).model_validate(document)
 
+    def at_first_values(self) -> dict[str, Any]:
+        """
+        Return the plan as a JSON document whose factors are at their first values, with none left to vary.
+        """
+        document: dict[str, Any] = self.model_dump(mode="json", exclude={"factors"})
+        for path, values in self.factors.items():
+            document = put_value(document, path, values[0])
+        return document
+
+    @property
+    def saturate_load(self) -> Saturate:
+        """
+        The first saturate load, with every default where the plan has none.
+        """
+        return next((load for load in self.loads if isinstance(load, Saturate)), Saturate())
+
     @field_validator("replicas")
     @classmethod
     def _strictly_increasing(cls, value: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,0 +1,31 @@
+"""
+How many rounds of A B B A are asked for.
+"""
+
+from __future__ import annotations
+
+from loadtest.errors import InputError
+from loadtest.results.comparison_result import FEWEST_ROUNDS
+
+
+def rounds_asked(rounds: int | None, most_rounds: int | None, usual: int, usual_most: int) -> tuple[int, int]:
+    """
+    Return the rounds before the first look and at most.
+
+    Args:
+        rounds, most_rounds: As ``--rounds`` and ``--most-rounds`` were given.
+        usual, usual_most: Where they were not; never fewer at most than at the first look.
+
+    Raises:
+        InputError: They are too few, or fewer at most than at the first look.
+    """
+    first = rounds or usual
+    most = most_rounds or max(usual_most, first)
+    for flag, number in (("--rounds", first), ("--most-rounds", most)):
+        if number < FEWEST_ROUNDS:
+            raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")
+    if most < first:
+        raise InputError(
+            f"--most-rounds {most}: fewer than the {first} rounds of the first look; write {first} or more"
+        )
+    return first, most
