@@ -11,11 +11,13 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import PlanFlags, flagged_plan
-from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place
+from loadtest.cli.place_options import takes_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 
 
+@takes_place
 def capacity(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
@@ -39,22 +41,6 @@ def capacity(
     namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
-    ] = None,
-    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
-    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
-    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
-    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
-    target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,
-    deployment: Annotated[str | None, typer.Option(help="Cluster: the workers' NAMESPACE/NAME.")] = None,
-    injector_job: Annotated[
-        str | None, typer.Option(help="Cluster: NAMESPACE/NAME of the ConfigMap with the injectors' Job.")
-    ] = None,
-    worker_metrics_port: Annotated[
-        str | None, typer.Option(help="Cluster: number or name of the port of the workers' /metrics.")
-    ] = None,
-    server_namespace: Annotated[
-        str | None, typer.Option(help="Cluster: namespace of the server's pods.")
     ] = None,
     metrics_port: Annotated[
         int | None,

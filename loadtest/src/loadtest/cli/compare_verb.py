@@ -14,7 +14,7 @@ from loadtest.cli.compare_settings import comparing_plan
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
-from loadtest.cli.place_options import PLACE_FLAGS, takes_place
+from loadtest.cli.place_options import takes_place
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 from loadtest.results.comparison_result import QUANTITY_NAMES
@@ -83,7 +83,7 @@ def compare(
             f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"
         )
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
-    place = place_of({name: context.params[name] for name in PLACE_FLAGS})
+    place = place_of(context.params)
     refuse_idle_place(given, place)
     asked = flagged_plan(first, PlanFlags(seed=seed, settings=tuple(setting or ())))
     plan, question = comparing_plan(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,14 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import PlanFlags, flagged_plan
-from loadtest.cli.place_flags import TargetKind, place_of, refuse_idle_place
+from loadtest.cli.place_flags import place_of, refuse_idle_place
+from loadtest.cli.place_options import LOCAL_FLAGS, TargetKind, takes_place
 from loadtest.cli.progress_flag import Progress
 
 MOST_SUSPECTS = 3
 
 
+@functools.partial(takes_place, names=LOCAL_FLAGS)
 def limits(
     context: typer.Context,
     plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
@@ -31,11 +34,6 @@ def limits(
     output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
     seed: Annotated[int | None, typer.Option(help="Seed of every order's draws.")] = None,
     setting: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan.")] = None,
-    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
-    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
-    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
-    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
@@ -44,7 +42,7 @@ def limits(
     Exit codes: 0 proved, or named where the kit cannot relieve it, 2 bad input, 3 not found or cannot tell, 130 interrupted.
     """
     given = given_flags(context)
-    place = {"target": TargetKind.LOCAL.value, **place_of({name: context.params[name] for name in _PLACE})}
+    place = {"target": TargetKind.LOCAL.value, **place_of(context.params)}
     refuse_idle_place(given, place)
     asked = flagged_plan(plan, PlanFlags(seed=seed, settings=tuple(setting or ())))
     # What follows loads the parts that measure, which takes longer than every refusal above.
@@ -59,10 +57,7 @@ def limits(
         rounds=rounds,
         most_rounds=most_rounds,
         most_suspects=suspects,
-        starts_server=address is None,
-        own_worker=worker_command is None and asked.worker_command is None,
+        starts_server="address" not in place,
+        own_worker="worker_command" not in place and asked.worker_command is None,
     )
     return sweep_run.begin(made, plan, place, output, None, progress, question)
-
-
-_PLACE = ("worker_command", "address", "server_metrics", "temporal", "port")

@@ -5,46 +5,17 @@ The flags that say where a run measures: which the chosen target uses, and how t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from loadtest.cli.given_flags import refuse_idle
+from loadtest.cli.place_options import PLACE_FLAGS, TargetKind
 from loadtest.errors import InputError
 
 Place = Mapping[str, str | int]
 """
 Name of each parameter that says where a run measures -> its value; what was not given is absent.
 """
-
-# What a run may be given each time it is started; everything else is the plan's or the place's.
-OF_A_START = ("plan", "output", "resume", "progress", "metrics_port")
-OF_THE_PLAN = (
-    "replicas",
-    "rate",
-    "window",
-    "warm_up",
-    "repetitions",
-    "seed",
-    "injectors",
-    "scenario",
-    "task_queue",
-    "namespace",
-    "setting",
-    "factor",
-    "budget",
-)
-
-
-class TargetKind(StrEnum):
-    """
-    Where the system under test runs.
-    """
-
-    LOCAL = "local"
-    KUBERNETES = "kubernetes"
-    COMPOSE = "compose"
-
 
 # Whose flags they are; what stands in none of them goes with every target.
 _OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
@@ -61,14 +32,14 @@ _WORKERS_ARE: Mapping[TargetKind, str] = {
 
 def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
     """
-    Return the parameters that say where to measure, as they can be kept: paths are absolute.
+    Return those of a verb's parameters that say where to measure, as they can be kept: paths are absolute.
 
     Raises:
         InputError: A path cannot be looked at, as it is too long or in a folder that is closed.
     """
     kept: dict[str, str | int] = {}
     for name, value in parameters.items():
-        if name in (*OF_A_START, *OF_THE_PLAN) or value is None:
+        if name not in PLACE_FLAGS or value is None:
             continue
         if isinstance(value, Path):
             _demand_readable(value, f"--{name.replace('_', '-')}")

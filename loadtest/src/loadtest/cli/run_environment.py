@@ -16,7 +16,8 @@ from typing import Any
 from loadtest.analysis.server_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
-from loadtest.cli.place_flags import Place, TargetKind
+from loadtest.cli.place_flags import Place
+from loadtest.cli.place_options import TargetKind
 from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
 from loadtest.plan import DynamicValue, Plan

@@ -8,7 +8,8 @@ import asyncio
 import os
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
-from loadtest.cli.place_flags import Place, TargetKind
+from loadtest.cli.place_flags import Place
+from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_environment import (
     EnvironmentFlags,
     commands_of,

@@ -19,7 +19,8 @@ from rich.console import Console
 
 from loadtest.cli.cluster import server_address
 from loadtest.cli.conclusion import conclude
-from loadtest.cli.place_flags import Place, TargetKind, refuse_changes
+from loadtest.cli.place_flags import Place, refuse_changes
+from loadtest.cli.place_options import TargetKind
 from loadtest.cli.progress_flag import Progress
 from loadtest.cli.run_environment import (
     EnvironmentFlags,
