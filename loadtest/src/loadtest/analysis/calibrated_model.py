@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell
+from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell, whole_step_execution
 from loadtest.analysis.counts import work
 from loadtest.analysis.known_work import known_work
 from loadtest.analysis.quantile import quantile
@@ -89,7 +89,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workflow has no activities"
     slot_seconds = held.sum / held.count
     distribution, drawn = work_of(plan, held)
-    overhead = overhead_of_known_draws(saturated) if drawn else None
+    overhead = overhead_of_known_draws([saturated]) if drawn else None
     if overhead is not None:
         # Of the very work that was drawn: the luck of the window's draws is no overhead.
         slot_seconds = distribution.mean + overhead
@@ -123,37 +123,17 @@ def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Ca
         plan: Of the cell.
         steps: All that may be believed, the saturate step among them.
     """
-    held = [each for step in steps if (each := _held(step)) is not None]
+    held = [each for step in steps if (each := whole_step_execution(step)) is not None]
     if not held:
         return found
     if not work_of(plan, held[0])[1]:
         counts = tuple(sum(column) for column in zip(*(each.counts for each in held), strict=True))
         pooled = Histogram(held[0].bounds, counts, math.fsum(each.sum for each in held))
         return replace(found, work=histogram_work(pooled))
-    overhead = _overhead(steps)
+    overhead = overhead_of_known_draws(steps)
     if overhead is None:
         return found
     return replace(found, model=replace(found.model, overhead_seconds=overhead))
-
-
-def _overhead(steps: Sequence[Measured]) -> float | None:
-    """
-    Return how much longer than their drawn work activities held their slots; ``None`` where that is not known.
-    """
-    known = [
-        (each, step.drawn_work_seconds)
-        for step in steps
-        if (each := _held(step)) is not None and step.drawn_work_seconds is not None
-    ]
-    if not known:
-        return None
-    beyond = math.fsum(each.sum - each.count * drawn for each, drawn in known)
-    return max(0.0, beyond / math.fsum(each.count for each, _ in known))
-
-
-def _held(step: Measured) -> Histogram | None:
-    held = None if step.worker_whole is None else step.worker_whole.histograms.get(_EXECUTION)
-    return held if held is not None and held.count else None
 
 
 def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:

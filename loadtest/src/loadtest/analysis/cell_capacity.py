@@ -110,25 +110,39 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
         ``None`` where the draws are not ours, or slots or slot times were not seen.
     """
     activities, used = saturated.activities_per_workflow, saturated.slots_used
-    overhead = overhead_of_known_draws(saturated)
+    overhead = overhead_of_known_draws([saturated])
     if work is None or overhead is None or not activities or not saturated.slots or not used:
         return None
     dead = (work.mean + overhead) * max(0.0, saturated.slots / used - 1)
     return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
 
 
-def overhead_of_known_draws(measured: Measured) -> float | None:
+def overhead_of_known_draws(steps: Sequence[Measured]) -> float | None:
     """
-    Return how much longer than their work a step's activities held their slots, in seconds.
+    Return how much longer than their work the activities of a cell's steps held their slots, in seconds.
 
     Returns:
         ``None`` where the draws are not ours or nobody saw the slots.
     """
-    whole = measured.worker_whole
-    held = whole.histograms.get("worker.activity_execution") if whole is not None else None
-    if measured.drawn_work_seconds is None or held is None or not held.count:
+    known = [
+        (held, step.drawn_work_seconds)
+        for step in steps
+        if (held := whole_step_execution(step)) is not None and step.drawn_work_seconds is not None
+    ]
+    if not known:
         return None
-    return max(0.0, held.sum / held.count - measured.drawn_work_seconds)
+    beyond = math.fsum(held.sum - held.count * drawn for held, drawn in known)
+    return max(0.0, beyond / math.fsum(held.count for held, _ in known))
+
+
+def whole_step_execution(step: Measured) -> Histogram | None:
+    """
+    Return how long the activities of a whole step held their slots; ``None`` where nobody saw one.
+    """
+    held = (
+        None if step.worker_whole is None else step.worker_whole.histograms.get("worker.activity_execution")
+    )
+    return held if held is not None and held.count else None
 
 
 def same_cell(step: Measured, key: StepKey) -> bool:

@@ -62,7 +62,7 @@ def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
     done = replace(step.offered, window_seconds=int(measured.window_seconds))
     model, work = step.found.model, step.found.work
     late = count_late(waits, step.bound.seconds)
-    overhead, ratio = overhead_of_known_draws(measured), None
+    overhead, ratio = overhead_of_known_draws([measured]), None
     expected = simulate_twins(model, model, None, done, step.bound)
     if overhead is not None and step.found.drawn:
         ratio = (work.mean + overhead) / (work.mean + model.overhead_seconds)
