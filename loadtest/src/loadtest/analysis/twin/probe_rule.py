@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.looks import Looks
 from loadtest.analysis.twin.stopping_rule import Enough, GoOn
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
@@ -29,8 +30,7 @@ class UntilSidesDecided:
     faster: TwinCounts
     budget_seconds: float
     rule: DecisionRule
-    _counts: list[tuple[float, float]] = field(default_factory=list)
-    _looked_at: int = 0
+    _looks: Looks = field(init=False)
     _sides: list[Decision | None] = field(default_factory=lambda: [None, None])
 
     def __post_init__(self) -> None:
@@ -39,6 +39,7 @@ class UntilSidesDecided:
             raise ValueError(
                 f"a budget of {self.budget_seconds:g} s, but twins of {reach} s: simulate them longer"
             )
+        self._looks = Looks(self.rule, self.budget_seconds)
 
     @property
     def longest_seconds(self) -> float:
@@ -54,28 +55,23 @@ class UntilSidesDecided:
         Raises:
             ValueError: Time or counts run backwards, as after a restart of what counts.
         """
-        if self._counts and (elapsed_seconds < self._counts[-1][0] or late < self._counts[-1][1]):
-            raise ValueError(f"counts run backwards: {self._counts[-1]} then {(elapsed_seconds, late)}")
-        self._counts.append((elapsed_seconds, late))
-        spent = elapsed_seconds >= self.budget_seconds
-        due = sum(look <= min(elapsed_seconds, self.budget_seconds) for look in self.rule.looks)
+        is_due = self._looks.is_due(elapsed_seconds, late)
         expected = [twins.mean_until(elapsed_seconds) for twins in (self.slower, self.faster)]
         sentence = (
             f"{late:g} of {counted:g} late; 5 % less capacity would have {expected[0]:.0f}, "
             f"5 % more {expected[1]:.0f}"
         )
-        if due <= self._looked_at and not spent:
+        if not is_due:
             return GoOn(sentence)
-        self._looked_at = due
         for index, twins in enumerate((self.slower, self.faster)):
             known = self._sides[index]
             if known is None or known.answer is Decided.UNDECIDED:
-                self._sides[index] = judge_late_tasks(self._counts, twins, self.rule)
+                self._sides[index] = judge_late_tasks(self._looks.counts, twins, self.rule)
         slower, faster = self._sides
         assert slower is not None and faster is not None
         found = ProbeDecision(slower, faster)
         told = Decided.UNDECIDED not in (slower.answer, faster.answer)
-        if found.is_contradicted or told or spent:
+        if found.is_contradicted or told or self._looks.is_spent:
             return Enough(f"{sentence}: {_sides_text(found)}", _decision(found), found)
         return GoOn(sentence)
 

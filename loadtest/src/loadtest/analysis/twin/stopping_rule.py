@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.looks import Looks
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
@@ -102,14 +103,14 @@ class UntilDecided:
     budget_seconds: float
     rule: DecisionRule = field(default_factory=DecisionRule)
     arrival_rate: float | None = None
-    _counts: list[tuple[float, float]] = field(default_factory=list)
-    _looked_at: int = 0
+    _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
         if self.budget_seconds > self.twins.seconds:
             raise ValueError(
                 f"a budget of {self.budget_seconds:g} s, but twins of {self.twins.seconds} s: simulate them longer"
             )
+        self._looks = Looks(self.rule, self.budget_seconds)
 
     @property
     def longest_seconds(self) -> float:
@@ -125,15 +126,9 @@ class UntilDecided:
         Raises:
             ValueError: Time or counts run backwards, as after a restart of what counts.
         """
-        if self._counts and (elapsed_seconds < self._counts[-1][0] or late < self._counts[-1][1]):
-            raise ValueError(f"counts run backwards: {self._counts[-1]} then {(elapsed_seconds, late)}")
-        self._counts.append((elapsed_seconds, late))
-        spent = elapsed_seconds >= self.budget_seconds
-        due = [look for look in self.rule.looks if look <= min(elapsed_seconds, self.budget_seconds)]
-        if len(due) <= self._looked_at and not spent:
+        if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))
-        self._looked_at = len(due)
-        decision = judge_late_tasks(self._counts, self.twins, self.rule)
+        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule)
         if decision.answer is not Decided.UNDECIDED:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
@@ -141,7 +136,7 @@ class UntilDecided:
                 f"{self.rule.deviations * decision.twin_deviation:.0f}",
                 decision,
             )
-        if spent:
+        if self._looks.is_spent:
             return Enough(
                 f"undecided after {elapsed_seconds:.0f} s: {decision.why}; {self._advice()}", decision
             )
@@ -154,7 +149,7 @@ class UntilDecided:
         )
 
     def _next_look(self) -> str:
-        coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looked_at :]
+        coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looks.taken :]
         return f"at {coming[0] if coming else self.budget_seconds:g} s"
 
     def _advice(self) -> str:
