@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 import synthetic
 from searched_steps import ToldSystem, always, searching
 
-from loadtest.cli import capacity_ending, sweep_run
+from loadtest.cli import capacity_ending
 from loadtest.cli.app import run
 from loadtest.design.capacity import Capacity
 from loadtest.plan import Open, Saturate
@@ -23,19 +22,6 @@ from loadtest.results.window_decision import Decided
 pytestmark = pytest.mark.process
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
-
-
-@pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """Runs that would now be measured, in place of measuring them."""
-    caught: list[Run] = []
-
-    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
-        caught.append(run)
-        return 0
-
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
-    return caught
 
 
 def test_a_search_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:

@@ -13,7 +13,6 @@ import pytest
 import synthetic
 from kept_runs import kept_run
 
-from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
@@ -24,19 +23,6 @@ from loadtest.results.store import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
-
-
-@pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """Runs that would now be measured, in place of measuring them."""
-    caught: list[Run] = []
-
-    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
-        caught.append(run)
-        return 0
-
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
-    return caught
 
 
 @pytest.mark.process

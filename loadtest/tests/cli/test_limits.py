@@ -14,7 +14,6 @@ import synthetic
 
 from loadtest.analysis import analyse
 from loadtest.analysis.suspects.found import found
-from loadtest.cli import sweep_run
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate
@@ -34,19 +33,6 @@ SLOTS = found(
 )
 POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out all the time")
 CALLED = found(SuspectName.DOWNSTREAM, 4, "an activity executes 992 ms instead of 100 ms")
-
-
-@pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
-    """Runs that would now be measured, in place of measuring them."""
-    caught: list[Run] = []
-
-    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
-        caught.append(run)
-        return 0
-
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
-    return caught
 
 
 def test_a_search_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from loadtest.analysis.comparison import SAME_WITHIN_RATIO
 from loadtest.analysis.run_comparison import DRIFT, compare_runs, differing_settings, why_not_comparable
+from loadtest.cli.run_notes import left_out
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
@@ -35,10 +36,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     """
     design, kept = Compare(run.plan, question), kept_steps(run)
     problems = [found for step in kept if (found := design.problems(step))]
-    warnings = [*run.manifest.notes]
-    if problems:
-        reasons = "; ".join(dict.fromkeys(reason for found in problems for reason in found))
-        warnings.append(f"{len(problems)} of {len(kept)} blocks are not valid and left out: {reasons}")
+    warnings = (*run.manifest.notes, *left_out(problems, len(kept), "blocks"))
     result = ComparisonResult(
         1,
         run.path.name,
@@ -48,7 +46,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         SAME_WITHIN_RATIO,
         design.compared(kept),
         len(design.rounds(kept)),
-        tuple(warnings),
+        warnings,
     )
     run.write(_FILE, to_json(result))
     run.write("comparison.md", comparison_markdown(result))

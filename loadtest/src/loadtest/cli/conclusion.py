@@ -14,6 +14,7 @@ from loadtest.analysis.verdict import exit_code
 from loadtest.cli.capacity_ending import conclude_capacity
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.limits_ending import conclude_limits
+from loadtest.cli.run_notes import from_here
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
 from loadtest.report.html import resume_command, write_report
@@ -40,7 +41,7 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = _shown(write_report(run, sweep, measured))
-    resume = resume_command(run.manifest, shlex.quote(str(_from_here(run.path))))
+    resume = resume_command(run.manifest, shlex.quote(str(from_here(run.path))))
     if not quiet:
         Console(soft_wrap=True).print(
             f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
@@ -56,9 +57,4 @@ def _shown(report: Path) -> Path:
     latest = run.parent / LATEST
     if latest.is_dir() and latest.resolve() == run.resolve():
         report = latest / report.name
-    return _from_here(report)
-
-
-def _from_here(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return from_here(report)

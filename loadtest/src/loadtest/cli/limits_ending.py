@@ -7,6 +7,7 @@ from __future__ import annotations
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
+from loadtest.cli.run_notes import left_out, reasons_once
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
@@ -44,11 +45,8 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
         limits = ()
     elif answer is LimitsAnswer.UNKNOWN and tried:
         limits = (tried[-1].suspect,)
-    left_out = [(step, found) for step in kept if (found := design.problems(step))]
-    warnings = list(run.manifest.notes)
-    reasons = "; ".join(dict.fromkeys(reason for _, found in left_out for reason in found))
-    if left_out:
-        warnings.append(f"{len(left_out)} of {len(kept)} steps are not valid and left out: {reasons}")
+    problems = [found for step in kept if (found := design.problems(step))]
+    warnings = [*run.manifest.notes, *left_out(problems, len(kept), "steps")]
     first = design.first(kept)
     others = None if first is None else other_cores(pressure_of(first.measured, run.plan))
     if others is not None and others >= DISTURBED_CORES:
@@ -57,7 +55,11 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
         )
     problem = None
     if answer is LimitsAnswer.UNKNOWN:
-        problem = tried[-1].throughput.why if tried else f"the saturated step is not valid: {reasons}"
+        problem = (
+            tried[-1].throughput.why
+            if tried
+            else f"the saturated step is not valid: {reasons_once(problems)}"
+        )
     return LimitsResult(
         1,
         run.path.name,

@@ -1,0 +1,25 @@
+"""
+Verbs that begin a run, without measuring anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loadtest.cli import sweep_run
+from loadtest.results.store import Run
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """Runs that would now be measured, in place of measuring them."""
+    caught: list[Run] = []
+
+    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
+        caught.append(run)
+        return 0
+
+    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    return caught
