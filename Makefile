@@ -41,7 +41,7 @@ demo: setup ## a sweep on this machine: 1, 2, 4 workers; report in results/lates
 	$(BIN)/loadtest sweep loadtest/plans/demo.toml --output $(OUTPUT)
 
 .PHONY: smoke
-smoke: setup ## the shortest sweep that is valid (50 s)
+smoke: setup ## the shortest sweep that is valid (a minute)
 	$(BIN)/loadtest sweep loadtest/plans/smoke.toml --output $(OUTPUT)
 
 ##@ Checks
@@ -57,8 +57,9 @@ quick: $(BIN)/.installed-dev
 test: lint pytest ## every check that needs no cluster
 
 .PHONY: pytest
-pytest: $(BIN)/.installed-dev ## the tests alone; PYTEST_ARGS adds arguments
-	$(BIN)/pytest -m 'not e2e' $(PYTEST_ARGS)
+pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so each has the machine for itself; PYTEST_ARGS adds arguments
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not e2e and not sweep' $(PYTEST_ARGS)
+	$(BIN)/pytest -m 'sweep and not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
