@@ -84,7 +84,11 @@ def watch_until_it_waits(command: list[str], port: int) -> tuple[str, int, tuple
             process.send_signal(signal.SIGINT)
             code = process.wait(30)
         finally:
-            process.kill()
+            process.terminate()
+            try:
+                process.wait(30)  # it ends its Prometheus too, which a kill would leave
+            except subprocess.TimeoutExpired:
+                process.kill()
     return "".join(lines), code, (before, listens())
 
 
