@@ -41,7 +41,7 @@ demo: setup ## a sweep on this machine: 1, 2, 4 workers; report in results/lates
 	$(BIN)/loadtest sweep loadtest/plans/demo.toml --output $(OUTPUT)
 
 .PHONY: smoke
-smoke: setup ## the shortest sweep that is valid (a minute)
+smoke: setup ## the shortest sweep that is valid (90 s)
 	$(BIN)/loadtest sweep loadtest/plans/smoke.toml --output $(OUTPUT)
 
 ##@ Checks
