@@ -34,16 +34,18 @@ def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bo
     """
     The design on the demo's work, with 4 slots and 8 orders in flight.
     """
+    place = {} if starts_server else {"address": "127.0.0.1:7233"}
+    if not own_worker:
+        place["worker_command"] = "./worker"
     plan, question = limits_plan(
         synthetic.demo_plan(),
+        place,
         replicas=None,
         block_seconds=None,
         change_over_seconds=4.0,
         rounds=None,
         most_rounds=None,
         most_suspects=most_suspects,
-        starts_server=starts_server,
-        own_worker=own_worker,
     )
     return LimitSearch(plan, question)
 
@@ -151,7 +153,7 @@ def test_what_the_kit_cannot_relieve_is_named_by_its_readings() -> None:
     ("suspect", "starts_server", "own_worker", "why"),
     [
         (RPS, False, True, "somebody else started the server"),
-        (SLOTS, True, False, "the worker's own program sets it"),
+        (SLOTS, True, False, "whoever starts the workers sets it"),
     ],
     ids=["somebody's server", "somebody's worker"],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loadtest.analysis.server_limits import demand_server_allows, needs_line
 from loadtest.cli.overrides import PlanFlags, flagged_plan
+from loadtest.cli.submitted_design import SubmittedDesign
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.scenario import load
@@ -19,18 +20,30 @@ from loadtest.scenario.loading import is_path
 from loadtest.target.kubernetes.job import PLAN_FILE, Brought
 from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
 
+SWEEP = SubmittedDesign()
 
-def bring_plan(path: Path, flags: PlanFlags, requirements: Path | None) -> Brought:
+
+def bring_plan(
+    path: Path, flags: PlanFlags, requirements: Path | None, design: SubmittedDesign = SWEEP
+) -> Brought:
     """
     Return a plan's file with its flags, and its scenario's files if it is a user's own.
+
+    Args:
+        path: The plan's.
+        flags: Laid over it.
+        requirements: Packages that a user's own scenario needs.
+        design: What is asked of the plan.
 
     Raises:
         InputError: The plan, a flag or the scenario cannot be used, or its files are too large.
     """
-    plan = _checked(path, flags)
+    plan = design.plan_of(flagged_plan(path, flags), flags)
+    demand_server_allows(plan)
+    _demand_as_set_up(plan)
     files = {PLAN_FILE: _text(path, str(path)), **_scenario(plan.scenario, requirements)}
     pack(files)
-    arguments = flags.arguments()
+    arguments = [*flags.arguments(), *design.arguments()]
     if is_path(plan.scenario):
         arguments.append(f"--scenario={FOLDER}/{Path(plan.scenario).name}")
     elif flags.scenario is not None:
@@ -38,6 +51,7 @@ def bring_plan(path: Path, flags: PlanFlags, requirements: Path | None) -> Broug
     return Brought(
         files,
         tuple(arguments),
+        design.design.value,
         packages=REQUIREMENTS in files,
         start_seconds=plan.waits.job_started_seconds,
         needs=needs_line(plan),
@@ -62,10 +76,13 @@ def bring_resumed(run: str, flags: PlanFlags, requirements: Path | None) -> Brou
     return Brought(files, (f"--resume=/results/{run}",), packages=REQUIREMENTS in files, resumes=True)
 
 
-def _checked(path: Path, flags: PlanFlags) -> Plan:
-    plan = flagged_plan(path, flags)
-    demand_server_allows(plan)
-    return plan
+def _demand_as_set_up(plan: Plan) -> None:
+    others = [path for path in plan.factors if not path.startswith("work.")]
+    if others:
+        raise InputError(
+            f"factors: {', '.join(others)}: workers and server of a cluster are set up by their charts, so a run there "
+            "varies keys of [work] alone; leave the others out"
+        )
 
 
 def _scenario(scenario: str, requirements: Path | None) -> dict[str, str]:

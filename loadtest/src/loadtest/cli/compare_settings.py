@@ -4,7 +4,7 @@ What `loadtest compare` is asked: two settings laid over a plan, as the plan of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from loadtest.cli.overrides import parse_setting
@@ -13,6 +13,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Open, Plan, parse_plan
 from loadtest.plan.factors import put_value
 from loadtest.plan.plan_tables import DynamicValue
+from loadtest.results.comparison_result import QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
@@ -79,6 +80,18 @@ def comparing_plan(
     settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
     gates = gate or (("throughput",) if rate is None else ("wait",))
     return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates)
+
+
+def demand_quantities(gates: Collection[str]) -> None:
+    """
+    Refuse a gate that is no quantity of a comparison.
+
+    Raises:
+        InputError: One is none; names those that there are.
+    """
+    for name in gates:
+        if name not in QUANTITY_NAMES:
+            raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
 
 
 def _load(plan: Plan, rate: float | None, seconds: float) -> dict[str, Any]:

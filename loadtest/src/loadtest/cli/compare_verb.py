@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.compare_settings import comparing_plan
+from loadtest.cli.compare_settings import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.progress_flag import Progress
+from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
 from loadtest.errors import InputError
-from loadtest.results.comparison_result import QUANTITY_NAMES
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
@@ -44,7 +44,9 @@ def compare(
     ] = None,
     replicas: Annotated[int, typer.Option(help="Worker replicas of both.")] = 1,
     block: Annotated[float | None, typer.Option(help="Counted seconds of a block.")] = None,
-    change_over: Annotated[float, typer.Option(help="Uncounted seconds before each block.")] = 4.0,
+    change_over: Annotated[
+        float, typer.Option(help="Uncounted seconds before each block.")
+    ] = CHANGE_OVER_SECONDS,
     rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
     most_rounds: Annotated[int | None, typer.Option(help="Rounds after which it ends undecided.")] = None,
     gate: Annotated[
@@ -57,8 +59,16 @@ def compare(
     markdown: Annotated[Path | None, typer.Option(help="Write the answer there as Markdown.")] = None,
     output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
     seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, for both.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
     ] = None,
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
@@ -69,9 +79,7 @@ def compare(
     """
     given = given_flags(context)
     gates = tuple(gate or ())
-    for name in gates:
-        if name not in QUANTITY_NAMES:
-            raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
+    demand_quantities(gates)
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
         refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")
@@ -85,7 +93,15 @@ def compare(
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
     place = place_of(context.params)
     refuse_idle_place(given, place)
-    asked = flagged_plan(first, PlanFlags(seed=seed, settings=tuple(setting or ())))
+    flags = PlanFlags(
+        injectors=injectors,
+        task_queue=task_queue,
+        scenario=scenario,
+        settings=tuple(setting or ()),
+        seed=seed,
+        namespace=namespace,
+    )
+    asked = flagged_plan(first, flags)
     plan, question = comparing_plan(
         asked,
         [*(a or []), *_command(a_worker_command, b_worker_command)],
@@ -102,7 +118,7 @@ def compare(
     from loadtest.cli.comparison_ending import write_files
     from loadtest.results.store import Run
 
-    code = sweep_run.begin(plan, first, place, output, None, progress, question)
+    code = sweep_run.begin(plan, first, place, output, metrics_port, progress, question)
     if junit is not None or markdown is not None:
         write_files(Run.open(output), junit, markdown)
     return code

@@ -8,6 +8,8 @@ import math
 from typing import Any
 
 from loadtest.analysis.suspects.relief import HALF_MORE, half_more
+from loadtest.cli.place_flags import Place
+from loadtest.cli.place_options import TargetKind
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan
@@ -19,6 +21,7 @@ BLOCK_SECONDS = 15.0
 
 def limits_plan(
     plan: Plan,
+    place: Place,
     *,
     replicas: int | None,
     block_seconds: float | None,
@@ -26,21 +29,18 @@ def limits_plan(
     rounds: int | None,
     most_rounds: int | None,
     most_suspects: int,
-    starts_server: bool,
-    own_worker: bool,
 ) -> tuple[Plan, LimitsQuestion]:
     """
     Return the plan of a search for the limit and what it asks.
 
     Args:
         plan: As the user gave it; its factors stay at their first values.
+        place: Where to measure; server and workers are the run's to set up on this machine alone.
         replicas: At which count; ``None`` takes the plan's first.
         block_seconds: Counted seconds of a step.
         change_over_seconds: Before each step, under load.
         rounds, most_rounds: At the first look at a relief and at most.
         most_suspects: Relieved at most; 0 names suspects by their readings alone.
-        starts_server: Whether the server is the run's own.
-        own_worker: Whether the workers are the kit's.
 
     Raises:
         InputError: A number cannot be used.
@@ -59,7 +59,10 @@ def limits_plan(
         "shuffle": False,
     }
     document["max_awaited"] = _most_awaited(base, count, document["loads"])
-    sets_worker = own_worker or plan.worker.activity_slots is not None
+    is_here = place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
+    starts_server = is_here and "address" not in place
+    own_worker = "worker_command" not in place and plan.worker_command is None
+    sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)
     question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)
     return parse_plan(document, "limits"), question
 

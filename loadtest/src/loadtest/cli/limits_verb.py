@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -13,19 +12,20 @@ import typer
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
-from loadtest.cli.place_options import LOCAL_FLAGS, TargetKind, takes_place
+from loadtest.cli.place_options import takes_place
 from loadtest.cli.progress_flag import Progress
+from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
 
-MOST_SUSPECTS = 3
 
-
-@functools.partial(takes_place, names=LOCAL_FLAGS)
+@takes_place
 def limits(
     context: typer.Context,
     plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
     replicas: Annotated[int | None, typer.Option(help="Worker replicas; left out, the plan's first.")] = None,
     block: Annotated[float | None, typer.Option(help="Counted seconds of a step.")] = None,
-    change_over: Annotated[float, typer.Option(help="Uncounted seconds before each step.")] = 4.0,
+    change_over: Annotated[
+        float, typer.Option(help="Uncounted seconds before each step.")
+    ] = CHANGE_OVER_SECONDS,
     rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
     most_rounds: Annotated[int | None, typer.Option(help="Rounds after which a relief is undecided.")] = None,
     suspects: Annotated[
@@ -33,7 +33,15 @@ def limits(
     ] = MOST_SUSPECTS,
     output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
     seed: Annotated[int | None, typer.Option(help="Seed of every order's draws.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
     setting: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan.")] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
+    ] = None,
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
@@ -42,22 +50,29 @@ def limits(
     Exit codes: 0 proved, or named where the kit cannot relieve it, 2 bad input, 3 not found or cannot tell, 130 interrupted.
     """
     given = given_flags(context)
-    place = {"target": TargetKind.LOCAL.value, **place_of(context.params)}
+    place = place_of(context.params)
     refuse_idle_place(given, place)
-    asked = flagged_plan(plan, PlanFlags(seed=seed, settings=tuple(setting or ())))
+    flags = PlanFlags(
+        injectors=injectors,
+        task_queue=task_queue,
+        scenario=scenario,
+        settings=tuple(setting or ()),
+        seed=seed,
+        namespace=namespace,
+    )
+    asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import sweep_run
     from loadtest.cli.limits_settings import limits_plan
 
     made, question = limits_plan(
         asked,
+        place,
         replicas=replicas,
         block_seconds=block,
         change_over_seconds=change_over,
         rounds=rounds,
         most_rounds=most_rounds,
         most_suspects=suspects,
-        starts_server="address" not in place,
-        own_worker="worker_command" not in place and asked.worker_command is None,
     )
-    return sweep_run.begin(made, plan, place, output, None, progress, question)
+    return sweep_run.begin(made, plan, place, output, metrics_port, progress, question)

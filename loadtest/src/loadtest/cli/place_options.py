@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 import typer
+
+from loadtest.cli.declared_flags import declared_flags
 
 
 class TargetKind(StrEnum):
@@ -50,31 +51,6 @@ def _flags(
 
 
 PLACE_FLAGS = tuple(inspect.signature(_flags).parameters)
-# Of a run on this machine.
-LOCAL_FLAGS = ("worker_command", "address", "server_metrics", "temporal", "port")
 
 
-def takes_place(verb: Callable[..., int], names: Collection[str] = PLACE_FLAGS) -> Callable[..., int]:
-    """
-    Give a verb the flags that say where a run measures.
-
-    They come behind its own, and stand in ``context.params`` alone, where ``place_of`` finds them.
-
-    Args:
-        verb: Takes a ``typer.Context`` and its own flags.
-        names: Of the flags; those of this machine alone for a verb that goes nowhere else.
-    """
-
-    @functools.wraps(verb)
-    def with_place(**given: Any) -> int:
-        return verb(**{name: value for name, value in given.items() if name not in names})
-
-    own, place = inspect.signature(verb).parameters, inspect.signature(_flags).parameters
-    hints = {**get_type_hints(_flags, include_extras=True), **get_type_hints(verb, include_extras=True)}
-    parameters = [
-        parameter.replace(annotation=hints[name])
-        for name, parameter in {**own, **{name: place[name] for name in names}}.items()
-    ]
-    with_place.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
-    with_place.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return with_place
+takes_place = functools.partial(declared_flags, _flags)

@@ -1,11 +1,14 @@
 """
-How many rounds of A B B A are asked for.
+How much is asked of an alternation: rounds of A B B A, and suspects that are relieved in it.
 """
 
 from __future__ import annotations
 
 from loadtest.errors import InputError
 from loadtest.results.comparison_result import FEWEST_ROUNDS
+
+CHANGE_OVER_SECONDS = 4.0
+MOST_SUSPECTS = 3
 
 
 def rounds_asked(rounds: int | None, most_rounds: int | None, usual: int, usual_most: int) -> tuple[int, int]:

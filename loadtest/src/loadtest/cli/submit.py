@@ -1,5 +1,5 @@
 """
-``loadtest submit``: a sweep as a Job in the cluster, followed from here.
+``loadtest submit``: a sweep, or one of the questions, as a Job in the cluster, followed from here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loadtest.cli.design_flags import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
+from loadtest.cli.given_flags import given_flags
 from loadtest.cli.process_exit import INTERRUPTED
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError, MeasurementError, TargetError
@@ -23,25 +25,11 @@ if TYPE_CHECKING:
 _LAST_LINES = 8
 
 
+@takes_design_flags
 def submit(
+    invocation: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/smoke.toml.")] = None,
-    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector pods.")] = None,
-    repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
-    rate: Annotated[float | None, typer.Option(help="Starts per second of every open load.")] = None,
-    window: Annotated[float | None, typer.Option(help="Counted seconds of every step.")] = None,
-    warm_up: Annotated[float | None, typer.Option(help="Seconds before the window.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
-    ] = None,
-    factor: Annotated[
-        list[str] | None, typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. work.seconds=0.1,0.2.")
-    ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(help="Name, or path of your own file; it is brought with what it imports.")
-    ] = None,
+    design: Annotated[SubmittedVerb, typer.Option(help="What to do with the plan.")] = SubmittedVerb.SWEEP,
     requirements: Annotated[
         Path | None, typer.Option(help="Packages that your own scenario needs, as for pip.")
     ] = None,
@@ -60,10 +48,17 @@ def submit(
     progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
-    Run a sweep as a Job in the cluster and follow it; Ctrl-C detaches and leaves it running.
+    Run a sweep, or the --design named, as a Job in the cluster and follow it; Ctrl-C detaches and leaves it running.
 
-    Exit codes: as of `loadtest sweep`.
+    Exit codes: as of the verb of the design, such as `loadtest sweep`.
     """
+    given = given_flags(invocation)
+    own = own_flags(design, given, invocation.params)
+    if "design" in given and (attach or resume is not None):
+        what = "--attach" if attach else "--resume"
+        raise InputError(
+            f"--design {design}: {what} goes on with what the run was begun for; leave --design out"
+        )
     if attach and (plan is not None or resume is not None):
         raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan or '--resume'} out")
     if resume is not None and plan is not None:
@@ -74,28 +69,16 @@ def submit(
 
     from loadtest.cli.brought import bring_plan, bring_resumed
     from loadtest.cli.kubeconfig import reach
-    from loadtest.cli.overrides import PlanFlags
+    from loadtest.cli.submitted_design import SubmittedDesign
     from loadtest.listeners.display import choose
     from loadtest.target.kubernetes.job import START_SECONDS, SweepJob
     from loadtest.target.kubernetes.job_log import JobLog
 
-    overrides = PlanFlags(
-        replicas,
-        injectors,
-        repetitions,
-        task_queue,
-        scenario,
-        tuple(setting or ()),
-        rate,
-        window,
-        warm_up,
-        seed,
-        tuple(factor or ()),
-    )
+    overrides = over_the_plan(design, invocation.params)
     brought = None
     if plan is not None:
         # Checked here, so that a mistake is said before anything is made in the cluster.
-        brought = bring_plan(plan, overrides, requirements)
+        brought = bring_plan(plan, overrides, requirements, SubmittedDesign(design, own))
     elif resume is not None:
         brought = bring_resumed(resume, overrides, requirements)
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)

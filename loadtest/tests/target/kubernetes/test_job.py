@@ -77,6 +77,29 @@ def test_a_resumed_run_takes_the_place_of_the_plan(cluster: FakeCluster) -> None
     assert container["args"] == ["sweep", *ARGS[2:], "--resume=/results/r"]
 
 
+def test_a_question_takes_the_place_of_the_sweep(cluster: FakeCluster) -> None:
+    """The template's other arguments stay; they say where things are."""
+    sweep(cluster).submit(Brought({"plan.toml": "x"}, ("--rate=2.0",), "capacity"))
+
+    job = cluster.get("job", "loadtest", "loadtest-sweep")
+    assert job is not None
+    _, container = job["spec"]["template"]["spec"]["containers"]
+    assert container["args"] == ["capacity", *ARGS[1:], "--rate=2.0"]
+
+
+def test_a_template_of_another_verb_takes_no_question(cluster: FakeCluster) -> None:
+    """Whoever changed it meant it; nothing is made."""
+    cron = cluster.get("cron_job", "loadtest", "loadtest-sweep")
+    assert cron is not None
+    pod_spec = cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    pod_spec["containers"][1]["args"] = ["doctor"]
+    cluster.put("cron_job", cron)
+
+    with pytest.raises(InputError, match="starts `loadtest doctor`, which no --design limits can replace"):
+        sweep(cluster).submit(Brought({"plan.toml": "x"}, (), "limits"))
+    assert cluster.get("job", "loadtest", "loadtest-sweep") is None
+
+
 @pytest.mark.parametrize(
     "guarded", [("shop", "workers"), ("loadtest", "template")], ids=["workers", "release"]
 )

@@ -88,7 +88,7 @@ def _of_worker(name: SuspectName, plan: Plan, *, sets_slots: bool) -> Relief | s
     key, what = _WORKER_KEYS[name]
     planned = plan.worker.slots if key == "activity_slots" else getattr(plan.worker, key)
     if not sets_slots:
-        return "the worker's own program sets it, and the plan does not"
+        return "whoever starts the workers sets it, and the plan does not"
     if not isinstance(planned, int):
         return f"it is {planned}"
     value = half_more(planned)

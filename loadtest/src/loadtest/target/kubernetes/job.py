@@ -21,6 +21,8 @@ from loadtest.target.kubernetes.pods import Pods
 
 CONTAINER = "sweep"
 PLAN_FILE = "plan.toml"
+# What charts/loadtest lets the container do.
+TEMPLATE_VERB = "sweep"
 START_SECONDS = 120.0
 # From a Job's making to its start it takes two requests.
 _SUSPENDED_SECONDS = 30.0
@@ -33,7 +35,8 @@ class Brought:
 
     Attributes:
         files: Text by path below ``/plan``: the plan, and a user's own scenario.
-        arguments: More arguments of ``loadtest sweep``.
+        arguments: More arguments of the verb.
+        verb: What the container does, in place of the template's ``sweep``.
         packages: Whether a ``requirements.txt`` among the files is installed before the start.
         resumes: Whether the arguments name a run in place of the plan.
         start_seconds: How long its pod may take to start.
@@ -42,6 +45,7 @@ class Brought:
 
     files: Mapping[str, str]
     arguments: Sequence[str] = ()
+    verb: str = TEMPLATE_VERB
     packages: bool = False
     resumes: bool = False
     start_seconds: float = START_SECONDS
@@ -109,7 +113,7 @@ class SweepJob:
         container = sweep_container(pod)
         if brought.resumes:
             container["args"] = [one for one in container["args"] if one != f"/plan/{PLAN_FILE}"]
-        container["args"] += list(brought.arguments)
+        container["args"] = [*_with_verb(container["args"], brought.verb), *brought.arguments]
         self._demand_leases(container["args"])
         self._remove_ended()
         # A name of its own: the plan of an earlier Job may still wait for its removal.
@@ -226,6 +230,16 @@ def sweep_container(pod: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = container
             return found
     raise InputError(f"the sweep's template has no container {CONTAINER!r}; charts/loadtest renders one")
+
+
+def _with_verb(arguments: Sequence[str], verb: str) -> list[str]:
+    first, *rest = arguments
+    if verb != TEMPLATE_VERB and first != TEMPLATE_VERB:
+        raise InputError(
+            f"the sweep's template starts `loadtest {first}`, which no --design {verb} can replace; charts/loadtest "
+            f"renders `{TEMPLATE_VERB}`"
+        )
+    return [verb if first == TEMPLATE_VERB else first, *rest]
 
 
 def _has_ended(job: Any) -> bool:

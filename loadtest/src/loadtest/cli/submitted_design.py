@@ -1,0 +1,98 @@
+"""
+The plan of a submitted run, made as its own verb makes it in the cluster, so that a mistake is said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadtest.cli.capacity_plan import searching_plan
+from loadtest.cli.compare_settings import comparing_plan, demand_quantities
+from loadtest.cli.design_flags import SubmittedVerb
+from loadtest.cli.limits_settings import limits_plan
+from loadtest.cli.overrides import PlanFlags, parse_replicas
+from loadtest.cli.place_options import TargetKind
+from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
+from loadtest.errors import InputError
+from loadtest.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedDesign:
+    """
+    A design with the flags of its own.
+
+    Attributes:
+        design: Which.
+        values: Parameter -> value of the flags that are not laid over the plan.
+    """
+
+    design: SubmittedVerb = SubmittedVerb.SWEEP
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def arguments(self) -> list[str]:
+        """
+        Return the flags of its own for the verb in the cluster.
+        """
+        return [
+            f"--{name.replace('_', '-')}={one}"
+            for name, value in self.values.items()
+            for one in (value if isinstance(value, list) else [value])
+        ]
+
+    def plan_of(self, asked: Plan, flags: PlanFlags) -> Plan:
+        """
+        Return the plan that the verb in the cluster will carry out.
+
+        Args:
+            asked: With the flags laid over it.
+            flags: Those flags.
+
+        Raises:
+            InputError: It cannot be asked so.
+        """
+        given = self.values
+        if self.design is SubmittedVerb.CAPACITY:
+            return searching_plan(
+                asked,
+                rate=given.get("rate"),
+                window_seconds=given.get("window"),
+                budget_seconds=given.get("budget"),
+            )[0]
+        if self.design is SubmittedVerb.SWEEP:
+            return asked
+        count = _one_count(flags.replicas, self.design)
+        times = {
+            "block_seconds": given.get("block"),
+            "change_over_seconds": given.get("change_over", CHANGE_OVER_SECONDS),
+            "rounds": given.get("rounds"),
+            "most_rounds": given.get("most_rounds"),
+        }
+        if self.design is SubmittedVerb.LIMITS:
+            place = {"target": TargetKind.KUBERNETES.value}
+            suspects = given.get("suspects", MOST_SUSPECTS)
+            return limits_plan(asked, place, replicas=count, most_suspects=suspects, **times)[0]
+        gates = tuple(given.get("gate", ()))
+        demand_quantities(gates)
+        return comparing_plan(
+            asked,
+            given.get("a", ()),
+            given.get("b", ()),
+            rate=given.get("rate"),
+            replicas=count or 1,
+            gate=gates,
+            **times,
+        )[0]
+
+
+def _one_count(text: str | None, design: SubmittedVerb) -> int | None:
+    if text is None:
+        return None
+    counts = parse_replicas(text)
+    if len(counts) != 1:
+        raise InputError(
+            f"--replicas {text}: --design {design} looks at one count; write --replicas {counts[0]}"
+        )
+    return counts[0]
