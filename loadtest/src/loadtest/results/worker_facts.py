@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,26 @@ class WorkerFacts:
     why: str | None = None
 
 
+SlotNumber = Literal["activity_slots", "activity_slots_used", "workflow_slots", "workflow_slots_used"]
+
+
+def total_slots(workers: Sequence[WorkerFacts], slots: SlotNumber) -> int | None:
+    """
+    Return slots of one kind of all workers together, ``None`` if those of one are not known or there is none.
+    """
+    known = [number for worker in workers if (number := getattr(worker, slots)) is not None]
+    return sum(known) if known and len(known) == len(workers) else None
+
+
 def activity_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
     Return the activity slots of all workers together, ``None`` if those of one are not known or there is none.
     """
-    known = [worker.activity_slots for worker in workers if worker.activity_slots is not None]
-    return sum(known) if known and len(known) == len(workers) else None
+    return total_slots(workers, "activity_slots")
 
 
 def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
     """
     Return the activity slots in use of all workers together, ``None`` if those of one are not known.
     """
-    known = [worker.activity_slots_used for worker in workers if worker.activity_slots_used is not None]
-    return sum(known) if known and len(known) == len(workers) else None
+    return total_slots(workers, "activity_slots_used")

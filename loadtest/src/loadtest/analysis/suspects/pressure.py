@@ -14,10 +14,16 @@ from loadtest.plan import Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.limit_facts import MachineUse, QueueRateLimit
 from loadtest.results.measured import Measured
+from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]
 # Scenarios whose activities take what the plan's [work] says.
 _OWN_SCENARIOS = "repair"
+_SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
+_SLOTS_USED: Mapping[Kind, SlotNumber] = {
+    "activity": "activity_slots_used",
+    "workflow": "workflow_slots_used",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
     )
     polls = _histogram(server, f"server.{kind}_poll_latency")
     executions = "worker.activity_execution" if kind == "activity" else "worker.workflow_task_execution"
+    slots, used = _slots(measured, kind)
     facts, pollers = measured.limits, getattr(plan.worker, f"{kind}_pollers")
     out = facts.polls_out
     names = ("activity",) if kind == "activity" else ("workflow", "sticky")
@@ -156,12 +163,29 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
         started_per_second=waits.count / seconds if waits is not None and seconds else None,
         backlog_tasks=sum(backlog) / len(backlog) if backlog else None,
         poll_p50_seconds=quantile(polls, 0.5) if polls is not None else None,
-        slots=getattr(facts, f"{kind}_slots"),
-        slots_used=getattr(facts, f"{kind}_slots_used"),
+        slots=slots,
+        slots_used=used,
         polls_out=sum(out.get(name, 0.0) for name in names) if out else None,
         pollers=pollers * measured.key.replicas if isinstance(pollers, int) else None,
         execution_mean_seconds=_mean(_histogram(worker, executions)),
     )
+
+
+def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:
+    """
+    Return the slots of all workers and those in use: by the pages' looks, else by the heartbeats of the window.
+    """
+    facts, workers = measured.limits, measured.workers
+    slots, used = getattr(facts, _SLOTS[kind]), getattr(facts, _SLOTS_USED[kind])
+    if slots is None:
+        slots = total_slots(workers, _SLOTS[kind])
+    if used is None and kind == "activity":
+        used = measured.slots_used
+    began = measured.started_at + measured.warm_up_seconds
+    # A heartbeat stands until the next one, up to a minute: one of before says nothing of the window.
+    if used is None and all((worker.at or 0.0) >= began for worker in workers):
+        used = total_slots(workers, _SLOTS_USED[kind])
+    return slots, used
 
 
 def waits_seconds(server: Difference | None, worker: Difference | None) -> float | None:

@@ -1,0 +1,98 @@
+"""
+Slots of workers without a page, as their heartbeats say them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import LimitFacts
+from loadtest.results.measured import Measured
+from loadtest.results.suspect import SuspectName
+from loadtest.results.worker_facts import WorkerFacts
+
+PLAN = synthetic.demo_plan()
+WAITS = {"activity": "server.activity_schedule_to_start", "workflow": "server.workflow_schedule_to_start"}
+
+
+def foreign(waiting: str, used: tuple[int, int], *, beat_seconds: float) -> Measured:
+    """
+    A saturated step of two workers without pages, with 4 slots of each kind; tasks of one kind wait.
+
+    Args:
+        waiting: Which kind.
+        used: Activity and workflow slots in use, of each worker.
+        beat_seconds: From the window's start to the heartbeats.
+    """
+    step = synthetic.step(2)
+    assert step.worker_window is not None
+    waits = step.worker_window.histograms["worker.activity_schedule_to_start"]
+    at = step.started_at + step.warm_up_seconds + beat_seconds
+    workers = [
+        WorkerFacts(
+            f"w{number}",
+            "heartbeat",
+            at,
+            activity_slots=4,
+            activity_slots_used=used[0],
+            workflow_slots=4,
+            workflow_slots_used=used[1],
+        )
+        for number in range(2)
+    ]
+    server = Difference(step.worker_window.seconds, {}, {WAITS[waiting]: waits}, {})
+    return replace(
+        step,
+        worker_window=None,
+        server_window=server,
+        limits=LimitFacts(),
+        slots_used=None,
+        workers=tuple(workers),
+    )
+
+
+@pytest.mark.parametrize(
+    ("waiting", "used", "suspect"),
+    [
+        ("activity", (4, 1), SuspectName.ACTIVITY_SLOTS),
+        ("workflow", (1, 4), SuspectName.WORKFLOW_SLOTS),
+    ],
+)
+def test_full_slots_of_workers_without_a_page_are_suspects(
+    waiting: str, used: tuple[int, int], suspect: SuspectName
+) -> None:
+    """All workers' together, while tasks of their kind wait."""
+    ranked = rank_suspects(pressure_of(foreign(waiting, used, beat_seconds=5.0), PLAN))
+
+    assert ranked[0].name is suspect
+    assert ranked[0].evidence.startswith("8 of 8 in use while ")
+
+
+def test_free_slots_are_no_suspects() -> None:
+    """Tasks wait for something else then."""
+    ranked = rank_suspects(pressure_of(foreign("activity", (2, 1), beat_seconds=5.0), PLAN))
+
+    assert SuspectName.ACTIVITY_SLOTS not in {one.name for one in ranked}
+
+
+def test_a_heartbeat_of_before_the_window_says_no_slots_in_use() -> None:
+    """It stands up to a minute, and the load came after it; how many slots there are does not change."""
+    pressure = pressure_of(foreign("activity", (4, 4), beat_seconds=-1.0), PLAN)
+
+    assert (pressure.activity.slots, pressure.activity.slots_used) == (8, None)
+    assert (pressure.workflow.slots, pressure.workflow.slots_used) == (8, None)
+    assert rank_suspects(pressure) == ()
+
+
+def test_one_worker_that_says_nothing_leaves_the_slots_unknown() -> None:
+    """A sum without it would be too small, and full too early."""
+    known = foreign("activity", (4, 4), beat_seconds=5.0)
+    mixed = replace(known, workers=(known.workers[0], WorkerFacts("w1", why="no page")))
+
+    assert pressure_of(mixed, PLAN).activity.slots is None
