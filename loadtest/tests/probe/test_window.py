@@ -24,20 +24,20 @@ BOUNDS = (0.001, 0.01, 0.1, 1.0, math.inf)
 SLOTS = f'temporal_worker_task_slots_used{{{QUEUE},worker_type="ActivityWorker"}}'
 
 
-def always_there() -> str:
+def always_there(role: str = "worker") -> str:
     """
-    A line for each series that the catalogue expects on a worker's page at any time.
+    A line for each series that the catalogue expects on a role's page at any time.
     """
     lines = {}
-    for metric in read_by_sweep("worker"):
+    for metric in read_by_sweep(role):
         if metric.presence is Presence.ALWAYS:
             where = "".join(f',{label}="{value}"' for label, value in metric.where)
             bucket = ',le="+Inf"' if metric.kind is MetricKind.HISTOGRAM else ""
             for name in metric.series:
                 extra = bucket if name.endswith("_bucket") else ""
                 lines[name, where] = f"{name}{{{QUEUE}{where}{extra}}} 1"
-    lines.pop(("process_start_time_seconds", ""))
-    lines.pop(("process_cpu_seconds_total", ""))
+    lines.pop(("process_start_time_seconds", ""), None)
+    lines.pop(("process_cpu_seconds_total", ""), None)
     return "\n".join([*lines.values(), "process_start_time_seconds 1000.5"])
 
 
@@ -104,6 +104,30 @@ def test_failures_are_kept_apart_by_type() -> None:
 
     assert d.counters["worker.activity_failed"] == 5
     assert d.by_label["worker.activity_failed"] == {"charge": 3, "notify": 2}
+
+
+def test_refused_database_requests_count_in_whatever_name_they_were_made() -> None:
+    """
+    The lines are of a server whose limit was planted: history reads its queues in the name of `system`.
+
+    What a limit refuses of requests to the server itself is read of the namespace under test alone.
+    """
+
+    def server(refused: int) -> Page:
+        limit = 'resource_exhausted_cause="PersistenceLimit",resource_exhausted_scope="System",service_name="history"'
+        return read(
+            "server",
+            always_there("server")
+            + f"""
+persistence_errors_resource_exhausted{{namespace="system",operation="GetCurrentClusterMetadata",{limit}}} {refused}
+persistence_errors_resource_exhausted{{namespace="system",operation="ListNamespaces",{limit}}} {refused // 200}
+service_errors_resource_exhausted{{namespace="other",operation="StartWorkflowExecution",{limit}}} {refused}""",
+        )
+
+    d = difference(15.0, [server(22)], [server(208)], "server", SCOPE)
+
+    assert d.by_label["server.persistence_exhausted"] == {"PersistenceLimit": 187.0}
+    assert d.counters["server.resource_exhausted"] == 0
 
 
 def test_a_lower_counter_is_a_reset() -> None:

@@ -75,6 +75,7 @@ class Metric:
         split: The label by which a counter is also read apart.
         reading: What is taken of it.
         read_by_sweep: Whether a reading of a step is made from it; otherwise people and rules alone watch it.
+        of_every_namespace: Whether it counts whatever namespace its series carry, as what it tells is of the whole server.
     """
 
     key: str
@@ -90,6 +91,7 @@ class Metric:
     split: str | None
     reading: MetricReading
     read_by_sweep: bool
+    of_every_namespace: bool = False
 
     @classmethod
     def counter(
@@ -106,6 +108,7 @@ class Metric:
         where: tuple[tuple[str, str], ...] = (),
         split: str | None = None,
         read_by_sweep: bool = True,
+        of_every_namespace: bool = False,
     ) -> Metric:
         """
         Return a metric that only grows while its process lives.
@@ -124,6 +127,7 @@ class Metric:
             split=split,
             reading=MetricReading.VALUE,
             read_by_sweep=read_by_sweep,
+            of_every_namespace=of_every_namespace,
         )
 
     @classmethod

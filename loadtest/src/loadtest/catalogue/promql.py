@@ -66,7 +66,8 @@ def select(metric: Metric, scope: QueryScope, suffix: str = "", **where: str) ->
     if metric.source == "SDK core" and "service_name" in metric.labels:
         # The server runs workers of its own, whose families bear the same names.
         matchers.append('service_name="temporal-core-sdk"')
-    if scope.namespace is not None and "namespace" in metric.labels and metric.role != "monitoring":
+    has_namespace = "namespace" in metric.labels and not metric.of_every_namespace
+    if scope.namespace is not None and has_namespace and metric.role != "monitoring":
         matchers.append(f'{TEMPORAL_NAMESPACE}=~"{scope.namespace}"')
     if scope.task_queue is None and "taskqueue" in metric.labels:
         matchers.append('taskqueue!~"temporal_sys_.*|default_worker_tq"')  # the server's own queues

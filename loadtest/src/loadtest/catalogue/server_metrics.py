@@ -233,5 +233,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=EVERY_SERVICE,
         event="a limit refuses a request to the database",
         split="resource_exhausted_cause",
+        # History reads its queues in the name of the namespace `system`, whoever's orders are in them.
+        of_every_namespace=True,
     ),
 )

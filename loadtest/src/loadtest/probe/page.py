@@ -37,13 +37,13 @@ class PageScope:
     namespace: str
     task_queue: str
 
-    def holds(self, labels: Mapping[str, str]) -> bool:
+    def holds(self, metric: Metric, labels: Mapping[str, str]) -> bool:
         """
-        Tell whether a series is of this namespace and queue, as far as its labels say.
+        Tell whether a metric's series is of this namespace and queue, as far as its labels say.
 
         Some servers write every sign of a label's value but letters and digits as an underscore.
         """
-        namespace = labels.get("namespace")
+        namespace = None if metric.of_every_namespace else labels.get("namespace")
         queue = labels.get("task_queue", labels.get("taskqueue"))
         return (namespace is None or _plain(namespace) == _plain(self.namespace)) and (
             queue is None or queue == _OMITTED or _plain(queue) == _plain(self.task_queue)
@@ -133,15 +133,15 @@ def series(identity: str, role: str, scope: PageScope) -> Series:
     Tell what a line stands for, by the part before its value.
     """
     name, labels = identity.partition("{")[0], _labels(identity)
-    if not scope.holds(labels):
-        return Series(name, labels, ())
     return Series(
         name,
         labels,
         tuple(
             metric
             for metric in ROLES[role]
-            if name in metric.series and all(labels.get(label) == value for label, value in metric.where)
+            if name in metric.series
+            and all(labels.get(label) == value for label, value in metric.where)
+            and scope.holds(metric, labels)
         ),
     )
 

@@ -84,6 +84,23 @@ PLANTS = {
         recorded((4, 5, 1.6, 5.0, 371, 0, 106), (4, 5, 0.2, 5.0, 350, 0, 15), in_flight=2.0, rates=(13, 15)),
         {S.ORDERS_IN_FLIGHT},
     ),
+    "starved injector on a machine that other programs fill": (
+        recorded(
+            (3.5, 6.3, 1.7, 5.0, 359, 0, 164),
+            (3.5, 74, 0.3, 4.9, 377, 0, 12),
+            in_flight=2.0,
+            rates=(5.3, 6.2),
+            cores=(0.09, 0.18, 2.64),
+            persistence=(14.6, 0.1),
+        ),
+        {S.ORDERS_IN_FLIGHT},
+    ),
+    "a machine that the system itself fills, though tasks are taken at once": (
+        recorded(
+            (4, 5, 12, 5.0, 150, 0, 140), (4, 5, 1.0, 5.0, 150, 0, 30), rates=(80, 90), cores=(0.7, 1.1, 1.98)
+        ),
+        {S.MACHINE},
+    ),
     "activity slots": (
         recorded((114, 1000, 1.91, 0.09, 2, 17.6, 105), IDLE_WORKFLOWS, slots=(2, 100), rates=(16, 20)),
         {S.ACTIVITY_SLOTS},
@@ -182,6 +199,17 @@ PLANTS = {
             (4, 5, 0.3, 5.0, 154, 0, 8),
             planned_activity_seconds=0.0,
             cores=(0.16, 0.3, 2.04),
+        ),
+        {S.DOWNSTREAM},
+    ),
+    "downstream beside other programs": (
+        recorded(
+            (20, 40, 9.9, 5.0, 333, 0, 730),
+            (18, 47, 3.4, 4.9, 185, 0, 271),
+            planned_activity_seconds=0.0,
+            rates=(9.9, 12.6),
+            cores=(0.17, 0.33, 1.87),
+            persistence=(3.4, 1.9),
         ),
         {S.DOWNSTREAM},
     ),

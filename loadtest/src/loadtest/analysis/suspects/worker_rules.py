@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.suspects.found import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
-from loadtest.analysis.suspects.server_rules import is_disturbed, is_full
+from loadtest.analysis.suspects.server_rules import is_disturbed, is_full, other_cores
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030
@@ -25,6 +25,7 @@ LONGER_RATIO, LONGER_SECONDS = 1.5, 0.020
 FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
 ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
 FULL_INJECTOR_CORES = 0.9
+LITTLE_RATIO = 0.25
 
 
 def waits_long(queue: QueuePressure) -> bool:
@@ -97,17 +98,18 @@ def between(pressure: Pressure) -> list[Suspect]:
     suspects = []
     # On a full machine every stage is slow, and more orders would only wait.
     group = 7 if is_full(pressure) else 5
+    orders_group = 5 if _gets_cores_at_once(pressure) else group
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
         suspects.append(
             found(
                 SuspectName.ORDERS_IN_FLIGHT,
-                group,
+                orders_group,
                 f"all {orders} orders are being worked on, no task waits, and slots are free",
             )
         )
         if pressure.planned_activity_seconds is None:
             # Whether its activities always take so long cannot be told from one load alone.
-            suspects.append(found(SuspectName.DOWNSTREAM, group, _activities(pressure)))
+            suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(pressure)))
     if ratio < ACCOUNTED_RATIO:
         suspects.append(
             found(
@@ -117,6 +119,18 @@ def between(pressure: Pressure) -> list[Suspect]:
             )
         )
     return suspects
+
+
+def _gets_cores_at_once(pressure: Pressure) -> bool:
+    """
+    Tell whether others fill the machine and tasks are taken at once all the same: what the system wants it gets.
+    """
+    waits = [queue.wait_p50_seconds for queue in (pressure.activity, pressure.workflow)]
+    others, use = other_cores(pressure), pressure.machine
+    if others is None or use is None:
+        return False
+    is_little = use.busy_cores - others <= LITTLE_RATIO * use.cores
+    return is_little and all(wait is not None and wait <= AT_ONCE_SECONDS for wait in waits)
 
 
 def accounted(pressure: Pressure) -> float | None:
