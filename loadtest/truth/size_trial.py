@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from replica_trial import AskedCount, asked_counts
+from scipy.stats import beta
+
 from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.sizing import believable, growth_of
@@ -133,9 +136,14 @@ def _seen(step: Measured, quantity: str, rate: float) -> float | None:
     return None if needed is None else needed.value
 
 
-def page(found: Sequence[HeldOut]) -> str:
+def page(found: Sequence[HeldOut], counts: Sequence[AskedCount], invalid: int) -> str:
     """
-    Write the table of all cells that were left out.
+    Write the table of all cells that were left out, and of all replica counts.
+
+    Args:
+        found: Quantities of cells.
+        counts: Rates whose replica count was left out.
+        invalid: Recorded steps that are not valid.
     """
     cells = sorted({(one.run, one.cell) for one in found})
     whole = [cell for cell in cells if all(one.is_inside for one in found if (one.run, one.cell) == cell)]
@@ -147,6 +155,8 @@ def page(found: Sequence[HeldOut]) -> str:
         "",
         "Made by `make size-truth` from the facts of real sweeps that are kept in `loadtest/truth/recorded/`.",
         "Each cell is left out in turn, the others tell what it needs, and its own reading either lies in the stated interval or does not.",
+        "",
+        f"{invalid} steps of the recorded sweeps are not valid; they are neither fitted nor left out.",
         "",
         f"{len(whole)} of {len(cells)} cells lie inside with every quantity; "
         f"{sum(one.is_inside for one in found)} of {len(found)} readings lie inside.",
@@ -167,10 +177,40 @@ def page(found: Sequence[HeldOut]) -> str:
         f"- {one.run}, {one.cell}: {one.quantity} {one.seen:.4g}, told {one.told.low or 0:.4g} to {one.told.high or 0:.4g}"
         for one in outside
     ] or ["- none"]
+    lines += _replicas(counts)
     return "\n".join(lines) + "\n"
 
 
-def _share(found: Sequence[HeldOut]) -> str:
+def _replicas(counts: Sequence[AskedCount]) -> list[str]:
+    told = [one for one in counts if not one.is_refused]
+    lines = [
+        "",
+        "## Replicas",
+        "",
+        "Each saturated count is left out in turn, with all of its steps, and the others are asked for two rates that need it:",
+        "above the throughput of one replica less, and 6 % or more below the rate at which its own saturated step says that a bound is missed.",
+        "The upper end thus rests on the model of waits, whose own error rate stands in [truth.md](truth.md); the lower end is measured, or as much as that many single replicas.",
+        "",
+        f"{_share(told)} answers hold the count that is needed, {sum(one.is_beyond for one in told)} of them beyond the counts measured; "
+        f"{len(counts) - len(told)} of {len(counts)} were refused. "
+        f"{sum(one.is_exact for one in told)} of {len(told)} name one count alone.",
+        f"Of so few answers no more follows than that at most {100 * _most_wrong(told):.0f} % of such answers are wrong, at 95 %.",
+        "",
+        "| run | needed | at | told |",
+        "| --- | --- | --- | --- |",
+    ]
+    return lines + [f"| {one.run} | {one.replicas} | {one.rate:.2f}/s | {one.text} |" for one in counts]
+
+
+def _most_wrong(told: Sequence[AskedCount]) -> float:
+    """
+    Return the upper end of the share of wrong answers, one-sided at 95 % (Clopper and Pearson).
+    """
+    wrong = sum(not one.is_inside for one in told)
+    return 1.0 if wrong == len(told) else float(beta.ppf(0.95, wrong + 1, len(told) - wrong))
+
+
+def _share(found: Sequence[HeldOut] | Sequence[AskedCount]) -> str:
     return f"{sum(one.is_inside for one in found)} of {len(found)}"
 
 
@@ -182,7 +222,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "size.md")
     given = parser.parse_args()
     found = [one for run, (plan, steps) in recorded_runs().items() for one in held_out(run, plan, steps)]
-    given.output.write_text(page(found), encoding="utf-8")
+    runs = recorded_runs().items()
+    counts = [one for run, (plan, steps) in runs for one in asked_counts(run, plan, steps)]
+    invalid = sum(len(steps) - len(believable(steps, plan)) for _, (plan, steps) in runs)
+    given.output.write_text(page(found, counts, invalid), encoding="utf-8")
     print(f"{given.output}: {sum(one.is_inside for one in found)} of {len(found)} readings inside")
 
 

@@ -70,7 +70,7 @@ def size(
     """
     counted = believable(steps, plan)
     growth = growth_of(counted, plan)
-    replicas = _replicas(counted, plan, rate, growth)
+    replicas = sized_replicas(counted, plan, rate)
     needed = replicas.needed
     quantities = (
         *(quantity(counted, rate) for quantity in BY_RATE[:1]),
@@ -136,7 +136,17 @@ def slo_text(slo: Slo) -> str:
     return " and ".join(told) or "throughput alone, as the plan bounds no wait"
 
 
-def _replicas(steps: Sequence[Measured], plan: Plan, rate: float, growth: CapacityGrowth | None) -> Sized:
+def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
+    """
+    Say how many replicas keep the bounds of a plan at a rate, or why that cannot be told.
+
+    Args:
+        steps: Believable ones of the setting.
+        plan: Of the setting, with the bounds to keep.
+        rate: Orders per second.
+    """
+    growth = growth_of(steps, plan)
+
     def refused(why: str) -> Sized:
         return Sized("replicas", "replicas", None, Basis.REFUSED, why)
 

@@ -1,0 +1,135 @@
+"""
+Leave one replica count of a recorded sweep out and ask the others for its rates: is it in the stated answer?
+
+What is true comes of the counts themselves: a rate above the throughput of one count less needs at least this one, and
+one at which its own saturated step, by its own model, keeps every bound needs no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from loadtest.analysis.calibrated_model import calibration
+from loadtest.analysis.replicas_wanted import MODEL_RATIO, ReplicaModel
+from loadtest.analysis.sizing import believable, bounds_of, growth_of, sized_replicas
+from loadtest.analysis.validity import is_closed
+from loadtest.plan import Plan
+from loadtest.results.measured import Measured
+from loadtest.results.sizing_result import Basis, Sized
+
+# Of the way from the lowest to the highest rate that needs a count.
+_PLACES = (0.25, 0.75)
+_HALVINGS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCount:
+    """
+    One rate whose replica count is known and was left out.
+
+    Attributes:
+        run: Which sweep.
+        replicas: How many it needs.
+        rate: Orders per second.
+        told: What the other counts say.
+    """
+
+    run: str
+    replicas: int
+    rate: float
+    told: Sized
+
+    @property
+    def is_refused(self) -> bool:
+        """
+        Whether the others give no answer.
+        """
+        return self.told.needed is None
+
+    @property
+    def is_inside(self) -> bool:
+        """
+        Whether the count lies in the answer.
+        """
+        needed = self.told.needed
+        if needed is None:
+            return False
+        most = float("inf") if needed.high is None else needed.high
+        return (needed.low or 1) <= self.replicas <= most
+
+    @property
+    def is_exact(self) -> bool:
+        """
+        Whether the answer is one count alone.
+        """
+        needed = self.told.needed
+        return needed is not None and needed.low == needed.high
+
+    @property
+    def text(self) -> str:
+        """
+        The answer in words.
+        """
+        needed = self.told.needed
+        if needed is None:
+            return f"refused: {self.told.why}"
+        most = "any number" if needed.high is None else f"{needed.high:.0f}"
+        ends = f"{needed.low or 1:.0f} to {most}"
+        return f"{needed.value:.0f} ({ends}){', beyond' if self.is_beyond else ''}"
+
+    @property
+    def is_beyond(self) -> bool:
+        """
+        Whether the others say that they answer beyond what they measured.
+        """
+        return self.told.basis is Basis.BEYOND
+
+
+def asked_counts(run: str, plan: Plan, steps: Sequence[Measured]) -> Iterator[AskedCount]:
+    """
+    Leave each saturated count out in turn, and ask for two rates that need it.
+    """
+    kept = believable(steps, plan)
+    for replicas in sorted({step.key.replicas for step in kept if is_closed(step)}):
+        ends = _rates_of(kept, plan, replicas)
+        if ends is None:
+            continue
+        others = [step for step in kept if step.key.replicas != replicas]
+        for place in _PLACES:
+            rate = ends[0] + place * (ends[1] - ends[0])
+            yield AskedCount(run, replicas, rate, sized_replicas(others, plan, rate))
+
+
+def _rates_of(steps: Sequence[Measured], plan: Plan, replicas: int) -> tuple[float, float] | None:
+    """
+    Return the lowest and the highest rate that surely need a count, ``None`` where the two cannot be told apart.
+    """
+    own = [step for step in steps if step.key.replicas == replicas and is_closed(step)]
+    growth, learnt = growth_of(own, plan), calibration(plan, own[0])
+    if growth is None or isinstance(learnt, str):
+        return None
+    model = ReplicaModel(learnt, replicas, growth)
+    low, high = 0.0, growth.throughput_at(replicas).value
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        keeps = all(
+            model.late_ratio(replicas, middle, one) <= one.allowed_ratio for one in bounds_of(plan.slo)
+        )
+        low, high = (middle, high) if keeps else (low, middle)
+    most = low * (1 - MODEL_RATIO)
+    least = _throughput_of(steps, plan, replicas - 1, growth.throughput_at(replicas).value / replicas)
+    return (least, most) if least < most else None
+
+
+def _throughput_of(steps: Sequence[Measured], plan: Plan, replicas: int, each: float) -> float:
+    """
+    Return the throughput of a count as measured; else as much as that many of the first would have, as none grows faster.
+    """
+    if replicas == 0:
+        return 0.0
+    for count, times in ((replicas, 1.0), (1, float(replicas))):
+        growth = growth_of([step for step in steps if step.key.replicas == count], plan)
+        if growth is not None:
+            return growth.throughput_at(count).value * times
+    return each * replicas
