@@ -25,6 +25,7 @@ from loadtest.analysis.running_workers import replicas_agree, slots_as_planned
 from loadtest.analysis.saturation import drift_of_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.problem import ProblemCause
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
@@ -220,8 +221,8 @@ def injectors_are_sound(measured: Measured, _plan: Plan) -> list[str]:
     No injector broke, their schedule was carried out, and their sums are the totals.
     """
     report = measured.injector
-    reasons = [f"{problem}; see the injectors' log and measure again" for problem in report.problems]
-    told = any("arrivals fell due" in problem for problem in report.problems)
+    reasons = [f"{problem.text}; see the injectors' log and measure again" for problem in report.problems]
+    told = any(problem.cause is ProblemCause.ARRIVALS_MISSING for problem in report.problems)
     if report.planned is not None and report.whole.offered != report.planned and not told:
         reasons.append(
             f"{report.whole.offered} arrivals fell due where the schedule has {report.planned}, so an injector "
