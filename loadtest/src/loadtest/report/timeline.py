@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from loadtest.analysis.steady import backlog_of
+from loadtest.analysis.backlog import backlog_of
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.measured import Measured, Second
 

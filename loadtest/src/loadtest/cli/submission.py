@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.server_limits import demand_server_allows, needs_line
+from loadtest.analysis.server_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.errors import InputError
 from loadtest.plan import Plan
@@ -40,7 +40,7 @@ def bring_plan(path: Path, flags: PlanFlags, requirements: Path | None) -> Broug
         tuple(arguments),
         packages=REQUIREMENTS in files,
         start_seconds=plan.waits.job_started_seconds,
-        needs=needs_line(plan),
+        needs=line_of_needs(plan),
     )
 
 
