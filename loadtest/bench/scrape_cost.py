@@ -26,9 +26,9 @@ from loadtest.connection import connect
 from loadtest.plan import WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import PageScope, cut, read
+from loadtest.probe.page_difference import difference
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.probe.window import difference
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER

@@ -1,5 +1,5 @@
 """
-A name says one thing: no two modules and no two public classes of the product share one.
+A name says one thing: no two modules and no two public classes of the product share one, and a question is a question.
 """
 
 from __future__ import annotations
@@ -47,3 +47,61 @@ def test_no_two_public_classes_share_a_name() -> None:
 
     assert len(places) > 150
     assert _shared(places) == {}
+
+
+# Verbs with which a name asks a question, at its beginning, and those that ask one in its middle.
+ASKING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "does",
+        "do",
+        "did",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "will",
+        "would",
+        "wants",
+        "needs",
+        "knows",
+        "holds",
+        "agree",
+    ]
+)
+ASKING_WITHIN = frozenset(["is", "are", "was", "were", "has", "have", "had", "agree", "holds"])
+NO_QUESTIONS = {
+    "do_GET": "Python's own name of a handler of HTTP requests",
+    "do_POST": "the same",
+    "do_OPTIONS": "the same",
+    "do": "takes a step of a saga, as its counterpart undoes it",
+    "agree": "carries out the customer's yes",
+}
+
+
+def _asks(name: str) -> bool:
+    first, *rest = name.strip("_").split("_")
+    return name not in NO_QUESTIONS and (first in ASKING or not ASKING_WITHIN.isdisjoint(rest))
+
+
+def test_a_name_that_asks_is_answered_by_yes_or_no() -> None:
+    """A function that reads as a question returns a bool: `if has_enough(step)` means what it says."""
+    questions, others = 0, []
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _asks(node.name):
+                questions += 1
+                answer = ast.unparse(node.returns) if node.returns is not None else "nothing"
+                if answer != "bool":
+                    others.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} -> {answer}")
+
+    assert questions > 40
+    assert others == []

@@ -12,6 +12,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.plan import Plan
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured import InjectorCounts, Measured
 from loadtest.results.step_result import StepResult
 
@@ -88,7 +89,11 @@ def test_retries_and_rework_do_not_pass_for_throughput(steady: Measured) -> None
 
 @pytest.mark.parametrize(
     ("failed", "ratio"),
-    [({}, 0.0), ({"workflow: Broken": 5}, 0.1), ({"start: UNAVAILABLE": 5}, 0.1)],
+    [
+        ({}, 0.0),
+        ({Failure(FailureKind.WORKFLOW, "Broken"): 5}, 0.1),
+        ({Failure(FailureKind.START, "UNAVAILABLE"): 5}, 0.1),
+    ],
     ids=["none", "workflows", "starts"],
 )
 def test_the_error_ratio_counts_failed_of_all_finished(

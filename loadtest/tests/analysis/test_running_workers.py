@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from loadtest.analysis.running_workers import (
-    eager_as_planned,
+    differing_replicas,
     in_flight,
-    replicas_agree,
     slots_are_known,
-    slots_as_planned,
     unknown_slots,
+    unplanned_eager,
+    unplanned_slots,
 )
 from loadtest.analysis.silent_replicas import PollingLook, silence
 from loadtest.plan import Plan, parse_plan
@@ -43,7 +43,7 @@ def test_slots_that_are_not_the_plans_make_a_step_invalid(
     workers: list[WorkerFacts], asked: int | None, expected: list[str] | None
 ) -> None:
     """The reason holds both numbers and the setting to change."""
-    reasons = slots_as_planned(workers, _plan(asked))
+    reasons = unplanned_slots(workers, _plan(asked))
 
     assert len(reasons) == (0 if expected is None else 1)
     for part in expected or ():
@@ -70,8 +70,8 @@ def test_a_saturate_load_follows_the_real_slots(
 
 def test_replicas_with_different_slots_are_told() -> None:
     """One was set up otherwise, so a replica is no unit."""
-    assert replicas_agree([HUNDRED, replace(HUNDRED, replica="b")]) == []
-    (reason,) = replicas_agree([HUNDRED, FOUR])
+    assert differing_replicas([HUNDRED, replace(HUNDRED, replica="b")]) == []
+    (reason,) = differing_replicas([HUNDRED, FOUR])
     assert "4, 100" in reason
 
 
@@ -116,7 +116,7 @@ def test_activities_are_not_missed_where_there_are_none() -> None:
 
 def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:
     """Their waits are not the queue's."""
-    (note,) = eager_as_planned([replace(HUNDRED, eager=True)], _plan(None))
+    (note,) = unplanned_eager([replace(HUNDRED, eager=True)], _plan(None))
 
     assert "bakery-1 took activities" in note
-    assert eager_as_planned([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []
+    assert unplanned_eager([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []

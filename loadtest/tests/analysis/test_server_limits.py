@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.analysis.server_limits import demand_server_allows, needs_line, server_needs
+from loadtest.analysis.server_limits import demand_server_allows, line_of_needs, server_needs
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan
 
@@ -91,7 +91,7 @@ def test_pollers_that_scale_by_themselves_are_told_and_not_refused() -> None:
 
     demand_server_allows(plan)
 
-    assert needs_line(plan) == (
+    assert line_of_needs(plan) == (
         "at 20 replicas this plan needs 80 activity slots, up to 2,000 activity long polls (the server allows 1,200), "
         "100 workflow long polls (the server allows 1,200)"
     )

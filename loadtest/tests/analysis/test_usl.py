@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.optimize import nnls
 
 from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
@@ -170,3 +172,22 @@ def test_single_repetitions_have_no_bootstrap() -> None:
     Nothing can be drawn from one.
     """
     assert bootstrap({1: [1.0, 1.1], 2: [2.0]}, seed=1) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, 2, 3, 4, 6, 8]), st.floats(0.1, 1e3)), min_size=6, max_size=30
+    ).filter(lambda points: len({n for n, _ in points}) >= 4)
+)
+def test_no_curve_without_a_negative_parameter_is_nearer(points: list[tuple[int, float]]) -> None:
+    """
+    SciPy's non-negative least squares leaves as much as ours does, however wild the points are.
+    """
+    rows = np.array([[x / n, x / n * (n - 1), x * (n - 1)] for n, x in points])
+    best, left = nnls(rows, np.ones(len(points)))
+    assume(best[0] > 0)  # else the straight line of the mean is told
+
+    found = fit_usl(points)
+
+    inverse = np.array([1, found.contention, found.coherency]) / found.rate_of_one
+    assert np.linalg.norm(rows @ inverse - 1) == pytest.approx(left, rel=1e-6, abs=1e-9)

@@ -12,6 +12,7 @@ from changes import Change, closes, counter, halves, injector, lag, little, repl
 
 from loadtest.analysis.step_verdict import judge
 from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
@@ -80,7 +81,12 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     ("Little 0.94", "steady", little(0.94), "0.94 times as long"),
     ("Little 1.06", "saturate", little(1.06), "1.06 times as long"),
     ("an arrival lost", "steady", injector(planned=1), "where the schedule has 1"),
-    ("an injector's clock", "steady", injector(problems=("injector-1: a lag of -3 ms",)), "a lag of -3 ms"),
+    (
+        "an injector's clock",
+        "steady",
+        injector(problems=(Problem(ProblemCause.CLOCK, "injector-1: a lag of -3 ms", "injector-1"),)),
+        "a lag of -3 ms",
+    ),
     (
         "sums that are not the totals",
         "steady",
@@ -127,6 +133,19 @@ def test_a_step_beyond_one_bound_is_invalid_and_says_what_to_change(
 
     assert verdict is StepVerdict.INVALID
     assert any(told in reason for reason in reasons), reasons
+
+
+def test_missing_arrivals_are_told_once(steady: Measured) -> None:
+    """
+    The master told of them with their cause, in whatever words: the rule does not tell of them again.
+    """
+    lost = Problem(ProblemCause.ARRIVALS_MISSING, "some were lost")
+
+    _, reasons = judge(injector(planned=1, problems=(lost,))(steady), PLAN)
+
+    assert [reason for reason in reasons if "schedule" in reason or "some were lost" in reason] == [
+        "some were lost; see the injectors' log and measure again"
+    ]
 
 
 def test_an_injector_at_its_cap_is_told_to_raise_it(steady: Measured) -> None:

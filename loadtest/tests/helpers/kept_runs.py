@@ -4,7 +4,7 @@ Runs as a sweep leaves them, made from synthetic steps in a moment.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,22 @@ import synthetic
 
 from loadtest.plan import Plan
 from loadtest.results.manifest import Machine, RunStart
+from loadtest.results.measured import Measured
 from loadtest.results.step_keys import step_keys
 from loadtest.results.store import Run
 
 VERSIONS = {"python": "3.11.2", "temporalio": "1.35.0"}
 MACHINE = Machine("here", "Linux", "a processor", 2, 8 * 2**30, 0.1)
+
+
+def run_of(folder: Path, plan: Plan, steps: Sequence[Measured]) -> Run:
+    """
+    Return a run with these steps kept.
+    """
+    run = Run.create(folder, plan, synthetic.manifest())
+    for step in steps:
+        run.write_step(step)
+    return run
 
 
 def kept_run(

@@ -13,10 +13,12 @@ from hdrh.histogram import HdrHistogram
 from temporalio.client import Client
 
 from loadtest.errors import InputError
+from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
 from loadtest.injector.injector import Injector
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import OrderPart, PartReport
 from loadtest.plan import ArrivalKind, Arrivals
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured import InjectorSecond
 from loadtest.results.step_order import StepOrder
 
@@ -111,7 +113,7 @@ async def test_starts_that_are_still_queued_at_the_drains_end_are_failures(
     )
 
     assert (report.whole.offered, report.whole.sent, report.whole.acknowledged) == (40, 7, 0)
-    assert report.whole.failed == {"unfinished": 7, "never sent": 33}
+    assert report.whole.failed == {UNFINISHED: 7, NEVER_SENT: 33}
     assert report.open_at_end == 40
 
 
@@ -156,7 +158,7 @@ async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Ord
     )
 
     assert 2 <= report.whole.sent <= 12
-    assert report.whole.failed == {"start: ValueError": report.whole.sent}
+    assert report.whole.failed == {Failure(FailureKind.START, "ValueError"): report.whole.sent}
 
 
 async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, start_only: str) -> None:

@@ -20,6 +20,7 @@ from temporalio.client import Client
 from loadtest import arrivals
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
+from loadtest.injector.failure_of_error import ALREADY_RUNNING, UNFINISHED
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.probe.http_page import fetch
@@ -140,7 +141,7 @@ async def test_a_drain_that_gives_up_counts_what_is_unfinished(
     report = await locust.run(order(step="unfinished", window_seconds=1, drain_seconds=4), lambda _: None)
 
     assert report.whole.sent == report.whole.acknowledged == 20
-    assert report.whole.failed == {"unfinished": 20}
+    assert report.whole.failed == {UNFINISHED: 20}
     assert report.open_at_end == 20
     client = await Client.connect(server.address)
     assert await orders_on_server(client, task_queue, 20, "Running") == 20
@@ -164,7 +165,7 @@ async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
         order(step="twice", scenario=str(twice), window_seconds=1, drain_seconds=4), lambda _: None
     )
 
-    assert report.whole.failed == {"start: already running": 10, "unfinished": 10}
+    assert report.whole.failed == {ALREADY_RUNNING: 10, UNFINISHED: 10}
     assert report.whole.acknowledged == 10
 
 

@@ -20,6 +20,7 @@ from loadtest.child import spawn
 from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, launch
+from loadtest.results.problem import ProblemCause
 from loadtest.results.step_order import StepOrder
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
@@ -46,7 +47,7 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
         whole = await locust.run(order(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
         on_server = await orders_on_server(client, task_queue, 40, "Completed")
 
-    assert [problem for problem in broken.problems if "vanished" in problem] != []
+    assert ProblemCause.INJECTOR_VANISHED in {problem.cause for problem in broken.problems}
     assert broken.planned == 50
     assert 25 <= broken.whole.offered < 50
     assert whole.problems == ()

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from loadtest.catalogue import INJECTOR_METRICS, Presence
 from loadtest.catalogue.latency_bounds import LATENCY_BOUNDS_SECONDS
+from loadtest.injector.failure_of_error import UNFINISHED
 from loadtest.injector.meters import InjectorRegistry
 from repairshop.telemetry import buckets
 
@@ -23,7 +24,7 @@ def test_the_page_holds_what_the_catalogue_names() -> None:
     wanted = {metric.name: metric for metric in INJECTOR_METRICS}
 
     quiet = _families(page)
-    meters.failed("unfinished")
+    meters.failed(UNFINISHED)
     noisy = _families(page)
 
     always = {name for name, metric in wanted.items() if metric.presence is Presence.ALWAYS}
@@ -39,7 +40,7 @@ def test_nothing_tells_when_a_metric_was_made() -> None:
     prometheus_client's ``_created`` series would double the page, and nobody reads them.
     """
     page = InjectorRegistry()
-    page.meters("noop").failed("unfinished")
+    page.meters("noop").failed(UNFINISHED)
 
     assert "_created" not in generate_latest(page.registry).decode()
 

@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import StartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Work
+from loadtest.results.failure import Failure, FailureKind
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival, Scenario
 
 Result = Callable[[int], Awaitable[Any]]
@@ -187,7 +190,7 @@ async def test_a_drain_that_gives_up_counts_what_is_open_once() -> None:
     sent = tally.whole.sent
 
     assert await flights.drain(time.perf_counter() + 0.2) == 20
-    assert tally.whole.failed == {"unfinished": sent, "never sent": 20 - sent}
+    assert tally.whole.failed == {UNFINISHED: sent, NEVER_SENT: 20 - sent}
 
 
 async def test_a_flight_that_breaks_is_a_problem_of_the_step() -> None:
@@ -202,7 +205,7 @@ async def test_a_flight_that_breaks_is_a_problem_of_the_step() -> None:
     flights.due(100, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
 
-    assert tally.problems == ["a flight broke: KeyError: 'a defect'"]
+    assert tally.problems == [Problem(ProblemCause.FLIGHT_BROKEN, "a flight broke: KeyError: 'a defect'")]
 
 
 async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
@@ -218,7 +221,7 @@ async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
         flights.due(number, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
 
-    assert (tally.whole.completed, tally.whole.failed) == (2, {"workflow: FAILED": 2})
+    assert (tally.whole.completed, tally.whole.failed) == (2, {Failure(FailureKind.WORKFLOW, "FAILED"): 2})
     assert sum(books.closes for books in tally.levels.values()) == 4
     assert tally.problems == []
 
@@ -241,7 +244,7 @@ async def test_a_result_that_the_scenario_calls_a_failure_is_one(awaited_at_once
         flights.due(number, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
 
-    assert (tally.whole.completed, tally.whole.failed) == (6, {"outcome: failed": 2})
+    assert (tally.whole.completed, tally.whole.failed) == (6, {Failure(FailureKind.OUTCOME, "failed"): 2})
 
 
 @pytest.mark.parametrize(
@@ -269,7 +272,8 @@ async def test_results_that_cannot_be_judged_are_a_problem_told_once(undecodable
     await flights.drain(time.perf_counter() + 5)
 
     (problem,) = tally.problems
-    assert problem.startswith(told)
+    assert problem.cause is ProblemCause.RESULT_NOT_JUDGED
+    assert problem.text.startswith(told)
 
 
 @pytest.mark.parametrize("launched", [1, 7, 64])

@@ -20,7 +20,9 @@ from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
 from loadtest.results.document import from_message, to_plain
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_order import StepOrder
 
 WINDOW = Bounds(10.0, 20.0, end_to_end=2.0)
@@ -97,7 +99,9 @@ def test_a_start_before_its_time_is_a_problem() -> None:
 
     _flight(tally, 15.0, lag=-0.5)
 
-    assert tally.problems == ["a start left 0.500000 s before it was due: the clock is broken"]
+    assert tally.problems == [
+        Problem(ProblemCause.CLOCK, "a start left 0.500000 s before it was due: the clock is broken")
+    ]
 
 
 def test_sampled_ids_are_spread_over_the_whole_window() -> None:
@@ -165,9 +169,9 @@ def test_a_failed_order_stays_in_the_latencies() -> None:
     tally = Tally(WINDOW)
     _flight(tally, 12.0, took=0.5)
     tally.closed(0, "w", 13.0, 13.0, 43.0, good=False)
-    tally.failed("workflow: ApplicationError", 13.0)
+    tally.failed(Failure(FailureKind.WORKFLOW, "ApplicationError"), 13.0)
     tally.refused(14.0, 14.0, 19.0)
-    tally.failed("start: DEADLINE_EXCEEDED", 14.0)
+    tally.failed(Failure(FailureKind.START, "DEADLINE_EXCEEDED"), 14.0)
 
     report = merge({"a": _share_report(tally)}, {}, None, 0.0, 0)
 
@@ -188,13 +192,17 @@ def test_a_vanished_injector_is_a_problem_and_keeps_its_last_counts() -> None:
 
     report = merge({"a": _share_report(tally)}, {"b": last, "c": None}, 9, 1.0, 7)
 
-    assert report.per_injector["b"] == InjectorCounts(5, 4, 0, 3, {"unknown: the injector vanished": 1})
+    unknown = Failure(FailureKind.UNKNOWN, "the injector vanished")
+    assert report.per_injector["b"] == InjectorCounts(5, 4, 0, 3, {unknown: 1})
     assert report.whole.offered == 6
-    assert any("injector b vanished; it was last heard 3.2 s after" in text for text in report.problems)
-    assert any(
-        "injector c vanished; it was last heard before its first second" in text for text in report.problems
-    )
-    assert "6 arrivals fell due of 9 that the schedule holds" in report.problems
+    told = [problem.text for problem in report.problems]
+    assert any("injector b vanished; it was last heard 3.2 s after" in text for text in told)
+    assert any("injector c vanished; it was last heard before its first second" in text for text in told)
+    assert "6 arrivals fell due of 9 that the schedule holds" in told
+    vanished = [
+        (one.subject, one.second) for one in report.problems if one.cause is ProblemCause.INJECTOR_VANISHED
+    ]
+    assert vanished == [("b", 3.2), ("c", None)]
     assert report.cpu_seconds == 1.25
 
 
@@ -214,7 +222,7 @@ def test_what_crosses_the_line_is_the_same_on_the_other_side() -> None:
     """
     tally = Tally(WINDOW)
     _flight(tally, 15.0)
-    tally.failed("start: already running", 15.0)
+    tally.failed(Failure(FailureKind.START, "already running"), 15.0)
     report, share = _share_report(tally), OrderPart(_order(), 1, 3)
 
     assert from_message(PartReport, _plain(to_plain(report)), "x") == report

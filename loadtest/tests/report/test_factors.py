@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import synthetic
+from kept_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.plan import Work
@@ -22,7 +23,6 @@ from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
 from loadtest.results.measured import Measured
 from loadtest.results.schema import SCHEMA_PATH
-from loadtest.results.store import Run
 from loadtest.results.sweep_result import SweepResult
 
 TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}
@@ -173,9 +173,7 @@ def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_p
     """
     A curve for the factor, pictures, demand and scaling for each setting, every anchor once, and the schema holds.
     """
-    run = Run.create(tmp_path, PLAN, synthetic.manifest())
-    for step in steps:
-        run.write_step(step)
+    run = run_of(tmp_path, PLAN, steps)
 
     page = build_report(run.path).read_text(encoding="utf-8")
 
@@ -194,15 +192,11 @@ def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_p
         assert f"<code>1-open1-1-{setting.replace('=', '-')}</code>" in page
 
 
-def test_a_run_without_factors_names_no_setting(tmp_path: Path) -> None:
+def test_a_run_without_factors_names_no_setting(demo: Path) -> None:
     """
     Nothing of all this is seen where nothing but replicas is varied.
     """
-    run = Run.create(tmp_path, synthetic.demo_plan(), synthetic.manifest())
-    for step in synthetic.steps():
-        run.write_step(step)
-
-    page = build_report(run.path).read_text(encoding="utf-8")
+    page = demo.read_text(encoding="utf-8")
 
     assert "Settings</h2>" not in page
     assert 'id="scaling"' in page

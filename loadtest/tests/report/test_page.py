@@ -12,31 +12,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 import synthetic
+from kept_runs import run_of
 
 from loadtest.errors import InputError
 from loadtest.plan import Fraction, Open, Plan, Saturate
 from loadtest.report import build_report
-from loadtest.results.measured import Measured
 from loadtest.results.schema import SCHEMA_PATH
-from loadtest.results.store import Run
-
-
-def kept(folder: Path, plan: Plan, steps: list[Measured]) -> Run:
-    """
-    Write a run into a folder.
-    """
-    run = Run.create(folder, plan, synthetic.manifest())
-    for step in steps:
-        run.write_step(step)
-    return run
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    The demo's report.
-    """
-    return build_report(kept(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps()).path)
 
 
 def test_a_report_is_made_from_files_alone(demo: Path) -> None:
@@ -117,12 +98,11 @@ def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
     """
     A scenario's path, a reason or a note never becomes part of the page's structure.
     """
-    steps = synthetic.steps()
     nasty = "<script>alert(1)</script>"
-    steps[0] = dataclasses.replace(steps[0], notes=(nasty,), problems=(nasty,))
+    step = dataclasses.replace(synthetic.step(), notes=(nasty,), problems=(nasty,))
     plan = synthetic.demo_plan(scenario=f"./{nasty}.py")
 
-    text = build_report(kept(tmp_path, plan, steps).path).read_text(encoding="utf-8")
+    text = build_report(run_of(tmp_path, plan, [step]).path).read_text(encoding="utf-8")
 
     assert "<script" not in text
     assert "&lt;script&gt;" in text
@@ -155,7 +135,7 @@ def test_a_run_that_is_not_whole_still_makes_a_report(
     """
     steps = [synthetic.step(n, kind, repetition, plan) for n, kind, repetition in cells]
 
-    report = build_report(kept(tmp_path, plan, steps).path)
+    report = build_report(run_of(tmp_path, plan, steps).path)
 
     text = report.read_text(encoding="utf-8")
     assert all(f"<code>{step.key.folder}</code>" in text for step in steps)
@@ -168,7 +148,7 @@ def test_a_run_without_a_step_makes_an_invalid_report(tmp_path: Path) -> None:
     """
     Ctrl-C before the first step ended: a page that says so, not a traceback.
     """
-    text = build_report(kept(tmp_path, synthetic.demo_plan(), []).path).read_text(encoding="utf-8")
+    text = build_report(run_of(tmp_path, synthetic.demo_plan(), []).path).read_text(encoding="utf-8")
 
     assert "no step was measured" in text
 
@@ -193,7 +173,7 @@ def test_gaps_and_failed_looks_are_drawn(tmp_path: Path) -> None:
     )
 
     report = build_report(
-        kept(tmp_path, synthetic.demo_plan(), [dataclasses.replace(step, timeline=blind)]).path
+        run_of(tmp_path, synthetic.demo_plan(), [dataclasses.replace(step, timeline=blind)]).path
     )
 
     assert (report.parent / "plots/timeline-1-open1-1.svg").stat().st_size > 10_000

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy import stats
+from scipy import special
 
 from loadtest.results.comparison_result import FEWEST_ROUNDS
 
@@ -118,4 +118,4 @@ def _mean_and_deviation(differences: Sequence[float]) -> tuple[float, float]:
 
 
 def _half_width(deviation: float, rounds: int) -> float:
-    return float(stats.t.ppf(0.975, rounds - 1)) * deviation / math.sqrt(rounds)
+    return float(special.stdtrit(rounds - 1, 0.975)) * deviation / math.sqrt(rounds)

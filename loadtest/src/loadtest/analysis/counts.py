@@ -7,10 +7,11 @@ It decides which counter speaks for what, and judges nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.results.difference import Difference
+from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured import InjectorCounts, Measured
 from loadtest.results.step_result import StepCounts
 
@@ -25,14 +26,14 @@ def failed_starts(counts: InjectorCounts) -> int:
     """
     Return how many starts the server did not confirm.
     """
-    return _of_kind(counts.failed, "start")
+    return count_of(counts.failed, FailureKind.START)
 
 
 def failed_workflows(counts: InjectorCounts) -> int:
     """
     Return how many awaited workflows closed, but not well: as failed, or with a result that is a failure.
     """
-    return _of_kind(counts.failed, "workflow") + _of_kind(counts.failed, "outcome")
+    return count_of(counts.failed, FailureKind.WORKFLOW, FailureKind.OUTCOME)
 
 
 def results(counts: InjectorCounts) -> int:
@@ -199,7 +200,3 @@ def counts(measured: Measured) -> StepCounts:
         window_completed=max(0, window.offered - sum(window.failed.values()) - measured.injector.open_at_end),
         window_activities=activities(measured.worker_window),
     )
-
-
-def _of_kind(failed: Mapping[str, int], kind: str) -> int:
-    return sum(number for name, number in failed.items() if name.partition(":")[0] == kind)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from loadtest.results.estimate import Estimate
 
@@ -23,7 +23,7 @@ def t_factor(degrees: int) -> float:
     """
     Return Student's t for a two-sided 95 % interval.
     """
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, degrees))
+    return float(special.stdtrit(degrees, 0.5 + CONFIDENCE / 2))
 
 
 def mean_of(values: Sequence[float], of: str) -> Estimate:

@@ -34,9 +34,9 @@ def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:
     return activity_slots(workers) is not None
 
 
-def slots_as_planned(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
+def unplanned_slots(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     """
-    Every worker that says its activity slots has as many as the plan names, if it names a number.
+    Return a reason if a worker says other activity slots than the plan names.
     """
     asked = plan.worker.activity_slots
     if asked is None:
@@ -52,9 +52,9 @@ def slots_as_planned(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     ]
 
 
-def replicas_agree(workers: Sequence[WorkerFacts]) -> list[str]:
+def differing_replicas(workers: Sequence[WorkerFacts]) -> list[str]:
     """
-    All replicas that say their activity slots have the same number.
+    Return a reason if replicas say different numbers of activity slots.
     """
     numbers = sorted({worker.activity_slots for worker in workers if worker.activity_slots is not None})
     if len(numbers) < 2:
@@ -72,7 +72,7 @@ def unknown_slots(workers: Sequence[WorkerFacts]) -> list[str]:
     return list(dict.fromkeys(w.why for w in workers if w.activity_slots is None and w.why is not None))
 
 
-def eager_as_planned(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
+def unplanned_eager(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     """
     Return a note if activities came in replies to workflow tasks and the plan asks for none that way.
     """

@@ -81,7 +81,7 @@ def demand_server_allows(plan: Plan) -> None:
         raise InputError("\n".join(problems))
 
 
-def needs_line(plan: Plan) -> str:
+def line_of_needs(plan: Plan) -> str:
     """
     Say in one line what a plan needs and what the server allows.
     """

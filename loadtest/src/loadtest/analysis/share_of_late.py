@@ -4,7 +4,7 @@ How large a share may be, from so many that were late of so many that were count
 
 from __future__ import annotations
 
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 
@@ -27,8 +27,8 @@ def share_ends(late: float, counted: float, together: float = 1.0) -> tuple[floa
     if counted <= 0:
         return 0.0, 1.0
     hits, samples = late / together, counted / together
-    low = float(stats.beta.ppf(1 - CONFIDENCE, hits, samples - hits + 1)) if hits > 0 else 0.0
-    high = float(stats.beta.ppf(CONFIDENCE, hits + 1, samples - hits)) if hits < samples else 1.0
+    low = float(special.betaincinv(hits, samples - hits + 1, 1 - CONFIDENCE)) if hits > 0 else 0.0
+    high = float(special.betaincinv(hits + 1, samples - hits, CONFIDENCE)) if hits < samples else 1.0
     return low, high
 
 

@@ -205,20 +205,20 @@ def answer_in_words(judgements: Mapping[int, Judgement]) -> str:
     )
     parts = []
     if enough:
-        parts.append(f"{_counts(enough)} {_are(enough)} enough")
+        parts.append(f"{_counts(enough)} {_verb(enough)} enough")
     if not_enough:
-        parts.append(f"{_counts(not_enough)} {_are(not_enough)} not")
+        parts.append(f"{_counts(not_enough)} {_verb(not_enough)} not")
     if not enough and not_enough and not undecided:
-        parts = [f"not even {not_enough[-1]} {_are(not_enough[-1:])} enough"]
+        parts = [f"not even {not_enough[-1]} {_verb(not_enough[-1:])} enough"]
     told = ", ".join(parts)
-    more = [f"{_counts(undecided)} {_are(undecided)} undecided"] if undecided else []
+    more = [f"{_counts(undecided)} {_verb(undecided)} undecided"] if undecided else []
     gap = not_measured(judgements)
     if gap is not None:
         more.append(f"{gap} {'was' if gap.isdigit() else 'were'} not measured")
     return "; ".join([told, *more] if told else more)
 
 
-def _are(counts: Sequence[int]) -> str:
+def _verb(counts: Sequence[int]) -> str:
     return "is" if len(counts) == 1 else "are"
 
 

@@ -5,7 +5,7 @@ What a reader should know of how a step was counted; makes nothing invalid.
 from __future__ import annotations
 
 from loadtest.analysis import counts
-from loadtest.analysis.running_workers import eager_as_planned, unknown_slots
+from loadtest.analysis.running_workers import unknown_slots, unplanned_eager
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
 
@@ -21,7 +21,7 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
             "the cache is not known"
         )
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
-    notes += eager_as_planned(measured.workers, plan)
+    notes += unplanned_eager(measured.workers, plan)
     done = counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:

@@ -4,12 +4,13 @@ The Universal Scalability Law: one formula, and the curve that fits best.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
+from numpy.typing import NDArray
 
 from loadtest.analysis.intervals import t_factor
 from loadtest.errors import TooFewStepsError
@@ -108,18 +109,61 @@ def fit_usl(points: Sequence[tuple[int, float]], weights: Sequence[float] | None
             f"a fit of three parameters needs {FEWEST_COUNTS} replica counts or more, and there are "
             f"{len(counts)}: {counts}; plan more counts, such as [1, 2, 3, 4, 6, 8]"
         )
-    n = np.array([float(count) for count, _ in points])
-    x = np.array([throughput for _, throughput in points])
+    x = np.array([[throughput for _, throughput in points]])
+    return _fits(np.array([float(count) for count, _ in points]), x, weights)[0]
+
+
+def _fits(
+    n: NDArray[np.float64], x: NDArray[np.float64], weights: Sequence[float] | None = None
+) -> list[Usl]:
+    """
+    Return a curve for each row of throughputs at the same replica counts.
+    """
     if np.any(x <= 0):
         raise ValueError("a throughput of zero has no place on the curve")
-    rows = np.column_stack([np.ones_like(n), n - 1, n * (n - 1)]) * (x / n)[:, None]
     weight = np.ones_like(n) if weights is None else np.asarray(weights, dtype=float)
     weight = weight / weight.max()
-    (inverse, contention, coherency), _ = nnls(rows * weight[:, None], weight)
-    if inverse <= 0:
+    terms = np.column_stack([np.ones_like(n), n - 1, n * (n - 1)]) * (weight / n)[:, None]
+    found = _non_negative_least_squares(terms * x[..., None], np.broadcast_to(weight, x.shape))
+    return [
+        Usl(float(1 / inverse), float(contention / inverse), float(coherency / inverse))
+        if inverse > 0
         # Faster than linear from the first count on: the law's best answer is a straight line.
-        return Usl(float(np.mean(x / n)), 0.0, 0.0)
-    return Usl(float(1 / inverse), float(contention / inverse), float(coherency / inverse))
+        else Usl(float(np.mean(row / n)), 0.0, 0.0)
+        for row, (inverse, contention, coherency) in zip(x, found, strict=True)
+    ]
+
+
+def _non_negative_least_squares(
+    rows: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """
+    Solve many small non-negative least-squares problems at once.
+
+    What is above zero in the best answer is the plain least-squares answer of those unknowns alone; so
+    the best of the answers of every choice of unknowns that has no negative part is it.
+
+    Args:
+        rows: Factors of the unknowns, shape (problems, equations, unknowns).
+        wanted: What each equation should be, shape (problems, equations).
+
+    Returns:
+        The unknowns of each problem, shape (problems, unknowns).
+    """
+    unknowns = rows.shape[-1]
+    best = np.zeros((len(rows), unknowns))
+    least = np.sum(wanted**2, axis=-1)
+    for size in range(1, unknowns + 1):
+        for chosen in map(list, itertools.combinations(range(unknowns), size)):
+            part = rows[..., chosen]
+            q, r = np.linalg.qr(part)
+            answer = np.linalg.solve(r, np.swapaxes(q, -1, -2) @ wanted[..., None])
+            left = np.sum((part @ answer - wanted[..., None]) ** 2, axis=(-1, -2))
+            better = np.all(answer >= 0, axis=(-1, -2)) & (left < least)
+            least = np.where(better, left, least)
+            best[better] = 0.0
+            best[np.ix_(better, chosen)] = answer[better, :, 0]
+    return best
 
 
 def worst_residual(curve: Usl, points: Sequence[tuple[int, float]]) -> float:
@@ -161,12 +205,6 @@ def bootstrap(
     # So few residuals know their own spread badly: widen them as Student's t widens the normal.
     freedom = len(residuals) - len(counts)
     residuals = residuals * (t_factor(freedom) / NORMAL_95)
-    curves = []
-    for _ in range(resamples):
-        points = [
-            (count, means[count] * (1 + float(residual)))
-            for count in counts
-            for residual in draw.choice(residuals, size=len(repetitions[count]))
-        ]
-        curves.append(fit_usl(points))
-    return curves
+    n = np.repeat([float(count) for count in counts], [len(repetitions[count]) for count in counts])
+    mean = np.repeat([means[count] for count in counts], [len(repetitions[count]) for count in counts])
+    return _fits(n, mean * (1 + draw.choice(residuals, size=(resamples, len(n)))))

@@ -21,10 +21,11 @@ from loadtest.analysis.counts import (
 )
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
-from loadtest.analysis.running_workers import replicas_agree, slots_as_planned
+from loadtest.analysis.running_workers import differing_replicas, unplanned_slots
 from loadtest.analysis.saturation import drift_of_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.problem import ProblemCause
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
@@ -47,9 +48,9 @@ def is_closed(measured: Measured) -> bool:
     return measured.key.kind == "saturate"
 
 
-def sent_what_was_offered(measured: Measured, plan: Plan) -> list[str]:
+def unsent_arrivals(measured: Measured, plan: Plan) -> list[str]:
     """
-    Arrivals that fell due in the window left the injector.
+    Return a reason if arrivals fell due in the window and did not leave the injector.
     """
     window = measured.injector.window
     if is_closed(measured) or window.offered == 0 or window.sent / window.offered >= FEWEST_SENT:
@@ -63,9 +64,9 @@ def sent_what_was_offered(measured: Measured, plan: Plan) -> list[str]:
     ]
 
 
-def sent_in_time(measured: Measured, plan: Plan) -> list[str]:
+def late_starts(measured: Measured, plan: Plan) -> list[str]:
     """
-    The injector's own lag is small against what is reported.
+    Return a reason if the injector's own lag is not small against what is reported.
     """
     lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
     if lag is None:
@@ -80,9 +81,9 @@ def sent_in_time(measured: Measured, plan: Plan) -> list[str]:
     ]
 
 
-def same_replicas(measured: Measured, _plan: Plan) -> list[str]:
+def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
     """
-    The replicas of the window's start are those of its end.
+    Return a reason if the replicas of the window's end are not those of its start.
     """
     gone = set(measured.gone) | (set(measured.identities_start) - set(measured.identities_end))
     appeared = set(measured.appeared) | (set(measured.identities_end) - set(measured.identities_start))
@@ -104,9 +105,9 @@ def same_replicas(measured: Measured, _plan: Plan) -> list[str]:
     return reasons
 
 
-def counts_agree(measured: Measured, _plan: Plan) -> list[str]:
+def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Over the whole step every side counted the same workflows.
+    Return a reason for each side that counted other workflows over the whole step.
     """
     whole = measured.injector.whole
     started = whole.sent - failed_starts(whole)
@@ -132,9 +133,9 @@ def counts_agree(measured: Measured, _plan: Plan) -> list[str]:
     ]
 
 
-def all_accounted_for(measured: Measured, plan: Plan) -> list[str]:
+def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
-    Every workflow closed before the drain gave up.
+    Return a reason if workflows were still open when the drain gave up.
     """
     if measured.injector.open_at_end == 0:
         return []
@@ -179,9 +180,9 @@ def late_looks(measured: Measured, _plan: Plan) -> list[str]:
     ]
 
 
-def has_enough_closes(measured: Measured, _plan: Plan) -> list[str]:
+def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
     """
-    A closed load's window holds enough closes to speak of a rate.
+    Return a reason if a closed load's window holds too few closes to speak of a rate.
     """
     closed = window_closed(measured)
     if not is_closed(measured) or closed >= FEWEST_CLOSES:
@@ -198,9 +199,9 @@ def has_enough_closes(measured: Measured, _plan: Plan) -> list[str]:
     ]
 
 
-def littles_law_holds(measured: Measured, _plan: Plan) -> list[str]:
+def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Injectors and workers agree on how long the workflows took in all.
+    Return a reason if injectors and workers differ on how long the workflows took in all.
     """
     found, who = whole_step_ratio(measured)
     every = measured.injector.awaited_every
@@ -215,13 +216,13 @@ def littles_law_holds(measured: Measured, _plan: Plan) -> list[str]:
     ]
 
 
-def injectors_are_sound(measured: Measured, _plan: Plan) -> list[str]:
+def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
     """
-    No injector broke, their schedule was carried out, and their sums are the totals.
+    Return why the injectors cannot be believed: one broke, arrivals are missing, or their sums are not the totals.
     """
     report = measured.injector
-    reasons = [f"{problem}; see the injectors' log and measure again" for problem in report.problems]
-    told = any("arrivals fell due" in problem for problem in report.problems)
+    reasons = [f"{problem.text}; see the injectors' log and measure again" for problem in report.problems]
+    told = any(problem.cause is ProblemCause.ARRIVALS_MISSING for problem in report.problems)
     if report.planned is not None and report.whole.offered != report.planned and not told:
         reasons.append(
             f"{report.whole.offered} arrivals fell due where the schedule has {report.planned}, so an injector "
@@ -234,32 +235,32 @@ def injectors_are_sound(measured: Measured, _plan: Plan) -> list[str]:
     return reasons
 
 
-def runs_as_planned(measured: Measured, plan: Plan) -> list[str]:
+def unplanned_settings(measured: Measured, plan: Plan) -> list[str]:
     """
-    Every worker has the slots that the plan names, and all of them the same.
+    Return a reason if workers have other slots than the plan names, or not all the same.
     """
-    return [*slots_as_planned(measured.workers, plan), *replicas_agree(measured.workers)]
+    return [*unplanned_slots(measured.workers, plan), *differing_replicas(measured.workers)]
 
 
-def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
+def other_problems(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Whatever the sweep itself could not do.
+    Return what the sweep itself could not do.
     """
     return list(measured.problems)
 
 
 # What an overloaded step leaves behind by its nature.
-EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (all_accounted_for, counts_agree, littles_law_holds)
+EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (unaccounted_workflows, disagreeing_counts, broken_littles_law)
 RULES: tuple[Rule, ...] = (
-    nothing_else_went_wrong,
-    runs_as_planned,
-    injectors_are_sound,
-    sent_what_was_offered,
-    sent_in_time,
-    same_replicas,
+    other_problems,
+    unplanned_settings,
+    broken_injectors,
+    unsent_arrivals,
+    late_starts,
+    changed_replicas,
     late_looks,
     uneven_halves,
-    has_enough_closes,
+    too_few_closes,
 )
 
 

@@ -4,8 +4,8 @@ What waited and what was open at a window's start and end, and at most.
 
 from __future__ import annotations
 
+from loadtest.analysis.backlog import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.null_reasons import NullReasons
-from loadtest.analysis.steady import backlog_of, backlog_slope, window_seconds
 from loadtest.results.measured import Measured
 from loadtest.results.step_facts import BacklogReading, Edges
 

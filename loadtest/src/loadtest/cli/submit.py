@@ -67,8 +67,8 @@ def submit(
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
     from rich.console import Console
 
-    from loadtest.cli.brought import bring_plan, bring_resumed
     from loadtest.cli.kubeconfig import reach
+    from loadtest.cli.submission import bring_plan, bring_resumed
     from loadtest.cli.submitted_design import SubmittedDesign
     from loadtest.listeners.display import choose
     from loadtest.target.kubernetes.job import START_SECONDS, SweepJob

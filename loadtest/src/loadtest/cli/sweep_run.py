@@ -30,7 +30,7 @@ from loadtest.cli.run_environment import (
 from loadtest.cli.run_refusals import environment_for
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
-from loadtest.design.choice import design_of
+from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.ports import Ports

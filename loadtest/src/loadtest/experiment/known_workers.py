@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.running_workers import slots_as_planned
+from loadtest.analysis.running_workers import unplanned_slots
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
@@ -74,7 +74,7 @@ async def first_known(
         await clock.sleep(1.0)
         known = await ask_workers(workers, replicas)
     until = clock.now() + TAKEN_BACK_SECONDS
-    while (problems := slots_as_planned(known, plan)) and clock.now() < until:
+    while (problems := unplanned_slots(known, plan)) and clock.now() < until:
         await clock.sleep(1.0)
         known = _as_planned_once(known, await ask_workers(workers, replicas), plan)
     if problems:

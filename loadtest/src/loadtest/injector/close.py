@@ -12,7 +12,9 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
-from loadtest.injector import failure
+from loadtest.injector import failure_of_error
+from loadtest.results.failure import Failure
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Scenario
 
 
@@ -22,14 +24,14 @@ class Close:
     One workflow's end.
 
     Attributes:
-        failed: Kind of its failure, ``None`` for a good end.
+        failed: Its failure, ``None`` for a good end.
         error: What was raised, for Locust's table.
         problem: Why a scenario that judges results could not judge this one.
     """
 
-    failed: str | None = None
+    failed: Failure | None = None
     error: Exception | None = None
-    problem: str | None = None
+    problem: Problem | None = None
 
 
 async def wait_for_close(handle: WorkflowHandle[Any, Any], scenario: Scenario) -> Close:
@@ -42,14 +44,14 @@ async def wait_for_close(handle: WorkflowHandle[Any, Any], scenario: Scenario) -
         try:
             return await _close(handle, scenario)
         except RPCError as error:
-            return Close(failure.kind_of_close(error), error)
+            return Close(failure_of_error.failure_of_close(error), error)
 
 
 async def _close(handle: WorkflowHandle[Any, Any], scenario: Scenario) -> Close:
     try:
         result = await handle.result()
     except WorkflowFailureError as error:
-        return Close(failure.kind_of_close(error), error)
+        return Close(failure_of_error.failure_of_close(error), error)
     except RPCError:
         raise
     except Exception as error:  # noqa: BLE001 - a converter or codec may raise anything of its own
@@ -61,12 +63,15 @@ async def _undecoded(handle: WorkflowHandle[Any, Any], scenario: Scenario, error
     status = (await handle.describe()).status
     if status is not WorkflowExecutionStatus.COMPLETED:
         name = "unknown" if status is None else status.name
-        return Close(failure.kind_of_status(name), error)
+        return Close(failure_of_error.failure_of_status(name), error)
     if scenario.failure is None:
         return Close()
     return Close(
-        problem=f"results cannot be decoded here ({type(error).__name__}: {error}), so nobody knows which orders "
-        f"failed; give the injectors the workers' codec keys, or take `failure` out of the scenario {scenario.name}"
+        problem=Problem(
+            ProblemCause.RESULT_NOT_JUDGED,
+            f"results cannot be decoded here ({type(error).__name__}: {error}), so nobody knows which orders "
+            f"failed; give the injectors the workers' codec keys, or take `failure` out of the scenario {scenario.name}",
+        )
     )
 
 
@@ -77,13 +82,16 @@ def _judged(result: Any, scenario: Scenario) -> Close:
         reason = scenario.failure(result)
     except Exception as error:  # noqa: BLE001 - a scenario is the user's code: what it raises is told
         return Close(
-            problem=f"`failure` of the scenario {scenario.name} broke on a result ({type(error).__name__}: {error}); "
-            "mend it: it takes the decoded result and returns None or why the order failed"
+            problem=Problem(
+                ProblemCause.RESULT_NOT_JUDGED,
+                f"`failure` of the scenario {scenario.name} broke on a result ({type(error).__name__}: {error}); "
+                "mend it: it takes the decoded result and returns None or why the order failed",
+            )
         )
     if reason is None:
         return Close()
-    kind = failure.kind_of_outcome(reason)
-    return Close(kind, OrderFailed(kind))
+    failed = failure_of_error.failure_of_outcome(reason)
+    return Close(failed, OrderFailed(str(failed)))
 
 
 class OrderFailed(Exception):

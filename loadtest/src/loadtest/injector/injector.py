@@ -29,7 +29,9 @@ from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.injector.tracing import Tracing
 from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
+from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_order import StepOrder
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
@@ -109,7 +111,9 @@ class Injector:
             gc.unfreeze()
         moved = abs((now() - time.time()) - wall_to_clock)
         if moved > CLOCK_STEP_SECONDS:
-            tally.problems.append(f"the wall clock moved by {moved:.3f} s in the step")
+            tally.problems.append(
+                Problem(ProblemCause.CLOCK, f"the wall clock moved by {moved:.3f} s in the step")
+            )
         return _report(tally, flights.sampling_level, open_at_end, max(0.0, drained), cpu.seconds)
 
     def end_window(self, at: float) -> None:
@@ -217,7 +221,8 @@ async def _tell(
 
 
 def _bad_closes(tally: Tally) -> int:
-    return sum(n for kind, n in tally.whole.failed.items() if not kind.startswith("start:"))
+    failed = tally.whole.failed
+    return failed.total() - count_of(failed, FailureKind.START)
 
 
 def largest_rss_bytes() -> int:

@@ -180,7 +180,7 @@ class Interactive:
             whole.offered,
             whole.sent,
             whole.completed,
-            dict(whole.failed),
+            {str(failure): number for failure, number in whole.failed.items()},
             open_at_end,
             run.tally.lag.get_value_at_percentile(99) / 1000,
         )

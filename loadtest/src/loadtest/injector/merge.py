@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from loadtest.injector.order_part import LevelReport, PartReport
 from loadtest.results import hdr
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured import InjectorCounts, InjectorReport, InjectorSecond
+from loadtest.results.problem import Problem, ProblemCause
+
+_VANISHED = Failure(FailureKind.UNKNOWN, "the injector vanished")
 
 
 def merge(
@@ -72,13 +77,13 @@ def merge(
 def _last_said(second: InjectorSecond | None) -> InjectorCounts:
     if second is None:
         return InjectorCounts()
-    failed = {"unknown: the injector vanished": second.failed} if second.failed else {}
+    failed = {_VANISHED: second.failed} if second.failed else {}
     return InjectorCounts(second.offered, second.sent, 0, second.completed, failed)
 
 
 def _add(parts: Iterable[InjectorCounts]) -> InjectorCounts:
     offered = sent = acknowledged = completed = 0
-    failed: Counter[str] = Counter()
+    failed: Counter[Failure] = Counter()
     for part in parts:
         offered += part.offered
         sent += part.sent
@@ -102,11 +107,27 @@ def _problems(
     vanished: Mapping[str, InjectorSecond | None],
     planned: int | None,
     whole: InjectorCounts,
-) -> tuple[str, ...]:
-    problems = [f"{name}: {problem}" for name, report in reports.items() for problem in report.problems]
+) -> tuple[Problem, ...]:
+    problems = [
+        replace(problem, subject=name, text=f"{name}: {problem.text}")
+        for name, report in reports.items()
+        for problem in report.problems
+    ]
     for name, second in vanished.items():
         when = f"{second.at:.1f} s after the step began" if second is not None else "before its first second"
-        problems.append(f"injector {name} vanished; it was last heard {when}, and its counts are of then")
+        problems.append(
+            Problem(
+                ProblemCause.INJECTOR_VANISHED,
+                f"injector {name} vanished; it was last heard {when}, and its counts are of then",
+                name,
+                second.at if second is not None else None,
+            )
+        )
     if planned is not None and whole.offered != planned:
-        problems.append(f"{whole.offered} arrivals fell due of {planned} that the schedule holds")
+        problems.append(
+            Problem(
+                ProblemCause.ARRIVALS_MISSING,
+                f"{whole.offered} arrivals fell due of {planned} that the schedule holds",
+            )
+        )
     return tuple(problems)

@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric as Family
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.latency_bounds import LATENCY_BOUNDS_SECONDS
+from loadtest.results.failure import Failure
 
 
 class _PlainRegistry(CollectorRegistry):
@@ -81,8 +82,8 @@ class Meters:
         self._failed = registry.failed
         self._scenario = scenario
 
-    def failed(self, kind: str) -> None:
+    def failed(self, failure: Failure) -> None:
         """
-        Count one failure of a kind.
+        Count one failure.
         """
-        self._failed.labels(self._scenario, kind).inc()
+        self._failed.labels(self._scenario, str(failure)).inc()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.problem import Problem
 from loadtest.results.step_order import StepOrder
 
 
@@ -61,7 +62,7 @@ class PartReport:
         histograms: ``lag``, ``response`` and ``service``, encoded.
         open_at_end: Workflows still open when the drain gave up.
         drain_seconds: End of arrivals to the last close.
-        problems: What broke, in words.
+        problems: What broke.
         sampled_workflow_ids: Closed in the window.
         cpu_seconds: Of this process over the window.
         rss_bytes: Its largest resident size.
@@ -74,7 +75,7 @@ class PartReport:
     histograms: Mapping[str, str]
     open_at_end: int
     drain_seconds: float
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int

@@ -16,12 +16,14 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
-from loadtest.injector import failure
+from loadtest.injector import failure_of_error
 from loadtest.injector.close import Close, wait_for_close
 from loadtest.injector.meters import Meters
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.tracing import Tracing
+from loadtest.results.failure import Failure
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
 
 # So that a closed loop whose starts are refused does not become a busy loop.
@@ -124,9 +126,9 @@ class Starts:
         unfinished = sum(task.cancelled() for task in cancelled) + len(self._unasked)
         self._unasked.clear()
         for _ in range(unfinished):
-            self._fail(failure.UNFINISHED, now(), TimeoutError("open when the drain gave up"))
+            self._fail(failure_of_error.UNFINISHED, now(), TimeoutError("open when the drain gave up"))
         for _, intended in queued:
-            self._fail(failure.NEVER_SENT, intended, TimeoutError("queued when the drain gave up"))
+            self._fail(failure_of_error.NEVER_SENT, intended, TimeoutError("queued when the drain gave up"))
         self._meters.in_flight.set(0)
         return unfinished + len(queued)
 
@@ -145,7 +147,9 @@ class Starts:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A flight counts its failures itself; what it lets through is a defect of ours.
-            self._tally.problems.append(f"a flight broke: {type(error).__name__}: {error}")
+            self._tally.problems.append(
+                Problem(ProblemCause.FLIGHT_BROKEN, f"a flight broke: {type(error).__name__}: {error}")
+            )
         while self._queued and self.open < self._terms.max_in_flight:
             self._launch(*self._queued.popleft())
         self._meters.in_flight.set(self.open)
@@ -181,7 +185,7 @@ class Starts:
         if handle is None:
             assert error is not None
             self._tally.refused(flight.intended, sent_at, at)
-            self._fail(failure.kind_of_start(error), flight.intended, None)
+            self._fail(failure_of_error.failure_of_start(error), flight.intended, None)
             if self.on_end is not None:
                 await asyncio.sleep(PAUSE_AFTER_A_FAILED_START_SECONDS)
             return
@@ -252,8 +256,8 @@ class Starts:
             for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):
                 group.create_task(ask())
 
-    def _fail(self, kind: str, intended: float, error: BaseException | None) -> None:
-        self._tally.failed(kind, intended)
-        self._meters.failed(kind)
+    def _fail(self, failure: Failure, intended: float, error: BaseException | None) -> None:
+        self._tally.failed(failure, intended)
+        self._meters.failed(failure)
         if error is not None:
-            self._stock("e2e", kind, 0.0, error)
+            self._stock("e2e", str(failure), 0.0, error)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from hdrh.histogram import HdrHistogram
 
 from loadtest.results import hdr
+from loadtest.results.failure import Failure
+from loadtest.results.problem import Problem, ProblemCause
 
 # Of how many closed workflows an injector names the ids at most.
 _SAMPLED_IDS = 64
@@ -68,7 +70,7 @@ class TallyCounts:
     sent: int = 0
     acknowledged: int = 0
     completed: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
+    failed: Counter[Failure] = field(default_factory=Counter)
 
 
 class Tally:
@@ -85,7 +87,7 @@ class Tally:
         self.service = hdr.empty()
         self.levels: dict[int, Level] = {}
         self.sampled_ids: list[str] = []
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
         self._sample_stride = 1
         self._sample_seen = 0
 
@@ -109,7 +111,12 @@ class Tally:
         """
         self.whole.sent += 1
         if at < intended and len(self.problems) < 3:
-            self.problems.append(f"a start left {intended - at:.6f} s before it was due: the clock is broken")
+            self.problems.append(
+                Problem(
+                    ProblemCause.CLOCK,
+                    f"a start left {intended - at:.6f} s before it was due: the clock is broken",
+                )
+            )
         if self.bounds.hold(intended):
             if at < self.bounds.end + EDGE_SECONDS:
                 self.window.sent += 1
@@ -133,13 +140,13 @@ class Tally:
             hdr.record(self.response, at - intended)
             hdr.record(self.service, at - sent_at)
 
-    def failed(self, kind: str, intended: float) -> None:
+    def failed(self, failure: Failure, intended: float) -> None:
         """
-        Count a failure by its kind, in the window of its arrival.
+        Count a failure, in the window of its arrival.
         """
-        self.whole.failed[kind] += 1
+        self.whole.failed[failure] += 1
         if self.bounds.hold(intended):
-            self.window.failed[kind] += 1
+            self.window.failed[failure] += 1
 
     def closed(
         self, level: int, workflow_id: str, intended: float, sent_at: float, at: float, good: bool

@@ -73,7 +73,7 @@ class Arrivals(StrictModel):
     )
 
     @model_validator(mode="after")
-    def _keys_have_an_effect(self) -> Self:
+    def _refuse_idle_keys(self) -> Self:
         problems = []
         for key, shapes in _SHAPES_OF.items():
             value = getattr(self, key)
@@ -115,7 +115,7 @@ class Saturate(StrictModel):
         return self.window_seconds
 
     @model_validator(mode="after")
-    def _window_is_long_enough(self) -> Self:
+    def _refuse_short_window(self) -> Self:
         refuse("Saturate", _too_short(self.window_seconds))
         return self
 
@@ -138,7 +138,7 @@ class _OpenModel(StrictModel):
         return self.max_window_seconds if self.window_seconds is None else self.window_seconds
 
     @model_validator(mode="after")
-    def _window_is_long_enough(self) -> Self:
+    def _refuse_short_window(self) -> Self:
         refuse("Load", [] if self.window_seconds is None else _too_short(self.window_seconds))
         return self
 

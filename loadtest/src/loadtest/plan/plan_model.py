@@ -158,13 +158,13 @@ class Plan(StrictModel):
 
     @field_validator("factors")
     @classmethod
-    def _factors_are_known(cls, value: Factors) -> Factors:
+    def _refuse_unknown_factors(cls, value: Factors) -> Factors:
         refuse("Plan", factor_problems(value))
         return value
 
     @field_validator("loads")
     @classmethod
-    def _loads_have_what_they_need(cls, value: tuple[Load, ...]) -> tuple[Load, ...]:
+    def _refuse_incomplete_loads(cls, value: tuple[Load, ...]) -> tuple[Load, ...]:
         if not value:
             raise ValueError('must name at least one load; write [[loads]] with kind = "saturate"')
         if any(isinstance(load, Saturate) for load in value):

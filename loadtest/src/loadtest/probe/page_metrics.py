@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from loadtest.catalogue import BY_KEY
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
-from loadtest.probe.window import difference
+from loadtest.probe.page_difference import difference
 from loadtest.results.difference import Difference
 from loadtest.results.scrape import Scrape
 

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from loadtest.report.comparison_page import quantity_row, quantity_sentence
-from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, vector
+from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, laid_out_vector
 from loadtest.report.page_template import image_source, page_template
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
@@ -84,7 +84,7 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
             [math.log(ratio) for ratio in ticks], [f"{100 * (ratio - 1):+.0f} %" for ratio in ticks]
         )
         axes.set_xlabel("change from A to B")
-        return vector(figure)
+        return laid_out_vector(figure)
 
 
 _TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)

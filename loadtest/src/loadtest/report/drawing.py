@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, NullLocator
 
 # Okabe and Ito's palette, told apart by people of any colour vision and in grey.
@@ -59,21 +60,30 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
     Give a figure of that many inches in our style.
     """
     with mpl.rc_context(STYLE):
-        yield Figure(figsize=(width, height), layout="constrained")
+        yield Figure(figsize=(width, height))
 
 
 def saved(figure: Figure) -> Plot:
     """
-    Write a figure in both forms; the same figure gives the same bytes.
+    Lay a figure out and write it in both forms; the same figure gives the same bytes.
     """
-    png = io.BytesIO()
+    svg, png = laid_out_vector(figure), io.BytesIO()
     figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
-    return Plot(vector(figure), png.getvalue())
+    return Plot(svg, png.getvalue())
+
+
+def laid_out_vector(figure: Figure) -> bytes:
+    """
+    Give everything in a figure its room, and write the figure as SVG alone.
+    """
+    # By hand and once: a figure that has the engine lays out, and draws all of it once for nothing, for each form.
+    ConstrainedLayoutEngine().execute(figure)
+    return vector(figure)
 
 
 def vector(figure: Figure) -> bytes:
     """
-    Write a figure as SVG alone, which takes half the time.
+    Write a figure as SVG alone, with its axes where they are.
     """
     svg = io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})

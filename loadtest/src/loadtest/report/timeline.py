@@ -11,10 +11,15 @@ import math
 from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
-from loadtest.analysis.steady import backlog_of
+from loadtest.analysis.backlog import backlog_of
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.measured import Measured, Second
+
+# From here on a number has a sign more than the margin has room for.
+_LONG_NUMBER = 10_000
+_MARGINS = {"left": 0.08, "right": 0.985, "bottom": 0.085, "top": 0.955, "hspace": 0.09}
 
 
 def timeline_plot(measured: Measured, unit: str) -> bytes | None:
@@ -28,7 +33,10 @@ def timeline_plot(measured: Measured, unit: str) -> bytes | None:
     if len(seconds) < 2:
         return None
     with drawing(9.0, 6.0) as figure:
-        rates, open_now, waiting = figure.subplots(3, 1, sharex=True, height_ratios=(1.15, 1, 1))
+        # Fixed margins: asking each label for its size takes half the time of such a picture, and a report has a dozen.
+        rates, open_now, waiting = figure.subplots(
+            3, 1, sharex=True, height_ratios=(1.15, 1, 1), gridspec_kw=_MARGINS
+        )
         _rates(rates, seconds, unit)
         _levels(open_now, seconds, lambda s: s.in_flight, BLUE, "-", f"{unit} in flight")
         _levels(open_now, seconds, backlog_of, VERMILLION, "--", "tasks in the backlog")
@@ -49,6 +57,8 @@ def timeline_plot(measured: Measured, unit: str) -> bytes | None:
             _phases(axes, measured, seconds[-1].at, named=axes is rates)
             axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(0.0, 1.02), borderaxespad=0.1, fontsize=9)
             axes.set_ylim(top=axes.get_ylim()[1] * 1.35)
+            if axes.get_ylim()[1] >= _LONG_NUMBER:
+                axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}k"))
         return vector(figure)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.failure import FailureCounts
 from loadtest.results.limit_facts import LimitFacts
+from loadtest.results.problem import ReadProblem
 from loadtest.results.setting import Setting, setting_text
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
@@ -89,14 +91,14 @@ class InjectorCounts:
         sent: Starts that left.
         acknowledged: Starts that the server confirmed.
         completed: Awaited workflows that closed well.
-        failed: Failures by kind (``start: ALREADY_EXISTS``, ``workflow: ApplicationError``, ``unfinished``).
+        failed: How many failures there were of each sort.
     """
 
     offered: int = 0
     sent: int = 0
     acknowledged: int = 0
     completed: int = 0
-    failed: Mapping[str, int] = field(default_factory=dict)
+    failed: FailureCounts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class InjectorReport:
         open_at_end: Workflows still open when the drain gave up.
         drain_seconds: End of arrivals to the last close.
         per_injector: Counts of the whole step by injector id; their sums are ``whole``.
-        problems: What broke, in words: an injector vanished, a clock ran backwards.
+        problems: What broke: an injector vanished, a clock ran backwards.
         sampled_workflow_ids: Closed in the window, for the cross-check by history.
         cpu_seconds: CPU of all injector processes and the master over the window.
         rss_bytes: Largest resident size, summed over them.
@@ -135,7 +137,7 @@ class InjectorReport:
     open_at_end: int
     drain_seconds: float
     per_injector: Mapping[str, InjectorCounts]
-    problems: tuple[str, ...]
+    problems: tuple[ReadProblem, ...]
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from loadtest.results.estimate import Estimate, Percentiles, Wait
+from loadtest.results.failure import FailureCounts
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import setting_text
 from loadtest.results.step_facts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
@@ -207,7 +208,7 @@ class StepResult:
     throughput_per_second: Estimate
     closes_per_second: float | None
     goodput_per_second: float | None
-    failed: Mapping[str, int]
+    failed: FailureCounts
     error_ratio: float | None
     errors: Errors
     in_flight: Edges

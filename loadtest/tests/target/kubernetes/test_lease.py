@@ -12,7 +12,7 @@ from fake_cluster import FakeCluster, refusal
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
-from loadtest.target.kubernetes import hold as hold_module
+from loadtest.target.kubernetes import held_leases
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, LeaseLostError, lease_of
 from loadtest.target.kubernetes.target import Place, open_target
 
@@ -195,7 +195,7 @@ async def test_a_sweep_that_lost_its_lease_ends_and_restores_nothing(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The workers are another's by then."""
-    monkeypatch.setattr(hold_module, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(held_leases, "RENEW_SECONDS", 0.01)
 
     with pytest.raises(LeaseLostError, match="was taken by submitted"):
         async with open_target(
@@ -216,7 +216,7 @@ async def test_a_cluster_that_is_away_at_a_renewal_is_asked_again(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One renewal without an answer loses nothing."""
-    monkeypatch.setattr(hold_module, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(held_leases, "RENEW_SECONDS", 0.01)
     asked = 0
 
     def away(call: str, _name: str) -> None:

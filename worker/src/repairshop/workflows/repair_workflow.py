@@ -67,10 +67,10 @@ class RepairWorkflow:
         if order.price_cents:
             # Bound here and not by decorators: a light order has no quote, and pays nothing for its handlers.
             workflow.set_update_handler(
-                contract.APPROVE_QUOTE_UPDATE, self._approve_quote, validator=self._may_approve
+                contract.APPROVE_QUOTE_UPDATE, self._approve_quote, validator=self._refuse_approval
             )
             workflow.set_update_handler(
-                contract.DECLINE_QUOTE_UPDATE, self._decline_quote, validator=self._may_decline
+                contract.DECLINE_QUOTE_UPDATE, self._decline_quote, validator=self._refuse_decline
             )
 
     @workflow.run
@@ -273,8 +273,8 @@ class RepairWorkflow:
         self._approved = True
         return f"approved {amount_cents} cents"
 
-    def _may_approve(self, amount_cents: int) -> None:
-        self._may_decline()
+    def _refuse_approval(self, amount_cents: int) -> None:
+        self._refuse_decline()
         if amount_cents != self._quote_cents:
             raise ApplicationError(
                 f"amount {amount_cents}: the quote is {self._quote_cents} cents; approve that amount",
@@ -288,7 +288,7 @@ class RepairWorkflow:
         self._approved = False
         return "declined"
 
-    def _may_decline(self) -> None:
+    def _refuse_decline(self) -> None:
         if self._is_quote_open and self._approved is None:
             return
         answered = {None: "nothing", True: "approved", False: "declined"}[self._approved]

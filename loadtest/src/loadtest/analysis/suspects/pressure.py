@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.quantile import mean, quantile
-from loadtest.analysis.steady import window_seconds
 from loadtest.plan import Plan
 from loadtest.results.difference import Difference, Histogram
 from loadtest.results.limit_facts import MachineUse, QueueRateLimit

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.analysis.validity import RULES, has_enough_closes, late_looks, sent_in_time, uneven_halves
+from loadtest.analysis.validity import RULES, late_looks, late_starts, too_few_closes, uneven_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepVerdict
@@ -15,7 +15,7 @@ from loadtest.results.suspect import Suspect
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
 
 # Readings of a stalled or short window still say what waits, though its rate is worth nothing.
-_OF_A_RATE = (late_looks, uneven_halves, has_enough_closes, sent_in_time)
+_OF_A_RATE = (late_looks, uneven_halves, too_few_closes, late_starts)
 
 
 def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from loadtest.results.measured import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api, no_answer
 from loadtest.target.kubernetes.container import has_died, is_over, replica
 from loadtest.target.kubernetes.endpoints import server_pages
-from loadtest.target.kubernetes.hold import Hold, hold
+from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready

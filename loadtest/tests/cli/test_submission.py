@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli.brought import bring_plan, bring_resumed
 from loadtest.cli.overrides import PlanFlags
+from loadtest.cli.submission import bring_plan, bring_resumed
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.own_code import LARGEST_BYTES
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loadtest.catalogue import MetricKind, Presence, read_by_sweep
 from loadtest.errors import CounterResetError, FamilyAbsentError, MeasurementError
 from loadtest.probe.page import Page, PageScope, read
-from loadtest.probe.window import difference
+from loadtest.probe.page_difference import difference
 
 SCOPE = PageScope("default", "q")
 QUEUE = 'namespace="default",service_name="temporal-core-sdk",task_queue="q"'

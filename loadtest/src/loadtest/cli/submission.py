@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.server_limits import demand_server_allows, needs_line
+from loadtest.analysis.server_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_design import SubmittedDesign
 from loadtest.errors import InputError
@@ -54,7 +54,7 @@ def bring_plan(
         design.design.value,
         packages=REQUIREMENTS in files,
         start_seconds=plan.waits.job_started_seconds,
-        needs=needs_line(plan),
+        needs=line_of_needs(plan),
     )
 
 

@@ -1,0 +1,53 @@
+"""
+What went wrong with an injector in a step, as a value: the cause, whom and when it hit, and the words for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+
+class ProblemCause(StrEnum):
+    """
+    What rules may ask of a problem.
+    """
+
+    ARRIVALS_MISSING = "arrivals missing"
+    CLOCK = "clock"
+    FLIGHT_BROKEN = "flight broken"
+    INJECTOR_VANISHED = "injector vanished"
+    RESULT_NOT_JUDGED = "result not judged"
+    TOLD_IN_WORDS = "told in words"  # of a folder that was written before there were causes
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """
+    One thing that makes a step invalid.
+
+    Attributes:
+        cause: What a rule may ask.
+        text: The whole of it in words.
+        subject: Id of the injector that it hit, or null for all of them.
+        second: Seconds since the step's first instant, or null where that is not known.
+    """
+
+    cause: ProblemCause
+    text: str
+    subject: str | None = None
+    second: float | None = None
+
+
+def _from_words(told: object) -> object:
+    if not isinstance(told, str):
+        return told
+    missing = "arrivals fell due" in told
+    return Problem(ProblemCause.ARRIVALS_MISSING if missing else ProblemCause.TOLD_IN_WORDS, told)
+
+
+# Folders of earlier versions hold the words alone.
+ReadProblem = Annotated[Problem, BeforeValidator(_from_words)]

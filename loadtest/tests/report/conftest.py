@@ -1,0 +1,22 @@
+"""
+The report of the demo, which most tests only read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import synthetic
+from kept_runs import run_of
+
+from loadtest.report import build_report
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    The demo's page, in its run's folder.
+    """
+    run = run_of(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps())
+    return build_report(run.path)
