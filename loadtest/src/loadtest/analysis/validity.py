@@ -19,6 +19,7 @@ from loadtest.analysis.counts import (
     results,
     window_closed,
 )
+from loadtest.analysis.disturbances import undisturbed
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.running_workers import replicas_agree, slots_as_planned
@@ -251,6 +252,7 @@ def nothing_else_went_wrong(measured: Measured, _plan: Plan) -> list[str]:
 # What an overloaded step leaves behind by its nature.
 EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (all_accounted_for, counts_agree, littles_law_holds)
 RULES: tuple[Rule, ...] = (
+    undisturbed,
     nothing_else_went_wrong,
     runs_as_planned,
     injectors_are_sound,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
 
+from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.steady import backlog_of
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.measured import Measured, Second
@@ -47,6 +48,7 @@ def timeline_plot(measured: Measured, unit: str) -> bytes | None:
         waiting.set_xlabel("seconds since the first arrival was due")
         for axes in (rates, open_now, waiting):
             _phases(axes, measured, seconds[-1].at, named=axes is rates)
+            _disturbed(axes, measured, named=axes is waiting)
             axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(0.0, 1.02), borderaxespad=0.1, fontsize=9)
             axes.set_ylim(top=axes.get_ylim()[1] * 1.35)
         return vector(figure)
@@ -101,5 +103,24 @@ def _phases(axes: Axes, measured: Measured, last: float, *, named: bool) -> None
                 textcoords="offset points",
                 ha="center",
                 color=GREY,
+                fontsize=9.5,
+            )
+
+
+def _disturbed(axes: Axes, measured: Measured, *, named: bool) -> None:
+    """
+    Shade the seconds that something hit from outside, and say what at the picture's foot.
+    """
+    for each in disturbances(measured):
+        axes.axvspan(each.start, each.end, color=VERMILLION, alpha=0.16, lw=0, zorder=0.5)
+        if named:
+            axes.annotate(
+                each.kind.value,
+                ((each.start + each.end) / 2, 0.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 4),
+                textcoords="offset points",
+                ha="center",
+                color=VERMILLION,
                 fontsize=9.5,
             )
