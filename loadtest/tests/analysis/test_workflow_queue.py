@@ -24,7 +24,7 @@ def _held(steady: Measured, seconds: float) -> Measured:
         "worker.workflow_task_execution": buckets([0.01] * round(100 * seconds)),
         "worker.workflow_schedule_to_start": buckets([0.003] * 400),
     }
-    return replace(steady, worker_window=Difference(10.0, {}, histograms))
+    return replace(steady, worker_window=Difference(10.0, {}, histograms), limits=LimitFacts())
 
 
 def _with_slots(measured: Measured, *slots: int | None) -> Measured:

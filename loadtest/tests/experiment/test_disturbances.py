@@ -92,7 +92,7 @@ async def test_what_hits_a_window_makes_the_step_invalid_with_its_second(
     assert MIDDLE - found.start <= LOOK_SECONDS
     assert result.verdict is StepVerdict.INVALID
     assert result.is_disturbed
-    assert any(told in reason and f"seconds {found.start:.0f} to" in reason for reason in result.reasons)
+    assert any(told in reason and f"(seconds {found.start:.0f} to" in reason for reason in result.reasons)
 
 
 async def test_a_late_look_is_a_stall_of_the_machine(system: FakeSystem) -> None:

@@ -82,11 +82,15 @@ def undisturbed(measured: Measured, _plan: Plan) -> list[str]:
     """
     Nothing from outside hit the seconds on which the step's answer rests.
     """
-    return [
-        f"disturbed in seconds {each.start:.0f} to {each.end:.0f} of the step: {each.what}; "
-        "its answer rests on these seconds, so measure it again without that"
+    hits = [
+        f"{each.what} (seconds {each.start:.0f} to {each.end:.0f} of the step)"
         for each in disturbances(measured)
         if each.counts
+    ]
+    if not hits:
+        return []
+    return [
+        f"disturbed: {'; '.join(hits)}; its answer rests on these seconds, so measure it again without that"
     ]
 
 

@@ -109,18 +109,20 @@ def _phases(axes: Axes, measured: Measured, last: float, *, named: bool) -> None
 
 def _disturbed(axes: Axes, measured: Measured, *, named: bool) -> None:
     """
-    Shade the seconds that something hit from outside, and say what at the picture's foot.
+    Shade the seconds that something hit from outside, and say what at the picture's foot, each at its own height.
     """
-    for each in disturbances(measured):
-        axes.axvspan(each.start, each.end, color=VERMILLION, alpha=0.16, lw=0, zorder=0.5)
+    until = -math.inf
+    for height, each in enumerate(disturbances(measured)):
+        if each.end > until:
+            axes.axvspan(max(each.start, until), each.end, color=VERMILLION, alpha=0.14, lw=0, zorder=0.5)
+            until = each.end
         if named:
             axes.annotate(
-                each.kind.value,
-                ((each.start + each.end) / 2, 0.0),
+                f"{each.kind.value}, {each.start:.0f} to {each.end:.0f} s",
+                (max(each.start, 0.0), 0.0),
                 xycoords=("data", "axes fraction"),
-                xytext=(0, 4),
+                xytext=(4, 4 + 12 * height),
                 textcoords="offset points",
-                ha="center",
                 color=VERMILLION,
                 fontsize=9.5,
             )
