@@ -35,6 +35,7 @@ class FakeClock:
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._advancing: asyncio.Task[None] | None = None
+        self._stalls: list[tuple[float, float]] = []
 
     def now(self) -> float:
         """
@@ -55,6 +56,12 @@ class FakeClock:
             self._advancing = asyncio.create_task(self._advance())
         await waking
 
+    def stall(self, at: float, seconds: float) -> None:
+        """
+        Let everybody who wakes at a unix time or after wake so much later, once.
+        """
+        heapq.heappush(self._stalls, (at, seconds))
+
     async def until(self, at: float) -> None:
         """
         Sleep until a unix time.
@@ -74,4 +81,6 @@ class FakeClock:
                 return
             at, _, waking = heapq.heappop(self._sleepers)
             self._now = max(self._now, at)
+            while self._stalls and self._stalls[0][0] <= self._now:
+                self._now += heapq.heappop(self._stalls)[1]
             waking.set_result(None)

@@ -42,6 +42,11 @@ class FakeSystem:
         beats_at: Unix time of the first heartbeat that holds numbers.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
         silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
+        refuses: Seconds of a step, from and to, in which the server refuses one request each tenth of a second.
+        server_restarts_at: Second of a step at which the server is another process.
+        robbed: Seconds of a step, from and to, in which the host keeps one of two cores back.
+        crowded: Seconds of a step, from and to, in which other programs take a core of two.
+        others_cores: How much of it they take.
         late_share: Share of the activities that wait 2 s.
         stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
@@ -67,6 +72,11 @@ class FakeSystem:
     miscounted: tuple[float, float] = (0.0, 0.0)
     silent_at: float | None = None
     stopped_at: float | None = None
+    refuses: tuple[float, float] | None = None
+    server_restarts_at: float | None = None
+    robbed: tuple[float, float] | None = None
+    crowded: tuple[float, float] | None = None
+    others_cores: float = 1.0
     late_share: float = 0.0
     stopped: list[str] = field(default_factory=list)
     scaled: list[int] = field(default_factory=list)
@@ -92,6 +102,12 @@ class FakeSystem:
         """
         begin, end = self.away.get(part, (1e9, 1e9))
         return begin <= self.second < end or self.is_past(self.dies_at)
+
+    def passed(self, span: tuple[float, float] | None) -> float:
+        """
+        Seconds of a span of the running step that have passed.
+        """
+        return 0.0 if span is None else max(0.0, min(self.second, span[1]) - span[0])
 
     def rate(self) -> float:
         """

@@ -110,11 +110,13 @@ class FakeTarget:
         return {"worker": ProcessUse(cpu, 100 << 20), "server": ProcessUse(cpu, 300 << 20)}
 
     async def machine_times(self) -> MachineTimes:
-        """One of two cores is busy."""
-        if self.system.is_away("target"):
+        """One of two cores is busy with the step."""
+        system = self.system
+        if system.is_away("target"):
             raise TargetError("connection refused")
-        now = self.system.clock.now()
-        return MachineTimes(now, 2, now % 1e6, 0.0)
+        now, others = system.clock.now(), system.others_cores * system.passed(system.crowded)
+        own = now % 1e6
+        return MachineTimes(now, 2, own + others, system.passed(system.robbed), own, others)
 
     async def check_alive(self) -> None:
         """Sound, unless all has ended."""
@@ -211,9 +213,11 @@ class FakeMetrics:
 
     def _page(self, index: int, closed: int, of: int, role: str) -> str:
         system = self.system
-        is_new = role == "worker" and index == 0 and system.is_past(system.replaced_at)
+        began = system.replaced_at if role == "worker" else system.server_restarts_at
+        is_new = index == 0 and system.is_past(began)
         counted = 0 if is_new else closed // of + (index < closed % of)
-        return json.dumps({"closed": counted, "late": system.late_share})
+        refused = 10 * system.passed(system.refuses)
+        return json.dumps({"closed": counted, "late": system.late_share, "refused": refused})
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
         """Subtract page by page."""
@@ -227,6 +231,10 @@ class FakeMetrics:
         late = round(started * json.loads(next(iter(after.pages.values())))["late"])
         waits = buckets([2.0] * late + [0.004] * (started - late))
         served = "workflow_completed" if role == "worker" else "workflow_closed"
+        looks = [
+            [json.loads(text)["refused"] for text in scrape.pages.values()] for scrape in (before, after)
+        ]
+        refused = round(sum(looks[1]) - sum(looks[0]))
         activities = "activity_finished" if role == "worker" else "activity_completed"
         return Difference(
             after.at - before.at,
@@ -236,6 +244,7 @@ class FakeMetrics:
                 f"{role}.workflow_schedule_to_start": buckets([0.003] * closed),
                 f"{role}.workflow_endtoend": buckets([END_TO_END_SECONDS] * closed),
             },
+            {"server.resource_exhausted": {"RpsLimit": refused}} if role == "server" else {},
         )
 
     def gauge(self, scrape: Scrape, name: str) -> float | None:

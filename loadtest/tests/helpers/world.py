@@ -15,6 +15,7 @@ from queueing_theory import Task, simulate
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.difference import Difference
+from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured import (
     HistorySample,
     InjectorCounts,
@@ -252,6 +253,7 @@ class World:
             injector=self.report(),
             timeline=self.timeline(),
             histories=HistorySample(20, tuple(task.wait + 0.003 for task in in_window[::3]), ()),
+            limits=LimitFacts(workflow_slots=100.0 * self.key.replicas),
             slots_used=min(self.slots, sum(task.ended - task.started for task in in_window) / self.window),
             pollers={"activity": self.key.replicas, "workflow": self.key.replicas},
             use={

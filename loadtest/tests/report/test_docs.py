@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.analysis import saturation, step_verdict, validity
+from loadtest.analysis import disturbances, saturation, step_verdict, validity
 from loadtest.analysis.percentiles import samples_wanted
+from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.analysis.verdict import EXIT_CODES
+from loadtest.experiment.outside_watch import LOOK_SECONDS
 from loadtest.results.step_result import StepVerdict
 
 DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
@@ -26,6 +28,10 @@ DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="ut
         f"| {validity.FEWEST_CLOSES} workflows in the window |",
         "is {:.2f} to {:.2f} times".format(*validity.LITTLE_BOUNDS),
         "{:.2f} to {:.2f} where results are sampled".format(*validity.SAMPLED_LITTLE_BOUNDS),
+        f"| {FEWEST_REFUSALS_PER_SECOND:g} a second, in one piece of less than half of the looks |",
+        f"| {disturbances.LARGEST_STOLEN_RATIO * 100:.0f} % of the cores in the mean of {LOOK_SECONDS} s |",
+        f"| {disturbances.LARGEST_OTHERS_RATIO * 100:.0f} % of the cores in the mean of {LOOK_SECONDS} s, with no core left |",
+        f"wakes {disturbances.LONGEST_STALL_SECONDS:.1f} s late",
         f"less than {step_verdict.FEWEST_CLOSED * 100:.0f} % of the arrivals closed",
         f"p50 from {samples_wanted(50)} samples on, p95 from {samples_wanted(95)}, p99 from {samples_wanted(99):,}",
         *(f"| `{verdict.value}` | {code} |" for verdict, code in EXIT_CODES.items()),

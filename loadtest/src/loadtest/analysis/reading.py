@@ -12,6 +12,7 @@ from loadtest.analysis import counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
+from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.load_shape import load_shape
@@ -93,6 +94,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         verdict=verdict,
         reasons=reasons,
         notes=(*measured.notes, *notes, *step_notes(measured, plan), *_besides(measured, plan, verdict)),
+        disturbances=disturbances(measured),
         utilization_ratio=why.of(
             "utilization_ratio",
             capacity.capacity.utilization(rate) if capacity is not None and rate is not None else None,

@@ -5,6 +5,7 @@ What a reader should know of how a step was counted; makes nothing invalid.
 from __future__ import annotations
 
 from loadtest.analysis import counts
+from loadtest.analysis.disturbances import disturbance_notes
 from loadtest.analysis.running_workers import unknown_slots, unplanned_eager
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
@@ -42,4 +43,4 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         notes.append(
             f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
         )
-    return notes
+    return [*notes, *disturbance_notes(measured)]

@@ -11,6 +11,7 @@ from loadtest.analysis.share_of_late import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
 from loadtest.results.window_decision import Decided, Decision
+from loadtest.results.worker_facts import workflow_slots
 
 ALLOWED_RATIO = 0.05
 # Up to this share of the workflow-task slots in use tasks wait in bursts of about so many.
@@ -33,14 +34,16 @@ def burst_of(busy_ratio: float | None) -> float:
     return CALM_BURST if busy_ratio is not None and busy_ratio <= CALM_RATIO else BUSY_BURST
 
 
-def busy_ratio(measured: Measured, plan: Plan) -> float | None:
+def busy_ratio(measured: Measured) -> float | None:
     """
     Return the share of the workflow-task slots in use over the window; ``None`` if not seen.
+
+    The slots are those that the workers say they have: a worker of the user's own does not run with the plan's.
     """
     window = measured.worker_window
     held = window.histograms.get("worker.workflow_task_execution") if window is not None else None
-    slots = plan.worker.workflow_task_slots * measured.key.replicas
-    if held is None or measured.slots is None or window is None or window.seconds <= 0:
+    slots = workflow_slots(measured.workers) or measured.limits.workflow_slots
+    if held is None or not slots or window is None or window.seconds <= 0:
         return None
     return held.sum / window.seconds / slots
 
@@ -80,6 +83,6 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
         waits = window.histograms.get(f"{role}.workflow_schedule_to_start") if window is not None else None
         if bound is not None and waits is not None:
             late = count_late(waits, bound)
-            burst = burst_of(busy_ratio(measured, plan))
+            burst = burst_of(busy_ratio(measured))
             return judge_share(late, waits.count, measured.window_seconds, burst)
     return None

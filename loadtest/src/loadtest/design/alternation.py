@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.comparison import BLOCK_ORDER
 from loadtest.analysis.settings_comparison import compare_settings
-from loadtest.design.design import KeptStep
+from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.measured import StepKey
 from loadtest.results.setting import Setting
 
-MOST_ATTEMPTS = 2
 PAIRS_PER_ROUND = 2
 
 

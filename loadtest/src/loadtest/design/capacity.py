@@ -16,14 +16,13 @@ from loadtest.analysis.capacity_search import (
 )
 from loadtest.analysis.twin import LateBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
 from loadtest.design.probe_window import ProbeWindow
 from loadtest.plan import Plan
 from loadtest.results.measured import StepKey
 from loadtest.results.question import CapacityQuestion
 from loadtest.results.step_keys import step_keys
 
-MOST_ATTEMPTS = 2
 # One replica's queue changes most slowly, so that it needs the longest window.
 _LONGEST_PROBE_SECONDS = {1: 100.0, 2: 80.0}
 _LONGEST_PROBE_OF_MANY_SECONDS = 60.0
@@ -177,7 +176,7 @@ class Capacity:
         usable = [step for step in mine if step.result.is_usable]
         if usable:
             return usable[-1]
-        if len(mine) < MOST_ATTEMPTS:
+        if len(mine) < most_attempts(mine):
             return replace(key, attempt=len(mine) + 1)
         what = "the saturate step" if key.kind == "saturate" else f"probe {key.repetition}"
         return f"{what} is invalid: {'; '.join(mine[-1].result.reasons)}"

@@ -38,6 +38,19 @@ class KeptStep:
         return self.measured.key
 
 
+# An invalid step is measured once more, as what made it so is seldom gone a third time; a disturbance goes by itself.
+MOST_ATTEMPTS = 2
+MOST_DISTURBED_ATTEMPTS = 3
+
+
+def most_attempts(attempts: Sequence[KeptStep]) -> int:
+    """
+    Return how often a step may be measured in all, after attempts of which none is of use.
+    """
+    is_disturbed = bool(attempts) and all(step.result.is_disturbed for step in attempts)
+    return MOST_DISTURBED_ATTEMPTS if is_disturbed else MOST_ATTEMPTS
+
+
 WindowPlanner = Callable[
     [Plan, StepOrder, StepKey, Sequence[KeptStep], "DrawnWork | None"],
     "WindowPlan",

@@ -7,21 +7,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
 from loadtest.design.rates import arrival_rate
 from loadtest.plan import Plan
 from loadtest.results.measured import StepKey
 from loadtest.results.step_keys import step_keys
 from loadtest.results.step_result import StepVerdict
 
-# How often an invalid step is measured again in the same run.
-MOST_REPEATS = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """
-    Measures each cell of a plan, and an invalid step once more.
+    Measures each cell of a plan, an invalid step once more, and one that was disturbed twice more.
 
     Attributes:
         plan: What was asked.
@@ -58,7 +55,7 @@ class Grid:
             attempts = _attempts(kept, key)
             if not attempts:
                 todo.append(key)
-            elif len(attempts) <= MOST_REPEATS and _all_invalid(attempts):
+            elif _all_invalid(attempts) and len(attempts) < most_attempts(attempts):
                 todo.append(replace(key, attempt=len(attempts) + 1))
         return tuple(todo)
 

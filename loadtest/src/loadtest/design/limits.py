@@ -11,8 +11,8 @@ from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief import AS_PLANNED, Relief, relief_of
 from loadtest.analysis.suspects.step_suspects import ranking_problems
-from loadtest.design.alternation import MOST_ATTEMPTS, PAIRS_PER_ROUND, Alternation, Side
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
+from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief

@@ -16,6 +16,7 @@ from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.known_workers import ask_workers, first_known, latest_known
+from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
@@ -100,9 +101,11 @@ async def run_step(
     workers = WorkerWatch(
         ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem)), clock
     )
+    outside = OutsideWatch(ports, replicas, order.start_at, clock)
     async with (
         _running(recorder.run()),
         _running(workers.run()),
+        _running(outside.run()),
         _running(_while_alive(ports, order, recorder.injectors_say, clock)) as injecting,
     ):
         tell(PhaseStarted("warm-up", order.warm_up_seconds))
@@ -124,6 +127,7 @@ async def run_step(
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))
+    await outside.look()
     after = await take_snapshot(ports.metrics, ports.target, endpoints)
     problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
@@ -138,7 +142,8 @@ async def run_step(
         decision=enough.decision if enough is not None else None,
         probe=enough.probe if enough is not None else None,
         restarted=restarted,
-        notes=(*measured.notes, *window.notes, *unread, *dict.fromkeys(workers.gaps)),
+        outside=tuple(outside.looks),
+        notes=(*measured.notes, *window.notes, *unread, *dict.fromkeys((*workers.gaps, *outside.gaps))),
         problems=(*measured.problems, *problems, *workers.silent.values()),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())

@@ -37,6 +37,7 @@ def certainties(sweep: SweepResult) -> list[Certainty]:
     for cell in cells(sweep):
         if cell.kind != "saturate" and cell.usable:
             sentences = [each for step in cell.usable for each in _of_step(sweep, step)]
+            sentences += [_disturbed(step) for step in cell.steps if step.is_disturbed]
             found.append(Certainty(_title(cell), tuple(dict.fromkeys(sentences))))
     return found
 
@@ -108,6 +109,15 @@ def _capacity(step: StepResult) -> str | None:
         f"Offered is {percent(step.utilization_ratio)} of what was completed under saturation, "
         f"{plain(x.orders_per_second)} ± {plain(x.half_width)}/s ({luck}{limit}): {plain(left)}/s are left."
     )
+
+
+def _disturbed(step: StepResult) -> str:
+    hits = [
+        f"{each.what} in seconds {each.start:.0f} to {each.end:.0f}"
+        for each in step.disturbances
+        if each.counts
+    ]
+    return f"Attempt {step.attempt} was disturbed and was measured again: {'; '.join(hits)}. Nothing above rests on it."
 
 
 def _errors(sweep: SweepResult, step: StepResult) -> str:

@@ -7,11 +7,13 @@ No sentence rests on an invalid step without saying so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.report.suspect_text import held_back
+from loadtest.results.measured import StepKey
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
 
@@ -54,7 +56,8 @@ def _invalid(sweep: SweepResult) -> str | None:
     if sweep.verdict is not RunVerdict.INVALID:
         return None
     first, *others = sweep.reasons or ("its steps do not tell",)
-    broken = [step for step in sweep.steps if step.reasons and not step.is_usable]
+    told = {_cell(step) for step in sweep.steps if step.is_usable}
+    broken = [step for step in sweep.steps if step.reasons and _cell(step) not in told]
     if broken:
         step = broken[0]
         first = f"{step.name}: {step.reasons[0]}"
@@ -63,6 +66,13 @@ def _invalid(sweep: SweepResult) -> str | None:
         further = len(others)
     more = f" ({further} more {'reason' if further == 1 else 'reasons'} below)" if further else ""
     return f"This run is invalid: {first}{more}."
+
+
+def _cell(step: StepResult) -> StepKey:
+    """
+    What an attempt measured; a later one stands for it.
+    """
+    return replace(step.key, repetition=1, attempt=1)
 
 
 def _throughput(sweep: SweepResult) -> str | None:

@@ -168,7 +168,8 @@ def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
         if svg is not None:
             replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
             setting = f"{step.setting}, " if step.factors else ""
-            title = f"{setting}{replicas}, {load_text(step)}"
+            attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
+            title = f"{setting}{replicas}, {load_text(step)}{attempt}"
             found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
     return found
 

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from loadtest.analysis.backlog import backlog_of
+from loadtest.analysis.disturbances import disturbances
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.measured import Measured, Second
 
@@ -55,6 +56,7 @@ def timeline_plot(measured: Measured, unit: str) -> bytes | None:
         waiting.set_xlabel("seconds since the first arrival was due")
         for axes in (rates, open_now, waiting):
             _phases(axes, measured, seconds[-1].at, named=axes is rates)
+            _disturbed(axes, measured, named=axes is waiting)
             axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(0.0, 1.02), borderaxespad=0.1, fontsize=9)
             axes.set_ylim(top=axes.get_ylim()[1] * 1.35)
             if axes.get_ylim()[1] >= _LONG_NUMBER:
@@ -111,5 +113,26 @@ def _phases(axes: Axes, measured: Measured, last: float, *, named: bool) -> None
                 textcoords="offset points",
                 ha="center",
                 color=GREY,
+                fontsize=9.5,
+            )
+
+
+def _disturbed(axes: Axes, measured: Measured, *, named: bool) -> None:
+    """
+    Shade the seconds that something hit from outside, and say what at the picture's foot, each at its own height.
+    """
+    until = -math.inf
+    for height, each in enumerate(disturbances(measured)):
+        if each.end > until:
+            axes.axvspan(max(each.start, until), each.end, color=VERMILLION, alpha=0.14, lw=0, zorder=0.5)
+            until = each.end
+        if named:
+            axes.annotate(
+                f"{each.kind.value}, {each.start:.0f} to {each.end:.0f} s",
+                (max(each.start, 0.0), 0.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(4, 4 + 12 * height),
+                textcoords="offset points",
+                color=VERMILLION,
                 fontsize=9.5,
             )

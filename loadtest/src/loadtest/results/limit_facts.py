@@ -34,12 +34,16 @@ class MachineTimes:
         cores: How many it has.
         busy_seconds: In use by anything.
         stolen_seconds: Wanted and given to another machine by the host.
+        own_seconds: Used by this program and all that it started; ``None`` where a part runs elsewhere on the machine.
+        other_seconds: Used by programs that do not give way to those; ``None`` likewise.
     """
 
     at: float
     cores: int
     busy_seconds: float
     stolen_seconds: float
+    own_seconds: float | None = None
+    other_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

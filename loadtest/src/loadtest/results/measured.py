@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.difference import Difference
+from loadtest.results.disturbance import OutsideLook
 from loadtest.results.failure import FailureCounts
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.problem import ReadProblem
@@ -113,9 +114,7 @@ class InjectorReport:
         awaited_every: 1 = every result was awaited, k = each k-th.
         closed_minus_sent_seconds: Sum over awaited workflows, whole step; for Little's law.
         window_closed_minus_sent_seconds: The same over workflows closed in the window.
-        histograms:
-            HdrHistogram (encoded text, microseconds) by name: ``lag``, ``response``, ``service``,
-            ``end_to_end``; samples of the window only (by intended time).
+        histograms: HdrHistogram (encoded, microseconds) of ``lag``, ``response``, ``service``, ``end_to_end``; window only.
         within_slo: Workflows of the window that closed well within the plan's end-to-end bound.
         open_at_end: Workflows still open when the drain gave up.
         drain_seconds: End of arrivals to the last close.
@@ -258,6 +257,7 @@ class Measured:
         restarted: What was started anew for this step's settings, in words.
         workers: What is known of each replica; empty in folders of older versions.
         limits: Slots, polls, rate limit and cores in the window; empty in folders of older versions.
+        outside: Looks at what may have hit the step from outside; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
         problems: What else went wrong, in words; each makes the step invalid.
@@ -298,3 +298,4 @@ class Measured:
     probe: ProbeDecision | None = None
     drawn_work_seconds: float | None = None
     limits: LimitFacts = field(default_factory=LimitFacts)
+    outside: tuple[OutsideLook, ...] = ()

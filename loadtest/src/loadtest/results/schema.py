@@ -17,7 +17,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from loadtest.plan import Slo
-from loadtest.results import estimate, step_facts, step_result, suspect, sweep_result, window_decision
+from loadtest.results import (
+    disturbance,
+    estimate,
+    step_facts,
+    step_result,
+    suspect,
+    sweep_result,
+    window_decision,
+)
 
 SCHEMA_PATH = Path(__file__).with_name("sweep.schema.json")
 _ATTRIBUTE = re.compile(r"^    (?P<names>\w+(?:, \w+)*):\s*(?P<text>.*)$")
@@ -33,7 +41,7 @@ def sweep_schema() -> dict[str, Any]:
         _close(definition)
     types = {
         name: kind
-        for module in (estimate, step_facts, step_result, suspect, sweep_result, window_decision)
+        for module in (disturbance, estimate, step_facts, step_result, suspect, sweep_result, window_decision)
         for name, kind in vars(module).items()
         if inspect.isclass(kind) and dataclasses.is_dataclass(kind)
     }

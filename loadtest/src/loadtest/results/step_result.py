@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from loadtest.results.disturbance import Disturbance
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.failure import FailureCounts
 from loadtest.results.measured import StepKey
@@ -135,6 +136,7 @@ class StepResult:
         verdict: Whether the numbers may be believed.
         reasons: Why they may not, or why it is overloaded; each with the setting to change.
         notes: What a reader should know; makes nothing invalid.
+        disturbances: What hit the step from outside, with its seconds; one on which its answer rests makes it invalid.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
         capacity: Of the cell, with what limits it; null where no saturate step tells.
@@ -195,6 +197,7 @@ class StepResult:
     verdict: StepVerdict
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    disturbances: tuple[Disturbance, ...]
     utilization_ratio: float | None
     load_level: str | None
     capacity: MeasuredCapacity | None
@@ -279,3 +282,10 @@ class StepResult:
         Whether its numbers may be believed; an overloaded step's may, for what they are.
         """
         return self.verdict is not StepVerdict.INVALID
+
+    @property
+    def is_disturbed(self) -> bool:
+        """
+        Whether its answer rests on seconds that were disturbed.
+        """
+        return not self.is_usable and any(each.counts for each in self.disturbances)

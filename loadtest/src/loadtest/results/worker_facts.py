@@ -63,6 +63,14 @@ def activity_slots(workers: Sequence[WorkerFacts]) -> int | None:
     return total_slots(workers, "activity_slots")
 
 
+def workflow_slots(workers: Sequence[WorkerFacts]) -> int | None:
+    """
+    Return the workflow-task slots of all workers together, ``None`` if those of one are not known or there is none.
+    """
+    known = [worker.workflow_slots for worker in workers if worker.workflow_slots is not None]
+    return sum(known) if known and len(known) == len(workers) else None
+
+
 def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
     """
     Return the activity slots in use of all workers together, ``None`` if those of one are not known.

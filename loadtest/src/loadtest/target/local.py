@@ -196,7 +196,7 @@ class LocalTarget:
         """
         CPU time of this machine.
         """
-        return machine_times()
+        return await asyncio.to_thread(machine_times, is_whole=self._server is not None)
 
     async def end(self) -> None:
         """

@@ -4,6 +4,7 @@ CPU time of this machine, over all of its cores.
 
 from __future__ import annotations
 
+import os
 import time
 
 import psutil
@@ -14,10 +15,50 @@ from loadtest.results.limit_facts import MachineTimes
 _BUSY = ("user", "nice", "system", "irq", "softirq")
 
 
-def machine_times() -> MachineTimes:
+def machine_times(*, is_whole: bool) -> MachineTimes:
     """
     Return what the kernel counted since the machine's start.
+
+    Args:
+        is_whole: Whether all that is measured was started by this program; else its share is not known.
     """
     times = psutil.cpu_times()
     busy = sum(getattr(times, name, 0.0) for name in _BUSY)
-    return MachineTimes(time.time(), psutil.cpu_count() or 1, busy, getattr(times, "steal", 0.0))
+    own = _own_seconds() if is_whole else None
+    other = (
+        None
+        if own is None
+        else 0.0
+        if _is_real_time()
+        else busy - own - _giving_way(getattr(times, "nice", 0.0))
+    )
+    stolen = getattr(times, "steal", 0.0)
+    return MachineTimes(time.time(), psutil.cpu_count() or 1, busy, stolen, own, other)
+
+
+def _own_seconds() -> float:
+    """
+    CPU time of this process and its children, of those that have ended too.
+    """
+    own = psutil.Process()
+    total = 0.0
+    for process in (own, *own.children(recursive=True)):
+        try:
+            total += sum(process.cpu_times()[:4])
+        except psutil.NoSuchProcess:
+            continue  # its parent has counted it by the next look
+    return total
+
+
+def _giving_way(niced: float) -> float:
+    """
+    CPU time of programs that any other goes before; of those of this one's own kind nothing gives way.
+    """
+    return niced if os.getpriority(os.PRIO_PROCESS, 0) <= 0 else 0.0
+
+
+def _is_real_time() -> bool:
+    """
+    Tell whether this program goes before all others.
+    """
+    return hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR)

@@ -1,0 +1,76 @@
+"""
+What hit a step from outside of its plan, and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from loadtest.results.limit_facts import MachineTimes
+
+
+class DisturbanceKind(StrEnum):
+    """
+    What hit a step.
+    """
+
+    RESTART = "restart"
+    REPLICA_LOST = "replica lost"
+    REFUSALS = "refusals"
+    SERVER_ERRORS = "server errors"
+    DATABASE_ERRORS = "database errors"
+    STOLEN_CPU = "stolen CPU"
+    OTHER_PROGRAMS = "other programs"
+    STALL = "stall"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLook:
+    """
+    What one look at a step's surroundings saw of the seconds since the look before.
+
+    Attributes:
+        at: Seconds since the step's first arrival was due.
+        seconds: Time since the look before.
+        counted_seconds: Time over which the server's counters were compared; ``None`` where they were not.
+        refused: Requests that the server refused, by cause.
+        server_errors: Requests to the server that ended in an error, by type.
+        database_errors: Requests of the server to its database that failed, by type.
+        restarts: Processes that are others than before, in words.
+        lost: Replicas that are gone or are other processes than at the step's beginning.
+        stall_seconds: By how much this program woke too late at most.
+        machine: CPU time of the machine so far; ``None`` where there are several.
+    """
+
+    at: float
+    seconds: float
+    counted_seconds: float | None = None
+    refused: Mapping[str, float] = field(default_factory=dict)
+    server_errors: Mapping[str, float] = field(default_factory=dict)
+    database_errors: Mapping[str, float] = field(default_factory=dict)
+    restarts: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    stall_seconds: float = 0.0
+    machine: MachineTimes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """
+    One thing that hit a step.
+
+    Attributes:
+        kind: Which.
+        start: Its beginning at the earliest, in seconds since the step's first arrival was due.
+        end: Its end at the latest.
+        what: What was seen, as a clause.
+        counts: Whether the step's answer rests on these seconds, which makes the step invalid.
+    """
+
+    kind: DisturbanceKind
+    start: float
+    end: float
+    what: str
+    counts: bool
