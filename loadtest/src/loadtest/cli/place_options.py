@@ -46,12 +46,16 @@ def _flags(
     server_services: Annotated[
         str | None, typer.Option(help="Compose: services of server and database, for their CPU.")
     ] = None,
+    yes: Annotated[
+        bool | None,
+        typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use."),
+    ] = None,
 ) -> None: ...
 
 
 PLACE_FLAGS = tuple(inspect.signature(_flags).parameters)
 # Of a run on this machine.
-LOCAL_FLAGS = ("worker_command", "address", "server_metrics", "temporal", "port")
+LOCAL_FLAGS = ("worker_command", "address", "server_metrics", "temporal", "port", "yes")
 
 
 def takes_place(verb: Callable[..., int], names: Collection[str] = PLACE_FLAGS) -> Callable[..., int]:

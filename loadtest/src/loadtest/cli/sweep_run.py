@@ -27,7 +27,7 @@ from loadtest.cli.run_environment import (
     compose_server_address,
     open_environment,
 )
-from loadtest.cli.run_refusals import environment_for
+from loadtest.cli.run_refusals import environment_for, refuse_many_starts
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.choice import design_of
@@ -77,11 +77,12 @@ def begin(
     plan = asked
     if is_path(asked.scenario):
         plan = asked.model_copy(update={"scenario": str(Path(asked.scenario).absolute())})
-    load(asked.scenario)
+    scenario = load(asked.scenario)
     if place.get("target") == TargetKind.KUBERNETES:
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
+    refuse_many_starts(plan, question, scenario, place)
     environment = environment_for(plan, place, metrics_port)
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
