@@ -38,6 +38,7 @@ from loadtest.injector.launch import launch
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.probe.history import SampledHistories
+from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_heartbeats import WorkerProbe
@@ -169,9 +170,10 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
                 **ground.master,
             )
         )
-        metrics = PageMetrics(plan.namespace, plan.task_queue)
+        newest = NewestPages()
+        metrics = PageMetrics(plan.namespace, plan.task_queue, newest)
         stack.callback(metrics.close)
-        workers = WorkerProbe(client, plan.task_queue)
+        workers = WorkerProbe(client, plan.task_queue, newest)
         stack.callback(workers.close)
         parts = Ports(
             target=ground.target,
