@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from kept_runs import kept_run
 
+from loadtest.cli import kubeconfig
 from loadtest.cli.app import run
 from loadtest.cli.place_flags import place_of
 from loadtest.cli.run_refusals import MOST_STARTS, refuse_many_starts
@@ -21,6 +22,7 @@ from loadtest.plan import Arrivals, Fraction, Open, Plan, Saturate, Work, Worker
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion
 from loadtest.results.store import Run
 from loadtest.scenario import load
+from loadtest.target.kubernetes.job import Brought, SweepJob
 
 CLOUD = "shop.account.tmprl.cloud:7233"
 REPAIR = load("repair")
@@ -233,3 +235,19 @@ def test_a_yes_is_kept_with_the_runs_place(tmp_path: Path) -> None:
     kept.write_manifest(replace(kept.manifest, place=place))
 
     assert Run.open(kept.path).manifest.place == {"address": CLOUD, "yes": True}
+
+
+@pytest.mark.parametrize(("flags", "arguments"), [([], ()), (["--yes"], ("--yes",))], ids=["without", "with"])
+def test_a_yes_travels_to_the_sweep_in_the_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], arguments: tuple[str, ...]
+) -> None:
+    """The sweep's pod is where the server's address is known, so it is the one that refuses."""
+    submitted: list[Brought] = []
+    monkeypatch.setattr(kubeconfig, "reach", lambda path, context: None)
+    monkeypatch.setattr(SweepJob, "submit", lambda job, brought: submitted.append(brought))
+    plan = tmp_path / "plan.toml"
+    plan.write_text('name = "p"\n')
+
+    assert run(["submit", str(plan), "--detach", *flags]) == 0
+
+    assert submitted[0].arguments == arguments
