@@ -21,6 +21,7 @@ from loadtest.child import process_group
 from loadtest.errors import MeasurementError
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
+from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts
@@ -220,7 +221,7 @@ class WorkerProbe:
                         namespace=self._client.namespace,
                         page_size=_PAGE_SIZE,
                         next_page_token=token,
-                        query=f"TaskQueue={_quoted(self._task_queue)}",
+                        query=f"TaskQueue={quoted(self._task_queue)}",
                     ),
                     timeout=_TIMEOUT,
                 )
@@ -260,7 +261,3 @@ def _latest(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> W
         and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
     ]
     return max(told, key=lambda facts: facts.at or 0.0, default=None)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
