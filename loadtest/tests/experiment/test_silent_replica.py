@@ -19,9 +19,9 @@ pytestmark = [pytest.mark.server, pytest.mark.sweep]
 PLAN = """
 name = "silent"
 replicas = [2]
-warm_up_seconds = 2
-drain_seconds = 15
-loads = [{ kind = "open", arrival_rate = 3, window_seconds = 15 }]
+warm_up_seconds = 1
+drain_seconds = 10
+loads = [{ kind = "open", arrival_rate = 3, window_seconds = 12 }]
 [work]
 seconds = 0.02
 """
