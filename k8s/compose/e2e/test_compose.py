@@ -48,6 +48,10 @@ schedule_to_start_p95_seconds = 0.5
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 
+# Exit codes of a sweep whose every step can be believed: the SLO is met, or a slow machine missed it.
+MEASURED = (0, 1)
+
+
 @dataclass(frozen=True)
 class Project:
     """
@@ -78,6 +82,17 @@ def _run(*words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)
     print(done.stdout, done.stderr)
     return done
+
+
+def _last_verdicts(run: Path) -> dict[tuple[int, str], str]:
+    """
+    Return the verdict of each step by replicas and load, of one that was measured again its last attempt's.
+    """
+    steps = json.loads((run / "sweep.json").read_text())["steps"]
+    return {
+        (step["replicas"], step["load"]["kind"]): step["verdict"]
+        for step in sorted(steps, key=lambda step: step["attempt"])
+    }
 
 
 def _labelled(*words: str) -> list[str]:
@@ -118,8 +133,8 @@ def project() -> Iterator[Project]:
         down = up.make("compose-down")
     assert down.returncode == 0
     assert f"{PROJECT}_database {PROJECT}_prometheus" in down.stdout
-    for words in (("ps", "--all", "--quiet"), ("volume", "ls", "--quiet"), ("network", "ls", "--quiet")):
-        assert _labelled(*words) == []
+    for listing in (("ps", "--all", "--quiet"), ("volume", "ls", "--quiet"), ("network", "ls", "--quiet")):
+        assert _labelled(*listing) == []
     assert not SETTINGS.exists()
 
 
@@ -149,22 +164,22 @@ def test_prometheus_sees_every_replica_and_our_rules(project: Project) -> None:
 
 
 def test_a_sweep_scales_the_service_and_brings_it_back(project: Project, tmp_path: Path) -> None:
-    """Its report is that of any target, with CPU of server and workers; what it measured is valid, or it says why not."""
+    """Its report is that of any target, with CPU of server and workers; every step is valid, at its last attempt at the latest."""
     plan = tmp_path / "compose.toml"
     plan.write_text(PLAN)
 
     done = project.make("compose-sweep", f"PLAN={plan}", f"OUTPUT={tmp_path / 'results'}")
 
     run = (tmp_path / "results" / "latest").resolve()
-    result = json.loads((run / "result.json").read_text())
-    manifest = json.loads((run / "manifest.json").read_text())
-    assert manifest["target"] == "compose"
+    assert done.returncode in MEASURED, done.stderr
+    assert _last_verdicts(run) == {
+        (1, "saturate"): "valid",
+        (1, "open"): "valid",
+        (2, "saturate"): "valid",
+        (2, "open"): "valid",
+    }
+    assert json.loads((run / "manifest.json").read_text())["target"] == "compose"
     assert (run / "report.html").is_file()
-    assert {step["key"]["replicas"] for step in result["steps"]} <= {1, 2}
-    if done.returncode == 0:
-        assert {step["verdict"] for step in result["steps"]} == {"valid"}
-    else:
-        assert "invalid: step" in done.stdout + done.stderr or "slo" in (done.stdout + done.stderr).lower()
     assert len(project.containers("worker")) == 2
 
 
@@ -229,8 +244,11 @@ networks:
             "--address", f"127.0.0.1:{project.temporal}",
             seconds=600,
         )  # fmt: skip
-        assert done.returncode in (0, 1, 3), done.stderr
-        result = json.loads((tmp_path / "results" / "latest" / "result.json").read_text())
-        assert result["steps"]
+        assert done.returncode in MEASURED, done.stderr
+        run = (tmp_path / "results" / "latest").resolve()
+        assert _last_verdicts(run) == {(1, "saturate"): "valid", (1, "open"): "valid"}
+        steps = json.loads((run / "sweep.json").read_text())["steps"]
+        assert {step["activity_slots"] for step in steps} == {4}
+        assert len(_run(*ours, "ps", "--quiet", "baker").stdout.split()) == 1
     finally:
         assert _run(*ours, "down", "--volumes", seconds=120).returncode == 0

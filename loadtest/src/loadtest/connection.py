@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetSystemInfoRequest
@@ -164,3 +165,35 @@ async def server_version(client: Client) -> str:
     """
     answer = await client.workflow_service.get_system_info(GetSystemInfoRequest())
     return answer.server_version
+
+
+def configured_address(environ: Mapping[str, str]) -> str:
+    """
+    Return the ``host:port`` that variables or a profile name, else this machine's own.
+
+    Raises:
+        InputError: A variable or the profile cannot be used.
+    """
+    return _settings(dict(environ)).get("target_host") or DEFAULT_ADDRESS
+
+
+def is_shared(address: str, environ: Mapping[str, str]) -> bool:
+    """
+    Tell whether others may use the server of an address: it is neither this machine's nor the cluster's own.
+
+    A cluster's own are SERVICE.NAMESPACE.svc... and, in a pod, SERVICE.
+
+    Args:
+        address: ``host:port``.
+        environ: Of this process.
+    """
+    host = address.rpartition(":")[0] if ":" in address.rpartition("]")[2] else address
+    host = host.strip("[]").rstrip(".").lower()
+    labels = host.split(".")
+    if host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        in_pod = "KUBERNETES_SERVICE_HOST" in environ
+        return not (labels[2:3] == ["svc"] or (in_pod and len(labels) == 1))

@@ -87,15 +87,15 @@ DOES_NOT_SAY = PollingLook(None, None)
     [
         pytest.param([WORKS] * 30, None, id="works"),
         pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
-        pytest.param([WORKS, *[NO_ACTIVITIES] * 4, WORKS], None, id="six-seconds"),
-        pytest.param([WORKS, *[NO_ACTIVITIES] * 5], "no activities for 8 s", id="one-kind"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 3, WORKS], None, id="six-seconds"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 4], "no activities for 8 s", id="one-kind"),
         pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
-        pytest.param([WORKS, *[None] * 5], "did not answer for 8 s", id="stopped"),
-        pytest.param([*[NOTHING] * 4, WORKS, *[NOTHING] * 4], None, id="in-a-row"),
+        pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
+        pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),
         pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
     ],
 )
-def test_a_replica_is_silent_after_eight_seconds_of_looks(
+def test_a_replica_is_silent_after_seven_seconds_of_looks(
     looks: list[PollingLook | None], told: str | None
 ) -> None:
     """A look every two seconds, so whoever falls silent is named within ten."""
@@ -105,6 +105,20 @@ def test_a_replica_is_silent_after_eight_seconds_of_looks(
     if told is not None and reason is not None:
         assert reason.startswith("replica worker-7 ")
         assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        pytest.param((0.0, 60.0), False, id="one-look-after-a-minute"),
+        pytest.param((0.0, 60.0, 62.0), True, id="and-one-more"),
+    ],
+)
+def test_one_look_that_fails_makes_nobody_silent(times: tuple[float, ...], told: bool) -> None:
+    """A heartbeat is a minute old when it is found to be the last; then a second look must agree."""
+    looks = [(at, WORKS if at == 0 else None) for at in times]
+
+    assert (silence("w", looks) is not None) is told
 
 
 def test_activities_are_not_missed_where_there_are_none() -> None:

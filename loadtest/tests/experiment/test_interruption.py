@@ -4,19 +4,15 @@ A sweep that is interrupted leaves no process, keeps what it measured, and can g
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
+from sweep_process import running_sweep, wait_for
 
 from loadtest.results.store import Run
 
@@ -32,37 +28,6 @@ loads = [{ kind = "saturate", window_seconds = 5 }]
 [work]
 seconds = 0.05
 """
-
-
-@contextlib.contextmanager
-def _sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    command = [str(Path(sys.executable).parent / "loadtest"), "sweep", *arguments]
-    with (folder / "stderr.txt").open("w", encoding="utf-8") as stderr:
-        process = subprocess.Popen(
-            [*command, "--output", str(folder / "results"), "--progress", "json"],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def _until(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
-    assert process.stdout is not None
-    for line in process.stdout:
-        document: dict[str, Any] = json.loads(line)
-        if document["event"] == event:
-            return document
-    said = Path(process.args[process.args.index("--output") + 1]).with_name("stderr.txt")  # type: ignore[index,union-attr,arg-type]
-    raise AssertionError(f"the sweep ended without {event}:\n{said.read_text(encoding='utf-8')}")
 
 
 def _family(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -86,9 +51,9 @@ def _plan(folder: Path) -> str:
 )
 def test_an_interrupted_sweep_reports_what_it_has(tmp_path: Path, number: int, whole_group: bool) -> None:
     """Ctrl-C reaches the whole group, SIGTERM the sweep alone; both end in order with a report."""
-    with _sweep(tmp_path, _plan(tmp_path)) as process:
-        _until(process, "StepEnded")
-        _until(process, "Tick")
+    with running_sweep(tmp_path, _plan(tmp_path)) as process:
+        wait_for(process, "StepEnded")
+        wait_for(process, "Tick")
         family = _family(process)
 
         os.killpg(process.pid, number) if whole_group else process.send_signal(number)
@@ -106,9 +71,9 @@ def test_an_interrupted_sweep_reports_what_it_has(tmp_path: Path, number: int, w
 
 def test_a_killed_sweep_leaves_no_process_and_can_be_resumed(tmp_path: Path) -> None:
     """SIGKILL runs no handler: the kernel ends the children, and the kept step is not measured again."""
-    with _sweep(tmp_path, _plan(tmp_path)) as process:
-        first = _until(process, "StepEnded")
-        _until(process, "Tick")
+    with running_sweep(tmp_path, _plan(tmp_path)) as process:
+        first = wait_for(process, "StepEnded")
+        wait_for(process, "Tick")
         family = _family(process)
 
         process.kill()
@@ -119,9 +84,9 @@ def test_a_killed_sweep_leaves_no_process_and_can_be_resumed(tmp_path: Path) -> 
 
     latest = tmp_path / "results" / "latest"
     kept = Run.open(latest).read_steps()
-    with _sweep(tmp_path, "--resume", str(latest)) as process:
-        started = _until(process, "StepStarted")
-        ended = _until(process, "SweepEnded")
+    with running_sweep(tmp_path, "--resume", str(latest)) as process:
+        started = wait_for(process, "StepStarted")
+        ended = wait_for(process, "SweepEnded")
         process.wait(20)
 
     assert [step.key.replicas for step in kept] == [first["key"]["replicas"]] == [1]
@@ -136,8 +101,8 @@ def test_a_killed_sweep_leaves_no_process_and_can_be_resumed(tmp_path: Path) -> 
 
 def test_an_interruption_before_the_first_step_has_nothing_to_report(tmp_path: Path) -> None:
     """It says so, and leaves nothing running."""
-    with _sweep(tmp_path, _plan(tmp_path)) as process:
-        _until(process, "SweepStarted")
+    with running_sweep(tmp_path, _plan(tmp_path)) as process:
+        wait_for(process, "SweepStarted")
         family = psutil.Process(process.pid).children(recursive=True)
         time.sleep(0.5)
 

@@ -13,6 +13,9 @@ from loadtest.errors import MeasurementError
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
+# How long a page that does not answer is waited for.
+PAGE_SECONDS = 1.5
+
 
 @dataclass
 class FakeWorkers:
@@ -52,5 +55,6 @@ class FakeWorkers:
         system = self.system
         found: dict[str, WorkerFacts | None] = {facts.replica: facts for facts in await self.facts(replicas)}
         if system.is_past(system.stopped_at):
+            await system.clock.sleep(PAGE_SECONDS)
             found[system.replicas[-1].identity] = None
         return found

@@ -115,6 +115,22 @@ async def test_bad_input_is_one_line_and_exit_2(
     assert "Traceback" not in log
 
 
+async def test_a_server_that_others_may_use_wants_a_yes(tmp_path: Path) -> None:
+    """
+    People's own load has no known end, so it is refused there before anybody connects, and with --yes it is not.
+    """
+    env = {**os.environ, "TEMPORAL_ADDRESS": "temporal.example.invalid:7233"}
+    argv = [*LOCUST, "--headless", "--only-summary", "-u", "1", "-t", "30s"]
+
+    for name, flags in (("refused", []), ("accepted", ["--yes"])):
+        locust = await spawn([*argv, *flags], env, tmp_path / name)
+        assert await asyncio.wait_for(locust.wait(), 60) == 2
+
+    told = "error: TEMPORAL_ADDRESS=temporal.example.invalid:7233: "
+    assert (tmp_path / "refused").read_text().count(f"{told}others may use that server") == 1
+    assert (tmp_path / "accepted").read_text().count(f"{told}no Temporal server answers there") == 1
+
+
 async def test_a_metrics_port_that_cannot_be_served_is_one_line_and_exit_2(tmp_path: Path) -> None:
     """
     It is told before anything is started.

@@ -5,6 +5,7 @@ What a run left open is terminated, and nothing else is touched.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from kept_runs import kept_run
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from loadtest.cli.app import run
-from loadtest.probe.left_workflows import clean, open_workflows
+from loadtest.probe import left_workflows, termination_batch
+from loadtest.probe.left_workflows import Cleaned, clean, open_workflows
 
 pytestmark = pytest.mark.server
 
@@ -23,17 +25,15 @@ async def test_a_runs_open_workflows_are_terminated_and_others_stay(server: Any,
     """The run is told by its name within the id, whatever stands before it; another run's orders go on."""
     client = await Client.connect(server.address)
     mine = [f"bake-20261126-1-open-1-{number}" for number in range(30)]
+    mine[0] = "o'brien's-20261126-1-open-1-0"
     others = ["bake-20261126b-1-open-1-1", "someone-elses"]
     for workflow in (*mine, *others):
         await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
-    for _ in range(150):
-        if len([found async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")]) == 32:
-            break
-        await asyncio.sleep(0.2)
+    await _listed(client, task_queue, 32)
 
-    terminated, left = await clean(client, task_queue, "20261126")
+    cleaned = await clean(client, task_queue, "20261126")
 
-    assert (terminated, left) == (30, ())
+    assert cleaned == Cleaned(30, ())
     assert await open_workflows(client, task_queue, "20261126b") == (others[0],)
     for workflow, status in (
         (mine[0], WorkflowExecutionStatus.TERMINATED),
@@ -71,10 +71,53 @@ def test_a_run_whose_server_has_ended_left_nothing(
     assert "has ended with it" in capsys.readouterr().out
 
 
+async def test_a_batch_ends_them_all_by_itself(
+    server: Any, task_queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends each of them; none is asked for one by one."""
+    client, asked = await Client.connect(server.address), list[str]()
+    for number in range(3):
+        await client.start_workflow("BakeWorkflow", id=f"bake-20261127-{number}", task_queue=task_queue)
+    await _listed(client, task_queue, 3)
+
+    async def one_by_one(client: Client, workflows: Sequence[str], reason: str) -> None:
+        asked.extend(workflows)
+
+    monkeypatch.setattr(left_workflows, "terminate", one_by_one)
+
+    assert await clean(client, task_queue, "20261127") == Cleaned(3, ())
+    assert asked == []
+
+
+@pytest.mark.parametrize("why", ["refused", "many-prefixes"])
+async def test_without_a_batch_they_are_terminated_one_by_one(
+    server: Any, task_queue: str, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """A server that refuses the query, and ids that begin in too many ways: the note says which, and nothing is left."""
+    client = await Client.connect(server.address)
+    for number in range(12):
+        name = f"{number if why == 'many-prefixes' else ''}bake-20261128-{number}"
+        await client.start_workflow("BakeWorkflow", id=name, task_queue=task_queue)
+    await _listed(client, task_queue, 12)
+    if why == "refused":
+        monkeypatch.setattr(termination_batch, "quoted", lambda text: f"no literal: {text}")
+
+    cleaned = await clean(client, task_queue, "20261128")
+
+    assert (cleaned.terminated, cleaned.left) == (12, ())
+    wanted = "carries out no batch operation (" if why == "refused" else "begin in 12 ways"
+    assert wanted in str(cleaned.note)
+
+
 async def _start(address: str, workflow: str, task_queue: str) -> None:
     client = await Client.connect(address)
     await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
+    await _listed(client, task_queue, 1)
+
+
+async def _listed(client: Client, task_queue: str, number: int) -> None:
     for _ in range(150):
-        if [found async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")]:
-            break
+        if len([found async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")]) == number:
+            return
         await asyncio.sleep(0.2)
+    pytest.fail(f"the server never listed {number} workflows")

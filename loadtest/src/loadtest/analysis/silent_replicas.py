@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from loadtest.results.worker_facts import WorkerFacts
 
 # A worker whose slots are full asks for nothing, and one whose poll has just come back has none out for a moment.
-# With a look every two seconds a silent one is named within ten.
-SILENT_SECONDS = 8.0
+# With a look every two seconds, and a page that is waited for, a silent one is named within ten.
+SILENT_SECONDS = 6.5
+_FEWEST_LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def silence(
         identity: Whose looks they are.
         looks: Unix time and what was seen; ``None`` is a look that failed, as of a process that was stopped.
         wants_activities: False for workers that have no activities.
-        longest_seconds: First to last look in a row that are none too many.
+        longest_seconds: From the last look at which all was well to the last in a row that are none too many.
 
     Returns:
         A reason that names the replica and what it does not ask for.
@@ -97,11 +98,15 @@ def _asks_for_nothing(pollers: int | None, free: int | None) -> bool:
 
 
 def _longest_run(facts: Sequence[tuple[float, bool]]) -> float:
-    longest, began = 0.0, None
+    """
+    Return the longest time since a fact was last not so, over at least two looks in a row at which it was.
+    """
+    longest, since, looks = 0.0, None, 0
     for at, fact in facts:
         if not fact:
-            began = None
+            since, looks = at, 0
             continue
-        began = at if began is None else began
-        longest = max(longest, at - began)
+        since, looks = at if since is None else since, looks + 1
+        if looks >= _FEWEST_LOOKS:
+            longest = max(longest, at - since)
     return longest

@@ -5,6 +5,6 @@ The whole schedule is decided before the first start.
 """
 
 from loadtest.arrivals.endless import unit_gaps
-from loadtest.arrivals.schedule import schedule, split
+from loadtest.arrivals.schedule import expected_starts, schedule, split
 
-__all__ = ["schedule", "split", "unit_gaps"]
+__all__ = ["expected_starts", "schedule", "split", "unit_gaps"]

@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 
 from loadtest.arrivals.shapes import SHAPES, Piece
+from loadtest.plan import Arrivals
 from loadtest.results.step_order import StepOrder
 
 
@@ -25,13 +26,27 @@ def schedule(order: StepOrder) -> tuple[float, ...]:
     """
     if order.arrival_rate is None:
         return ()
-    pieces, times = SHAPES[order.arrivals.kind]
-    window = pieces(order.arrival_rate, order.window_seconds, order.arrivals)
-    level = window[0].from_rate
-    warm_up = [Piece(order.warm_up_seconds, level, level)] if order.warm_up_seconds > 0 else []
+    times = SHAPES[order.arrivals.kind][1]
+    warm_up, window = _pieces(order.arrivals, order.arrival_rate, order.warm_up_seconds, order.window_seconds)
     before = times(warm_up, random.Random(f"{order.schedule_seed}/warm-up")) if warm_up else []
     counted = times(window, random.Random(f"{order.schedule_seed}/window"))
     return (*before, *(order.warm_up_seconds + at for at in counted))
+
+
+def expected_starts(shape: Arrivals, rate: float, warm_up_seconds: float, window_seconds: float) -> float:
+    """
+    Return how many arrivals the schedule of an open step has on average.
+    """
+    warm_up, window = _pieces(shape, rate, warm_up_seconds, window_seconds)
+    return sum(piece.arrivals for piece in (*warm_up, *window))
+
+
+def _pieces(
+    shape: Arrivals, rate: float, warm_up_seconds: float, window_seconds: float
+) -> tuple[Sequence[Piece], Sequence[Piece]]:
+    window = SHAPES[shape.kind][0](rate, window_seconds, shape)
+    level = window[0].from_rate
+    return [Piece(warm_up_seconds, level, level)] if warm_up_seconds > 0 else [], window
 
 
 def split(offsets: Sequence[float], index: int, injectors: int) -> tuple[tuple[int, float], ...]:

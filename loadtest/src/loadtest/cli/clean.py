@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,11 +42,14 @@ async def _clean(manifest: Manifest, address: str | None) -> int:
     from loadtest.probe.left_workflows import clean
 
     client = await connect(address, manifest.namespace)
-    terminated, left = await clean(client, manifest.task_queue, manifest.run)
-    if left:
-        shown = ", ".join(left[:3]) + (", ..." if len(left) > 3 else "")
+    done = await clean(client, manifest.task_queue, manifest.run)
+    if done.note is not None:
+        print(f"{manifest.run}: terminated one by one, as {done.note}", file=sys.stderr)
+    if done.left:
+        shown = ", ".join(done.left[:3]) + (", ..." if len(done.left) > 3 else "")
         raise TargetError(
-            f"{manifest.run}: {terminated} workflows were terminated and {len(left)} are still open ({shown}); run it again"
+            f"{manifest.run}: {done.terminated} workflows were terminated and {len(done.left)} are still open ({shown}); "
+            "run it again"
         )
-    print(f"{manifest.run}: {terminated} workflows were terminated, none is left")
+    print(f"{manifest.run}: {done.terminated} workflows were terminated, none is left")
     return 0

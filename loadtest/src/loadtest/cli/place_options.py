@@ -47,6 +47,10 @@ def _flags(
     server_services: Annotated[
         str | None, typer.Option(help="Compose: services of server and database, for their CPU.")
     ] = None,
+    yes: Annotated[
+        bool | None,
+        typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use."),
+    ] = None,
 ) -> None: ...
 
 

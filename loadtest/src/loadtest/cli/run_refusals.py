@@ -15,13 +15,19 @@ from loadtest.cli.run_environment import (
     commands_of,
     environment_of,
 )
-from loadtest.connection import connect
+from loadtest.connection import connect, is_shared
+from loadtest.design.planned_starts import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
 from loadtest.plan import Plan
+from loadtest.results.question import Question
+from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.worker_command import parse_worker_command
+
+# Workflows that a run starts on a shared server without being asked twice.
+MOST_STARTS = 20_000
 
 _WORKERS_ARE = {
     "kubernetes": "those of a cluster are a Deployment",
@@ -93,6 +99,39 @@ def _refuse_server_settings(plan: Plan) -> None:
                 f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
                 for key in keys
             )
+        )
+
+
+def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario, place: Place) -> None:
+    """
+    Refuse a run that may start more workflows on a shared server than nobody minds, unless ``--yes`` says so.
+
+    Args:
+        plan: Of the run.
+        question: What it is to answer; ``None`` sweeps the plan.
+        scenario: The plan's.
+        place: Where to measure, with the server's address unless the run starts a server.
+
+    Raises:
+        InputError: Names how many, or why nobody knows, and the bound.
+    """
+    address = str(place.get("address", ""))
+    if not address or place.get("yes") or not is_shared(address, os.environ):
+        return
+    local = place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
+    own = local and "worker_command" not in place and not commands_of(plan)
+    knows_slots = own or plan.worker.activity_slots is not None
+    most = PlannedStarts(plan, question, scenario.drawn_work, knows_slots).most()
+    what = f"--address {address}: others may use that server, and"
+    if most is None:
+        raise InputError(
+            f"{what} nobody knows how many workflows this starts, as a load follows what the workers complete "
+            f"(more than {MOST_STARTS:,} need --yes); give every load an arrival_rate, or add --yes"
+        )
+    if most > MOST_STARTS:
+        raise InputError(
+            f"{what} this starts up to {most:,.0f} workflows (more than {MOST_STARTS:,} need --yes); "
+            "lower rates, windows, replicas or repetitions, or add --yes"
         )
 
 

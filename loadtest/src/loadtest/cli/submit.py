@@ -37,6 +37,9 @@ def submit(
     deployment: Annotated[
         str | None, typer.Option(help="Your own workers: NAMESPACE/NAME, or NAMESPACE/workerdeployment/NAME.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use.")
+    ] = False,
     attach: Annotated[
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
@@ -84,6 +87,7 @@ def submit(
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)
     if brought is not None:
         there = [f"--deployment={deployment}"] if deployment is not None else []
+        there += ["--yes"] if yes else []
         sweep.submit(replace(brought, arguments=(*brought.arguments, *there)))
         if brought.needs:
             sys.stderr.write(f"{brought.needs}\n")

@@ -27,7 +27,7 @@ from loadtest.cli.run_environment import (
     compose_server_address,
     open_environment,
 )
-from loadtest.cli.run_refusals import environment_for
+from loadtest.cli.run_refusals import environment_for, refuse_many_starts
 from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
 from loadtest.design.design_of_question import design_of
@@ -38,6 +38,7 @@ from loadtest.injector.launch import launch
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.probe.history import SampledHistories
+from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_heartbeats import WorkerProbe
@@ -77,11 +78,12 @@ def begin(
     plan = asked
     if is_path(asked.scenario):
         plan = asked.model_copy(update={"scenario": str(Path(asked.scenario).absolute())})
-    load(asked.scenario)
+    scenario = load(asked.scenario)
     if place.get("target") == TargetKind.KUBERNETES:
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
+    refuse_many_starts(plan, question, scenario, place)
     environment = environment_for(plan, place, metrics_port)
     run = Run.create(
         output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
@@ -168,9 +170,10 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
                 **ground.master,
             )
         )
-        metrics = PageMetrics(plan.namespace, plan.task_queue)
+        newest = NewestPages()
+        metrics = PageMetrics(plan.namespace, plan.task_queue, newest)
         stack.callback(metrics.close)
-        workers = WorkerProbe(client, plan.task_queue)
+        workers = WorkerProbe(client, plan.task_queue, newest)
         stack.callback(workers.close)
         parts = Ports(
             target=ground.target,

@@ -55,14 +55,17 @@ class WorkerWatch:
         """
         Look every two seconds until cancelled.
         """
+        due = self.clock.now()
         while True:
-            await self.clock.sleep(LOOK_SECONDS)
+            due = max(due + LOOK_SECONDS, self.clock.now())
+            await self.clock.sleep(due - self.clock.now())
+            began = self.clock.now()
             try:
                 looks = await self.workers.looks(self._turn())
             except MeasurementError as error:
                 self.gaps.append(f"a look at the workers failed: {error}")
                 continue
-            self._judge(looks)
+            self._judge(looks, began)
             self._count(looks)
 
     @property
@@ -85,12 +88,11 @@ class WorkerWatch:
         self._next = (self._next + MOST_PAGES) % len(self.replicas)
         return taken
 
-    def _judge(self, looks: Mapping[str, WorkerFacts | None]) -> None:
-        now = self.clock.now()
+    def _judge(self, looks: Mapping[str, WorkerFacts | None], began: float) -> None:
         for identity, facts in looks.items():
             seen = self._seen.setdefault(identity, [])
             # A heartbeat stands until the next one and says nothing of the time since.
-            at = now if facts is None or facts.at is None else facts.at
+            at = began if facts is None or facts.at is None else facts.at
             if not seen or at > seen[-1][0]:
                 seen.append((at, None if facts is None else polling_look(facts)))
             reason = silence(identity, seen, self.wants_activities)

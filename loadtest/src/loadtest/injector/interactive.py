@@ -23,6 +23,7 @@ from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtest import arrivals
+from loadtest.connection import configured_address, is_shared
 from loadtest.errors import InputError, LoadtestError
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import HELLO
@@ -66,6 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     argument("--work-seconds", 0.0, "Mean time that each activity waits")
     argument("--max-in-flight", 2000, "Beyond it arrivals wait at the injector, per process")
     argument("--drain-seconds", 30.0, "How long open workflows are waited for at the end")
+    group.add_argument(
+        "--yes",
+        action="store_true",
+        env_var="LOADTEST_YES",
+        help="Start as many workflows as users ask for on a server that others may use",
+    )
 
 
 @dataclass(slots=True)
@@ -144,6 +151,12 @@ class Interactive:
             max_in_flight=options.max_in_flight,
             awaited_at_once=AWAITED_AT_ONCE,
         )
+        address = configured_address(os.environ)
+        if not options.yes and is_shared(address, os.environ):
+            raise InputError(
+                f"TEMPORAL_ADDRESS={address}: others may use that server, and nobody knows how many workflows this starts; "
+                "sweep a plan of at most 20,000, or add --yes"
+            )
         injector = self._process.injector()
         tally = Tally(Bounds(-math.inf, math.inf))
         flights = injector.flights(terms, tally)

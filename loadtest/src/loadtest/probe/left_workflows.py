@@ -6,17 +6,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import MeasurementError
+from loadtest.probe.termination_batch import MOST_PREFIXES, terminate_by_prefix
+from loadtest.probe.visibility_text import quoted
 
 _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
 # The server lists a workflow that has ended for some moments more.
 _LOOKS = 20
+_REASON = "loadtest clean"
 
 
 async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str, ...]:
@@ -33,7 +37,7 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     Raises:
         MeasurementError: The server does not list them.
     """
-    query = f"TaskQueue = '{_quoted(task_queue)}' AND ExecutionStatus = 'Running'"
+    query = f"TaskQueue = {quoted(task_queue)} AND ExecutionStatus = 'Running'"
     try:
         ids = [found.id async for found in client.list_workflows(query)]
     except RPCError as error:
@@ -61,27 +65,57 @@ async def terminate(client: Client, workflows: Sequence[str], reason: str) -> No
     await asyncio.gather(*(end(workflow) for workflow in workflows))
 
 
-async def clean(client: Client, task_queue: str, run: str) -> tuple[int, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """
+    What cleaning came to.
+
+    Attributes:
+        terminated: Workflows that are open no more.
+        left: Ids of those that are.
+        note: Why they were not ended by the server in one operation; ``None`` where they were.
+    """
+
+    terminated: int
+    left: tuple[str, ...]
+    note: str | None = None
+
+
+async def clean(client: Client, task_queue: str, run: str) -> Cleaned:
     """
     Terminate what a run left open until nothing is listed any more.
 
-    Returns:
-        How many were terminated, and the ids of those that are still open.
+    The server does it in one batch operation; where it does not, they are terminated one by one.
 
     Raises:
         MeasurementError: The server does not list or does not terminate them.
     """
-    ended: set[str] = set()
     left = await open_workflows(client, task_queue, run)
+    found, asked = set(left), set[str]()
+    note = await _by_batch(client, task_queue, run, left)
+    if note is None:
+        asked.update(left)
     for _ in range(_LOOKS):
         if not left:
             break
-        await terminate(client, [workflow for workflow in left if workflow not in ended], "loadtest clean")
-        ended.update(left)
+        await terminate(client, [workflow for workflow in left if workflow not in asked], _REASON)
+        asked.update(left)
         await asyncio.sleep(0.5)
         left = await open_workflows(client, task_queue, run)
-    return len(ended), left
+        found.update(left)
+    return Cleaned(len(found.difference(left)), left, note)
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
+async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequence[str]) -> str | None:
+    """
+    Have the server end workflows, and return why it did not.
+    """
+    prefixes = {workflow[: workflow.index(f"{run}-") + len(run) + 1] for workflow in workflows}
+    if len(prefixes) > MOST_PREFIXES:
+        return f"their ids begin in {len(prefixes)} ways, too many for a batch operation"
+    try:
+        if prefixes:
+            await terminate_by_prefix(client, task_queue, prefixes, _REASON)
+    except MeasurementError as error:
+        return str(error)
+    return None

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from loadtest.catalogue import BY_KEY
 from loadtest.probe.http_page import fetch
+from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
 from loadtest.probe.page_difference import difference
 from loadtest.results.difference import Difference
@@ -27,8 +28,14 @@ class PageMetrics:
     Exact differences of worker and server /metrics in one namespace and task queue.
     """
 
-    def __init__(self, namespace: str, task_queue: str) -> None:
+    def __init__(self, namespace: str, task_queue: str, newest: NewestPages | None = None) -> None:
+        """
+        Args:
+            namespace, task_queue: Whose series count.
+            newest: Gets each worker's page, for others to read.
+        """
         self._scope = PageScope(namespace, task_queue)
+        self._newest = newest
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scrape")
 
     async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
@@ -42,10 +49,20 @@ class PageMetrics:
         loop = asyncio.get_running_loop()
         at, started = time.time(), time.perf_counter()
         bodies = await asyncio.gather(
-            *(loop.run_in_executor(self._threads, fetch, name, url) for name, url in endpoints.items())
+            *(
+                loop.run_in_executor(self._threads, self._fetch, name, url, role)
+                for name, url in endpoints.items()
+            )
         )
         texts = await loop.run_in_executor(self._threads, _cut_all, list(endpoints), bodies, role)
         return Scrape(at, dict(zip(endpoints, texts, strict=True)), time.perf_counter() - started)
+
+    def _fetch(self, name: str, url: str, role: str) -> bytes:
+        at = time.time()
+        body = fetch(name, url)
+        if self._newest is not None and role == "worker":
+            self._newest.keep(url, PageBody(at, body))
+        return body
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
         """

@@ -20,6 +20,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError
 from loadtest.probe.http_page import fetch_once
+from loadtest.probe.newest_pages import NewestPages, PageBody
+from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured import Replica
 from loadtest.results.worker_facts import WorkerFacts
@@ -28,6 +30,10 @@ _TIMEOUT = timedelta(seconds=5)
 _PAGE_SIZE = 1000
 _PAGE_SECONDS = 1.5
 _THREADS = 16
+# Pages are read once a second, so an older one was not read again.
+_NEW_PAGE_SECONDS = 1.2
+# Older than this, a heartbeat does not stand for a page that has stopped answering.
+_NEW_BEAT_SECONDS = 3.0
 # A beat that is this many of its intervals old is of a worker that has died.
 _STALE_INTERVALS = 1.5
 _LONGEST_INTERVAL_SECONDS = 60.0
@@ -113,11 +119,19 @@ class WorkerProbe:
     Asks the server for the heartbeats of a task queue's workers, and their pages where there is none with numbers.
     """
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, newest: NewestPages | None = None) -> None:
+        """
+        Args:
+            client: Of the server and the namespace.
+            task_queue: The workers'.
+            newest: Pages that others have read this second; ``None`` where nobody does.
+        """
         self._client = client
         self._task_queue = task_queue
+        self._newest = NewestPages() if newest is None else newest
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workers")
         self._answered: set[str] = set()
+        self._paged: set[str] = set()
 
     def close(self) -> None:
         """
@@ -129,18 +143,24 @@ class WorkerProbe:
         """
         Look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
 
-        A page is of this moment, so heartbeats are asked for only where a page does not tell.
+        A page is of this moment, so heartbeats are asked for only where a page does not tell; of a replica whose page
+        has told before, an old one says nothing, as it stands for up to a minute after the process was stopped.
 
         Raises:
             MeasurementError: The server could not be asked.
         """
-        pages = await asyncio.gather(*(self._page(replica) for replica in replicas))
+        since = time.time() - _NEW_PAGE_SECONDS
+        pages = await asyncio.gather(*(self._look(replica, since) for replica in replicas))
         silent = [page for page in pages if page.source is None]
         beats = await self._beats() if silent else []
         now = time.time()
         looks: dict[str, WorkerFacts | None] = {}
         for replica, page in zip(replicas, pages, strict=True):
             found = page if page.source is not None else _latest(replica, beats, now)
+            if page.source is not None:
+                self._paged.add(replica.identity)
+            elif found is not None and replica.identity in self._paged and _is_old(found, now):
+                found = None
             if found is not None:
                 self._answered.add(replica.identity)
             elif replica.identity not in self._answered:
@@ -172,14 +192,22 @@ class WorkerProbe:
     async def _page(self, replica: Replica) -> WorkerFacts:
         if replica.metrics_url is None:
             return WorkerFacts(replica.identity, why=NO_PAGE)
+        at = time.time()
         try:
             body = await asyncio.get_running_loop().run_in_executor(
                 self._threads, fetch_once, replica.identity, replica.metrics_url, _PAGE_SECONDS
             )
         except MeasurementError as error:
             return WorkerFacts(replica.identity, why=f"{NO_PAGE} ({error})")
-        text = body.decode(errors="replace")
-        return facts_from_page(replica.identity, text, self._task_queue, time.time())
+        return self._facts(replica, PageBody(at, body))
+
+    async def _look(self, replica: Replica, since: float) -> WorkerFacts:
+        page = None if replica.metrics_url is None else self._newest.since(replica.metrics_url, since)
+        return await self._page(replica) if page is None else self._facts(replica, page)
+
+    def _facts(self, replica: Replica, page: PageBody) -> WorkerFacts:
+        text = page.body.decode(errors="replace")
+        return facts_from_page(replica.identity, text, self._task_queue, page.at)
 
     async def _beats(self) -> list[WorkerHeartbeat]:
         """
@@ -193,7 +221,7 @@ class WorkerProbe:
                         namespace=self._client.namespace,
                         page_size=_PAGE_SIZE,
                         next_page_token=token,
-                        query=f"TaskQueue={_quoted(self._task_queue)}",
+                        query=f"TaskQueue={quoted(self._task_queue)}",
                     ),
                     timeout=_TIMEOUT,
                 )
@@ -221,6 +249,10 @@ class WorkerProbe:
         return answer.worker_info.worker_heartbeat
 
 
+def _is_old(facts: WorkerFacts, now: float) -> bool:
+    return facts.at is None or facts.at < now - _NEW_BEAT_SECONDS
+
+
 def _latest(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts | None:
     told = [
         facts
@@ -229,7 +261,3 @@ def _latest(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> W
         and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
     ]
     return max(told, key=lambda facts: facts.at or 0.0, default=None)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,66 @@
+"""
+One replica of two that is stopped in the middle of a step lives and does nothing: it is named, and the step is invalid.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from sweep_process import running_sweep, wait_for
+
+from loadtest.results.store import Run
+
+pytestmark = [pytest.mark.server, pytest.mark.sweep]
+
+PLAN = """
+name = "silent"
+replicas = [2]
+warm_up_seconds = 1
+drain_seconds = 10
+loads = [{ kind = "open", arrival_rate = 3, window_seconds = 12 }]
+[work]
+seconds = 0.02
+"""
+# Ten, and some for a machine that is busy; the bound itself is held in virtual time.
+NAMED_SECONDS = 10.0 + 2.0
+
+
+def test_a_stopped_replica_is_named_within_ten_seconds(tmp_path: Path) -> None:
+    """By SIGSTOP, as a process that hangs; who watches reads its name, and the step has it as its reason."""
+    plan = tmp_path / "silent.toml"
+    plan.write_text(PLAN, encoding="utf-8")
+    with running_sweep(tmp_path, str(plan)) as sweep:
+        wait_for(sweep, "PhaseStarted", phase="window")
+        name, replica = _last_worker(sweep.pid)
+        replica.suspend()
+        stopped_at = time.monotonic()
+        problem = wait_for(sweep, "ProblemSeen")["problem"]
+        took = time.monotonic() - stopped_at
+        replica.resume()
+        ended = wait_for(sweep, "StepEnded")
+        sweep.send_signal(signal.SIGTERM)  # else it is measured once more
+        sweep.wait(40)
+
+    (measured, *_) = Run.open(tmp_path / "results").read_steps()
+    assert "did not answer for " in problem, problem
+    assert problem.startswith(f"replica {name} ")
+    assert took <= NAMED_SECONDS
+    assert ended["verdict"] == "invalid"
+    assert any(reason.startswith(f"replica {name} did not answer for ") for reason in measured.problems)
+
+
+def _last_worker(sweep: int) -> tuple[str, psutil.Process]:
+    """
+    Return the last of the sweep's workers by identity, and its process.
+    """
+    found = {
+        name: process
+        for process in psutil.Process(sweep).children(recursive=True)
+        if (name := process.environ().get("REPAIRSHOP_IDENTITY")) is not None
+    }
+    assert len(found) == 2, found
+    return max(found.items())
