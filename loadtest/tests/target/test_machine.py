@@ -7,6 +7,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from loadtest.target.machine import machine_times
 
 BURNT_SECONDS = 0.5
@@ -15,6 +17,7 @@ _TICK_SECONDS = 0.02
 _BURN = f"import time\nwhile time.process_time() < {BURNT_SECONDS}: pass\nprint('burnt', flush=True)\ninput()"
 
 
+@pytest.mark.process
 def test_what_a_child_burns_is_its_parents_own_before_and_after_its_end() -> None:
     """CPU of an ended child moves to the one that waited for it, so that nothing falls from look to look."""
     before = machine_times(is_whole=True)
