@@ -17,7 +17,7 @@ from loadtest.report.text import text_report
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
-from loadtest.results.sweep_result import RunVerdict, SweepResult
+from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided
 
 PLAN = synthetic.demo_plan()
@@ -297,21 +297,3 @@ def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) 
     found = headlines(analyse(idle, PLAN, synthetic.manifest()))
 
     assert any("limited by hand-over, not by the slots" in sentence for sentence in found)
-
-
-def test_an_invalid_run_names_no_step_that_a_later_attempt_made_good(sweep: SweepResult) -> None:
-    """
-    What was measured again is told beside its answer; the headline is for what is still missing.
-    """
-    first, *others = sweep.steps
-    disturbed = replace(first, verdict=StepVerdict.INVALID, reasons=("disturbed: the host took a core",))
-    broken = replace(others[-1], verdict=StepVerdict.INVALID, reasons=("a replica vanished",))
-    run = replace(
-        sweep,
-        verdict=RunVerdict.INVALID,
-        steps=(disturbed, replace(first, attempt=2), *others[:-1], broken),
-    )
-
-    sentence = headlines(run)[0]
-
-    assert sentence == f"This run is invalid: {broken.name}: a replica vanished."

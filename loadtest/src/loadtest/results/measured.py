@@ -171,8 +171,7 @@ class Second:
         phase: ``warm-up``, ``window`` or ``drain``.
         offered: Arrivals due so far.
         sent: Starts sent so far.
-        completed: Closes seen so far.
-        failed: Failures so far.
+        completed, failed: Closes and failures seen so far.
         in_flight: Open workflows at the injectors.
         activities_finished: By the workers, so far.
         backlog_activity: Tasks waiting in the activity queue.
