@@ -19,6 +19,7 @@ from loadtest.listeners.step_info import StepInfo
 from loadtest.plan import Arrivals, Work
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.difference import Difference
+from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured import StepKey
 from loadtest.results.step_order import StepOrder
 from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
@@ -162,6 +163,6 @@ async def load(
         counted = pages.difference(before, await pages.scrape(workers, "worker"), "worker")
         pages.close()
         again = await locust.run(order("2-open-2", "watched", 1.5), lambda second: None)
-        assert any(kind.startswith("start:") for kind in again.whole.failed)
+        assert count_of(again.whole.failed, FailureKind.START) > 0
         await asyncio.sleep(3)
     return first.start_at, ended, report.whole.sent, counted
