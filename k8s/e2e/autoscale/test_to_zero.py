@@ -60,7 +60,7 @@ async def test_a_long_activity_outlives_the_quiet_around_it(quiet: Kit, client: 
     """
     until(lambda: workers(quiet) == (0, 0), "no worker without work", 300)
     name = f"long-{int(time.time())}"
-    given = {"order_id": name, "repair_seconds": LONG_SECONDS}
+    given = {"order_id": name, "repair_seconds": LONG_SECONDS, "checklist": ["screen"]}
     began = time.monotonic()
 
     handle = await client.start_workflow("RepairWorkflow", given, id=f"repair-{name}", task_queue=QUEUE)
