@@ -42,6 +42,7 @@ _CAUSES = {
     "broken pipe": "what answers there is no gRPC server",
     "connection closed": "what answers there is no gRPC server",
     "connection reset": "what answers there is no gRPC server",
+    "connection was not ready": "what answers there is no gRPC server",  # it closed before the first request
 }
 _REFUSED = {RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED}
 
