@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.overrides import PlanFlags, flagged_plan
+from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
+from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 
 
 @takes_place
+@takes_plan_flags
 def capacity(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
@@ -34,14 +36,6 @@ def capacity(
     ] = None,
     replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
     warm_up: Annotated[float | None, typer.Option(help="Seconds before each window.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
-    ] = None,
     metrics_port: Annotated[
         int | None,
         typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
@@ -60,16 +54,7 @@ def capacity(
         if plan is None:
             raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
         refuse_idle_place(given, place)
-        flags = PlanFlags(
-            replicas=replicas,
-            injectors=injectors,
-            task_queue=task_queue,
-            scenario=scenario,
-            settings=tuple(setting or ()),
-            warm_up=warm_up,
-            seed=seed,
-            namespace=namespace,
-        )
+        flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import sweep_run

@@ -12,9 +12,10 @@ import typer
 
 from loadtest.cli.compare_settings import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
-from loadtest.cli.overrides import PlanFlags, flagged_plan
+from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
+from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.progress_flag import Progress
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
 from loadtest.errors import InputError
@@ -23,6 +24,7 @@ _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
 
 @takes_place
+@takes_plan_flags
 def compare(
     context: typer.Context,
     first: Annotated[
@@ -58,14 +60,6 @@ def compare(
     junit: Annotated[Path | None, typer.Option(help="Write the answer there as JUnit XML.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the answer there as Markdown.")] = None,
     output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
-    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, for both.")
-    ] = None,
     metrics_port: Annotated[
         int | None,
         typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
@@ -93,15 +87,7 @@ def compare(
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
     place = place_of(context.params)
     refuse_idle_place(given, place)
-    flags = PlanFlags(
-        injectors=injectors,
-        task_queue=task_queue,
-        scenario=scenario,
-        settings=tuple(setting or ()),
-        seed=seed,
-        namespace=namespace,
-    )
-    asked = flagged_plan(first, flags)
+    asked = flagged_plan(first, plan_flags(context.params))
     plan, question = comparing_plan(
         asked,
         [*(a or []), *_command(a_worker_command, b_worker_command)],

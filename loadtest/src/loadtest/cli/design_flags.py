@@ -13,6 +13,7 @@ import typer
 
 from loadtest.cli.declared_flags import declared_flags
 from loadtest.cli.overrides import PlanFlags
+from loadtest.cli.plan_options import plan_flags
 from loadtest.errors import InputError
 
 
@@ -123,16 +124,12 @@ def over_the_plan(design: SubmittedVerb, parameters: Mapping[str, Any]) -> PlanF
     def of_some(name: str) -> Any:
         return parameters[name] if name in _OVER_THE_PLAN[design] else None
 
-    return PlanFlags(
+    return plan_flags(
+        parameters,
         replicas=parameters["replicas"],
-        injectors=parameters["injectors"],
         repetitions=of_some("repetitions"),
-        task_queue=parameters["task_queue"],
-        scenario=parameters["scenario"],
-        settings=tuple(parameters["setting"] or ()),
         rate=of_some("rate"),
         window=of_some("window"),
         warm_up=of_some("warm_up"),
-        seed=parameters["seed"],
         factors=tuple(of_some("factor") or ()),
     )

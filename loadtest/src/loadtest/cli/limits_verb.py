@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.overrides import PlanFlags, flagged_plan
+from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
+from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.progress_flag import Progress
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
 
 
 @takes_place
+@takes_plan_flags
 def limits(
     context: typer.Context,
     plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
@@ -32,12 +34,6 @@ def limits(
         int, typer.Option(help="Suspects that are relieved one after the other at most; 0 relieves none.")
     ] = MOST_SUSPECTS,
     output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
-    seed: Annotated[int | None, typer.Option(help="Seed of every order's draws.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
-    setting: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan.")] = None,
     metrics_port: Annotated[
         int | None,
         typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
@@ -52,15 +48,7 @@ def limits(
     given = given_flags(context)
     place = place_of(context.params)
     refuse_idle_place(given, place)
-    flags = PlanFlags(
-        injectors=injectors,
-        task_queue=task_queue,
-        scenario=scenario,
-        settings=tuple(setting or ()),
-        seed=seed,
-        namespace=namespace,
-    )
-    asked = flagged_plan(plan, flags)
+    asked = flagged_plan(plan, plan_flags(context.params))
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import sweep_run
     from loadtest.cli.limits_settings import limits_plan

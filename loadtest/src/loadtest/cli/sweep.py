@@ -10,14 +10,16 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
-from loadtest.cli.overrides import PlanFlags, flagged_plan
+from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
+from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError
 
 
 @takes_place
+@takes_plan_flags
 def sweep(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
@@ -30,14 +32,6 @@ def sweep(
     window: Annotated[float | None, typer.Option(help="Counted seconds of every step.")] = None,
     warm_up: Annotated[float | None, typer.Option(help="Seconds before the window.")] = None,
     repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
-    ] = None,
     factor: Annotated[
         list[str] | None,
         typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. worker.activity_slots=2,4,8."),
@@ -61,19 +55,14 @@ def sweep(
         if plan is None:
             raise InputError("no plan given; write `loadtest sweep loadtest/plans/demo.toml`")
         refuse_idle_place(given, place)
-        flags = PlanFlags(
+        flags = plan_flags(
+            context.params,
             replicas=replicas,
-            injectors=injectors,
             repetitions=repetitions,
-            task_queue=task_queue,
-            scenario=scenario,
-            settings=tuple(setting or ()),
             rate=rate,
             window=window,
             warm_up=warm_up,
-            seed=seed,
             factors=tuple(factor or ()),
-            namespace=namespace,
         )
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.

@@ -1,0 +1,48 @@
+"""
+The flags that every verb lays over its plan.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from loadtest.cli.declared_flags import declared_flags
+from loadtest.cli.overrides import PlanFlags
+
+
+def _flags(
+    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+    ] = None,
+) -> None: ...
+
+
+takes_plan_flags = functools.partial(declared_flags, _flags)
+
+
+def plan_flags(parameters: Mapping[str, Any], **own: Any) -> PlanFlags:
+    """
+    Return what a verb lays over its plan.
+
+    Args:
+        parameters: All of the verb, as ``context.params`` holds them.
+        own: What it lays over the plan beside the flags that every verb has, by ``PlanFlags``' names.
+    """
+    return PlanFlags(
+        seed=parameters["seed"],
+        injectors=parameters["injectors"],
+        scenario=parameters["scenario"],
+        task_queue=parameters["task_queue"],
+        namespace=parameters.get("namespace"),
+        settings=tuple(parameters["setting"] or ()),
+        **own,
+    )
