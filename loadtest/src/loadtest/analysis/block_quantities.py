@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from loadtest.analysis.counts import looked_seconds, window_workflows
-from loadtest.analysis.disturbances import undisturbed
+from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.validity import RULES, too_few_closes
 from loadtest.plan import Plan
@@ -23,7 +23,7 @@ What is added to a mean wait before its logarithm is taken, so that waits of a f
 _LOOP_MADE = "a closed load makes its waits itself; compare an open load with --rate"
 
 # Whether one window holds enough closes and nothing hit it: a comparison takes its error from the rounds instead.
-_OF_ONE_WINDOW = (undisturbed, too_few_closes)
+_OF_ONE_WINDOW = (disturbed_window, too_few_closes)
 
 
 def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:

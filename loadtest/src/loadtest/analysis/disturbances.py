@@ -78,9 +78,9 @@ def disturbances(measured: Measured) -> tuple[Disturbance, ...]:
     return tuple(sorted((_counted(measured, each) for each in found), key=lambda each: each.start))
 
 
-def undisturbed(measured: Measured, _plan: Plan) -> list[str]:
+def disturbed_window(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Nothing from outside hit the seconds on which the step's answer rests.
+    Return a reason if something from outside hit the seconds on which the step's answer rests.
     """
     hits = [
         f"{each.what} (seconds {each.start:.0f} to {each.end:.0f} of the step)"

@@ -19,7 +19,7 @@ from loadtest.analysis.counts import (
     results,
     window_closed,
 )
-from loadtest.analysis.disturbances import undisturbed
+from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.running_workers import differing_replicas, unplanned_slots
@@ -253,7 +253,7 @@ def other_problems(measured: Measured, _plan: Plan) -> list[str]:
 # What an overloaded step leaves behind by its nature.
 EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (unaccounted_workflows, disagreeing_counts, broken_littles_law)
 RULES: tuple[Rule, ...] = (
-    undisturbed,
+    disturbed_window,
     other_problems,
     unplanned_settings,
     broken_injectors,

@@ -8,8 +8,7 @@ import math
 from typing import Any
 
 from loadtest.analysis.suspects.relief import HALF_MORE, half_more
-from loadtest.cli.place_flags import Place
-from loadtest.cli.place_options import TargetKind
+from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan
@@ -59,7 +58,7 @@ def limits_plan(
         "shuffle": False,
     }
     document["max_awaited"] = _most_awaited(base, count, document["loads"])
-    is_here = place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
+    is_here = is_local(place)
     starts_server = is_here and "address" not in place
     own_worker = "worker_command" not in place and plan.worker_command is None
     sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)

@@ -57,6 +57,13 @@ def _demand_readable(path: Path, flag: str) -> None:
         raise InputError(f"{flag} {str(path)[:80]}: cannot be read: {error.strerror}") from None
 
 
+def is_local(place: Place) -> bool:
+    """
+    Tell whether the workers run on this machine.
+    """
+    return place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
+
+
 def refuse_idle_place(given: Mapping[str, str], place: Place) -> None:
     """
     Refuse flags of another target than the chosen one.

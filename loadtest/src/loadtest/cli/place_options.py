@@ -14,6 +14,8 @@ import typer
 
 from loadtest.cli.declared_flags import declared_flags
 
+YES = typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use.")
+
 
 class TargetKind(StrEnum):
     """
@@ -47,10 +49,7 @@ def _flags(
     server_services: Annotated[
         str | None, typer.Option(help="Compose: services of server and database, for their CPU.")
     ] = None,
-    yes: Annotated[
-        bool | None,
-        typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use."),
-    ] = None,
+    yes: Annotated[bool | None, YES] = None,
 ) -> None: ...
 
 

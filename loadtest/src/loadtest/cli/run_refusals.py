@@ -8,7 +8,7 @@ import asyncio
 import os
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
-from loadtest.cli.place_flags import Place
+from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_environment import (
     EnvironmentFlags,
@@ -118,8 +118,7 @@ def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario
     address = str(place.get("address", ""))
     if not address or place.get("yes") or not is_shared(address, os.environ):
         return
-    local = place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
-    own = local and "worker_command" not in place and not commands_of(plan)
+    own = is_local(place) and "worker_command" not in place and not commands_of(plan)
     knows_slots = own or plan.worker.activity_slots is not None
     most = PlannedStarts(plan, question, scenario.drawn_work, knows_slots).most()
     what = f"--address {address}: others may use that server, and"

@@ -19,6 +19,7 @@ from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
 from loadtest.target.kubernetes.job import PLAN_FILE, Brought
 from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
+from loadtest.target.kubernetes.target import CHARTS_SET_UP
 
 SWEEP = SubmittedDesign()
 
@@ -79,10 +80,7 @@ def bring_resumed(run: str, flags: PlanFlags, requirements: Path | None) -> Brou
 def _demand_as_set_up(plan: Plan) -> None:
     others = [path for path in plan.factors if not path.startswith("work.")]
     if others:
-        raise InputError(
-            f"factors: {', '.join(others)}: workers and server of a cluster are set up by their charts, so a run there "
-            "varies keys of [work] alone; leave the others out"
-        )
+        raise InputError(f"factors: {', '.join(others)}: {CHARTS_SET_UP}")
 
 
 def _scenario(scenario: str, requirements: Path | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ import typer
 
 from loadtest.cli.design_flags import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.cli.given_flags import given_flags
+from loadtest.cli.place_options import YES
 from loadtest.cli.process_exit import INTERRUPTED
 from loadtest.cli.progress_flag import Progress
 from loadtest.errors import InputError, MeasurementError, TargetError
@@ -37,9 +38,7 @@ def submit(
     deployment: Annotated[
         str | None, typer.Option(help="Your own workers: NAMESPACE/NAME, or NAMESPACE/workerdeployment/NAME.")
     ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use.")
-    ] = False,
+    yes: Annotated[bool, YES] = False,
     attach: Annotated[
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter
 from loadtest.analysis.backlog import backlog_of
 from loadtest.analysis.disturbances import disturbances
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
+from loadtest.results.disturbance import Disturbance
 from loadtest.results.measured import Measured, Second
 
 # From here on a number has a sign more than the margin has room for.
@@ -54,9 +55,10 @@ def timeline_plot(measured: Measured, unit: str) -> bytes | None:
         waiting.set_ylabel("ms")
         waiting.set_ylim(bottom=0)
         waiting.set_xlabel("seconds since the first arrival was due")
+        hits = disturbances(measured)
         for axes in (rates, open_now, waiting):
             _phases(axes, measured, seconds[-1].at, named=axes is rates)
-            _disturbed(axes, measured, named=axes is waiting)
+            _disturbed(axes, hits, named=axes is waiting)
             axes.legend(loc="upper left", ncols=3, bbox_to_anchor=(0.0, 1.02), borderaxespad=0.1, fontsize=9)
             axes.set_ylim(top=axes.get_ylim()[1] * 1.35)
             if axes.get_ylim()[1] >= _LONG_NUMBER:
@@ -117,12 +119,12 @@ def _phases(axes: Axes, measured: Measured, last: float, *, named: bool) -> None
             )
 
 
-def _disturbed(axes: Axes, measured: Measured, *, named: bool) -> None:
+def _disturbed(axes: Axes, hits: Sequence[Disturbance], *, named: bool) -> None:
     """
     Shade the seconds that something hit from outside, and say what at the picture's foot, each at its own height.
     """
     until = -math.inf
-    for height, each in enumerate(disturbances(measured)):
+    for height, each in enumerate(hits):
         if each.end > until:
             axes.axvspan(max(each.start, until), each.end, color=VERMILLION, alpha=0.14, lw=0, zorder=0.5)
             until = each.end

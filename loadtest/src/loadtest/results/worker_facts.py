@@ -67,8 +67,7 @@ def workflow_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
     Return the workflow-task slots of all workers together, ``None`` if those of one are not known or there is none.
     """
-    known = [worker.workflow_slots for worker in workers if worker.workflow_slots is not None]
-    return sum(known) if known and len(known) == len(workers) else None
+    return total_slots(workers, "workflow_slots")
 
 
 def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:

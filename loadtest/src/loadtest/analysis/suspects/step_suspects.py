@@ -4,7 +4,7 @@ Of which steps suspects are told: of those at a limit.
 
 from __future__ import annotations
 
-from loadtest.analysis.disturbances import undisturbed
+from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.validity import RULES, late_looks, late_starts, too_few_closes, uneven_halves
@@ -16,7 +16,7 @@ from loadtest.results.suspect import Suspect
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
 
 # Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
-_OF_A_RATE = (undisturbed, late_looks, uneven_halves, too_few_closes, late_starts)
+_OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
 
 
 def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:

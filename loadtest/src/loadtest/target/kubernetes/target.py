@@ -30,6 +30,10 @@ from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
 _SOON_SECONDS = 5.0
 # How long the end of a sweep tries to bring the replica count back.
 _RESTORE_SECONDS = 60.0
+CHARTS_SET_UP = (
+    "workers and server of a cluster are set up by their charts, so a run there varies keys of [work] alone; leave the "
+    "others out"
+)
 _FROM_THE_PAGES = "in a cluster the CPU of workers is read from their pages"
 
 
@@ -76,10 +80,7 @@ class KubernetesTarget:
         """
         asked = (plan.worker, plan.server, plan.codec)
         if asked != self._setup:
-            raise InputError(
-                "factors: workers and server of a cluster are set up by their charts, so a sweep there varies keys of "
-                "[work] alone; leave the other factors out"
-            )
+            raise InputError(f"factors: {CHARTS_SET_UP}")
         return ()
 
     async def server_pages(self) -> Mapping[str, str]:
