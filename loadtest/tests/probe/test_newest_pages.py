@@ -128,3 +128,21 @@ def test_heartbeats_alone_stand_for_as_long_as_their_interval(monkeypatch: pytes
     looks = asyncio.run(probe.looks([Replica("worker-1", None, None, 0.0)]))
 
     assert looks["worker-1"] is not None
+
+
+async def test_a_page_that_told_before_the_step_and_no_look_since_is_lost(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that stops before the first look of the step has told its slots when the step was prepared."""
+    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+
+    async def beats() -> list[WorkerHeartbeat]:
+        return [_beat(20.0)]
+
+    monkeypatch.setattr(probe, "_beats", beats)
+    replicas = [Replica("worker-1", page.url, None, 0.0)]
+
+    await probe.facts(replicas)
+    page.status = 503
+    assert (await probe.looks(replicas))["worker-1"] is None
+    probe.close()

@@ -157,13 +157,15 @@ class WorkerProbe:
         looks: dict[str, WorkerFacts | None] = {}
         for replica, page in zip(replicas, pages, strict=True):
             found = page if page.source is not None else _latest(replica, beats, now)
-            if page.source is not None:
-                self._paged.add(replica.identity)
-            elif found is not None and replica.identity in self._paged and _is_old(found, now):
+            if (
+                page.source is None
+                and found is not None
+                and replica.identity in self._paged
+                and _is_old(found, now)
+            ):
                 found = None
-            if found is not None:
-                self._answered.add(replica.identity)
-            elif replica.identity not in self._answered:
+            self._remember(replica, page, found)
+            if found is None and replica.identity not in self._answered:
                 found = page
             looks[replica.identity] = found
         return looks
@@ -181,6 +183,7 @@ class WorkerProbe:
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
         latest = _latest(replica, beats, now)
+        self._remember(replica, page, latest)
         if latest is not None:
             return replace(latest, eager=page.eager)
         first = next((b for b in beats if is_of(replica, b, process_group) and _is_alive(b, now)), None)
@@ -188,6 +191,15 @@ class WorkerProbe:
             return page
         known = replace(page, identity=first.worker_identity, sdk=_sdk(first), first_beat=True)
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
+
+    def _remember(self, replica: Replica, page: WorkerFacts, found: WorkerFacts | None) -> None:
+        """
+        Keep who has told: whoever did so once, for a look or before the step, is lost when it tells nothing.
+        """
+        if page.source is not None:
+            self._paged.add(replica.identity)
+        if page.source is not None or found is not None:
+            self._answered.add(replica.identity)
 
     async def _page(self, replica: Replica) -> WorkerFacts:
         if replica.metrics_url is None:
