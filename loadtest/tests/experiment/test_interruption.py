@@ -16,7 +16,7 @@ from sweep_process import running_sweep, wait_for
 
 from loadtest.results.store import Run
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = pytest.mark.server
 
 PLAN = """
 name = "short"

@@ -58,7 +58,6 @@ def _by_certificate(authority: Authority) -> dict[str, str]:
     }
 
 
-@pytest.mark.sweep
 async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:

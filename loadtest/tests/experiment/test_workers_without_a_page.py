@@ -19,7 +19,7 @@ from temporalio.client import Client
 
 from loadtest.analysis.counts import SERVER_ACTIVITIES
 
-pytestmark = [pytest.mark.server, pytest.mark.sweep]
+pytestmark = pytest.mark.server
 
 TESTS = Path(__file__).parents[1]
 SCENARIO = TESTS.parents[1] / "worker" / "examples" / "bakery" / "scenario.py"
@@ -56,6 +56,7 @@ def _arguments(server: Any, task_queue: str, command: str) -> Sequence[str]:
     )
 
 
+@pytest.mark.sweep
 def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
@@ -107,6 +108,7 @@ def go_bakery(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(binary)
 
 
+@pytest.mark.sweep
 async def test_a_go_workers_sweep_agrees_with_its_histories(
     server: Any, tmp_path: Path, task_queue: str, go_bakery: str
 ) -> None:
