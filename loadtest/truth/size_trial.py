@@ -17,7 +17,7 @@ from replica_trial import AskedCount, asked_counts
 from scipy.stats import beta
 
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.counts import looked_seconds, window_workflows
+from loadtest.analysis.counts import is_closed, looked_seconds, window_workflows
 from loadtest.analysis.sizing import believable, growth_of
 from loadtest.analysis.sizing_quantities import (
     actions,
@@ -27,7 +27,6 @@ from loadtest.analysis.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
-from loadtest.analysis.validity import is_closed
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
 from loadtest.results.measured import Measured

@@ -76,7 +76,7 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         lambda s: replace(s, worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds)),
         "this machine stalled",
     ),
-    ("29 closes", "saturate", closes(29), "write window_seconds = 18 or more"),
+    ("29 closes", "saturate", closes(29), "write window_seconds = 21 or more"),
     ("no closes", "saturate", closes(0), "raise warm_up_seconds and window_seconds"),
     ("Little 0.94", "steady", little(0.94), "0.94 times as long"),
     ("Little 1.06", "saturate", little(1.06), "1.06 times as long"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.analysis import disturbances, saturation, step_verdict, validity
+from loadtest.analysis.enough_closes import FEWEST_CLOSES
 from loadtest.analysis.percentiles import samples_wanted
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.analysis.verdict import EXIT_CODES
@@ -25,7 +26,7 @@ DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="ut
         f"lag p99 at most {validity.LARGEST_LAG_SECONDS * 1000:.0f} ms or {validity.LARGEST_LAG_SHARE * 100:.0f} %",
         f"differ by more than {saturation.MATERIAL_RATIO * 100:.0f} %",
         f"more than {validity.LATEST_LOOK_RATIO * 100:.0f} % of the window late",
-        f"| {validity.FEWEST_CLOSES} workflows in the window |",
+        f"| {FEWEST_CLOSES} workflows in the window |",
         "is {:.2f} to {:.2f} times".format(*validity.LITTLE_BOUNDS),
         "{:.2f} to {:.2f} where results are sampled".format(*validity.SAMPLED_LITTLE_BOUNDS),
         f"| {FEWEST_REFUSALS_PER_SECOND:g} a second, in one piece of less than half of the looks |",

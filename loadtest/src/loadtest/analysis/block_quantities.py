@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.disturbances import disturbed_window
+from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.late_tasks import count_late
-from loadtest.analysis.validity import RULES, too_few_closes
+from loadtest.analysis.validity import RULES
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepResult

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.counts import is_closed
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
-from loadtest.analysis.validity import is_closed
 from loadtest.analysis.workflow_queue import decide_workflow_queue
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured

@@ -109,6 +109,13 @@ def activities(difference: Difference | None) -> int | None:
     return round(difference.counters.get(ACTIVITY_FINISHED, 0.0))
 
 
+def is_closed(measured: Measured) -> bool:
+    """
+    Tell whether the step's load is the closed model.
+    """
+    return measured.key.kind == "saturate"
+
+
 def window_closed(measured: Measured) -> int:
     """
     Return the workflows that closed in the window: by the workers, else the server, else the injectors.

@@ -12,6 +12,7 @@ from loadtest.analysis import counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
+from loadtest.analysis.counts import is_closed
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
@@ -25,7 +26,7 @@ from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
 from loadtest.analysis.suspects.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.throughput import throughput
-from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, is_closed
+from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES
 from loadtest.analysis.waits import cross_check, waits
 from loadtest.analysis.window_edges import backlog_reading, in_flight_edges
 from loadtest.plan import Fraction, Plan

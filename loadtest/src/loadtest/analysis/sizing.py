@@ -10,13 +10,13 @@ from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
 from loadtest.analysis.cell_capacity import cell_capacity
+from loadtest.analysis.counts import is_closed
 from loadtest.analysis.money import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
 from loadtest.analysis.twin import LateBound, Measure
 from loadtest.analysis.usl import NORMAL_95
-from loadtest.analysis.validity import is_closed
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable

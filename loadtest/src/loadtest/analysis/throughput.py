@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from loadtest.analysis import counts
 from loadtest.analysis.cell_capacity import slot_time_cv
+from loadtest.analysis.counts import is_closed
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.overload import throughput_half_width
-from loadtest.analysis.validity import is_closed
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured import Measured
 

@@ -6,7 +6,6 @@ Each rule returns what it breaks, in words; what follows from that is decided el
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.cell_capacity import slot_time_cv
@@ -15,11 +14,12 @@ from loadtest.analysis.counts import (
     closed_by_server,
     closed_by_workers,
     failed_starts,
+    is_closed,
     looked_seconds,
     results,
-    window_closed,
 )
 from loadtest.analysis.disturbances import disturbed_window
+from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.running_workers import differing_replicas, unplanned_slots
@@ -32,7 +32,6 @@ FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
 LATEST_LOOK_RATIO = 0.02
-FEWEST_CLOSES = 30
 LITTLE_BOUNDS = (0.95, 1.05)
 # A sample's mean is not the mean of all: twice as wide, and said so.
 SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
@@ -40,13 +39,6 @@ SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
 LITTLE_SLACK_SECONDS = 0.020
 
 Rule = Callable[[Measured, Plan], list[str]]
-
-
-def is_closed(measured: Measured) -> bool:
-    """
-    Tell whether the step's load is the closed model.
-    """
-    return measured.key.kind == "saturate"
 
 
 def unsent_arrivals(measured: Measured, plan: Plan) -> list[str]:
@@ -178,25 +170,6 @@ def late_looks(measured: Measured, _plan: Plan) -> list[str]:
     return [
         f"the window was {measured.window_seconds:.1f} s and the looks at the counters {looked:.1f} s apart "
         f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; take load off it and measure again"
-    ]
-
-
-def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
-    """
-    Return a reason if a closed load's window holds too few closes to speak of a rate.
-    """
-    closed = window_closed(measured)
-    if not is_closed(measured) or closed >= FEWEST_CLOSES:
-        return []
-    rate = closed / measured.window_seconds
-    wanted = (
-        f"write window_seconds = {math.ceil(FEWEST_CLOSES / rate * 1.1)} or more"
-        if rate > 0
-        else "raise warm_up_seconds and window_seconds"
-    )
-    return [
-        f"{closed} workflows closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
-        f"{wanted} (window_seconds is {measured.window_seconds:g})"
     ]
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
+from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
 from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
@@ -34,6 +35,8 @@ from loadtest.results.step_order import StepOrder, seed_of_order
 CANDIDATES = 32
 # A window that only has to not contradict the model.
 FAR_BELOW_SECONDS = 20.0
+# What a plan of short windows may grow to by itself where orders take long.
+LONGEST_AGAIN_SECONDS = 300
 # The last look must come before the window's end, as seconds are looked at with some delay.
 BEFORE_THE_END_SECONDS = 1.0
 
@@ -102,7 +105,9 @@ def plan_window(
         drawn_work: What each order will draw; ``None`` where the draws are not ours.
     """
     load, bound = plan.loads[key.load], plan.slo.schedule_to_start_p95_seconds
-    if isinstance(load, Saturate) or load.window_seconds is not None:
+    if isinstance(load, Saturate):
+        return _closed_window(plan, key, kept)
+    if load.window_seconds is not None:
         return fixed_window(plan, key)
     if bound is None:
         return fixed_window(plan, key, "no bound on the waits is asked, so the window has its full length")
@@ -115,6 +120,21 @@ def plan_window(
     if isinstance(found, str):
         return fixed_window(plan, key, f"no twins could be made: {found}")
     return _decided(plan, order, found, LateBound(bound), drawn_work)
+
+
+def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
+    """
+    Return a closed load's own window, or a longer one after an attempt in which too few workflows closed.
+    """
+    seconds = plan.loads[key.load].longest_window_seconds
+    earlier = [step.measured for step in kept if replace(step.key, attempt=key.attempt) == key]
+    wanted = max(
+        (seconds_of_enough_closes(one) or 0 for one in earlier if too_few_closes(one, plan)), default=0
+    )
+    if not seconds < wanted <= LONGEST_AGAIN_SECONDS:
+        return fixed_window(plan, key)
+    told = f"the window is {wanted} s, and not the plan's {seconds:g} s, as too few workflows closed in that"
+    return WindowPlan(FixedWindow(wanted), f"{plan.seed}/{key.repetition}", None, (told,))
 
 
 def _decided(

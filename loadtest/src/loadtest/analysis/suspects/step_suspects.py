@@ -5,9 +5,10 @@ Of which steps suspects are told: of those at a limit.
 from __future__ import annotations
 
 from loadtest.analysis.disturbances import disturbed_window
+from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.analysis.validity import RULES, late_looks, late_starts, too_few_closes, uneven_halves
+from loadtest.analysis.validity import RULES, late_looks, late_starts, uneven_halves
 from loadtest.plan import Plan
 from loadtest.results.measured import Measured
 from loadtest.results.step_result import StepVerdict
