@@ -15,10 +15,11 @@ from loadtest.analysis.suspects.found import found
 from loadtest.cli.limits_settings import limits_plan
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
-from loadtest.plan import Saturate
+from loadtest.plan import Saturate, WorkerSetup
 from loadtest.results.limits_result import LimitsAnswer
 from loadtest.results.measured import StepKey
 from loadtest.results.suspect import Suspect, SuspectName
+from loadtest.results.worker_facts import WorkerFacts
 
 SLOTS = found(SuspectName.ACTIVITY_SLOTS, 3, "4 of 4 in use")
 POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out")
@@ -38,7 +39,7 @@ def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bo
     if not own_worker:
         place["worker_command"] = "./worker"
     plan, question = limits_plan(
-        synthetic.demo_plan(),
+        synthetic.demo_plan(worker=WorkerSetup(activity_slots=4 if own_worker else None)),
         place,
         replicas=None,
         block_seconds=None,
@@ -73,7 +74,11 @@ class Known:
         pattern = kept_block(design.plan)
         while isinstance(asked := design.next(kept), NextStep):
             names = tuple(f"worker-{number}" for number in range(1, asked.key.replicas + 1))
-            measured = replace(pattern.measured, key=asked.key, identities_start=names, identities_end=names)
+            slots = design.plan.with_factors(dict(asked.key.factors)).worker.activity_slots
+            workers = tuple(WorkerFacts(name, "heartbeat", activity_slots=slots) for name in names)
+            measured = replace(
+                pattern.measured, key=asked.key, identities_start=names, identities_end=names, workers=workers
+            )
             step = replace_block(pattern, measured, 100 * self._gain(asked.key))
             step = replace(step, result=replace(step.result, suspects=self.ranking))
             if not self.whole:

@@ -30,8 +30,13 @@ _OF_ONE_WINDOW = (disturbed_window, too_few_closes)
 def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
     """
     Return why a block is of no use for a comparison; empty where it is of use.
+
+    Args:
+        measured: The block.
+        plan: Of the run; what the block's own setting changes in it is what its workers have to run with.
     """
-    return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, plan))
+    cell = plan.with_factors(dict(measured.key.factors))
+    return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, cell))
 
 
 @dataclass(frozen=True, slots=True)

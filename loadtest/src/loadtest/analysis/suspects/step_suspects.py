@@ -24,7 +24,8 @@ def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
     """
     Return why a step's readings rank no suspects; empty where they do.
     """
-    return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, plan))
+    cell = plan.with_factors(dict(measured.key.factors))
+    return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, cell))
 
 
 def step_suspects(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[Suspect, ...] | None:
