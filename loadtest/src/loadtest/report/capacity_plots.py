@@ -49,7 +49,7 @@ def capacity_plot(result: CapacityResult) -> Plot:
                 fontsize=9.5,
             )
         count_axis(axes, [one.replicas for one in result.counts])
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.12 * axes.get_ylim()[1])
         axes.set_ylabel("orders per second")
         axes.set_title("What each count carries at the SLO")
         handles = [

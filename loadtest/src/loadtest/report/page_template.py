@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
@@ -17,7 +17,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
 
     Args:
         name: Of its file beside this module.
-        filters: Name of each filter that the page uses beside jinja2's own -> what it calls.
+        filters: Name of each filter that the page uses beside jinja2's own and ``code`` -> what it calls.
     """
     environment = Environment(
         loader=PackageLoader("loadtest", "report"),
@@ -26,8 +26,20 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= filters
+    environment.filters |= {"code": with_code, **filters}
     return environment.get_template(name)
+
+
+def with_code(text: str) -> Markup:
+    """
+    Return a sentence as a page shows it: what stands between two backquotes is code.
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
 
 
 def image_source(svg: bytes) -> Markup:
