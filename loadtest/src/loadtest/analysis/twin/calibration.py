@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -121,13 +122,31 @@ def order_table(
     Returns:
         Pairs of the share "newest first" and the median over the mean of the waits it makes.
     """
+    draws = np.ascontiguousarray(past.draws, dtype=np.float64)
+    return _order_table(
+        model, past.in_flight, past.seconds, past.warm_up_seconds, draws.shape, draws.tobytes(), tuple(ratios)
+    )
+
+
+# A search calibrates from the same saturate step each time it proposes a step.
+@lru_cache(maxsize=64)
+def _order_table(
+    model: QueueModel,
+    in_flight: int,
+    seconds: float,
+    warm_up_seconds: float,
+    shape: tuple[int, ...],
+    drawn: bytes,
+    ratios: tuple[float, ...],
+) -> tuple[tuple[float, float], ...]:
+    draws = np.frombuffer(drawn, dtype=np.float64).reshape(shape)
     table = []
     for ratio in ratios:
         found = []
         for luck in range(1, _LUCKS + 1):
             queue = SimulatedQueue(replace(model, newest_first_ratio=ratio), luck_seed=luck)
-            observed = queue.saturate(past.in_flight, past.draws, past.seconds)
-            waits = observed.waits[observed.started >= past.warm_up_seconds]
+            observed = queue.saturate(in_flight, draws, seconds)
+            waits = observed.waits[observed.started >= warm_up_seconds]
             if len(waits) and waits.mean() > 0:
                 found.append(float(np.median(waits) / waits.mean()))
         if found:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,6 +77,8 @@ class Edge:
     why: str | None = None
 
 
+# Two bounds of one SLO ask the same run; a run is a few megabytes.
+@lru_cache(maxsize=2)
 def long_run(
     model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS, seed: int = _SEED
 ) -> LongRun | None:
@@ -95,6 +98,8 @@ def long_run(
     return LongRun(observed, _WARM_UP_SECONDS, arrivals[-1])
 
 
+# A search proposes its next step from all before it, and asks again what it asked then.
+@lru_cache(maxsize=1024)
 def long_run_late_ratio(
     model: QueueModel, work: WorkDistribution, rate: float, bound: LateBound, tasks: int = LONG_RUN_TASKS
 ) -> float:

@@ -19,6 +19,8 @@ class WorkDistribution(Protocol):
     The work of an activity in seconds.
     """
 
+    def __hash__(self) -> int: ...
+
     @property
     def mean(self) -> float:
         """
