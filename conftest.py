@@ -2,6 +2,7 @@
 What every test of the project stands on: how hypothesis runs, and a Ctrl-C that reaches what a test starts.
 """
 
+import gc
 import signal
 
 from hypothesis import settings
@@ -14,3 +15,11 @@ settings.load_profile("untimed")
 # interrupted, whatever it does about it.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """
+    Takes what was imported and collected out of the garbage collector's sight: it stays to the end.
+    """
+    gc.collect()
+    gc.freeze()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replica_trial import AskedCount, asked_counts
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.counts import is_closed, looked_seconds, window_workflows
@@ -206,7 +206,7 @@ def _most_wrong(told: Sequence[AskedCount]) -> float:
     Return the upper end of the share of wrong answers, one-sided at 95 % (Clopper and Pearson).
     """
     wrong = sum(not one.is_inside for one in told)
-    return 1.0 if wrong == len(told) else float(beta.ppf(0.95, wrong + 1, len(told) - wrong))
+    return 1.0 if wrong == len(told) else float(betaincinv(wrong + 1, len(told) - wrong, 0.95))
 
 
 def _share(found: Sequence[HeldOut] | Sequence[AskedCount]) -> str:

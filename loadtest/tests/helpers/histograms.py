@@ -4,9 +4,9 @@ Samples as the workers and the injectors encode them.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
+import numpy as np
 from hdrh.histogram import HdrHistogram
 
 from loadtest.results.difference import Histogram
@@ -18,10 +18,9 @@ def buckets(samples: Sequence[float]) -> Histogram:
     """
     Count samples into the workers' buckets.
     """
-    counts = [0] * len(BOUNDS)
-    for sample in samples:
-        counts[bisect_left(BOUNDS, sample)] += 1
-    return Histogram(BOUNDS, tuple(counts), sum(samples))
+    places = np.searchsorted(BOUNDS, np.asarray(samples, dtype=float))
+    counts = np.bincount(places, minlength=len(BOUNDS))
+    return Histogram(BOUNDS, tuple(counts.tolist()), sum(samples))
 
 
 def hdr(samples: Sequence[float]) -> str:

@@ -9,10 +9,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import jsonschema
 import pytest
 import synthetic
 from kept_runs import run_of
+from sweep_schema import validate_sweep
 
 from loadtest.analysis import analyse
 from loadtest.plan import Work
@@ -22,7 +22,6 @@ from loadtest.report.factor_curves import factor_lines, late_share, varied_facto
 from loadtest.report.headlines import headlines
 from loadtest.report.text import text_report
 from loadtest.results.measured import Measured
-from loadtest.results.schema import SCHEMA_PATH
 from loadtest.results.sweep_result import SweepResult
 
 TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}
@@ -178,7 +177,7 @@ def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_p
     page = build_report(run.path).read_text(encoding="utf-8")
 
     document = json.loads((run.path / "sweep.json").read_text(encoding="utf-8"))
-    jsonschema.validate(document, json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+    validate_sweep(document)
     assert [step["factors"] for step in document["steps"]].count(TWO) == 4
     assert [step["factors"] for step in document["steps"]].count(FOUR) == 4
     assert (run.path / "plots/factor-worker-activity_slots.svg").is_file()

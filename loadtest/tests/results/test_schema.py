@@ -5,20 +5,19 @@ The committed JSON Schema of sweep.json is current, strict, and what runs are wr
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
 import synthetic
+from sweep_schema import SCHEMA, validate_sweep
 
 from loadtest.analysis import analyse
 from loadtest.catalogue.expressions import ALL
 from loadtest.results.document import to_plain
 from loadtest.results.schema import SCHEMA_PATH, schema_text
 
-SCHEMA = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
 SCALING = synthetic.demo_plan(name="scaling", replicas=(1, 2, 3, 4), repetitions=2)
 
 # Of method.md: every reading of a step has a key.
@@ -39,13 +38,6 @@ def sweep() -> Any:
     return to_plain(analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest()))
 
 
-def validate(document: Any) -> None:
-    """
-    Hold a document against the committed schema.
-    """
-    jsonschema.validate(document, SCHEMA, cls=jsonschema.Draft202012Validator)
-
-
 def test_the_committed_schema_is_current() -> None:
     """
     After a change of the types: python -m loadtest.results.schema.
@@ -58,9 +50,9 @@ def test_runs_are_written_by_it(sweep: Any) -> None:
     """
     With and without a fit, whole and empty.
     """
-    validate(sweep)
-    validate(to_plain(analyse(synthetic.steps(SCALING), SCALING, synthetic.manifest())))
-    validate(to_plain(analyse([], synthetic.demo_plan(), synthetic.manifest())))
+    validate_sweep(sweep)
+    validate_sweep(to_plain(analyse(synthetic.steps(SCALING), SCALING, synthetic.manifest())))
+    validate_sweep(to_plain(analyse([], synthetic.demo_plan(), synthetic.manifest())))
     assert sweep["schema"] == 2
 
 
@@ -106,7 +98,7 @@ def test_the_schema_refuses_what_it_should(damage: Any, sweep: Any) -> None:
     damage(document)
 
     with pytest.raises(jsonschema.ValidationError):
-        validate(document)
+        validate_sweep(document)
 
 
 def properties(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
