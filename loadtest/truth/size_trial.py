@@ -20,6 +20,7 @@ from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.counts import is_closed, looked_seconds, window_workflows
 from loadtest.analysis.sizing import believable, growth_of
 from loadtest.analysis.sizing_quantities import (
+    DATABASE_REQUESTS,
     actions,
     database_requests,
     part_cores,
@@ -125,7 +126,7 @@ def _seen(step: Measured, quantity: str, rate: float) -> float | None:
         return None if use is None else use / looked_seconds(step)
     if quantity == "database requests":
         window = step.server_window
-        return None if window is None else window.counters["server.persistence_requests"] / window.seconds
+        return None if window is None else window.counters[DATABASE_REQUESTS] / window.seconds
     if quantity == "worker memory":
         count = Interval(step.key.replicas, step.key.replicas, step.key.replicas)
         needed = worker_memory(own, count).needed

@@ -130,6 +130,31 @@ service_errors_resource_exhausted{{namespace="other",operation="StartWorkflowExe
     assert d.counters["server.resource_exhausted"] == 0
 
 
+def test_the_database_answers_every_namespace() -> None:
+    """
+    The lines are of a real server under 1.5 orders/s: most requests are made in the name of `system`.
+    """
+
+    def server(orders: int) -> Page:
+        lines = {
+            ("default", "UpdateWorkflowExecution"): 26 * orders,
+            ("system", "GetTimerTasks"): 48 * orders,
+            ("temporal_system", "GetTaskQueue"): 2 * orders,
+        }
+        return read(
+            "server",
+            always_there("server")
+            + "".join(
+                f'\npersistence_requests{{namespace="{namespace}",operation="{name}",service_name="history"}} {count}'
+                for (namespace, name), count in lines.items()
+            ),
+        )
+
+    d = difference(20.0, [server(10)], [server(40)], "server", SCOPE)
+
+    assert d.counters["server.database_requests"] == 30 * (26 + 48 + 2)
+
+
 def test_a_lower_counter_is_a_reset() -> None:
     """
     A counter that fell ends the comparison and names endpoint and values.

@@ -20,6 +20,7 @@ BEND_RATIO = 0.1
 # Farther than this nothing is told.
 FARTHEST_RATIO = 10.0
 _GIB = float(1 << 30)
+DATABASE_REQUESTS = "server.database_requests"
 
 
 def part_cores(steps: Sequence[Measured], part: str, rate: float, replicas: Interval | None) -> Sized:
@@ -53,7 +54,7 @@ def database_requests(steps: Sequence[Measured], rate: float) -> Sized:
     points = []
     for step in steps:
         window = step.server_window
-        asked = window.counters.get("server.persistence_requests") if window is not None else None
+        asked = window.counters.get(DATABASE_REQUESTS) if window is not None else None
         orders, seconds = window_workflows(step), looked_seconds(step)
         if window is not None and asked and window.seconds > 0 and orders > 0:
             points.append(CostPoint(orders / seconds, asked / window.seconds))

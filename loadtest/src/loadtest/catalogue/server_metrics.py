@@ -144,6 +144,17 @@ SERVER_METRICS: tuple[Metric, ...] = (
         meaning="Requests to the database, by operation.",
         writer=EVERY_SERVICE,
         split="operation",
+        read_by_sweep=False,
+    ),
+    Metric.counter(
+        key="server.database_requests",
+        name="persistence_requests",
+        unit="requests",
+        labels=PER_NAMESPACE,
+        meaning="Requests to the database for whatever namespace: what the database has to answer.",
+        writer=EVERY_SERVICE,
+        # History reads its queues in the name of the namespace `system`: half and more of what an order asks for.
+        of_every_namespace=True,
     ),
     Metric.counter(
         key="server.persistence_errors",
