@@ -14,13 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtest.analysis.intervals import t_factor
-from loadtest.analysis.usl import NORMAL_95, Usl
+from loadtest.analysis.usl import Usl
+from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 
-# What a machine adds to the spread that the work's own draws make.
-_LEAST_SPREAD = 0.01
-_RESAMPLES = 400
+# What a machine adds to the spread that the work's own draws make: 32 recorded steps of four settings, each repeated
+# eight times; a test holds it to them.
+MACHINE_SCATTER = Scatter(0.0142, 28)
+_RESAMPLES = 4000
 _COUNTS_FOR_COHERENCY = 3
 
 
@@ -33,28 +34,29 @@ class CapacityGrowth:
         counts: Replica counts that were measured, rising.
         curve: Best fit.
         laws: Fits of resampled steps: rate of one, contention, coherency.
-        spread_ratio: Standard deviation of a step's throughput, as a share of it.
+        scatter: Of a step's throughput around the curve.
     """
 
     counts: tuple[int, ...]
     curve: Usl
     laws: NDArray[np.float64]
-    spread_ratio: float
+    scatter: Scatter
 
-    def throughput_at(self, replicas: int) -> Interval:
+    def throughput_at(self, replicas: int, confidence: float = STATED.confidence) -> Interval:
         """
-        Return the orders per second of one more saturate step, with the 95 % interval in which it would lie.
+        Return the orders per second of one more saturate step, with the interval in which it would lie so often.
         """
         found = self._throughputs(replicas)
         value = self.curve.throughput_at(replicas)
-        low, high = np.percentile(found, [2.5, 97.5])
+        outside = 50 * (1 - confidence)
+        low, high = np.percentile(found, [outside, 100 - outside])
         return Interval(value, min(value, float(low)), max(value, float(high)))
 
     def _throughputs(self, replicas: int) -> NDArray[np.float64]:
         n, laws = float(replicas), self.laws
         of_law = laws[:, 0] * n / (1 + laws[:, 1] * (n - 1) + laws[:, 2] * n * (n - 1))
-        luck = np.random.default_rng((replicas, 5)).standard_normal(len(laws))
-        return np.asarray(of_law * (1 + self.spread_ratio * luck))
+        luck = np.random.default_rng((replicas, 5)).standard_t(self.scatter.freedom, len(laws))
+        return np.asarray(of_law * (1 + self.scatter.ratio * luck))
 
     @property
     def contention(self) -> Interval:
@@ -109,15 +111,15 @@ def _growth(
 ) -> CapacityGrowth:
     rate_of_one, contention, coherency = _fits(n, x[None, :], parameters)[0]
     curve = Usl(float(rate_of_one), float(contention), float(coherency))
-    spread = max(spread_ratio, _LEAST_SPREAD)
+    scatter = Scatter(math.hypot(spread_ratio, MACHINE_SCATTER.ratio), MACHINE_SCATTER.freedom)
     freedom = len(x) - parameters
     expected = np.array([curve.throughput_at(count) for count in n])
     if freedom > 0:
         own = math.sqrt(float(np.sum((x / expected - 1) ** 2)) / freedom)
-        spread = max(spread, own * t_factor(freedom) / NORMAL_95)
-    chance = np.random.default_rng(seed).standard_normal((_RESAMPLES, len(n)))
-    found = _fits(n, expected * np.maximum(0.1, 1 + spread * chance), open_parameters)
-    return CapacityGrowth(counts, curve, found, spread)
+        scatter = with_usual(Scatter(own, freedom), scatter)
+    chance = np.random.default_rng(seed).standard_t(scatter.freedom, (_RESAMPLES, len(n)))
+    found = _fits(n, expected * np.maximum(0.1, 1 + scatter.ratio * chance), open_parameters)
+    return CapacityGrowth(counts, curve, found, scatter)
 
 
 def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int) -> NDArray[np.float64]:

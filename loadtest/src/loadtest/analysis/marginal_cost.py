@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.intervals import t_factor
+from loadtest.analysis.usual_scatter import STATED, Scatter, width_factor, with_usual
 from loadtest.results.measured import Measured
 from loadtest.results.sweep_result import Interval
 
@@ -50,7 +51,7 @@ class MarginalCost:
         steps: How many the fit stands on.
         lowest_rate, highest_rate: Orders per second between which it was measured.
         spread_ratio: Standard deviation of a step's distance from the line, as a share of its cores.
-        covariance: Of the two numbers, in their units.
+        leverage: Covariance of the two numbers, in their units, for a spread of 1.
     """
 
     idle_cores: Interval
@@ -59,16 +60,36 @@ class MarginalCost:
     lowest_rate: float
     highest_rate: float
     spread_ratio: float
-    covariance: tuple[tuple[float, float], tuple[float, float]]
+    leverage: tuple[tuple[float, float], tuple[float, float]]
 
-    def cores_at(self, rate: float, idle_units: float = 1.0) -> Interval:
+    @property
+    def scatter(self) -> Scatter:
         """
-        Return the cores of one more step at a rate, with the 95 % interval in which that step would lie.
+        How far its steps lie from the line.
         """
+        return Scatter(self.spread_ratio, self.steps - 2)
+
+    def cores_at(
+        self,
+        rate: float,
+        idle_units: float = 1.0,
+        usual: Scatter | None = None,
+        confidence: float = STATED.confidence,
+    ) -> Interval:
+        """
+        Return the cores of one more step at a rate, with the interval in which that step would lie.
+
+        Args:
+            rate: Orders per second.
+            idle_units: What the idle part is taken times.
+            usual: Scatter of steps of other runs.
+            confidence: How often the step lies there.
+        """
+        scatter = with_usual(self.scatter, usual)
         row = np.array([idle_units, rate])
         value = idle_units * self.idle_cores.value + rate * self.marginal_seconds.value
-        variance = float(row @ np.array(self.covariance) @ row) + (self.spread_ratio * value) ** 2
-        half = t_factor(self.steps - 2) * math.sqrt(variance)
+        variance = float(row @ np.array(self.leverage) @ row) + value**2
+        half = width_factor(scatter.freedom, confidence) * scatter.ratio * math.sqrt(variance)
         return Interval(value, max(0.0, value - half), value + half)
 
 
@@ -119,9 +140,8 @@ def fit_marginal_cost(points: Sequence[CostPoint]) -> MarginalCost | str:
         return "its CPU does not grow with the rate"
     residuals = 1 - rows @ np.array([idle, marginal])
     spread = math.sqrt(float(residuals @ residuals) / (len(points) - 2))
-    covariance = spread**2 * inverse
     t = t_factor(len(points) - 2)
-    halves = [t * math.sqrt(float(covariance[index, index])) for index in (0, 1)]
+    halves = [t * spread * math.sqrt(float(inverse[index, index])) for index in (0, 1)]
     return MarginalCost(
         idle_cores=Interval(idle, max(0.0, idle - halves[0]), idle + halves[0]),
         marginal_seconds=Interval(marginal, max(0.0, marginal - halves[1]), marginal + halves[1]),
@@ -129,9 +149,9 @@ def fit_marginal_cost(points: Sequence[CostPoint]) -> MarginalCost | str:
         lowest_rate=min(point.rate for point in points),
         highest_rate=max(point.rate for point in points),
         spread_ratio=spread,
-        covariance=(
-            (float(covariance[0, 0]), float(covariance[0, 1])),
-            (float(covariance[1, 0]), float(covariance[1, 1])),
+        leverage=(
+            (float(inverse[0, 0]), float(inverse[0, 1])),
+            (float(inverse[1, 0]), float(inverse[1, 1])),
         ),
     )
 

@@ -15,8 +15,10 @@ from loadtest.analysis.money import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
+from loadtest.analysis.suspects.server_rules import FULL_MACHINE_RATIO
 from loadtest.analysis.twin import LateBound, Measure
 from loadtest.analysis.usl import NORMAL_95
+from loadtest.analysis.usual_scatter import STATED
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
@@ -73,11 +75,11 @@ def size(
     replicas = sized_replicas(counted, plan, rate)
     needed = replicas.needed
     quantities = (
-        *(quantity(counted, rate) for quantity in BY_RATE[:1]),
+        *(quantity(counted, rate, STATED) for quantity in BY_RATE[:1]),
         part_cores(counted, "worker", rate, needed),
         worker_memory(counted, needed),
         part_cores(counted, "server", rate, None),
-        *(quantity(counted, rate) for quantity in BY_RATE[1:]),
+        *(quantity(counted, rate, STATED) for quantity in BY_RATE[1:]),
     )
     return SizingResult(
         schema=1,
@@ -96,13 +98,29 @@ def size(
     )
 
 
+def fills_machine(step: Measured) -> bool:
+    """
+    Tell whether a step left the machine no core to spare, so that its throughput is the machine's and not the replicas'.
+    """
+    use = step.limits.machine
+    return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores
+
+
+def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
+    """
+    Return the saturate steps that tell what replicas carry: those that did not fill the machine, if there are any.
+    """
+    saturated = [step for step in steps if is_closed(step)]
+    return [step for step in saturated if not fills_machine(step)] or saturated
+
+
 def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
     """
     Fit throughput against replicas, ``None`` without a saturate step.
     """
     points, spreads = [], [0.0]
-    for step in steps:
-        found = cell_capacity([step]) if is_closed(step) else None
+    for step in saturated_steps(steps):
+        found = cell_capacity([step])
         if found is not None:
             points.append((step.key.replicas, found.capacity.orders_per_second))
             spreads.append(found.capacity.half_width_ratio / NORMAL_95)
@@ -152,8 +170,7 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
 
     if growth is None:
         return refused("the run has no valid saturate step; add a load of kind saturate")
-    saturated = [step for step in steps if is_closed(step)]
-    largest = max(saturated, key=lambda step: step.key.replicas)
+    largest = max(saturated_steps(steps), key=lambda step: step.key.replicas)
     learnt = calibration(plan, largest)
     if isinstance(learnt, str):
         return refused(f"{learnt}, so nobody knows how tasks would wait")
@@ -196,6 +213,12 @@ def _left_out(steps: Sequence[Measured], counted: Sequence[Measured]) -> tuple[s
 
 def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
     cores = manifest.machine.cores
+    saturated = [step for step in steps if is_closed(step)]
+    if gone := len(saturated) - len(saturated_steps(steps)):
+        return (
+            f"{gone} of {len(saturated)} saturate steps filled the machine: what they carried is its limit, "
+            "and no part of what replicas are said to carry",
+        )
     if manifest.target != "local" or not cores:
         return ()
     busiest = max(

@@ -8,9 +8,11 @@ import math
 from collections.abc import Callable, Sequence
 
 from loadtest.analysis.actions import ACTIONS
+from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.counts import closed_by_server, looked_seconds, window_workflows
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.next_value import next_value
+from loadtest.analysis.usual_scatter import STATED, Certainty
 from loadtest.results.measured import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
@@ -23,7 +25,13 @@ _GIB = float(1 << 30)
 DATABASE_REQUESTS = "server.database_requests"
 
 
-def part_cores(steps: Sequence[Measured], part: str, rate: float, replicas: Interval | None) -> Sized:
+def part_cores(
+    steps: Sequence[Measured],
+    part: str,
+    rate: float,
+    replicas: Interval | None,
+    sure: Certainty = STATED,
+) -> Sized:
     """
     Size the cores of a part.
 
@@ -32,25 +40,25 @@ def part_cores(steps: Sequence[Measured], part: str, rate: float, replicas: Inte
         part: ``worker`` or ``server``.
         rate: Orders per second.
         replicas: What the rate needs, for the idle part of the workers; ``None`` where it is not known.
+        sure: What the interval's width stands on beside the steps.
     """
     name = f"{part} cores"
     fit = fit_marginal_cost(cost_points(steps, part))
     if isinstance(fit, str):
         return Sized(name, "cores", None, Basis.REFUSED, _why_no_cpu(steps, part) or fit)
     if part != "worker":
-        return _along(name, "cores", fit, rate, Interval(1, 1, 1))
+        return _along(name, "cores", fit, rate, Interval(1, 1, 1), sure)
     if replicas is None:
         return Sized(
             name, "cores", None, Basis.REFUSED, "the replicas are not known, and each has an idle part"
         )
-    return _along(name, "cores", fit, rate, replicas)
+    return _along(name, "cores", fit, rate, replicas, sure)
 
 
-def database_requests(steps: Sequence[Measured], rate: float) -> Sized:
+def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
     """
-    Size the requests to the database, of which it has some when no order comes.
+    Return the requests to the database of each step, per second; steps that do not know them are left out.
     """
-    name = "database requests"
     points = []
     for step in steps:
         window = step.server_window
@@ -58,15 +66,25 @@ def database_requests(steps: Sequence[Measured], rate: float) -> Sized:
         orders, seconds = window_workflows(step), looked_seconds(step)
         if window is not None and asked and window.seconds > 0 and orders > 0:
             points.append(CostPoint(orders / seconds, asked / window.seconds))
+    return points
+
+
+def database_requests(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
+    """
+    Size the requests to the database, of which it has some when no order comes.
+    """
+    name = "database requests"
+    points = database_points(steps)
     fit = fit_marginal_cost(points)
     if isinstance(fit, str):
-        return Sized(
-            name, "1/s", None, Basis.REFUSED, "the server's page was not read" if not points else fit
-        )
-    return _along(name, "1/s", fit, rate, Interval(1, 1, 1))
+        why = "the server's page was not read, or by an older version" if not points else fit
+        return Sized(name, "1/s", None, Basis.REFUSED, why)
+    return _along(name, "1/s", fit, rate, Interval(1, 1, 1), sure)
 
 
-def per_order(steps: Sequence[Measured], name: str, counter: str, rate: float) -> Sized:
+def per_order(
+    steps: Sequence[Measured], name: str, counter: str, rate: float, sure: Certainty = STATED
+) -> Sized:
     """
     Size a counter of the server that grows by the same number with each order.
     """
@@ -79,59 +97,81 @@ def per_order(steps: Sequence[Measured], name: str, counter: str, rate: float) -
         return Sized(
             name, "1/s", None, Basis.REFUSED, "the server's page was not read, or has no such counter"
         )
-    return _times(name, "1/s", next_value(values), Interval(rate, rate, rate), *_reach(_rates(steps), rate))
+    return _times(
+        name,
+        "1/s",
+        next_value(values, sure.usual.get(name), confidence=sure.confidence),
+        Interval(rate, rate, rate),
+        *_reach(_rates(steps), rate),
+    )
 
 
-def state_transitions(steps: Sequence[Measured], rate: float) -> Sized:
+def state_transitions(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
     """
     Size the state transitions.
     """
-    return per_order(steps, "state transitions", "server.state_transitions", rate)
+    return per_order(steps, "state transitions", "server.state_transitions", rate, sure)
 
 
-def actions(steps: Sequence[Measured], rate: float) -> Sized:
+def actions(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
     """
     Size the actions.
     """
-    return per_order(steps, "actions", ACTIONS, rate)
+    return per_order(steps, "actions", ACTIONS, rate, sure)
 
 
-def slots_held(steps: Sequence[Measured], rate: float) -> Sized:
+def slot_seconds(steps: Sequence[Measured]) -> list[tuple[float, float]]:
     """
-    Size the activity slots that orders hold at the same time, on average.
+    Return how long an order of each step held activity slots, and the luck of its draws in that as a share.
     """
     # Little's law on the time in the slot: looks at the slots once a second are far rougher.
-    values = [
-        held.sum / orders
+    return [
+        (held.sum / orders, slot_time_cv(step) / math.sqrt(held.count))
         for step in steps
         if (window := step.worker_window) is not None
         and (held := window.histograms.get("worker.activity_execution")) is not None
         and held.count
         and (orders := window_workflows(step)) > 0
     ]
-    if not values:
-        return Sized("slots in use", "slots", None, Basis.REFUSED, "the workers' slots were not seen")
-    return _times(
-        "slots in use", "slots", next_value(values), Interval(rate, rate, rate), *_reach(_rates(steps), rate)
-    )
 
 
-def worker_memory(steps: Sequence[Measured], replicas: Interval | None) -> Sized:
+def slots_held(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
     """
-    Size the memory of all workers, in GiB.
+    Size the activity slots that orders hold at the same time, on average.
     """
-    values = [
+    name, found = "slots in use", slot_seconds(steps)
+    if not found:
+        return Sized(name, "slots", None, Basis.REFUSED, "the workers' slots were not seen")
+    # Steps of one load draw the same work, so they show too little of what another step's draws make.
+    luck = math.sqrt(math.fsum(luck**2 for _, luck in found) / len(found))
+    each = next_value([seconds for seconds, _ in found], sure.usual.get(name), luck, sure.confidence)
+    return _times(name, "slots", each, Interval(rate, rate, rate), *_reach(_rates(steps), rate))
+
+
+def replica_memory(steps: Sequence[Measured]) -> list[float]:
+    """
+    Return the memory of one worker in each step that saw it, in GiB.
+    """
+    return [
         use.rss_bytes / step.key.replicas / _GIB
         for step in steps
         if (use := step.use.get("worker")) is not None and use.rss_bytes
     ]
+
+
+def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Certainty = STATED) -> Sized:
+    """
+    Size the memory of all workers, in GiB.
+    """
+    name, values = "worker memory", replica_memory(steps)
     if not values:
-        return Sized("worker memory", "GiB", None, Basis.REFUSED, "nobody saw the workers' memory")
+        return Sized(name, "GiB", None, Basis.REFUSED, "nobody saw the workers' memory")
     if replicas is None:
-        return Sized("worker memory", "GiB", None, Basis.REFUSED, "the replicas are not known")
+        return Sized(name, "GiB", None, Basis.REFUSED, "the replicas are not known")
     counts = [float(step.key.replicas) for step in steps]
     most = replicas.high if replicas.high is not None else replicas.value
-    return _times("worker memory", "GiB", next_value(values), replicas, *_reach(counts, most, "replicas"))
+    each = next_value(values, sure.usual.get(name), confidence=sure.confidence)
+    return _times(name, "GiB", each, replicas, *_reach(counts, most, "replicas"))
 
 
 def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
@@ -144,14 +184,17 @@ def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     return SizedCost(part, fit.idle_cores, fit.marginal_seconds)
 
 
-def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval) -> Sized:
+def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval, sure: Certainty) -> Sized:
     basis, why, widening = _reach([fit.lowest_rate, fit.highest_rate], rate)
     if basis is Basis.REFUSED:
         return Sized(name, unit, None, basis, why)
-    told = fit.cores_at(rate, units.value)
-    low = fit.cores_at(rate, units.low if units.low is not None else units.value).low or 0.0
-    high = fit.cores_at(rate, units.high if units.high is not None else units.value).high or math.inf
-    return Sized(name, unit, _widened(Interval(told.value, low, high), widening), basis, why)
+
+    def at(count: float | None) -> Interval:
+        whole = units.value if count is None else count
+        return fit.cores_at(rate, whole, sure.usual.get(name), sure.confidence)
+
+    low, high = at(units.low).low or 0.0, at(units.high).high or math.inf
+    return Sized(name, unit, _widened(Interval(at(None).value, low, high), widening), basis, why)
 
 
 def _times(
@@ -210,5 +253,5 @@ def _why_no_cpu(steps: Sequence[Measured], part: str) -> str | None:
     return told[0] if told else "nobody looked at its CPU"
 
 
-Quantity = Callable[[Sequence[Measured], float], Sized]
+Quantity = Callable[[Sequence[Measured], float, Certainty], Sized]
 BY_RATE: tuple[Quantity, ...] = (slots_held, database_requests, state_transitions, actions)

@@ -1,0 +1,83 @@
+"""
+How far a step usually lies from what the other steps of its run say, and how sure an answer of many rows is.
+
+The few steps of one run know their own scatter badly, and sometimes luckily little of it: other runs know it too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scipy import special
+
+# So often every row of an answer holds at once.
+CONFIDENCE = 0.95
+# Seven quantities and the replicas; a row alone must hold more often, so that all of them hold as often as stated.
+ROWS = 8
+ROW_CONFIDENCE = 1 - (1 - CONFIDENCE) / ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """
+    How far a step lies from its run's line or mean.
+
+    Attributes:
+        ratio: Standard deviation, as a share of the value.
+        freedom: Degrees of freedom it is known with.
+    """
+
+    ratio: float
+    freedom: float
+
+
+# Pooled over the fits of three recorded sweeps with 23 steps.  Machines and loads differ, so the three count as much as
+# one of them does.  docs/size.md shows the numbers, and a test holds these to the recorded steps.
+USUAL_SCATTER: Mapping[str, Scatter] = {
+    "slots in use": Scatter(0.0219, 20 / 3),
+    "worker cores": Scatter(0.0539, 17 / 3),
+    "server cores": Scatter(0.0819, 17 / 3),
+    "worker memory": Scatter(0.0268, 20 / 3),
+    "database requests": Scatter(0.1221, 17 / 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """
+    What the width of a row stands on beside the run.
+
+    Attributes:
+        usual: Scatter of other runs, by quantity.
+        confidence: How often one row holds, whatever the others do.
+    """
+
+    usual: Mapping[str, Scatter]
+    confidence: float
+
+
+STATED = Certainty(USUAL_SCATTER, ROW_CONFIDENCE)
+
+
+def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
+    """
+    Return what a run's own scatter and the usual one make together: never less than its own.
+
+    Args:
+        own: Of the run's steps.
+        usual: Of other runs; ``None`` where a step has no scatter but what its run shows.
+    """
+    if usual is None:
+        return own
+    freedom = own.freedom + usual.freedom
+    pooled = math.sqrt((own.freedom * own.ratio**2 + usual.freedom * usual.ratio**2) / freedom)
+    return Scatter(max(own.ratio, pooled), freedom)
+
+
+def width_factor(freedom: float, confidence: float) -> float:
+    """
+    Return Student's t for the two-sided interval of one row.
+    """
+    return float(special.stdtrit(freedom, 0.5 + confidence / 2))
