@@ -11,7 +11,7 @@ from replica_trial import AskedCount
 from scatter_of_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
 from scipy.stats import beta
 
-from loadtest.analysis.usual_scatter import ROW_CONFIDENCE, ROWS, Scatter
+from loadtest.analysis.usual_scatter import ROW_CONFIDENCE, ROWS, USUAL_SCATTER, Scatter
 
 
 def page(
@@ -20,6 +20,7 @@ def page(
     counts: Sequence[AskedCount],
     scatter: Sequence[str],
     not_asked: tuple[int, int],
+    unseen: Sequence[HeldOut],
 ) -> str:
     """
     Write the page.
@@ -30,6 +31,7 @@ def page(
         counts: Rates whose replica count was left out.
         scatter: Lines on what the widths stand on.
         not_asked: Steps that are not valid, and saturate steps that filled their machine.
+        unseen: As *together*, where nobody looks at how full the machine was.
     """
     invalid, full = not_asked
     lines = [
@@ -53,7 +55,8 @@ def page(
         "Each cell is left out in turn, the others of its sweep tell what it needs, and its own reading either lies in the stated interval or does not.",
         "What is known beforehand of a step's scatter comes of the other sweeps alone.",
         f"{invalid} steps are not valid; they are neither fitted nor left out. {full} saturate step filled the machine (93 % of its cores):",
-        "its throughput is neither fitted nor asked for, the rest of it is.",
+        f"its throughput is neither fitted nor asked for, the rest of it is. Were it both, {_whole(unseen)} would lie inside.",
+        "How intervals are made was chosen with the cells of three of the sweeps in sight; those of `replicas-1-and-2` came afterwards.",
         "",
         "| quantity | inside, all rows at once | half width, median | inside, row alone at 95 % | half width, median | beyond the other cells |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -66,6 +69,7 @@ def page(
             f"| {_share(far) if far else '-'} |"
         )
     lines.append(f"| whole cells | {_whole(together)} |  | {_whole(alone)} |  |  |")
+    lines += ["", *_by_sweep(together)]
     lines += ["", "Readings outside of the stated interval:", "", *_outside(together)]
     lines += ["", "Readings outside of the interval of a row alone:", "", *_outside(alone)]
     return "\n".join([*lines, *scatter, *_replicas(counts)]) + "\n"
@@ -81,7 +85,7 @@ def scatter_lines(runs: Recorded, repeats: Recorded) -> list[str]:
         "",
         "## What the widths stand on",
         "",
-        "Four to nine degrees of freedom tell a sweep's own scatter badly, and a luckily small one makes an interval that does not hold.",
+        "Two to nine degrees of freedom tell a sweep's own scatter badly, and a luckily small one makes an interval that does not hold.",
         f"So it is pooled with that of {len(runs)} recorded sweeps, which together count as much as one of them, and is never taken for less than the sweep's own.",
         "Beside it stands the scatter of steps that are the same in everything (`recorded/repeats/`): what no model of rate and replicas can tell.",
         "",
@@ -112,6 +116,29 @@ def _whole(found: Sequence[HeldOut]) -> str:
 def _half_width(found: Sequence[HeldOut]) -> str:
     widths = sorted(((one.told.high or 0.0) - (one.told.low or 0.0)) / 2 / one.told.value for one in found)
     return f"{100 * widths[len(widths) // 2]:.1f} %"
+
+
+def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
+    """
+    Write the half widths of each sweep: more steps tell more.
+    """
+    names = sorted({one.run for one in found})
+    of = {name: [one for one in found if one.run == name] for name in names}
+    quantities = [name for name in dict.fromkeys(one.quantity for one in found) if name in USUAL_SCATTER]
+    return [
+        "Steps narrow the stated intervals, most of all those after the fourth (half width, median):",
+        "",
+        "| sweep | valid steps | " + " | ".join(quantities) + " |",
+        "| --- | --- |" + " --- |" * len(quantities),
+        *(
+            f"| {name} | {len({one.cell for one in of[name]})} | "
+            + " | ".join(
+                _half_width([one for one in of[name] if one.quantity == quantity]) for quantity in quantities
+            )
+            + " |"
+            for name in names
+        ),
+    ]
 
 
 def _outside(found: Sequence[HeldOut]) -> list[str]:

@@ -10,6 +10,7 @@ import argparse
 import gzip
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from held_out_cell import HeldOut
@@ -63,6 +64,16 @@ def tried(runs: Recorded, confidence: float) -> list[HeldOut]:
         usual = usual_scatter({name: one for name, one in runs.items() if name != run})
         found += held_out(run, plan, steps, Certainty(usual, confidence))
     return found
+
+
+def without_machine(runs: Recorded) -> dict[str, tuple[Plan, list[Measured]]]:
+    """
+    Return the runs as if nobody had looked at their machine.
+    """
+    return {
+        name: (plan, [replace(step, limits=replace(step.limits, machine=None)) for step in steps])
+        for name, (plan, steps) in runs.items()
+    }
 
 
 def not_asked(runs: Recorded) -> tuple[int, int]:
@@ -149,6 +160,7 @@ def main() -> None:
         [one for run, (plan, steps) in runs.items() for one in asked_counts(run, plan, steps)],
         scatter_lines(runs, repeats),
         not_asked(runs),
+        tried(without_machine(runs), ROW_CONFIDENCE),
     )
     given.output.write_text(text, encoding="utf-8")
     print(f"{given.output}: {text.splitlines()[2]}")

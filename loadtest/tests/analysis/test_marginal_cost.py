@@ -55,7 +55,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
                 for interval, truth in (
                     (fit.idle_cores, 0.02),
                     (fit.marginal_seconds, 0.03),
-                    (fit.cores_at(5, 3), step),
+                    (fit.cores_at(5, 3, confidence=0.95), step),
                 )
             ]
         )

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 import synthetic
 
-from loadtest.analysis.sizing import size
+from loadtest.analysis.sizing import growth_of, size
 from loadtest.plan.prices import PriceTable
+from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 
@@ -92,6 +93,37 @@ def test_without_a_saturate_step_nobody_knows_the_replicas() -> None:
 
     assert found.replicas.needed is None
     assert "add a load of kind saturate" in found.replicas.why
+
+
+def _full(step: Measured) -> Measured:
+    return replace(step, limits=replace(step.limits, machine=MachineUse(2, 1.99, 0.0)))
+
+
+def test_a_saturate_step_that_filled_the_machine_is_no_point_of_the_throughput() -> None:
+    """
+    What four replicas carry on a machine without a core to spare is told by the counts below, and the answer says so.
+    """
+    most = max(step.key.replicas for step in STEPS)
+    steps = [
+        _full(step) if step.key.kind == "saturate" and step.key.replicas == most else step for step in STEPS
+    ]
+    growth, without = growth_of(steps, PLAN), growth_of(STEPS, PLAN)
+
+    assert growth is not None
+    assert without is not None
+    assert growth.counts == (1, 2, 3)
+    assert without.counts == (1, 2, 3, 4)
+    assert any("1 of 4 saturate steps filled the machine" in note for note in sized(5.0, steps).notes)
+
+
+def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() -> None:
+    """
+    A small machine is full at one replica: an answer about this machine is better than none.
+    """
+    growth = growth_of([_full(step) for step in STEPS], PLAN)
+
+    assert growth is not None
+    assert growth.counts == (1, 2, 3, 4)
 
 
 def test_steps_that_are_not_valid_are_left_out() -> None:

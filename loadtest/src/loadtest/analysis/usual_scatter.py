@@ -33,14 +33,14 @@ class Scatter:
     freedom: float
 
 
-# Pooled over the fits of three recorded sweeps with 23 steps.  Machines and loads differ, so the three count as much as
-# one of them does.  docs/size.md shows the numbers, and a test holds these to the recorded steps.
+# Pooled over the fits of four recorded sweeps with 27 steps.  Machines and loads differ, so the four count as much as one
+# of them does.  docs/size.md shows the numbers, and a test holds these to the recorded steps.
 USUAL_SCATTER: Mapping[str, Scatter] = {
-    "slots in use": Scatter(0.0219, 20 / 3),
-    "worker cores": Scatter(0.0539, 17 / 3),
-    "server cores": Scatter(0.0819, 17 / 3),
-    "worker memory": Scatter(0.0268, 20 / 3),
-    "database requests": Scatter(0.1221, 17 / 3),
+    "slots in use": Scatter(0.0210, 5.75),
+    "worker cores": Scatter(0.0510, 4.75),
+    "server cores": Scatter(0.0833, 4.75),
+    "worker memory": Scatter(0.0259, 5.75),
+    "database requests": Scatter(0.1299, 4.75),
 }
 
 

@@ -4,6 +4,7 @@ The answer of ``loadtest size`` as lines for a terminal.
 
 from __future__ import annotations
 
+from loadtest.analysis.usual_scatter import CONFIDENCE
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.numbers import rate
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
@@ -17,10 +18,11 @@ def sizing_text(result: SizingResult) -> str:
     lines = [_headline(result), ""]
     lines += _table(
         [
-            ("needed", "value", "95 % interval", "stands on"),
+            ("needed", "value", "interval", "stands on"),
             *(_row(one) for one in (result.replicas, *result.quantities)),
         ]
     )
+    lines.append(f"All of these intervals hold at once in {100 * CONFIDENCE:.0f} of 100 answers.")
     lines += ["", *(_cost(cost) for cost in result.costs), f"contention: {result.contention}"]
     if result.actions_per_order:
         total = sum(result.actions_per_order.values())
@@ -85,7 +87,7 @@ def _cost(cost: SizedCost) -> str:
 
 
 def _prices(result: SizingResult) -> list[str]:
-    rows = [(f"{result.currency} a month", "value", "95 % interval", "")]
+    rows = [(f"{result.currency} a month", "value", "interval", "")]
     for one in result.prices:
         if one.per_month is None:
             rows.append((one.item, "not known", "", one.why))

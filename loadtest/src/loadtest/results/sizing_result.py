@@ -29,7 +29,7 @@ class Sized:
     Attributes:
         quantity: Its name, such as ``worker cores``.
         unit: Of the value.
-        needed: The value with its 95 % interval; null where it is refused.
+        needed: The value with its interval, which at 95 % holds at once with those of the whole answer; null where it is refused.
         basis: Whether it lies inside what was measured.
         why: How far beyond it lies, or why it is refused and which step to add; empty inside.
     """
