@@ -21,7 +21,7 @@ from loadtest.results.sweep_result import Interval
 # What a machine adds to the spread that the work's own draws make: 32 recorded steps of four settings, each repeated
 # eight times; a test holds it to them.
 MACHINE_SCATTER = Scatter(0.0142, 28)
-_RESAMPLES = 4000
+_RESAMPLES = 2000
 _COUNTS_FOR_COHERENCY = 3
 
 
