@@ -30,7 +30,7 @@ from loadtest.analysis.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
-from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Certainty
+from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
 from loadtest.results.measured import Measured
@@ -62,7 +62,7 @@ def tried(runs: Recorded, confidence: float) -> list[HeldOut]:
     found: list[HeldOut] = []
     for run, (plan, steps) in runs.items():
         usual = usual_scatter({name: one for name, one in runs.items() if name != run})
-        found += held_out(run, plan, steps, Certainty(usual, confidence))
+        found += held_out(run, plan, steps, Sureness(usual, confidence))
     return found
 
 
@@ -85,7 +85,7 @@ def not_asked(runs: Recorded) -> tuple[int, int]:
     return sum(len(steps) - len(valid) for steps, valid in kept), full
 
 
-def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Certainty) -> Iterator[HeldOut]:
+def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) -> Iterator[HeldOut]:
     """
     Leave each believable step out in turn.
 
@@ -117,7 +117,7 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Certainty) -
                 yield HeldOut(run, left.key.folder, one.quantity, seen, one.needed, one.basis is Basis.BEYOND)
 
 
-def _throughput(others: Sequence[Measured], plan: Plan, replicas: int, sure: Certainty) -> Sized:
+def _throughput(others: Sequence[Measured], plan: Plan, replicas: int, sure: Sureness) -> Sized:
     growth = growth_of(others, plan)
     if growth is None:
         return Sized("throughput", "orders/s", None, Basis.REFUSED)

@@ -12,7 +12,7 @@ from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.counts import closed_by_server, looked_seconds, window_workflows
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.next_value import next_value
-from loadtest.analysis.usual_scatter import STATED, Certainty
+from loadtest.analysis.usual_scatter import STATED, Sureness
 from loadtest.results.measured import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
@@ -30,7 +30,7 @@ def part_cores(
     part: str,
     rate: float,
     replicas: Interval | None,
-    sure: Certainty = STATED,
+    sure: Sureness = STATED,
 ) -> Sized:
     """
     Size the cores of a part.
@@ -69,7 +69,7 @@ def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
     return points
 
 
-def database_requests(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
+def database_requests(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> Sized:
     """
     Size the requests to the database, of which it has some when no order comes.
     """
@@ -83,7 +83,7 @@ def database_requests(steps: Sequence[Measured], rate: float, sure: Certainty = 
 
 
 def per_order(
-    steps: Sequence[Measured], name: str, counter: str, rate: float, sure: Certainty = STATED
+    steps: Sequence[Measured], name: str, counter: str, rate: float, sure: Sureness = STATED
 ) -> Sized:
     """
     Size a counter of the server that grows by the same number with each order.
@@ -106,14 +106,14 @@ def per_order(
     )
 
 
-def state_transitions(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
+def state_transitions(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> Sized:
     """
     Size the state transitions.
     """
     return per_order(steps, "state transitions", "server.state_transitions", rate, sure)
 
 
-def actions(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
+def actions(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> Sized:
     """
     Size the actions.
     """
@@ -135,7 +135,7 @@ def slot_seconds(steps: Sequence[Measured]) -> list[tuple[float, float]]:
     ]
 
 
-def slots_held(steps: Sequence[Measured], rate: float, sure: Certainty = STATED) -> Sized:
+def slots_held(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> Sized:
     """
     Size the activity slots that orders hold at the same time, on average.
     """
@@ -159,7 +159,7 @@ def replica_memory(steps: Sequence[Measured]) -> list[float]:
     ]
 
 
-def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Certainty = STATED) -> Sized:
+def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Sureness = STATED) -> Sized:
     """
     Size the memory of all workers, in GiB.
     """
@@ -184,7 +184,7 @@ def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     return SizedCost(part, fit.idle_cores, fit.marginal_seconds)
 
 
-def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval, sure: Certainty) -> Sized:
+def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval, sure: Sureness) -> Sized:
     basis, why, widening = _reach([fit.lowest_rate, fit.highest_rate], rate)
     if basis is Basis.REFUSED:
         return Sized(name, unit, None, basis, why)
@@ -253,5 +253,5 @@ def _why_no_cpu(steps: Sequence[Measured], part: str) -> str | None:
     return told[0] if told else "nobody looked at its CPU"
 
 
-Quantity = Callable[[Sequence[Measured], float, Certainty], Sized]
+Quantity = Callable[[Sequence[Measured], float, Sureness], Sized]
 BY_RATE: tuple[Quantity, ...] = (slots_held, database_requests, state_transitions, actions)

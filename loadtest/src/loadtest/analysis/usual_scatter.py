@@ -45,7 +45,7 @@ USUAL_SCATTER: Mapping[str, Scatter] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Certainty:
+class Sureness:
     """
     What the width of a row stands on beside the run.
 
@@ -58,7 +58,7 @@ class Certainty:
     confidence: float
 
 
-STATED = Certainty(USUAL_SCATTER, ROW_CONFIDENCE)
+STATED = Sureness(USUAL_SCATTER, ROW_CONFIDENCE)
 
 
 def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
