@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from held_out_cell import HeldOut
 from replica_trial import AskedCount
 from scatter_of_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from loadtest.analysis.usual_scatter import ROW_CONFIDENCE, ROWS, USUAL_SCATTER, Scatter
 
@@ -176,7 +176,7 @@ def _most_wrong(told: Sequence[AskedCount]) -> float:
     Return the upper end of the share of wrong answers, one-sided at 95 % (Clopper and Pearson).
     """
     wrong = sum(not one.is_inside for one in told)
-    return 1.0 if wrong == len(told) else float(beta.ppf(0.95, wrong + 1, len(told) - wrong))
+    return 1.0 if wrong == len(told) else float(betaincinv(wrong + 1, len(told) - wrong, 0.95))
 
 
 def _share(found: Sequence[HeldOut] | Sequence[AskedCount]) -> str:
