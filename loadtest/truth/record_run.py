@@ -12,8 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-from loadtest.results.difference import Difference
 from loadtest.results.document import to_json
+from loadtest.results.metric_difference import Difference
 from loadtest.results.store import Run
 
 FOLDER = Path(__file__).parent / "recorded"

@@ -17,7 +17,6 @@ from replica_trial import AskedCount, asked_counts
 from scipy.stats import beta
 
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.counts import is_closed, looked_seconds, window_workflows
 from loadtest.analysis.sizing import believable, growth_of
 from loadtest.analysis.sizing_quantities import (
     actions,
@@ -27,9 +26,10 @@ from loadtest.analysis.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
+from loadtest.analysis.workflow_counts import is_closed, looked_seconds, window_workflows
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized
 from loadtest.results.sweep_result import Interval
 

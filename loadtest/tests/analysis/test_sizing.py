@@ -11,7 +11,7 @@ import synthetic
 
 from loadtest.analysis.sizing import size
 from loadtest.plan.prices import PriceTable
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 
 PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))

@@ -11,7 +11,7 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.step_verdict import judge
-from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.cli import sweep_run
+from loadtest.cli import run_start
 from loadtest.results.store import Run
 
 
@@ -21,5 +21,5 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
         caught.append(run)
         return 0
 
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    monkeypatch.setattr(run_start, "_carry_out", catch)
     return caught

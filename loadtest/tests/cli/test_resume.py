@@ -14,7 +14,7 @@ import pytest
 import synthetic
 from kept_runs import MACHINE, VERSIONS, kept_run
 
-from loadtest.cli import sweep_run
+from loadtest.cli import run_start
 from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.plan import Saturate
@@ -33,7 +33,7 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentF
         caught.append((run, environment))
         return 0
 
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    monkeypatch.setattr(run_start, "_carry_out", catch)
     return caught
 
 

@@ -17,11 +17,11 @@ from kept_runs import run_of
 from loadtest.analysis import analyse
 from loadtest.plan import Work
 from loadtest.report import build_report
-from loadtest.report.cells import cells, parts
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
 from loadtest.report.headlines import headlines
-from loadtest.report.text import text_report
-from loadtest.results.measured import Measured
+from loadtest.report.run_cells import cells, parts
+from loadtest.report.sweep_text import text_report
+from loadtest.results.measured_step import Measured
 from loadtest.results.schema import SCHEMA_PATH
 from loadtest.results.sweep_result import SweepResult
 

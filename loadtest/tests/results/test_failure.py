@@ -12,7 +12,7 @@ import pytest
 from loadtest.errors import InputError
 from loadtest.results.document import from_plain, to_json
 from loadtest.results.failure import Failure, FailureKind, count_of
-from loadtest.results.measured import InjectorCounts, InjectorReport
+from loadtest.results.measured_step import InjectorCounts, InjectorReport
 from loadtest.results.problem import Problem, ProblemCause
 
 # As runs before there were values hold them.

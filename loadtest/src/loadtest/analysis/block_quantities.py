@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.validity import RULES
+from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
 
 WAIT_OFFSET_SECONDS = 0.01

@@ -8,8 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import looked_seconds, window_workflows
-from loadtest.analysis.counts import work as work_done
 from loadtest.analysis.overload import (
     LoadLevel,
     SlotCapacity,
@@ -18,8 +16,10 @@ from loadtest.analysis.overload import (
 )
 from loadtest.analysis.saturation import FULL_SLOTS_RATIO, Limit
 from loadtest.analysis.twin.work_distribution import WorkDistribution
-from loadtest.results.difference import Histogram
-from loadtest.results.measured import Measured, StepKey
+from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import work as work_done
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import Histogram
 
 # Where nobody saw how long activities take, they are taken to spread as exponential work does.
 UNSEEN_CV = 1.0

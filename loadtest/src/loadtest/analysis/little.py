@@ -5,8 +5,8 @@ Little's law as a cross-check: the same workflows, timed by two independent cloc
 from __future__ import annotations
 
 from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
-from loadtest.results.measured import Measured
+from loadtest.analysis.workflow_counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
+from loadtest.results.measured_step import Measured
 
 WORKER_ENDTOEND = "worker.workflow_endtoend"
 SERVER_ENDTOEND = "server.workflow_endtoend"

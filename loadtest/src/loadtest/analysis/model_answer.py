@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import histogram_work
 from loadtest.analysis.late_tasks import count_late
-from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.percentiles import decode, late_of_hdr
+from loadtest.analysis.schedule_shape import load_shape
 from loadtest.analysis.twin import LateBound, Measure, QueueModel, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.plan import ArrivalKind, Plan
-from loadtest.results.difference import Histogram
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram
 from loadtest.results.window_decision import Decided, Decision
 
 # Share of what is allowed that the model may have late for "met", at a rate that much higher than the measured one.

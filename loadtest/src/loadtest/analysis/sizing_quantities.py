@@ -8,10 +8,10 @@ import math
 from collections.abc import Callable, Sequence
 
 from loadtest.analysis.actions import ACTIONS
-from loadtest.analysis.counts import closed_by_server, looked_seconds, window_workflows
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
-from loadtest.analysis.next_value import next_value
-from loadtest.results.measured import Measured
+from loadtest.analysis.prediction_interval import next_value
+from loadtest.analysis.workflow_counts import closed_by_server, looked_seconds, window_workflows
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 

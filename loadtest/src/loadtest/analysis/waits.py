@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.bucket_quantile import mean
 from loadtest.analysis.percentiles import of_buckets
-from loadtest.analysis.quantile import mean
-from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_result import CrossCheck, Waits
 
 QUEUES = ("workflow", "activity")

@@ -57,11 +57,11 @@ def capacity(
         flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan
 
     if resume is not None:
-        return sweep_run.resume(resume, given, context.params, metrics_port, progress)
+        return run_start.resume(resume, given, context.params, metrics_port, progress)
     assert plan is not None
     searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
-    return sweep_run.begin(searched, plan, place, output, metrics_port, progress, question)
+    return run_start.begin(searched, plan, place, output, metrics_port, progress, question)

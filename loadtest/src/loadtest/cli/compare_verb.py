@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.compare_settings import comparing_plan, demand_quantities
+from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
@@ -100,11 +100,11 @@ def compare(
         most_rounds=most_rounds,
         gate=gates,
     )
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
     from loadtest.results.store import Run
 
-    code = sweep_run.begin(plan, first, place, output, metrics_port, progress, question)
+    code = run_start.begin(plan, first, place, output, metrics_port, progress, question)
     if junit is not None or markdown is not None:
         write_files(Run.open(output), junit, markdown)
     return code

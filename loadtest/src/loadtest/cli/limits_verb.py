@@ -50,8 +50,8 @@ def limits(
     refuse_idle_place(given, place)
     asked = flagged_plan(plan, plan_flags(context.params))
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
-    from loadtest.cli.limits_settings import limits_plan
+    from loadtest.cli import run_start
+    from loadtest.cli.limits_plan import limits_plan
 
     made, question = limits_plan(
         asked,
@@ -63,4 +63,4 @@ def limits(
         most_rounds=most_rounds,
         most_suspects=suspects,
     )
-    return sweep_run.begin(made, plan, place, output, metrics_port, progress, question)
+    return run_start.begin(made, plan, place, output, metrics_port, progress, question)

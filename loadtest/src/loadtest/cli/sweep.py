@@ -66,9 +66,9 @@ def sweep(
         )
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
 
     if resume is not None:
-        return sweep_run.resume(resume, given, context.params, metrics_port, progress)
+        return run_start.resume(resume, given, context.params, metrics_port, progress)
     assert plan is not None
-    return sweep_run.begin(asked, plan, place, output, metrics_port, progress)
+    return run_start.begin(asked, plan, place, output, metrics_port, progress)

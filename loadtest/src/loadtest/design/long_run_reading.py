@@ -19,7 +19,7 @@ from loadtest.analysis.twin import (
     recalibrate,
     simulate_twins,
 )
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import LongRunP95
 
 # Places the long run's p95 within a few percent; the range beside it is wider by far.

@@ -14,9 +14,9 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Backlog, Metrics
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import machine_use
-from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.metric_difference import Difference
 from loadtest.results.step_order import StepOrder
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 

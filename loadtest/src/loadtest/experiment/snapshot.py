@@ -14,7 +14,7 @@ from typing import TypeVar
 from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured import ProcessUse, Replica
+from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.scrape import Scrape
 
 

@@ -10,23 +10,23 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Never, TypeVar
 
-from loadtest.analysis.running_workers import in_flight
-from loadtest.design.window_rule import WindowPlan
+from loadtest.analysis.workers_as_planned import in_flight
+from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError
+from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.known_workers import ask_workers, first_known, latest_known
 from loadtest.experiment.outside_watch import OutsideWatch
-from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
-from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
+from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, Replica
 from loadtest.results.step_order import StepOrder
 
 # Between order and first arrival: the order must have reached every injector.

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from loadtest.analysis.silent_replicas import PollingLook, polling_look, silence
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.page_sample import MOST_PAGES
 from loadtest.experiment.ports import AskedWorkers
-from loadtest.results.measured import Replica
+from loadtest.experiment.sampled_pages import MOST_PAGES
+from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots_used
 
 LOOK_SECONDS = 2.0

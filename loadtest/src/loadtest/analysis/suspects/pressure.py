@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.quantile import mean, quantile
+from loadtest.analysis.bucket_quantile import mean, quantile
 from loadtest.plan import Plan
-from loadtest.results.difference import Difference, Histogram
 from loadtest.results.limit_facts import MachineUse, QueueRateLimit
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]

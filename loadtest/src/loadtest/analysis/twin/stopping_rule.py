@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.looks import Looks
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
 
