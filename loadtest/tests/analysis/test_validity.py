@@ -96,7 +96,7 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     (
         "the sweep's own problem",
         "steady",
-        lambda s: replace(s, problems=("a page was absent",)),
+        lambda s: replace(s, problems=(Problem(ProblemCause.PAGE_UNUSABLE, "a page was absent"),)),
         "a page was absent",
     ),
 ]

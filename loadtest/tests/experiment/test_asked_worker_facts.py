@@ -12,6 +12,7 @@ from loadtest.analysis.step_reading import read_step
 from loadtest.errors import InputError
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen
 from loadtest.plan import Plan, WorkerSetup
+from loadtest.results.problem import ProblemCause
 from loadtest.results.step_result import StepVerdict
 
 SATURATE = 0
@@ -132,6 +133,8 @@ async def test_one_silent_replica_among_ten_is_named_within_ten_seconds(
     assert at - (WARM_UP_SECONDS + 20) <= 10
     assert result.verdict is StepVerdict.INVALID
     assert any("replica worker-10 " in reason for reason in result.reasons)
+    (silent,) = measured.problems
+    assert (silent.cause, silent.subject) == (ProblemCause.REPLICA_SILENT, "worker-10")
 
 
 async def test_a_look_that_fails_is_a_gap(system: FakeSystem) -> None:

@@ -220,7 +220,7 @@ def other_problems(measured: Measured, _plan: Plan) -> list[str]:
     """
     Return what the sweep itself could not do.
     """
-    return list(measured.problems)
+    return [problem.text for problem in measured.problems]
 
 
 # What an overloaded step leaves behind by its nature.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from loadtest.errors import MeasurementError
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Backlog, Metrics
+from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.limit_facts import machine_use
@@ -77,7 +78,7 @@ def assemble_measured(
             differences[name] = _difference(metrics, looks.get(before), looks.get(after), role)
         except MeasurementError as error:
             differences[name] = None
-            problems.append(str(error))
+            problems.append(problem_of_error(error))
     start, end = snapshots.window_start, snapshots.window_end
     first, second = differences["first_half"], differences["second_half"]
     born = {r.identity: (r.pid, r.started_at) for r in start.alive}

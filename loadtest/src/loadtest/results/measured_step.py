@@ -259,7 +259,7 @@ class Measured:
         outside: Looks at what may have hit the step from outside; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
         scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
-        problems: What else went wrong, in words; each makes the step invalid.
+        problems: What the sweep itself could not do or saw broken; each makes the step invalid.
         notes: What a reader should know; makes nothing invalid.
     """
 
@@ -287,7 +287,7 @@ class Measured:
     pollers: Mapping[str, int]
     use: Mapping[str, ProcessUse]
     scrape_seconds: float | None
-    problems: tuple[str, ...] = ()
+    problems: tuple[ReadProblem, ...] = ()
     notes: tuple[str, ...] = ()
     decision: Decision | None = None
     schedule_seed: str = ""
