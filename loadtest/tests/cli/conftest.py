@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from loadtest.cli import run_start
+from loadtest.cli.run_options import RunFlags
 from loadtest.results.store import Run
 
 
@@ -17,7 +18,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Runs that would now be measured, in place of measuring them."""
     caught: list[Run] = []
 
-    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
+    def catch(run: Run, environment: Any, flags: RunFlags) -> int:
         caught.append(run)
         return 0
 

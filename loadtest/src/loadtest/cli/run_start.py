@@ -20,13 +20,13 @@ from rich.console import Console
 from loadtest.cli.cluster import server_address
 from loadtest.cli.place_flags import Place, refuse_changes
 from loadtest.cli.place_options import TargetKind
-from loadtest.cli.progress_flag import Progress
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_environment import (
     EnvironmentFlags,
     compose_server_address,
     open_environment,
 )
+from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import environment_for, refuse_many_starts
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import connect, server_version
@@ -55,9 +55,7 @@ def begin(
     asked: Plan,
     file: Path,
     place: Place,
-    output: Path,
-    metrics_port: int | None,
-    progress: Progress,
+    flags: RunFlags,
     question: Question | None = None,
 ) -> int:
     """
@@ -67,9 +65,7 @@ def begin(
         asked: The plan with all flags laid over it.
         file: Where it was read.
         place: Where to measure.
-        output: Folder of all runs.
-        metrics_port: Where the sweep serves its own metric.
-        progress: How it is shown.
+        flags: Where it is kept, and how it can be watched.
         question: What the run is to answer; ``None`` sweeps the plan.
 
     Raises:
@@ -84,20 +80,19 @@ def begin(
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
     refuse_many_starts(plan, question, scenario, place)
-    environment = environment_for(plan, place, metrics_port)
+    environment = environment_for(plan, place, flags.metrics_port)
     run = Run.create(
-        output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
+        flags.output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
     )
     keep_question(run, question)
-    return _carry_out(run, environment, metrics_port, progress)
+    return _carry_out(run, environment, flags)
 
 
 def resume(
     path: Path,
     given: Mapping[str, str],
     parameters: Mapping[str, Any],
-    metrics_port: int | None,
-    progress: Progress,
+    flags: RunFlags,
 ) -> int:
     """
     Measure what an earlier run lacks, where and how it began, and return its exit code.
@@ -106,8 +101,7 @@ def resume(
         path: The run's folder.
         given: Name of each parameter on the command line -> how it is written.
         parameters: Their values.
-        metrics_port: Where the sweep serves its own metric.
-        progress: How it is shown.
+        flags: How it can be watched; its folder has its place.
 
     Raises:
         LoadtestError: There is no such run, a flag says something else than the run, or it ended early.
@@ -121,19 +115,19 @@ def resume(
         )
     refuse_changes(path, run.path, given, parameters, manifest.place)
     if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
-        return _report_complete(run, progress)
+        return _report_complete(run, flags.progress)
     if "worker_command" in manifest.place and manifest.directory != str(Path.cwd()):
         raise InputError(
             f"--resume {path}: its workers were started from {manifest.directory}, which their command line may mean; "
             "write it there"
         )
     load(run.plan.scenario)
-    environment = environment_for(run.plan, manifest.place, metrics_port)
+    environment = environment_for(run.plan, manifest.place, flags.metrics_port)
     start = _start()
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
-    return _carry_out(run, environment, metrics_port, progress)
+    return _carry_out(run, environment, flags)
 
 
 def _report_complete(run: Run, progress: Progress) -> int:
@@ -145,11 +139,11 @@ def _report_complete(run: Run, progress: Progress) -> int:
     return ended.exit_code
 
 
-def _carry_out(run: Run, environment: EnvironmentFlags, metrics_port: int | None, progress: Progress) -> int:
+def _carry_out(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
     host = "127.0.0.1" if environment.cluster is None else "0.0.0.0"
-    display = choose(progress, Console(soft_wrap=True))
+    display = choose(flags.progress, Console(soft_wrap=True))
     return run_and_report(
-        run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(metrics_port, host)
+        run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(flags.metrics_port, host)
     )
 
 
