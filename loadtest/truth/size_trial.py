@@ -26,7 +26,7 @@ from loadtest.analysis.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
-from loadtest.analysis.workflow_counts import is_closed, looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import is_closed, looked_seconds, workflows_per_second
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured
@@ -87,7 +87,7 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured]) -> Iterator[HeldOu
     kept = believable(steps, plan)
     for left in kept:
         others = [step for step in kept if step is not left]
-        replicas, rate = left.key.replicas, window_workflows(left) / looked_seconds(left)
+        replicas, rate = left.key.replicas, workflows_per_second(left)
         count = Interval(replicas, replicas, replicas)
         told = [
             slots_held(others, rate),

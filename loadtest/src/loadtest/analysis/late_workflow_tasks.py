@@ -10,6 +10,7 @@ from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.share_of_late import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided, Decision
 from loadtest.results.worker_facts import workflow_slots
 
@@ -41,7 +42,7 @@ def busy_ratio(measured: Measured) -> float | None:
     The slots are those that the workers say they have: a worker of the user's own does not run with the plan's.
     """
     window = measured.worker_window
-    held = window.histograms.get("worker.workflow_task_execution") if window is not None else None
+    held = histogram_of(window, "worker.workflow_task_execution")
     slots = workflow_slots(measured.workers) or measured.limits.workflow_slots
     if held is None or not slots or window is None or window.seconds <= 0:
         return None
@@ -80,7 +81,7 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
     """
     bound = plan.slo.schedule_to_start_p95_seconds
     for role, window in (("worker", measured.worker_window), ("server", measured.server_window)):
-        waits = window.histograms.get(f"{role}.workflow_schedule_to_start") if window is not None else None
+        waits = histogram_of(window, f"{role}.workflow_schedule_to_start")
         if bound is not None and waits is not None:
             late = count_late(waits, bound)
             burst = burst_of(busy_ratio(measured))

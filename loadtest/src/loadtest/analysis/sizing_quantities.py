@@ -10,8 +10,14 @@ from collections.abc import Callable, Sequence
 from loadtest.analysis.actions import ACTIONS
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.prediction_interval import next_value
-from loadtest.analysis.workflow_counts import closed_by_server, looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import (
+    closed_by_server,
+    looked_seconds,
+    window_workflows,
+    workflows_per_second,
+)
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import counter_of
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
@@ -53,7 +59,7 @@ def database_requests(steps: Sequence[Measured], rate: float) -> Sized:
     points = []
     for step in steps:
         window = step.server_window
-        asked = window.counters.get("server.persistence_requests") if window is not None else None
+        asked = counter_of(window, "server.persistence_requests")
         orders, seconds = window_workflows(step), looked_seconds(step)
         if window is not None and asked and window.seconds > 0 and orders > 0:
             points.append(CostPoint(orders / seconds, asked / window.seconds))
@@ -199,7 +205,7 @@ def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tup
 
 
 def _rates(steps: Sequence[Measured]) -> list[float]:
-    return [orders / looked_seconds(step) for step in steps if (orders := window_workflows(step)) > 0]
+    return [rate for step in steps if (rate := workflows_per_second(step)) > 0]
 
 
 def _why_no_cpu(steps: Sequence[Measured], part: str) -> str | None:

@@ -32,7 +32,7 @@ from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Fraction, Plan
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured_step import Measured
-from loadtest.results.metric_difference import Difference, Histogram
+from loadtest.results.metric_difference import Difference, counter_of, histogram_of
 from loadtest.results.step_result import StepLoad, StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
 
@@ -114,7 +114,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         ),
         sent_per_second=report.window.sent / window,
         injector_lag_seconds=_lag(report.histograms.get("lag"), why),
-        throughput_per_second=throughput(measured, workflows / workflow_counts.looked_seconds(measured), why),
+        throughput_per_second=throughput(measured, workflow_counts.workflows_per_second(measured), why),
         closes_per_second=workflow_counts.window_closed(measured) / workflow_counts.looked_seconds(measured),
         goodput_per_second=report.within_slo / window,
         failed=dict(report.whole.failed),
@@ -221,7 +221,7 @@ def _no_slots(measured: Measured) -> str:
 
 def _late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | None:
     bound, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    waits = histogram_of(window, "worker.activity_schedule_to_start")
     if is_closed(measured):
         return why.of("late_ratio", None, CLOSED)
     if bound is None:
@@ -247,8 +247,7 @@ def _of_hdr(encoded: str | None, key: str, why: NullReasons) -> Percentiles:
 
 
 def _of_buckets(difference: Difference | None, name: str, key: str, why: NullReasons) -> Percentiles:
-    histogram: Histogram | None = difference.histograms.get(name) if difference is not None else None
-    percentiles, reasons = of_buckets(histogram)
+    percentiles, reasons = of_buckets(histogram_of(difference, name))
     if difference is None:
         reasons = dict.fromkeys(reasons, NO_SERVER)
     why.under(key, reasons)
@@ -271,16 +270,12 @@ def _failures(difference: Difference | None) -> dict[str, int]:
     return {name: round(number) for name, number in split.items() if number}
 
 
-def _count(difference: Difference | None, name: str) -> float | None:
-    return difference.counters.get(name) if difference is not None else None
-
-
 def _seconds(difference: Difference | None) -> float | None:
     return difference.seconds if difference is not None else None
 
 
 def _transitions(measured: Measured) -> float | None:
-    return _count(measured.server_whole, "server.state_transitions")
+    return counter_of(measured.server_whole, "server.state_transitions")
 
 
 def _why_none(difference: Difference | None, nobody: str, no_event: str) -> str:

@@ -187,6 +187,13 @@ def looked_seconds(measured: Measured) -> float:
     return measured.window_seconds
 
 
+def workflows_per_second(measured: Measured) -> float:
+    """
+    Return the workflows that the window's work amounts to, per second; zero where nothing was done.
+    """
+    return window_workflows(measured) / looked_seconds(measured)
+
+
 def counts(measured: Measured) -> StepCounts:
     """
     Put every side's count of the whole step beside the others.

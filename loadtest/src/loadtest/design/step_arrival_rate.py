@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Plan, Saturate
@@ -20,7 +20,7 @@ def throughput_per_second(step: Measured) -> float:
     Raises:
         MeasurementError: Nothing was completed in the window.
     """
-    found = window_workflows(step) / looked_seconds(step)
+    found = workflows_per_second(step)
     if found <= 0:
         raise MeasurementError(
             f"step {step.key.folder} completed nothing in its window, so no rate can be taken from it; "

@@ -17,7 +17,7 @@ from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.limit_facts import machine_use
 from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, ProcessUse, Replica
-from loadtest.results.metric_difference import Difference
+from loadtest.results.metric_difference import Difference, counter_of
 from loadtest.results.step_order import StepOrder
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -140,7 +140,7 @@ def _on_pages(metrics: Metrics, window: Difference | None, end: Snapshot) -> dic
     """
     CPU of the workers as their pages say it, where the target cannot see their processes.
     """
-    cpu = window.counters.get("worker.cpu") if window is not None else None
+    cpu = counter_of(window, "worker.cpu")
     known = end.use.get("worker")
     if cpu is None or end.worker is None or known is None or known.cpu_seconds is not None:
         return {}

@@ -47,3 +47,17 @@ class Difference:
     counters: Mapping[str, float] = field(default_factory=dict)
     histograms: Mapping[str, Histogram] = field(default_factory=dict)
     by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def counter_of(difference: Difference | None, name: str) -> float | None:
+    """
+    Return what a counter grew by; ``None`` where no page was read or the page does not offer it.
+    """
+    return difference.counters.get(name) if difference is not None else None
+
+
+def histogram_of(difference: Difference | None, name: str) -> Histogram | None:
+    """
+    Return the samples of a histogram; ``None`` where no page was read or the page does not offer it.
+    """
+    return difference.histograms.get(name) if difference is not None else None

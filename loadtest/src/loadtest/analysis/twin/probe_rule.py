@@ -35,11 +35,7 @@ class UntilSidesDecided:
 
     def __post_init__(self) -> None:
         reach = min(self.slower.seconds, self.faster.seconds)
-        if self.budget_seconds > reach:
-            raise ValueError(
-                f"a budget of {self.budget_seconds:g} s, but twins of {reach} s: simulate them longer"
-            )
-        self._looks = Looks(self.rule, self.budget_seconds)
+        self._looks = Looks(self.rule, self.budget_seconds, reach)
 
     @property
     def longest_seconds(self) -> float:

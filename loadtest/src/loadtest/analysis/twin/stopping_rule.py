@@ -106,11 +106,7 @@ class UntilDecided:
     _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.budget_seconds > self.twins.seconds:
-            raise ValueError(
-                f"a budget of {self.budget_seconds:g} s, but twins of {self.twins.seconds} s: simulate them longer"
-            )
-        self._looks = Looks(self.rule, self.budget_seconds)
+        self._looks = Looks(self.rule, self.budget_seconds, self.twins.seconds)
 
     @property
     def longest_seconds(self) -> float:

@@ -17,14 +17,22 @@ class Looks:
     Attributes:
         rule: Says at which seconds to look.
         budget_seconds: The longest window, at whose end is the last look.
+        reach_seconds: How far the twins go that its counts are held against.
         counts: Seconds since the window's start and late tasks until then, in the order in which they were taken.
         taken: Looks of the rule that are over.
     """
 
     rule: DecisionRule
     budget_seconds: float
+    reach_seconds: float
     counts: list[tuple[float, float]] = field(default_factory=list)
     taken: int = 0
+
+    def __post_init__(self) -> None:
+        if self.budget_seconds > self.reach_seconds:
+            raise ValueError(
+                f"a budget of {self.budget_seconds:g} s, but twins of {self.reach_seconds} s: simulate them longer"
+            )
 
     def is_due(self, elapsed_seconds: float, late: float) -> bool:
         """
