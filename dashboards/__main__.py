@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from dashboards.files import FILES, ROOT
+from dashboards.generated_files import FILES, ROOT
 from dashboards.queue_bounds import QueueBoundsError, read_queue_bounds
 from dashboards.rules import RuleSettings
 

@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 
 from dashboards.all_dashboards import ALL, UIDS
 from dashboards.bounds import PanelBound
-from dashboards.files import FILES, ROOT
+from dashboards.generated_files import FILES, ROOT
 from dashboards.layout import Dashboard
 from dashboards.panels import Panel, build, grafana_unit, letter
 from dashboards.rules import RuleSettings

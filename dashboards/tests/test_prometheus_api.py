@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboards.ask import main as ask
 from dashboards.prometheus_api import PrometheusApi, PrometheusRefusedError, PrometheusUnreachableError
+from dashboards.unanswered_panels import main as ask
 
 
 class Answers(http.server.BaseHTTPRequestHandler):

@@ -15,7 +15,9 @@ from exporters import KUBERNETES_NAMESPACE
 from watched_stack import MISCHIEF, QUEUE, QUIET_SECONDS, Stack
 
 from dashboards.alerts import ALERTS
-from dashboards.ask import (
+from dashboards.generated_files import ROOT
+from dashboards.queue_bounds import either_spelling
+from dashboards.unanswered_panels import (
     Question,
     ailing_rules,
     choices,
@@ -28,11 +30,9 @@ from dashboards.ask import (
     server_versions,
     unanswered,
 )
-from dashboards.ask import main as ask
-from dashboards.files import ROOT
-from dashboards.queue_bounds import either_spelling
+from dashboards.unanswered_panels import main as ask
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
-from loadtest.analysis.quantile import quantile
+from loadtest.analysis.bucket_quantile import quantile
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, QueryScope
@@ -130,7 +130,7 @@ def test_the_servers_version_is_scraped(stack: Stack) -> None:
 
 def test_a_prometheus_can_be_asked_by_hand(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """
-    ``python -m dashboards.ask`` says that all is well here, and names the panels of what is not scraped.
+    ``python -m dashboards.unanswered_panels`` says that all is well here, and names the panels of what is not scraped.
     """
     assert ask([stack.prometheus.address, "--minutes", "5"]) == 0
     assert re.search(r"^(\d+) of \1 queries answered$", capsys.readouterr().out, re.MULTILINE)

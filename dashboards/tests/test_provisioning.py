@@ -14,7 +14,7 @@ from needs import needs
 
 from dashboards.alerts import ALERTS
 from dashboards.all_dashboards import ALL
-from dashboards.files import ROOT
+from dashboards.generated_files import ROOT
 from dashboards.layout import Dashboard
 
 FOLDER = ROOT / "dashboards/provisioning"

@@ -15,8 +15,8 @@ import yaml
 from needs import needs
 
 from dashboards.alerts import ALERTS
-from dashboards.files import FILES, ROOT
-from dashboards.recording import BY_RECORD, RECORDINGS
+from dashboards.generated_files import FILES, ROOT
+from dashboards.recording_rules import BY_RECORD, RECORDINGS
 from dashboards.rules import RuleSettings
 
 RULES = ROOT / "dashboards/rules"

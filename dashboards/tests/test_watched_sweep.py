@@ -23,10 +23,10 @@ import pytest
 from needs import needs
 from pictures import draw
 
-from dashboards.ask import choices, committed, questions, unanswered
-from dashboards.files import ROOT
+from dashboards.generated_files import ROOT
 from dashboards.local_prometheus import LocalPrometheus
 from dashboards.queue_bounds import either_spelling
+from dashboards.unanswered_panels import choices, committed, questions, unanswered
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import QueryScope, select

@@ -12,8 +12,8 @@ from kit import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit, run
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import Api, open_api
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.place import Place
-from loadtest.target.kubernetes.target import KubernetesTarget
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]

@@ -131,7 +131,7 @@ async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, Step
         locust.run(order, lambda _: None), _cpu_between(process, start, start + _WINDOW_SECONDS)
     )
     if report.problems:
-        raise SystemExit(f"{case.name}: {'; '.join(report.problems)}")
+        raise SystemExit(f"{case.name}: {'; '.join(problem.text for problem in report.problems)}")
     lag = HdrHistogram.decode(report.histograms["lag"])
     asked = case.arrival_rate * _WINDOW_SECONDS if case.arrival_rate else report.window.offered
     return (

@@ -31,7 +31,7 @@ from loadtest.probe.http_page import fetch
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.step_order import StepOrder
 from loadtest.target.dev_server import find_temporal, start_dev_server
-from loadtest.target.local import LocalTarget, Workers
+from loadtest.target.local_target import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER
 from repairshop.contract import TASK_QUEUE
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 from temporalio.client import Client
 
-from loadtest.analysis.quantile import quantile
+from loadtest.analysis.bucket_quantile import quantile
 from loadtest.connection import connect
 from loadtest.plan import WorkerSetup
 from loadtest.probe.http_page import fetch
@@ -30,7 +30,7 @@ from loadtest.probe.page_difference import difference
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.target.dev_server import find_temporal, start_dev_server
-from loadtest.target.local import LocalTarget, Workers
+from loadtest.target.local_target import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER
 from repairshop.contract import REPAIR_WORKFLOW, TASK_QUEUE, RepairOrder, Spread, WorkProfile, workflow_id
 

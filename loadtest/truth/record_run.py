@@ -15,8 +15,8 @@ from pathlib import Path
 from loadtest.analysis.sizing_quantities import DATABASE_REQUESTS
 from loadtest.probe.page import PageScope, read
 from loadtest.probe.page_difference import difference
-from loadtest.results.difference import Difference
 from loadtest.results.document import to_json
+from loadtest.results.metric_difference import Difference
 from loadtest.results.store import Run
 
 FOLDER = Path(__file__).parent / "recorded"

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import calibration
-from loadtest.analysis.counts import is_closed
 from loadtest.analysis.replicas_wanted import MODEL_RATIO, ReplicaModel
 from loadtest.analysis.sizing import believable, bounds_of, growth_of, sized_replicas
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized
 
 # Of the way from the lowest to the highest rate that needs a count.

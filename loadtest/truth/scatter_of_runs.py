@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.marginal_cost import CostPoint, cost_points, fit_marginal_cost
-from loadtest.analysis.next_value import scatter_of
+from loadtest.analysis.prediction_interval import scatter_of
 from loadtest.analysis.sizing import believable
 from loadtest.analysis.sizing_quantities import database_points, replica_memory, slot_seconds
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import Scatter
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 Recorded = Mapping[str, tuple[Plan, Sequence[Measured]]]
 

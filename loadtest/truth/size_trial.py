@@ -19,7 +19,6 @@ from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.counts import is_closed, looked_seconds, window_workflows
 from loadtest.analysis.sizing import believable, fills_machine, growth_of
 from loadtest.analysis.sizing_quantities import (
     DATABASE_REQUESTS,
@@ -31,9 +30,14 @@ from loadtest.analysis.sizing_quantities import (
     worker_memory,
 )
 from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
+from loadtest.analysis.workflow_counts import (
+    is_closed,
+    looked_seconds,
+    workflows_per_second,
+)
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized
 from loadtest.results.sweep_result import Interval
 
@@ -98,7 +102,7 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) ->
     kept = believable(steps, plan)
     for left in kept:
         others = [step for step in kept if step is not left]
-        replicas, rate = left.key.replicas, window_workflows(left) / looked_seconds(left)
+        replicas, rate = left.key.replicas, workflows_per_second(left)
         count = Interval(replicas, replicas, replicas)
         told = [
             slots_held(others, rate, sure),

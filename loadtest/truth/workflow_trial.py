@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loadtest.analysis.late_workflow_tasks import burst_of, judge_share
 from loadtest.analysis.twin import ExponentialWork, QueueModel, SimulatedQueue
-from loadtest.analysis.workflow_queue import burst_of, judge_share
 from loadtest.results.window_decision import Decided
 
 WINDOW_SECONDS = 20

@@ -16,8 +16,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from dashboards.ask import as_grafana_asks, panels_of
 from dashboards.prometheus_api import PrometheusApi
+from dashboards.unanswered_panels import as_grafana_asks, panels_of
 
 # Okabe and Ito's palette: told apart by those who see no red and green, too.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#777777", "#000000")

@@ -8,7 +8,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
 
 

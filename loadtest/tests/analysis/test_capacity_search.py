@@ -17,7 +17,7 @@ from loadtest.analysis.capacity_search import (
     proposed_rate,
     search_capacity,
 )
-from loadtest.analysis.headroom import headroom_of
+from loadtest.analysis.headroom_at_rate import headroom_of
 from loadtest.analysis.twin import LateBound, QueueModel, UniformWork
 from loadtest.results.capacity_result import Carries
 from loadtest.results.window_decision import Decided

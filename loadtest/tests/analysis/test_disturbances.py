@@ -12,7 +12,7 @@ import pytest
 from loadtest.analysis.disturbances import disturbances
 from loadtest.results.disturbance import DisturbanceKind, OutsideLook
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 LOOKS = 12
 Change = Callable[[OutsideLook], OutsideLook]

@@ -12,8 +12,8 @@ from changes import injector
 
 from loadtest.analysis import read_step
 from loadtest.analysis.step_verdict import judge
-from loadtest.results.difference import Histogram
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()

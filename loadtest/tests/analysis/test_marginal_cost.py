@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
-from loadtest.results.measured import ProcessUse
+from loadtest.results.measured_step import ProcessUse
 
 GRID = [(n, rate) for n in (1, 2, 3, 4) for rate in (1.5, 2.5 * n)]
 

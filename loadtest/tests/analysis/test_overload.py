@@ -13,7 +13,7 @@ from changes import closes, window
 from loadtest.analysis import read_step
 from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.step_verdict import judge
-from loadtest.results.measured import Measured, Second
+from loadtest.results.measured_step import Measured, Second
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()

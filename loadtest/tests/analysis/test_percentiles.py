@@ -19,7 +19,7 @@ from loadtest.analysis.percentiles import (
     raw_percentile,
     samples_wanted,
 )
-from loadtest.results.difference import Histogram
+from loadtest.results.metric_difference import Histogram
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import synthetic
 from loadtest.analysis.sizing import growth_of, size
 from loadtest.plan.prices import PriceTable
 from loadtest.results.limit_facts import MachineUse
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 
 PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
@@ -130,7 +131,10 @@ def test_steps_that_are_not_valid_are_left_out() -> None:
     """
     A step with a problem counts for nothing, and the answer says how many there were.
     """
-    broken = [replace(STEPS[0], problems=("the server restarted",)), *STEPS[1:]]
+    broken = [
+        replace(STEPS[0], problems=(Problem(ProblemCause.COUNTER_FELL, "the server restarted"),)),
+        *STEPS[1:],
+    ]
 
     assert any("1 of 8 steps are not valid" in note for note in sized(5.0, broken).notes)
 

@@ -12,12 +12,12 @@ from histograms import buckets
 
 from loadtest.analysis import read_step
 from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
-from loadtest.analysis.known_work import known_work
-from loadtest.analysis.load_shape import load_shape
+from loadtest.analysis.planned_work import known_work
+from loadtest.analysis.schedule_shape import load_shape
 from loadtest.analysis.twin import ExponentialWork, UniformWork
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 PLAN = synthetic.demo_plan()
 

@@ -13,7 +13,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.results.document import to_plain
-from loadtest.results.measured import InjectorCounts, Measured, ProcessUse
+from loadtest.results.measured_step import InjectorCounts, Measured, ProcessUse
 
 PLAN = synthetic.demo_plan()
 # Null because the load is of the other kind, not because something could not be read.

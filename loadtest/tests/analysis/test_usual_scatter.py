@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, fit_marginal_cost
-from loadtest.analysis.next_value import next_value
+from loadtest.analysis.prediction_interval import next_value
 from loadtest.analysis.usual_scatter import ROWS, STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 

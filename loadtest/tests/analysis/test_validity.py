@@ -11,7 +11,7 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.step_verdict import judge
-from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
@@ -96,7 +96,7 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     (
         "the sweep's own problem",
         "steady",
-        lambda s: replace(s, problems=("a page was absent",)),
+        lambda s: replace(s, problems=(Problem(ProblemCause.PAGE_UNUSABLE, "a page was absent"),)),
         "a page was absent",
     ),
 ]

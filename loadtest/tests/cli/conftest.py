@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.cli import sweep_run
+from loadtest.cli import run_start
+from loadtest.cli.run_options import RunFlags
 from loadtest.results.store import Run
 
 
@@ -17,9 +18,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Runs that would now be measured, in place of measuring them."""
     caught: list[Run] = []
 
-    def catch(run: Run, environment: Any, metrics_port: Any, progress: Any) -> int:
+    def catch(run: Run, environment: Any, flags: RunFlags) -> int:
         caught.append(run)
         return 0
 
-    monkeypatch.setattr(sweep_run, "_carry_out", catch)
+    monkeypatch.setattr(run_start, "_carry_out", catch)
     return caught

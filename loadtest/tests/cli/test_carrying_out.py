@@ -17,14 +17,14 @@ from fake_steps import quick_plan
 from fake_system import ACTIVITIES, FakeSystem
 from fakes import fake_ports
 
-from loadtest.cli import running
-from loadtest.cli.running import StepMetricFlags, Tell, run_and_report
+from loadtest.cli import supervised_run
+from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.design.grid import Grid
 from loadtest.errors import InjectorError, TargetError
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted, StepStarted, SweepEnded
 from loadtest.listeners.display import JsonLines
-from loadtest.results.step_keys import step_keys
+from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 
 PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")
@@ -34,7 +34,9 @@ PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A new run; its report is not made, which other tests do."""
     monkeypatch.setattr(asyncio, "to_thread", inline)
-    monkeypatch.setattr(running, "conclude", lambda run, quiet: SweepEnded("pass", "report.html", (), 0))
+    monkeypatch.setattr(
+        supervised_run, "conclude", lambda run, quiet: SweepEnded("pass", "report.html", (), 0)
+    )
     return Run.create(tmp_path, quick_plan(), replace(synthetic.manifest(), finished_at=None))
 
 

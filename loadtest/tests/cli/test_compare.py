@@ -18,7 +18,7 @@ from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.setting import setting_text
-from loadtest.results.step_keys import step_keys
+from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")

@@ -13,7 +13,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.analysis.suspects.found import found
+from loadtest.analysis.suspects.found_suspect import found
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate

@@ -16,13 +16,13 @@ from loadtest.cli.app import run
 from loadtest.cli.place_flags import place_of
 from loadtest.cli.run_refusals import MOST_STARTS, refuse_many_starts
 from loadtest.connection import is_shared
-from loadtest.design.planned_starts import PlannedStarts
+from loadtest.design.planned_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.plan import Arrivals, Fraction, Open, Plan, Saturate, Work, WorkerSetup
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion
 from loadtest.results.store import Run
 from loadtest.scenario import load
-from loadtest.target.kubernetes.job import Brought, SweepJob
+from loadtest.target.kubernetes.sweep_job import Brought, SweepJob
 
 CLOUD = "shop.account.tmprl.cloud:7233"
 REPAIR = load("repair")

@@ -10,10 +10,10 @@ import pytest
 
 from loadtest.cli import cluster
 from loadtest.cli.app import run
-from loadtest.cli.design_flags import SubmittedVerb
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submission import bring_plan
 from loadtest.cli.submitted_design import SubmittedDesign
+from loadtest.cli.submitted_verbs import SubmittedVerb
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
 from loadtest.results.store import Run
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from wrong_input import good_plan, toml, wrong_commands, wrong_flags, wrong_plans
 
-from loadtest.cli import sweep_run
+from loadtest.cli import run_start
 from loadtest.cli.app import run
 
 pytestmark = pytest.mark.process
@@ -44,7 +44,7 @@ def test_every_wrong_input_is_refused_in_lines(tmp_path: Path, monkeypatch: pyte
     for name in ("TEMPORAL_ADDRESS", "KUBERNETES_SERVICE_HOST"):
         monkeypatch.delenv(name, raising=False)
     # A mistake that slips through is told at once, in place of a sweep.
-    monkeypatch.setattr(sweep_run, "_carry_out", lambda run, *_: pytest.fail(f"accepted: {run.plan}"))
+    monkeypatch.setattr(run_start, "_carry_out", lambda run, *_: pytest.fail(f"accepted: {run.plan}"))
     plan = tmp_path / PLAN
     tried: Counter[str] = Counter()
     often = settings(max_examples=1500, deadline=None, database=None, suppress_health_check=list(HealthCheck))

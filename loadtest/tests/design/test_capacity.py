@@ -16,7 +16,7 @@ from loadtest.analysis.capacity_search import SIDE_RATIO, CapacityBracket
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.results.capacity_result import Carries
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.question import CapacityQuestion
 from loadtest.results.window_decision import Decided
 

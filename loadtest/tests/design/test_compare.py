@@ -11,7 +11,7 @@ import synthetic
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
 from loadtest.analysis.block_quantities import QUANTITIES
-from loadtest.cli.compare_settings import comparing_plan
+from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from synthetic import demo_plan, step
 
-from loadtest.analysis.reading import read_step
+from loadtest.analysis.step_reading import read_step
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.steps_of_plan import step_keys
 
 
 def _keep(asked: NextStep, plan: Plan, verdict: StepVerdict = StepVerdict.VALID) -> KeptStep:

@@ -11,13 +11,13 @@ import pytest
 import synthetic
 from compared_blocks import kept_block, replace_block
 
-from loadtest.analysis.suspects.found import found
-from loadtest.cli.limits_settings import limits_plan
+from loadtest.analysis.suspects.found_suspect import found
+from loadtest.cli.limits_plan import limits_plan
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
 from loadtest.plan import Saturate, WorkerSetup
 from loadtest.results.limits_result import LimitsAnswer
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 

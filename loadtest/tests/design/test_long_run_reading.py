@@ -15,8 +15,8 @@ from histograms import buckets
 from loadtest.analysis.calibrated_model import Calibration
 from loadtest.analysis.twin import ExponentialWork, LateBound, OpenStep, QueueModel
 from loadtest.design.long_run_reading import StepModel, read_long_run
-from loadtest.results.difference import Difference
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference
 
 WORK_SECONDS = 0.1
 RATE = 6.0

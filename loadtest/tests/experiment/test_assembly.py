@@ -14,7 +14,7 @@ from fakes import FakeMetrics
 
 from loadtest.experiment import step
 from loadtest.experiment.snapshot import Snapshot
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 
 
 async def test_differences_are_over_the_edges_that_they_name(system: FakeSystem) -> None:

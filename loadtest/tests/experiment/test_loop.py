@@ -15,14 +15,14 @@ from fakes import fake_ports
 
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
-from loadtest.design.window_rule import WindowPlan
+from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError
 from loadtest.experiment import loop
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import StepKey
+from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 from loadtest.results.window_decision import Decided
 

@@ -18,7 +18,7 @@ from loadtest.experiment.progress import (
     from_json_line,
     to_json_line,
 )
-from loadtest.results.measured import Second, StepKey
+from loadtest.results.measured_step import Second, StepKey
 
 KEY = StepKey(2, 1, "open", 1)
 

@@ -9,7 +9,7 @@ from fake_clock import FakeClock
 
 from loadtest.errors import TargetError
 from loadtest.experiment.readiness import missing, wait_until_polling
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 from loadtest.results.scrape import Backlog
 
 STARTED = 1000.0

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from sweep_process import running_sweep, wait_for
 
+from loadtest.results.problem import ProblemCause
 from loadtest.results.store import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
@@ -50,7 +51,9 @@ def test_a_stopped_replica_is_named_within_ten_seconds(tmp_path: Path) -> None:
     assert problem.startswith(f"replica {name} ")
     assert took <= NAMED_SECONDS
     assert ended["verdict"] == "invalid"
-    assert any(reason.startswith(f"replica {name} did not answer for ") for reason in measured.problems)
+    (silent,) = [one for one in measured.problems if one.cause is ProblemCause.REPLICA_SILENT]
+    assert silent.subject == name
+    assert silent.text.startswith(f"replica {name} did not answer for ")
 
 
 def _last_worker(sweep: int) -> tuple[str, psutil.Process]:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from running import PLANS, Ran, sweep
 
-from loadtest.report.html import build_report
+from loadtest.report.sweep_page import build_report
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 

@@ -11,11 +11,12 @@ import pytest
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
 from fake_system import FakeSystem
 
-from loadtest.analysis.reading import read_step
-from loadtest.design.window_rule import WindowPlan
+from loadtest.analysis.step_reading import read_step
+from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, TargetError, WorkerDiedError
 from loadtest.experiment.progress import Event, PhaseStarted, Tick
 from loadtest.experiment.step import ALIVE_SECONDS
+from loadtest.results.problem import ProblemCause
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.window_decision import Decided
 
@@ -91,17 +92,17 @@ async def test_a_page_that_is_gone_at_an_edge_makes_the_step_invalid(
     }[edge]
     assert {name for name, difference in known.items() if difference is None} == lost
     assert read_step(measured, quick_plan()).verdict is StepVerdict.INVALID
-    assert any("connection refused" in problem for problem in measured.problems)
+    assert ProblemCause.PAGE_UNUSABLE in {problem.cause for problem in measured.problems}
     assert not any(name.startswith(f"{edge}-{role}") for name in pages)
 
 
 async def test_a_target_that_is_away_for_five_seconds_at_an_edge_ends_no_step(system: FakeSystem) -> None:
-    """What it could not say is a problem in words; the pages are read all the same."""
+    """What it could not say is a problem of the step; the pages are read all the same."""
     system.away = {"target": (ENDS - 2, ENDS + 3)}
 
     measured, _ = await carry_out(system)
 
-    assert any("could not be asked" in problem for problem in measured.problems)
+    assert {problem.cause for problem in measured.problems} == {ProblemCause.TARGET_NOT_ASKED}
     assert read_step(measured, quick_plan()).verdict is StepVerdict.INVALID
     assert measured.worker_window is not None
 
@@ -123,7 +124,7 @@ async def test_a_replica_that_is_replaced_in_the_window_is_named(system: FakeSys
 
     assert measured.gone == ("worker-1",)
     assert measured.worker_window is None
-    assert any("a counter fell" in problem for problem in measured.problems)
+    assert ProblemCause.COUNTER_FELL in {problem.cause for problem in measured.problems}
     assert any(
         "worker-1 ended or restarted" in reason for reason in read_step(measured, quick_plan()).reasons
     )

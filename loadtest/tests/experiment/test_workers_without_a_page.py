@@ -17,7 +17,7 @@ from running import sweep
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from loadtest.analysis.counts import SERVER_ACTIVITIES
+from loadtest.analysis.workflow_counts import SERVER_ACTIVITIES
 
 pytestmark = pytest.mark.server
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import histograms
 
-from loadtest.results.difference import Difference
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference
 
 Change = Callable[[Measured], Measured]
 

@@ -13,11 +13,11 @@ import synthetic
 from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
 
-from loadtest.analysis.reading import read_step
+from loadtest.analysis.step_reading import read_step
 from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 BLOCK_SECONDS, CHANGE_OVER_SECONDS = 10.0, 4.0
 

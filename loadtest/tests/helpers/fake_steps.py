@@ -12,13 +12,13 @@ from fakes import fake_ports
 
 from loadtest.analysis.twin import Enough, FixedWindow, GoOn
 from loadtest.design.design import NextStep
-from loadtest.design.window_rule import WindowPlan
+from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.loop import order_of
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.progress import Event
 from loadtest.experiment.step import run_step
 from loadtest.plan import Open, Plan, Saturate
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.window_decision import Decided, Decision
 
 WARM_UP_SECONDS = 10.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fake_clock import FakeClock
 
 from loadtest.plan import Plan
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 from loadtest.results.step_order import StepOrder
 
 ACTIVITIES = 6

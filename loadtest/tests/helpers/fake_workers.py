@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fake_system import FakeSystem
 
 from loadtest.errors import MeasurementError
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
 # How long a page that does not answer is waited for.

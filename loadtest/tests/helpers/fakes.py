@@ -16,9 +16,8 @@ from histograms import buckets, hdr
 from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
-from loadtest.results.measured import (
+from loadtest.results.measured_step import (
     HistorySample,
     InjectorCounts,
     InjectorReport,
@@ -26,6 +25,7 @@ from loadtest.results.measured import (
     ProcessUse,
     Replica,
 )
+from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog, Scrape
 from loadtest.results.step_order import StepOrder
 

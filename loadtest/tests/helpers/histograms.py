@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from hdrh.histogram import HdrHistogram
 
-from loadtest.results.difference import Histogram
+from loadtest.results.metric_difference import Histogram
 
 BOUNDS = (*(0.001 * 1.2**index for index in range(60)), float("inf"))
 

@@ -12,8 +12,8 @@ import synthetic
 
 from loadtest.plan import Plan
 from loadtest.results.manifest import Machine, RunStart
-from loadtest.results.measured import Measured
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import Measured
+from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 
 VERSIONS = {"python": "3.11.2", "temporalio": "1.35.0"}

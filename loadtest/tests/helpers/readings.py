@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.results.estimate import Estimate, Percentiles, Wait
-from loadtest.results.step_facts import Errors
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
+from loadtest.results.step_result_parts import Errors
 from loadtest.results.window_decision import Decided, Decision
 
 NO_MEAN = Estimate(None, None, 0, "batches")

@@ -12,12 +12,12 @@ from functools import cache
 
 import synthetic
 
-from loadtest.analysis.reading import read_step
+from loadtest.analysis.step_reading import read_step
 from loadtest.cli.capacity_plan import searching_plan
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 

@@ -16,15 +16,15 @@ from histograms import buckets
 from known_system import ACTIVITIES, Column
 
 from loadtest import arrivals
-from loadtest.analysis.reading import read_step
+from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.experiment.loop import order_of
 from loadtest.experiment.modelled_step import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
-from loadtest.results.difference import Difference
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference
 from loadtest.results.step_order import StepOrder, seed_of_order
 
 _DRAIN_SECONDS = 60.0

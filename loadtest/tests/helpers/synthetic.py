@@ -10,8 +10,8 @@ from world import World
 
 from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest
-from loadtest.results.measured import Measured, StepKey
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.steps_of_plan import step_keys
 
 
 def demo_plan(**changes: object) -> Plan:

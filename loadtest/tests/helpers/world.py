@@ -14,9 +14,8 @@ from histograms import buckets, hdr
 from queueing_theory import Task, simulate
 
 from loadtest.plan import Plan, Saturate
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import LimitFacts
-from loadtest.results.measured import (
+from loadtest.results.measured_step import (
     HistorySample,
     InjectorCounts,
     InjectorReport,
@@ -25,6 +24,7 @@ from loadtest.results.measured import (
     Second,
     StepKey,
 )
+from loadtest.results.metric_difference import Difference
 from loadtest.results.window_decision import Decided, Decision
 
 ACTIVITIES = 6

@@ -19,7 +19,7 @@ from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.order_part import OrderPart, PartReport
 from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.measured import InjectorSecond
+from loadtest.results.measured_step import InjectorSecond
 from loadtest.results.step_order import StepOrder
 
 pytestmark = pytest.mark.process

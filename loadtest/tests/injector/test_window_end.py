@@ -17,7 +17,7 @@ from loadtest import arrivals
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.injector.window_end import WindowEnd
-from loadtest.results.measured import InjectorReport
+from loadtest.results.measured_step import InjectorReport
 from loadtest.results.step_order import StepOrder
 
 Order = Callable[..., StepOrder]

@@ -28,7 +28,7 @@ from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.results.step_order import StepOrder
-from loadtest.target.local import LocalTarget, Workers
+from loadtest.target.local_target import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER
 
 LINE = re.compile(r"^(\w+)(?:\{(.*)\})? \S+$")

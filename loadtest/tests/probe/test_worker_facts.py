@@ -20,9 +20,9 @@ from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_heartbeats import WorkerProbe, facts_from_heartbeat, is_of
 from loadtest.probe.worker_page import facts_from_page
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
-from loadtest.target.local import Workers, open_local
+from loadtest.target.local_target import Workers, open_local
 from loadtest.target.worker_command import OWN_WORKER
 
 NOW = 1_750_000_000.0

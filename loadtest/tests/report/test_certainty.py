@@ -12,8 +12,8 @@ import synthetic
 from loadtest.analysis import analyse
 from loadtest.report.certainty import certainties
 from loadtest.results.disturbance import Disturbance, DisturbanceKind
-from loadtest.results.step_facts import Errors, MeasuredCapacity
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import Errors, MeasuredCapacity
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided, Decision, LongRunP95
 

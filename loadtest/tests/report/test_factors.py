@@ -17,11 +17,11 @@ from sweep_schema import validate_sweep
 from loadtest.analysis import analyse
 from loadtest.plan import Work
 from loadtest.report import build_report
-from loadtest.report.cells import cells, parts
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
 from loadtest.report.headlines import headlines
-from loadtest.report.text import text_report
-from loadtest.results.measured import Measured
+from loadtest.report.run_cells import cells, parts
+from loadtest.report.sweep_text import text_report
+from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import SweepResult
 
 TWO, FOUR = {"worker.activity_slots": 2}, {"worker.activity_slots": 4}

@@ -12,10 +12,10 @@ import synthetic
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
 from loadtest.report.headlines import headlines
-from loadtest.report.html import resume_command
-from loadtest.report.text import text_report
+from loadtest.report.sweep_page import resume_command
+from loadtest.report.sweep_text import text_report
 from loadtest.results.estimate import Estimate
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided

@@ -17,6 +17,7 @@ from sweep_schema import validate_sweep
 from loadtest.errors import InputError
 from loadtest.plan import Fraction, Open, Plan, Saturate
 from loadtest.report import build_report
+from loadtest.results.problem import Problem, ProblemCause
 
 
 def test_a_report_is_made_from_files_alone(demo: Path) -> None:
@@ -98,7 +99,9 @@ def test_a_name_that_looks_like_markup_stays_text(tmp_path: Path) -> None:
     A scenario's path, a reason or a note never becomes part of the page's structure.
     """
     nasty = "<script>alert(1)</script>"
-    step = dataclasses.replace(synthetic.step(), notes=(nasty,), problems=(nasty,))
+    step = dataclasses.replace(
+        synthetic.step(), notes=(nasty,), problems=(Problem(ProblemCause.PAGE_UNUSABLE, nasty),)
+    )
     plan = synthetic.demo_plan(scenario=f"./{nasty}.py")
 
     text = build_report(run_of(tmp_path, plan, [step]).path).read_text(encoding="utf-8")

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
+import synthetic
+from fake_steps import quick_plan
 
+from loadtest.analysis.validity import other_problems
 from loadtest.errors import InputError
 from loadtest.results.document import from_plain, to_json
 from loadtest.results.failure import Failure, FailureKind, count_of
-from loadtest.results.measured import InjectorCounts, InjectorReport
+from loadtest.results.measured_step import InjectorCounts, InjectorReport, Measured
 from loadtest.results.problem import Problem, ProblemCause
 
 # As runs before there were values hold them.
@@ -95,3 +99,23 @@ def test_a_problem_comes_back_as_it_was() -> None:
 
     assert from_plain(InjectorReport, json.loads(to_json(read)), "here") == read
     assert read.problems == (gone,)
+
+
+def test_a_steps_own_problems_of_before_are_read_in_their_words() -> None:
+    """
+    A folder whose steps hold prose is still read, and is written anew with causes.
+    """
+    plain = json.loads(to_json(synthetic.step()))
+    plain["problems"] = ["worker-1: http://127.0.0.1:9000/metrics does not answer (connection refused)"]
+    found = Problem(ProblemCause.REPLICA_SILENT, "replica w did not answer for 8 s in a row", "w")
+
+    read = from_plain(Measured, plain, "measured.json")
+    again = from_plain(Measured, json.loads(to_json(replace(read, problems=(*read.problems, found)))), "here")
+
+    assert [problem.text for problem in read.problems] == plain["problems"]
+    assert [problem.cause for problem in again.problems] == [
+        ProblemCause.TOLD_IN_WORDS,
+        ProblemCause.REPLICA_SILENT,
+    ]
+    assert again.problems[-1] == found
+    assert other_problems(again, quick_plan()) == [*plain["problems"], found.text]

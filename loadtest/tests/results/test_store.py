@@ -20,8 +20,8 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.errors import InputError
-from loadtest.results.measured import Measured, StepKey
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

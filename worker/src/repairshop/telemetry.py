@@ -22,7 +22,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from repairshop.loopback_port import free_port
+from repairshop.free_port import free_port
 from repairshop.settings import Settings
 
 FIRST_BUCKET_SECONDS = 0.001

@@ -31,7 +31,7 @@ from repairshop import (
     worker_tracing,
 )
 from repairshop.background import Background
-from repairshop.bytecode import compiled_each_time
+from repairshop.compiled_workflows import compiled_each_time
 from repairshop.environment import SettingsError, both
 from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.settings import LogFormat, Settings, load

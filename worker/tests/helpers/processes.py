@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from repairshop import lifetime
-from repairshop.loopback_port import free_port
+from repairshop.free_port import free_port
 
 BIN = Path(sys.executable).parent
 # Waits of tests are bounded by this and never asserted.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from loadtest.analysis.counts import closed_by_server
-from loadtest.results.measured import Measured
+from loadtest.analysis.workflow_counts import closed_by_server
+from loadtest.results.measured_step import Measured
 
 ACTIONS = "server.actions"
 

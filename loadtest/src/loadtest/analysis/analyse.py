@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.cpu_cost import cost
-from loadtest.analysis.reading import read_step
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
+from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.verdict import decide, decide_all
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.setting import Setting
-from loadtest.results.step_keys import combinations, step_keys
 from loadtest.results.step_result import StepResult
+from loadtest.results.steps_of_plan import combinations, step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult
 
 

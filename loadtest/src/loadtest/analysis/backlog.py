@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from loadtest.analysis.intervals import slope
 from loadtest.results.estimate import Estimate
-from loadtest.results.measured import Measured, Second
+from loadtest.results.measured_step import Measured, Second
 
 
 def backlog_of(second: Second) -> int | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.validity import RULES
+from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.step_result import StepResult
 
 WAIT_OFFSET_SECONDS = 0.01
@@ -61,7 +62,7 @@ def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | s
     del result, plan
     if measured.arrival_rate is not None:
         return "an open load sets the rate itself; compare a saturate load, without --rate"
-    found = window_workflows(measured) / looked_seconds(measured)
+    found = workflows_per_second(measured)
     return found if found > 0 else "nothing was completed"
 
 
@@ -70,8 +71,7 @@ def _wait(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     if measured.arrival_rate is None:
         return _LOOP_MADE
     mean = result.schedule_to_start_seconds.activity.mean.value
-    window = measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
     if mean is None and waits is not None and waits.count:
         mean = waits.sum / waits.count
     return "the waits were not seen" if mean is None else mean + WAIT_OFFSET_SECONDS
@@ -84,8 +84,7 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
         return _LOOP_MADE
     if bound is None:
         return "the plan bounds no waits"
-    window = measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
     if waits is None or not waits.count:
         return "the waits were not seen"
     # Half a task more on both sides, so that a block without a late task has a logarithm.

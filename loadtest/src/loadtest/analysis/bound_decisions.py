@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import is_closed
+from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
-from loadtest.analysis.workflow_queue import decide_workflow_queue
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import Decided, Decision
 
 CLOSED = "a closed load is at capacity by intent"

@@ -8,10 +8,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.bucket_quantile import quantile
 from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell, whole_step_execution
-from loadtest.analysis.counts import work
-from loadtest.analysis.known_work import known_work
-from loadtest.analysis.quantile import quantile
+from loadtest.analysis.planned_work import known_work
 from loadtest.analysis.twin import (
     HistogramWork,
     Past,
@@ -20,9 +19,10 @@ from loadtest.analysis.twin import (
     WorkDistribution,
     calibrate,
 )
+from loadtest.analysis.workflow_counts import work
 from loadtest.plan import Plan, Saturate
-from loadtest.results.difference import Difference, Histogram
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import Difference, Histogram
 
 _SEED = 11
 _EXECUTION = "worker.activity_execution"

@@ -8,8 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.counts import looked_seconds, window_workflows
-from loadtest.analysis.counts import work as work_done
 from loadtest.analysis.overload import (
     LoadLevel,
     SlotCapacity,
@@ -18,8 +16,10 @@ from loadtest.analysis.overload import (
 )
 from loadtest.analysis.saturation import FULL_SLOTS_RATIO, Limit
 from loadtest.analysis.twin.work_distribution import WorkDistribution
-from loadtest.results.difference import Histogram
-from loadtest.results.measured import Measured, StepKey
+from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import work as work_done
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import Histogram, histogram_of
 
 # Where nobody saw how long activities take, they are taken to spread as exponential work does.
 UNSEEN_CV = 1.0
@@ -139,9 +139,7 @@ def whole_step_execution(step: Measured) -> Histogram | None:
     """
     Return how long the activities of a whole step held their slots; ``None`` where nobody saw one.
     """
-    held = (
-        None if step.worker_whole is None else step.worker_whole.histograms.get("worker.activity_execution")
-    )
+    held = histogram_of(step.worker_whole, "worker.activity_execution")
     return held if held is not None and held.count else None
 
 
@@ -156,8 +154,7 @@ def slot_time_cv(measured: Measured) -> float:
     """
     Return standard deviation over mean of the time that an activity holds its slot.
     """
-    window = measured.worker_window
-    held = window.histograms.get("worker.activity_execution") if window is not None else None
+    held = histogram_of(measured.worker_window, "worker.activity_execution")
     return UNSEEN_CV if held is None or not held.count else histogram_cv(held)
 
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.counts import is_closed, window_closed
+from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 FEWEST_CLOSES = 30
 

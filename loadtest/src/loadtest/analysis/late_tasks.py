@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.results.difference import Histogram
+from loadtest.results.metric_difference import Histogram
 
 _SAME_BOUND_RATIO = 1e-6
 

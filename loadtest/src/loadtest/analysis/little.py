@@ -5,8 +5,9 @@ Little's law as a cross-check: the same workflows, timed by two independent cloc
 from __future__ import annotations
 
 from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
-from loadtest.results.measured import Measured
+from loadtest.analysis.workflow_counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 
 WORKER_ENDTOEND = "worker.workflow_endtoend"
 SERVER_ENDTOEND = "server.workflow_endtoend"
@@ -28,7 +29,7 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         (measured.worker_whole, WORKER_ENDTOEND, "workers"),
         (measured.server_whole, SERVER_ENDTOEND, "server"),
     ):
-        histogram = difference.histograms.get(name) if difference is not None else None
+        histogram = histogram_of(difference, name)
         names = WORKER_CLOSED if who == "workers" else SERVER_CLOSED
         if main_type(measured, names) is not None:
             return None, "workflows of several types closed, and their times are not told apart"

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtest.analysis.counts import looked_seconds, window_workflows
 from loadtest.analysis.intervals import t_factor
 from loadtest.analysis.usual_scatter import STATED, Scatter, width_factor, with_usual
-from loadtest.results.measured import Measured
+from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import Interval
 
 FEWEST_STEPS = 3

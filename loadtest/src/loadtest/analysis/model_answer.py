@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import histogram_work
 from loadtest.analysis.late_tasks import count_late
-from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.percentiles import decode, late_of_hdr
+from loadtest.analysis.schedule_shape import load_shape
 from loadtest.analysis.twin import LateBound, Measure, QueueModel, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.plan import ArrivalKind, Plan
-from loadtest.results.difference import Histogram
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram, histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
 # Share of what is allowed that the model may have late for "met", at a rate that much higher than the measured one.
@@ -131,7 +131,7 @@ def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
     Decide the bound on the activity queue's waits by the model; ``None`` where that cannot be said.
     """
     seconds, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    waits = histogram_of(window, "worker.activity_schedule_to_start")
     if seconds is None or waits is None:
         return None
     return _answer(measured, plan, waits.count, count_late(waits, seconds), LateBound(seconds))

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 from hdrh.histogram import HdrHistogram
 
-from loadtest.analysis.quantile import bucket, quantile
-from loadtest.results.difference import Histogram
+from loadtest.analysis.bucket_quantile import bucket, quantile
 from loadtest.results.estimate import NO_PERCENTILES, Percentiles
+from loadtest.results.metric_difference import Histogram
 
 BEYOND = 10
 SHOWN = (50, 95, 99)

@@ -5,7 +5,7 @@ CPU and memory of each part of the system in one step.
 from __future__ import annotations
 
 from loadtest.analysis.null_reasons import NullReasons
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import PerPart
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from loadtest.analysis.reading import read_step
 from loadtest.analysis.settings_comparison import Block, compare_settings
+from loadtest.analysis.step_reading import read_step
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 
 DRIFT = (

@@ -11,7 +11,7 @@ from loadtest.analysis.block_quantities import QUANTITIES, Quantity
 from loadtest.analysis.comparison import BLOCK_ORDER, Comparison, compare_rounds
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
 
 Block = tuple[Measured, StepResult]

@@ -10,8 +10,7 @@ from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.counts import is_closed
-from loadtest.analysis.money import priced
+from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
@@ -19,11 +18,12 @@ from loadtest.analysis.suspects.server_rules import FULL_MACHINE_RATIO
 from loadtest.analysis.twin import LateBound, Measure
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.sweep_result import Interval

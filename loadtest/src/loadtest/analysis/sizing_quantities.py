@@ -9,11 +9,16 @@ from collections.abc import Callable, Sequence
 
 from loadtest.analysis.actions import ACTIONS
 from loadtest.analysis.cell_capacity import slot_time_cv
-from loadtest.analysis.counts import closed_by_server, looked_seconds, window_workflows
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
-from loadtest.analysis.next_value import next_value
+from loadtest.analysis.prediction_interval import next_value
 from loadtest.analysis.usual_scatter import STATED, Sureness
-from loadtest.results.measured import Measured
+from loadtest.analysis.workflow_counts import (
+    closed_by_server,
+    looked_seconds,
+    window_workflows,
+    workflows_per_second,
+)
+from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
@@ -243,7 +248,7 @@ def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tup
 
 
 def _rates(steps: Sequence[Measured]) -> list[float]:
-    return [orders / looked_seconds(step) for step in steps if (orders := window_workflows(step)) > 0]
+    return [rate for step in steps if (rate := workflows_per_second(step)) > 0]
 
 
 def _why_no_cpu(steps: Sequence[Measured], part: str) -> str | None:

@@ -4,11 +4,11 @@ What a reader should know of how a step was counted; makes nothing invalid.
 
 from __future__ import annotations
 
-from loadtest.analysis import counts
+from loadtest.analysis import workflow_counts
 from loadtest.analysis.disturbances import disturbance_notes
-from loadtest.analysis.running_workers import unknown_slots, unplanned_eager
+from loadtest.analysis.workers_as_planned import unknown_slots, unplanned_eager
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 
 def step_notes(measured: Measured, plan: Plan) -> list[str]:
@@ -23,16 +23,16 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         )
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
     notes += unplanned_eager(measured.workers, plan)
-    done = counts.work(measured)
+    done = workflow_counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
         notes.append(
             f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
             "and rework; throughput is counted with the former"
         )
-    children = counts.main_type(measured, counts.SERVER_CLOSED) or counts.main_type(
-        measured, counts.WORKER_CLOSED
-    )
+    children = workflow_counts.main_type(
+        measured, workflow_counts.SERVER_CLOSED
+    ) or workflow_counts.main_type(measured, workflow_counts.WORKER_CLOSED)
     if children is not None:
         notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
     if done is None and declared != 0:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from loadtest.analysis.backlog import backlog_slope, window_seconds
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
-from loadtest.analysis.counts import is_closed, window_closed
-from loadtest.analysis.known_work import known_work
 from loadtest.analysis.overload import LoadLevel
+from loadtest.analysis.planned_work import known_work
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
+from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 
 FEWEST_CLOSED = 0.85

@@ -4,14 +4,15 @@ A step's throughput: the window's exact number, and how far the long run's may b
 
 from __future__ import annotations
 
-from loadtest.analysis import counts
+from loadtest.analysis import workflow_counts
 from loadtest.analysis.cell_capacity import slot_time_cv
-from loadtest.analysis.counts import is_closed
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.overload import throughput_half_width
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.results.estimate import Estimate
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 
 OF_THE_SCHEDULE = "an open load's schedule sets what can be completed: its count is exact and has no interval"
 
@@ -25,9 +26,9 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
-        return Estimate(value, None, counts.window_closed(measured), "orders")
-    window, done = measured.worker_window, counts.work(measured)
-    held = window.histograms.get("worker.activity_execution") if window is not None else None
+        return Estimate(value, None, workflow_counts.window_closed(measured), "orders")
+    window, done = measured.worker_window, workflow_counts.work(measured)
+    held = histogram_of(window, "worker.activity_execution")
     if done is not None and held is not None and held.count and done.in_window >= 1:
         half = throughput_half_width(slot_time_cv(measured), round(done.in_window))
         return Estimate(value, value * half, round(done.in_window), "activities")

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.cell_capacity import slot_time_cv
-from loadtest.analysis.counts import (
+from loadtest.analysis.disturbances import disturbed_window
+from loadtest.analysis.enough_closes import too_few_closes
+from loadtest.analysis.little import whole_step_ratio
+from loadtest.analysis.percentiles import raw_percentile
+from loadtest.analysis.saturation import drift_of_halves
+from loadtest.analysis.workers_as_planned import differing_replicas, unplanned_slots
+from loadtest.analysis.workflow_counts import (
     ACTIVITY_FINISHED,
     closed_by_server,
     closed_by_workers,
@@ -18,14 +24,8 @@ from loadtest.analysis.counts import (
     looked_seconds,
     results,
 )
-from loadtest.analysis.disturbances import disturbed_window
-from loadtest.analysis.enough_closes import too_few_closes
-from loadtest.analysis.little import whole_step_ratio
-from loadtest.analysis.percentiles import raw_percentile
-from loadtest.analysis.running_workers import differing_replicas, unplanned_slots
-from loadtest.analysis.saturation import drift_of_halves
 from loadtest.plan import Plan
-from loadtest.results.measured import InjectorCounts, Measured
+from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import ProblemCause
 
 FEWEST_SENT = 0.99
@@ -220,7 +220,7 @@ def other_problems(measured: Measured, _plan: Plan) -> list[str]:
     """
     Return what the sweep itself could not do.
     """
-    return list(measured.problems)
+    return [problem.text for problem in measured.problems]
 
 
 # What an overloaded step leaves behind by its nature.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.bucket_quantile import mean
 from loadtest.analysis.percentiles import of_buckets
-from loadtest.analysis.quantile import mean
-from loadtest.results.difference import Difference, Histogram
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram, histogram_of
 from loadtest.results.step_result import CrossCheck, Waits
 
 QUEUES = ("workflow", "activity")
@@ -35,9 +35,9 @@ def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
         return Waits(NO_WAIT, NO_WAIT), why, ()
     found: dict[str, Wait] = {}
     for queue in QUEUES:
-        histogram = _histogram(measured.worker_window, "worker", queue)
+        histogram = histogram_of(measured.worker_window, f"worker.{queue}_schedule_to_start")
         if histogram is None:
-            histogram = _histogram(measured.server_window, "server", queue)
+            histogram = histogram_of(measured.server_window, f"server.{queue}_schedule_to_start")
             if histogram is not None:
                 notes.append(
                     f"the {queue} queue's wait is the server's, as the workers' metrics do not say it"
@@ -51,7 +51,7 @@ def cross_check(measured: Measured) -> CrossCheck:
     """
     Read the activity queue's mean wait from the server's metrics and from sampled histories.
     """
-    server = _histogram(measured.server_window, "server", "activity")
+    server = histogram_of(measured.server_window, "server.activity_schedule_to_start")
     histories = measured.histories
     sampled = histories.activity_seconds if histories is not None else ()
     return CrossCheck(
@@ -59,12 +59,6 @@ def cross_check(measured: Measured) -> CrossCheck:
         history_mean=math.fsum(sampled) / len(sampled) if sampled else None,
         histories=histories.workflows if histories is not None else 0,
     )
-
-
-def _histogram(difference: Difference | None, role: str, queue: str) -> Histogram | None:
-    if difference is None:
-        return None
-    return difference.histograms.get(f"{role}.{queue}_schedule_to_start")
 
 
 def _wait(histogram: Histogram | None) -> tuple[Wait, dict[str, str]]:

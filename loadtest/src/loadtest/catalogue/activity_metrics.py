@@ -5,7 +5,7 @@ What a worker's SDK tells of activities.
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Metric, MetricReading
-from loadtest.catalogue.sdk_writer import PER_ACTIVITY_TYPE, PER_TASK_QUEUE, SDK_CORE
+from loadtest.catalogue.metric_writers import PER_ACTIVITY_TYPE, PER_TASK_QUEUE, SDK_CORE
 
 ACTIVITY_METRICS: tuple[Metric, ...] = (
     Metric.histogram(

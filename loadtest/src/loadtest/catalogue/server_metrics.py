@@ -7,7 +7,7 @@ One dev server has one page with all services; a cluster has a page for each ser
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Metric, MetricReading
-from loadtest.catalogue.server_writers import EVERY_SERVICE, FRONTEND, HISTORY, PER_NAMESPACE
+from loadtest.catalogue.metric_writers import EVERY_SERVICE, FRONTEND, HISTORY, PER_NAMESPACE
 
 _PER_WORKFLOW_TYPE = (*PER_NAMESPACE, "taskqueue", "workflowType")
 

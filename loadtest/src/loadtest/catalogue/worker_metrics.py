@@ -5,7 +5,7 @@ What a worker's SDK tells of the worker itself: pollers, slots and its requests 
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Metric
-from loadtest.catalogue.sdk_writer import PER_TASK_QUEUE, SDK_CORE
+from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
 
 WORKER_METRICS: tuple[Metric, ...] = (
     Metric.counter(

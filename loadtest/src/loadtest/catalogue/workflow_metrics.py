@@ -5,7 +5,7 @@ What a worker's SDK tells of workflows, workflow tasks and the sticky cache.
 from __future__ import annotations
 
 from loadtest.catalogue.metric import Metric
-from loadtest.catalogue.sdk_writer import PER_TASK_QUEUE, PER_WORKFLOW_TYPE, SDK_CORE
+from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, PER_WORKFLOW_TYPE, SDK_CORE
 
 WORKFLOW_METRICS: tuple[Metric, ...] = (
     Metric.gauge(

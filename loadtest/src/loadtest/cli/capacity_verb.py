@@ -14,12 +14,13 @@ from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.progress_flag import Progress
+from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
 
 
 @takes_place
 @takes_plan_flags
+@takes_run_flags
 def capacity(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
@@ -30,17 +31,11 @@ def capacity(
         float | None, typer.Option(help="Longest window of a probe; a longer one confirms more.")
     ] = None,
     budget: Annotated[float | None, typer.Option(help="Most seconds of all windows together.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
     resume: Annotated[
         Path | None, typer.Option(help="Run whose search goes on, where and how it began.")
     ] = None,
     replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
     warm_up: Annotated[float | None, typer.Option(help="Seconds before each window.")] = None,
-    metrics_port: Annotated[
-        int | None,
-        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
-    ] = None,
-    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
     Search the highest rate that keeps the SLO on its waits, for each replica count, as a bracket 10 % wide.
@@ -57,11 +52,11 @@ def capacity(
         flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan
 
     if resume is not None:
-        return sweep_run.resume(resume, given, context.params, metrics_port, progress)
+        return run_start.resume(resume, given, context.params, run_flags(context.params))
     assert plan is not None
     searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
-    return sweep_run.begin(searched, plan, place, output, metrics_port, progress, question)
+    return run_start.begin(searched, plan, place, run_flags(context.params), question)

@@ -16,11 +16,11 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import in_cluster, open_api, own_namespace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget, open_target
 from loadtest.target.kubernetes.lease import Lease, lease_of
 from loadtest.target.kubernetes.own_code import code_of
 from loadtest.target.kubernetes.own_pod import own_pod
 from loadtest.target.kubernetes.place import Place
-from loadtest.target.kubernetes.target import KubernetesTarget, open_target
 
 # Injectors know the master by its Service, which names this port.
 MASTER_PORT = 5557

@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.compare_settings import comparing_plan, demand_quantities
+from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.progress_flag import Progress
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
+from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
@@ -25,6 +25,7 @@ _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
 @takes_place
 @takes_plan_flags
+@takes_run_flags
 def compare(
     context: typer.Context,
     first: Annotated[
@@ -59,12 +60,6 @@ def compare(
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write the answer there as JUnit XML.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the answer there as Markdown.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
-    metrics_port: Annotated[
-        int | None,
-        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
-    ] = None,
-    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
     Run two settings in alternation, A B B A, and say which is better; or compare two finished runs.
@@ -100,13 +95,14 @@ def compare(
         most_rounds=most_rounds,
         gate=gates,
     )
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
     from loadtest.results.store import Run
 
-    code = sweep_run.begin(plan, first, place, output, metrics_port, progress, question)
+    flags = run_flags(context.params)
+    code = run_start.begin(plan, first, place, flags, question)
     if junit is not None or markdown is not None:
-        write_files(Run.open(output), junit, markdown)
+        write_files(Run.open(flags.output), junit, markdown)
     return code
 
 

@@ -13,8 +13,8 @@ from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
-from loadtest.report.comparison_html import comparison_html
-from loadtest.report.comparison_page import (
+from loadtest.report.comparison_page import comparison_html
+from loadtest.report.comparison_text import (
     comparison_headline,
     comparison_junit,
     comparison_markdown,

@@ -27,8 +27,8 @@ def fetch(
     """
     from loadtest.cli.kubeconfig import reach
     from loadtest.results.archive import unpack
-    from loadtest.target.kubernetes.job import SweepJob
-    from loadtest.target.kubernetes.volume import Volume
+    from loadtest.target.kubernetes.results_volume import Volume
+    from loadtest.target.kubernetes.sweep_job import SweepJob
 
     _demand_room(output, run)
     volume = Volume(SweepJob(reach(kubeconfig, context), kube_namespace, job))

@@ -14,12 +14,13 @@ from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.progress_flag import Progress
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
+from loadtest.cli.run_options import run_flags, takes_run_flags
 
 
 @takes_place
 @takes_plan_flags
+@takes_run_flags
 def limits(
     context: typer.Context,
     plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
@@ -33,12 +34,6 @@ def limits(
     suspects: Annotated[
         int, typer.Option(help="Suspects that are relieved one after the other at most; 0 relieves none.")
     ] = MOST_SUSPECTS,
-    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
-    metrics_port: Annotated[
-        int | None,
-        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
-    ] = None,
-    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
     Saturate one setting, rank what may hold it back, and relieve one suspect after the other until throughput moves.
@@ -50,8 +45,8 @@ def limits(
     refuse_idle_place(given, place)
     asked = flagged_plan(plan, plan_flags(context.params))
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
-    from loadtest.cli.limits_settings import limits_plan
+    from loadtest.cli import run_start
+    from loadtest.cli.limits_plan import limits_plan
 
     made, question = limits_plan(
         asked,
@@ -63,4 +58,4 @@ def limits(
         most_rounds=most_rounds,
         most_suspects=suspects,
     )
-    return sweep_run.begin(made, plan, place, output, metrics_port, progress, question)
+    return run_start.begin(made, plan, place, run_flags(context.params), question)

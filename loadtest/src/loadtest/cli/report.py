@@ -18,7 +18,7 @@ def report(
     """
     Build sweep.json, the plots and report.html of a run again, and print its table.
     """
-    from loadtest.cli.conclusion import conclude
+    from loadtest.cli.run_ending import conclude
     from loadtest.results.store import Run
 
     return conclude(Run.open(run)).exit_code

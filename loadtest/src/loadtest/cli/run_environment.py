@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.analysis.server_limits import demand_server_allows
+from loadtest.analysis.server_needs import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place
@@ -22,7 +22,7 @@ from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
 from loadtest.plan import DynamicValue, Plan
 from loadtest.target.compose.compose_target import ComposePlace, open_compose
-from loadtest.target.local import Workers, open_local
+from loadtest.target.local_target import Workers, open_local
 from loadtest.target.worker_command import parse_worker_command
 
 

@@ -16,7 +16,7 @@ from loadtest.cli.run_environment import (
     environment_of,
 )
 from loadtest.connection import connect, is_shared
-from loadtest.design.planned_starts import PlannedStarts
+from loadtest.design.planned_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
 from loadtest.plan import Plan

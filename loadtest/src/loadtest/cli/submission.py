@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.server_limits import demand_server_allows, line_of_needs
+from loadtest.analysis.server_needs import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_design import SubmittedDesign
 from loadtest.errors import InputError
@@ -17,9 +17,9 @@ from loadtest.plan import Plan
 from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
-from loadtest.target.kubernetes.job import PLAN_FILE, Brought
+from loadtest.target.kubernetes.kubernetes_target import CHARTS_SET_UP
 from loadtest.target.kubernetes.own_code import FOLDER, REQUIREMENTS, pack
-from loadtest.target.kubernetes.target import CHARTS_SET_UP
+from loadtest.target.kubernetes.sweep_job import PLAN_FILE, Brought
 
 SWEEP = SubmittedDesign()
 

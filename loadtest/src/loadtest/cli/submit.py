@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loadtest.cli.design_flags import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.place_options import YES
 from loadtest.cli.process_exit import INTERRUPTED
-from loadtest.cli.progress_flag import Progress
+from loadtest.cli.run_options import PROGRESS, Progress
+from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, MeasurementError, TargetError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def submit(
     job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
     kubeconfig: Annotated[Path | None, typer.Option(help="Of another cluster, with --context.")] = None,
     context: Annotated[str | None, typer.Option(help="Of another cluster, with --kubeconfig.")] = None,
-    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
+    progress: Annotated[Progress, PROGRESS] = Progress.AUTO,
 ) -> int:
     """
     Run a sweep, or the --design named, as a Job in the cluster and follow it; Ctrl-C detaches and leaves it running.
@@ -73,8 +73,8 @@ def submit(
     from loadtest.cli.submission import bring_plan, bring_resumed
     from loadtest.cli.submitted_design import SubmittedDesign
     from loadtest.listeners.display import choose
-    from loadtest.target.kubernetes.job import START_SECONDS, SweepJob
     from loadtest.target.kubernetes.job_log import JobLog
+    from loadtest.target.kubernetes.sweep_job import START_SECONDS, SweepJob
 
     overrides = over_the_plan(design, invocation.params)
     brought = None

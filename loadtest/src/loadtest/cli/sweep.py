@@ -14,16 +14,16 @@ from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
-from loadtest.cli.progress_flag import Progress
+from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
 
 
 @takes_place
 @takes_plan_flags
+@takes_run_flags
 def sweep(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
     resume: Annotated[
         Path | None, typer.Option(help="Run whose missing steps are measured, where and how it began.")
     ] = None,
@@ -36,13 +36,6 @@ def sweep(
         list[str] | None,
         typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. worker.activity_slots=2,4,8."),
     ] = None,
-    metrics_port: Annotated[
-        int | None,
-        typer.Option(
-            help="Serve the step's metric there and the injectors' from the next port on.",
-        ),
-    ] = None,
-    progress: Annotated[Progress, typer.Option(help="How progress is shown.")] = Progress.AUTO,
 ) -> int:
     """
     Scale workers, load them, and report throughput and task-queue latency per replica count.
@@ -66,9 +59,9 @@ def sweep(
         )
         asked = flagged_plan(plan, flags)
     # What follows loads the parts that measure, which takes longer than every refusal above.
-    from loadtest.cli import sweep_run
+    from loadtest.cli import run_start
 
     if resume is not None:
-        return sweep_run.resume(resume, given, context.params, metrics_port, progress)
+        return run_start.resume(resume, given, context.params, run_flags(context.params))
     assert plan is not None
-    return sweep_run.begin(asked, plan, place, output, metrics_port, progress)
+    return run_start.begin(asked, plan, place, run_flags(context.params))

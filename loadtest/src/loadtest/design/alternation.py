@@ -15,7 +15,7 @@ from loadtest.analysis.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.setting import Setting
 
 PAIRS_PER_ROUND = 2

@@ -19,9 +19,9 @@ from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
 from loadtest.design.probe_window import ProbeWindow
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CapacityQuestion
-from loadtest.results.step_keys import step_keys
+from loadtest.results.steps_of_plan import step_keys
 
 # One replica's queue changes most slowly, so that it needs the longest window.
 _LONGEST_PROBE_SECONDS = {1: 100.0, 2: 80.0}

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from loadtest.analysis.capacity_search import CapacityBracket, proposed_rate
-from loadtest.analysis.headroom import headroom_of
+from loadtest.analysis.headroom_at_rate import headroom_of
 from loadtest.design.capacity import Capacity, CountSearch
 from loadtest.design.design import Answer, KeptStep
 from loadtest.results.capacity_result import CapacityResult, CountCapacity, SearchStep

@@ -11,7 +11,7 @@ from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CompareQuestion
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured, StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_order import StepOrder
 from loadtest.results.step_result import StepResult
 
 if TYPE_CHECKING:
-    from loadtest.design.window_rule import DrawnWork, WindowPlan
+    from loadtest.design.window_plan import DrawnWork, WindowPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
-from loadtest.design.rates import arrival_rate
+from loadtest.design.step_arrival_rate import arrival_rate
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
-from loadtest.results.step_keys import step_keys
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.steps_of_plan import step_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
-from loadtest.analysis.suspects.relief import AS_PLANNED, Relief, relief_of
+from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.analysis.suspects.step_suspects import ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.question import LimitsQuestion
 from loadtest.results.suspect import Suspect
 

@@ -19,7 +19,8 @@ from loadtest.analysis.twin import (
     recalibrate,
     simulate_twins,
 )
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import LongRunP95
 
 # Places the long run's p95 within a few percent; the range beside it is wider by far.
@@ -55,8 +56,7 @@ def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
     Returns:
         ``None`` where the waits were not seen.
     """
-    window = measured.worker_window
-    waits = window.histograms.get("worker.activity_schedule_to_start") if window is not None else None
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
     if waits is None or not waits.count or measured.window_seconds < 1:
         return None
     done = replace(step.offered, window_seconds=int(measured.window_seconds))

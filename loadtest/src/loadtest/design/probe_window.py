@@ -21,9 +21,9 @@ from loadtest.analysis.twin import (
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.analysis.twin.probe_rule import UntilSidesDecided
 from loadtest.design.design import KeptStep
-from loadtest.design.window_rule import BEFORE_THE_END_SECONDS, DrawnWork, WindowPlan, candidate_steps
+from loadtest.design.window_plan import BEFORE_THE_END_SECONDS, DrawnWork, WindowPlan, candidate_steps
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_order import StepOrder
 
 

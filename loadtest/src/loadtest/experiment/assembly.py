@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from loadtest.errors import MeasurementError
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Backlog, Metrics
+from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import machine_use
-from loadtest.results.measured import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.metric_difference import Difference, counter_of
 from loadtest.results.step_order import StepOrder
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -77,7 +78,7 @@ def assemble_measured(
             differences[name] = _difference(metrics, looks.get(before), looks.get(after), role)
         except MeasurementError as error:
             differences[name] = None
-            problems.append(str(error))
+            problems.append(problem_of_error(error))
     start, end = snapshots.window_start, snapshots.window_end
     first, second = differences["first_half"], differences["second_half"]
     born = {r.identity: (r.pid, r.started_at) for r in start.alive}
@@ -139,7 +140,7 @@ def _on_pages(metrics: Metrics, window: Difference | None, end: Snapshot) -> dic
     """
     CPU of the workers as their pages say it, where the target cannot see their processes.
     """
-    cpu = window.counters.get("worker.cpu") if window is not None else None
+    cpu = counter_of(window, "worker.cpu")
     known = end.use.get("worker")
     if cpu is None or end.worker is None or known is None or known.cpu_seconds is not None:
         return {}

@@ -11,10 +11,10 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadtest.analysis.reading import read_step
-from loadtest.analysis.running_workers import in_flight
+from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
-from loadtest.design.window_rule import DrawnWork, order_seed, plan_window
+from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
 from loadtest.experiment.modelled_step import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
@@ -23,7 +23,7 @@ from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepSta
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_order import StepOrder
 from loadtest.results.store import Run
 

@@ -8,8 +8,8 @@ import math
 from dataclasses import replace
 
 from loadtest.design.long_run_reading import read_long_run
-from loadtest.design.window_rule import DrawnWork, WindowPlan
-from loadtest.results.measured import Measured
+from loadtest.design.window_plan import DrawnWork, WindowPlan
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_order import StepOrder, seed_of_order
 
 

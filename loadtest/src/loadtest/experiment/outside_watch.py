@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from loadtest.errors import CounterResetError, LoadtestError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
-from loadtest.results.difference import Difference
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
+from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
 # The server's page costs 51 ms of CPU a look, itself and its server: 1 % of a core.

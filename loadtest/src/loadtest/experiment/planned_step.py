@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loadtest.design.window_rule import WindowPlan
+from loadtest.design.window_plan import WindowPlan
 from loadtest.plan import Plan
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_order import StepOrder
 
 

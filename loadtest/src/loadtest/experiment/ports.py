@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.plan import Plan
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured import HistorySample, InjectorReport, ProcessUse, Replica
-from loadtest.results.measured import InjectorSecond as InjectorSecond
+from loadtest.results.measured_step import HistorySample, InjectorReport, ProcessUse, Replica
+from loadtest.results.measured_step import InjectorSecond as InjectorSecond
+from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog
 from loadtest.results.scrape import Scrape as Scrape
 from loadtest.results.step_order import StepOrder

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured import Second, StepKey
+from loadtest.results.measured_step import Second, StepKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from loadtest.child import process_group
 from loadtest.errors import TargetError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Queue
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 
 # A server rounds last-access times; a poll this much before the noted start still counts as after it.
 _CLOCK_SLACK_SECONDS = 1.0

@@ -13,8 +13,10 @@ from typing import TypeVar
 
 from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
+from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured import ProcessUse, Replica
+from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.scrape import Scrape
 
 
@@ -27,7 +29,7 @@ class Snapshot:
         worker, server: Scrapes; ``None`` where there is no page.
         alive: Replicas that run.
         use: CPU and memory so far.
-        problems: What could not be read, in words.
+        problems: What could not be read.
         machine: CPU time of the machine so far, where there is one.
     """
 
@@ -35,7 +37,7 @@ class Snapshot:
     server: Scrape | None
     alive: tuple[Replica, ...]
     use: Mapping[str, ProcessUse]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     machine: MachineTimes | None = None
 
 
@@ -47,7 +49,7 @@ async def take_snapshot(
 
     What the target cannot say is a problem of the step; it never ends it.
     """
-    problems: list[str] = []
+    problems: list[Problem] = []
     server_pages: Mapping[str, str] = {}
     if server:
         server_pages = await _asked(target.server_pages(), {}, problems)
@@ -64,23 +66,24 @@ async def take_snapshot(
 T = TypeVar("T")
 
 
-async def _asked(asking: Awaitable[T], otherwise: T, problems: list[str]) -> T:
+async def _asked(asking: Awaitable[T], otherwise: T, problems: list[Problem]) -> T:
     try:
         return await asking
     except TargetError as error:
-        problems.append(f"the target could not be asked at an edge of the step: {error}")
+        words = f"the target could not be asked at an edge of the step: {error}"
+        problems.append(Problem(ProblemCause.TARGET_NOT_ASKED, words))
         return otherwise
 
 
 async def _scrape(
-    metrics: Metrics, endpoints: Mapping[str, str], role: str, problems: list[str]
+    metrics: Metrics, endpoints: Mapping[str, str], role: str, problems: list[Problem]
 ) -> Scrape | None:
     if not endpoints:
         return None
     try:
         return await metrics.scrape(endpoints, role)
     except MeasurementError as error:
-        problems.append(str(error))
+        problems.append(problem_of_error(error))
         return None
 
 

@@ -10,23 +10,24 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Never, TypeVar
 
-from loadtest.analysis.running_workers import in_flight
-from loadtest.design.window_rule import WindowPlan
+from loadtest.analysis.workers_as_planned import in_flight
+from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError
+from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
 from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.known_workers import ask_workers, first_known, latest_known
 from loadtest.experiment.outside_watch import OutsideWatch
-from loadtest.experiment.page_sample import PageSample
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
-from loadtest.results.measured import HistorySample, InjectorReport, Measured, Replica
+from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, Replica
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_order import StepOrder
 
 # Between order and first arrival: the order must have reached every injector.
@@ -99,7 +100,7 @@ async def run_step(
         clock,
     )
     workers = WorkerWatch(
-        ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem)), clock
+        ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
     )
     outside = OutsideWatch(ports, replicas, order.start_at, clock)
     async with (
@@ -216,7 +217,9 @@ async def _window(
     return None, ends_at
 
 
-async def _last_feed(watch: WindowWatch, sample: PageSample, ports: Ports, end: Snapshot) -> tuple[str, ...]:
+async def _last_feed(
+    watch: WindowWatch, sample: PageSample, ports: Ports, end: Snapshot
+) -> tuple[Problem, ...]:
     """
     Let the rule answer on the window's own end, if it has not answered yet.
     """
@@ -225,7 +228,8 @@ async def _last_feed(watch: WindowWatch, sample: PageSample, ports: Ports, end: 
     try:
         await watch.feed(ports.metrics, sample.within(end.worker), sample)
     except MeasurementError as error:
-        return (f"the window's late tasks could not be counted: {error}",)
+        words = f"the window's late tasks could not be counted: {error}"
+        return (Problem(ProblemCause.LATE_NOT_COUNTED, words),)
     return ()
 
 

@@ -14,10 +14,10 @@ from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.limit_samples import LimitSamples
-from loadtest.experiment.page_sample import PageSample, sample_pages
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
-from loadtest.results.measured import Second
+from loadtest.experiment.sampled_pages import PageSample, sample_pages
+from loadtest.experiment.slot_and_poll_samples import LimitSamples
+from loadtest.results.measured_step import Second
 from loadtest.results.step_order import StepOrder
 
 _WAITS = "worker.activity_schedule_to_start"

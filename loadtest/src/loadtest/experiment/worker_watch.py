@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from loadtest.analysis.silent_replicas import PollingLook, polling_look, silence
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.page_sample import MOST_PAGES
 from loadtest.experiment.ports import AskedWorkers
-from loadtest.results.measured import Replica
+from loadtest.experiment.sampled_pages import MOST_PAGES
+from loadtest.results.measured_step import Replica
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots_used
 
 LOOK_SECONDS = 2.0
@@ -42,10 +43,10 @@ class WorkerWatch:
     workers: AskedWorkers
     replicas: Sequence[Replica]
     wants_activities: bool
-    tell: Callable[[str], None]
+    tell: Callable[[Problem], None]
     clock: Clock
     window_start: float | None = None
-    silent: dict[str, str] = field(default_factory=dict)
+    silent: dict[str, Problem] = field(default_factory=dict)
     slots_used: list[float] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     _seen: dict[str, list[tuple[float, PollingLook | None]]] = field(default_factory=dict)
@@ -96,10 +97,12 @@ class WorkerWatch:
             if not seen or at > seen[-1][0]:
                 seen.append((at, None if facts is None else polling_look(facts)))
             reason = silence(identity, seen, self.wants_activities)
-            if reason is not None and identity not in self.silent:
-                self.tell(reason)
-            if reason is not None:
-                self.silent[identity] = reason
+            if reason is None:
+                continue
+            problem = Problem(ProblemCause.REPLICA_SILENT, reason, identity)
+            if identity not in self.silent:
+                self.tell(problem)
+            self.silent[identity] = problem
 
     def _count(self, looks: Mapping[str, WorkerFacts | None]) -> None:
         start = self.window_start

@@ -30,7 +30,7 @@ from loadtest.injector.tracing import Tracing
 from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_order import StepOrder
 from loadtest.scenario import Scenario, load

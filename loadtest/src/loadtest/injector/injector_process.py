@@ -15,7 +15,7 @@ import prometheus_client
 from locust.env import Environment
 
 from loadtest.errors import InputError
-from loadtest.injector import control
+from loadtest.injector import control_messages
 from loadtest.injector.bridge import Bridge
 from loadtest.injector.injector import Injector, connect
 from loadtest.injector.meters import InjectorRegistry
@@ -90,14 +90,14 @@ class InjectorProcess:
         Raises:
             InputError: It is no port, or it is in use.
         """
-        port = os.environ.get(control.METRICS_PORT)
+        port = os.environ.get(control_messages.METRICS_PORT)
         if port:
-            host = os.environ.get(control.METRICS_HOST, "127.0.0.1")
+            host = os.environ.get(control_messages.METRICS_HOST, "127.0.0.1")
             try:
                 prometheus_client.start_http_server(int(port), host, registry=self.page.registry)
             except (OSError, ValueError, OverflowError) as error:
                 raise InputError(
-                    f"{control.METRICS_PORT} = {port}: cannot be served ({error}); give a free port"
+                    f"{control_messages.METRICS_PORT} = {port}: cannot be served ({error}); give a free port"
                 ) from error
             log.info("metrics at http://%s:%s/metrics", host, port)
 

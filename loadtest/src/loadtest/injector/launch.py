@@ -19,7 +19,7 @@ from loadtest.child import Child, spawn
 from loadtest.child_environment import connection_variables, locust_environment
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
-from loadtest.injector import control
+from loadtest.injector import control_messages
 from loadtest.injector.running_locust import Locust
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
@@ -61,7 +61,7 @@ async def launch(
         InjectorError: They did not come up.
     """
     if metrics_port is None and local:
-        metrics_port = _port(os.environ.get(control.METRICS_PORT))
+        metrics_port = _port(os.environ.get(control_messages.METRICS_PORT))
     if connection is None:
         connection = connection_variables(os.environ, own_server=False)
     port = bind_port if bind_port is not None else free_ports(1, bind_host)[0]
@@ -93,16 +93,18 @@ async def launch(
                 ],
                 {
                     **env,
-                    control.DESCRIPTOR: str(theirs.fileno()),
-                    control.EXPECTED: str(injectors),
-                    control.WATCHED: "1" if local else "",
+                    control_messages.DESCRIPTOR: str(theirs.fileno()),
+                    control_messages.EXPECTED: str(injectors),
+                    control_messages.WATCHED: "1" if local else "",
                 },
                 logs / "locust.log",
                 pass_fds=(theirs.fileno(),),
             )
         children.append(master)
         for index in range(injectors if local else 0):
-            own = {control.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
+            own = (
+                {control_messages.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
+            )
             children.append(
                 await spawn(
                     [*_locust(), "--worker", "--master-host", bind_host, "--master-port", str(port)],
@@ -111,7 +113,7 @@ async def launch(
                 )
             )
         ours.setblocking(False)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=control.LONGEST_LINE)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=control_messages.LONGEST_LINE)
     except BaseException:
         ours.close()
         for child in children:
@@ -137,4 +139,4 @@ def _port(text: str | None) -> int | None:
         return None
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
-    raise InputError(f"{control.METRICS_PORT} = {text}: not a port; write a number from 1 to 65535")
+    raise InputError(f"{control_messages.METRICS_PORT} = {text}: not a port; write a number from 1 to 65535")

@@ -21,12 +21,12 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from loadtest import arrivals
 from loadtest.errors import OtherVersionError
-from loadtest.injector import control
+from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
 from loadtest.injector.merge import merge
 from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
 # Messages between master and injectors.
@@ -54,9 +54,9 @@ class LocustMaster:
         self._runner = runner
         self._socket = socket.socket(fileno=descriptor)
         self._saying = gevent.lock.RLock()
-        self._expected = int(os.environ[control.EXPECTED])
+        self._expected = int(os.environ[control_messages.EXPECTED])
         self._ready: dict[str, int] = {}  # process ids, in the order of their coming
-        self._watched = bool(os.environ.get(control.WATCHED))
+        self._watched = bool(os.environ.get(control_messages.WATCHED))
         self._dead: set[str] = set()
         self._silent_since: dict[str, float] = {}
         self._seconds: dict[str, InjectorSecond] = {}
@@ -76,7 +76,7 @@ class LocustMaster:
 
     def _say(self, message: dict[str, Any]) -> None:
         with self._saying:  # a long line may be sent in parts, and other greenlets have something to say too
-            self._socket.sendall(control.line(message))
+            self._socket.sendall(control_messages.line(message))
 
     # What injectors say; Locust calls these.
 
@@ -137,7 +137,7 @@ class LocustMaster:
 
     def _answer(self, order: StepOrder) -> None:
         try:
-            answer = control.report(self._carry_out(order))
+            answer = control_messages.report(self._carry_out(order))
         except _NoReportError as problem:
             answer = {"broken": str(problem)}
         except Exception as error:  # a defect: without an answer the sweep would wait for ever
@@ -199,7 +199,7 @@ class LocustMaster:
                 at_end = time.process_time()
             if at >= told + 1.0 and self._seconds:
                 told = at
-                self._say(control.second(add_seconds(at - order.start_at, self._seconds)))
+                self._say(control_messages.second(add_seconds(at - order.start_at, self._seconds)))
             answered = {*self._reports, *self._refusals}
             gone = {name for name in members if self._is_gone(name)}
             if (

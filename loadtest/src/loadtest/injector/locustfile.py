@@ -19,7 +19,7 @@ from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from loadtest.errors import InputError
-from loadtest.injector import control
+from loadtest.injector import control_messages
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.interactive import Interactive, add_arguments, drain_before_quitting
 from loadtest.injector.locust_master import LocustMaster
@@ -69,7 +69,7 @@ def _wire(environment: Environment, **_: Any) -> None:
     gevent.get_hub().loop.update_now()
     runner = environment.runner
     if isinstance(runner, MasterRunner):
-        descriptor = os.environ.get(control.DESCRIPTOR)
+        descriptor = os.environ.get(control_messages.DESCRIPTOR)
         if descriptor is not None:
             LocustMaster(environment, int(descriptor))
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loadtest.results.measured import InjectorCounts, InjectorSecond
+from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem
 from loadtest.results.step_order import StepOrder
 

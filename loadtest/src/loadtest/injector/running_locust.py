@@ -15,8 +15,8 @@ from typing import Any
 
 from loadtest.child import Child
 from loadtest.errors import InjectorError, InputError
-from loadtest.injector import control
-from loadtest.results.measured import InjectorReport, InjectorSecond
+from loadtest.injector import control_messages
+from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_order import StepOrder
 
 # Under the server's limit of long polls, with room for those who look on.
@@ -100,13 +100,15 @@ class Locust:
         self, order: StepOrder, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         address, namespace = self._server
-        await self._say(control.order(order.model_copy(update={"address": address, "namespace": namespace})))
+        await self._say(
+            control_messages.order(order.model_copy(update={"address": address, "namespace": namespace}))
+        )
         while True:
             message = await self._hear()
             if "second" in message:
-                each_second(control.read_second(message["second"]))
+                each_second(control_messages.read_second(message["second"]))
             elif "report" in message:
-                return control.read_report(message["report"])
+                return control_messages.read_report(message["report"])
             elif "broken" in message:
                 raise InjectorError(message["broken"])
 
@@ -179,7 +181,7 @@ class Locust:
             await self._say({"dead": worker.pid})
 
     async def _say(self, message: Mapping[str, Any]) -> None:
-        self._writer.write(control.line(message))
+        self._writer.write(control_messages.line(message))
         try:
             await self._writer.drain()
         except ConnectionError:

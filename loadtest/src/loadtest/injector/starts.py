@@ -17,11 +17,11 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from loadtest.injector import failure_of_error
-from loadtest.injector.close import Close, wait_for_close
 from loadtest.injector.meters import Meters
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.tracing import Tracing
+from loadtest.injector.workflow_close import Close, wait_for_close
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival

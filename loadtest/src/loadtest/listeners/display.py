@@ -27,7 +27,7 @@ from loadtest.experiment.progress import (
     Tick,
     to_json_line,
 )
-from loadtest.results.measured import Second, StepKey
+from loadtest.results.measured_step import Second, StepKey
 
 
 class Display(Protocol):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from loadtest.catalogue import Metric, MetricKind, MetricReading, Presence
 from loadtest.errors import CounterResetError, MeasurementError
 from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of
-from loadtest.results.difference import Difference, Histogram
+from loadtest.results.metric_difference import Difference, Histogram
 
 _START_TIME = "process_start_time_seconds"
 

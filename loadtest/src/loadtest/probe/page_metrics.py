@@ -16,7 +16,7 @@ from loadtest.probe.http_page import fetch
 from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent, series
 from loadtest.probe.page_difference import difference
-from loadtest.results.difference import Difference
+from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
 # Pages that are fetched at once; reading them comes after all are there, so that their looks are of one moment.

@@ -23,7 +23,7 @@ from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
 _TIMEOUT = timedelta(seconds=5)

@@ -2,7 +2,7 @@
 A run for people: text for a terminal, pictures, one page; made from the results folder alone.
 """
 
-from loadtest.report.html import build_report, write_report
-from loadtest.report.text import text_report
+from loadtest.report.sweep_page import build_report, write_report
+from loadtest.report.sweep_text import text_report
 
 __all__ = ["build_report", "text_report", "write_report"]

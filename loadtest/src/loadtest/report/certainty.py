@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import DEVIATIONS
-from loadtest.report.cells import Cell, cells, unit
 from loadtest.report.numbers import duration, percent, plain, rate
+from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided, Decision

@@ -1,121 +1,101 @@
 """
-A comparison as text for a terminal, as Markdown for a pull request, and as JUnit XML for a build server.
+A comparison as one page that needs nothing else: the answer, the intervals as a picture, the table.
 """
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+import math
+from dataclasses import dataclass
 
+from loadtest.report.comparison_text import quantity_row, quantity_sentence
+from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, laid_out_vector
+from loadtest.report.page_template import image_source, page_template
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
-
-def comparison_headline(result: ComparisonResult) -> str:
-    """
-    Return the answer in one sentence, of the gate's quantities alone.
-    """
-    told = [one for one in result.quantities if one.quantity in result.gate]
-    return "; ".join(quantity_sentence(one) for one in told) + "."
-
-
-def comparison_text(result: ComparisonResult) -> str:
-    """
-    Return the comparison as lines for a terminal.
-    """
-    lines = [f"A: {result.a}", f"B: {result.b}", comparison_headline(result), ""]
-    rows = [("quantity", "A", "B", "B over A", "B is"), *(quantity_row(one) for one in result.quantities)]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines += [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    lines += [f"note: {warning}" for warning in result.warnings]
-    return "\n".join(lines) + "\n"
+_MARKS = {
+    Standing.BETTER: "better",
+    Standing.WORSE: "worse",
+    Standing.SAME: "same",
+    Standing.UNKNOWN: "unknown",
+}
+_COLOURS = {
+    Standing.BETTER: GREEN,
+    Standing.WORSE: VERMILLION,
+    Standing.SAME: GREEN,
+    Standing.UNKNOWN: PURPLE,
+}
+# A change beyond these ends is drawn at the end; its numbers stand beside it.
+_LEAST, _MOST = 1 / 4, 4.0
 
 
-def comparison_markdown(result: ComparisonResult) -> str:
+@dataclass(frozen=True, slots=True)
+class Marked:
     """
-    Return the comparison as a comment for a pull request.
+    A sentence of the gate, or a row of the table, and the class that colours it.
     """
-    rows = [quantity_row(one) for one in result.quantities]
-    lines = [
-        f"**{comparison_headline(result)}**",
-        "",
-        f"A: `{result.a}`, B: `{result.b}`, {result.rounds} rounds.",
-        "",
-        "| quantity | A | B | B over A (95 %) | B is |",
-        "| --- | --- | --- | --- | --- |",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-    if result.warnings:
-        lines += ["", *(f"- {warning}" for warning in result.warnings)]
-    return "\n".join(lines) + "\n"
+
+    mark: str
+    text: str = ""
+    texts: tuple[str, ...] = ()
 
 
-def comparison_junit(result: ComparisonResult) -> str:
+def comparison_html(result: ComparisonResult) -> str:
     """
-    Return the comparison as JUnit XML, a case for each quantity; only those of the gate can fail.
+    Return the page.
     """
-    cases = []
-    failures = errors = skipped = 0
-    for one in result.quantities:
-        case = ElementTree.Element("testcase", classname="loadtest.compare", name=one.quantity)
-        gates = one.quantity in result.gate
-        if gates and one.standing is Standing.WORSE:
-            failures += 1
-            ElementTree.SubElement(case, "failure", message=quantity_sentence(one))
-        elif gates and one.standing is Standing.UNKNOWN:
-            errors += 1
-            ElementTree.SubElement(case, "error", message=quantity_sentence(one))
-        elif one.standing is Standing.UNKNOWN:
-            skipped += 1
-            ElementTree.SubElement(case, "skipped", message=quantity_sentence(one))
-        else:
-            ElementTree.SubElement(case, "system-out").text = quantity_sentence(one)
-        cases.append(case)
-    suite = ElementTree.Element(
-        "testsuite",
-        name=f"loadtest compare {result.run}",
-        tests=str(len(cases)),
-        failures=str(failures),
-        errors=str(errors),
-        skipped=str(skipped),
+    drawn = changes_picture(result)
+    return page_template("comparison.html").render(
+        result=result,
+        answers=[
+            Marked(_MARKS[one.standing], quantity_sentence(one))
+            for one in result.quantities
+            if one.quantity in result.gate
+        ],
+        rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
+        picture=None if drawn is None else image_source(drawn),
     )
-    suite.extend(cases)
-    ElementTree.indent(suite)
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def quantity_sentence(one: QuantityComparison) -> str:
+def changes_picture(result: ComparisonResult) -> bytes | None:
     """
-    Say what B is to A in one quantity, with the interval.
+    Draw the interval of each quantity's change as SVG, ``None`` where none is known.
     """
-    if one.ratio is None or one.low is None or one.high is None:
-        return f"{one.quantity}: {one.standing.value}, as {one.why}"
-    told = f"{one.quantity}: B is {one.standing.value}, {_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
-    if one.standing is Standing.UNKNOWN:
-        told = f"{one.quantity}: cannot tell, {_percent(one.low)} to {_percent(one.high)}"
-    if one.rounds_wanted is not None:
-        told += f"; about {one.rounds_wanted} rounds in all would tell"
-    return told
+    known = [one for one in result.quantities if one.ratio and one.low and one.high]
+    if not known:
+        return None
+    with drawing(8.6, 0.48 * len(known) + 1.2) as figure:
+        axes = figure.subplots()
+        band = math.log1p(result.same_within_ratio)
+        axes.axvspan(-band, band, color="#E9ECEF", zorder=0)
+        axes.axvline(0, color=GREY, linewidth=1)
+        for place, one in enumerate(known):
+            low, middle, high = (_place(ratio) for ratio in (one.low, one.ratio, one.high))
+            axes.plot(
+                [low, high], [place, place], color=_COLOURS[one.standing], linewidth=3, solid_capstyle="round"
+            )
+            axes.plot([middle], [place], "o", color=_COLOURS[one.standing], markersize=8)
+        axes.set_yticks(range(len(known)), [_label(one) for one in known])
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        reach = max(band * 2, *(abs(end) for end in axes.get_xlim()))
+        near = _NEAR_TICKS if reach < _CROWDED else ()
+        ticks = sorted(ratio for ratio in (*_TICKS, *near) if abs(math.log(ratio)) <= reach)
+        axes.set_xticks(
+            [math.log(ratio) for ratio in ticks], [f"{100 * (ratio - 1):+.0f} %" for ratio in ticks]
+        )
+        axes.set_xlabel("change from A to B")
+        return laid_out_vector(figure)
 
 
-def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
-    """
-    Return a quantity as a row: name, A, B, change, what B is.
-    """
-    change = "-"
-    if one.ratio is not None and one.low is not None and one.high is not None:
-        change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
-    standing = one.standing.value
-    if one.rounds_wanted is not None:
-        standing += f" ({one.rounds_wanted} rounds would)"
-    elif one.ratio is None:
-        standing += f" ({one.why})"
-    return f"{one.quantity}, {one.unit}", _value(one.a), _value(one.b), change, standing
+_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
+# Drawn where the axis is short enough that their labels do not meet.
+_NEAR_TICKS = (0.95, 1.05)
+_CROWDED = 0.25
 
 
-def _percent(ratio: float) -> str:
-    return f"{100 * (ratio - 1):+.1f} %"
+def _place(ratio: float | None) -> float:
+    return math.log(min(_MOST, max(_LEAST, ratio or 1.0)))
 
 
-def _value(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}" if value < 1e5 else f"{value:,.0f}"
+def _label(one: QuantityComparison) -> str:
+    return f"{one.quantity}: {one.standing.value}"

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from loadtest.report.cells import common_cells
 from loadtest.report.drawing import BLUE, GREY, ORANGE, Plot, drawing, saved
+from loadtest.report.run_cells import common_cells
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decision

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, PercentFormatter
 
 from loadtest.plan.plan_tables import DynamicValue
-from loadtest.report.cells import Cell, cells, common_cells, parts, unit
 from loadtest.report.drawing import (
     BLUE,
     GREEN,
@@ -27,6 +26,7 @@ from loadtest.report.drawing import (
     drawing,
     saved,
 )
+from loadtest.report.run_cells import Cell, cells, common_cells, parts, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.setting import Setting, setting_text, value_text
 from loadtest.results.sweep_result import SweepResult

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
+from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
 

@@ -63,13 +63,16 @@ def from_plain(kind: type[T], plain: Any, where: str) -> T:
     try:
         value: T = _adapter(kind).validate_python(plain)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
         raise InputError(
-            f"{where}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}; the file was written by another "
-            "version or by hand, measure again"
+            f"{where}: {_first_misfit(error)}; the file was written by another version or by hand, measure again"
         ) from None
     return value
+
+
+def _first_misfit(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{key}: {first['msg'][:1].lower()}{first['msg'][1:]}"
 
 
 def from_message(kind: type[T], plain: Any, sender: str) -> T:
@@ -82,11 +85,9 @@ def from_message(kind: type[T], plain: Any, sender: str) -> T:
     try:
         value: T = _adapter(kind).validate_python(plain)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
         raise OtherVersionError(
             f"{sender} sent a {getattr(kind, '__name__', 'message')} that cannot be read here "
-            f"({key}: {first['msg'][:1].lower()}{first['msg'][1:]}), so it is of another version; install one version everywhere"
+            f"({_first_misfit(error)}), so it is of another version; install one version everywhere"
         ) from None
     return value
 

@@ -1,5 +1,5 @@
 """
-What went wrong with an injector in a step, as a value: the cause, whom and when it hit, and the words for people.
+What went wrong in a step, as a value: the cause, whom and when it hit, and the words for people.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ class ProblemCause(StrEnum):
 
     ARRIVALS_MISSING = "arrivals missing"
     CLOCK = "clock"
+    COUNTER_FELL = "counter fell"
+    FAMILY_ABSENT = "metric family absent"
     FLIGHT_BROKEN = "flight broken"
     INJECTOR_VANISHED = "injector vanished"
+    LATE_NOT_COUNTED = "late tasks not counted"
+    PAGE_UNUSABLE = "page unusable"
+    REPLICA_SILENT = "replica silent"
     RESULT_NOT_JUDGED = "result not judged"
+    TARGET_NOT_ASKED = "target not asked"
     TOLD_IN_WORDS = "told in words"  # of a folder that was written before there were causes
 
 
@@ -32,7 +38,7 @@ class Problem:
     Attributes:
         cause: What a rule may ask.
         text: The whole of it in words.
-        subject: Id of the injector that it hit, or null for all of them.
+        subject: Id of the injector, or identity of the replica, that it hit; null for the whole step.
         second: Seconds since the step's first instant, or null where that is not known.
     """
 

@@ -20,8 +20,8 @@ from loadtest.plan import Slo
 from loadtest.results import (
     disturbance,
     estimate,
-    step_facts,
     step_result,
+    step_result_parts,
     suspect,
     sweep_result,
     window_decision,
@@ -41,7 +41,15 @@ def sweep_schema() -> dict[str, Any]:
         _close(definition)
     types = {
         name: kind
-        for module in (disturbance, estimate, step_facts, step_result, suspect, sweep_result, window_decision)
+        for module in (
+            disturbance,
+            estimate,
+            step_result_parts,
+            step_result,
+            suspect,
+            sweep_result,
+            window_decision,
+        )
         for name, kind in vars(module).items()
         if inspect.isclass(kind) and dataclasses.is_dataclass(kind)
     }

@@ -13,9 +13,9 @@ from enum import StrEnum
 from loadtest.results.disturbance import Disturbance
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.failure import FailureCounts
-from loadtest.results.measured import StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.setting import setting_text
-from loadtest.results.step_facts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
+from loadtest.results.step_result_parts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
 from loadtest.results.suspect import Suspect
 from loadtest.results.window_decision import Decision, LongRunP95
 

@@ -27,7 +27,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 
 LATEST = "latest"
 

@@ -11,9 +11,9 @@ import synthetic
 
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.results.difference import Difference
 from loadtest.results.limit_facts import LimitFacts
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 

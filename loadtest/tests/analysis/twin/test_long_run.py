@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from loadtest.analysis.twin.late import LateBound, Measure
+from loadtest.analysis.twin.late_bound import LateBound, Measure
 from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound, solve_rising
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork

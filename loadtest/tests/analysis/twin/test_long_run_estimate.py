@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.long_run import long_run
 from loadtest.analysis.twin.long_run_estimate import ModelWaits, estimate_mean, estimate_quantile, model_waits
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit

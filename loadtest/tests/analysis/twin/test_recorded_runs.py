@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loadtest.analysis.twin.calibration import Past, SaturateReading, calibrate
 from loadtest.analysis.twin.decision import MISFIT_RATIO, deviation_of
-from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.misfit_alarm import misfit
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, simulate_twins
 
 WARM_UP = 5

@@ -7,9 +7,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loadtest.analysis.twin.calibration import Past
-from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import UniformWork
 

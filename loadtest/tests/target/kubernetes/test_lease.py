@@ -13,8 +13,8 @@ from fake_cluster import FakeCluster, refusal
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes import held_leases
+from loadtest.target.kubernetes.kubernetes_target import Place, open_target
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, LeaseLostError, lease_of
-from loadtest.target.kubernetes.target import Place, open_target
 
 NAME = lease_of("shop", "workers")
 PLAN = parse_plan({"name": "p"}, "plan")

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from temporalio import activity
 
-from repairshop.activities.deadline import deadline_seconds
 from repairshop.activities.effect_recorder import EffectRecorder
+from repairshop.activities.order_deadline import deadline_seconds
 from repairshop.order_steps import OrderStep
 from repairshop.step_messages import (
     ChargeInput,

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from repairshop.activities.activity_errors import NoTechnicianFree, UnknownSkill
 from repairshop.activities.effect_recorder import EffectRecorder
-from repairshop.activities.roster import SENIOR, Technician, able, inspector_for, known_skills
+from repairshop.activities.technicians import SENIOR, Technician, able, inspector_for, known_skills
 from repairshop.draws import passes_inspection
 from repairshop.ledger import Delivery, Ledger
 from repairshop.order_steps import OrderStep

@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from repairshop.cli.dialog import RefusedError
+from repairshop.cli.verb_connection import RefusedError
 from repairshop.contract import workflow_id
 from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.ledger.ledger_check import LedgerState, check

@@ -14,7 +14,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from repairshop import contract
-from repairshop.cli.dialog import PATIENCE, RefusedError, talk
+from repairshop.cli.verb_connection import PATIENCE, RefusedError, talk
 from repairshop.contract import Claim, Limits, OrderStatus, RepairKind, RepairOrder, RepairResult, WorkProfile
 
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="What `start` answered.")]

@@ -12,10 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from typer.exceptions import TyperException
 
 from repairshop import lifetime
-from repairshop.cli.dialog import RefusedError
 from repairshop.cli.ledger_verbs import books
 from repairshop.cli.order_verbs import approve, cancel, claim, decline, start, status
-from repairshop.cli.story import story
+from repairshop.cli.story_verb import story
+from repairshop.cli.verb_connection import RefusedError
 from repairshop.cli.version_verbs import version
 from repairshop.deployment_versions import PromotionError
 from repairshop.environment import SettingsError

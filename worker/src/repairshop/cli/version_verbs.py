@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from repairshop.cli.dialog import talk
+from repairshop.cli.verb_connection import talk
 from repairshop.deployment_versions import promote, why_idle
 
 version = typer.Typer(help="Which version of the workers takes new orders.", no_args_is_help=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.quantile import mean, quantile
+from loadtest.analysis.bucket_quantile import mean, quantile
 from loadtest.plan import Plan
-from loadtest.results.difference import Difference, Histogram
 from loadtest.results.limit_facts import MachineUse, QueueRateLimit
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
 from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]
@@ -115,7 +115,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         plan: Of its cell.
     """
     server, worker = measured.server_window, measured.worker_window
-    hit, miss = _count(worker, "worker.sticky_hit"), _count(worker, "worker.sticky_miss")
+    hit, miss = counter_of(worker, "worker.sticky_hit"), counter_of(worker, "worker.sticky_miss")
     tasks = (hit or 0.0) + (miss or 0.0)
     planned = plan.work.seconds + plan.work.cpu_seconds
     return Pressure(
@@ -204,7 +204,7 @@ def _in_flight(measured: Measured) -> float | None:
 
 
 def _histogram(difference: Difference | None, name: str) -> Histogram | None:
-    found = difference.histograms.get(name) if difference is not None else None
+    found = histogram_of(difference, name)
     return found if found is not None and found.count else None
 
 
@@ -212,12 +212,8 @@ def _mean(histogram: Histogram | None) -> float | None:
     return mean(histogram) if histogram is not None else None
 
 
-def _count(difference: Difference | None, name: str) -> float | None:
-    return difference.counters.get(name) if difference is not None else None
-
-
 def _rate(difference: Difference | None, name: str) -> float | None:
-    counted = _count(difference, name)
+    counted = counter_of(difference, name)
     return counted / difference.seconds if counted is not None and difference is not None else None
 
 

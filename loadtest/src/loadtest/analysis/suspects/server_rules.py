@@ -4,7 +4,7 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 
 from __future__ import annotations
 
-from loadtest.analysis.suspects.found import count, found, milliseconds
+from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure
 from loadtest.results.suspect import Suspect, SuspectName
 

@@ -10,7 +10,7 @@ from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
 from loadtest.analysis.validity import RULES, late_looks, late_starts, uneven_halves
 from loadtest.plan import Plan
-from loadtest.results.measured import Measured
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import Suspect
 

@@ -4,7 +4,7 @@ Suspects on the workers' side: what they do not fetch, and what takes them long.
 
 from __future__ import annotations
 
-from loadtest.analysis.suspects.found import count, found, milliseconds
+from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, is_full, other_cores
 from loadtest.results.suspect import Suspect, SuspectName

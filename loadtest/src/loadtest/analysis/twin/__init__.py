@@ -19,9 +19,8 @@ Work is a ``WorkDistribution`` (``UniformWork``, ``ExponentialWork``, ``Histogra
 activities that the caller makes, in the order of arrival; where they are not ours the step holds the distribution.
 """
 
-from loadtest.analysis.twin.calibration import Past, SaturateReading, calibrate, recalibrate
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.late import LateBound, Measure
+from loadtest.analysis.twin.late_bound import LateBound, Measure
 from loadtest.analysis.twin.long_run import Edge, find_edge, long_run, rate_at_bound
 from loadtest.analysis.twin.long_run_estimate import (
     LongRunEstimate,
@@ -31,6 +30,7 @@ from loadtest.analysis.twin.long_run_estimate import (
 )
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate, recalibrate
 from loadtest.analysis.twin.simulated_queue import SimulatedQueue
 from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, StoppingRule, UntilDecided
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
 from loadtest.analysis.twin.work_distribution import WorkDistribution

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.looks import Looks
 from loadtest.analysis.twin.stopping_rule import Enough, GoOn
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
 _NEAR = "the rate is near the capacity at the SLO, as a probe's is meant to be"
@@ -35,11 +35,7 @@ class UntilSidesDecided:
 
     def __post_init__(self) -> None:
         reach = min(self.slower.seconds, self.faster.seconds)
-        if self.budget_seconds > reach:
-            raise ValueError(
-                f"a budget of {self.budget_seconds:g} s, but twins of {reach} s: simulate them longer"
-            )
-        self._looks = Looks(self.rule, self.budget_seconds)
+        self._looks = Looks(self.rule, self.budget_seconds, reach)
 
     @property
     def longest_seconds(self) -> float:

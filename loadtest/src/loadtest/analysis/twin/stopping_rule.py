@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.looks import Looks
 from loadtest.analysis.twin.twin_counts import TwinCounts
+from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
 
@@ -106,11 +106,7 @@ class UntilDecided:
     _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
-        if self.budget_seconds > self.twins.seconds:
-            raise ValueError(
-                f"a budget of {self.budget_seconds:g} s, but twins of {self.twins.seconds} s: simulate them longer"
-            )
-        self._looks = Looks(self.rule, self.budget_seconds)
+        self._looks = Looks(self.rule, self.budget_seconds, self.twins.seconds)
 
     @property
     def longest_seconds(self) -> float:

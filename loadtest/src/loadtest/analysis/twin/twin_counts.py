@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtest.analysis.twin.calibration import Past
-from loadtest.analysis.twin.late import LateBound
+from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 

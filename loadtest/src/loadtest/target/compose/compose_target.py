@@ -17,11 +17,11 @@ from pathlib import Path
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
-from loadtest.results.measured import ProcessUse, Replica
+from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.target.compose.compose_service import Service, find_service
 from loadtest.target.compose.container_usage import use_of
 from loadtest.target.compose.docker_command import Docker
 from loadtest.target.compose.docker_command import docker as real_docker
-from loadtest.target.compose.project import Service, find_service
 from loadtest.target.compose.service_container import LABEL, Container, parse_metrics_port
 from loadtest.target.compose.service_rules import otherwise_than_planned, unscalable
 from loadtest.target.planned_labels import ACTIVITY_SLOTS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from loadtest.results.measured import ProcessUse
+from loadtest.results.measured_step import ProcessUse
 from loadtest.target.compose.docker_command import Docker, DockerError
 
 # Of control groups version 2, then of version 1: a container has one or the other.

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from loadtest.errors import InputError
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 
 LABEL = "com.docker.compose"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtest.results.measured import Replica
+from loadtest.results.measured_step import Replica
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 _OVER = ("Succeeded", "Failed")

@@ -12,8 +12,8 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
-from loadtest.target.kubernetes.autoscaler import autoscaler_of
-from loadtest.target.kubernetes.fleet import Fleet, as_selector
+from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of
+from loadtest.target.kubernetes.scaled_pods import Fleet, as_selector
 
 
 @dataclass(frozen=True, slots=True)

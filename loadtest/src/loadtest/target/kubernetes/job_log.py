@@ -16,7 +16,7 @@ import urllib3
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, missing, no_answer
 from loadtest.target.kubernetes.container import is_over, status_of
-from loadtest.target.kubernetes.job import CONTAINER, START_SECONDS, SweepJob
+from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
 _NOT_ITSELF = ("OOMKilled", "ContainerCannotRun")

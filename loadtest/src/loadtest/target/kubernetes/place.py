@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.deployment import Deployment
-from loadtest.target.kubernetes.fleet import Scalable
+from loadtest.target.kubernetes.scaled_pods import Scalable
 from loadtest.target.kubernetes.worker_deployment import KIND, WorkerDeployment
 
 

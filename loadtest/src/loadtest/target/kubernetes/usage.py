@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from loadtest.errors import TargetError
-from loadtest.results.measured import ProcessUse
+from loadtest.results.measured_step import ProcessUse
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
 
 SHORTEST_WINDOW_SECONDS = 60.0

@@ -11,8 +11,8 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
-from loadtest.target.kubernetes.autoscaler import autoscaler_of
-from loadtest.target.kubernetes.fleet import Fleet
+from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of
+from loadtest.target.kubernetes.scaled_pods import Fleet
 
 KIND = "workerdeployment"
 _GROUP, _VERSION, _PLURAL = "temporal.io", "v1alpha1", "workerdeployments"

@@ -1,0 +1,58 @@
+"""
+The late tasks of a window as they are counted, and when they are looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from loadtest.analysis.twin.decision import DecisionRule
+
+
+@dataclass(slots=True)
+class Looks:
+    """
+    What was counted until now.
+
+    Attributes:
+        rule: Says at which seconds to look.
+        budget_seconds: The longest window, at whose end is the last look.
+        reach_seconds: How far the twins go that its counts are held against.
+        counts: Seconds since the window's start and late tasks until then, in the order in which they were taken.
+        taken: Looks of the rule that are over.
+    """
+
+    rule: DecisionRule
+    budget_seconds: float
+    reach_seconds: float
+    counts: list[tuple[float, float]] = field(default_factory=list)
+    taken: int = 0
+
+    def __post_init__(self) -> None:
+        if self.budget_seconds > self.reach_seconds:
+            raise ValueError(
+                f"a budget of {self.budget_seconds:g} s, but twins of {self.reach_seconds} s: simulate them longer"
+            )
+
+    def is_due(self, elapsed_seconds: float, late: float) -> bool:
+        """
+        Take a count, and tell whether it is time to look at all of them.
+
+        Raises:
+            ValueError: Time or counts run backwards, as after a restart of what counts.
+        """
+        if self.counts and (elapsed_seconds < self.counts[-1][0] or late < self.counts[-1][1]):
+            raise ValueError(f"counts run backwards: {self.counts[-1]} then {(elapsed_seconds, late)}")
+        self.counts.append((elapsed_seconds, late))
+        due = sum(look <= min(elapsed_seconds, self.budget_seconds) for look in self.rule.looks)
+        if due <= self.taken and not self.is_spent:
+            return False
+        self.taken = due
+        return True
+
+    @property
+    def is_spent(self) -> bool:
+        """
+        Whether the window is over.
+        """
+        return bool(self.counts) and self.counts[-1][0] >= self.budget_seconds

@@ -1,0 +1,98 @@
+"""
+What `loadtest limits` is asked: a plan's saturate load at one replica count, and the loads that reliefs need.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from loadtest.analysis.suspects.relief_change import HALF_MORE, half_more
+from loadtest.cli.place_flags import Place, is_local
+from loadtest.cli.rounds_asked import rounds_asked
+from loadtest.errors import InputError
+from loadtest.plan import Plan, parse_plan
+from loadtest.results.question import LimitsQuestion
+
+ROUNDS, MOST_ROUNDS = 3, 6
+BLOCK_SECONDS = 15.0
+
+
+def limits_plan(
+    plan: Plan,
+    place: Place,
+    *,
+    replicas: int | None,
+    block_seconds: float | None,
+    change_over_seconds: float,
+    rounds: int | None,
+    most_rounds: int | None,
+    most_suspects: int,
+) -> tuple[Plan, LimitsQuestion]:
+    """
+    Return the plan of a search for the limit and what it asks.
+
+    Args:
+        plan: As the user gave it; its factors stay at their first values.
+        place: Where to measure; server and workers are the run's to set up on this machine alone.
+        replicas: At which count; ``None`` takes the plan's first.
+        block_seconds: Counted seconds of a step.
+        change_over_seconds: Before each step, under load.
+        rounds, most_rounds: At the first look at a relief and at most.
+        most_suspects: Relieved at most; 0 names suspects by their readings alone.
+
+    Raises:
+        InputError: A number cannot be used.
+    """
+    first, most = rounds_asked(rounds, most_rounds, ROUNDS, MOST_ROUNDS)
+    if most_suspects < 0:
+        raise InputError(f"--suspects {most_suspects}: must be 0 or more; 0 relieves none")
+    document = plan.at_first_values()
+    base = parse_plan(document, "limits")
+    count = replicas or base.replicas[0]
+    document |= {
+        "replicas": [count, half_more(count)],
+        "loads": _loads(base, count, block_seconds or BLOCK_SECONDS),
+        "warm_up_seconds": change_over_seconds,
+        "repetitions": 1 + 2 * most * max(1, most_suspects),
+        "shuffle": False,
+    }
+    document["max_awaited"] = _most_awaited(base, count, document["loads"])
+    is_here = is_local(place)
+    starts_server = is_here and "address" not in place
+    own_worker = "worker_command" not in place and plan.worker_command is None
+    sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)
+    question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)
+    return parse_plan(document, "limits"), question
+
+
+def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
+    """
+    Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
+    """
+    saturate = plan.saturate_load
+    slots, orders = plan.worker.slots, saturate.in_flight_per_slot
+    per_slot = (
+        orders,
+        orders * HALF_MORE,
+        orders * slots / half_more(slots),
+        orders * replicas / half_more(replicas),
+    )
+    return [
+        {**saturate.model_dump(mode="json"), "window_seconds": seconds, "in_flight_per_slot": value}
+        for value in per_slot
+    ]
+
+
+def _most_awaited(plan: Plan, replicas: int, loads: list[dict[str, Any]]) -> int:
+    """
+    Return the plan's bound, raised by the combinations of load, slots and replicas that no step has.
+    """
+    most: float = loads[1]["in_flight_per_slot"] * plan.worker.slots * replicas
+    if most > plan.max_awaited:
+        raise InputError(
+            f"half more orders in flight are {most:,.0f}, and max_awaited = {plan.max_awaited:,}; "
+            "lower in_flight_per_slot or worker.activity_slots, or raise max_awaited where the server answers more"
+        )
+    combined: float = loads[1]["in_flight_per_slot"] * half_more(plan.worker.slots) * half_more(replicas)
+    return max(plan.max_awaited, math.ceil(combined))

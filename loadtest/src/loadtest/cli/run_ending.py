@@ -1,0 +1,60 @@
+"""
+What every verb that measures ends with: the run judged from its files alone, and its report.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from rich.console import Console
+
+from loadtest.analysis.analyse import analyse
+from loadtest.analysis.verdict import exit_code
+from loadtest.cli.capacity_ending import conclude_capacity
+from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.limits_ending import conclude_limits
+from loadtest.cli.run_notes import from_here
+from loadtest.experiment.progress import SweepEnded
+from loadtest.report.headlines import headlines
+from loadtest.report.sweep_page import resume_command, write_report
+from loadtest.report.sweep_text import text_report
+from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
+from loadtest.results.store import LATEST, Run
+
+
+def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
+    """
+    Judge a run from its files, write sweep.json, plots and report.html, and print its table.
+
+    Args:
+        run: The run's folder.
+        quiet: Print nothing; the caller passes the event on.
+    """
+    question = question_of(run)
+    if isinstance(question, CompareQuestion):
+        return conclude_comparison(run, question, quiet=quiet)
+    if isinstance(question, CapacityQuestion):
+        return conclude_capacity(run, question, quiet=quiet)
+    if isinstance(question, LimitsQuestion):
+        return conclude_limits(run, question, quiet=quiet)
+    measured = run.read_steps()
+    sweep = analyse(measured, run.plan, run.manifest)
+    report = _shown(write_report(run, sweep, measured))
+    resume = resume_command(run.manifest, shlex.quote(str(from_here(run.path))))
+    if not quiet:
+        Console(soft_wrap=True).print(
+            f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
+        )
+    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, resume)), exit_code(sweep))
+
+
+def _shown(report: Path) -> Path:
+    """
+    Name the report by its ``latest`` link and from here, where both can be.
+    """
+    run = report.parent
+    latest = run.parent / LATEST
+    if latest.is_dir() and latest.resolve() == run.resolve():
+        report = latest / report.name
+    return from_here(report)

@@ -1,0 +1,69 @@
+"""
+The flags that say where a run is kept and how it can be watched, declared once for every verb that starts a run.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from loadtest.cli.declared_flags import declared_flags
+
+PROGRESS = typer.Option(help="How progress is shown.")
+
+
+class Progress(StrEnum):
+    """
+    How progress is shown.
+    """
+
+    AUTO = "auto"
+    LIVE = "live"
+    PLAIN = "plain"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlags:
+    """
+    What the flags of one run say.
+
+    Attributes:
+        output: Folder of all runs.
+        metrics_port: Where the run serves its own metric, and the injectors' from the next port on; ``None`` for
+            neither.
+        progress: How it is shown.
+    """
+
+    output: Path
+    metrics_port: int | None
+    progress: Progress
+
+
+def _flags(
+    output: Annotated[Path, typer.Option(help="Folder that holds all runs.")] = Path("results"),
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(help="Serve the step's metric there and the injectors' from the next port on."),
+    ] = None,
+    progress: Annotated[Progress, PROGRESS] = Progress.AUTO,
+) -> None: ...
+
+
+takes_run_flags = functools.partial(declared_flags, _flags)
+
+
+def run_flags(parameters: Mapping[str, Any]) -> RunFlags:
+    """
+    Return the flags of one run.
+
+    Args:
+        parameters: All of the verb, as ``context.params`` holds them.
+    """
+    return RunFlags(parameters["output"], parameters["metrics_port"], parameters["progress"])

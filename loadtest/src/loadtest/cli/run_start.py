@@ -1,0 +1,236 @@
+"""
+Begins a run, or goes on with one, once nothing speaks against it any more.
+
+Every refusal comes before a folder is made or a process is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtest.cli.cluster import server_address
+from loadtest.cli.place_flags import Place, refuse_changes
+from loadtest.cli.place_options import TargetKind
+from loadtest.cli.run_ending import conclude
+from loadtest.cli.run_environment import (
+    EnvironmentFlags,
+    compose_server_address,
+    open_environment,
+)
+from loadtest.cli.run_options import Progress, RunFlags
+from loadtest.cli.run_refusals import environment_for, refuse_many_starts
+from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
+from loadtest.connection import connect, server_version
+from loadtest.design.design_of_question import design_of
+from loadtest.errors import InputError
+from loadtest.experiment.loop import Subject, kept_steps, run_experiment
+from loadtest.experiment.ports import Ports
+from loadtest.injector.launch import launch
+from loadtest.listeners.display import JsonLines, choose
+from loadtest.plan import Plan
+from loadtest.probe.history import SampledHistories
+from loadtest.probe.newest_pages import NewestPages
+from loadtest.probe.page_metrics import PageMetrics
+from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.worker_heartbeats import WorkerProbe
+from loadtest.provenance import commit, machine, versions
+from loadtest.results.manifest import Manifest, RunStart
+from loadtest.results.question import Question, keep_question, question_of
+from loadtest.results.store import Run
+from loadtest.scenario import load
+from loadtest.scenario.loading import is_path
+from loadtest.target.dev_server import with_ours
+
+
+def begin(
+    asked: Plan,
+    file: Path,
+    place: Place,
+    flags: RunFlags,
+    question: Question | None = None,
+) -> int:
+    """
+    Begin a run of a plan and return its exit code.
+
+    Args:
+        asked: The plan with all flags laid over it.
+        file: Where it was read.
+        place: Where to measure.
+        flags: Where it is kept, and how it can be watched.
+        question: What the run is to answer; ``None`` sweeps the plan.
+
+    Raises:
+        LoadtestError: The plan cannot be carried out there, or ended early.
+    """
+    plan = asked
+    if is_path(asked.scenario):
+        plan = asked.model_copy(update={"scenario": str(Path(asked.scenario).absolute())})
+    scenario = load(asked.scenario)
+    if place.get("target") == TargetKind.KUBERNETES:
+        place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
+    if place.get("target") == TargetKind.COMPOSE:
+        place = {**place, "address": compose_server_address(place)}
+    refuse_many_starts(plan, question, scenario, place)
+    environment = environment_for(plan, place, flags.metrics_port)
+    run = Run.create(
+        flags.output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
+    )
+    keep_question(run, question)
+    return _carry_out(run, environment, flags)
+
+
+def resume(
+    path: Path,
+    given: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    flags: RunFlags,
+) -> int:
+    """
+    Measure what an earlier run lacks, where and how it began, and return its exit code.
+
+    Args:
+        path: The run's folder.
+        given: Name of each parameter on the command line -> how it is written.
+        parameters: Their values.
+        flags: How it can be watched; its folder has its place.
+
+    Raises:
+        LoadtestError: There is no such run, a flag says something else than the run, or it ended early.
+    """
+    run = Run.open(path)
+    manifest = run.manifest
+    if manifest.place is None:
+        raise InputError(
+            f"--resume {path}: this run was made by a version that did not keep where it measured; "
+            "its report can be made, to go on measure anew"
+        )
+    refuse_changes(path, run.path, given, parameters, manifest.place)
+    if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
+        return _report_complete(run, flags.progress)
+    if "worker_command" in manifest.place and manifest.directory != str(Path.cwd()):
+        raise InputError(
+            f"--resume {path}: its workers were started from {manifest.directory}, which their command line may mean; "
+            "write it there"
+        )
+    load(run.plan.scenario)
+    environment = environment_for(run.plan, manifest.place, flags.metrics_port)
+    start = _start()
+    differs = start.difference(manifest.starts[0]) if manifest.starts else None
+    notes = manifest.notes if differs is None else (*manifest.notes, differs)
+    run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
+    return _carry_out(run, environment, flags)
+
+
+def _report_complete(run: Run, progress: Progress) -> int:
+    display = choose(progress, Console(soft_wrap=True))
+    print(f"{run.path}: nothing is left to measure; its report is made anew", file=sys.stderr)
+    ended = conclude(run, quiet=isinstance(display, JsonLines))
+    with display:
+        display.tell(ended)
+    return ended.exit_code
+
+
+def _carry_out(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
+    host = "127.0.0.1" if environment.cluster is None else "0.0.0.0"
+    display = choose(flags.progress, Console(soft_wrap=True))
+    return run_and_report(
+        run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(flags.metrics_port, host)
+    )
+
+
+async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
+    plan, logs = run.plan, run.path / "logs"
+    async with contextlib.AsyncExitStack() as stack:
+        ground = await open_environment(stack, place, plan, logs)
+        client = await connect(ground.address, plan.namespace, environ=ground.connection)
+        _note_server(run, ground.address, await server_version(client))
+        injectors = await stack.enter_async_context(
+            launch(
+                ground.address,
+                plan.namespace,
+                injectors=plan.injectors,
+                logs=logs,
+                connection=ground.connection,
+                ready_seconds=plan.waits.injectors_ready_seconds,
+                **ground.master,
+            )
+        )
+        newest = NewestPages()
+        metrics = PageMetrics(plan.namespace, plan.task_queue, newest)
+        stack.callback(metrics.close)
+        workers = WorkerProbe(client, plan.task_queue, newest)
+        stack.callback(workers.close)
+        parts = Ports(
+            target=ground.target,
+            injectors=injectors,
+            metrics=metrics,
+            queue=DescribedQueue(client, plan.task_queue),
+            histories=SampledHistories(client),
+            workers=workers,
+        )
+        scenario = load(plan.scenario)
+        subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
+        await run_experiment(parts, run, subject, design_of(plan, question_of(run)), tell)
+
+
+def _note_server(run: Run, address: str, version: str) -> None:
+    manifest = run.manifest
+    notes = manifest.notes
+    if manifest.server_version not in (None, version):
+        notes = (*notes, f"resumed on server {version} in place of {manifest.server_version}")
+    run.write_manifest(replace(manifest, address=address, server_version=version, notes=notes))
+
+
+def _start() -> RunStart:
+    return RunStart(
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=("loadtest", *sys.argv[1:]),
+        versions=versions(),
+        commit=commit(),
+        machine=machine(),
+    )
+
+
+def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
+    start = _start()
+    starts_server = environment.cluster is None and environment.address is None
+    return Manifest(
+        run="",
+        started_at=start.started_at,
+        finished_at=None,
+        command=start.command,
+        target=environment.target,
+        address=environment.address or "",
+        namespace=plan.namespace,
+        task_queue=plan.task_queue,
+        server_version=None,
+        seed=plan.seed,
+        versions=start.versions,
+        machine=start.machine,
+        commit=start.commit,
+        dynamic_config=with_ours(plan.server.dynamic_config) if starts_server else {},
+        settings=_settings(environment),
+        place=place,
+        directory=str(Path.cwd()),
+        starts=(start,),
+    )
+
+
+def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.compose is not None:
+        return {"service": environment.compose.service}
+    if environment.cluster is None:
+        return {"worker_command": shlex.join(environment.worker_command)}
+    return {
+        "deployment": environment.cluster.deployment or "",
+        "injectors": environment.cluster.injector_job or "",
+    }

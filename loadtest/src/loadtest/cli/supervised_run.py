@@ -1,0 +1,129 @@
+"""
+Carries a run out, whatever the target is: signals, log, audience, and a report of whatever was measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loadtest.cli.process_exit import INTERRUPTED
+from loadtest.cli.run_ending import conclude
+from loadtest.errors import LoadtestError
+from loadtest.experiment.progress import Event
+from loadtest.listeners.annotations import open_annotations
+from loadtest.listeners.broadcast import open_listeners
+from loadtest.listeners.display import Display, JsonLines
+from loadtest.results.store import Run
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StepMetricFlags:
+    """
+    Where the sweep serves its own metric.
+
+    Attributes:
+        port: ``None`` serves none.
+        host: Loopback, or ``0.0.0.0`` in a pod.
+    """
+
+    port: int | None = None
+    host: str = "127.0.0.1"
+
+
+def run_and_report(
+    run: Run, sweeping: Callable[[Tell], Awaitable[None]], display: Display, watched: StepMetricFlags
+) -> int:
+    """
+    Do what the run's folder lacks, report whatever is there in the end, and return the exit code.
+
+    Args:
+        run: Folder and plan.
+        sweeping: The sweep over some target; gets where to tell its events.
+        display: Shows the events.
+        watched: The sweep's own metric.
+
+    Raises:
+        LoadtestError: What ended the sweep; a report of what was measured has been made.
+    """
+    writes_annotations = open_annotations()
+    problem: LoadtestError | None = None
+    interrupted = False
+
+    async def whole() -> None:
+        with _cancelled_by_signals():
+            async with open_listeners(
+                run.path.name, display, watched.port, watched.host, writes_annotations
+            ) as audience:
+                await sweeping(audience.tell)
+            run.write_manifest(
+                replace(
+                    run.manifest,
+                    finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    notes=(*run.manifest.notes, *audience.notes),
+                )
+            )
+
+    with _logged(run.log_path), display:
+        try:
+            asyncio.run(whole())
+        except LoadtestError as error:
+            problem = error
+            log.error("%s", error)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            interrupted = True
+            log.warning("interrupted")
+    if not run.read_steps():
+        if problem is not None:
+            raise problem
+        print("interrupted before the first step was measured; nothing to report", file=sys.stderr)
+        return INTERRUPTED
+    ended = conclude(run, quiet=isinstance(display, JsonLines))
+    if problem is not None:
+        raise problem
+    if interrupted:
+        print(f"interrupted; `loadtest sweep --resume {run.path}` does what is left", file=sys.stderr)
+        return INTERRUPTED
+    display.tell(ended)
+    return ended.exit_code
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals() -> Iterator[None]:
+    """
+    Let SIGINT and SIGTERM end the sweep in order: injectors drain, workers, server.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,113 @@
+"""
+How many workflows a run starts at most, as far as its plan and its question tell.
+
+A step that is measured again, as it was invalid, is not counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import fmean
+
+from loadtest.arrivals import expected_starts
+from loadtest.design.alternation import PAIRS_PER_ROUND
+from loadtest.design.window_plan import DrawnWork
+from loadtest.plan import Fraction, Open, Plan, Saturate, Work
+from loadtest.results.measured_step import StepKey
+from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
+from loadtest.results.steps_of_plan import step_keys
+
+# Orders whose draws tell the mean work of one, to a few percent.
+_ORDERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStarts:
+    """
+    Counts what the steps of a run start at most.
+
+    Attributes:
+        plan: Of the run.
+        question: What it is to answer; ``None`` sweeps the plan.
+        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+        knows_slots: Whether the workers have the plan's activity slots.
+    """
+
+    plan: Plan
+    question: Question | None
+    drawn_work: DrawnWork | None
+    knows_slots: bool
+
+    def most(self) -> float | None:
+        """
+        Return how many workflows the run starts at most; ``None`` where a load follows what workers manage, and nobody knows that.
+        """
+        total = 0.0
+        for key, times in self._steps():
+            starts = self._of_step(key)
+            if starts is None:
+                return None
+            total += starts * times
+        return total
+
+    def _steps(self) -> Iterable[tuple[StepKey, int]]:
+        plan, first = self.plan, self.plan.replicas[0]
+        match self.question:
+            case None:
+                return [(key, 1) for key in step_keys(plan)]
+            case CapacityQuestion() as asked:
+                times = {asked.saturate: 1, asked.probe: asked.most_probes}
+                return [(key, times[key.load]) for key in step_keys(plan)]
+            case CompareQuestion() as asked:
+                times_each = PAIRS_PER_ROUND * asked.most_rounds
+                return [(self._key(first, asked.load, setting), times_each) for setting in (asked.a, asked.b)]
+            case LimitsQuestion() as asked:
+                # Of a suspect's relief only its block with the most orders is known beforehand.
+                blocks = 1 + 2 * PAIRS_PER_ROUND * asked.most_rounds * asked.most_suspects
+                keys = [self._key(plan.replicas[-1], load, ()) for load in range(len(plan.loads))]
+                return [(max(keys, key=lambda key: self._of_step(key) or 0.0), blocks)]
+
+    def _key(
+        self, replicas: int, load: int, setting: tuple[tuple[str, bool | int | float | str], ...]
+    ) -> StepKey:
+        return StepKey(replicas, load, self.plan.loads[load].kind.value, 1, setting)
+
+    def _of_step(self, key: StepKey) -> float | None:
+        cell = self.plan.with_factors(dict(key.factors))
+        load = cell.loads[key.load]
+        seconds = cell.warm_up_seconds + load.longest_window_seconds
+        if isinstance(load, Saturate):
+            most = self._most_completed(cell, key.replicas)
+            in_flight = load.in_flight_per_slot * cell.worker.slots * key.replicas
+            return None if most is None else in_flight + most * seconds
+        rate = self._rate(cell, load, key.replicas)
+        if rate is None:
+            return None
+        return expected_starts(load.arrivals, rate, cell.warm_up_seconds, load.longest_window_seconds)
+
+    def _rate(self, cell: Plan, load: Open | Fraction, replicas: int) -> float | None:
+        if isinstance(load, Open) and load.arrival_rate is not None:
+            return load.arrival_rate
+        most = self._most_completed(cell, replicas)
+        if most is None or isinstance(self.question, CapacityQuestion):
+            return most  # no capacity is above what the workers complete
+        if isinstance(load, Fraction):
+            return load.fraction * most
+        return load.of_one_replica * most / replicas
+
+    def _most_completed(self, cell: Plan, replicas: int) -> float | None:
+        """
+        Return the workflows per second that the slots can complete, if each is never idle.
+        """
+        if self.drawn_work is None or not self.knows_slots:
+            return None
+        seconds = _mean_work(self.drawn_work, cell.work)
+        return cell.worker.slots * replicas / seconds if seconds > 0 else None
+
+
+@lru_cache(maxsize=64)
+def _mean_work(drawn_work: DrawnWork, work: Work) -> float:
+    orders = [drawn_work(work, seed) for seed in range(_ORDERS)]
+    return fmean(0.0 if order is None else sum(order) for order in orders)

@@ -1,0 +1,78 @@
+"""
+Which arrival rate a step gets: given by the plan, or taken from a saturate step that came before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loadtest.analysis.workflow_counts import workflows_per_second
+from loadtest.design.design import KeptStep
+from loadtest.errors import MeasurementError
+from loadtest.plan import Fraction, Open, Plan, Saturate
+from loadtest.results.measured_step import Measured, StepKey
+
+
+def throughput_per_second(step: Measured) -> float:
+    """
+    Return a step's completed workflows per second, counted in activities where that can be.
+
+    Raises:
+        MeasurementError: Nothing was completed in the window.
+    """
+    found = workflows_per_second(step)
+    if found <= 0:
+        raise MeasurementError(
+            f"step {step.key.folder} completed nothing in its window, so no rate can be taken from it; "
+            "give arrival_rate in the plan"
+        )
+    return found
+
+
+def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | None:
+    """
+    Return the starts per second of one step; ``None`` for the closed model.
+
+    The common rate comes from a valid saturate step of the first replica count and of the factors' first
+    values, and is the same for all cells and repetitions; a fraction comes from the same cell.
+
+    Raises:
+        MeasurementError: There is no valid step to take the rate from.
+    """
+    load = plan.loads[key.load]
+    match load:
+        case Saturate():
+            return None
+        case Open(arrival_rate=given) if given is not None:
+            return given
+        case Open():
+            replicas, factors, share = plan.replicas[0], first_values(plan), load.of_one_replica
+        case Fraction():
+            replicas, factors, share = key.replicas, key.factors, load.fraction
+    saturated = [
+        step
+        for step in kept
+        if isinstance(plan.loads[step.key.load], Saturate)
+        and (step.key.replicas, step.key.factors) == (replicas, factors)
+    ]
+    usable = sorted(
+        (step for step in saturated if step.result.is_usable), key=lambda step: step.key.repetition
+    )
+    mine = [step for step in usable if step.key.repetition == key.repetition]
+    if isinstance(load, Fraction) and mine:
+        usable = mine
+    if usable:
+        found = throughput_per_second(usable[0].measured)
+        return share * found / replicas if isinstance(load, Open) else share * found
+    what = f"the saturate step of {replicas} replica{'s' if replicas > 1 else ''}"
+    state = "is invalid" if saturated else "was not measured"
+    raise MeasurementError(
+        f"step {key.folder} takes its rate from {what}, which {state}; give arrival_rate in the plan"
+    )
+
+
+def first_values(plan: Plan) -> tuple[tuple[str, bool | int | float | str], ...]:
+    """
+    Return the first value of each factor, in the plan's order.
+    """
+    return tuple((name, values[0]) for name, values in plan.factors.items())

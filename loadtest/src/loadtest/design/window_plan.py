@@ -1,0 +1,208 @@
+"""
+How long a step's window is and on which schedule: fixed, or until the twins decide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from loadtest import arrivals
+from loadtest.analysis.calibrated_model import Calibration, calibration_of
+from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.model_answer import is_far_below
+from loadtest.analysis.twin import (
+    FixedWindow,
+    LateBound,
+    OpenStep,
+    StoppingRule,
+    UntilDecided,
+    choose_schedule,
+    find_edge,
+    simulate_twins,
+)
+from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
+from loadtest.design.design import KeptStep
+from loadtest.design.long_run_reading import StepModel
+from loadtest.plan import ArrivalKind, Plan, Saturate, Work
+from loadtest.results.measured_step import StepKey
+from loadtest.results.step_order import StepOrder, seed_of_order
+
+# Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
+CANDIDATES = 32
+# A window that only has to not contradict the model.
+FAR_BELOW_SECONDS = 20.0
+# What a plan of short windows may grow to by itself where orders take long.
+LONGEST_AGAIN_SECONDS = 300
+# The last look must come before the window's end, as seconds are looked at with some delay.
+BEFORE_THE_END_SECONDS = 1.0
+
+DrawnWork = Callable[[Work, int], Sequence[float] | None]
+"""
+Seconds of an order's activities, one after the other, from the plan's work and the order's own seed; ``None`` where
+more than the draws decides how long they take.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPlan:
+    """
+    The window of one step, as decided before it.
+
+    Attributes:
+        rule: When it has shown enough.
+        schedule_seed: Of the open schedule.
+        late_seconds: The bound beyond which a task is late; ``None`` where the rule counts none.
+        notes: Why it is not decided by twins, in words; empty where it is.
+        model: Of the step, to read its long run afterwards; ``None`` where no twins were made.
+    """
+
+    rule: StoppingRule
+    schedule_seed: str
+    late_seconds: float | None = None
+    notes: tuple[str, ...] = ()
+    model: StepModel | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """
+        Whether the window has its length whatever it shows.
+        """
+        return isinstance(self.rule, FixedWindow)
+
+
+def order_seed(plan: Plan, repetition: int) -> int:
+    """
+    Return the seed from which, with its number, each order of a repetition draws; below 2**31.
+
+    Runs with neighbouring seeds share no repetition, as they would if the repetition were added.
+    """
+    return int(np.random.SeedSequence([plan.seed, repetition]).generate_state(1)[0]) >> 1
+
+
+def fixed_window(plan: Plan, key: StepKey, *notes: str) -> WindowPlan:
+    """
+    Return a window of the load's own length.
+    """
+    seconds = plan.loads[key.load].longest_window_seconds
+    return WindowPlan(FixedWindow(seconds), f"{plan.seed}/{key.repetition}", None, notes)
+
+
+def plan_window(
+    plan: Plan, order: StepOrder, key: StepKey, kept: Sequence[KeptStep], drawn_work: DrawnWork | None
+) -> WindowPlan:
+    """
+    Decide a step's window before it begins; takes seconds of CPU where twins are simulated.
+
+    Args:
+        plan: Of the cell.
+        order: Of the step, with its rate and lengths; its schedule may change.
+        key: Which step.
+        kept: Every step so far; the cell's own saturate step calibrates the model.
+        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+    """
+    load, bound = plan.loads[key.load], plan.slo.schedule_to_start_p95_seconds
+    if isinstance(load, Saturate):
+        return _closed_window(plan, key, kept)
+    if load.window_seconds is not None:
+        return fixed_window(plan, key)
+    if bound is None:
+        return fixed_window(plan, key, "no bound on the waits is asked, so the window has its full length")
+    if load.arrivals.kind is not ArrivalKind.POISSON:
+        told = (
+            f"arrivals of kind {load.arrivals.kind.value} have no long run, so the window has its full length"
+        )
+        return fixed_window(plan, key, told)
+    found = calibration_of(plan, [step.measured for step in kept if step.result.is_usable], key)
+    if isinstance(found, str):
+        return fixed_window(plan, key, f"no twins could be made: {found}")
+    return _decided(plan, order, found, LateBound(bound), drawn_work)
+
+
+def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
+    """
+    Return a closed load's own window, or a longer one after an attempt in which too few workflows closed.
+    """
+    seconds = plan.loads[key.load].longest_window_seconds
+    earlier = [step.measured for step in kept if replace(step.key, attempt=key.attempt) == key]
+    wanted = max(
+        (seconds_of_enough_closes(one) or 0 for one in earlier if too_few_closes(one, plan)), default=0
+    )
+    if not seconds < wanted <= LONGEST_AGAIN_SECONDS:
+        return fixed_window(plan, key)
+    told = f"the window is {wanted} s, and not the plan's {seconds:g} s, as too few workflows closed in that"
+    return WindowPlan(FixedWindow(wanted), f"{plan.seed}/{key.repetition}", None, (told,))
+
+
+def _decided(
+    plan: Plan, order: StepOrder, found: Calibration, bound: LateBound, drawn_work: DrawnWork | None
+) -> WindowPlan:
+    rate = order.arrival_rate
+    assert rate is not None  # a saturate step has a fixed window
+    default = order.schedule_seed
+    if rate >= found.model.capacity_per_second(found.work.mean):
+        # At and above capacity nothing is to be decided: waits grow with the window.
+        seconds = min(30.0, order.window_seconds)
+        return WindowPlan(
+            FixedWindow(seconds),
+            default,
+            bound.seconds,
+            ("the rate is not below capacity; the window is short",),
+        )
+    if is_far_below(found.model, found.work, rate, bound):
+        seconds = min(FAR_BELOW_SECONDS, order.window_seconds)
+        return WindowPlan(FixedWindow(seconds), default, bound.seconds, found.notes)
+    edge = find_edge(found.model, found.work, rate, bound)
+    if edge.model is None:
+        return WindowPlan(
+            FixedWindow(order.window_seconds),
+            default,
+            bound.seconds,
+            (f"no twins could be made: {edge.why}",),
+        )
+    seconds = math.ceil(order.window_seconds)
+    candidates = candidate_steps(plan, order, found.work, seconds, drawn_work)
+    per_second = rate * found.model.activities
+    # Each step begins empty: the one before was drained.
+    chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
+    twins = simulate_twins(found.model, edge.model, None, candidates[chosen], bound)
+    rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate)
+    step = StepModel(found, candidates[chosen], bound, rate)
+    return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
+
+
+def candidate_steps(
+    plan: Plan, order: StepOrder, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
+) -> dict[int, OpenStep]:
+    """
+    Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed.
+
+    Args:
+        plan: Of the cell.
+        order: Of the step, with its rate.
+        work: Of which the twins draw where the draws are not ours.
+        seconds: Of the longest window.
+        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+    """
+    draws: Draws | WorkDistribution = work
+    if drawn_work is not None and drawn_work(plan.work, 0) is not None:
+        # The draws are the order numbers', so one array serves every schedule.
+        most = 2 * len(arrivals.schedule(order)) + 100
+        draws = np.array([drawn_work(plan.work, seed_of_order(order.seed, number)) for number in range(most)])
+
+    def offered(schedule_seed: str) -> OpenStep:
+        times = arrivals.schedule(replace_seed(order, schedule_seed))
+        mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
+        return OpenStep(times, mine, order.warm_up_seconds, seconds)
+
+    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(CANDIDATES)}
+
+
+def replace_seed(order: StepOrder, schedule_seed: str) -> StepOrder:
+    """
+    Return the same order on another schedule.
+    """
+    return order.model_copy(update={"schedule_seed": schedule_seed})

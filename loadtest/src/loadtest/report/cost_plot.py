@@ -1,0 +1,74 @@
+"""
+What one workflow costs in CPU time, as a picture.
+
+It draws what it is given and decides nothing about the numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loadtest.report.drawing import BLUE, GREEN, INK, ORANGE, Plot, drawing, saved
+from loadtest.report.run_cells import cells, common_cells, unit
+from loadtest.results.sweep_result import SweepResult
+
+
+def cost_plot(sweep: SweepResult) -> Plot | None:
+    """
+    Draw the CPU time of one workflow, split by part, for each replica count under saturation.
+
+    Returns:
+        ``None`` where no step knows a part's CPU time.
+    """
+    kinds = [cells(sweep, kind="saturate"), common_cells(sweep)]
+    found = next((k for k in kinds if any(c.usable for c in k)), [])
+    bars = [(cell.replicas, cell.usable[0].cpu_seconds_per_workflow) for cell in found if cell.usable]
+    parts = [
+        ("server", [p.server for _, p in bars], BLUE, ""),
+        ("workers", [p.worker for _, p in bars], ORANGE, "//"),
+        ("injectors", [p.injector for _, p in bars], GREEN, ".."),
+    ]
+    known = [
+        (name, values, colour, hatch)
+        for name, values, colour, hatch in parts
+        if any(v is not None for v in values)
+    ]
+    if not bars or not known:
+        return None
+    with drawing(7.2, 0.55 * len(bars) + 1.5) as figure:
+        axes = figure.subplots()
+        left = np.zeros(len(bars))
+        rows = np.arange(len(bars))
+        for name, values, colour, hatch in known:
+            widths = np.array([(value or 0.0) * 1000 for value in values])
+            axes.barh(
+                rows,
+                widths,
+                left=left,
+                height=0.6,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0.8,
+                label=name,
+            )
+            for row, width, start in zip(rows, widths, left, strict=True):
+                if width > 0.07 * max(1e-9, float(np.max(left + widths))):
+                    axes.annotate(
+                        f"{width:.0f}",
+                        (start + width / 2, row),
+                        ha="center",
+                        va="center",
+                        color="white" if colour == BLUE else INK,
+                        fontweight="bold",
+                        bbox=None
+                        if colour == BLUE
+                        else {"facecolor": colour, "edgecolor": "none", "pad": 1.5},
+                    )
+            left = left + widths
+        axes.set_yticks(rows, [f"{n} replica{'s' if n > 1 else ''}" for n, _ in bars])
+        axes.invert_yaxis()
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel(f"CPU milliseconds per {unit(sweep)[:-1]}")
+        axes.legend(loc="lower right", ncols=3, bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
+        return saved(figure)

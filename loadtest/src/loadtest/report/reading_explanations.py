@@ -1,0 +1,59 @@
+"""
+How each reading of a step is made, in words and as expressions.
+
+It takes the words from the schema of sweep.json and the expressions from the catalogue, and has none of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from loadtest.report.captioned_figures import Source, sources
+from loadtest.results.schema import SCHEMA_PATH
+
+# About the step itself: nothing that was read.
+_NAMES = {
+    "step",
+    "replicas",
+    "factors",
+    "repetition",
+    "attempt",
+    "load",
+    "started_at",
+    "window_seconds",
+    "verdict",
+    "reasons",
+    "notes",
+    "why",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    One reading.
+
+    Attributes:
+        key: In sweep.json.
+        meaning: What it is.
+        sources: Expressions that tell the same from a running system; none where only a sweep can know it.
+    """
+
+    key: str
+    meaning: str
+    sources: tuple[Source, ...]
+
+
+def readings() -> list[Reading]:
+    """
+    Return every reading of a step, in the order of sweep.json.
+    """
+    schema: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    properties = schema["$defs"]["StepResult"]["properties"]
+    return [
+        Reading(key, value["description"], sources([key]))
+        for key, value in properties.items()
+        if key not in _NAMES
+    ]

@@ -1,0 +1,230 @@
+"""
+A run as pictures: what grows with replicas, and what waits.
+
+It draws what it is given and decides nothing about the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from loadtest.analysis.usl import Usl
+from loadtest.report.drawing import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Plot,
+    count_axis,
+    drawing,
+    saved,
+)
+from loadtest.report.numbers import milliseconds, rate
+from loadtest.report.run_cells import Cell, cells, common_cells, unit
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SweepResult
+
+
+def scaling_plot(sweep: SweepResult) -> Plot | None:
+    """
+    Draw throughput against replicas: each step, its mean with the 95 % interval, the ideal line, the fit.
+
+    Returns:
+        ``None`` without a saturate step.
+    """
+    found = cells(sweep, kind="saturate")
+    if not found:
+        return None
+    joined = {int(count): value for count, value in sweep.scaling.throughput_per_second.items()}
+    counts = [cell.replicas for cell in found]
+    with drawing(7.2, 4.4) as figure:
+        axes = figure.subplots()
+        points = [(n, e.value, e.half_width) for n, e in joined.items() if e.value is not None]
+        if points:
+            first, base, _ = points[0]
+            ends = [min(counts), max(counts)]
+            axes.plot(
+                ends,
+                [base / first * n for n in ends],
+                color=GREY,
+                ls=(0, (4, 3)),
+                lw=1.4,
+                label=f"ideal: {first} ×  n" if first != 1 else "ideal: n × one replica",
+            )
+        _draw_fit(axes, sweep, max(counts))
+        _draw_repetitions(axes, found)
+        if points:
+            axes.errorbar(
+                [n for n, _, _ in points],
+                [value for _, value, _ in points],
+                yerr=[half or 0.0 for _, _, half in points],
+                fmt="o",
+                ms=7,
+                lw=1.6,
+                capsize=4,
+                color=BLUE,
+                label="measured, with 95 % interval",
+                zorder=4,
+            )
+            for n, value, _ in points:
+                axes.annotate(
+                    rate(round(value, 1)),
+                    (n, value),
+                    xytext=(9, -4),
+                    textcoords="offset points",
+                    va="top",
+                    color=BLUE,
+                )
+        count_axis(axes, counts)
+        axes.set_xlim(right=axes.get_xlim()[1] + 0.04 * (max(counts) - min(counts)))
+        axes.set_ylim(0, axes.get_ylim()[1] * 1.06)
+        axes.set_ylabel(f"completed {unit(sweep)} per second")
+        axes.legend(loc="upper left")
+        return saved(figure)
+
+
+def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
+    fit = sweep.scaling.usl
+    if fit is None:
+        return
+    curve = Usl(fit.rate_of_one.value, fit.contention.value, fit.coherency.value)
+    counts = np.linspace(1, largest, 200)
+    axes.plot(
+        counts,
+        [curve.throughput_at(float(n)) for n in counts],
+        color=ORANGE,
+        lw=2,
+        label=f"fit: λ {rate(curve.rate_of_one)}, σ {curve.contention:.3f}, κ {curve.coherency:.4f}",
+    )
+
+
+def _draw_repetitions(axes: Axes, found: Sequence[Cell]) -> None:
+    several = [
+        (cell.replicas, v) for cell in found if len(cell.usable) > 1 for s in cell.usable if (v := _rate(s))
+    ]
+    if several:
+        axes.plot(
+            *zip(*several, strict=True), ls="", marker="o", ms=4, color=SKY, label="repetitions", zorder=3
+        )
+    struck = [(s.replicas, v) for cell in found for s in cell.steps if not s.is_usable and (v := _rate(s))]
+    if struck:
+        axes.plot(
+            *zip(*struck, strict=True),
+            ls="",
+            marker="x",
+            ms=8,
+            mew=2,
+            color=VERMILLION,
+            label="invalid, not used",
+        )
+
+
+def _rate(step: StepResult) -> float | None:
+    return step.throughput_per_second.value
+
+
+def latency_plot(sweep: SweepResult) -> Plot | None:
+    """
+    Draw how long tasks wait in the two queues against replicas, on one logarithmic scale, with the bound.
+
+    Returns:
+        ``None`` without an open step.
+    """
+    found = common_cells(sweep)
+    if not found:
+        return None
+    counts = [cell.replicas for cell in found]
+    bound = sweep.slo.schedule_to_start_p95_seconds
+    with drawing(9.0, 4.4) as figure:
+        left, right = figure.subplots(1, 2, sharey=True)
+        drawn = _draw_waits(
+            left, found, lambda step: step.schedule_to_start_seconds.activity, "Activity queue"
+        )
+        drawn += _draw_waits(
+            right, found, lambda step: step.schedule_to_start_seconds.workflow, "Workflow queue"
+        )
+        for axes in (left, right):
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(
+                FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+            )
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+            axes.yaxis.set_minor_locator(NullLocator())
+            if bound is not None:
+                axes.axhline(bound * 1000, color=VERMILLION, lw=1.5, ls=(0, (6, 2)), zorder=1)
+                axes.annotate(
+                    f"SLO: p95 ≤ {milliseconds(bound)} ms",
+                    (1, bound * 1000),
+                    xycoords=("axes fraction", "data"),
+                    xytext=(0, 4),
+                    textcoords="offset points",
+                    ha="right",
+                    color=VERMILLION,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
+                )
+            count_axis(axes, counts)
+            axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts)))
+        values = [*drawn, *([bound * 1000] if bound is not None else [])]
+        if values:
+            left.set_ylim(min(values) / 1.6, max(values) * 2.6)
+        left.set_ylabel("schedule to start (ms, log scale)")
+        handles, labels = left.get_legend_handles_labels()
+        if handles:
+            left.legend(handles, labels, loc="upper right", ncols=3, bbox_to_anchor=(1.0, 1.0))
+        return saved(figure)
+
+
+def _draw_waits(
+    axes: Axes, found: Sequence[Cell], wait: Callable[[StepResult], object], title: str
+) -> list[float]:
+    axes.set_title(title)
+    drawn: list[float] = []
+    for name, colour, marker in (("p50", SKY, "o"), ("p95", BLUE, "s"), ("p99", PURPLE, "^")):
+        line = []
+        for cell in found:
+            values = sorted(
+                value * 1000
+                for step in cell.usable
+                if (value := getattr(wait(step), name)) is not None and value > 0
+            )
+            if values:
+                line.append((cell.replicas, values[-1]))
+                if len(values) > 1:
+                    axes.plot(
+                        [cell.replicas] * len(values),
+                        values,
+                        ls="",
+                        marker=marker,
+                        ms=3.5,
+                        color=colour,
+                        alpha=0.5,
+                    )
+                drawn += values
+        if line:
+            axes.plot(*zip(*line, strict=True), color=colour, marker=marker, ms=7, lw=1.8, label=name)
+        for replicas, value in line if name == "p95" else []:
+            axes.annotate(
+                milliseconds(value / 1000),
+                (replicas, value),
+                xytext=(7, 5),
+                textcoords="offset points",
+                color=colour,
+                fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
+            )
+    if not drawn:
+        axes.annotate(
+            "no percentile to show:\ntoo few samples, or nobody counted",
+            (0.5, 0.5),
+            xycoords="axes fraction",
+            ha="center",
+            va="center",
+            color=GREY,
+        )
+    return drawn

@@ -1,0 +1,193 @@
+"""
+The report of a run: one page that needs nothing else, made from the run's folder alone.
+
+It writes ``sweep.json``, the pictures and ``report.html``, and asks no server anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.analysis import analyse
+from loadtest.report import numbers
+from loadtest.report.captioned_figures import Figure, families, figures, sources
+from loadtest.report.certainty import certainties
+from loadtest.report.headlines import headlines
+from loadtest.report.page_template import image_source, page_template
+from loadtest.report.reading_explanations import readings
+from loadtest.report.run_cells import parts, setting_of, unit
+from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
+from loadtest.report.timeline_plot import timeline_plot
+from loadtest.report.window_promql import WindowQueries, window_queries
+from loadtest.results.document import to_json
+from loadtest.results.manifest import Manifest
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_result import StepVerdict
+from loadtest.results.store import Run
+from loadtest.results.sweep_result import SweepResult
+
+# More pictures than these make the page slow to open; every step's data is in the folder.
+MOST_TIMELINES = 12
+TIMELINE_METRICS = ("worker.activity_schedule_to_start", "server.backlog_tasks")
+TIMELINE_READINGS = ("backlog.tasks", "load.in_flight")
+DEMAND_READINGS = (
+    "schedule_to_start_seconds.activity.p95",
+    "schedule_to_start_seconds.workflow.p95",
+    "error_ratio",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """
+    One step's picture.
+    """
+
+    id: str
+    title: str
+    verdict: str
+    svg: bytes
+
+
+def build_report(path: Path | Run) -> Path:
+    """
+    Make a run's report again from its files: ``sweep.json``, ``plots/`` and ``report.html``.
+
+    Args:
+        path: The run's folder, or a folder of runs for its latest; or the run.
+
+    Returns:
+        Where the page is.
+
+    Raises:
+        InputError: There is no run, its files are damaged, or the folder cannot be written.
+    """
+    run = path if isinstance(path, Run) else Run.open(path)
+    steps = run.read_steps()
+    sweep = analyse(steps, run.plan, run.manifest)
+    return write_report(run, sweep, steps)
+
+
+def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Path:
+    """
+    Write what was found of a run into its folder.
+
+    Returns:
+        Where the page is.
+    """
+    drawn = figures(sweep)
+    timelines = _timelines(sweep, steps)
+    run.write("sweep.json", to_json(sweep))
+    for step in sweep.steps:
+        run.write(f"steps/{step.step}/step.json", to_json(step))
+    for figure in drawn:
+        run.write(f"plots/{figure.id}.svg", figure.plot.svg)
+        run.write(f"plots/{figure.id}.png", figure.plot.png)
+    for timeline in timelines:
+        run.write(f"plots/{timeline.id}.svg", timeline.svg)
+    return run.write(
+        "report.html",
+        render(sweep, run.manifest, drawn, timelines, window_queries(steps, run.manifest)),
+    )
+
+
+def render(
+    sweep: SweepResult,
+    manifest: Manifest,
+    drawn: Sequence[Figure],
+    timelines: Sequence[Timeline],
+    queries: Sequence[WindowQueries],
+) -> str:
+    """
+    Fill the page.
+    """
+    template = page_template(
+        "sweep.html",
+        ms=numbers.milliseconds,
+        rate=numbers.rate,
+        plain=numbers.plain,
+        percent=numbers.percent,
+        with_error=numbers.with_error,
+        mib=numbers.megabytes,
+        scaled_ms=numbers.milliseconds_with_error,
+        image=image_source,
+    )
+    return template.render(
+        sweep=sweep,
+        manifest=manifest,
+        manifest_json=to_json(manifest),
+        headlines=headlines(sweep, resume_command(manifest)),
+        figures=drawn,
+        certainties=certainties(sweep),
+        timelines=timelines,
+        queries=queries,
+        timeline_families=families(TIMELINE_METRICS),
+        timeline_sources=sources(TIMELINE_READINGS),
+        demand_sources=sources(DEMAND_READINGS),
+        columns=columns(sweep),
+        factor_columns=factor_columns(sweep),
+        steps=ordered_steps(sweep),
+        parts=parts(sweep),
+        setting_of=setting_of,
+        readings=readings(),
+        unit=unit(sweep),
+        load_text=load_text,
+        suspected=[step for step in sweep.steps if step.suspects],
+        judged=[step for step in sweep.steps if step.reasons],
+        valid=sum(step.verdict is StepVerdict.VALID for step in sweep.steps),
+        facts=_facts(manifest),
+        dash=numbers.DASH,
+    )
+
+
+def resume_command(manifest: Manifest, folder: str | None = None) -> str:
+    """
+    Return the command by which its user does what is left of a run; one of a cluster lies on a volume there.
+
+    Args:
+        manifest: Of the run.
+        folder: Path of the run from here.
+    """
+    if manifest.target == "kubernetes":
+        return f"loadtest submit --resume {manifest.run}"
+    return f"loadtest sweep --resume {folder or f'results/{manifest.run}'}"
+
+
+def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
+    """
+    Draw the first repetition of each cell, the open loads first: there waiting can be seen.
+    """
+    by_name = {step.key.folder: step for step in steps}
+    chosen = [step for step in ordered_steps(sweep) if step.repetition == 1]
+    chosen.sort(key=lambda step: (step.load.kind == "saturate", step.load.index, step.replicas))
+    found = []
+    for step in chosen[:MOST_TIMELINES]:
+        svg = timeline_plot(by_name[step.step], unit(sweep))
+        if svg is not None:
+            replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
+            setting = f"{step.setting}, " if step.factors else ""
+            attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
+            title = f"{setting}{replicas}, {load_text(step)}{attempt}"
+            found.append(Timeline(f"timeline-{step.step}", title, step.verdict.value, svg))
+    return found
+
+
+def _facts(manifest: Manifest) -> Mapping[str, str]:
+    machine = manifest.machine
+    return {
+        "run": manifest.run,
+        "command": " ".join(manifest.command),
+        "started": manifest.started_at,
+        "finished": manifest.finished_at or "not finished",
+        "target": manifest.target,
+        "server": f"{manifest.address}, version {manifest.server_version or 'not known'}",
+        "namespace, task queue": f"{manifest.namespace}, {manifest.task_queue}",
+        "seed": str(manifest.seed),
+        "commit": manifest.commit or "not known",
+        "machine": f"{machine.host}: {machine.cores} cores, {machine.memory_bytes / (1 << 30):.1f} GiB, "
+        f"{machine.processor}, {machine.system}",
+        "load average at the start": f"{machine.load_average:.2f}",
+        "versions": ", ".join(f"{name} {version}" for name, version in manifest.versions.items()),
+    }

@@ -1,0 +1,164 @@
+"""
+A run as plain text for a terminal: verdict, headlines, one table.
+
+An invalid step's numbers stand in brackets with the reason below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loadtest.report.headlines import headlines
+from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
+from loadtest.report.run_cells import unit
+from loadtest.results.setting import value_text
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SweepResult
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column of a table of steps.
+
+    Attributes:
+        head: First line of its head.
+        unit: Second line of its head.
+        read: The text of a step.
+        is_number: Whether it is a reading, which an invalid step's must not be believed; else it names the step.
+        is_left: Whether it is set to the left.
+    """
+
+    head: str
+    unit: str
+    read: Callable[[StepResult], str]
+    is_number: bool = True
+    is_left: bool = False
+
+
+def columns(sweep: SweepResult) -> tuple[Column, ...]:
+    """
+    Return the columns of the table of steps: the cell, a column for each factor, the readings, the verdict.
+    """
+    several = any(step.repetition > 1 for step in sweep.steps)
+    return (
+        *factor_columns(sweep),
+        Column("replicas", "", lambda step: str(step.replicas), is_number=False),
+        Column("load", "", lambda step: _load_cell(step, several=several), is_number=False, is_left=True),
+        Column("offered", "1/s", lambda step: rate(step.offered_per_second)),
+        Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
+        Column("headroom", "1/s", headroom),
+        Column("completed", f"{unit(sweep)}/s", _completed),
+        Column("activity", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.activity.p95)),
+        Column("long run", "p95 ms", long_run_text),
+        Column("workflow", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)),
+        Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
+        Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
+        Column("errors", "", lambda step: f"{step.errors.failed} of {step.errors.finished}"),
+        Column("verdict", "", lambda step: step.verdict.value, is_number=False, is_left=True),
+    )
+
+
+def factor_columns(sweep: SweepResult) -> tuple[Column, ...]:
+    """
+    Return a column for each factor that the run varies.
+    """
+    paths = dict.fromkeys(path for each in sweep.combinations for path in each.factors)
+    return tuple(_factor_column(path) for path in paths)
+
+
+def ordered_steps(sweep: SweepResult) -> list[StepResult]:
+    """
+    Return the steps by combination, load, replicas, repetition and attempt.
+    """
+    order = {each.setting: index for index, each in enumerate(sweep.combinations)}
+    return sorted(
+        sweep.steps,
+        key=lambda s: (order[s.setting], s.load.index, s.replicas, s.repetition, s.attempt),
+    )
+
+
+def headroom(step: StepResult) -> str:
+    """
+    Write how much more the slots could do than was offered.
+    """
+    if step.capacity is None or step.load.arrival_rate is None:
+        return DASH
+    return plain(step.capacity.orders_per_second - step.load.arrival_rate)
+
+
+def long_run_text(step: StepResult) -> str:
+    """
+    Write the long run's p95 of the activity queue with its range.
+    """
+    found = step.long_run_p95
+    if found is None or found.value is None:
+        return DASH
+    return f"~{milliseconds(found.value)} ({milliseconds(found.low)}-{milliseconds(found.high)})"
+
+
+def load_text(step: StepResult) -> str:
+    """
+    Name a step's load with its rate.
+    """
+    rate_text = "" if step.load.arrival_rate is None else f" {rate(step.load.arrival_rate)}/s"
+    return f"{step.load.kind}{rate_text}"
+
+
+def text_report(sweep: SweepResult, resume: str | None = None) -> str:
+    """
+    Write the whole run for a terminal.
+
+    Args:
+        sweep: The run, judged.
+        resume: Command that does what is left.
+    """
+    lines = [f"{sweep.plan}: {sweep.verdict.value}", ""]
+    lines += [f"  {sentence}" for sentence in headlines(sweep, resume)]
+    lines += ["", *_table(sweep)]
+    if len(sweep.combinations) > 1:
+        lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
+    lines += [
+        f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
+    ]
+    if sweep.verdict.value == "fail":
+        lines += [f"fail: {reason}" for reason in sweep.reasons]
+    return "\n".join(lines) + "\n"
+
+
+def _table(sweep: SweepResult) -> list[str]:
+    heads = columns(sweep)
+    body = [[_bracketed(column, step) for column in heads] for step in ordered_steps(sweep)]
+    table = [[column.head for column in heads], [column.unit for column in heads], *body]
+    widths = [max(len(line[index]) for line in table) for index in range(len(heads))]
+    drawn = [
+        "  ".join(
+            text.ljust(width) if column.is_left else text.rjust(width)
+            for column, text, width in zip(heads, line, widths, strict=True)
+        ).rstrip()
+        for line in table
+    ]
+    return [*drawn[:2], "-" * max(len(line) for line in drawn), *drawn[2:], ""]
+
+
+def _bracketed(column: Column, step: StepResult) -> str:
+    text = column.read(step)
+    return f"[{text}]" if column.is_number and not step.is_usable and text != DASH else text
+
+
+def _factor_column(path: str) -> Column:
+    table, _, key = path.partition(".")
+    return Column(table, key, lambda step: value_text(step.factors[path]), is_number=False)
+
+
+def _load_cell(step: StepResult, *, several: bool) -> str:
+    repetition = f" #{step.repetition}" if several else ""
+    return f"{load_text(step)}{repetition}{' again' if step.attempt > 1 else ''}"
+
+
+def _completed(step: StepResult) -> str:
+    # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+    if step.load.kind == "saturate":
+        return with_error(step.throughput_per_second)
+    return f"{step.counts.window_completed} of {step.counts.window_offered}"

@@ -1,0 +1,63 @@
+"""
+What changed between two looks at a /metrics page, in numbers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """
+    Counts per bucket, as Prometheus keeps them but not cumulative.
+
+    Attributes:
+        bounds: Upper bounds in seconds, increasing; the last is infinity.
+        counts: Samples in each bucket, as many as bounds.
+        sum: Sum of all samples, in seconds.
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    sum: float
+
+    @property
+    def count(self) -> int:
+        """
+        Number of samples.
+        """
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    What a set of processes counted between two scrapes.
+
+    Attributes:
+        seconds: Time between the two scrapes.
+        counters: By the catalogue's name, e.g. ``worker.workflow_completed``; absent = not offered by this page.
+        histograms: By the catalogue's name, e.g. ``worker.activity_schedule_to_start``.
+        by_label: Counter name -> label value -> count, for families that the catalogue splits (failures by type).
+    """
+
+    seconds: float
+    counters: Mapping[str, float] = field(default_factory=dict)
+    histograms: Mapping[str, Histogram] = field(default_factory=dict)
+    by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def counter_of(difference: Difference | None, name: str) -> float | None:
+    """
+    Return what a counter grew by; ``None`` where no page was read or the page does not offer it.
+    """
+    return difference.counters.get(name) if difference is not None else None
+
+
+def histogram_of(difference: Difference | None, name: str) -> Histogram | None:
+    """
+    Return the samples of a histogram; ``None`` where no page was read or the page does not offer it.
+    """
+    return difference.histograms.get(name) if difference is not None else None

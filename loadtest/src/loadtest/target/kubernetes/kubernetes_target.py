@@ -1,0 +1,291 @@
+"""
+The pods of one Deployment as a sweep's target.
+
+It scales and lists; it never scrapes a page and never asks Temporal.  The replica count that
+it found is restored when it is left, after a failure too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.plan import Plan
+from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.target.kubernetes.api import Api, no_answer
+from loadtest.target.kubernetes.container import has_died, is_over, replica
+from loadtest.target.kubernetes.held_leases import Hold, hold
+from loadtest.target.kubernetes.lease import Lease
+from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
+from loadtest.target.kubernetes.server_pages import server_pages
+from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
+from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
+
+# An edge of a window does not wait longer for the list of pods.
+_SOON_SECONDS = 5.0
+# How long the end of a sweep tries to bring the replica count back.
+_RESTORE_SECONDS = 60.0
+CHARTS_SET_UP = (
+    "workers and server of a cluster are set up by their charts, so a run there varies keys of [work] alone; leave the "
+    "others out"
+)
+_FROM_THE_PAGES = "in a cluster the CPU of workers is read from their pages"
+
+
+class KubernetesTarget:
+    """
+    Worker pods in a cluster.
+
+    Attributes:
+        heals: Always; the Deployment replaces a pod that ends.
+        own: Whether the workers are of the kit's chart, whose slots and pages are known.
+    """
+
+    def __init__(self, api: Api, place: Place, plan: Plan) -> None:
+        """
+        Args:
+            api: The cluster.
+            place: Where things are.
+            plan: What will be asked of the workers.
+
+        Raises:
+            InputError: No such workers, something else owns their count, or they are set up otherwise than the plan says.
+        """
+        self.heals = True
+        self._place = place
+        self._workers = place.of(api)
+        fleet = self._workers.look()
+        self._pods = Pods(api, place.namespace, fleet.selector)
+        self.own = ACTIVITY_SLOTS in fleet.annotations
+        _demand_as_planned(str(self._workers), fleet.annotations, plan)
+        self._usage = Usage(
+            api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
+        )
+        self._expected: tuple[Replica, ...] = ()
+        self._setup = (plan.worker, plan.server, plan.codec)
+        self._seen: tuple[Replica, ...] = ()
+        self.hold = Hold()
+
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """
+        Accept the settings with which the Deployment runs; nothing is ever started anew here.
+
+        Raises:
+            InputError: The plan varies a setting of the workers or of the server.
+        """
+        asked = (plan.worker, plan.server, plan.codec)
+        if asked != self._setup:
+            raise InputError(f"factors: {CHARTS_SET_UP}")
+        return ()
+
+    async def server_pages(self) -> Mapping[str, str]:
+        """
+        The server's /metrics pages by name, empty where there are none to be had.
+        """
+        return await asyncio.to_thread(server_pages, self._place.server_metrics)
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """
+        Scale the workers and wait until exactly that many pods are ready and no other is left.
+
+        A cluster that does not answer for a while is asked again until the time is over.
+
+        Raises:
+            WorkerDiedError: A container ended at its start; the text ends with events and log lines.
+            TargetError: They are not ready in time, or another sweep has taken the workers.
+        """
+        self._expected = self._seen = ()
+        deadline = time.monotonic() + self._place.ready_seconds
+        scaled = False
+        while True:
+            self.hold.demand()
+            late = time.monotonic() > deadline
+            try:
+                if not scaled:
+                    await asyncio.to_thread(self._workers.scale, replicas)
+                    scaled = True
+                ready = await asyncio.to_thread(self._ready, replicas, late)
+            except TargetError as error:
+                if late or not no_answer(error) or isinstance(error, WorkerDiedError):
+                    raise
+            else:
+                if ready is not None:
+                    self._expected = self._seen = ready
+                    return ready
+            await asyncio.sleep(0.5)
+
+    def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
+        listed = [pod for pod in self._pods.listed() if not is_over(pod)]
+        pods = [pod for pod in listed if not is_leaving(pod)]
+        leaving = len(listed) - len(pods)
+        if len(pods) == replicas and all(map(is_ready, pods)) and not leaving:
+            return self._replicas(pods)
+        died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]
+        if died:
+            raise WorkerDiedError(
+                f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
+            )
+        if late:
+            ready = sum(map(is_ready, pods))
+            raise TargetError(
+                f"{self._workers}: {ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
+                f"{f', {leaving} still end' if leaving else ''}; if nodes must be added first, give it longer: "
+                f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}\n{self._pods.story(pods)}"
+            )
+        return None
+
+    def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
+        port = self._place.metrics_port
+        return tuple(sorted((replica(pod, port) for pod in pods), key=lambda one: one.identity))
+
+    async def _asked_soon(self) -> list[Any] | None:
+        """
+        Return the pods now, or ``None`` where the cluster does not answer soon.
+        """
+        self.hold.demand()
+        try:
+            async with asyncio.timeout(_SOON_SECONDS):
+                return await asyncio.to_thread(self._pods.all)
+        except TimeoutError:
+            return None
+        except TargetError as error:
+            if not no_answer(error):
+                raise
+            return None
+
+    async def alive(self) -> Sequence[Replica]:
+        """
+        The pods that are ready right now, asked at once: a list kept in the background would be of a moment ago.
+
+        Where the cluster does not answer, the pods that were seen last: one that ended meanwhile
+        has another start at the next look, and its page does not answer.
+
+        Raises:
+            TargetError: The cluster refused, or another sweep has taken the workers.
+        """
+        pods = await self._asked_soon()
+        if pods is not None:
+            self._seen = self._replicas([pod for pod in pods if is_ready(pod)])
+        return self._seen
+
+    async def check_alive(self) -> None:
+        """
+        Look whether every pod that ``scale`` gave still runs; a cluster that does not answer is a look less.
+
+        Raises:
+            WorkerDiedError: One ended or is gone; the text ends with events and log lines.
+        """
+        listed = await self._asked_soon()
+        if listed is None:
+            return
+        pods = {pod.metadata.name: pod for pod in listed}
+        for wanted in self._expected:
+            pod = pods.get(wanted.identity)
+            if pod is None:
+                raise WorkerDiedError(f"pod {wanted.identity} of {self._workers} is gone")
+            (now,) = self._replicas([pod])
+            if is_over(pod) or (has_died(pod) and (not is_ready(pod) or now != wanted)):
+                story = await asyncio.to_thread(self._pods.story, [pod])
+                raise WorkerDiedError(f"pod {wanted.identity} ended:\n{story}")
+
+    async def use(self) -> Mapping[str, ProcessUse]:
+        """
+        CPU of the server's pods where metrics.k8s.io can say; that of the workers stands on their pages.
+        """
+        return {"worker": ProcessUse(None, None, _FROM_THE_PAGES), "server": self._usage.use()}
+
+    async def machine_times(self) -> None:
+        """
+        A cluster is no one machine.
+        """
+
+    async def sample_usage(self) -> None:
+        """
+        Ask metrics.k8s.io every few seconds until cancelled or until it has nothing to say.
+        """
+        while self._usage.asks:
+            await asyncio.to_thread(self._usage.sample)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    def replicas(self) -> int:
+        """
+        Return the count that the workers have now.
+        """
+        return self._workers.replicas()
+
+    def restore(self, replicas: int) -> None:
+        """
+        Bring the replica count back; a cluster that does not answer is asked for a minute.
+        """
+        deadline = time.monotonic() + _RESTORE_SECONDS
+        while True:
+            try:
+                self._workers.scale(replicas)
+            except TargetError as error:
+                if not no_answer(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
+
+
+def _demand_as_planned(workers: str, annotations: Mapping[str, str], plan: Plan) -> None:
+    slots, queue = annotations.get(ACTIVITY_SLOTS), annotations.get(TASK_QUEUE)
+    asked = plan.worker.activity_slots
+    if asked is not None and slots is not None and slots != str(asked):
+        raise InputError(
+            f"plan: worker.activity_slots = {plan.worker.activity_slots}: the Deployment {workers} has {slots}; "
+            f"write {slots}, or `helm upgrade --reuse-values --set settings.activitySlots={plan.worker.activity_slots}`"
+        )
+    if queue is not None and queue != plan.task_queue:
+        raise InputError(
+            f"plan: task_queue = {plan.task_queue!r}: the Deployment {workers} polls {queue!r}; write that"
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_target(
+    api: Api, place: Place, plan: Plan, guards: Sequence[Lease]
+) -> AsyncIterator[KubernetesTarget]:
+    """
+    Take the workers over for a sweep, and give them back with the replica count that they had.
+
+    Args:
+        api: The cluster.
+        place: Where things are.
+        plan: What will be asked of the workers.
+        guards: Leases that are held meanwhile; the first one keeps the replica count.
+
+    Raises:
+        InputError: They cannot be taken; nothing was changed.
+        TargetError: The cluster does not answer or does not allow it.
+    """
+    target = await asyncio.to_thread(KubernetesTarget, api, place, plan)
+    async with hold(*guards) as held:
+        target.hold = held
+        found = await asyncio.to_thread(target.replicas)
+        original = await asyncio.to_thread(guards[0].note, found)
+        sampling = asyncio.create_task(target.sample_usage())
+        try:
+            yield target
+        finally:
+            sampling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sampling
+            # Shielded: a second signal must not leave the workers as the last step had them.
+            await asyncio.shield(_restore(target, held, original))
+
+
+async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:
+    if held.lost is not None:
+        return  # the count is another sweep's now
+    try:
+        await asyncio.to_thread(target.restore, original)
+    except TargetError:
+        held.keeps = True
+        raise

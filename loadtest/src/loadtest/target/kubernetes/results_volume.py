@@ -1,0 +1,153 @@
+"""
+Reads a run from the results' volume through a short pod of the load test's image.
+
+The pod mounts the volume read-only, packs one run to its standard output and is removed.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import kubernetes
+
+from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
+from loadtest.target.kubernetes.pods import Pods, is_ready, state
+from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
+
+_START_SECONDS = 90.0
+# The pod ends by itself even if whoever made it is killed.
+_LIFETIME_SECONDS = 600
+# What says on which nodes, and as which user, a pod may run.
+_WHERE = ("nodeSelector", "tolerations", "affinity", "securityContext", "priorityClassName")
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """
+    The results' volume of a release.
+
+    Attributes:
+        job: The sweep whose volume it is.
+    """
+
+    job: SweepJob
+
+    def fetch(self, run: str, into: Path) -> tuple[str, str]:
+        """
+        Write the packed run to a file.
+
+        Args:
+            run: Its name, or ``latest``.
+            into: The file.
+
+        Returns:
+            The run's own name, and the checksum that the pod computed.
+
+        Raises:
+            InputError: There is no such run.
+            TargetError: The pod did not start, or the stream broke.
+        """
+        with self._pod() as name, into.open("wb") as file:
+            command = ["python", "-m", "loadtest.results.archive", "/results", run]
+            with asked(f"create pods/exec {self.job.namespace}/{name}"):
+                stream = kubernetes.stream.stream(
+                    _streaming(self.job.api).connect_get_namespaced_pod_exec,
+                    name,
+                    self.job.namespace,
+                    command=command,
+                    stdout=True,
+                    stderr=True,
+                    stdin=False,
+                    tty=False,
+                    binary=True,
+                    _preload_content=False,
+                )
+                said = b""
+                while stream.is_open():
+                    stream.update(timeout=5)
+                    file.write(stream.read_stdout(timeout=0))
+                    said += stream.read_stderr(timeout=0)
+                file.write(stream.read_stdout(timeout=0))
+                said += stream.read_stderr(timeout=0)
+                code = stream.returncode
+        last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no answer"]
+        if code == InputError.exit_code:
+            raise InputError(last[0].removeprefix("error: "))
+        parts = last[0].split()
+        if code != 0 or len(parts) != 2:
+            raise TargetError(f"the run could not be packed (exit code {code}): {last[0]}")
+        return parts[0], parts[1]
+
+    @contextmanager
+    def _pod(self) -> Iterator[str]:
+        api, namespace = self.job.api, self.job.namespace
+        name = f"loadtest-fetch-{uuid.uuid4().hex[:6]}"
+        body = self._manifest(name)
+        with asked(f"create pods {namespace}/{name}"):
+            api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
+        try:
+            self._wait(name)
+            yield name
+        finally:
+            with asked(f"delete pods {namespace}/{name}"):
+                api.core.delete_namespaced_pod(
+                    name, namespace, grace_period_seconds=0, _request_timeout=REQUEST_SECONDS
+                )
+
+    def _manifest(self, name: str) -> dict[str, Any]:
+        """
+        The sweep's own pod, with nothing to do and no right to write.
+        """
+        template = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
+        pod = template["spec"]["template"]["spec"]
+        container = sweep_container(pod)
+        labels = {**template["metadata"]["labels"], "app.kubernetes.io/component": "fetch"}
+        return {
+            "metadata": {"name": name, "labels": labels},
+            "spec": {
+                "restartPolicy": "Never",
+                "automountServiceAccountToken": False,
+                "activeDeadlineSeconds": _LIFETIME_SECONDS,
+                "imagePullSecrets": pod.get("imagePullSecrets", []),
+                **{part: pod[part] for part in _WHERE if part in pod},
+                "containers": [
+                    {
+                        "name": "fetch",
+                        "image": container["image"],
+                        "imagePullPolicy": container["imagePullPolicy"],
+                        "securityContext": container.get("securityContext", {}),
+                        "command": ["python", "-c", f"import time; time.sleep({_LIFETIME_SECONDS})"],
+                        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
+                        "volumeMounts": [{"name": "results", "mountPath": "/results", "readOnly": True}],
+                    }
+                ],
+                "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
+            },
+        }
+
+    def _wait(self, name: str) -> None:
+        api, namespace = self.job.api, self.job.namespace
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            with asked(f"get pods {namespace}/{name}"):
+                pod = api.core.read_namespaced_pod(name, namespace, _request_timeout=REQUEST_SECONDS)
+            if is_ready(pod):
+                return
+            if time.monotonic() > deadline or pod.status.phase == "Failed":
+                story = Pods(api, namespace, "").story([pod])
+                raise TargetError(f"the pod that reads the volume did not start ({state(pod)}):\n{story}")
+            time.sleep(0.3)
+
+
+def _streaming(api: Api) -> Any:
+    """
+    A client of its own, as the stream helper changes the one that it is given while it runs.
+    """
+    return kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(api.core.api_client.configuration))

@@ -1,0 +1,293 @@
+"""
+This machine as the target: worker processes beside a dev server of our own or a server that already runs.
+
+It scales and lists; it never scrapes a page and never asks Temporal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import shlex
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from loadtest.child import Child, Use, spawn
+from loadtest.child_environment import connection_variables, without_encryption, worker_environment
+from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.free_ports import free_ports
+from loadtest.plan import DynamicValue, Plan, WorkerSetup
+from loadtest.results.limit_facts import MachineTimes
+from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
+from loadtest.target.machine_cpu import machine_times
+from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
+from loadtest.target.worker_variables import plan_variables
+
+_GRACE_SECONDS = 25.0
+_NOT_OURS = "the server was started by somebody else, so its process is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """
+    How workers are started.
+
+    Attributes:
+        command: Command line; our own worker or the user's.
+        task_queue: What they poll.
+        namespace: Where.
+        setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
+        codec: Whether they encrypt payloads; ``None`` where the environment has keys.
+        exact_bounds: Seconds at which the workers' histograms get a bound, so that late tasks are counted exactly.
+    """
+
+    command: tuple[str, ...]
+    task_queue: str
+    namespace: str
+    setup: WorkerSetup
+    exact_bounds: tuple[float, ...] = ()
+    codec: bool | None = None
+
+    @property
+    def own(self) -> bool:
+        """
+        Whether it is the kit's own worker, whose settings and metrics are known.
+        """
+        return self.command == OWN_WORKER
+
+
+@dataclass(slots=True)
+class _Worker:
+    replica: Replica
+    child: Child
+
+
+class LocalTarget:
+    """
+    Worker processes on this machine.
+
+    Attributes:
+        heals: Never; a process that ends is not started again.
+        address: ``host:port`` of the server's frontend.
+        connection: The ``TEMPORAL_*`` variables by which it is reached, without address and namespace.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        logs: Path,
+        address: str,
+        server: DevServer | None,
+        server_metrics_url: str | None,
+    ) -> None:
+        """
+        Args:
+            workers: How to start one.
+            logs: Folder of their logs.
+            address: Of the server.
+            server: The server, if it is ours.
+            server_metrics_url: Its /metrics page.
+        """
+        self.heals = False
+        self._how = workers
+        self._logs = logs
+        self._server = server
+        self._workers: list[_Worker] = []
+        self._numbers = itertools.count(1)
+        self.address = address
+        self.connection: Mapping[str, str] = connection_variables(os.environ, own_server=server is not None)
+        self._server_pages: Mapping[str, str] = (
+            {} if server_metrics_url is None else {"server": server_metrics_url}
+        )
+
+    async def server_pages(self) -> Mapping[str, str]:
+        """
+        The server's page by name, or nothing.
+        """
+        return self._server_pages
+
+    async def set_up(self, plan: Plan) -> tuple[str, ...]:
+        """
+        Start the workers, or the server too, anew if the plan's settings are not those that run.
+
+        Raises:
+            InputError: The server is somebody else's and the plan changes a setting of it.
+            TargetError: The server did not come up again.
+        """
+        restarted, wanted = list[str](), dict(plan.server.dynamic_config)
+        if self._server is None and wanted:
+            raise InputError(
+                f"server.dynamic_config = {wanted}: the server at {self.address} was started by somebody else; "
+                "leave the key out, or leave --address out"
+            )
+        if self._server is not None and wanted != self._server.given_config:
+            await self.end()
+            self._server = await restart_dev_server(self._server, self._logs, wanted)
+            restarted.append("the server, and with it all workers")
+        given = plan.worker_command
+        command = self._how.command if given is None else parse_worker_command(given)
+        setup = replace(self._how, command=command, setup=plan.worker, codec=plan.codec)
+        if setup != self._how:
+            self._how = setup
+            if self._workers:
+                await self.end()
+                restarted.append("all workers")
+        return tuple(restarted)
+
+    async def scale(self, replicas: int) -> Sequence[Replica]:
+        """
+        Start or end worker processes until that many run.
+
+        Raises:
+            WorkerDiedError: One ended at its start.
+        """
+        self._workers = [worker for worker in self._workers if worker.child.running]
+        surplus = self._workers[replicas:]
+        self._workers = self._workers[:replicas]
+        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in surplus))
+        while len(self._workers) < replicas:
+            self._workers.append(await self._start())
+        return await self.alive()
+
+    async def alive(self) -> Sequence[Replica]:
+        """
+        The replicas whose processes run.
+        """
+        return tuple(worker.replica for worker in self._workers if worker.child.running)
+
+    async def check_alive(self) -> None:
+        """
+        Look whether every process that should run does.
+
+        Raises:
+            WorkerDiedError: A worker ended; the text ends with its last log lines.
+            TargetError: The server ended.
+        """
+        if self._server is not None and not self._server.child.running:
+            raise TargetError(
+                f"the Temporal server ended (exit code {self._server.child.returncode}):\n{self._server.child.log_tail(8)}"
+            )
+        for worker in self._workers:
+            if not worker.child.running:
+                raise WorkerDiedError(
+                    f"worker {worker.replica.identity} ended (exit code {worker.child.returncode}): "
+                    f"{shlex.join(self._how.command)}; its last log lines:\n{worker.child.log_tail(8)}"
+                )
+
+    async def use(self) -> Mapping[str, ProcessUse]:
+        """
+        CPU seconds since their start and memory of the server and of all workers.
+        """
+        workers = [worker.child.use() for worker in self._workers]
+        server = _as_use(self._server.child.use()) if self._server else ProcessUse(None, None, _NOT_OURS)
+        known = [use for use in workers if use is not None]
+        if len(known) < len(workers):
+            together = ProcessUse(None, None, "a worker ended")
+        else:
+            together = ProcessUse(sum(use.cpu_seconds for use in known), sum(use.rss_bytes for use in known))
+        return {"worker": together, "server": server}
+
+    async def machine_times(self) -> MachineTimes:
+        """
+        CPU time of this machine.
+        """
+        return await asyncio.to_thread(machine_times, is_whole=self._server is not None)
+
+    async def end(self) -> None:
+        """
+        End the workers.
+        """
+        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in self._workers))
+        self._workers = []
+
+    async def _start(self) -> _Worker:
+        number = next(self._numbers)
+        (port,) = free_ports(1)
+        name = f"worker-{number}"
+        child = await spawn(
+            self._how.command,
+            self._environment(f"{name}@{socket.gethostname()}", port),
+            self._logs / f"{name}.log",
+        )
+        identity = (
+            f"{name}@{socket.gethostname()}" if self._how.own else f"{child.pid}@{socket.gethostname()}"
+        )
+        replica = Replica(identity, f"http://127.0.0.1:{port}/metrics", child.pid, child.started_at)
+        return _Worker(replica, child)
+
+    def _environment(self, identity: str, port: int) -> dict[str, str]:
+        """
+        The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
+        """
+        environ = without_encryption(os.environ) if self._how.codec is False else os.environ
+        return {
+            **worker_environment(environ, own_worker=self._how.own),
+            **self.connection,
+            "TEMPORAL_ADDRESS": self.address,
+            "TEMPORAL_NAMESPACE": self._how.namespace,
+            "TEMPORAL_TASK_QUEUE": self._how.task_queue,
+            "METRICS_PORT": str(port),
+            "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
+            "REPAIRSHOP_IDENTITY": identity,
+            "REPAIRSHOP_HEALTH_PORT": str(port),
+            "REPAIRSHOP_HISTOGRAM_BOUNDS": ",".join(map(str, self._how.exact_bounds)),
+            **plan_variables(self._how.setup, own_worker=self._how.own),
+        }
+
+
+def _as_use(use: Use | None) -> ProcessUse:
+    return ProcessUse(None, None, "it ended") if use is None else ProcessUse(use.cpu_seconds, use.rss_bytes)
+
+
+@contextlib.asynccontextmanager
+async def open_local(
+    workers: Workers,
+    logs: Path,
+    *,
+    address: str | None = None,
+    server_metrics_url: str | None = None,
+    temporal: Path | None = None,
+    port: int | None = None,
+    dynamic_config: Mapping[str, DynamicValue] | None = None,
+) -> AsyncIterator[LocalTarget]:
+    """
+    Start a server unless an address is given, and end it and all workers in the end.
+
+    Args:
+        workers: How to start a worker.
+        logs: Folder for logs of server and workers.
+        address: A server that already runs.
+        server_metrics_url: Its /metrics page, if it has one.
+        temporal: Temporal's CLI.
+        port: For the server's frontend.
+        dynamic_config: What to add to the configuration of a server that is started here.
+
+    Raises:
+        InputError: No CLI, or the port is in use.
+        TargetError: The server did not come up.
+    """
+    if address is not None:
+        target = LocalTarget(workers, logs, address, None, server_metrics_url)
+        try:
+            yield target
+        finally:
+            await target.end()
+        return
+    if server_metrics_url is not None:
+        raise InputError(
+            "--server-metrics goes with --address; leave it out, the server of the run has its own page"
+        )
+    server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace, dynamic_config)
+    target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
+    try:
+        yield target
+    finally:
+        try:
+            await target.end()
+        finally:
+            await server.end()

@@ -1,0 +1,136 @@
+"""
+What runs is measured and not assumed: the plan's number against the workers' own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loadtest.analysis.silent_replicas import PollingLook, silence
+from loadtest.analysis.workers_as_planned import (
+    differing_replicas,
+    in_flight,
+    slots_are_known,
+    unknown_slots,
+    unplanned_eager,
+    unplanned_slots,
+)
+from loadtest.plan import Plan, parse_plan
+from loadtest.results.worker_facts import WorkerFacts
+
+HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)
+FOUR = WorkerFacts("shop-1", "page", activity_slots=4)
+UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
+
+
+def _plan(slots: int | None) -> Plan:
+    return parse_plan({"name": "p", "worker": {} if slots is None else {"activity_slots": slots}}, "plan")
+
+
+@pytest.mark.parametrize(
+    ("workers", "asked", "expected"),
+    [
+        pytest.param([HUNDRED], 4, ["worker.activity_slots = 4", "bakery-1", "100", "activity_slots = 100"], id="100-not-4"),
+        pytest.param([FOUR, HUNDRED], 4, ["bakery-1 run with 100"], id="one-of-two"),
+        pytest.param([FOUR], 4, None, id="as-planned"),
+        pytest.param([HUNDRED], None, None, id="the-plan-names-none"),
+        pytest.param([UNKNOWN], 4, None, id="not-known-is-no-contradiction"),
+    ],
+)  # fmt: skip
+def test_slots_that_are_not_the_plans_make_a_step_invalid(
+    workers: list[WorkerFacts], asked: int | None, expected: list[str] | None
+) -> None:
+    """The reason holds both numbers and the setting to change."""
+    reasons = unplanned_slots(workers, _plan(asked))
+
+    assert len(reasons) == (0 if expected is None else 1)
+    for part in expected or ():
+        assert part in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("workers", "asked", "expected"),
+    [
+        pytest.param([HUNDRED], None, 200, id="the-real-slots"),
+        pytest.param([HUNDRED, HUNDRED], None, 400, id="of-all-replicas"),
+        pytest.param([UNKNOWN], 7, 14, id="else-the-plans"),
+        pytest.param([HUNDRED, UNKNOWN], 7, 28, id="one-unknown-makes-all-unknown"),
+    ],
+)
+def test_a_saturate_load_follows_the_real_slots(
+    workers: list[WorkerFacts], asked: int | None, expected: int
+) -> None:
+    """Twice as many workflows as there are slots."""
+    assert in_flight(2.0, workers, _plan(asked), len(workers)) == expected
+    assert slots_are_known(workers) is (UNKNOWN not in workers)
+    assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
+
+
+def test_replicas_with_different_slots_are_told() -> None:
+    """One was set up otherwise, so a replica is no unit."""
+    assert differing_replicas([HUNDRED, replace(HUNDRED, replica="b")]) == []
+    (reason,) = differing_replicas([HUNDRED, FOUR])
+    assert "4, 100" in reason
+
+
+WORKS = PollingLook(5, 5, 2, 99)
+FULL = PollingLook(0, 5, 0, 99)
+NO_ACTIVITIES = PollingLook(0, 5, 4, 99)
+NOTHING = PollingLook(0, 0, 4, 100)
+DOES_NOT_SAY = PollingLook(None, None)
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        pytest.param([WORKS] * 30, None, id="works"),
+        pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 3, WORKS], None, id="six-seconds"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 4], "no activities for 8 s", id="one-kind"),
+        pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
+        pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
+        pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),
+        pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
+    ],
+)
+def test_a_replica_is_silent_after_seven_seconds_of_looks(
+    looks: list[PollingLook | None], told: str | None
+) -> None:
+    """A look every two seconds, so whoever falls silent is named within ten."""
+    reason = silence("worker-7", [(2.0 * number, look) for number, look in enumerate(looks)])
+
+    assert (reason is None) == (told is None)
+    if told is not None and reason is not None:
+        assert reason.startswith("replica worker-7 ")
+        assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        pytest.param((0.0, 60.0), False, id="one-look-after-a-minute"),
+        pytest.param((0.0, 60.0, 62.0), True, id="and-one-more"),
+    ],
+)
+def test_one_look_that_fails_makes_nobody_silent(times: tuple[float, ...], told: bool) -> None:
+    """A heartbeat is a minute old when it is found to be the last; then a second look must agree."""
+    looks = [(at, WORKS if at == 0 else None) for at in times]
+
+    assert (silence("w", looks) is not None) is told
+
+
+def test_activities_are_not_missed_where_there_are_none() -> None:
+    """A scenario without activities has workers that need not ask for any."""
+    looks: list[tuple[float, PollingLook | None]] = [(float(second), NO_ACTIVITIES) for second in range(30)]
+
+    assert silence("w", looks, wants_activities=False) is None
+
+
+def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:
+    """Their waits are not the queue's."""
+    (note,) = unplanned_eager([replace(HUNDRED, eager=True)], _plan(None))
+
+    assert "bakery-1 took activities" in note
+    assert unplanned_eager([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []

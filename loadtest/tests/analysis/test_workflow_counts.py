@@ -1,0 +1,84 @@
+"""
+Closed workflows as workers and server count them, held against what was sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import synthetic
+from changes import counter
+
+from loadtest.analysis import read_step
+from loadtest.analysis.step_verdict import judge
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference, Histogram
+from loadtest.results.step_result import StepVerdict
+
+PLAN = synthetic.demo_plan()
+
+
+def test_a_foreign_worker_is_judged_by_the_servers_side(steady: Measured) -> None:
+    """
+    Without the workers' metrics counts and Little's law are held against the server.
+    """
+    foreign = replace(steady, worker_whole=None, worker_window=None, worker_halves=None, slots=None)
+    short = counter("server_whole", "server.workflow_closed", -1)(foreign)
+    assert foreign.server_whole is not None
+    half = {
+        **foreign.server_whole.histograms,
+        "server.workflow_endtoend": Histogram(
+            (1.0, float("inf")), (10, 0), foreign.injector.closed_minus_sent_seconds / 2
+        ),
+    }
+    slow = replace(foreign, server_whole=replace(foreign.server_whole, histograms=half))
+
+    assert judge(foreign, PLAN)[0] is StepVerdict.VALID
+    assert judge(short, PLAN)[0] is StepVerdict.INVALID
+    assert "the server say" in " ".join(judge(slow, PLAN)[1])
+
+
+def with_children(step: Measured, *, lost: int = 0) -> Measured:
+    """
+    The same step, had every order a child workflow; *lost* orders were closed by nobody.
+    """
+
+    def change(difference: Difference | None, name: str) -> Difference:
+        assert difference is not None
+        orders = difference.counters[name]
+        return replace(
+            difference,
+            counters={**difference.counters, name: 2 * orders - 3 - lost},
+            by_label={name: {"RepairWorkflow": orders - lost, "InspectionWorkflow": orders - 3}},
+        )
+
+    return replace(
+        step,
+        worker_whole=change(step.worker_whole, "worker.workflow_completed"),
+        worker_window=change(step.worker_window, "worker.workflow_completed"),
+        server_whole=change(step.server_whole, "server.workflow_closed"),
+        server_window=change(step.server_window, "server.workflow_closed"),
+    )
+
+
+def test_child_workflows_are_not_taken_for_orders(steady: Measured) -> None:
+    """
+    Of several types the one that was started is counted, in the whole step and in the window.
+    """
+    plain, step = read_step(steady, PLAN), read_step(with_children(steady), PLAN)
+
+    assert step.verdict is StepVerdict.VALID
+    assert step.counts == plain.counts
+    assert step.closes_per_second == plain.closes_per_second
+    assert step.little_ratio is None
+    assert "several types" in step.why["little_ratio"]
+    assert any("beside RepairWorkflow" in note for note in step.notes)
+
+
+def test_an_order_lost_among_child_workflows_is_seen(steady: Measured) -> None:
+    """
+    One order that nobody closed makes the step invalid, however many children closed.
+    """
+    _, reasons = judge(with_children(steady, lost=1), PLAN)
+
+    assert any("workers closed" in reason and "server closed" in reason for reason in reasons)

@@ -1,0 +1,62 @@
+"""
+How long the window of a closed load is when it is measured again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from changes import closes
+from synthetic import demo_plan, step
+
+from loadtest.analysis.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes
+from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.workflow_counts import window_closed
+from loadtest.design.design import KeptStep, NextStep
+from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, plan_window
+from loadtest.experiment.loop import order_of
+from loadtest.results.measured_step import Measured, StepKey
+
+FIRST = StepKey(1, 0, "saturate", 1)
+AGAIN = replace(FIRST, attempt=2)
+
+
+def _window(key: StepKey, *before: Measured) -> tuple[float, tuple[str, ...]]:
+    plan = demo_plan()
+    kept = [KeptStep(one, read_step(one, plan)) for one in before]
+    window = plan_window(plan, order_of(plan, NextStep(key, None), "demo"), key, kept, None)
+    assert window.is_fixed
+    return window.rule.longest_seconds, window.notes
+
+
+@pytest.mark.parametrize("efficiency", [0.7, 0.3])
+def test_it_grows_after_too_few_closes(efficiency: float) -> None:
+    """By so much that the same rate gives enough; the plan's own length would be invalid once more."""
+    slow = step(efficiency=efficiency)
+    rate = window_closed(slow) / slow.window_seconds
+    assert 0 < window_closed(slow) < FEWEST_CLOSES
+
+    seconds, notes = _window(AGAIN, slow)
+
+    assert 1.2 * FEWEST_CLOSES < seconds * rate < 1.4 * FEWEST_CLOSES
+    assert notes == (
+        f"the window is {seconds:g} s, and not the plan's 15 s, as too few workflows closed in that",
+    )
+
+
+def test_it_stays_where_the_reason_was_another() -> None:
+    """A disturbance goes by itself; a first attempt has the plan's length, whatever another count showed."""
+    assert _window(AGAIN, step()) == (15.0, ())
+    assert _window(FIRST) == (15.0, ())
+    assert _window(replace(FIRST, replicas=2), step(efficiency=0.7)) == (15.0, ())
+
+
+def test_it_does_not_grow_for_ever() -> None:
+    """Where orders take minutes the plan has to say how long may be measured, as the reason does."""
+    crawling = closes(1)(step())
+    wanted = seconds_of_enough_closes(crawling)
+    assert wanted is not None
+    assert wanted > LONGEST_AGAIN_SECONDS
+
+    assert _window(AGAIN, crawling) == (15.0, ())

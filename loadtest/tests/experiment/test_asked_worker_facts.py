@@ -1,0 +1,147 @@
+"""
+The subject is measured: what the workers say of themselves decides load and verdict, and not the plan.
+"""
+
+from __future__ import annotations
+
+import pytest
+from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
+from fake_system import FakeSystem
+
+from loadtest.analysis.step_reading import read_step
+from loadtest.errors import InputError
+from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen
+from loadtest.plan import Plan, WorkerSetup
+from loadtest.results.problem import ProblemCause
+from loadtest.results.step_result import StepVerdict
+
+SATURATE = 0
+
+
+def _plan(slots: int | None) -> Plan:
+    return quick_plan(worker=WorkerSetup(activity_slots=slots))
+
+
+async def test_a_saturate_load_keeps_as_many_open_as_the_real_slots_ask_for(system: FakeSystem) -> None:
+    """A hundred slots in each of two workers, whatever the kit's own worker would have."""
+    system.slots = 100
+
+    measured, _ = await carry_out(system, load=SATURATE)
+
+    assert (measured.in_flight, measured.slots) == (400, 200)
+    assert [worker.activity_slots for worker in measured.workers] == [100, 100]
+
+
+async def test_a_plans_number_that_nobody_runs_with_is_refused_before_any_load(system: FakeSystem) -> None:
+    """Both numbers and the setting to change stand in one line."""
+    system.slots = 100
+
+    with pytest.raises(InputError, match=r"activity_slots = 4 .* run with 100.* write activity_slots = 100"):
+        await carry_out(system, plan=_plan(4))
+    assert system.order is None
+
+
+async def test_a_sum_that_misses_one_for_a_moment_is_taken_back(system: FakeSystem) -> None:
+    """Free and used slots are counted one after the other, so one heartbeat may say three of four."""
+    now = system.clock.now()
+    system.slots, system.miscounted = 4, (now, now + 6)
+
+    measured, _ = await carry_out(system, plan=_plan(4))
+
+    assert [worker.activity_slots for worker in measured.workers] == [4, 4]
+    assert read_step(measured, _plan(4)).verdict is StepVerdict.VALID
+
+
+async def test_a_sum_under_load_does_not_change_what_was_known_before(system: FakeSystem) -> None:
+    """A process keeps its slots."""
+    system.slots, system.miscounted = 4, (system.clock.now() + 5, float("inf"))
+
+    measured, _ = await carry_out(system, plan=_plan(4))
+
+    assert [worker.activity_slots for worker in measured.workers] == [4, 4]
+    assert read_step(measured, _plan(4)).verdict is StepVerdict.VALID
+
+
+async def test_a_number_that_is_only_known_at_the_end_makes_the_step_invalid(system: FakeSystem) -> None:
+    """The first heartbeat holds none, and an open load does not wait for the second."""
+    system.slots, system.beats_at = 100, system.clock.now() + 30
+
+    measured, _ = await carry_out(system, plan=_plan(4))
+    result = read_step(measured, _plan(4))
+
+    assert result.verdict is StepVerdict.INVALID
+    assert "run with 100" in result.reasons[0]
+
+
+async def test_a_saturate_load_waits_for_the_first_heartbeat_with_numbers(system: FakeSystem) -> None:
+    """Whoever watches is told what for."""
+    told: list[Event] = []
+    system.slots, system.beats_at = 100, system.clock.now() + 30
+
+    measured, _ = await carry_out(system, tell=told.append, load=SATURATE)
+
+    assert measured.in_flight == 400
+    assert any(isinstance(event, PhaseStarted) and "heartbeats" in event.phase for event in told)
+
+
+@pytest.mark.parametrize("away", [True, False], ids=["server-does-not-answer", "worker-does-not-say"])
+async def test_slots_that_nobody_saw_are_not_known(system: FakeSystem, away: bool) -> None:
+    """The step is measured all the same; its share of slots in use is no number, with the reason."""
+    system.slots = None
+    system.away = {"workers": (-1e12, 1e6)} if away else {}
+
+    measured, _ = await carry_out(system, load=SATURATE)
+    result = read_step(measured, quick_plan())
+
+    assert (measured.slots, result.slots_used_ratio, result.activity_slots) == (None, None, None)
+    told = "cannot be read" if away else "it does not say"
+    assert told in result.why["slots_used_ratio"]
+    assert any(told in note for note in result.notes)
+    assert result.verdict is StepVerdict.VALID, result.reasons
+
+
+async def test_slots_in_use_come_of_the_workers_where_they_serve_no_page_of_ours(system: FakeSystem) -> None:
+    """Half of them, at each look of the window."""
+    system.serves_pages = False
+
+    measured, _ = await carry_out(system, own_worker=False)
+
+    assert (measured.slots_used, measured.slots) == (10, 20)
+    assert read_step(measured, quick_plan()).slots_used_ratio == 0.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("silent_at", "asked for no activities"), ("stopped_at", "did not answer")],
+    ids=["asks-for-nothing", "stopped"],
+)
+async def test_one_silent_replica_among_ten_is_named_within_ten_seconds(
+    system: FakeSystem, kind: str, told: str
+) -> None:
+    """Whoever watches reads its name at once, and the step is invalid."""
+    events: list[tuple[float, Event]] = []
+    setattr(system, kind, WARM_UP_SECONDS + 20)
+
+    measured, _ = await carry_out(
+        system, tell=lambda event: events.append((system.second, event)), replicas=10
+    )
+    result = read_step(measured, quick_plan())
+
+    ((at, problem),) = [(at, event.problem) for at, event in events if isinstance(event, ProblemSeen)]
+    assert problem.startswith("replica worker-10 ")
+    assert told in problem
+    assert at - (WARM_UP_SECONDS + 20) <= 10
+    assert result.verdict is StepVerdict.INVALID
+    assert any("replica worker-10 " in reason for reason in result.reasons)
+    (silent,) = measured.problems
+    assert (silent.cause, silent.subject) == (ProblemCause.REPLICA_SILENT, "worker-10")
+
+
+async def test_a_look_that_fails_is_a_gap(system: FakeSystem) -> None:
+    """Nobody is called silent for it."""
+    system.away = {"workers": (WARM_UP_SECONDS + 1, WARM_UP_SECONDS + 31)}
+
+    measured, _ = await carry_out(system)
+
+    assert any("a look at the workers failed" in note for note in measured.notes)
+    assert read_step(measured, quick_plan()).verdict is StepVerdict.VALID

@@ -1,0 +1,56 @@
+"""
+A comparison's page: the answer, the picture and every row, in one file that needs nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from html.parser import HTMLParser
+
+from loadtest.report.comparison_page import comparison_html
+from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
+
+CPU = QuantityComparison("worker-cpu", "s", 0.02, 0.03, Standing.WORSE, 1.5, 1.4, 1.6, 4, None)
+RATE = QuantityComparison("throughput", "1/s", 5.0, 5.0, Standing.SAME, 1.0, 0.98, 1.02, 4, None)
+WAIT = QuantityComparison(
+    "wait", "s", None, None, Standing.UNKNOWN, None, None, None, 0, None, "it is a closed load"
+)
+
+
+def page(*quantities: QuantityComparison) -> str:
+    return comparison_html(
+        ComparisonResult(1, "run", "x=<1>", "x=2", ("worker-cpu",), 0.05, quantities, 4, ("noisy",))
+    )
+
+
+def test_the_page_answers_first_and_shows_every_quantity() -> None:
+    """
+    The gate's sentence comes first and coloured, every quantity has a row, the setting is escaped.
+    """
+    text = page(CPU, RATE, WAIT)
+
+    assert '<li class="worse">worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)</li>' in text
+    assert text.count("<tr>") == 4
+    assert "x=&lt;1&gt;" in text
+    assert "noisy" in text
+    HTMLParser().feed(text)
+
+
+def test_the_picture_is_within_the_page_and_nothing_else_is_fetched() -> None:
+    """
+    The intervals are an SVG inside of the page; it names no other address.
+    """
+    text = page(CPU, RATE)
+    picture = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', text)
+
+    assert picture is not None
+    assert b"<svg" in base64.b64decode(picture[1])
+    assert re.findall(r'(?:src|href)="(?!data:)', text) == []
+
+
+def test_a_comparison_that_told_nothing_has_no_picture() -> None:
+    """
+    Without a single known interval the page says so instead of an empty picture.
+    """
+    assert "No quantity could be told." in page(WAIT)

@@ -1,0 +1,67 @@
+"""
+The picture of a step: what hit it from outside is shaded and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from loadtest.report import timeline_plot as module
+from loadtest.report.timeline_plot import timeline_plot
+from loadtest.results.disturbance import OutsideLook
+from loadtest.results.measured_step import Measured
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """
+    Every figure that is written.
+    """
+    figures: list[Figure] = []
+
+    def keep(figure: Figure) -> bytes:
+        figures.append(figure)
+        return b""
+
+    monkeypatch.setattr(module, "vector", keep)
+    return figures
+
+
+def _hit(measured: Measured) -> Measured:
+    """A stall from second 5 to 10 and a restart from 8 to 13."""
+    looks = (
+        OutsideLook(10.0, 5.0, stall_seconds=2.0),
+        OutsideLook(13.0, 5.0, restarts=("server: another process",)),
+    )
+    return replace(measured, outside=looks)
+
+
+def _shaded(figure: Figure) -> list[tuple[float, float]]:
+    spans = [patch for patch in figure.axes[-1].patches if isinstance(patch, Rectangle)]
+    return [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in spans if patch.get_alpha()]
+
+
+def test_what_hit_a_step_is_shaded_once_and_named_with_its_seconds(drawn: list[Figure]) -> None:
+    """
+    Where two overlap the shade is not doubled, and their names stand one above the other.
+    """
+    timeline_plot(_hit(synthetic.step(1, "open")), "orders")
+
+    assert _shaded(drawn[0]) == [(5.0, 10.0), (10.0, 13.0)]
+    names = [text for text in drawn[0].axes[-1].texts if " to " in text.get_text()]
+    assert [text.get_text() for text in names] == ["stall, 5 to 10 s", "restart, 8 to 13 s"]
+    assert len({text.xyann for text in names}) == 2  # type: ignore[attr-defined]
+
+
+def test_a_step_that_nothing_hit_has_no_shade(drawn: list[Figure]) -> None:
+    """
+    The window's own colour is none.
+    """
+    timeline_plot(synthetic.step(1, "open"), "orders")
+
+    assert _shaded(drawn[0]) == []

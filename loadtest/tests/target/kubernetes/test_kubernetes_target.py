@@ -1,0 +1,265 @@
+"""
+Workers in a cluster: whose count they are, when they are ready, and an API that is away for a moment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cluster_objects import deployment, evicted, pod
+from fake_cluster import FakeCluster, refusal
+
+from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.plan import parse_plan
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
+from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.scaled_pods import as_selector
+
+PLAN = parse_plan({"name": "p"}, "plan")
+OWNED = {"apiVersion": "a/v1", "kind": "Rollout", "name": "r", "uid": "u", "controller": True}
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    """
+    A Deployment with two pods.
+    """
+    made = FakeCluster()
+    made.put("deployment", deployment(replicas=2))
+    for number in (1, 2):
+        made.put("pod", pod(f"p-{number}"))
+    return made
+
+
+def target(cluster: FakeCluster, place: Place | None = None) -> KubernetesTarget:
+    """
+    The workers as a sweep has them.
+    """
+    return KubernetesTarget(cluster.api, place or Place("shop", "workers", ready_seconds=0.0), PLAN)
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"),
+    [
+        pytest.param(OWNED, "Rollout r owns it", id="any-controller"),
+        pytest.param(
+            OWNED | {"kind": "WorkerDeployment", "name": "repair"},
+            "WorkerDeployment repair owns it .*--deployment shop/workerdeployment/repair",
+            id="worker-controller",
+        ),
+    ],
+)
+def test_a_deployment_of_a_controller_is_refused(owner: dict[str, Any], said: str) -> None:
+    """Its owner would undo every step; nothing is changed."""
+    cluster = FakeCluster()
+    cluster.put("deployment", deployment(ownerReferences=[owner]))
+
+    with pytest.raises(InputError, match=said):
+        target(cluster)
+    assert not any(call.startswith("patch") for call, _ in cluster.calls)
+
+
+def test_an_owner_that_controls_nothing_is_no_owner(cluster: FakeCluster) -> None:
+    """An object may be owned for its removal alone."""
+    cluster.put("deployment", deployment(ownerReferences=[OWNED | {"controller": False}]))
+
+    assert target(cluster).replicas() == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "said"),
+    [
+        pytest.param(
+            "horizontal_pod_autoscaler",
+            {"spec": {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "workers"}}},
+            "HorizontalPodAutoscaler one",
+            id="hpa",
+        ),
+        pytest.param(
+            "scaledobjects", {"spec": {"scaleTargetRef": {"name": "workers"}}}, "ScaledObject one", id="keda"
+        ),
+    ],
+)
+def test_a_deployment_of_an_autoscaler_is_refused(
+    cluster: FakeCluster, kind: str, document: dict[str, Any], said: str
+) -> None:
+    """By the autoscaler's name."""
+    cluster.put(kind, {"metadata": {"name": "one", "namespace": "shop"}, **document})
+
+    with pytest.raises(InputError, match=f"{said} owns its replica count"):
+        target(cluster)
+
+
+async def test_pods_that_were_evicted_are_no_replicas(cluster: FakeCluster) -> None:
+    """They stay listed for hours; the good ones beside them are ready."""
+    cluster.put("pod", evicted("p-0"))
+    workers = target(cluster)
+
+    found = await workers.scale(2)
+
+    assert [one.identity for one in found] == ["p-1", "p-2"]
+    assert [one.identity for one in await workers.alive()] == ["p-1", "p-2"]
+    await workers.check_alive()
+
+
+async def test_a_replica_that_is_evicted_has_died(cluster: FakeCluster) -> None:
+    """Though it is still listed, it is told with what was done to it."""
+    workers = target(cluster)
+    await workers.scale(2)
+    cluster.put("pod", evicted("p-1"))
+
+    with pytest.raises(WorkerDiedError, match="pod p-1 ended:\np-1: Evicted: the node was low on memory"):
+        await workers.check_alive()
+
+
+async def test_pods_that_do_not_start_are_told(cluster: FakeCluster) -> None:
+    """With the number that is ready, how long was waited, and what to write where nodes must be added."""
+    cluster.put("pod", pod("p-2", ready=False, phase="Pending", statuses=[], conditions=[]))
+
+    with pytest.raises(
+        TargetError, match=r"1 of 2 pods are ready after 0 s.*workers_ready_seconds.*\np-2: Pending"
+    ):
+        await target(cluster).scale(2)
+
+
+class Away:
+    """
+    An API server that answers nothing so many times.
+    """
+
+    def __init__(self, call: str, times: int, error: Exception) -> None:
+        self.call, self.left, self.error = call, times, error
+
+    def __call__(self, call: str, _name: str) -> None:
+        if call == self.call and self.left > 0:
+            self.left -= 1
+            raise self.error
+
+
+@pytest.mark.parametrize("call", ["patch_deployment_scale", "list_pod"])
+@pytest.mark.parametrize("error", [OSError("connection refused"), refusal(503)], ids=["nobody", "busy"])
+async def test_an_api_that_is_away_is_asked_again(cluster: FakeCluster, call: str, error: Exception) -> None:
+    """A sweep of hours outlives a restart of the API server: scaling goes on until its time is over."""
+    workers = target(cluster, Place("shop", "workers", ready_seconds=60.0))
+    cluster.before = Away(call, 2, error)
+
+    assert len(await workers.scale(2)) == 2
+
+
+async def test_an_api_that_is_away_at_an_edge_is_a_look_less(cluster: FakeCluster) -> None:
+    """The pods seen last stand in for it, and nobody is called dead."""
+    workers = target(cluster)
+    before = await workers.scale(2)
+    cluster.before = Away("list_pod", 2, OSError("connection refused"))
+
+    assert await workers.alive() == before
+    await workers.check_alive()
+
+
+async def test_an_api_that_refuses_ends_the_sweep(cluster: FakeCluster) -> None:
+    """A right that is missing does not come back by itself."""
+    workers = target(cluster)
+    await workers.scale(2)
+    cluster.before = Away("list_pod", 1, refusal(403))
+
+    with pytest.raises(TargetError, match="not allowed"):
+        await workers.alive()
+
+
+async def test_the_count_is_brought_back_once_the_api_answers(cluster: FakeCluster) -> None:
+    """The end of a sweep does not give up at the first refused connection."""
+    workers = target(cluster)
+    cluster.before = Away("patch_deployment_scale", 1, OSError("connection refused"))
+
+    workers.restore(7)
+
+    assert workers.replicas() == 7
+
+
+@pytest.mark.parametrize(
+    ("selector", "text"),
+    [
+        pytest.param({"matchLabels": {"b": "2", "a": "1"}}, "a=1,b=2", id="labels"),
+        pytest.param(
+            {
+                "matchExpressions": [
+                    {"key": "a", "operator": "In", "values": ["1", "2"]},
+                    {"key": "b", "operator": "NotIn", "values": ["3"]},
+                    {"key": "c", "operator": "Exists"},
+                    {"key": "d", "operator": "DoesNotExist"},
+                ]
+            },
+            "a in (1, 2),b notin (3),c,!d",
+            id="expressions",
+        ),
+    ],
+)
+def test_a_selector_takes_no_pods_but_the_deployments(selector: dict[str, Any], text: str) -> None:
+    """One of expressions alone would else take every pod of the namespace."""
+    assert as_selector(selector) == text
+
+
+def worker_deployment(**parts: Any) -> dict[str, Any]:
+    """
+    A WorkerDeployment whose version b1 is current.
+    """
+    status = {"currentVersion": {"buildID": "b1"}, "targetVersion": {"buildID": "b1"}}
+    document = {
+        "metadata": {"name": "repair", "namespace": "shop"},
+        "spec": {"replicas": 2},
+        "status": status,
+    }
+    return document | parts
+
+
+async def test_a_worker_deployment_is_scaled_by_its_own_field() -> None:
+    """The pods of the current version are its replicas; a draining one's are not, and no Deployment is touched."""
+    cluster = FakeCluster()
+    cluster.put("workerdeployments", worker_deployment())
+    for build, name in (("b1", "p-1"), ("b1", "p-2"), ("b0", "old")):
+        labels = {"temporal.io/deployment-name": "repair", "temporal.io/build-id": build}
+        cluster.put("pod", pod(name, labels=labels))
+    workers = target(cluster, Place("shop", "workerdeployment/repair", ready_seconds=0.0))
+
+    found = await workers.scale(2)
+    workers.restore(5)
+
+    assert [one.identity for one in found] == ["p-1", "p-2"]
+    assert workers.replicas() == 5
+    assert not any("deployment_scale" in call for call, _ in cluster.calls)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        pytest.param({"spec": {}}, "it has no spec.replicas", id="autoscaled"),
+        pytest.param({"status": {}}, "no version of it is current yet", id="no-version"),
+        pytest.param(
+            {"status": {"currentVersion": {"buildID": "b1"}, "targetVersion": {"buildID": "b2"}}},
+            "version b2 is being rolled out beside b1",
+            id="rollout",
+        ),
+    ],
+)
+def test_a_worker_deployment_that_is_not_at_rest_is_refused(parts: dict[str, Any], said: str) -> None:
+    """Two versions or none would be no fleet of one count."""
+    cluster = FakeCluster()
+    cluster.put("workerdeployments", worker_deployment(**parts))
+
+    with pytest.raises(InputError, match=said):
+        target(cluster, Place("shop", "workerdeployment/repair"))
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        pytest.param("nosuch", "there is no such Deployment", id="deployment"),
+        pytest.param("workerdeployment/nosuch", "there is no such WorkerDeployment", id="worker-deployment"),
+        pytest.param("statefulset/db", "a sweep cannot scale a statefulset", id="kind"),
+    ],
+)
+def test_workers_that_are_not_there(cluster: FakeCluster, workers: str, said: str) -> None:
+    """Refused with what to write."""
+    with pytest.raises(InputError, match=said):
+        target(cluster, Place("shop", workers))

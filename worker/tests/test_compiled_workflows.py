@@ -1,0 +1,62 @@
+"""
+A worker that compiles a module for each workflow says so.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from processes import StartWorker
+
+from repairshop.compiled_workflows import compiled_each_time
+from repairshop.workflows.noop_workflow import NoopWorkflow
+from repairshop.workflows.repair_workflow import RepairWorkflow
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    No module has bytecode on disk.
+    """
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_modules_without_bytecode_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Only where none will be written: else the first import leaves it.
+    """
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    forbidden = compiled_each_time([RepairWorkflow, NoopWorkflow])
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    allowed = compiled_each_time([RepairWorkflow, NoopWorkflow])
+
+    assert forbidden == ["repairshop.workflows.noop_workflow", "repairshop.workflows.repair_workflow"]
+    assert allowed == []
+
+
+@pytest.mark.server
+def test_a_worker_that_may_not_write_bytecode_says_what_it_costs(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """
+    And one that may is silent.
+    """
+    # Each with a folder of its own: what one writes the other would find.
+    slow, quick = (
+        start_worker(
+            environ={"PYTHONPYCACHEPREFIX": str(tmp_path / (flag or "0")), "PYTHONDONTWRITEBYTECODE": flag}
+        )
+        for flag in ("1", "")
+    )
+
+    slow.wait_ready()
+    quick.wait_ready()
+
+    assert "PYTHONDONTWRITEBYTECODE is set" in slow.errors
+    assert "repairshop.workflows.repair_workflow" in slow.errors
+    assert "BYTECODE" not in quick.errors
