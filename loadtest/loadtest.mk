@@ -24,7 +24,7 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 	$(PY) -m loadtest.plan.key_reference > loadtest/docs/plan.md
 
 .PHONY: truth
-truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (15 minutes)
+truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (an hour)
 	$(PY) loadtest/truth/run.py
 
 .PHONY: prices
