@@ -227,7 +227,7 @@ def _comparisons(trials: Sequence[ComparisonTrial]) -> str:
 
 _INTRODUCTION = """# How often the answers are wrong
 
-Made by `make truth` ({minutes:.0f} minutes on {processes} core{"" if processes == 1 else "s"}, {runs} run{"" if runs == 1 else "s"} a cell of the first table, {systems} of {all_systems} systems).
+Made by `make truth` ({minutes:.0f} minutes; processes: {processes}, runs of each cell of the first table: {runs}; {systems} of {all_systems} systems).
 
 The product's own functions measured systems whose answer is known from long runs.
 The systems are simulated by a program that shares no code with the twin and has what the twin has not: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
