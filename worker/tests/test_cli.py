@@ -98,7 +98,9 @@ def test_a_version_is_made_current(run: Run, start_worker: StartWorker, task_que
 
     assert before.returncode == 1
     assert promoted.stdout == f"version build-7 of {task_queue} is current\n"
-    assert (after.returncode, after.stdout) == (0, f"version build-7 of {task_queue} takes new orders\n")
+    assert (after.returncode, after.stdout) == (0, f"version build-7 of {task_queue} takes new orders\n"), (
+        after.stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ async def promote(
     before = await _describe(client, deployment)
     while True:
         try:
-            await client.workflow_service.set_worker_deployment_current_version(request)
+            await client.workflow_service.set_worker_deployment_current_version(request, retry=True)
         except RPCError as error:
             unknown = error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
             if not unknown or loop.time() > deadline:
@@ -114,7 +114,7 @@ async def promote(
 async def _describe(client: Client, deployment: str) -> DescribeWorkerDeploymentResponse | None:
     request = DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
     try:
-        return await client.workflow_service.describe_worker_deployment(request)
+        return await client.workflow_service.describe_worker_deployment(request, retry=True)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
