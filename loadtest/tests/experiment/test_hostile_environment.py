@@ -42,7 +42,7 @@ def test_the_smoke_sweep_is_the_same_in_a_hostile_shell(tmp_path: Path) -> None:
     ran = sweep(
         tmp_path / "results",
         str(PLANS / "smoke.toml"),
-        *("--replicas", "1", "--window", "5", "--rate", "1.5"),
+        *("--replicas", "1", "--window", "5", "--rate", "2"),
         cwd=tmp_path,
         variables={**HOSTILE, "HOME": str(home)},
     )
