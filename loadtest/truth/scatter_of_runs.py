@@ -13,7 +13,7 @@ from loadtest.analysis.prediction_interval import scatter_of
 from loadtest.analysis.sizing import believable
 from loadtest.analysis.sizing_quantities import database_points, replica_memory, slot_seconds
 from loadtest.analysis.usl import NORMAL_95
-from loadtest.analysis.usual_scatter import Scatter
+from loadtest.analysis.usual_scatter import Scatter, pooled
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 
@@ -31,15 +31,6 @@ def usual_scatter(runs: Recorded) -> dict[str, Scatter]:
         quantity: pooled([one[quantity] for one in by_run], len(by_run))
         for quantity in dict.fromkeys(name for one in by_run for name in one)
     }
-
-
-def pooled(found: Sequence[Scatter], count_as: float = 1) -> Scatter:
-    """
-    Return one scatter of several, known with their degrees of freedom over *count_as*.
-    """
-    freedom = math.fsum(one.freedom for one in found)
-    squares = math.fsum(one.freedom * one.ratio**2 for one in found)
-    return Scatter(math.sqrt(squares / freedom), freedom / count_as)
 
 
 def machine_scatter(runs: Recorded) -> Scatter:

@@ -18,6 +18,7 @@ from loadtest.design.limits import LimitSearch
 from loadtest.plan import Saturate, WorkerSetup
 from loadtest.results.limits_result import LimitsAnswer
 from loadtest.results.measured_step import StepKey
+from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -74,7 +75,7 @@ class Known:
         pattern = kept_block(design.plan)
         while isinstance(asked := design.next(kept), NextStep):
             names = tuple(f"worker-{number}" for number in range(1, asked.key.replicas + 1))
-            slots = design.plan.with_factors(dict(asked.key.factors)).worker.activity_slots
+            slots = plan_of_cell(design.plan, asked.key).worker.activity_slots
             workers = tuple(WorkerFacts(name, "heartbeat", activity_slots=slots) for name in names)
             measured = replace(
                 pattern.measured, key=asked.key, identities_start=names, identities_end=names, workers=workers

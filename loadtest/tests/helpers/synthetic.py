@@ -11,7 +11,7 @@ from world import World
 from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest
 from loadtest.results.measured_step import Measured, StepKey
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
 
 def demo_plan(**changes: object) -> Plan:
@@ -90,7 +90,7 @@ def factor_steps(plan: Plan, arrival_rate: float = 1.8) -> list[Measured]:
     return [
         World(
             key,
-            plan.with_factors(dict(key.factors)),
+            plan_of_cell(plan, key),
             None if key.kind == "saturate" else arrival_rate,
         ).measured()
         for key in step_keys(plan)

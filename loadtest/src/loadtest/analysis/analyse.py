@@ -18,7 +18,7 @@ from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.setting import Setting
 from loadtest.results.step_result import StepResult
-from loadtest.results.steps_of_plan import combinations, step_keys
+from loadtest.results.steps_of_plan import combinations, plan_of_cell, step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult
 
 
@@ -31,7 +31,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         plan: What was asked.
         manifest: Of the run.
     """
-    read = tuple(read_step(step, plan.with_factors(dict(step.key.factors)), steps) for step in steps)
+    read = tuple(read_step(step, plan_of_cell(plan, step.key), steps) for step in steps)
     kept = {step.key.folder for step in steps}
     combined = tuple(
         _combination(factors, [step for step in read if step.key.factors == factors], plan)

@@ -16,6 +16,7 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.step_result import StepResult
+from loadtest.results.steps_of_plan import plan_of_cell
 
 WAIT_OFFSET_SECONDS = 0.01
 """
@@ -36,7 +37,7 @@ def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
         measured: The block.
         plan: Of the run; what the block's own setting changes in it is what its workers have to run with.
     """
-    cell = plan.with_factors(dict(measured.key.factors))
+    cell = plan_of_cell(plan, measured.key)
     return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, cell))
 
 

@@ -19,11 +19,11 @@ FEWEST_BATCHES = 3
 MOST_BATCHES = 10
 
 
-def t_factor(degrees: int) -> float:
+def t_factor(degrees: float, confidence: float = CONFIDENCE) -> float:
     """
-    Return Student's t for a two-sided 95 % interval.
+    Return Student's t for a two-sided interval, of 95 % where no other confidence is asked.
     """
-    return float(special.stdtrit(degrees, 0.5 + CONFIDENCE / 2))
+    return float(special.stdtrit(degrees, 0.5 + confidence / 2))
 
 
 def mean_of(values: Sequence[float], of: str) -> Estimate:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtest.analysis.intervals import t_factor
-from loadtest.analysis.usual_scatter import STATED, Scatter, width_factor, with_usual
+from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
 from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import Interval
@@ -89,7 +89,7 @@ class MarginalCost:
         row = np.array([idle_units, rate])
         value = idle_units * self.idle_cores.value + rate * self.marginal_seconds.value
         variance = float(row @ np.array(self.leverage) @ row) + value**2
-        half = width_factor(scatter.freedom, confidence) * scatter.ratio * math.sqrt(variance)
+        half = t_factor(scatter.freedom, confidence) * scatter.ratio * math.sqrt(variance)
         return Interval(value, max(0.0, value - half), value + half)
 
 

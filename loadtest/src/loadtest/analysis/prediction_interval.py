@@ -7,7 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from loadtest.analysis.usual_scatter import STATED, Scatter, width_factor, with_usual
+from loadtest.analysis.intervals import t_factor
+from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 
 FEWEST_VALUES = 3
@@ -45,5 +46,5 @@ def next_value(
     mean = math.fsum(values) / n
     scatter = with_usual(scatter_of(values), usual)
     spread = mean * max(scatter.ratio, luck_ratio)
-    half = width_factor(scatter.freedom, confidence) * spread * math.sqrt(1 + 1 / n)
+    half = t_factor(scatter.freedom, confidence) * spread * math.sqrt(1 + 1 / n)
     return Interval(mean, max(0.0, mean - half), mean + half)

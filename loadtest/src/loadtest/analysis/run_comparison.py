@@ -15,6 +15,7 @@ from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.steps_of_plan import plan_of_cell
 
 DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"
@@ -71,7 +72,7 @@ def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
 def _valid(steps: Sequence[Measured], plan: Plan) -> dict[StepKey, Block]:
     found = {}
     for step in steps:
-        result = read_step(step, plan.with_factors(dict(step.key.factors)))
+        result = read_step(step, plan_of_cell(plan, step.key))
         if result.verdict is StepVerdict.VALID:
             found[replace(step.key, attempt=1)] = (step, result)
     return found

@@ -52,10 +52,7 @@ def _compare(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) 
     told: list[list[float]] = []
     why = ""
     for blocks in rounds:
-        values = [
-            quantity.of(measured, result, plan.with_factors(dict(measured.key.factors)))
-            for measured, result in blocks
-        ]
+        values = [quantity.of(measured, result, plan) for measured, result in blocks]
         reasons = [value for value in values if isinstance(value, str)]
         if reasons:
             why = reasons[0]

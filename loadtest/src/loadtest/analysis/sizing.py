@@ -14,7 +14,7 @@ from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
-from loadtest.analysis.suspects.server_rules import FULL_MACHINE_RATIO
+from loadtest.analysis.suspects.server_rules import is_full
 from loadtest.analysis.twin import LateBound, Measure
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
@@ -102,8 +102,7 @@ def fills_machine(step: Measured) -> bool:
     """
     Tell whether a step left the machine no core to spare, so that its throughput is the machine's and not the replicas'.
     """
-    use = step.limits.machine
-    return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores
+    return is_full(step.limits.machine)
 
 
 def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:

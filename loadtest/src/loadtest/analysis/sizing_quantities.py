@@ -19,6 +19,7 @@ from loadtest.analysis.workflow_counts import (
     workflows_per_second,
 )
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import counter_of, histogram_of
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
@@ -67,7 +68,7 @@ def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
     points = []
     for step in steps:
         window = step.server_window
-        asked = window.counters.get(DATABASE_REQUESTS) if window is not None else None
+        asked = counter_of(window, DATABASE_REQUESTS)
         orders, seconds = window_workflows(step), looked_seconds(step)
         if window is not None and asked and window.seconds > 0 and orders > 0:
             points.append(CostPoint(orders / seconds, asked / window.seconds))
@@ -133,8 +134,7 @@ def slot_seconds(steps: Sequence[Measured]) -> list[tuple[float, float]]:
     return [
         (held.sum / orders, slot_time_cv(step) / math.sqrt(held.count))
         for step in steps
-        if (window := step.worker_window) is not None
-        and (held := window.histograms.get("worker.activity_execution")) is not None
+        if (held := histogram_of(step.worker_window, "worker.activity_execution")) is not None
         and held.count
         and (orders := window_workflows(step)) > 0
     ]

@@ -7,10 +7,8 @@ The few steps of one run know their own scatter badly, and sometimes luckily lit
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from scipy import special
 
 # So often every row of an answer holds at once.
 CONFIDENCE = 0.95
@@ -71,13 +69,14 @@ def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
     """
     if usual is None:
         return own
-    freedom = own.freedom + usual.freedom
-    pooled = math.sqrt((own.freedom * own.ratio**2 + usual.freedom * usual.ratio**2) / freedom)
-    return Scatter(max(own.ratio, pooled), freedom)
+    both = pooled([own, usual])
+    return Scatter(max(own.ratio, both.ratio), both.freedom)
 
 
-def width_factor(freedom: float, confidence: float) -> float:
+def pooled(found: Sequence[Scatter], count_as: float = 1) -> Scatter:
     """
-    Return Student's t for the two-sided interval of one row.
+    Return one scatter of several, known with their degrees of freedom over *count_as*.
     """
-    return float(special.stdtrit(freedom, 0.5 + confidence / 2))
+    freedom = math.fsum(one.freedom for one in found)
+    squares = math.fsum(one.freedom * one.ratio**2 for one in found)
+    return Scatter(math.sqrt(squares / freedom), freedom / count_as)

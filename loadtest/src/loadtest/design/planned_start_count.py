@@ -17,7 +17,7 @@ from loadtest.design.window_plan import DrawnWork
 from loadtest.plan import Fraction, Open, Plan, Saturate, Work
 from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
 # Orders whose draws tell the mean work of one, to a few percent.
 _ORDERS = 500
@@ -75,7 +75,7 @@ class PlannedStarts:
         return StepKey(replicas, load, self.plan.loads[load].kind.value, 1, setting)
 
     def _of_step(self, key: StepKey) -> float | None:
-        cell = self.plan.with_factors(dict(key.factors))
+        cell = plan_of_cell(self.plan, key)
         load = cell.loads[key.load]
         seconds = cell.warm_up_seconds + load.longest_window_seconds
         if isinstance(load, Saturate):

@@ -25,6 +25,7 @@ from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
 from loadtest.results.measured_step import StepKey
 from loadtest.results.step_order import StepOrder
+from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.store import Run
 
 # Scaling, draining and reading of one step, as measured on two cores.
@@ -105,7 +106,7 @@ async def run_experiment(
                 asked.why,
             )
         )
-        cell = plan.with_factors(dict(key.factors))
+        cell = plan_of_cell(plan, key)
         order = order_of(cell, asked, run.path.name)
         planning = WindowPlanning(
             functools.partial(
@@ -128,7 +129,7 @@ def kept_steps(run: Run) -> list[KeptStep]:
     """
     steps = run.read_steps()
     return [
-        KeptStep(measured, read_step(measured, run.plan.with_factors(dict(measured.key.factors)), steps))
+        KeptStep(measured, read_step(measured, plan_of_cell(run.plan, measured.key), steps))
         for measured in steps
     ]
 

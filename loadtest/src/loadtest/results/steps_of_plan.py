@@ -31,6 +31,13 @@ def step_keys(plan: Plan) -> list[StepKey]:
     ]
 
 
+def plan_of_cell(plan: Plan, key: StepKey) -> Plan:
+    """
+    Return the plan that a step was or will be carried out by: with the values of its own factors, and none left to vary.
+    """
+    return plan.with_factors(dict(key.factors))
+
+
 def combinations(plan: Plan) -> list[tuple[tuple[str, bool | int | float | str], ...]]:
     """
     Return every combination of the factors' values; one empty combination for a plan without factors.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure
+from loadtest.results.limit_facts import MachineUse
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
@@ -96,7 +97,7 @@ def machine(pressure: Pressure) -> list[Suspect]:
                 SuspectName.STOLEN_CPU, 6, f"the host kept {use.stolen_cores:.2f} of {use.cores} cores back"
             )
         )
-    if is_full(pressure):
+    if is_full(pressure.machine):
         parts = {
             "workers": pressure.worker_cores,
             "server": pressure.server_cores,
@@ -138,11 +139,10 @@ def is_disturbed(pressure: Pressure) -> bool:
     return (other_cores(pressure) or 0.0) >= DISTURBED_CORES
 
 
-def is_full(pressure: Pressure) -> bool:
+def is_full(use: MachineUse | None) -> bool:
     """
-    Tell whether the machine has no core left.
+    Tell whether a machine has no core left; of one that nobody looked at it is not known.
     """
-    use = pressure.machine
     return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores
 
 
@@ -152,7 +152,7 @@ def server(pressure: Pressure) -> list[Suspect]:
     """
     shard, database = pressure.shard_wait_mean_seconds, pressure.persistence_mean_seconds
     suspects = []
-    if database is not None and database >= LONG_PERSISTENCE_SECONDS and not is_full(pressure):
+    if database is not None and database >= LONG_PERSISTENCE_SECONDS and not is_full(pressure.machine):
         suspects.append(
             found(
                 SuspectName.DATABASE,

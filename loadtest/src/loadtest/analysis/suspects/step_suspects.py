@@ -12,6 +12,7 @@ from loadtest.analysis.validity import RULES, late_looks, late_starts, uneven_ha
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect
 
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
@@ -24,7 +25,7 @@ def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
     """
     Return why a step's readings rank no suspects; empty where they do.
     """
-    cell = plan.with_factors(dict(measured.key.factors))
+    cell = plan_of_cell(plan, measured.key)
     return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, cell))
 
 

@@ -69,7 +69,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
         told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
         if cores >= BUSY_WORKER_CORES:
             return [found(SuspectName.WORKER_CPU, 4, told)]
-        if not is_full(pressure) and not is_disturbed(pressure):
+        if not is_full(pressure.machine) and not is_disturbed(pressure):
             return [found(SuspectName.BLOCKED_LOOP, 4, told)]
     if _activities_are_slow(pressure):
         return [found(SuspectName.DOWNSTREAM, 4, _activities(pressure))]
@@ -97,7 +97,7 @@ def between(pressure: Pressure) -> list[Suspect]:
     orders = count(pressure.in_flight)
     suspects = []
     # On a full machine every stage is slow, and more orders would only wait.
-    group = 7 if is_full(pressure) else 5
+    group = 7 if is_full(pressure.machine) else 5
     orders_group = 5 if _gets_cores_at_once(pressure) else group
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
         suspects.append(
@@ -219,7 +219,7 @@ def _activities_are_slow(pressure: Pressure) -> bool:
     if planned is None or took is None:
         return False
     # Where cores are short, everything takes longer for want of them.
-    if is_full(pressure) or is_disturbed(pressure):
+    if is_full(pressure.machine) or is_disturbed(pressure):
         return took >= FAR_LONGER_RATIO * planned + FAR_LONGER_SECONDS
     return took >= LONGER_RATIO * planned + LONGER_SECONDS
 
