@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.analysis.silent_replicas import PollingLook, silence
+from loadtest.analysis.silent_replicas import KindLook, PollingLook, silence
 from loadtest.analysis.workers_as_planned import (
     differing_replicas,
     in_flight,
@@ -75,11 +75,19 @@ def test_replicas_with_different_slots_are_told() -> None:
     assert "4, 100" in reason
 
 
-WORKS = PollingLook(5, 5, 2, 99)
-FULL = PollingLook(0, 5, 0, 99)
-NO_ACTIVITIES = PollingLook(0, 5, 4, 99)
-NOTHING = PollingLook(0, 0, 4, 100)
-DOES_NOT_SAY = PollingLook(None, None)
+ASKS = KindLook(5, 99)
+WORKS = PollingLook(KindLook(5, 2), ASKS)
+FULL = PollingLook(KindLook(0, 0), ASKS)
+NO_ACTIVITIES = PollingLook(KindLook(0, 4), ASKS)
+NOTHING = PollingLook(KindLook(0, 4), KindLook(0, 100))
+DOES_NOT_SAY = PollingLook(KindLook(), KindLook())
+
+
+def limited(taken: int) -> PollingLook:
+    """
+    A worker with a rate limit of its own: it has no poll out most of the time, and so many activities taken.
+    """
+    return PollingLook(KindLook(0, 98, taken), ASKS)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +101,12 @@ DOES_NOT_SAY = PollingLook(None, None)
         pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
         pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),
         pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
+        pytest.param([limited(40 * number) for number in range(30)], None, id="a-rate-limit-of-its-own"),
+        pytest.param(
+            [WORKS, limited(40), limited(75), *[limited(80)] * 4],
+            "no activities for 8 s",
+            id="limited-then-silent",
+        ),
     ],
 )
 def test_a_replica_is_silent_after_seven_seconds_of_looks(

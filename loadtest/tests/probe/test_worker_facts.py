@@ -91,6 +91,43 @@ def test_a_page_tells_what_it_holds_and_nothing_else(text: str, expected: tuple[
     assert (facts.why is None) == (facts.activity_slots is not None)
 
 
+TAKEN = """
+temporal_activity_schedule_to_start_latency_seconds_bucket{activity_type="bake",task_queue="q",le="0.1"} 3
+temporal_activity_schedule_to_start_latency_seconds_count{activity_type="bake",task_queue="q"} 5
+temporal_activity_schedule_to_start_latency_seconds_count{activity_type="pack",task_queue="q"} 2
+temporal_activity_schedule_to_start_latency_seconds_count{activity_type="pack",task_queue="another"} 70
+temporal_workflow_task_schedule_to_start_latency_seconds_count{task_queue="q"} 9
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(TAKEN, id="seconds"),
+        pytest.param(TAKEN.replace("_seconds_", "_"), id="milliseconds-without-a-unit"),
+        pytest.param(TAKEN.replace("temporal_", "shop_temporal_"), id="another-prefix"),
+    ],
+)
+def test_tasks_taken_are_the_count_of_their_waits(text: str) -> None:
+    """Over all types of this queue, and not of another; a page without them does not say."""
+    facts = facts_from_page("w", CORE + text, "q", NOW)
+    without = facts_from_page("w", CORE, "q", NOW)
+
+    assert (facts.activities_taken, facts.workflow_tasks_taken) == (7, 9)
+    assert (without.activities_taken, without.workflow_tasks_taken) == (None, None)
+
+
+def test_tasks_taken_by_a_heartbeat_are_done_or_in_a_slot() -> None:
+    """Ten are in use of the beat that is read here."""
+    beat = _beat()
+    beat.activity_task_slots_info.total_processed_tasks = 32
+
+    facts = facts_from_heartbeat("w", beat, NOW)
+
+    assert facts is not None
+    assert (facts.activities_taken, facts.workflow_tasks_taken) == (42, 0)
+
+
 def _beat(
     *, age: float = 1.0, interval: float = 5.0, supplier: str = "Fixed", status: int = 1
 ) -> WorkerHeartbeat:

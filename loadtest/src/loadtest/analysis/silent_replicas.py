@@ -4,15 +4,45 @@ Which replicas live and do not work: seen again and again, they have room for ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from loadtest.results.worker_facts import WorkerFacts
 
-# A worker whose slots are full asks for nothing, and one whose poll has just come back has none out for a moment.
+# A worker whose slots are full asks for nothing, one whose poll has just come back has none out for a moment, and one
+# with a rate limit of its own has none out most of the time, though it takes tasks all the time.
 # With a look every two seconds, and a page that is waited for, a silent one is named within ten.
 SILENT_SECONDS = 6.5
 _FEWEST_LOOKS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class KindLook:
+    """
+    One look at how one replica stands with one kind of task; ``None`` where it does not say.
+
+    Attributes:
+        pollers: Polls in flight.
+        slots_free: Slots without a task.
+        taken: Tasks taken since its start.
+    """
+
+    pollers: int | None = None
+    slots_free: int | None = None
+    taken: int | None = None
+
+    @property
+    def asks_for_nothing(self) -> bool:
+        """
+        Whether it has room for a task and no poll out.
+        """
+        return self.pollers == 0 and self.slots_free is not None and self.slots_free > 0
+
+    def has_taken_since(self, before: KindLook) -> bool:
+        """
+        Tell whether it took a task after an earlier look.
+        """
+        return self.taken is not None and before.taken is not None and self.taken > before.taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +51,11 @@ class PollingLook:
     One look at one replica.
 
     Attributes:
-        activity_pollers, workflow_pollers: Polls in flight.
-        activity_slots_free, workflow_slots_free: Slots without a task; ``None`` where it does not say.
+        activity, workflow: How it stands with the two kinds of tasks.
     """
 
-    activity_pollers: int | None
-    workflow_pollers: int | None
-    activity_slots_free: int | None = None
-    workflow_slots_free: int | None = None
+    activity: KindLook
+    workflow: KindLook
 
 
 def polling_look(facts: WorkerFacts) -> PollingLook:
@@ -36,10 +63,16 @@ def polling_look(facts: WorkerFacts) -> PollingLook:
     Return what a worker's facts say of its polls.
     """
     return PollingLook(
-        facts.activity_pollers,
-        facts.workflow_pollers,
-        _free(facts.activity_slots, facts.activity_slots_used),
-        _free(facts.workflow_slots, facts.workflow_slots_used),
+        KindLook(
+            facts.activity_pollers,
+            _free(facts.activity_slots, facts.activity_slots_used),
+            facts.activities_taken,
+        ),
+        KindLook(
+            facts.workflow_pollers,
+            _free(facts.workflow_slots, facts.workflow_slots_used),
+            facts.workflow_tasks_taken,
+        ),
     )
 
 
@@ -64,17 +97,12 @@ def silence(
     lost = _longest_run([(at, look is None) for at, look in looks])
     idle = {
         "activities": _longest_run(
-            [
-                (at, look is not None and _asks_for_nothing(look.activity_pollers, look.activity_slots_free))
-                for at, look in looks
-                if wants_activities
-            ]
+            _idle_looks([(at, None if look is None else look.activity) for at, look in looks])
+            if wants_activities
+            else ()
         ),
         "workflow tasks": _longest_run(
-            [
-                (at, look is not None and _asks_for_nothing(look.workflow_pollers, look.workflow_slots_free))
-                for at, look in looks
-            ]
+            _idle_looks([(at, None if look is None else look.workflow) for at, look in looks])
         ),
     }
     kinds = [kind for kind, seconds in idle.items() if seconds >= longest_seconds]
@@ -93,11 +121,22 @@ def _free(slots: int | None, used: int | None) -> int | None:
     return None if slots is None else slots - (used or 0)
 
 
-def _asks_for_nothing(pollers: int | None, free: int | None) -> bool:
-    return pollers == 0 and free is not None and free > 0
+def _idle_looks(looks: Sequence[tuple[float, KindLook | None]]) -> Iterator[tuple[float, bool]]:
+    """
+    Yield when each look was and whether the replica asked for nothing; one that took a task since was well at the look before.
+    """
+    known: tuple[float, KindLook] | None = None
+    for at, look in looks:
+        is_idle = look is not None and look.asks_for_nothing
+        if known is not None and look is not None and is_idle and look.has_taken_since(known[1]):
+            yield known[0], False
+        else:
+            yield at, is_idle
+        if look is not None:
+            known = at, look
 
 
-def _longest_run(facts: Sequence[tuple[float, bool]]) -> float:
+def _longest_run(facts: Iterable[tuple[float, bool]]) -> float:
     """
     Return the longest time since a fact was last not so, over at least two looks in a row at which it was.
     """

@@ -75,6 +75,8 @@ def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> Wor
         activity_pollers=beat.activity_poller_info.current_pollers,
         workflow_pollers=beat.workflow_poller_info.current_pollers
         + beat.workflow_sticky_poller_info.current_pollers,
+        activities_taken=activity.total_processed_tasks + activity.current_used_slots,
+        workflow_tasks_taken=workflow.total_processed_tasks + workflow.current_used_slots,
         why=None
         if fixed
         else f"its activity slots have no fixed number ({activity.slot_supplier_kind or 'none'})",

@@ -13,7 +13,10 @@ from loadtest.results.worker_facts import WorkerFacts
 
 _AVAILABLE, _USED = "worker_task_slots_available", "worker_task_slots_used"
 _POLLERS, _RECEIVED = "num_pollers", "activity_task_received"
+_ACTIVITY_WAITS = "activity_schedule_to_start_latency"
+_WORKFLOW_WAITS = "workflow_task_schedule_to_start_latency"
 _FAMILIES = (_AVAILABLE, _USED, _POLLERS, _RECEIVED)
+_HISTOGRAMS = (_ACTIVITY_WAITS, _WORKFLOW_WAITS)
 NO_PAGE = (
     "its slots are not known: it serves no page of SDK metrics at METRICS_PORT and the server has no heartbeat of it "
     "with numbers; serve the page, or let the SDK send heartbeats (the second comes after an interval, 60 s by default)"
@@ -33,7 +36,9 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
     Returns:
         The facts; all of them ``None`` with a reason if the page holds none of the families.
     """
-    by_family: dict[str, list[tuple[Mapping[str, str], float]]] = {family: [] for family in _FAMILIES}
+    by_family: dict[str, list[tuple[Mapping[str, str], float]]] = {
+        family: [] for family in (*_FAMILIES, *_HISTOGRAMS)
+    }
     for line in _samples(replica, text):
         family = _family(line.name)
         labels = labels_of(line.identity)
@@ -55,6 +60,8 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
         workflow_slots_used=used[1] if used[1] is not None else 0 if free[1] is not None else None,
         activity_pollers=_sum(by_family[_POLLERS], ("poller_type", "activity")),
         workflow_pollers=_sum(by_family[_POLLERS], ("poller_type", "workflow")),
+        activities_taken=_count(by_family[_ACTIVITY_WAITS]),
+        workflow_tasks_taken=_count(by_family[_WORKFLOW_WAITS]),
         eager=_eager(by_family[_RECEIVED]),
         why=None if free[0] is not None else "its page shows no activity slots; it may have no activities",
     )
@@ -71,6 +78,8 @@ def _samples(replica: str, text: str) -> Iterable[Sample]:
 
 
 def _family(name: str) -> str | None:
+    if name.endswith("_count"):
+        return next((family for family in _HISTOGRAMS if family in name), None)
     bare = name.removesuffix("_total")
     return next((family for family in _FAMILIES if bare == family or bare.endswith(f"_{family}")), None)
 
@@ -85,6 +94,11 @@ def _sum(lines: Iterable[tuple[Mapping[str, str], float]], kind: tuple[str, str]
         for labels, value in lines
         if word in labels.get(label, "").lower() and "local" not in labels.get(label, "").lower()
     ]
+    return round(sum(values)) if values else None
+
+
+def _count(lines: Iterable[tuple[Mapping[str, str], float]]) -> int | None:
+    values = [value for _, value in lines]
     return round(sum(values)) if values else None
 
 

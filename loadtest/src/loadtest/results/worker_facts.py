@@ -23,6 +23,7 @@ class WorkerFacts:
         activity_slots, workflow_slots: How many tasks it takes at a time; ``None`` also where it has no fixed number.
         activity_slots_used, workflow_slots_used: Those with a task in them.
         activity_pollers, workflow_pollers: Its polls in flight.
+        activities_taken, workflow_tasks_taken: Tasks that it has taken since its start.
         eager: Whether an activity came in the reply to a workflow task.
         first_beat:
             Whether it has sent no heartbeat but its first, which holds no numbers; the next one follows within 60 s.
@@ -40,6 +41,8 @@ class WorkerFacts:
     workflow_slots_used: int | None = None
     activity_pollers: int | None = None
     workflow_pollers: int | None = None
+    activities_taken: int | None = None
+    workflow_tasks_taken: int | None = None
     eager: bool | None = None
     first_beat: bool = False
     why: str | None = None

@@ -80,6 +80,17 @@ PLANTS = {
         ),
         {S.MACHINE, S.SERVER},
     ),
+    "nothing at all, on a slow machine whose server is slow to start tasks that polls have found": (
+        recorded(
+            (107, 128, 9.3, 5.0, 29, 4.9, 107),
+            (408, 388, 4.5, 5.0, 0.6, 1.3, 13),
+            cores=(0.61, 1.17, 1.95),
+            persistence=(2.5, 44.3),
+            rates=(44, 51),
+            in_flight=40.0,
+        ),
+        {S.WORKFLOW_POLLERS, S.MACHINE, S.SERVER},
+    ),
     "starved injector": (
         recorded((4, 5, 1.6, 5.0, 371, 0, 106), (4, 5, 0.2, 5.0, 350, 0, 15), in_flight=2.0, rates=(13, 15)),
         {S.ORDERS_IN_FLIGHT},

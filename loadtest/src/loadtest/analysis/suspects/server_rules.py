@@ -160,7 +160,7 @@ def server(pressure: Pressure) -> list[Suspect]:
                 f"a request to the database takes {milliseconds(database)} in the mean",
             )
         )
-    if shard is not None and shard >= LONG_SHARD_WAIT_SECONDS:
+    if shard is not None and writes_queue(pressure):
         told = "" if database is None else f", and a request to the database takes {milliseconds(database)}"
         suspects.append(
             found(
@@ -170,3 +170,11 @@ def server(pressure: Pressure) -> list[Suspect]:
             )
         )
     return suspects
+
+
+def writes_queue(pressure: Pressure) -> bool:
+    """
+    Tell whether writes wait long for their history shard.
+    """
+    shard = pressure.shard_wait_mean_seconds
+    return shard is not None and shard >= LONG_SHARD_WAIT_SECONDS

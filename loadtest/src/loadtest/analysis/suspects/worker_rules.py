@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
-from loadtest.analysis.suspects.server_rules import is_disturbed, is_full, other_cores
+from loadtest.analysis.suspects.server_rules import is_disturbed, is_full, other_cores, writes_queue
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030
@@ -176,7 +176,9 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str) -> list[Suspect]
     free = "" if queue.slots is None else f"{count(queue.slots - (queue.slots_used or 0.0))} slots are free, "
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
-        return [found(name, 3, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
+        # A poll is out, too, while a slow server starts the task that it found: then either may be the limit.
+        group = 6 if is_full(pressure.machine) or writes_queue(pressure) else 3
+        return [found(name, group, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
     if out > NO_POLLERS_RATIO * most:
         return []
     held = f"{free}{count(out)} of {most} polls are out, {told}"
