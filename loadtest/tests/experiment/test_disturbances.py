@@ -75,6 +75,29 @@ def _stall_at(system: FakeSystem, second: float, seconds: float) -> Callable[[Ev
     return when
 
 
+async def test_a_database_that_is_another_process_is_a_restart(system: FakeSystem) -> None:
+    """Its clients may have tried again without an error; the step is disturbed once, in the second of its start."""
+    system.database_restarts_at = MIDDLE
+
+    found = await _read(system)
+
+    assert found.verdict is StepVerdict.INVALID
+    (hit,) = found.disturbances
+    assert (hit.kind, hit.what) == (DisturbanceKind.RESTART, "database was started anew")
+    assert hit.start <= MIDDLE <= hit.end
+
+
+async def test_starts_that_may_not_be_read_are_told_once(system: FakeSystem) -> None:
+    """A note, and no step less."""
+    system.away["starts"] = (-1e9, 1e9)
+
+    measured, _ = await carry_out(system)
+
+    told = [note for note in measured.notes if "forbidden" in note]
+    assert told == ["a look at when server and database were started failed: pods is forbidden"]
+    assert read_step(measured, quick_plan()).verdict is not StepVerdict.INVALID
+
+
 @pytest.mark.parametrize("kind", HITS, ids=lambda kind: kind.value)
 async def test_what_hits_a_window_makes_the_step_invalid_with_its_second(
     system: FakeSystem, kind: DisturbanceKind

@@ -31,7 +31,7 @@ class FakeSystem:
         ends_at: Unix time at which arrivals stop.
         closed_before: Workflows of all earlier steps.
         away: Seconds of a step, from and to, in which a part cannot be asked, by the part: ``target``, ``queue``,
-            ``worker``, ``workers`` or ``server``.
+            ``worker``, ``workers``, ``server`` or ``starts``, when its processes began.
         replaced_at: Second of a step at which the first replica is another process.
         injectors_end_at, injectors_break_at: Second of a step at which the injectors report too early, or break.
         dies_at: Second of a step at which every worker and the server end.
@@ -44,6 +44,7 @@ class FakeSystem:
         silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
         refuses: Seconds of a step, from and to, in which the server refuses one request each tenth of a second.
         server_restarts_at: Second of a step at which the server is another process.
+        database_restarts_at: Second of a step at which the database is another process.
         robbed: Seconds of a step, from and to, in which the host keeps one of two cores back.
         crowded: Seconds of a step, from and to, in which other programs take a core of two.
         others_cores: How much of it they take.
@@ -74,6 +75,7 @@ class FakeSystem:
     stopped_at: float | None = None
     refuses: tuple[float, float] | None = None
     server_restarts_at: float | None = None
+    database_restarts_at: float | None = None
     robbed: tuple[float, float] | None = None
     crowded: tuple[float, float] | None = None
     others_cores: float = 1.0

@@ -102,6 +102,12 @@ class FakeTarget:
             )
         return system.replicas
 
+    async def server_starts(self) -> Mapping[str, float]:
+        """The database beside the server, perhaps started anew."""
+        if self.system.is_away("starts"):
+            raise TargetError("pods is forbidden")
+        return {"database": 2.0 if self.system.is_past(self.system.database_restarts_at) else 1.0}
+
     async def use(self) -> Mapping[str, ProcessUse]:
         """A tenth of a core each."""
         if self.system.is_away("target"):

@@ -96,8 +96,8 @@ def test_no_decision_is_told_with_its_reason(sweep: SweepResult) -> None:
     [
         pytest.param(
             LONG_RUN,
-            "The p95 of this window alone is 229 ms; the long run has about 2.1 s, and between 1.4 s and 3.3 s at a rate 5 % "
-            "lower or higher.",
+            "The p95 of this window alone is 229 ms; the long run has about 2.1 s, between 1.4 s and 3.3 s by what "
+            "a rate 5 % lower or higher would have and by this window.",
             id="known",
         ),
         pytest.param(

@@ -43,11 +43,11 @@ def _flags(
         typer.Option(help="Cluster, compose: port of the workers' /metrics, in a cluster its name too."),
     ] = None,
     server_namespace: Annotated[
-        str | None, typer.Option(help="Cluster: namespace of the server's pods.")
+        str | None, typer.Option(help="Cluster: namespace of the server's pods, for their CPU and restarts.")
     ] = None,
     service: Annotated[str | None, typer.Option(help="Compose: the workers' PROJECT/NAME.")] = None,
     server_services: Annotated[
-        str | None, typer.Option(help="Compose: services of server and database, for their CPU.")
+        str | None, typer.Option(help="Compose: services of server and database, for their CPU and restarts.")
     ] = None,
     yes: Annotated[bool | None, YES] = None,
 ) -> None: ...

@@ -7,7 +7,7 @@ A look that fails is a gap in words; it never ends the step, and is never a zero
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loadtest.errors import CounterResetError, LoadtestError, MeasurementError
@@ -46,6 +46,7 @@ class OutsideWatch:
     looks: list[OutsideLook] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     _server: Scrape | None = None
+    _starts: Mapping[str, float] = field(default_factory=dict)
     _stall: float = 0.0
     _last_at: float | None = None
 
@@ -76,7 +77,7 @@ class OutsideWatch:
                 refused=_most_of(counted, "server.resource_exhausted", "server.persistence_exhausted"),
                 server_errors=_most_of(counted, "server.service_errors"),
                 database_errors=_most_of(counted, "server.persistence_errors"),
-                restarts=restarts,
+                restarts=(*restarts, *await self._started_anew()),
                 lost=await self._lost(),
                 stall_seconds=self._stall,
                 machine=await self._machine(),
@@ -104,6 +105,22 @@ class OutsideWatch:
         except MeasurementError as error:
             self.gaps.append(f"a look at the server's page between the edges could not be read: {error}")
             return (), None
+
+    async def _started_anew(self) -> tuple[str, ...]:
+        """
+        What became of the processes of the server and of its database that the look before saw.
+        """
+        try:
+            seen = await self.ports.target.server_starts()
+        except LoadtestError as error:
+            self.gaps.append(f"a look at when server and database were started failed: {error}")
+            return ()
+        before, self._starts = self._starts, {**self._starts, **seen}
+        return tuple(
+            f"{name} was started anew" if name in seen else f"{name} ended"
+            for name, started in sorted(before.items())
+            if seen.get(name) != started
+        )
 
     async def _lost(self) -> tuple[str, ...]:
         try:

@@ -66,6 +66,15 @@ class Target(Protocol):
         """
         ...
 
+    async def server_starts(self) -> Mapping[str, float]:
+        """
+        Unix time at which each process of the server and of its database was started, by name; empty where none is known.
+
+        Raises:
+            TargetError: They could not be asked for.
+        """
+        ...
+
     async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU seconds since its start and memory now of ``server`` and ``worker``.

@@ -93,8 +93,9 @@ def _long_run(step: StepResult) -> str | None:
     if found.value is None or found.low is None or found.high is None:
         return f"{raw}; what the long run has is not known: {found.why}."
     return (
-        f"{raw}; the long run has about {duration(found.value)}, and between {duration(found.low)} and "
-        f"{duration(found.high)} at a rate 5 % lower or higher. Another window will show another raw number."
+        f"{raw}; the long run has about {duration(found.value)}, between {duration(found.low)} and "
+        f"{duration(found.high)} by what a rate 5 % lower or higher would have and by this window. "
+        "Another window will show another raw number."
     )
 
 

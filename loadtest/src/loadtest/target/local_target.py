@@ -179,6 +179,12 @@ class LocalTarget:
                     f"{shlex.join(self._how.command)}; its last log lines:\n{worker.child.log_tail(8)}"
                 )
 
+    async def server_starts(self) -> Mapping[str, float]:
+        """
+        Nothing: a server of ours that ends ends the run, and the process of anybody else's is not known.
+        """
+        return {}
+
     async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU seconds since their start and memory of the server and of all workers.

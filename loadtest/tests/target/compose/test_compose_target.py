@@ -97,6 +97,22 @@ async def test_a_worker_that_is_gone_has_died(docker: FakeDocker) -> None:
             await target.check_alive()
 
 
+async def test_starts_are_of_the_servers_services(docker: FakeDocker) -> None:
+    """A database that Docker started anew has another one; without named services none is known."""
+    place = ComposePlace("shop/worker", server_services=("worker",))
+
+    async with open_compose(place, synthetic.demo_plan(replicas=[2]), docker) as target:
+        before = await target.server_starts()
+        docker.containers[2]["State"]["StartedAt"] = "2026-11-26T01:59:00.5Z"
+        after = await target.server_starts()
+    async with open_compose(PLACE, synthetic.demo_plan(replicas=[2]), docker) as target:
+        unknown = await target.server_starts()
+
+    assert list(before) == ["shop-worker-1", "shop-worker-2"]
+    assert [name for name in before if after[name] != before[name]] == ["shop-worker-2"]
+    assert unknown == {}
+
+
 async def test_use_is_of_the_control_groups(docker: FakeDocker) -> None:
     """Of the server's services where they are named; a worker's page says its own."""
     place = ComposePlace("shop/worker", server_services=("worker",))

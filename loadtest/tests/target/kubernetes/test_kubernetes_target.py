@@ -263,3 +263,18 @@ def test_workers_that_are_not_there(cluster: FakeCluster, workers: str, said: st
     """Refused with what to write."""
     with pytest.raises(InputError, match=said):
         target(cluster, Place("shop", workers))
+
+
+async def test_starts_are_of_what_runs_for_good_in_the_servers_namespace(cluster: FakeCluster) -> None:
+    """A database that was started anew has another start; what a Job runs has none, nor what has ended."""
+    cluster.put("pod", pod("postgres-0", namespace="temporal", containers=("postgres", "exporter")))
+    job = pod("schema-1", namespace="temporal")
+    job["spec"]["restartPolicy"] = "Never"
+    cluster.put("pod", job)
+    cluster.put("pod", evicted("frontend-1") | {"metadata": {"name": "frontend-1", "namespace": "temporal"}})
+    place = Place("shop", "workers", ready_seconds=0.0, server_namespace="temporal")
+
+    found = await target(cluster, place).server_starts()
+
+    assert found == {"postgres-0/postgres": 1767323045.0, "postgres-0/exporter": 1767323045.0}
+    assert await target(cluster).server_starts() == {}

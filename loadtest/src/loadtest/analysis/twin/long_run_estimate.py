@@ -30,7 +30,7 @@ class LongRunEstimate:
     Attributes:
         raw: As the window showed it.
         value: What the long run is about; ``None`` if not known.
-        low, high: The model's long run at 0.95 and at 1.05 of the rate.
+        low, high: The model's long run at 0.95 and at 1.05 of the rate, and never narrower than the value asks for.
         why: Why there is no value.
     """
 
@@ -147,4 +147,14 @@ def _estimate(
     seen = float(np.mean(in_window)) if in_window else 0.0
     if seen <= 0:
         return LongRunEstimate(raw, None, None, None, "the model has no wait in such a window")
-    return LongRunEstimate(raw, raw * middle / seen, low, high)
+    value = raw * middle / seen
+    low, high = min(low, value), max(high, value)
+    if high > WIDEST * low:
+        return LongRunEstimate(
+            raw,
+            None,
+            None,
+            None,
+            f"the model and the window's own waits would make it {low:.2g} or {high:.2g} s",
+        )
+    return LongRunEstimate(raw, value, low, high)

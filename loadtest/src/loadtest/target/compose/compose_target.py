@@ -150,16 +150,17 @@ class ComposeTarget:
         Not known: Docker may run on another machine, or in a virtual one.
         """
 
+    async def server_starts(self) -> Mapping[str, float]:
+        """
+        When each container of the server's services was started; empty where they were not named.
+        """
+        return {one.name: one.started_at for one in await self._server_containers()}
+
     async def use(self) -> Mapping[str, ProcessUse]:
         """
         CPU of the server's containers, and of the workers' where they have no page that says it.
         """
-        listed = [
-            one.id
-            for name in self._place.server_services
-            for one in await self._service.containers(name)
-            if one.running
-        ]
+        listed = [one.id for one in await self._server_containers()]
         server = ProcessUse(
             None, None, "--server-services was not given, so the server's containers are not known"
         )
@@ -182,6 +183,13 @@ class ComposeTarget:
         Bring the replica count back.
         """
         await self._service.scale(replicas, self._ready_seconds)
+
+    async def _server_containers(self) -> list[Container]:
+        """
+        Those that run.
+        """
+        services = self._place.server_services
+        return [one for name in services for one in await self._service.containers(name) if one.running]
 
     def _has_died(self, one: Container) -> bool:
         return not one.running or one.restarts > self._restarts.get(one.id, 0)

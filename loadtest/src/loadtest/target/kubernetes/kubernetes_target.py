@@ -23,6 +23,7 @@ from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
 from loadtest.target.kubernetes.server_pages import server_pages
+from loadtest.target.kubernetes.server_pods import server_starts
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
 from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
@@ -57,6 +58,7 @@ class KubernetesTarget:
             InputError: No such workers, something else owns their count, or they are set up otherwise than the plan says.
         """
         self.heals = True
+        self._api = api
         self._place = place
         self._workers = place.of(api)
         fleet = self._workers.look()
@@ -192,6 +194,12 @@ class KubernetesTarget:
             if is_over(pod) or (has_died(pod) and (not is_ready(pod) or now != wanted)):
                 story = await asyncio.to_thread(self._pods.story, [pod])
                 raise WorkerDiedError(f"pod {wanted.identity} ended:\n{story}")
+
+    async def server_starts(self) -> Mapping[str, float]:
+        """
+        When each container of the server's Kubernetes namespace was started; empty where that is not known.
+        """
+        return await asyncio.to_thread(server_starts, self._api, self._place.server_namespace)
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
