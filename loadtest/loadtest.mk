@@ -27,6 +27,10 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (an hour)
 	$(PY) loadtest/truth/run.py
 
+.PHONY: truth-real
+truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real server; writes loadtest/docs/truth-real.md (12 minutes, quiet machine)
+	$(PY) loadtest/truth/real_server_trial.py --results $(OUTPUT)/real-server
+
 .PHONY: prices
 prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
 	$(PY) loadtest/truth/prices.py --results $(OUTPUT)/prices

@@ -72,8 +72,8 @@ class LongRunP95:
     Attributes:
         raw: As the window showed it, in seconds.
         value: The long run's; null if not known.
-        low: The model's long run at 0.95 of the rate.
-        high: And at 1.05 of it.
+        low: The model's long run at 0.95 of the rate, or the value where that is less.
+        high: And at 1.05 of it, or the value where that is more.
         why: Why there is no value; null where there is one.
         late: Late tasks of the window.
         model_late: What the calibrated model expects of them.

@@ -1,0 +1,88 @@
+"""
+How a load just above and one below capacity are told on a real server: runs one sweep, and writes the page of it.
+
+    python loadtest/truth/real_server_trial.py [--run FOLDER] [--output loadtest/docs/truth-real.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from loadtest.analysis.overload import LoadLevel
+from loadtest.results.document import read
+from loadtest.results.step_result import StepResult
+from loadtest.results.sweep_result import SweepResult
+
+_HERE = Path(__file__).parent
+PLAN = _HERE / "plans" / "real-server.toml"
+
+
+def sweep(results: Path) -> Path:
+    """
+    Carry the plan out; return the run's folder.
+    """
+    program = Path(sys.executable).with_name("loadtest")
+    # A load above capacity misses its bound, so the exit code is 1 where all is well.
+    subprocess.run([program, "sweep", PLAN, "--output", results], check=False)
+    return (results / "latest").resolve()
+
+
+def page(found: SweepResult) -> str:
+    """
+    Write the page.
+    """
+    steps = [step for step in found.steps if step.load.fraction is not None]
+    lines = [
+        "# Near capacity, on a real server",
+        "",
+        "Made by `make truth-real` with `loadtest/truth/plans/real-server.toml`: one worker of four slots beside a dev server on one machine, five repetitions.",
+        "Rates are shares of what the saturate step of the same repetition found.",
+        "",
+        *(_summary(steps, share) for share in sorted({step.load.fraction or 0.0 for step in steps})),
+        "",
+        "Late tasks are those that waited longer than the bound; beside them stand those of the model, calibrated by the step's own slots, on the very same schedule and draws.",
+        "",
+        "| repetition | share | told | late tasks | of the model | verdict |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *(_row(step) for step in steps),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(steps: Sequence[StepResult], share: float) -> str:
+    these = [step for step in steps if step.load.fraction == share]
+    above = sum(step.load_level == LoadLevel.ABOVE for step in these)
+    return f"- {share:g} of capacity was told as above capacity in {above} of {len(these)} steps."
+
+
+def _row(step: StepResult) -> str:
+    late = step.long_run_p95
+    told = step.load_level or "not known"
+    seen = "-" if late is None else f"{late.late:.0f}"
+    model = "-" if late is None else f"{late.model_late:.0f}"
+    reasons = f" ({'; '.join(step.reasons)})" if step.reasons else ""
+    return (
+        f"| {step.repetition} | {step.load.fraction:g} | {told} | {seen} | {model} | {step.verdict}{reasons} |"
+    )
+
+
+def main() -> None:
+    """
+    Run the sweep, or read one that is there, and write the page.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, help="a finished run; none is carried out")
+    parser.add_argument("--results", type=Path, default=Path("results/real-server"))
+    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-real.md")
+    given = parser.parse_args()
+    run = given.run or sweep(given.results)
+    given.output.write_text(page(read(SweepResult, run / "sweep.json")), encoding="utf-8")
+    print(given.output)
+
+
+if __name__ == "__main__":
+    main()
