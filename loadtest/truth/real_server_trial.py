@@ -65,9 +65,7 @@ def _row(step: StepResult) -> str:
     seen = "-" if late is None else f"{late.late:.0f}"
     model = "-" if late is None else f"{late.model_late:.0f}"
     reasons = f" ({'; '.join(step.reasons)})" if step.reasons else ""
-    return (
-        f"| {step.repetition} | {step.load.fraction:g} | {told} | {seen} | {model} | {step.verdict}{reasons} |"
-    )
+    return f"| {step.repetition} | {step.load.fraction:g} | {told} | {seen} | {model} | {step.verdict}{reasons} |"
 
 
 def main() -> None:

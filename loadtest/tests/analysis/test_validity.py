@@ -11,6 +11,7 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.step_verdict import judge
+from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
@@ -74,7 +75,17 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         "a look that came 3 % late",
         "steady",
         lambda s: replace(s, worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds)),
-        "this machine stalled",
+        "this machine stalled; take load off it",
+    ),
+    (
+        "a look that came 3 % late on a machine that the system itself fills",
+        "steady",
+        lambda s: replace(
+            s,
+            worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds),
+            limits=replace(s.limits, machine=MachineUse(2, 1.97, 0.0)),
+        ),
+        "1.97 of 2 cores are busy",
     ),
     ("29 closes", "saturate", closes(29), "write window_seconds = 21 or more"),
     ("no closes", "saturate", closes(0), "raise warm_up_seconds and window_seconds"),

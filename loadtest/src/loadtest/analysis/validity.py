@@ -14,6 +14,8 @@ from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.saturation import drift_of_halves
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.server_rules import is_disturbed, machine
 from loadtest.analysis.workers_as_planned import differing_replicas, unplanned_slots
 from loadtest.analysis.workflow_counts import (
     ACTIVITY_FINISHED,
@@ -27,6 +29,7 @@ from loadtest.analysis.workflow_counts import (
 from loadtest.plan import Plan
 from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import ProblemCause
+from loadtest.results.suspect import SuspectName
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
@@ -159,7 +162,7 @@ def uneven_halves(measured: Measured, _plan: Plan) -> list[str]:
     ]
 
 
-def late_looks(measured: Measured, _plan: Plan) -> list[str]:
+def late_looks(measured: Measured, plan: Plan) -> list[str]:
     """
     The two looks between which the window is counted came late.
     """
@@ -169,8 +172,19 @@ def late_looks(measured: Measured, _plan: Plan) -> list[str]:
         return []
     return [
         f"the window was {measured.window_seconds:.1f} s and the looks at the counters {looked:.1f} s apart "
-        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; take load off it and measure again"
+        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; {_relief_of_machine(measured, plan)}"
     ]
+
+
+def _relief_of_machine(measured: Measured, plan: Plan) -> str:
+    """
+    Say what would help a machine that stalled: whose programs fill it, where that is known.
+    """
+    pressure = pressure_of(measured, plan)
+    full = [one for one in machine(pressure) if one.name is SuspectName.MACHINE]
+    if not full or is_disturbed(pressure):
+        return "take load off it and measure again"
+    return f"{full[0].evidence}, so the system itself fills it: measure fewer replicas or a smaller load, or on more cores"
 
 
 def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
