@@ -12,7 +12,7 @@ from changes import Change, closes, counter, halves, injector, lag, little, repl
 
 from loadtest.analysis.step_verdict import judge
 from loadtest.results.limit_facts import MachineUse
-from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.measured_step import InjectorCounts, Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
@@ -84,6 +84,7 @@ BREAKING: list[tuple[str, str, Change, str]] = [
             s,
             worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds),
             limits=replace(s.limits, machine=MachineUse(2, 1.97, 0.0)),
+            use={"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)},
         ),
         "1.97 of 2 cores are busy",
     ),

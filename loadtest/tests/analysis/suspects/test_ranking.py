@@ -84,10 +84,7 @@ PLANTS = {
         recorded(
             (107, 128, 9.3, 5.0, 29, 4.9, 107),
             (408, 388, 4.5, 5.0, 0.6, 1.3, 13),
-            cores=(0.61, 1.17, 1.95),
-            persistence=(2.5, 44.3),
-            rates=(44, 51),
-            in_flight=40.0,
+            **dict(cores=(0.61, 1.17, 1.95), persistence=(2.5, 44.3), rates=(44, 51), in_flight=40.0),
         ),
         {S.WORKFLOW_POLLERS, S.MACHINE, S.SERVER},
     ),
