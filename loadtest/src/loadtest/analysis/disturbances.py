@@ -10,7 +10,8 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND, FULL_MACHINE_RATIO
+from loadtest.analysis.full_machine import FULL_MACHINE_RATIO
+from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.plan import Plan
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
 from loadtest.results.limit_facts import MachineTimes

@@ -10,11 +10,11 @@ from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
 from loadtest.analysis.cell_capacity import cell_capacity
+from loadtest.analysis.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
 from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
-from loadtest.analysis.suspects.server_rules import is_full
 from loadtest.analysis.twin import LateBound, Measure
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
@@ -28,8 +28,6 @@ from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.sweep_result import Interval
 
-# A machine whose cores are full to this share bends every curve by itself.
-_FULL_MACHINE = 0.85
 # A Python worker runs workflows and activities on one core.
 _FULL_WORKER = 0.8
 
@@ -228,7 +226,7 @@ def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
         ),
         default=0.0,
     )
-    if busiest < _FULL_MACHINE * cores:
+    if busiest < PARTS_FILL_MACHINE_RATIO * cores:
         return ()
     return (
         f"server, workers and injectors took {busiest:.2g} of this machine's {cores} cores: its own limit is part "

@@ -4,9 +4,9 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 
 from __future__ import annotations
 
+from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure
-from loadtest.results.limit_facts import MachineUse
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
@@ -14,7 +14,6 @@ FEWEST_REFUSALS_PER_SECOND = 0.5
 BUSY_POLL_SECONDS = 0.2
 LONG_SHARD_WAIT_SECONDS = 0.003
 LONG_PERSISTENCE_SECONDS = 0.010
-FULL_MACHINE_RATIO = 0.93
 STOLEN_RATIO = 0.05
 _OTHERS_CORES = 0.2
 DISTURBED_CORES = 0.5
@@ -137,13 +136,6 @@ def is_disturbed(pressure: Pressure) -> bool:
     Tell whether other programs take so much of the machine that every time is longer for it.
     """
     return (other_cores(pressure) or 0.0) >= DISTURBED_CORES
-
-
-def is_full(use: MachineUse | None) -> bool:
-    """
-    Tell whether a machine has no core left; of one that nobody looked at it is not known.
-    """
-    return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores
 
 
 def server(pressure: Pressure) -> list[Suspect]:

@@ -4,15 +4,16 @@ Suspects on the workers' side: what they do not fetch, and what takes them long.
 
 from __future__ import annotations
 
+from loadtest.analysis.full_machine import is_full
+from loadtest.analysis.saturation import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
-from loadtest.analysis.suspects.server_rules import is_disturbed, is_full, other_cores, writes_queue
+from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030
 LONG_MEAN_WAIT_SECONDS = 0.100
 AT_ONCE_SECONDS = 0.005
-FULL_SLOTS_RATIO = 0.97
 # Between two tasks a slot is neither in use nor held by a poll for a moment, longer on a busy machine.
 _SLOTS_SLACK, _SLOTS_SLACK_RATIO = 0.5, 0.15
 ALL_POLLERS_RATIO = 0.75
