@@ -10,12 +10,14 @@ import pytest
 import synthetic
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
-from loadtest.analysis.block_quantities import QUANTITIES
+from loadtest.analysis.block_quantities import QUANTITIES, block_problems
 from loadtest.cli.compare_plan import comparing_plan
+from loadtest.design import alternation
 from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QUANTITY_NAMES, QuantityComparison, Standing
+from loadtest.results.measured_step import Measured
 
 
 def comparison(rate: float | None = None) -> Compare:
@@ -101,6 +103,25 @@ def test_a_kept_block_is_not_measured_again() -> None:
 
     assert design.left(kept[:5])[0] == kept[5].key
     assert design.left(kept) == ()
+
+
+def test_each_block_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the design looks at it; another block of the same key is read anew."""
+    read: list[Measured] = []
+
+    def reading(measured: Measured, plan: Plan) -> tuple[str, ...]:
+        read.append(measured)
+        return block_problems(measured, plan)
+
+    monkeypatch.setattr(alternation, "block_problems", reading)
+    design = comparison()
+
+    kept, _ = _carried_out(design, [1.0] * 8)
+
+    assert [measured.key for measured in read] == [step.key for step in kept]
+    broken = replace(kept[0], measured=replace(kept[0].measured, gone=("worker-1",)))
+    assert design.problems(kept[0]) == ()
+    assert design.problems(broken) != ()
 
 
 def test_a_closed_load_says_nothing_of_waits() -> None:

@@ -7,12 +7,13 @@ Both blocks of a pair draw the same work and have the same schedule, as a pair i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.comparison import BLOCK_ORDER
 from loadtest.analysis.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.measured_step import StepKey
@@ -49,6 +50,7 @@ class Alternation:
         most_rounds: After so many it ends undecided.
         gate: Quantities that must be decided.
         before: Repetitions of the run that are not its own and come before.
+        read: What was read of its blocks so far.
     """
 
     plan: Plan
@@ -58,6 +60,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -88,7 +91,7 @@ class Alternation:
         """
         Return why a block is left out; empty where it counts.
         """
-        return block_problems(step.measured, self.plan)
+        return self.read.problems(step.measured, self.plan, block_problems)
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """

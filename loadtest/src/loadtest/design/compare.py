@@ -5,10 +5,11 @@ Which of two settings is better: blocks of both in alternation, until the quanti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.measured_step import StepKey
@@ -23,10 +24,12 @@ class Compare:
     Attributes:
         plan: With both settings' values as its factors.
         question: What is asked.
+        read: What was read of the blocks so far.
     """
 
     plan: Plan
     question: CompareQuestion
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -81,4 +84,5 @@ class Compare:
             asked.rounds,
             asked.most_rounds,
             asked.gate,
+            read=self.read,
         )

@@ -5,7 +5,7 @@ What holds a setting back: one saturated step names suspects, and relief of one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loadtest.analysis.block_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
@@ -13,6 +13,7 @@ from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_
 from loadtest.analysis.suspects.step_suspects import ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
@@ -47,10 +48,12 @@ class LimitSearch:
     Attributes:
         plan: With the loads that reliefs need.
         question: What is asked.
+        read: What was read of the steps so far.
     """
 
     plan: Plan
     question: LimitsQuestion
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -92,7 +95,7 @@ class LimitSearch:
         Return why a step is left out; empty where it counts.
         """
         rule = ranking_problems if step.key.repetition == 1 else block_problems
-        return rule(step.measured, self.plan)
+        return self.read.problems(step.measured, self.plan, rule)
 
     def ranking(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
         """
@@ -182,6 +185,7 @@ class LimitSearch:
             asked.most_rounds,
             _GATE,
             before=1 + number * PAIRS_PER_ROUND * asked.most_rounds,
+            read=self.read,
         )
 
 

@@ -1,0 +1,39 @@
+"""
+Why blocks are left out, each block read once: a design looks at all of them before each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured, StepKey
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBlocks:
+    """
+    What was read of blocks so far.
+
+    Attributes:
+        known: Each block as it was read, with its problems.
+    """
+
+    known: dict[StepKey, tuple[Measured, tuple[str, ...]]] = field(default_factory=dict)
+
+    def problems(
+        self, block: Measured, plan: Plan, rule: Callable[[Measured, Plan], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """
+        Return why a block is left out; empty where it counts.
+
+        Args:
+            block: Which; another one of the same key is read anew.
+            plan: Of the run.
+            rule: Reads it; the same one for all blocks of a key.
+        """
+        known = self.known.get(block.key)
+        if known is None or known[0] is not block:
+            known = self.known[block.key] = (block, rule(block, plan))
+        return known[1]
