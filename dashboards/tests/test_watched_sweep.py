@@ -163,7 +163,7 @@ def saturated(watched: Watched) -> dict[str, tuple[float, float]]:
             0.05 if step["verdict"] == "valid" else 0.5,
         )
         for step in watched.sweep["steps"]
-        if step["load"]["kind"] == "saturate"
+        if step["load"]["kind"] == "saturate" and not step["load"]["doubled"]
     }
 
 

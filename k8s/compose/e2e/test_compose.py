@@ -30,6 +30,7 @@ replicas = [1, 2]
 warm_up_seconds = 5
 [[loads]]
 kind = "saturate"
+in_flight_per_slot = 2
 window_seconds = 25
 [[loads]]
 kind = "open"

@@ -89,7 +89,7 @@ def test_without_our_own_draws_the_capacity_is_the_measured_rate(saturate: Measu
 
 
 @pytest.mark.parametrize(
-    ("used", "limit"), [(3.95, "slots"), (3.4, "hand-over")], ids=["full slots", "slots 85 % full"]
+    ("used", "limit"), [(3.95, "slots"), (3.4, "not the slots")], ids=["full slots", "slots 85 % full"]
 )
 def test_a_capacity_says_what_limits_it(used: float, limit: str) -> None:
     """

@@ -18,6 +18,7 @@ from loadtest.analysis.workers_as_planned import (
     unplanned_slots,
 )
 from loadtest.plan import Plan, parse_plan
+from loadtest.results.measured_step import StepKey
 from loadtest.results.worker_facts import WorkerFacts
 
 HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)
@@ -62,8 +63,12 @@ def test_slots_that_are_not_the_plans_make_a_step_invalid(
 def test_a_saturate_load_follows_the_real_slots(
     workers: list[WorkerFacts], asked: int | None, expected: int
 ) -> None:
-    """Twice as many workflows as there are slots."""
-    assert in_flight(2.0, workers, _plan(asked), len(workers)) == expected
+    """Twice as many workflows as there are slots; a second step keeps twice as many of them open."""
+    plan, key = _plan(asked), StepKey(len(workers), 0, "saturate", 1)
+    load = plan.saturate_load
+
+    assert in_flight(load, workers, plan, key) == expected
+    assert in_flight(load, workers, plan, replace(key, doubled=True)) == 2 * expected
     assert slots_are_known(workers) is (UNKNOWN not in workers)
     assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
 

@@ -82,19 +82,25 @@ def test_a_server_is_shared_unless_it_is_this_machines_or_the_clusters(
         pytest.param(
             _plan(Saturate(window_seconds=20)),
             None,
+            (6 + 30) + (12 + 60) + (12 + 30) + (24 + 60),
+            id="in-flight-and-what-slots-complete-and-twice-as-many",
+        ),
+        pytest.param(
+            _plan(Saturate(window_seconds=20, in_flight_per_slot=2.0)),
+            None,
             (6 + 30) + (12 + 60),
-            id="in-flight-and-what-slots-complete",
+            id="in-flight-as-given",
         ),
         pytest.param(
             _plan(Saturate(window_seconds=20), Fraction(fraction=0.5, window_seconds=10), replicas=(2,)),
             None,
-            12 + 2 * 30 + 0.5 * 2 * 20,
+            (12 + 24) + 2 * 2 * 30 + 0.5 * 2 * 20,
             id="fraction",
         ),
         pytest.param(
             _plan(Saturate(window_seconds=20), Open(of_one_replica=0.5, window_seconds=10), replicas=(2,)),
             None,
-            12 + 2 * 30 + 0.5 * 1 * 20,
+            (12 + 24) + 2 * 2 * 30 + 0.5 * 1 * 20,
             id="share-of-one-replica",
         ),
         pytest.param(

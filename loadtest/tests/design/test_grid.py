@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from loop_steps import loop_step
 from synthetic import demo_plan, step
 
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
-from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
+from loadtest.plan import Open, Plan, Saturate
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import step_keys
 
@@ -107,3 +110,110 @@ def test_a_count_that_gives_the_common_rate_comes_first() -> None:
     for seed in range(20):
         first = step_keys(demo_plan(seed=seed))[0]
         assert (first.replicas, first.kind) == (1, "saturate")
+
+
+FREE_AND_FULL = {"1-saturate-1": loop_step(), "2-saturate-1": loop_step(replicas=2, used=0.99)}
+
+
+def _with_slots_free(
+    plan: Plan, second: Measured, invalid: tuple[str, ...] = ()
+) -> tuple[list[KeptStep], list[NextStep]]:
+    """
+    Carry a plan out whose single replica leaves slots free, and two do not.
+    """
+    design, kept, asked = Grid(plan), list[KeptStep](), list[NextStep]()
+    while isinstance(step := design.next(kept), NextStep):
+        asked.append(step)
+        measured = second if step.key.doubled else FREE_AND_FULL.get(step.key.folder)
+        if measured is None:
+            kept.append(_keep(step, plan))
+            continue
+        verdict = StepVerdict.INVALID if step.key.folder in invalid else StepVerdict.VALID
+        raw = replace(measured, key=step.key)
+        kept.append(KeptStep(raw, replace(read_step(raw, plan), verdict=verdict, reasons=("noise",))))
+    return kept, asked
+
+
+def test_a_closed_step_that_leaves_slots_free_is_followed_by_one_with_twice_the_orders() -> None:
+    """At once, so that the open load takes its rate from the better of the two, and it says why."""
+    plan = demo_plan(replicas=(1, 2))
+
+    kept, asked = _with_slots_free(plan, loop_step(doubled=True, more=1.2, used=0.99))
+
+    assert [step.key.folder for step in kept[:3]] == ["1-saturate-1", "1-saturate-1-doubled", "1-open1-1"]
+    assert len(kept) == len(step_keys(plan)) + 1
+    assert asked[1].why == "85 % of the slots were in use with 8 orders in flight, so twice as many are tried"
+    assert [step.why for step in asked if not step.key.doubled] == [None] * 4
+    rate = asked[2].arrival_rate
+    assert rate == pytest.approx(0.7 * workflows_per_second(kept[1].measured))
+
+
+def test_no_more_from_twice_the_orders_leaves_the_rate_to_the_first() -> None:
+    """What is not used gives no rate."""
+    kept, asked = _with_slots_free(demo_plan(replicas=(1, 2)), loop_step(doubled=True, more=1.01))
+
+    assert asked[2].arrival_rate == pytest.approx(0.7 * workflows_per_second(kept[0].measured))
+
+
+def test_a_second_step_is_measured_again_like_any_other() -> None:
+    """Once more where it is invalid; then the first stands alone."""
+    plan, second = demo_plan(replicas=(1, 2)), loop_step(doubled=True, more=1.2)
+    both = ("1-saturate-1-doubled", "1-saturate-1-doubled-again1")
+
+    kept, asked = _with_slots_free(plan, second, both)
+
+    folders = [step.key.folder for step in kept]
+    assert folders[:4] == ["1-saturate-1", *both, "1-open1-1"]
+    assert asked[2].why == "measured again, as it was invalid: noise"
+    assert asked[3].arrival_rate == pytest.approx(0.7 * workflows_per_second(kept[0].measured))
+
+
+def test_an_invalid_first_step_asks_for_no_second() -> None:
+    """Its slots are no result either."""
+    plan = demo_plan(replicas=(1, 2), loads=(*demo_plan().loads[:1], Open(arrival_rate=1.0)))
+    invalid = ("1-saturate-1", "1-saturate-1-again1")
+
+    design, kept = Grid(plan), list[KeptStep]()
+    while isinstance(step := design.next(kept), NextStep):
+        raw = replace(loop_step(replicas=step.key.replicas), key=step.key)
+        verdict = StepVerdict.INVALID if step.key.folder in invalid else StepVerdict.VALID
+        measured = _keep(step, plan) if step.key.kind == "open" else None
+        kept.append(
+            measured or KeptStep(raw, replace(read_step(raw, plan), verdict=verdict, reasons=("noise",)))
+        )
+
+    assert [step.key.folder for step in kept if step.key.doubled] == ["2-saturate-1-doubled"]
+
+
+def test_a_plan_that_gives_the_orders_in_flight_gets_no_second_step() -> None:
+    """Whoever fixed the number gets a label and what to do."""
+    given = Saturate(window_seconds=15, in_flight_per_slot=2.0)
+    plan = demo_plan(replicas=(1, 2), loads=(given, *demo_plan().loads[1:]))
+
+    kept, _ = _with_slots_free(plan, loop_step(doubled=True))
+
+    assert [step.key for step in kept] == step_keys(plan)
+
+
+def test_a_run_that_broke_before_its_second_step_makes_it_when_it_goes_on() -> None:
+    """It is among what is left, until it is kept."""
+    plan = demo_plan(replicas=(1, 2))
+    kept, _ = _with_slots_free(plan, loop_step(doubled=True, more=1.2))
+    design = Grid(plan)
+
+    without = [step for step in kept if not step.key.doubled]
+    assert [key.folder for key in design.left(without)] == ["1-saturate-1-doubled"]
+    assert design.left(kept) == ()
+    assert [key.folder for key in design.left(kept[:1])] == [
+        "1-saturate-1-doubled",
+        *(key.folder for key in step_keys(plan)[1:]),
+    ]
+
+
+def test_a_budget_counts_second_steps() -> None:
+    """Once it is spent nothing more is tried."""
+    plan = demo_plan(replicas=(1, 2), budget_seconds=30.0)
+
+    kept, _ = _with_slots_free(plan, loop_step(doubled=True))
+
+    assert [step.key.folder for step in kept] == ["1-saturate-1", "1-saturate-1-doubled"]

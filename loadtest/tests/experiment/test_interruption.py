@@ -24,7 +24,7 @@ replicas = [1, 2]
 shuffle = false
 warm_up_seconds = 1
 drain_seconds = 10
-loads = [{ kind = "saturate", window_seconds = 5 }]
+loads = [{ kind = "saturate", window_seconds = 5, in_flight_per_slot = 2 }]
 [work]
 seconds = 0.05
 """

@@ -20,8 +20,10 @@ from loadtest.errors import InjectorError
 from loadtest.experiment import loop
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
-from loadtest.plan import Plan
+from loadtest.listeners.display import one_line
+from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import StepKey
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
 from loadtest.results.window_decision import Decided
@@ -181,6 +183,10 @@ class _OneProbe:
         """The one."""
         return () if kept else (StepKey(1, 1, "open", 1),)
 
+    def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """Nothing."""
+        return ()
+
 
 async def test_a_design_may_bring_the_window_of_its_step(system: FakeSystem, tmp_path: Path) -> None:
     """Rule and schedule are the design's, and the work that the orders drew is kept with the step."""
@@ -193,3 +199,93 @@ async def test_a_design_may_bring_the_window_of_its_step(system: FakeSystem, tmp
     assert step.schedule_seed == "7/7"
     assert step.decision is not None and step.decision.answer is Decided.MET
     assert step.drawn_work_seconds == pytest.approx(0.25)
+
+
+def _free_plan(**changes: object) -> Plan:
+    """
+    A plan that leaves the number of orders in flight to the sweep.
+    """
+    return quick_plan(
+        replicas=(1,),
+        loads=(Saturate(window_seconds=WINDOW_SECONDS), *quick_plan().loads[1:]),
+        **changes,
+    )
+
+
+async def test_slots_left_free_are_tried_with_twice_the_orders(system: FakeSystem, tmp_path: Path) -> None:
+    """Twice as many are kept open; the step says why it is made, counts among the steps, and its throughput is used."""
+    run, told = _new(tmp_path, _free_plan()), list[Event]()
+    system.per_order = 0.3
+
+    await _carry_out(run, system, told.append)
+
+    steps = run.read_steps()
+    assert [step.key.folder for step in steps] == ["1-saturate-1", "1-saturate-1-doubled", "1-open1-1"]
+    assert [step.in_flight for step in steps] == [20, 40, None]
+    began = [event for event in told if isinstance(event, StepStarted)]
+    sweep = told[0]
+    assert isinstance(sweep, SweepStarted)
+    assert (sweep.steps, sweep.more) == (2, 1)
+    assert "quick: 2 steps, about 2 min, and up to 1 more (73 s) where slots stay free" in (
+        one_line(sweep) or ""
+    )
+    assert [(event.number, event.steps) for event in began] == [(1, 2), (2, 3), (3, 3)]
+    assert began[1].why == (
+        "60 % of the slots were in use with 20 orders in flight, so twice as many are tried"
+    )
+    assert began[1].seconds_left == pytest.approx(sum(loop.step_seconds(run.plan, s.key) for s in steps[1:]))
+    assert began[1].why in (one_line(began[1]) or "")
+    ended = [event.line for event in told if isinstance(event, StepEnded)]
+    assert "1 × saturate (2x in flight): valid" in ended[1]
+    assert "in place of the step with half of the orders" in ended[1]
+    kept = kept_steps(run)
+    assert [step.result.superseded for step in kept] == [True, False, False]
+    assert kept[2].result.capacity is not None
+    assert kept[2].result.capacity.limit is Limit.SLOTS
+    assert kept[2].result.capacity.orders_per_second == pytest.approx(10, rel=0.05)
+
+
+async def test_no_more_from_twice_the_orders_is_a_hand_over(system: FakeSystem, tmp_path: Path) -> None:
+    """Half of the slots are in use with either number: the first step's throughput is used, with its label."""
+    run, told = _new(tmp_path, _free_plan()), list[Event]()
+
+    await _carry_out(run, system, told.append)
+
+    first, second, opened = kept_steps(run)
+    assert (first.result.superseded, second.result.superseded) == (False, True)
+    assert opened.result.capacity is not None
+    assert opened.result.capacity.limit is Limit.HAND_OVER
+    ended = [event.line for event in told if isinstance(event, StepEnded)]
+    assert "no more than with half of the orders, so the hand-over between slots limits" in ended[1]
+
+
+async def test_a_run_that_broke_in_its_second_step_makes_it_again(system: FakeSystem, tmp_path: Path) -> None:
+    """The first one stays, and is not measured again."""
+    run = _new(tmp_path, _free_plan())
+    system.per_order = 0.3
+
+    def break_second(event: Event) -> None:
+        if isinstance(event, StepStarted) and event.key.doubled:
+            system.injectors_break_at = 20.0
+
+    with pytest.raises(InjectorError, match="vanished"):
+        await _carry_out(run, system, break_second)
+    system.injectors_break_at, told = None, list[Event]()
+    await _carry_out(Run.open(run.path), system, told.append)
+
+    first = told[0]
+    assert isinstance(first, SweepStarted)
+    assert first.steps == 2
+    started = [event.key.folder for event in told if isinstance(event, StepStarted)]
+    assert started == ["1-saturate-1-doubled", "1-open1-1"]
+
+
+async def test_a_budget_that_the_second_step_spends_ends_the_experiment(
+    system: FakeSystem, tmp_path: Path
+) -> None:
+    """Its window counts as any other."""
+    run = _new(tmp_path, _free_plan(budget_seconds=2 * WINDOW_SECONDS))
+
+    await _carry_out(run, system)
+
+    assert [step.key.folder for step in run.read_steps()] == ["1-saturate-1", "1-saturate-1-doubled"]

@@ -4,6 +4,8 @@ Events travel as JSON lines and come back the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from loadtest.errors import OtherVersionError
@@ -26,8 +28,9 @@ KEY = StepKey(2, 1, "open", 1)
 @pytest.mark.parametrize(
     "event",
     [
-        SweepStarted("run", "demo", 6, 180.0),
+        SweepStarted("run", "demo", 6, 180.0, 3, 69.0),
         StepStarted(KEY, 1, 6, 180.0, None),
+        StepStarted(replace(KEY, doubled=True), 2, 7, 150.0, None, "85 % of the slots were in use"),
         PhaseStarted("window", 20.0),
         Tick(Second(1.0, "window", offered=3)),
         StepEnded(KEY, "valid", "4.3/s"),

@@ -27,7 +27,7 @@ replicas = [1]
 warm_up_seconds = 5
 drain_seconds = 30
 seed = 1
-loads = [{{ kind = "saturate", window_seconds = 30 }}, {{ kind = "open", arrival_rate = 1.6, window_seconds = 20 }}]
+loads = [{{ kind = "saturate", window_seconds = 30, in_flight_per_slot = 2 }}, {{ kind = "open", arrival_rate = 1.6, window_seconds = 20 }}]
 [work]
 seconds = {SECONDS}
 spread = "constant"

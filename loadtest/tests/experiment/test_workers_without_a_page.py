@@ -39,7 +39,7 @@ seconds = {seconds}
 OPEN = '{ kind = "open", arrival_rate = 3, window_seconds = 20 }'
 # A page is looked at so late at most, on a machine that is busy.
 LOOK_SECONDS = 2
-SATURATE = '{ kind = "saturate", window_seconds = 8 }'
+SATURATE = '{ kind = "saturate", window_seconds = 8, in_flight_per_slot = 2 }'
 
 
 def _plan(folder: Path, loads: str, slots: int | None, seconds: float) -> str:

@@ -57,7 +57,7 @@ def quick_plan(**changes: object) -> Plan:
         replicas=(1, 2),
         warm_up_seconds=WARM_UP_SECONDS,
         loads=(
-            Saturate(window_seconds=WINDOW_SECONDS),
+            Saturate(window_seconds=WINDOW_SECONDS, in_flight_per_slot=2.0),
             Open(arrival_rate=7.0, window_seconds=WINDOW_SECONDS),
         ),
     )

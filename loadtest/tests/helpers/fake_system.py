@@ -49,6 +49,8 @@ class FakeSystem:
         crowded: Seconds of a step, from and to, in which other programs take a core of two.
         others_cores: How much of it they take.
         late_share: Share of the activities that wait 2 s.
+        per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
+            where half of the slots are in use whatever is kept open.
         stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
         set_up: Cells asked for.
@@ -80,6 +82,7 @@ class FakeSystem:
     crowded: tuple[float, float] | None = None
     others_cores: float = 1.0
     late_share: float = 0.0
+    per_order: float | None = None
     stopped: list[str] = field(default_factory=list)
     scaled: list[int] = field(default_factory=list)
     set_up: list[Plan] = field(default_factory=list)
@@ -116,7 +119,18 @@ class FakeSystem:
         Workflows per second, as ordered.
         """
         assert self.order is not None
-        return self.order.arrival_rate or RATE_PER_REPLICA * len(self.replicas)
+        full = RATE_PER_REPLICA * len(self.replicas)
+        if self.order.arrival_rate is not None or self.per_order is None:
+            return self.order.arrival_rate or full
+        return min(full, self.per_order * (self.order.in_flight or 0))
+
+    def slots_used(self) -> float:
+        """
+        Activity slots in use at each worker, of ten.
+        """
+        if self.per_order is None or self.order is None:
+            return 5.0
+        return 10 * self.rate() / (RATE_PER_REPLICA * len(self.replicas))
 
     def started(self, at: float) -> int:
         """

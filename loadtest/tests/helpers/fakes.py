@@ -16,9 +16,9 @@ from histograms import buckets, hdr
 from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
 from loadtest.results.measured_step import (
-    HistorySample,
     InjectorCounts,
     InjectorReport,
     InjectorSecond,
@@ -254,8 +254,10 @@ class FakeMetrics:
         )
 
     def gauge(self, scrape: Scrape, name: str) -> float | None:
-        """Half of ten slots are used."""
-        return 5.0 * len(scrape.pages) if name.startswith("worker.slots_") else None
+        """Ten slots, in use as the system says."""
+        used = self.system.slots_used()
+        each = {"worker.slots_used": used, "worker.slots_available": 10 - used}.get(name)
+        return None if each is None else each * len(scrape.pages)
 
     def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
         """Five polls for activities."""

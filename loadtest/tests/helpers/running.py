@@ -46,15 +46,19 @@ class Ran:
 
     def steps(self, kind: str) -> list[dict[str, Any]]:
         """
-        The steps of one kind of load, by replicas; of one that was measured again, as it was invalid, the last attempt.
+        The steps of one kind of load, by replicas: the last attempt, and of a closed load the step whose throughput is used.
         """
         found = sorted(self.sweep["steps"], key=lambda step: (step["replicas"], step["attempt"]))
         last = {
             (step["replicas"], step["load"]["index"], step["repetition"]): step
             for step in found
-            if step["load"]["kind"] == kind
+            if step["load"]["kind"] == kind and not step["superseded"] and not _is_broken_second(step)
         }
         return list(last.values())
+
+
+def _is_broken_second(step: dict[str, Any]) -> bool:
+    return bool(step["load"]["doubled"]) and step["verdict"] == "invalid"
 
 
 def sweep(

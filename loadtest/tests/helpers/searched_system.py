@@ -23,7 +23,7 @@ from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.experiment.loop import order_of
 from loadtest.experiment.modelled_step import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_order import StepOrder, seed_of_order
 
@@ -83,6 +83,13 @@ class SearchedSystem:
         while isinstance(asked := design.next(kept), NextStep):
             kept.append(KeptStep(self._step(design.plan, asked, kept, pattern), result))
         return kept, asked
+
+    def saturated(self, plan: Plan, key: StepKey) -> Measured:
+        """
+        Carry out one closed step alone.
+        """
+        pattern = synthetic.step(1, "saturate", 1, synthetic.demo_plan())
+        return self._step(plan, NextStep(key, None), [], pattern)
 
     def _step(self, plan: Plan, asked: NextStep, kept: list[KeptStep], pattern: Measured) -> Measured:
         order = order_of(plan, asked, "searched")

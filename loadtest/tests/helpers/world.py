@@ -14,9 +14,9 @@ from histograms import buckets, hdr
 from queueing_theory import Task, simulate
 
 from loadtest.plan import Plan, Saturate
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import (
-    HistorySample,
     InjectorCounts,
     InjectorReport,
     Measured,
@@ -58,7 +58,10 @@ class World:
         load = plan.loads[key.load]
         self.warm_up, self.window = plan.warm_up_seconds, load.longest_window_seconds
         self.slots = (slots or plan.worker.slots) * key.replicas
-        self.in_flight = round(load.in_flight_per_slot * self.slots) if isinstance(load, Saturate) else None
+        times = 2 if key.doubled else 1
+        self.in_flight = (
+            round(times * load.orders_per_slot * self.slots) if isinstance(load, Saturate) else None
+        )
         draw = random.Random(f"{plan.seed} {key.repetition}")
         self.draw = random.Random(f"noise {key}")
         end = self.warm_up + self.window

@@ -40,7 +40,7 @@ def test_the_default_plan_is_the_documented_method() -> None:
     plan = Plan(name="x")
 
     assert plan.loads == (
-        Saturate(window_seconds=15.0, in_flight_per_slot=2.0),
+        Saturate(window_seconds=15.0, in_flight_per_slot=None),
         Open(arrival_rate=None, of_one_replica=0.7, window_seconds=None, max_window_seconds=120.0),
     )
     assert [load.longest_window_seconds for load in plan.loads] == [15.0, 120.0]

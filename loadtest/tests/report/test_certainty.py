@@ -13,7 +13,7 @@ from loadtest.analysis import analyse
 from loadtest.report.certainty import certainties
 from loadtest.results.disturbance import Disturbance, DisturbanceKind
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.step_result_parts import Errors, MeasuredCapacity
+from loadtest.results.step_result_parts import Errors, Limit, MeasuredCapacity
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided, Decision, LongRunP95
 
@@ -119,12 +119,12 @@ def test_the_windows_p95_never_stands_alone(sweep: SweepResult, found: LongRunP9
 
 def test_what_is_left_of_the_capacity_is_told(sweep: SweepResult) -> None:
     """1.8/s of 2.4/s are 75 %, and 0.6/s are left; what limited the capacity is named unless it was the slots."""
-    capacity = MeasuredCapacity(2.4, 0.05, known_draws=True, limit="hand-over")
+    capacity = MeasuredCapacity(2.4, 0.05, known_draws=True, limit=Limit.HAND_OVER)
 
     text = " ".join(_told(sweep, capacity=capacity, utilization_ratio=0.75))
 
     assert "Offered is 75 % of what was completed under saturation, 2.40 ± 0.05/s" in text
-    assert "limited by hand-over and not by the slots" in text
+    assert "limited by hand-over, not by the slots" in text
     assert "0.60/s are left" in text
 
 

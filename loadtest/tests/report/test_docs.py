@@ -25,6 +25,8 @@ DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="ut
         f"| arrivals that were due were sent | {validity.FEWEST_SENT * 100:.0f} % |",
         f"lag p99 at most {validity.LARGEST_LAG_SECONDS * 1000:.0f} ms or {validity.LARGEST_LAG_SHARE * 100:.0f} %",
         f"differ by more than {saturation.MATERIAL_RATIO * 100:.0f} %",
+        f"less than {saturation.FULL_SLOTS_RATIO * 100:.0f} % of its slots in use",
+        f"completes more than {saturation.RISE_RATIO * 100:.0f} % more",
         f"more than {validity.LATEST_LOOK_RATIO * 100:.0f} % of the window late",
         f"| {FEWEST_CLOSES} workflows in the window |",
         "is {:.2f} to {:.2f} times".format(*validity.LITTLE_BOUNDS),

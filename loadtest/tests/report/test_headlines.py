@@ -296,4 +296,4 @@ def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) 
 
     found = headlines(analyse(idle, PLAN, synthetic.manifest()))
 
-    assert any("limited by hand-over, not by the slots" in sentence for sentence in found)
+    assert any("not limited by the slots" in sentence for sentence in found)

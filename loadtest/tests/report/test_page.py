@@ -87,7 +87,7 @@ def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
     table = text[start : text.index("</details>", start)]
     step = json.loads((demo.parent / "steps/1-open1-1/step.json").read_text(encoding="utf-8"))
     named = {"step", "replicas", "factors", "repetition", "attempt", "load", "started_at", "window_seconds"}
-    named |= {"verdict", "reasons", "notes", "why"}
+    named |= {"verdict", "reasons", "notes", "superseded", "why"}
 
     assert set(re.findall(r"<code>(\w+)</code>", table)) == set(step) - named
     assert "task_queues.activity_schedule_to_start_p95" in table

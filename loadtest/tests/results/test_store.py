@@ -20,6 +20,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.errors import InputError
+from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.store import Run
@@ -226,3 +227,16 @@ def test_a_damaged_step_names_its_file(run: Run, measured: Measured, name: str, 
     with pytest.raises(InputError, match="2-open1-1") as error:
         run.read_steps()
     assert "\n" not in str(error.value)
+
+
+def test_a_second_step_has_a_folder_of_its_own_and_an_older_one_is_a_first() -> None:
+    """
+    Whatever else its name tells; a folder that was written before there were second steps is still read.
+    """
+    factors = (("worker.activity_slots", 2),)
+    second = StepKey(1, 0, "saturate", 2, factors, attempt=2, doubled=True)
+
+    assert second.folder == "1-saturate-2-worker.activity_slots-2-doubled-again1"
+    assert from_plain(StepKey, {"replicas": 1, "load": 0, "kind": "saturate", "repetition": 1}, "x") == (
+        StepKey(1, 0, "saturate", 1)
+    )

@@ -6,16 +6,18 @@ It joins the parts of the analysis and decides nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.cpu_cost import cost
+from loadtest.analysis.doubled_loop import first_key, why_doubled
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
 from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.verdict import decide, decide_all
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.setting import Setting
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import combinations, plan_of_cell, step_keys
@@ -38,7 +40,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         for factors in _measured_combinations(steps, plan)
     )
     verdict, reasons = decide_all(combined)
-    missing = tuple(key.folder for key in step_keys(plan) if key.folder not in kept)
+    missing = tuple(key.folder for key in _asked(read, steps, plan) if key.folder not in kept)
     return SweepResult(
         schema=SCHEMA_VERSION,
         run=manifest.run,
@@ -56,6 +58,21 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         missing=missing,
         steps=read,
     )
+
+
+def _asked(read: Sequence[StepResult], steps: Sequence[Measured], plan: Plan) -> Iterator[StepKey]:
+    """
+    Return the steps of a plan, and the second step of each closed load whose first one asks for it.
+    """
+    wanted = {
+        first_key(step.key)
+        for step, result in zip(steps, read, strict=True)
+        if result.is_usable and why_doubled(step, plan, result.suspects or ()) is not None
+    }
+    for key in step_keys(plan):
+        yield key
+        if key in wanted:
+            yield replace(key, doubled=True)
 
 
 def _measured_combinations(steps: Sequence[Measured], plan: Plan) -> list[Setting]:

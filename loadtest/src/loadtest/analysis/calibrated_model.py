@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from loadtest.analysis.bucket_quantile import quantile
 from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell, whole_step_execution
+from loadtest.analysis.doubled_loop import counting_steps
 from loadtest.analysis.planned_work import known_work
 from loadtest.analysis.twin import (
     HistogramWork,
@@ -58,9 +59,9 @@ def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Ca
     Returns:
         The calibration, or why there is none, as a clause.
     """
-    mine = [
+    mine = counting_steps(
         step for step in measured if isinstance(plan.loads[step.key.load], Saturate) and same_cell(step, key)
-    ]
+    )
     if not mine:
         return "this cell has no valid saturate step to calibrate the model from"
     return calibration(plan, min(mine, key=lambda step: abs(step.key.repetition - key.repetition)))

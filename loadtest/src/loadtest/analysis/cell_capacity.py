@@ -14,12 +14,13 @@ from loadtest.analysis.overload import (
     capacity_of_known_draws,
     capacity_of_unknown_draws,
 )
-from loadtest.analysis.saturation import FULL_SLOTS_RATIO, Limit
+from loadtest.analysis.saturation import limit_of
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
 from loadtest.analysis.workflow_counts import work as work_done
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import Histogram, histogram_of
+from loadtest.results.step_result_parts import Limit
 
 # Where nobody saw how long activities take, they are taken to spread as exponential work does.
 UNSEEN_CV = 1.0
@@ -28,16 +29,18 @@ UNSEEN_CV = 1.0
 @dataclass(frozen=True, slots=True)
 class CellCapacity:
     """
-    The capacity of a cell, and how full its slots were when it was measured.
+    The capacity of a cell, and what held it when it was measured.
 
     Attributes:
         capacity: Orders per second with their half width.
         slots_used_ratio: Mean share of the slots in use; ``None`` if not seen.
+        limit: What held the throughput.
         known_draws: Whether the luck of the measured activities was taken out.
     """
 
     capacity: SlotCapacity
     slots_used_ratio: float | None
+    limit: Limit
     known_draws: bool = False
 
     @property
@@ -45,16 +48,7 @@ class CellCapacity:
         """
         Whether the slots were the limit, so that the capacity is theirs.
         """
-        return self.slots_used_ratio is not None and self.slots_used_ratio >= FULL_SLOTS_RATIO
-
-    @property
-    def limit(self) -> str:
-        """
-        What held the throughput.
-        """
-        if self.is_full:
-            return Limit.SLOTS.value
-        return Limit.UNKNOWN.value if self.slots_used_ratio is None else Limit.HAND_OVER.value
+        return self.limit is Limit.SLOTS
 
     def level(self, rate: float) -> LoadLevel:
         """
@@ -91,13 +85,23 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
     counted = [done.in_window for step in saturated if (done := work_done(step)) is not None]
     activities = round(sum(counted)) if counted else round(orders)
     cv = max(slot_time_cv(step) for step in saturated)
-    used = [step.slots_used / step.slots for step in saturated if step.slots_used is not None and step.slots]
+    used = [ratio for step in saturated if (ratio := slots_used_ratio(step)) is not None]
     share = math.fsum(used) / len(used) if used else None
+    limit = limit_of(share, None)
     known = [found for step in saturated if (found := known_draws_capacity(step, work)) is not None]
     if known and len(known) == len(saturated):
         x = math.fsum(each.orders_per_second for each in known) / len(known)
-        return CellCapacity(SlotCapacity(x, known[0].half_width_ratio / math.sqrt(len(known))), share, True)
-    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities), share)
+        return CellCapacity(
+            SlotCapacity(x, known[0].half_width_ratio / math.sqrt(len(known))), share, limit, True
+        )
+    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities), share, limit)
+
+
+def slots_used_ratio(step: Measured) -> float | None:
+    """
+    Return the mean share of the slots in use; ``None`` where nobody saw it.
+    """
+    return step.slots_used / step.slots if step.slots_used is not None and step.slots else None
 
 
 def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> SlotCapacity | None:

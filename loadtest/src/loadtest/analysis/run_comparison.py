@@ -5,11 +5,12 @@ Two finished runs as one comparison, and why two runs may not be compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.settings_comparison import Block, compare_settings
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.manifest import Manifest
@@ -72,9 +73,9 @@ def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
 def _valid(steps: Sequence[Measured], plan: Plan) -> dict[StepKey, Block]:
     found = {}
     for step in steps:
-        result = read_step(step, plan_of_cell(plan, step.key))
-        if result.verdict is StepVerdict.VALID:
-            found[replace(step.key, attempt=1)] = (step, result)
+        result = read_step(step, plan_of_cell(plan, step.key), steps if is_closed(step) else ())
+        if result.verdict is StepVerdict.VALID and not result.superseded:
+            found[first_key(step.key)] = (step, result)
     return found
 
 

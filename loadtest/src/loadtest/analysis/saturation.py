@@ -1,70 +1,36 @@
 """
-Whether a saturate step reached the slots' limit, and whether its rate was level.
+What held a saturate step's throughput, and whether its rate was level.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
+from loadtest.results.step_result_parts import Limit
+
+# Between two tasks a slot is free for a moment, so that slots that are never left idle are still not all in use.
 FULL_SLOTS_RATIO = 0.97
 RISE_RATIO = 0.03
 _DEVIATIONS = 2.6
 MATERIAL_RATIO = 0.03
 
 
-class Limit(StrEnum):
+def limit_of(slots_used_ratio: float | None, rise_ratio: float | None) -> Limit:
     """
-    What held a saturate step's throughput.
-    """
-
-    SLOTS = "slots"
-    LOOP = "orders in flight"
-    HAND_OVER = "hand-over"
-    UNKNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Saturation:
-    """
-    What held the throughput, and which to use.
-
-    Attributes:
-        limit: The slots, the closed loop's size, the hand-over between slots, or not known before more orders
-            in flight were tried.
-        throughput_per_second: The one to use.
-        slots_used_ratio: While it was reached.
-    """
-
-    limit: Limit
-    throughput_per_second: float
-    slots_used_ratio: float
-
-
-def saturation(
-    throughput_per_second: float, slots_used_ratio: float, doubled: tuple[float, float] | None = None
-) -> Saturation:
-    """
-    Judge a saturate step.
+    Return what held the throughput that is used of a closed load.
 
     Args:
-        throughput_per_second: Orders per second.
-        slots_used_ratio: Share of the slots in use over the window.
-        doubled: Throughput and slots used with twice the orders in flight; ``None`` if not tried.
-
-    Returns:
-        ``Limit.UNKNOWN`` asks for the doubled loop; a loop whose doubling gave more is ``Limit.LOOP``, unless the
-        doubled one fills the slots.
+        slots_used_ratio: Share of the slots in use in its step; ``None`` where nobody saw them.
+        rise_ratio: How much more twice the orders in flight complete; ``None`` where they were not tried.
     """
+    if slots_used_ratio is None:
+        return Limit.UNKNOWN
     if slots_used_ratio >= FULL_SLOTS_RATIO:
-        return Saturation(Limit.SLOTS, throughput_per_second, slots_used_ratio)
-    if doubled is None:
-        return Saturation(Limit.UNKNOWN, throughput_per_second, slots_used_ratio)
-    more, used = doubled
-    if more > (1 + RISE_RATIO) * throughput_per_second:
-        return Saturation(Limit.SLOTS if used >= FULL_SLOTS_RATIO else Limit.LOOP, more, used)
-    return Saturation(Limit.HAND_OVER, throughput_per_second, slots_used_ratio)
+        return Limit.SLOTS
+    if rise_ratio is None:
+        return Limit.UNTRIED
+    return Limit.LOOP if rise_ratio > RISE_RATIO else Limit.HAND_OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.sweep_result import Interval, Peak, Scaling, UslFit
 
 SATURATE = "saturate"
@@ -25,12 +26,12 @@ FEWEST_REPETITIONS = 3
 
 def saturated(steps: Sequence[StepResult]) -> dict[int, list[StepResult]]:
     """
-    Return the valid saturate steps by replica count, counts increasing.
+    Return the valid saturate steps whose throughput is used by replica count, counts increasing.
     """
     found: dict[int, list[StepResult]] = {}
     for step in sorted(steps, key=lambda step: (step.replicas, step.repetition)):
-        usable = step.verdict is StepVerdict.VALID and step.throughput_per_second.value is not None
-        if step.load.kind == SATURATE and usable:
+        usable = step.verdict is StepVerdict.VALID and not step.superseded
+        if step.load.kind == SATURATE and usable and step.throughput_per_second.value is not None:
             found.setdefault(step.replicas, []).append(step)
     return found
 
@@ -82,8 +83,13 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
         speedup=_named(speedups),
         efficiency=_named({count: scaled(value, first / count) for count, value in speedups.items()}),
         usl=usl,
+        limit={str(count): _limits(found) for count, found in by_count.items()},
         why=why,
     )
+
+
+def _limits(steps: Sequence[StepResult]) -> tuple[Limit, ...]:
+    return tuple(sorted({step.capacity.limit for step in steps if step.capacity is not None}))
 
 
 def _named(values: Mapping[int, Estimate]) -> dict[str, Estimate]:

@@ -47,7 +47,7 @@ def server_needs(plan: Plan) -> tuple[ServerNeed, ...]:
     each = calls if isinstance(calls, int) and calls > 0 else CALLS_PER_FRONTEND
     allowed = each * max(1, math.ceil(plan.max_awaited / each))
     replicas, slots = plan.replicas[-1], _most(plan, "activity_slots", plan.worker.slots)
-    awaited = [load.in_flight_per_slot for load in plan.loads if isinstance(load, Saturate)]
+    awaited = [load.orders_per_slot for load in plan.loads if isinstance(load, Saturate)]
     needs = [ServerNeed("activity slots", replicas * slots, None, None)]
     for kind, key in (("activity", "activity_pollers"), ("workflow", "workflow_pollers")):
         pollers = getattr(plan.worker, key)

@@ -10,6 +10,7 @@ from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
 from loadtest.analysis.cell_capacity import cell_capacity
+from loadtest.analysis.doubled_loop import counting_steps, loop_pairs
 from loadtest.analysis.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
 from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
@@ -26,6 +27,7 @@ from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import limit_text
 from loadtest.results.sweep_result import Interval
 
 # A Python worker runs workflows and activities on one core.
@@ -92,7 +94,12 @@ def size(
         actions_per_order=actions_per_order(counted) or {},
         currency=prices.currency if prices is not None else None,
         prices=priced(prices, quantities) if prices is not None else (),
-        notes=(*_left_out(steps, counted), *_full(counted, manifest), *_busy_workers(quantities, needed)),
+        notes=(
+            *_left_out(steps, counted),
+            *_full(counted, manifest),
+            *_limits(counted),
+            *_busy_workers(quantities, needed),
+        ),
     )
 
 
@@ -105,9 +112,10 @@ def fills_machine(step: Measured) -> bool:
 
 def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
     """
-    Return the saturate steps that tell what replicas carry: those that did not fill the machine, if there are any.
+    Return the saturate steps that tell what replicas carry: those whose throughput is used and that did not fill the
+    machine, if there are any.
     """
-    saturated = [step for step in steps if is_closed(step)]
+    saturated = counting_steps(steps)
     return [step for step in saturated if not fills_machine(step)] or saturated
 
 
@@ -210,7 +218,7 @@ def _left_out(steps: Sequence[Measured], counted: Sequence[Measured]) -> tuple[s
 
 def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
     cores = manifest.machine.cores
-    saturated = [step for step in steps if is_closed(step)]
+    saturated = counting_steps(steps)
     if gone := len(saturated) - len(saturated_steps(steps)):
         return (
             f"{gone} of {len(saturated)} saturate steps filled the machine: what they carried is its limit, "
@@ -231,6 +239,18 @@ def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
     return (
         f"server, workers and injectors took {busiest:.2g} of this machine's {cores} cores: its own limit is part "
         "of the contention, and more machines would do better",
+    )
+
+
+def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
+    """
+    Name the counts whose throughput was held by something else than their slots.
+    """
+    found = {
+        (pair.counting.key.replicas, told) for pair in loop_pairs(steps) if (told := limit_text(pair.limit))
+    }
+    return tuple(
+        f"what {count} replica{'s' if count > 1 else ''} carried: {told}" for count, told in sorted(found)
     )
 
 

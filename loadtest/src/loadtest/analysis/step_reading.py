@@ -7,33 +7,35 @@ It decides what is shown and why something is not; it compares no steps.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loadtest.analysis import workflow_counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.disturbances import disturbances
+from loadtest.analysis.doubled_loop import loop_notes, suspects_left
 from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.resources import cpu, per, rss
-from loadtest.analysis.schedule_shape import load_shape
 from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.step_load import step_load
 from loadtest.analysis.step_notes import step_notes
-from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge
+from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge, pair_of
 from loadtest.analysis.suspects.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES
 from loadtest.analysis.waits import cross_check, waits
 from loadtest.analysis.workers_as_planned import unknown_slots
 from loadtest.analysis.workflow_counts import is_closed
-from loadtest.plan import Fraction, Plan
+from loadtest.plan import Plan
 from loadtest.results.estimate import Percentiles
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, counter_of, histogram_of
-from loadtest.results.step_result import StepLoad, StepResult, StepVerdict
+from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
 
 NO_SERVER = (
@@ -52,7 +54,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     Args:
         measured: The raw facts.
         plan: Of the step's cell.
-        run: Every step so far: an open step is held against the capacity that its cell's saturate steps found.
+        run: Every step so far: an open step is held against the capacity that its cell's saturate steps found, and a
+            closed one against the other one of its load, which keeps more or fewer orders open.
 
     Returns:
         The readings; each null one has its reason in ``why``.
@@ -62,6 +65,10 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         why["activity_slots"] = _no_slots(measured)
     capacity = capacity_for(run if not is_closed(measured) else (measured,), plan, measured.key)
     verdict, reasons = judge(measured, plan, None if is_closed(measured) else capacity)
+    pair = pair_of(measured, plan, run)
+    if capacity is not None and pair is not None:
+        capacity = replace(capacity, limit=pair.limit_at(measured))
+    suspects = step_suspects(measured, plan, verdict)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
@@ -89,12 +96,19 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         factors=dict(measured.key.factors),
         repetition=measured.key.repetition,
         attempt=measured.key.attempt,
-        load=_load(measured, plan),
+        load=step_load(measured, plan),
         started_at=measured.started_at,
         window_seconds=window,
         verdict=verdict,
         reasons=reasons,
-        notes=(*measured.notes, *notes, *step_notes(measured, plan), *_besides(measured, plan, verdict)),
+        notes=(
+            *measured.notes,
+            *notes,
+            *loop_notes(measured, plan, pair, suspects or ()),
+            *step_notes(measured, plan),
+            *_besides(measured, plan, verdict),
+        ),
+        superseded=pair is not None and pair.counting.key != measured.key,
         disturbances=disturbances(measured),
         utilization_ratio=why.of(
             "utilization_ratio",
@@ -186,20 +200,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         ),
         counts=workflow_counts.counts(measured),
         scrape_cost_seconds=why.of("scrape_cost_seconds", measured.scrape_seconds, NO_SERVER),
-        suspects=why.of("suspects", step_suspects(measured, plan, verdict), NOTHING_AT_ITS_LIMIT),
+        suspects=why.of("suspects", suspects_left(suspects, pair), NOTHING_AT_ITS_LIMIT),
         why=dict(why),
-    )
-
-
-def _load(measured: Measured, plan: Plan) -> StepLoad:
-    asked = plan.loads[measured.key.load]
-    return StepLoad(
-        index=measured.key.load,
-        kind=asked.kind.value,
-        arrival_rate=measured.arrival_rate,
-        in_flight=measured.in_flight,
-        fraction=asked.fraction if isinstance(asked, Fraction) else None,
-        shape=load_shape(asked, measured.arrival_rate),
     )
 
 

@@ -4,10 +4,12 @@ Valid, overloaded or invalid: a step's rate against its cell's capacity first, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.backlog import backlog_slope, window_seconds
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
+from loadtest.analysis.doubled_loop import LoopPair, first_key, loop_pairs
 from loadtest.analysis.overload import LoadLevel
 from loadtest.analysis.planned_work import known_work
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
@@ -15,8 +17,11 @@ from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import Limit
 
 FEWEST_CLOSED = 0.85
+# Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
+_LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN)
 
 
 def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
@@ -95,14 +100,32 @@ def capacity_for(measured: Iterable[Measured], plan: Plan, key: StepKey) -> Cell
     """
     Return the capacity of a step's cell from its valid saturate steps; ``None`` where there is none.
     """
-    return cell_capacity(
-        [
-            step
-            for step in measured
-            if is_closed(step) and same_cell(step, key) and judge(step, plan)[0] is StepVerdict.VALID
-        ],
-        known_work(plan),
+    pairs = loop_pairs(
+        step
+        for step in measured
+        if is_closed(step) and same_cell(step, key) and judge(step, plan)[0] is StepVerdict.VALID
     )
+    found = cell_capacity([pair.counting for pair in pairs], known_work(plan))
+    if found is None or found.is_full:
+        return found
+    limits = [pair.limit for pair in pairs]
+    return replace(found, limit=next((limit for limit in _LIMITS if limit in limits), found.limit))
+
+
+def pair_of(measured: Measured, plan: Plan, run: Sequence[Measured]) -> LoopPair | None:
+    """
+    Return a valid closed step with the other one of its load and repetition; ``None`` for any other step.
+    """
+    if not is_closed(measured) or judge(measured, plan)[0] is not StepVerdict.VALID:
+        return None
+    others = [
+        step
+        for step in run
+        if step.key.doubled is not measured.key.doubled
+        and first_key(step.key) == first_key(measured.key)
+        and judge(step, plan)[0] is StepVerdict.VALID
+    ]
+    return loop_pairs([*others, measured])[-1]
 
 
 def _replicas(count: int) -> str:

@@ -13,7 +13,8 @@ from loadtest.analysis.percentiles import of_buckets
 from loadtest.results.estimate import NO_WAIT, Estimate, Wait
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
-from loadtest.results.step_result import CrossCheck, Waits
+from loadtest.results.step_result import Waits
+from loadtest.results.step_result_parts import CrossCheck
 
 QUEUES = ("workflow", "activity")
 OF_THE_WINDOW = "the mean of this window alone, as waits of neighbouring tasks are alike for seconds"

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loadtest.plan import Plan
+from loadtest.plan import Plan, Saturate
+from loadtest.results.measured_step import StepKey
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 
-def in_flight(per_slot: float, workers: Sequence[WorkerFacts], plan: Plan, replicas: int) -> int:
+def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: StepKey) -> int:
     """
     Return how many workflows a saturate load keeps open: so many for each activity slot that there really is.
 
     Args:
-        per_slot: Open workflows for each activity slot.
+        load: Which.
         workers: What is known of the workers; where one does not say its slots the plan's number stands in, and
             nothing may then be called saturated (``slots_are_known``).
         plan: What was asked.
-        replicas: Of the step.
+        key: Of the step; a second one keeps twice as many open as the first.
     """
     slots = activity_slots(workers)
-    return max(1, round(per_slot * (plan.worker.slots * replicas if slots is None else slots)))
+    once = max(
+        1, round(load.orders_per_slot * (plan.worker.slots * key.replicas if slots is None else slots))
+    )
+    return 2 * once if key.doubled else once
 
 
 def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:

@@ -71,7 +71,7 @@ def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
     Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
     """
     saturate = plan.saturate_load
-    slots, orders = plan.worker.slots, saturate.in_flight_per_slot
+    slots, orders = plan.worker.slots, saturate.orders_per_slot
     per_slot = (
         orders,
         orders * HALF_MORE,

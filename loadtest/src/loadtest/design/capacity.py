@@ -125,6 +125,13 @@ class Capacity:
                     todo.append(self._key(found.replicas, self.question.probe, 1))
         return tuple(todo)
 
+    def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return none, as what the answers so far will ask for cannot be counted.
+        """
+        del kept
+        return ()
+
     def search(self, replicas: int, kept: Sequence[KeptStep]) -> CountSearch:
         """
         Return how far the search of one count has come.

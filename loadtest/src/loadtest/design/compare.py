@@ -56,6 +56,13 @@ class Compare:
         """
         return self._blocks.left(kept)
 
+    def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return none, as what the answers so far will ask for cannot be counted.
+        """
+        del kept
+        return ()
+
     def rounds(self, kept: Sequence[KeptStep]) -> list[list[KeptStep]]:
         """
         Return the rounds whose four blocks are valid, each in the order A, B, B, A.

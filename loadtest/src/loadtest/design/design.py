@@ -69,7 +69,7 @@ class NextStep:
     Attributes:
         key: Which cell, repetition and attempt.
         arrival_rate: Starts per second; ``None`` for the closed model.
-        why: Why it is measured again; ``None`` for a first attempt.
+        why: Why it is measured again, or with twice the orders in flight; ``None`` for what the plan names itself.
         plan_window: Decides its window; ``None`` goes by the plan's load and the SLO.
     """
 
@@ -111,5 +111,11 @@ class Design(Protocol):
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
         Return the steps that are still to come as far as that is known, the next one first.
+        """
+        ...
+
+    def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return the steps that may come beside those, where what is measured asks for them and they can be counted.
         """
         ...

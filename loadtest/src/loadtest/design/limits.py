@@ -84,6 +84,13 @@ class LimitSearch:
                 return ()
         return ()
 
+    def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
+        """
+        Return none, as what the answers so far will ask for cannot be counted.
+        """
+        del kept
+        return ()
+
     def first(self, kept: Sequence[KeptStep]) -> KeptStep | None:
         """
         Return the step whose readings rank the suspects; ``None`` before it was measured and is of use.

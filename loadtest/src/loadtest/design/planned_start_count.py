@@ -1,7 +1,7 @@
 """
 How many workflows a run starts at most, as far as its plan and its question tell.
 
-A step that is measured again, as it was invalid, is not counted twice.
+A step that is measured again, as it was invalid, is not counted twice; one that may be made with more orders in flight is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
 
+from loadtest.analysis.doubled_loop import second_key
 from loadtest.arrivals import expected_starts
 from loadtest.design.alternation import PAIRS_PER_ROUND
 from loadtest.design.window_plan import DrawnWork
@@ -56,7 +57,9 @@ class PlannedStarts:
         plan, first = self.plan, self.plan.replicas[0]
         match self.question:
             case None:
-                return [(key, 1) for key in step_keys(plan)]
+                keys = step_keys(plan)
+                seconds = [second for key in keys if (second := second_key(key, plan)) is not None]
+                return [(key, 1) for key in (*keys, *seconds)]
             case CapacityQuestion() as asked:
                 times = {asked.saturate: 1, asked.probe: asked.most_probes}
                 return [(key, times[key.load]) for key in step_keys(plan)]
@@ -66,8 +69,8 @@ class PlannedStarts:
             case LimitsQuestion() as asked:
                 # Of a suspect's relief only its block with the most orders is known beforehand.
                 blocks = 1 + 2 * PAIRS_PER_ROUND * asked.most_rounds * asked.most_suspects
-                keys = [self._key(plan.replicas[-1], load, ()) for load in range(len(plan.loads))]
-                return [(max(keys, key=lambda key: self._of_step(key) or 0.0), blocks)]
+                each = [self._key(plan.replicas[-1], load, ()) for load in range(len(plan.loads))]
+                return [(max(each, key=lambda key: self._of_step(key) or 0.0), blocks)]
 
     def _key(
         self, replicas: int, load: int, setting: tuple[tuple[str, bool | int | float | str], ...]
@@ -80,7 +83,7 @@ class PlannedStarts:
         seconds = cell.warm_up_seconds + load.longest_window_seconds
         if isinstance(load, Saturate):
             most = self._most_completed(cell, key.replicas)
-            in_flight = load.in_flight_per_slot * cell.worker.slots * key.replicas
+            in_flight = load.orders_per_slot * cell.worker.slots * key.replicas * (2 if key.doubled else 1)
             return None if most is None else in_flight + most * seconds
         rate = self._rate(cell, load, key.replicas)
         if rate is None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from loadtest.analysis.doubled_loop import counting_steps
 from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
@@ -55,14 +56,13 @@ def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | 
         if isinstance(plan.loads[step.key.load], Saturate)
         and (step.key.replicas, step.key.factors) == (replicas, factors)
     ]
-    usable = sorted(
-        (step for step in saturated if step.result.is_usable), key=lambda step: step.key.repetition
-    )
+    valid = [step.measured for step in saturated if step.result.is_usable]
+    usable = sorted(counting_steps(valid), key=lambda step: step.key.repetition)
     mine = [step for step in usable if step.key.repetition == key.repetition]
     if isinstance(load, Fraction) and mine:
         usable = mine
     if usable:
-        found = throughput_per_second(usable[0].measured)
+        found = throughput_per_second(usable[0])
         return share * found / replicas if isinstance(load, Open) else share * found
     what = f"the saturate step of {replicas} replica{'s' if replicas > 1 else ''}"
     state = "is invalid" if saturated else "was not measured"

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
+from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
 from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
@@ -124,10 +125,10 @@ def plan_window(
 
 def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
     """
-    Return a closed load's own window, or a longer one after an attempt in which too few workflows closed.
+    Return a closed load's own window, or a longer one after a step of it in which too few workflows closed.
     """
     seconds = plan.loads[key.load].longest_window_seconds
-    earlier = [step.measured for step in kept if replace(step.key, attempt=key.attempt) == key]
+    earlier = [step.measured for step in kept if first_key(step.key) == first_key(key)]
     wanted = max(
         (seconds_of_enough_closes(one) or 0 for one in earlier if too_few_closes(one, plan)), default=0
     )

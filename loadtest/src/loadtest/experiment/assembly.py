@@ -15,8 +15,9 @@ from loadtest.experiment.ports import Backlog, Metrics
 from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import machine_use
-from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.measured_step import InjectorReport, Measured, ProcessUse, Replica
 from loadtest.results.metric_difference import Difference, counter_of
 from loadtest.results.step_order import StepOrder
 from loadtest.results.worker_facts import WorkerFacts, activity_slots

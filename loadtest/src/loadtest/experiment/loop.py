@@ -90,8 +90,9 @@ async def run_experiment(
     plan, clock = run.plan, clock or SystemClock()
     kept = kept_steps(run)
     before = len(kept)
-    left = design.left(kept)
-    tell(SweepStarted(run.path.name, plan.name, len(left), sum(step_seconds(plan, key) for key in left)))
+    left, more = design.left(kept), design.extra_steps(kept)
+    seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
+    tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
     # In a thread, as a design may simulate for seconds.
     while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
@@ -155,9 +156,7 @@ def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
         schedule_seed=f"{plan.seed}/{key.repetition}",
         work=plan.work,
         arrival_rate=asked.arrival_rate,
-        in_flight=in_flight(load.in_flight_per_slot, (), plan, key.replicas)
-        if isinstance(load, Saturate)
-        else None,
+        in_flight=in_flight(load, (), plan, key) if isinstance(load, Saturate) else None,
         arrivals=Arrivals(kind=ArrivalKind.POISSON) if isinstance(load, Saturate) else load.arrivals,
         start_at=0.0,
         warm_up_seconds=plan.warm_up_seconds,

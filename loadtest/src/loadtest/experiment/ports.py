@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.plan import Plan
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured_step import HistorySample, InjectorReport, ProcessUse, Replica
+from loadtest.results.measured_step import InjectorReport, ProcessUse, Replica
 from loadtest.results.measured_step import InjectorSecond as InjectorSecond
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog

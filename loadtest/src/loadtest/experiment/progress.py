@@ -20,12 +20,16 @@ class SweepStarted:
         plan: Name of the plan.
         steps: How many steps there are to do.
         seconds: How long they will take, estimated.
+        more: How many steps may come beside them, where slots stay free.
+        more_seconds: How long those would take.
     """
 
     run: str
     plan: str
     steps: int
     seconds: float
+    more: int = 0
+    more_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class StepStarted:
         steps: Of how many.
         seconds_left: Until the sweep ends, estimated.
         arrival_rate: Starts per second, ``None`` when closed.
-        why: Why it is measured again; ``None`` for a first attempt.
+        why: Why it is measured again, or with twice the orders in flight; ``None`` for what the plan names itself.
     """
 
     key: StepKey

@@ -26,7 +26,8 @@ from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
-from loadtest.results.measured_step import HistorySample, InjectorReport, Measured, Replica
+from loadtest.results.history_sample import HistorySample
+from loadtest.results.measured_step import InjectorReport, Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_order import StepOrder
 
@@ -85,7 +86,7 @@ async def run_step(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )
     if isinstance(load, Saturate):
-        open_workflows = in_flight(load.in_flight_per_slot, known, step.plan, step.key.replicas)
+        open_workflows = in_flight(load, known, step.plan, step.key)
         order = order.model_copy(update={"in_flight": open_workflows})
     if window.is_fixed:
         order = order.model_copy(update={"window_seconds": window.rule.longest_seconds})

@@ -13,7 +13,7 @@ def step_line(step: StepResult) -> str:
     Return one line: verdict, what was completed and how long tasks waited, or why they may not be believed.
     """
     setting = f"{step.setting}, " if step.factors else ""
-    head = f"{setting}{step.replicas} × {step.load.kind}: {step.verdict.value}"
+    head = f"{setting}{step.replicas} × {step.key.load_name}: {step.verdict.value}"
     if step.verdict is StepVerdict.INVALID:
         return f"{head}: {'; '.join(step.reasons)}"
     parts = []
@@ -30,6 +30,7 @@ def step_line(step: StepResult) -> str:
         ]
         if step.decision is not None:
             parts.append(f"SLO {step.decision.answer.value}")
+    parts += [told] if (told := _second_told(step)) else []
     parts += step.reasons
     return f"{head}: {', '.join(parts)}" if parts else head
 
@@ -41,6 +42,17 @@ def completed_text(step: StepResult) -> str:
     told = f"{step.counts.window_completed} of {step.counts.window_offered} completed"
     start, end = step.in_flight.start, step.in_flight.end
     return told if start is None or end is None else f"{told}, in flight {start:.0f} → {end:.0f}"
+
+
+def _second_told(step: StepResult) -> str | None:
+    """
+    Say what twice the orders in flight did; ``None`` of any other step.
+    """
+    if not step.load.doubled:
+        return None
+    if step.superseded:
+        return "no more than with half of the orders, so the hand-over between slots limits"
+    return "in place of the step with half of the orders, which leaves slots free"
 
 
 def _wait(what: str, wait: Wait) -> str | None:

@@ -17,10 +17,8 @@ from loadtest.child import Child
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_order import MOST_IN_FLIGHT, StepOrder
 
-# Under the server's limit of long polls, with room for those who look on.
-MOST_IN_FLIGHT = 1000
 # How long Locust and its injectors may take to start and to connect.
 # Beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0

@@ -103,10 +103,18 @@ def one_line(event: Event) -> str | None:
     """
     match event:
         case SweepStarted():
-            return f"{event.plan}: {event.steps} steps, about {_minutes(event.seconds)}; run {event.run}"
+            beside = (
+                f", and up to {event.more} more ({_minutes(event.more_seconds)}) where slots stay free"
+                if event.more
+                else ""
+            )
+            return (
+                f"{event.plan}: {event.steps} steps, about {_minutes(event.seconds)}{beside}; run {event.run}"
+            )
         case StepStarted():
             rate = "closed loop" if event.arrival_rate is None else f"{event.arrival_rate:.2f} starts/s"
-            return f"step {event.number} of {event.steps}: {_cell(event.key)}, {rate}"
+            why = f": {event.why}" if event.key.doubled and event.why else ""
+            return f"step {event.number} of {event.steps}: {_cell(event.key)}, {rate}{why}"
         case StepEnded():
             return f"  {event.line}"
         case ProblemSeen():
@@ -159,7 +167,7 @@ class Terminal:
             case _:
                 pass
         line = one_line(event)
-        if line and not isinstance(event, StepStarted):
+        if line and (not isinstance(event, StepStarted) or event.key.doubled):
             self._live.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _draw(self) -> Group | Text:
@@ -219,7 +227,7 @@ def _shown(value: int | None) -> str:
 
 def _cell(key: StepKey) -> str:
     replicas = "1 replica" if key.replicas == 1 else f"{key.replicas} replicas"
-    return ", ".join(part for part in (key.setting, replicas, key.kind) if part)
+    return ", ".join(part for part in (key.setting, replicas, key.load_name) if part)
 
 
 def _minutes(seconds: float) -> str:

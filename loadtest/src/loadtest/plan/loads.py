@@ -18,6 +18,8 @@ _FEWEST_ARRIVALS = 10
 # A schedule is made as a whole before the first start: 8 bytes for each arrival, in each injector.
 _MOST_ARRIVALS = 5_000_000
 _DAY_SECONDS = 86_400
+# One order in a slot, and one that waits for it.
+_ORDERS_PER_SLOT = 2.0
 
 
 class LoadKind(StrEnum):
@@ -100,12 +102,21 @@ class Saturate(StrictModel):
     kind: Literal[LoadKind.SATURATE] = Field(
         default=LoadKind.SATURATE, description="Closed model: finds the throughput of each replica count."
     )
-    in_flight_per_slot: float = Field(
-        default=2.0, gt=0, le=1000, description="Orders that are kept open for each activity slot."
+    in_flight_per_slot: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        default=None,
+        description="Orders that are kept open for each activity slot. Left out, 2, and where those leave slots free "
+        "a sweep tries twice as many in a second step.",
     )
     window_seconds: float = Field(
         default=15.0, gt=0, le=_DAY_SECONDS, description="Counted seconds of a step, 5 or more."
     )
+
+    @property
+    def orders_per_slot(self) -> float:
+        """
+        Orders that the first step of this load keeps open for each activity slot.
+        """
+        return _ORDERS_PER_SLOT if self.in_flight_per_slot is None else self.in_flight_per_slot
 
     @property
     def longest_window_seconds(self) -> float:

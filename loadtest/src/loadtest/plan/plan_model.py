@@ -195,10 +195,10 @@ class Plan(StrictModel):
         for index, load in enumerate(known["loads"]):
             if not isinstance(load, Saturate):
                 continue
-            most = load.in_flight_per_slot * slots * known["replicas"][-1]
+            most = load.orders_per_slot * slots * known["replicas"][-1]
             if most > value:
                 raise ValueError(
-                    f"loads.{index} keeps {load.in_flight_per_slot:g} x {slots} slots x {known['replicas'][-1]} replicas "
+                    f"loads.{index} keeps {load.orders_per_slot:g} x {slots} slots x {known['replicas'][-1]} replicas "
                     f"= {most:,.0f} orders open and awaits the result of each; lower replicas, worker.activity_slots or "
                     f"in_flight_per_slot, or raise max_awaited where the server answers more"
                 )

@@ -15,7 +15,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from loadtest.results.measured_step import HistorySample
+from loadtest.results.history_sample import HistorySample
 
 # So that reading histories stays a small part of the server's work.
 _AT_ONCE = 8

@@ -154,7 +154,12 @@ def sources(readings: Sequence[str]) -> tuple[Source, ...]:
 
 
 def _scaling_caption(sweep: SweepResult) -> str:
-    loops = {each.load.in_flight for cell in cells(sweep, kind="saturate") for each in cell.steps}
+    loops = {
+        each.load.in_flight
+        for cell in cells(sweep, kind="saturate")
+        for each in cell.steps
+        if not each.superseded
+    }
     said = f"Saturated: {' or '.join(str(n) for n in sorted(n for n in loops if n))} {unit(sweep)} are kept open. "
     return said + (
         sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."

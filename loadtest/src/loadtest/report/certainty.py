@@ -105,7 +105,7 @@ def _capacity(step: StepResult) -> str | None:
     x = step.capacity
     left = x.orders_per_second - step.load.arrival_rate
     luck = "the luck of the draws taken out" if x.known_draws else "with the luck of its activities in it"
-    limit = "" if x.limit == "slots" else f", limited by {x.limit} and not by the slots"
+    limit = f", {x.limit_text}" if x.limit_text else ""
     return (
         f"Offered is {percent(step.utilization_ratio)} of what was completed under saturation, "
         f"{plain(x.orders_per_second)} ± {plain(x.half_width)}/s ({luck}{limit}): {plain(left)}/s are left."

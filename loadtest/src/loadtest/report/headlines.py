@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from loadtest.analysis.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
 from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
 from loadtest.results.measured_step import StepKey
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import limit_text
 from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
 
 MOST_TOLD = 4
@@ -72,7 +74,7 @@ def _cell(step: StepResult) -> StepKey:
     """
     What an attempt measured; a later one stands for it.
     """
-    return replace(step.key, repetition=1, attempt=1)
+    return replace(first_key(step.key), repetition=1)
 
 
 def _throughput(sweep: SweepResult) -> str | None:
@@ -84,10 +86,10 @@ def _throughput(sweep: SweepResult) -> str | None:
     limits = {
         s.capacity.limit
         for s in sweep.steps
-        if s.replicas == largest and s.capacity is not None and s.is_usable
+        if s.replicas == largest and s.capacity is not None and s.counts_for_cell
     }
-    if limits - {"slots"}:
-        sentence += f" (limited by {listed(sorted(limits - {'slots'}))}, not by the slots)"
+    if told := [text for limit in sorted(limits) if (text := limit_text(limit))]:
+        sentence += f" ({listed(told)})"
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
         return f"{sentence}."

@@ -26,6 +26,7 @@ _NAMES = {
     "verdict",
     "reasons",
     "notes",
+    "superseded",
     "why",
 }
 

@@ -27,9 +27,9 @@ class Cell:
     @property
     def usable(self) -> tuple[StepResult, ...]:
         """
-        Those that may be believed.
+        Those that may be believed and whose numbers are used.
         """
-        return tuple(step for step in self.steps if step.is_usable)
+        return tuple(step for step in self.steps if step.counts_for_cell)
 
     def worst(self, read: Callable[[StepResult], float | None]) -> float | None:
         """

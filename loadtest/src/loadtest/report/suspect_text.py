@@ -53,7 +53,7 @@ def held_back(sweep: SweepResult) -> str | None:
     Returns:
         The first suspects and their evidence; ``None`` where no usable step is at a limit.
     """
-    told = [step for step in sweep.steps if step.is_usable and step.suspects]
+    told = [step for step in sweep.steps if step.counts_for_cell and step.suspects]
     if not told:
         return None
     step = max(told, key=lambda each: (each.load.kind == "saturate", each.replicas, -each.repetition))

@@ -70,12 +70,12 @@ def factor_columns(sweep: SweepResult) -> tuple[Column, ...]:
 
 def ordered_steps(sweep: SweepResult) -> list[StepResult]:
     """
-    Return the steps by combination, load, replicas, repetition and attempt.
+    Return the steps by combination, load, replicas, repetition, first or second step, and attempt.
     """
     order = {each.setting: index for index, each in enumerate(sweep.combinations)}
     return sorted(
         sweep.steps,
-        key=lambda s: (order[s.setting], s.load.index, s.replicas, s.repetition, s.attempt),
+        key=lambda s: (order[s.setting], s.load.index, s.replicas, s.repetition, s.load.doubled, s.attempt),
     )
 
 
@@ -100,10 +100,10 @@ def long_run_text(step: StepResult) -> str:
 
 def load_text(step: StepResult) -> str:
     """
-    Name a step's load with its rate.
+    Name a step's load with its rate, or with how many orders it keeps open.
     """
     rate_text = "" if step.load.arrival_rate is None else f" {rate(step.load.arrival_rate)}/s"
-    return f"{step.load.kind}{rate_text}"
+    return f"{step.key.load_name}{rate_text}"
 
 
 def text_report(sweep: SweepResult, resume: str | None = None) -> str:
@@ -154,7 +154,8 @@ def _factor_column(path: str) -> Column:
 
 def _load_cell(step: StepResult, *, several: bool) -> str:
     repetition = f" #{step.repetition}" if several else ""
-    return f"{load_text(step)}{repetition}{' again' if step.attempt > 1 else ''}"
+    again = " again" if step.attempt > 1 else ""
+    return f"{load_text(step)}{repetition}{again}{', not used' if step.superseded else ''}"
 
 
 def _completed(step: StepResult) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.failure import FailureCounts
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
 from loadtest.results.problem import ReadProblem
@@ -33,6 +34,7 @@ class StepKey:
         repetition: From 1.
         factors: Values of the plan's factors by their keys, in the plan's order.
         attempt: From 1; more where an earlier attempt was not valid.
+        doubled: Whether it is the second step of a closed load, with twice the orders in flight.
     """
 
     replicas: int
@@ -41,6 +43,7 @@ class StepKey:
     repetition: int
     factors: Setting = ()
     attempt: int = 1
+    doubled: bool = False
 
     @property
     def setting(self) -> str:
@@ -50,18 +53,26 @@ class StepKey:
         return setting_text(self.factors)
 
     @property
+    def load_name(self) -> str:
+        """
+        The load's kind, with how many orders a second step of a closed load keeps open.
+        """
+        return f"{self.kind} (2x in flight)" if self.doubled else self.kind
+
+    @property
     def folder(self) -> str:
         """
-        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors and a later attempt.
+        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors, a second step and a later attempt.
         """
         suffix = "" if self.load == 0 else f"{self.load}"
         factors = "".join(f"-{name}-{value}" for name, value in self.factors)
+        twice = "-doubled" if self.doubled else ""
         again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
         kept = re.sub(r"[^\w.-]", "_", factors)
         if len(kept) > _LONGEST_FACTORS:
             # A command line may be longer than a folder's name.
             kept = f"{kept[:_LONGEST_FACTORS]}-{hashlib.sha256(factors.encode()).hexdigest()[:8]}"
-        return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{again}"
+        return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{twice}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +203,6 @@ class Second:
     backlog_workflow: int | None = None
     backlog_age_seconds: float | None = None
     schedule_to_start_mean_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HistorySample:
-    """
-    Schedule-to-start of sampled workflows, by the server's clock, from their histories.
-
-    Attributes:
-        workflows: Histories read.
-        activity_seconds: Each activity's wait (first attempts).
-        workflow_task_seconds: Each workflow task's wait.
-    """
-
-    workflows: int
-    activity_seconds: tuple[float, ...]
-    workflow_task_seconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.failure import FailureCounts
 from loadtest.results.measured_step import StepKey
 from loadtest.results.setting import setting_text
-from loadtest.results.step_result_parts import BacklogReading, Edges, Errors, Lag, MeasuredCapacity, Shape
+from loadtest.results.step_result_parts import (
+    BacklogReading,
+    CrossCheck,
+    Edges,
+    Errors,
+    Lag,
+    MeasuredCapacity,
+    Shape,
+)
 from loadtest.results.suspect import Suspect
 from loadtest.results.window_decision import Decision, LongRunP95
 
@@ -40,6 +48,7 @@ class StepLoad:
         kind: ``saturate``, ``open`` or ``fraction``.
         arrival_rate: Starts per second that the schedule asked for; null when closed.
         in_flight: Workflows kept open; null when open.
+        doubled: Whether it is the second step of a closed load, with twice the orders in flight of the first.
         fraction: Share of the throughput found at the same replica count, ``fraction`` only.
         shape: Of the schedule; null when closed.
     """
@@ -48,6 +57,7 @@ class StepLoad:
     kind: str
     arrival_rate: float | None
     in_flight: int | None
+    doubled: bool
     fraction: float | None
     shape: Shape | None
 
@@ -107,22 +117,6 @@ class StepCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class CrossCheck:
-    """
-    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
-
-    Attributes:
-        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
-        history_mean: Of the histories of sampled workflows.
-        histories: How many were read.
-    """
-
-    server_mean: float | None
-    history_mean: float | None
-    histories: int
-
-
-@dataclass(frozen=True, slots=True)
 class StepResult:
     """
     Everything that is said of one step.
@@ -136,6 +130,7 @@ class StepResult:
         verdict: Whether the numbers may be believed.
         reasons: Why they may not, or why it is overloaded; each with the setting to change.
         notes: What a reader should know; makes nothing invalid.
+        superseded: Whether the throughput of the other step of its closed load is used, and not its own.
         disturbances: What hit the step from outside, with its seconds; one on which its answer rests makes it invalid.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
@@ -197,6 +192,7 @@ class StepResult:
     verdict: StepVerdict
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
+    superseded: bool
     disturbances: tuple[Disturbance, ...]
     utilization_ratio: float | None
     load_level: str | None
@@ -258,6 +254,7 @@ class StepResult:
             self.repetition,
             tuple(self.factors.items()),
             self.attempt,
+            self.load.doubled,
         )
 
     @property
@@ -273,7 +270,7 @@ class StepResult:
         The step in words, such as ``step worker.sandbox=true replicas=2 load=open repetition=1``.
         """
         attempt = f" attempt={self.attempt}" if self.attempt > 1 else ""
-        cell = f"replicas={self.replicas} load={self.load.kind} repetition={self.repetition}{attempt}"
+        cell = f"replicas={self.replicas} load={self.key.load_name} repetition={self.repetition}{attempt}"
         return f"step {self.setting} {cell}" if self.factors else f"step {cell}"
 
     @property
@@ -282,6 +279,13 @@ class StepResult:
         Whether its numbers may be believed; an overloaded step's may, for what they are.
         """
         return self.verdict is not StepVerdict.INVALID
+
+    @property
+    def counts_for_cell(self) -> bool:
+        """
+        Whether its throughput may be believed and is the one that is used of its closed load.
+        """
+        return self.is_usable and not self.superseded
 
     @property
     def is_disturbed(self) -> bool:

@@ -1,10 +1,11 @@
 """
-Small records of a step: the shape of its load, its capacity and failed orders, lag, and what waited at the edges.
+Small records of a step: the shape of its load, its capacity with its limit, failed orders, lag, and what waited at the edges.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from loadtest.results.estimate import Estimate
 
@@ -43,6 +44,18 @@ class Errors:
     high: float
 
 
+class Limit(StrEnum):
+    """
+    What held the throughput of a closed load; ``UNTRIED`` where twice the orders in flight were not.
+    """
+
+    SLOTS = "slots"
+    LOOP = "orders in flight"
+    HAND_OVER = "hand-over"
+    UNTRIED = "not the slots"
+    UNKNOWN = "not known"
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredCapacity:
     """
@@ -52,13 +65,35 @@ class MeasuredCapacity:
         orders_per_second: X.
         half_width: Of its 95 % interval.
         known_draws: Whether the luck of the measured activities was taken out, as their draws are known.
-        limit: What held the throughput: the slots, or what lies between them.
+        limit: What held the throughput: the slots, what lies between them, or too few orders in flight.
     """
 
     orders_per_second: float
     half_width: float
     known_draws: bool
-    limit: str
+    limit: Limit
+
+    @property
+    def limit_text(self) -> str:
+        """
+        What limited the throughput, as a clause; empty where it was the slots.
+        """
+        return limit_text(self.limit)
+
+
+def limit_text(limit: Limit) -> str:
+    """
+    Return a limit as a clause; empty for the slots.
+    """
+    match limit:
+        case Limit.SLOTS:
+            return ""
+        case Limit.UNKNOWN:
+            return "what limited it is not known"
+        case Limit.UNTRIED:
+            return "not limited by the slots"
+        case _:
+            return f"limited by {limit.value}, not by the slots"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +133,19 @@ class BacklogReading:
     tasks: Edges
     age_seconds: Edges
     slope_per_second: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """
+    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
+
+    Attributes:
+        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
+        history_mean: Of the histories of sampled workflows.
+        histories: How many were read.
+    """
+
+    server_mean: float | None
+    history_mean: float | None
+    histories: int

@@ -13,6 +13,7 @@ from loadtest.plan import Slo
 from loadtest.results.estimate import Estimate
 from loadtest.results.setting import setting_text
 from loadtest.results.step_result import StepResult
+from loadtest.results.step_result_parts import Limit
 
 SCHEMA_VERSION: Literal[2] = 2
 
@@ -141,6 +142,7 @@ class Scaling:
         speedup: Replica count -> throughput over that of the first count.
         efficiency: Replica count -> speed-up over the growth in replicas; 1 is ideal.
         usl: The fitted law, or null.
+        limit: Replica count -> what held its throughput, such as ``slots``; of several repetitions each that held one.
         why: Why there is no fit, or no scaling at all.
     """
 
@@ -148,6 +150,7 @@ class Scaling:
     speedup: Mapping[str, Estimate]
     efficiency: Mapping[str, Estimate]
     usl: UslFit | None
+    limit: Mapping[str, tuple[Limit, ...]]
     why: str | None
 
 
@@ -232,7 +235,7 @@ class SweepResult:
         slo: The bounds.
         combinations: Each combination of the factors' values that was measured; one where the plan varies none.
         demand, demands, scaling, cost: Of the first combination, which is the run's only one where the plan varies none.
-        missing: Steps of the plan that were not measured.
+        missing: Steps of the plan that were not measured, second steps of a closed load that its first asks for among them.
         steps: In the order in which they were run.
     """
 

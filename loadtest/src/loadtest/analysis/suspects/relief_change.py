@@ -73,7 +73,7 @@ def relief_of(suspect: Suspect, plan: Plan, *, starts_server: bool, sets_slots: 
         return Relief((), MORE_REPLICAS, more, f"{more} replicas")
     load = plan.loads[MORE_ORDERS]
     assert isinstance(load, Saturate)
-    orders = round(load.in_flight_per_slot * plan.worker.slots * replicas)
+    orders = round(load.orders_per_slot * plan.worker.slots * replicas)
     return Relief((), MORE_ORDERS, replicas, f"{orders} orders in flight")
 
 
@@ -96,6 +96,6 @@ def _of_worker(name: SuspectName, plan: Plan, *, sets_slots: bool) -> Relief | s
         load = plan.loads[AS_PLANNED]
         assert isinstance(load, Saturate)
         # Half more of a cache that thrashes still thrashes: every open order has room.
-        value = max(value, math.ceil(load.in_flight_per_slot * plan.worker.slots * plan.replicas[0]))
+        value = max(value, math.ceil(load.orders_per_slot * plan.worker.slots * plan.replicas[0]))
     load_index = MORE_SLOTS if name is SuspectName.ACTIVITY_SLOTS else AS_PLANNED
     return Relief(((f"worker.{key}", value),), load_index, plan.replicas[0], f"{value:,} {what}")
