@@ -53,6 +53,7 @@ async def connect(
     *,
     environ: Mapping[str, str] | None = None,
     demand_namespace: bool = True,
+    by_plan: bool = False,
     **options: Any,
 ) -> Client:
     """
@@ -63,6 +64,7 @@ async def connect(
         namespace: Likewise.
         environ: Where the variables are read from; by default this process's environment.
         demand_namespace: Whether to look; an injector's namespace has been looked for by its sweep.
+        by_plan: Whether a plan named the address, not ``--address``.
         options: Further arguments of ``Client.connect``, such as converters and plugins.
 
     Raises:
@@ -71,7 +73,9 @@ async def connect(
     given = dict(os.environ if environ is None else environ)
     settings = _settings(given)
     named = settings.get("target_host")
-    if address:
+    if address and by_plan:
+        where, instead = f"address {address}", "name another server"
+    elif address:
         where, instead = f"--address {address}", "leave --address out"
     elif named:
         where, instead = f"TEMPORAL_ADDRESS={named}", "unset it"
@@ -166,6 +170,15 @@ async def server_version(client: Client) -> str:
     """
     answer = await client.workflow_service.get_system_info(GetSystemInfoRequest())
     return answer.server_version
+
+
+async def namespace_id(client: Client) -> str:
+    """
+    Return the id of a client's namespace: another one on each server, unless servers replicate each other's.
+    """
+    asked = DescribeNamespaceRequest(namespace=client.namespace)
+    answer = await client.workflow_service.describe_namespace(asked)
+    return answer.namespace_info.id
 
 
 def configured_address(environ: Mapping[str, str]) -> str:

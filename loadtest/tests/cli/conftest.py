@@ -4,13 +4,28 @@ Verbs that begin a run, without measuring anything.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from loadtest.cli import run_start
+from loadtest.cli import run_refusals, run_start
+from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.store import Run
+
+
+@pytest.fixture
+def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentFlags]]:
+    """Runs that would now be measured, and where, in place of measuring them."""
+    caught: list[tuple[Run, EnvironmentFlags]] = []
+
+    def catch(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
+        caught.append((run, environment))
+        return 0
+
+    monkeypatch.setattr(run_start, "_carry_out", catch)
+    return caught
 
 
 @pytest.fixture
@@ -24,3 +39,19 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
 
     monkeypatch.setattr(run_start, "_carry_out", catch)
     return caught
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Servers that answer at every address; ids of the namespace on them, by address, where not all differ."""
+    ids: dict[str, str] = {}
+
+    async def connect(address: str, namespace: str, **options: Any) -> Any:
+        return SimpleNamespace(address=address, namespace=namespace)
+
+    async def namespace_id(client: Any) -> str:
+        return ids.get(client.address, client.address)
+
+    monkeypatch.setattr(run_refusals, "connect", connect)
+    monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
+    return ids

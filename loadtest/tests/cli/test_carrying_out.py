@@ -47,7 +47,7 @@ def _carry_out(run: Run, system: FakeSystem, watch: Tell) -> int:
             watch(event)
 
         subject = Subject(ACTIVITIES, own_worker=True)
-        await run_experiment(fake_ports(system), run, subject, Grid(run.plan), both, system.clock)
+        await run_experiment({None: fake_ports(system)}, run, subject, Grid(run.plan), both, system.clock)
 
     return run_and_report(run, sweeping, JsonLines(), StepMetricFlags())
 

@@ -14,28 +14,13 @@ import pytest
 import synthetic
 from kept_runs import MACHINE, VERSIONS, kept_run
 
-from loadtest.cli import run_start
 from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
-from loadtest.cli.run_options import RunFlags
 from loadtest.plan import Saturate
 from loadtest.results.manifest import RunStart
 from loadtest.results.store import Run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
-
-
-@pytest.fixture
-def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentFlags]]:
-    """Runs that would now be measured, in place of measuring them."""
-    caught: list[tuple[Run, EnvironmentFlags]] = []
-
-    def catch(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
-        caught.append((run, environment))
-        return 0
-
-    monkeypatch.setattr(run_start, "_carry_out", catch)
-    return caught
 
 
 @pytest.mark.process

@@ -196,7 +196,7 @@ async def test_a_disturbed_step_is_measured_again_twice_and_kept(system: FakeSys
     system.robbed = SPAN
 
     await run_experiment(
-        fake_ports(system),
+        {None: fake_ports(system)},
         run,
         Subject(ACTIVITIES, own_worker=True),
         Grid(run.plan),

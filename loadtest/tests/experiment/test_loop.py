@@ -40,7 +40,7 @@ def _new(folder: Path, plan: Plan) -> Run:
 
 
 async def _carry_out(run: Run, system: FakeSystem, tell: Callable[[Event], None] = _nothing) -> Answer:
-    return await run_experiment(fake_ports(system), run, SUBJECT, Grid(run.plan), tell, system.clock)
+    return await run_experiment({None: fake_ports(system)}, run, SUBJECT, Grid(run.plan), tell, system.clock)
 
 
 async def test_every_cell_is_measured_and_kept(system: FakeSystem, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ async def test_a_design_may_bring_the_window_of_its_step(system: FakeSystem, tmp
     run = _new(tmp_path, quick_plan(replicas=(1,)))
     subject = Subject(ACTIVITIES, own_worker=True, drawn_work=lambda work, seed: [0.2, 0.3])
 
-    await run_experiment(fake_ports(system), run, subject, _OneProbe(), _nothing, system.clock)
+    await run_experiment({None: fake_ports(system)}, run, subject, _OneProbe(), _nothing, system.clock)
 
     (step,) = run.read_steps()
     assert step.schedule_seed == "7/7"

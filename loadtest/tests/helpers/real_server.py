@@ -1,14 +1,21 @@
 """
-The dev server of all tests.
+Dev servers of the tests: one for all, and further ones where a test needs them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from temporalio.client import Client
+
+from loadtest.free_ports import free_ports
+from loadtest.target.dev_server import command, find_temporal
 
 _PATIENCE_SECONDS = 60.0
 
@@ -38,3 +45,20 @@ async def wait_until_it_serves(address: str) -> None:
             await asyncio.sleep(0.1)
         else:
             return
+
+
+@contextlib.contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """
+    Run a real Temporal server, set up as the local target sets it up; its log goes into a folder.
+    """
+    port, http, metrics = free_ports(3)
+    argv = command(find_temporal(None), port, http, metrics, log_level="error")
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(argv, stdout=log, stderr=log, start_new_session=True)
+    try:
+        asyncio.run(wait_until_it_serves(f"127.0.0.1:{port}"))
+        yield Server(f"127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
+
 from loadtest.plan import ServerSetup, Work, WorkerSetup, parse_plan
+from loadtest.plan.host_and_port import address_problem
 
 
 def test_a_cells_plan_has_the_values_of_its_factors_and_no_factors() -> None:
@@ -59,3 +62,41 @@ def test_keys_with_dots_may_stand_without_quotes() -> None:
 
     assert plan.factors == {"worker.activity_slots": (2, 4)}
     assert plan.server.dynamic_config == {"matching.numTaskqueueReadPartitions": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("127.0.0.1:7233", True),
+        ("localhost:1", True),
+        ("[::1]:65535", True),
+        ("temporal-frontend.temporal.svc:7233", True),
+        ("", False),
+        ("localhost", False),
+        (":7233", False),
+        ("localhost:", False),
+        ("localhost:0", False),
+        ("localhost:65536", False),
+        ("localhost:７２３３", False),
+        ("::1:7233", False),
+        ("a b:7233", False),
+        ("a\n:7233", False),
+        (f"localhost:{'9' * 5000}", False),
+        (7233, False),
+        (True, False),
+    ],
+)
+def test_an_address_is_host_and_port(value: object, is_one: bool) -> None:
+    """An IPv6 host stands in brackets, as everywhere."""
+    assert (address_problem(value) is None) is is_one
+
+
+def test_a_plan_names_the_servers_of_its_cells() -> None:
+    """Those of the factor, as these are what a cell gets, else its own one, else none."""
+    one, two, three = "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"
+    plan = parse_plan({"name": "x", "address": three, "factors": {"address": [one, two]}}, "x.toml")
+
+    assert plan.addresses == (one, two)
+    assert [plan.with_factors({"address": each}).addresses for each in (one, two)] == [(one,), (two,)]
+    assert parse_plan({"name": "x", "address": three}, "x.toml").addresses == (three,)
+    assert parse_plan({"name": "x"}, "x.toml").addresses == ()

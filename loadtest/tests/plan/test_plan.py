@@ -144,6 +144,13 @@ def test_the_default_plan_is_the_documented_method() -> None:
             ["no such factor; did you mean `worker.activity_slots`?"],
             id="factor-typo",
         ),
+        pytest.param({"address": "localhost"}, ["address = 'localhost': must be HOST:PORT"], id="no-port"),
+        pytest.param({"address": 7233}, ["address = 7233: must be a text in quotes"], id="address-a-number"),
+        pytest.param(
+            {"factors": {"address": ["127.0.0.1:7233", "::1:7233"]}},
+            ["factors.address.1 = '::1:7233': must be HOST:PORT"],
+            id="factor-address",
+        ),
         pytest.param({"factors": {"replicas": [2]}}, ["factors.replicas", "no such factor"], id="no-factor"),
         pytest.param({"name": "Ünï"}, ["name = 'Ünï'", "letters, digits and hyphens"], id="name"),
         pytest.param({"name": "x" * 300}, ["at most 60 characters"], id="name-too-long"),

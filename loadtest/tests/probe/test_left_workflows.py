@@ -60,6 +60,30 @@ def test_the_verb_cleans_where_the_run_measured(
     assert told[1].endswith("0 workflows were terminated, none is left")
 
 
+def test_each_server_of_a_comparison_is_cleaned(
+    server: Any, task_queue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that is gone is told of, and does not keep the other one from being cleaned."""
+    kept, gone = kept_run(tmp_path), "127.0.0.1:1"
+    elsewhere = replace(
+        kept.manifest,
+        target="address",
+        address=f"{gone}, {server.address}",
+        servers={gone: "1.31.0", server.address: "1.32.0"},
+        task_queue=task_queue,
+    )
+    kept.write_manifest(elsewhere)
+    asyncio.run(_start(server.address, f"bake-{kept.manifest.run}-1-open-1-1", task_queue))
+
+    code = run(["clean", str(kept.path)])
+
+    told = capsys.readouterr()
+    (problem,) = told.err.splitlines()
+    assert code == 2
+    assert told.out == f"{kept.manifest.run} on {server.address}: 1 workflows were terminated, none is left\n"
+    assert problem.startswith(f"error: address {gone}: no Temporal server answers there")
+
+
 def test_a_run_whose_server_has_ended_left_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

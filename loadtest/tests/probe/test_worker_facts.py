@@ -259,7 +259,7 @@ async def test_a_real_worker_says_its_slots(
 ) -> None:
     """The kit's by heartbeat, a stranger's by its page; the plan's number has no say."""
     workers = Workers(command, task_queue, "default", WorkerSetup(activity_slots=7))
-    async with open_local(workers, tmp_path, address=server.address) as target:
+    async with open_local(workers, tmp_path, servers={server.address: None}) as target:
         client = await connect(target.address, "default")
         replicas = await target.scale(1)
         await wait_until_polling(

@@ -61,7 +61,7 @@ async def test_a_worker_behind_a_shell_script_is_found_and_drains(
     script = tmp_path / "run-worker.sh"
     script.write_text(f"{sys.executable} {FOREIGN_WORKER}\nexit 3\n", encoding="utf-8")
     workers = _workers(task_queue, ("sh", str(script)))
-    async with open_local(workers, tmp_path, address=server.address) as target:
+    async with open_local(workers, tmp_path, servers={server.address: None}) as target:
         queue = DescribedQueue(await connect(target.address, "default"), task_queue)
         await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
 
@@ -73,7 +73,7 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
 ) -> None:
     """The user sees why, not that something took too long."""
     command = (sys.executable, "-c", "import sys; print('no such tool'); sys.exit(7)")
-    async with open_local(_workers(task_queue, command), tmp_path, address=server.address) as target:
+    async with open_local(_workers(task_queue, command), tmp_path, servers={server.address: None}) as target:
         queue = DescribedQueue(await connect(target.address, "default"), task_queue)
         replicas = await target.scale(1)
 
@@ -85,7 +85,7 @@ async def test_a_worker_that_polls_another_queue_is_not_ready(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
     """The line names the replica that is missing."""
-    async with open_local(_workers(task_queue), tmp_path, address=server.address) as target:
+    async with open_local(_workers(task_queue), tmp_path, servers={server.address: None}) as target:
         queue = DescribedQueue(await connect(target.address, "default"), f"{task_queue}-other")
         replicas = await target.scale(1)
 

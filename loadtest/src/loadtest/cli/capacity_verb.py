@@ -48,9 +48,9 @@ def capacity(
     if resume is None:
         if plan is None:
             raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
-        refuse_idle_place(given, place)
         flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
         asked = flagged_plan(plan, flags)
+        refuse_idle_place(given, place, asked.addresses)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +17,13 @@ from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
 from loadtest.cli.run_options import run_flags, takes_run_flags
+from loadtest.cli.side_flags import sides_of, takes_sides
 from loadtest.errors import InputError
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
 
+@takes_sides
 @takes_place
 @takes_plan_flags
 @takes_run_flags
@@ -40,8 +41,6 @@ def compare(
     b: Annotated[
         list[str] | None, typer.Option("--b", help="KEY=VALUE of setting B; left out, the plan's value.")
     ] = None,
-    a_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting A.")] = None,
-    b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
     rate: Annotated[
         float | None, typer.Option(help="Starts per second of an open load; left out, both are saturated.")
     ] = None,
@@ -81,12 +80,14 @@ def compare(
         )
     refuse_idle(given, ("anyway",), "goes with two finished runs; leave it out")
     place = place_of(context.params)
-    refuse_idle_place(given, place)
+    sides = sides_of(given, context.params)
+    if sides.server_metrics is not None:
+        place["server_metrics"] = sides.server_metrics
     asked = flagged_plan(first, plan_flags(context.params))
     plan, question = comparing_plan(
         asked,
-        [*(a or []), *_command(a_worker_command, b_worker_command)],
-        [*(b or []), *_command(b_worker_command, a_worker_command)],
+        [*(a or []), *sides.a],
+        [*(b or []), *sides.b],
         rate=rate,
         replicas=replicas,
         block_seconds=block,
@@ -95,6 +96,7 @@ def compare(
         most_rounds=most_rounds,
         gate=gates,
     )
+    refuse_idle_place(given, place, plan.addresses)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
     from loadtest.results.store import Run
@@ -104,11 +106,3 @@ def compare(
     if junit is not None or markdown is not None:
         write_files(Run.open(flags.output), junit, markdown)
     return code
-
-
-def _command(mine: str | None, other: str | None) -> list[str]:
-    if mine is None and other is not None:
-        raise InputError(
-            f"--worker-command of one setting alone ({other}); give both --a-worker-command and --b-worker-command"
-        )
-    return [] if mine is None else [f"worker_command={json.dumps(mine)}"]

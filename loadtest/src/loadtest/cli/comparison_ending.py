@@ -22,6 +22,7 @@ from loadtest.report.comparison_text import (
 )
 from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
+from loadtest.results.manifest import Manifest
 from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.setting import setting_text
 from loadtest.results.store import Run
@@ -36,7 +37,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     """
     design, kept = Compare(run.plan, question), kept_steps(run)
     problems = [found for step in kept if (found := design.problems(step))]
-    warnings = (*run.manifest.notes, *left_out(problems, len(kept), "blocks"))
+    warnings = (*_servers_note(run.manifest), *run.manifest.notes, *left_out(problems, len(kept), "blocks"))
     result = ComparisonResult(
         1,
         run.path.name,
@@ -56,6 +57,11 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     return SweepEnded(
         _VERDICTS[result.exit_code], str(page), (comparison_headline(result),), result.exit_code
     )
+
+
+def _servers_note(manifest: Manifest) -> tuple[str, ...]:
+    told = [f"{address} of version {version or 'not known'}" for address, version in manifest.servers.items()]
+    return (f"the servers are {' and '.join(told)}",) if told else ()
 
 
 def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:

@@ -42,8 +42,8 @@ def limits(
     """
     given = given_flags(context)
     place = place_of(context.params)
-    refuse_idle_place(given, place)
     asked = flagged_plan(plan, plan_flags(context.params))
+    refuse_idle_place(given, place, asked.addresses)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.limits_plan import limits_plan

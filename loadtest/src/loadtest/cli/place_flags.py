@@ -4,7 +4,7 @@ The flags that say where a run measures: which the chosen target uses, and how t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,15 @@ Name of each parameter that says where a run measures -> its value; what was not
 
 # Whose flags they are; what stands in none of them goes with every target.
 _OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
-    TargetKind.LOCAL: ("worker_command", "temporal", "port"),
+    TargetKind.LOCAL: (
+        "worker_command",
+        "temporal",
+        "port",
+        "a_address",
+        "b_address",
+        "a_server_metrics",
+        "b_server_metrics",
+    ),
     TargetKind.KUBERNETES: ("deployment", "injector_job", "server_namespace", "worker_metrics_port"),
     TargetKind.COMPOSE: ("service", "server_services", "worker_metrics_port"),
 }
@@ -64,13 +72,14 @@ def is_local(place: Place) -> bool:
     return place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
 
 
-def refuse_idle_place(given: Mapping[str, str], place: Place) -> None:
+def refuse_idle_place(given: Mapping[str, str], place: Place, addresses: Sequence[str]) -> None:
     """
-    Refuse flags of another target than the chosen one.
+    Refuse flags of another target than the chosen one, or of another server.
 
     Args:
         given: Name of each parameter on the command line -> how it is written.
         place: Where to measure.
+        addresses: Of the servers that the plan names.
 
     Raises:
         InputError: At least one would have no effect.
@@ -91,12 +100,17 @@ def refuse_idle_place(given: Mapping[str, str], place: Place) -> None:
         raise InputError("\n".join(told))
     if target is not TargetKind.LOCAL:
         return
-    if "address" in place:
+    others = None
+    if addresses:
+        others = f"servers that run are named already ({', '.join(addresses)})"
+        refuse_idle(given, ("address",), f"{others}; leave one of the two out")
+    elif "address" in place:
+        others = f"--address {place['address']} names one that runs"
+    if others is not None:
         refuse_idle(
             given,
             ("temporal", "port"),
-            f"goes with the server that a run starts itself, and --address {place['address']} names one that runs; "
-            "leave one of the two out",
+            f"goes with the server that a run starts itself, and {others}; leave one of the two out",
         )
     else:
         refuse_idle(

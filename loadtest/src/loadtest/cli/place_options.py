@@ -30,7 +30,9 @@ class TargetKind(StrEnum):
 def _flags(
     worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
     address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
-    server_metrics: Annotated[str | None, typer.Option(help="URL of that server's /metrics.")] = None,
+    server_metrics: Annotated[
+        str | None, typer.Option(help="URL of that server's /metrics; of several, with commas between.")
+    ] = None,
     temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
     target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,

@@ -32,18 +32,16 @@ class EnvironmentFlags:
     Where a sweep runs, as flags gave it.
 
     Attributes:
-        address: A server that runs.
-        server_metrics: Its page, or pages with commas between.
+        servers: Address of each server that runs -> its page, or pages with commas between; empty where the run starts one.
         temporal: Temporal's CLI.
-        port: For the server's frontend.
+        port: For the frontend of a server that is started.
         worker_command: Starts one local worker.
         injector_metrics: Port of the first local injector's page; ``None`` serves none.
         cluster: The cluster that this process runs in; ``None`` is no cluster.
         compose: The service of Docker Compose; ``None`` where the workers are none.
     """
 
-    address: str | None
-    server_metrics: str | None
+    servers: Mapping[str, str | None]
     temporal: Path | None
     port: int | None
     worker_command: tuple[str, ...]
@@ -60,7 +58,14 @@ class EnvironmentFlags:
             return TargetKind.KUBERNETES
         if self.compose is not None:
             return TargetKind.COMPOSE
-        return TargetKind.LOCAL if self.address is None else "address"
+        return TargetKind.LOCAL if self.starts_server else "address"
+
+    @property
+    def starts_server(self) -> bool:
+        """
+        Whether the server is started for the run.
+        """
+        return self.cluster is None and not self.servers
 
 
 def exact_bounds(plan: Plan) -> tuple[float, ...]:
@@ -94,9 +99,9 @@ class Environment:
 
     Attributes:
         target: Where the workers run.
-        address: Of the server.
+        address: Of the server, of the first one where there are several.
         own_worker: Whether the workers are the kit's.
-        connection: The ``TEMPORAL_*`` variables by which the server is reached.
+        connection: The ``TEMPORAL_*`` variables by which a server is reached.
         master: Arguments of ``launch``, beside those that are always the same.
     """
 
@@ -107,12 +112,13 @@ class Environment:
     master: dict[str, Any] = field(default_factory=dict)
 
 
-def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFlags:
+def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> EnvironmentFlags:
     """
-    Return where a run measures, from its place as it was kept.
+    Return where a run measures, from its plan and its place as they were kept.
 
     Raises:
-        InputError: The worker's command cannot be started, or this process is not where a sweep of a cluster can run.
+        InputError: The worker's command cannot be started, this process is not where a sweep of a cluster can run, or
+            servers and their pages are not equally many.
     """
 
     def text(name: str) -> str | None:
@@ -129,8 +135,7 @@ def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFla
         )
         demand_cluster(cluster)
     return EnvironmentFlags(
-        address=text("address"),
-        server_metrics=text("server_metrics"),
+        servers=_servers(plan, text("address"), text("server_metrics")),
         temporal=Path(str(place["temporal"])) if "temporal" in place else None,
         port=int(place["port"]) if "port" in place else None,
         worker_command=parse_worker_command(text("worker_command")),
@@ -138,6 +143,23 @@ def environment_of(place: Place, injector_metrics: int | None) -> EnvironmentFla
         cluster=cluster,
         compose=_compose_place(place, text) if place.get("target") == TargetKind.COMPOSE else None,
     )
+
+
+def _servers(plan: Plan, address: str | None, pages: str | None) -> dict[str, str | None]:
+    """
+    Return the page of each server that runs: of those that the plan names, or of the place's one.
+    """
+    if not plan.addresses:
+        return {} if address is None else {address: pages}
+    if pages is None:
+        return dict.fromkeys(plan.addresses)
+    each = [page.strip() for page in pages.split(",")]
+    if len(each) != len(plan.addresses) or len({*each}) != len(each) or not all(each):
+        raise InputError(
+            f"--server-metrics {pages}: not one page for each of the servers {', '.join(plan.addresses)}; "
+            "write their URLs in this order, with commas between"
+        )
+    return dict(zip(plan.addresses, each, strict=True))
 
 
 def compose_server_address(place: Place) -> str:
@@ -174,7 +196,7 @@ async def open_environment(
     """
     demand_server_allows(plan)
     if place.cluster is not None:
-        address = server_address(place.address)
+        address = server_address(next(iter(place.servers), None))
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))
         return Environment(
             cluster,
@@ -184,11 +206,10 @@ async def open_environment(
             {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
         )
     if place.compose is not None:
-        assert place.address is not None
         compose = await stack.enter_async_context(open_compose(place.compose, plan))
         return Environment(
             compose,
-            place.address,
+            next(iter(place.servers)),
             compose.own,
             connection_variables(os.environ, own_server=False),
             {"metrics_port": place.injector_metrics},
@@ -200,8 +221,7 @@ async def open_environment(
         open_local(
             workers,
             logs,
-            address=place.address,
-            server_metrics_url=place.server_metrics,
+            servers=place.servers,
             temporal=place.temporal,
             port=place.port,
             dynamic_config=first_config(plan),

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
+
+from temporalio.client import Client
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.place_flags import Place, is_local
@@ -15,7 +18,7 @@ from loadtest.cli.run_environment import (
     commands_of,
     environment_of,
 )
-from loadtest.connection import connect, is_shared
+from loadtest.connection import connect, is_shared, namespace_id
 from loadtest.design.planned_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
@@ -43,22 +46,30 @@ def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> Envir
         InputError: It cannot; names each flag or key.
     """
     if metrics_port is not None:
-        pages = 0 if place.get("target") == TargetKind.KUBERNETES else plan.injectors
+        sets = max(1, len(plan.addresses))
+        pages = 0 if place.get("target") == TargetKind.KUBERNETES else sets * plan.injectors
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
-    environment = environment_of(place, None if metrics_port is None else metrics_port + 1)
+    _demand_here(plan, place)
+    environment = environment_of(plan, place, None if metrics_port is None else metrics_port + 1)
     _demand_commands(plan, place)
     _demand_codec(plan, place)
-    starts_server = environment.cluster is None and environment.address is None
-    if not starts_server:
-        _refuse_server_settings(plan)
-    if starts_server:
+    if environment.starts_server:
         find_temporal(environment.temporal)
         if environment.port is not None:
             demand_free(environment.port, "--port")
-    elif environment.cluster is None:
+        return environment
+    _refuse_server_settings(plan)
+    if environment.cluster is None:
         asyncio.run(_demand_parts(environment, plan))
     return environment
+
+
+def _demand_here(plan: Plan, place: Place) -> None:
+    if plan.addresses and (what := _WORKERS_ARE.get(str(place.get("target")))):
+        raise InputError(
+            f"plan: address {', '.join(plan.addresses)}: is of the server for workers of this machine, {what}; leave it out"
+        )
 
 
 def _demand_commands(plan: Plan, place: Place) -> None:
@@ -115,13 +126,20 @@ def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario
     Raises:
         InputError: Names how many, or why nobody knows, and the bound.
     """
-    address = str(place.get("address", ""))
-    if not address or place.get("yes") or not is_shared(address, os.environ):
+    if place.get("yes"):
         return
     own = is_local(place) and "worker_command" not in place and not commands_of(plan)
     knows_slots = own or plan.worker.activity_slots is not None
-    most = PlannedStarts(plan, question, scenario.drawn_work, knows_slots).most()
-    what = f"--address {address}: others may use that server, and"
+    planned = PlannedStarts(plan, question, scenario.drawn_work, knows_slots)
+    for address in plan.addresses:
+        if is_shared(address, os.environ):
+            _refuse_many(f"address {address}", planned.most(address))
+    if not plan.addresses and "address" in place and is_shared(str(place["address"]), os.environ):
+        _refuse_many(f"--address {place['address']}", planned.most())
+
+
+def _refuse_many(named: str, most: float | None) -> None:
+    what = f"{named}: others may use that server, and"
     if most is None:
         raise InputError(
             f"{what} nobody knows how many workflows this starts, as a load follows what the workers complete "
@@ -137,4 +155,23 @@ def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario
 async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
     if environment.compose is not None:
         await demand_service(environment.compose, plan)
-    await connect(environment.address, plan.namespace)
+    clients = {
+        address: await connect(address, plan.namespace, by_plan=bool(plan.addresses))
+        for address in environment.servers
+    }
+    if len(clients) > 1:
+        await _demand_two_servers(clients)
+
+
+async def _demand_two_servers(clients: Mapping[str, Client]) -> None:
+    """
+    Refuse one server under two names: the answer would be of it against itself.
+    """
+    seen: dict[str, str] = {}
+    for address, client in clients.items():
+        known = seen.setdefault(await namespace_id(client), address)
+        if known != address:
+            raise InputError(
+                f"address {known} and {address}: one server under two names, as namespace {client.namespace!r} has the "
+                "same id on both; give the addresses of different servers"
+            )

@@ -28,20 +28,14 @@ from loadtest.cli.run_environment import (
 )
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import environment_for, refuse_many_starts
+from loadtest.cli.server_ports import connect_servers, open_ports
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
-from loadtest.connection import connect, server_version
+from loadtest.connection import server_version
 from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
-from loadtest.experiment.ports import Ports
-from loadtest.injector.launch import launch
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
-from loadtest.probe.history import SampledHistories
-from loadtest.probe.newest_pages import NewestPages
-from loadtest.probe.page_metrics import PageMetrics
-from loadtest.probe.task_queue import DescribedQueue
-from loadtest.probe.worker_heartbeats import WorkerProbe
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import Manifest, RunStart
 from loadtest.results.question import Question, keep_question, question_of
@@ -151,43 +145,25 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
     plan, logs = run.plan, run.path / "logs"
     async with contextlib.AsyncExitStack() as stack:
         ground = await open_environment(stack, place, plan, logs)
-        client = await connect(ground.address, plan.namespace, environ=ground.connection)
-        _note_server(run, ground.address, await server_version(client))
-        injectors = await stack.enter_async_context(
-            launch(
-                ground.address,
-                plan.namespace,
-                injectors=plan.injectors,
-                logs=logs,
-                connection=ground.connection,
-                ready_seconds=plan.waits.injectors_ready_seconds,
-                **ground.master,
-            )
+        clients = await connect_servers(ground, plan)
+        _note_servers(
+            run, {name or ground.address: await server_version(client) for name, client in clients.items()}
         )
-        newest = NewestPages()
-        metrics = PageMetrics(plan.namespace, plan.task_queue, newest)
-        stack.callback(metrics.close)
-        workers = WorkerProbe(client, plan.task_queue, newest)
-        stack.callback(workers.close)
-        parts = Ports(
-            target=ground.target,
-            injectors=injectors,
-            metrics=metrics,
-            queue=DescribedQueue(client, plan.task_queue),
-            histories=SampledHistories(client),
-            workers=workers,
-        )
+        ports = await open_ports(stack, ground, clients, plan, logs)
         scenario = load(plan.scenario)
         subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
-        await run_experiment(parts, run, subject, design_of(plan, question_of(run)), tell)
+        await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell)
 
 
-def _note_server(run: Run, address: str, version: str) -> None:
-    manifest = run.manifest
+def _note_servers(run: Run, versions: Mapping[str, str]) -> None:
+    manifest, version = run.manifest, " and ".join(dict.fromkeys(versions.values()))
     notes = manifest.notes
     if manifest.server_version not in (None, version):
         notes = (*notes, f"resumed on server {version} in place of {manifest.server_version}")
-    run.write_manifest(replace(manifest, address=address, server_version=version, notes=notes))
+    servers = versions if len(versions) > 1 else {}
+    run.write_manifest(
+        replace(manifest, address=", ".join(versions), server_version=version, servers=servers, notes=notes)
+    )
 
 
 def _start() -> RunStart:
@@ -202,14 +178,13 @@ def _start() -> RunStart:
 
 def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
     start = _start()
-    starts_server = environment.cluster is None and environment.address is None
     return Manifest(
         run="",
         started_at=start.started_at,
         finished_at=None,
         command=start.command,
         target=environment.target,
-        address=environment.address or "",
+        address=", ".join(environment.servers),
         namespace=plan.namespace,
         task_queue=plan.task_queue,
         server_version=None,
@@ -217,7 +192,8 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         versions=start.versions,
         machine=start.machine,
         commit=start.commit,
-        dynamic_config=with_ours(plan.server.dynamic_config) if starts_server else {},
+        dynamic_config=with_ours(plan.server.dynamic_config) if environment.starts_server else {},
+        servers=dict.fromkeys(environment.servers) if len(environment.servers) > 1 else {},
         settings=_settings(environment),
         place=place,
         directory=str(Path.cwd()),

@@ -47,7 +47,6 @@ def sweep(
     if resume is None:
         if plan is None:
             raise InputError("no plan given; write `loadtest sweep loadtest/plans/demo.toml`")
-        refuse_idle_place(given, place)
         flags = plan_flags(
             context.params,
             replicas=replicas,
@@ -58,6 +57,7 @@ def sweep(
             factors=tuple(factor or ()),
         )
         asked = flagged_plan(plan, flags)
+        refuse_idle_place(given, place, asked.addresses)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
 

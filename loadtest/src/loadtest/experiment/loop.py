@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from loadtest.analysis.step_reading import read_step
@@ -62,7 +62,7 @@ def step_seconds(plan: Plan, key: StepKey) -> float:
 
 
 async def run_experiment(
-    ports: Ports,
+    ports: Mapping[str | None, Ports],
     run: Run,
     subject: Subject,
     design: Design,
@@ -73,7 +73,7 @@ async def run_experiment(
     Measure every step that the design asks for and the run's folder lacks, and keep each.
 
     Args:
-        ports: The world.
+        ports: The world, by the server that a cell names; ``None`` is the one of a cell that names none.
         run: Folder and plan.
         subject: What is measured.
         design: Which step is next.
@@ -115,7 +115,7 @@ async def run_experiment(
             )
         )
         step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
-        measured, pages = await run_step(ports, step, tell, clock)
+        measured, pages = await run_step(ports[cell.address], step, tell, clock)
         measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
         result = read_step(measured, cell, [step.measured for step in kept])
         run.write_step(measured, result, pages)

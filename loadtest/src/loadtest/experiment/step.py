@@ -264,7 +264,7 @@ async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Cloc
             return
     injecting.result()
     raise InjectorError(
-        f"the injectors reported {at - clock.now():.1f} s before the window was over; see logs/locust.log"
+        f"the injectors reported {at - clock.now():.1f} s before the window was over; see locust.log in the run's logs"
     )
 
 

@@ -36,6 +36,7 @@ async def launch(
     bind_host: str = "127.0.0.1",
     bind_port: int | None = None,
     metrics_port: int | None = None,
+    first_injector: int = 0,
     connection: Mapping[str, str] | None = None,
     ready_seconds: float = 60.0,
 ) -> AsyncIterator[Locust]:
@@ -52,6 +53,7 @@ async def launch(
         metrics_port:
             Injector n serves its /metrics on this port plus n, on this machine alone; by default the
             environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
+        first_injector: Number of the first one here; other injectors of the same run have those before it.
         connection:
             The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
         ready_seconds: How long to wait for them to be connected.
@@ -101,7 +103,7 @@ async def launch(
                 pass_fds=(theirs.fileno(),),
             )
         children.append(master)
-        for index in range(injectors if local else 0):
+        for index in range(first_injector, first_injector + (injectors if local else 0)):
             own = (
                 {control_messages.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
             )

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from loadtest.plan.host_and_port import address_problem
 from loadtest.plan.plan_tables import DynamicValue, ServerSetup, Work, WorkerSetup
 from loadtest.plan.strict_model import StrictModel, problem
 
@@ -22,6 +23,8 @@ Path of a plan's key -> the values that it takes.
 """
 
 _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
+# Keys at the top of a plan.
+_SINGLE = ("address", "codec", "worker_command")
 _MOST_VALUES = 32
 
 
@@ -67,24 +70,26 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
 
 def _not_a_factor(path: str) -> str | None:
     head, _, key = path.partition(".")
-    if path in ("codec", "worker_command") or (head == "server" and key):
+    if path in _SINGLE or (head == "server" and key):
         return None
     if head in _TABLES and key in _TABLES[head].model_fields:
         return None
     known = [
-        "codec",
-        "worker_command",
+        *_SINGLE,
         *(f"{table}.{name}" for table, model in _TABLES.items() for name in model.model_fields),
     ]
     near = difflib.get_close_matches(path, known, n=1)
     meant = f"did you mean `{near[0]}`? " if near else ""
-    return f"no such factor; {meant}a key of [worker] or [work], codec, worker_command, or server.<a key of the server's dynamic configuration>"
+    return f"no such factor; {meant}a key of [worker] or [work], {', '.join(_SINGLE)}, or server.<a key of the server's dynamic configuration>"
 
 
 def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErrorDetails]:
     head, _, key = path.partition(".")
     if path == "codec":
         return [] if isinstance(value, bool) else [problem("must be true or false", path, index, value=value)]
+    if path == "address":
+        refused = address_problem(value)
+        return [] if refused is None else [problem(refused, path, index, value=value)]
     if path == "worker_command":
         told = "must be a command line in quotes"
         return [] if isinstance(value, str) and value.strip() else [problem(told, path, index, value=value)]

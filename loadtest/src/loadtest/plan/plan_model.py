@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, Strict, ValidationInfo, field_validator
 
 from loadtest.plan.factors import Factors, factor_problems, put_value
+from loadtest.plan.host_and_port import Address
 from loadtest.plan.loads import Load, Open, Saturate
 from loadtest.plan.plan_tables import (
     DynamicValue,
@@ -96,6 +97,11 @@ class Plan(StrictModel):
         description="Command line that starts one worker of your own on this machine; a factor, to compare two programs. "
         "Left out, that of `--worker-command`, or the kit's own worker.",
     )
+    address: Address | None = Field(
+        default=None,
+        description="HOST:PORT of a server that runs, for workers of this machine; a factor, to compare two servers. "
+        "Left out, that of `--address`, or a server that the run starts itself.",
+    )
     server: ServerSetup = Field(default=ServerSetup(), description="How the server of the run is set up.")
     slo: Slo = Field(default=Slo(), description="The bounds to meet.")
     waits: Timeouts = Field(default=Timeouts(), description="How long the sweep waits before it gives up.")
@@ -131,6 +137,14 @@ class Plan(StrictModel):
         for path, values in self.factors.items():
             document = put_value(document, path, values[0])
         return document
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """
+        The servers that its cells name; empty where it leaves the server to the place of a run.
+        """
+        varied = tuple(str(value) for value in self.factors.get("address", ()))
+        return varied or (() if self.address is None else (self.address,))
 
     @property
     def saturate_load(self) -> Saturate:

@@ -72,13 +72,14 @@ class Manifest:
         finished_at: The same, or ``None`` while it runs or when it was interrupted.
         command: The command line.
         target: ``local``, ``kubernetes``, ``compose`` or ``address``.
-        address: Of the Temporal server.
+        address: Of the Temporal server; of several, all with a comma between.
         namespace, task_queue: Where the workflows ran.
-        server_version: As the server says, or ``None``.
+        server_version: As the server says, or ``None``; of several servers, each version once.
         seed: Of the schedule and of every order.
         versions: Distribution -> version; python and the server's too.
         machine: Where the sweep ran.
         commit: Of the checkout, with ``+`` if it had changes, or ``None`` outside of one.
+        servers: Address -> version of each server, where the run has several; ``None`` before it was reached.
         dynamic_config: The server's dynamic configuration where we set it.
         settings: Whatever else was set, e.g. the workers' environment; never a secret.
         notes: What a reader should know of the run as a whole.
@@ -100,6 +101,7 @@ class Manifest:
     versions: Mapping[str, str]
     machine: Machine
     commit: str | None
+    servers: Mapping[str, str | None] = field(default_factory=dict)
     dynamic_config: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

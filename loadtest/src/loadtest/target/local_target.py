@@ -73,25 +73,23 @@ class LocalTarget:
 
     Attributes:
         heals: Never; a process that ends is not started again.
-        address: ``host:port`` of the server's frontend.
-        connection: The ``TEMPORAL_*`` variables by which it is reached, without address and namespace.
+        address: ``host:port`` of the frontend that the workers poll, of the first server until a plan names another.
+        connection: The ``TEMPORAL_*`` variables by which a server is reached, without address and namespace.
     """
 
     def __init__(
         self,
         workers: Workers,
         logs: Path,
-        address: str,
+        servers: Mapping[str, str | None],
         server: DevServer | None,
-        server_metrics_url: str | None,
     ) -> None:
         """
         Args:
             workers: How to start one.
             logs: Folder of their logs.
-            address: Of the server.
-            server: The server, if it is ours.
-            server_metrics_url: Its /metrics page.
+            servers: Address of each server -> its /metrics page.
+            server: The one that is ours, if one is.
         """
         self.heals = False
         self._how = workers
@@ -99,21 +97,20 @@ class LocalTarget:
         self._server = server
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
-        self.address = address
+        self.address = next(iter(servers))
         self.connection: Mapping[str, str] = connection_variables(os.environ, own_server=server is not None)
-        self._server_pages: Mapping[str, str] = (
-            {} if server_metrics_url is None else {"server": server_metrics_url}
-        )
+        self._servers = servers
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The server's page by name, or nothing.
+        The page of the workers' server by name, or nothing.
         """
-        return self._server_pages
+        page = self._servers.get(self.address)
+        return {} if page is None else {"server": page}
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
-        Start the workers, or the server too, anew if the plan's settings are not those that run.
+        Start the workers, or the server too, anew if the plan's settings or server are not those that run.
 
         Raises:
             InputError: The server is somebody else's and the plan changes a setting of it.
@@ -132,8 +129,9 @@ class LocalTarget:
         given = plan.worker_command
         command = self._how.command if given is None else parse_worker_command(given)
         setup = replace(self._how, command=command, setup=plan.worker, codec=plan.codec)
-        if setup != self._how:
-            self._how = setup
+        address = plan.address or self.address
+        if (setup, address) != (self._how, self.address):
+            self._how, self.address = setup, address
             if self._workers:
                 await self.end()
                 restarted.append("all workers")
@@ -255,20 +253,18 @@ async def open_local(
     workers: Workers,
     logs: Path,
     *,
-    address: str | None = None,
-    server_metrics_url: str | None = None,
+    servers: Mapping[str, str | None] | None = None,
     temporal: Path | None = None,
     port: int | None = None,
     dynamic_config: Mapping[str, DynamicValue] | None = None,
 ) -> AsyncIterator[LocalTarget]:
     """
-    Start a server unless an address is given, and end it and all workers in the end.
+    Start a server unless there are some, and end it and all workers in the end.
 
     Args:
         workers: How to start a worker.
         logs: Folder for logs of server and workers.
-        address: A server that already runs.
-        server_metrics_url: Its /metrics page, if it has one.
+        servers: Address of each server that already runs -> its /metrics page, if it has one.
         temporal: Temporal's CLI.
         port: For the server's frontend.
         dynamic_config: What to add to the configuration of a server that is started here.
@@ -277,19 +273,15 @@ async def open_local(
         InputError: No CLI, or the port is in use.
         TargetError: The server did not come up.
     """
-    if address is not None:
-        target = LocalTarget(workers, logs, address, None, server_metrics_url)
+    if servers:
+        target = LocalTarget(workers, logs, servers, None)
         try:
             yield target
         finally:
             await target.end()
         return
-    if server_metrics_url is not None:
-        raise InputError(
-            "--server-metrics goes with --address; leave it out, the server of the run has its own page"
-        )
     server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace, dynamic_config)
-    target = LocalTarget(workers, logs, server.address, server, server.metrics_url)
+    target = LocalTarget(workers, logs, {server.address: server.metrics_url}, server)
     try:
         yield target
     finally:

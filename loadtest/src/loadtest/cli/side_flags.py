@@ -1,0 +1,94 @@
+"""
+The flags of ``loadtest compare`` that one setting has for itself, in pairs: workers, server, and that server's page.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from loadtest.cli.declared_flags import declared_flags
+from loadtest.cli.given_flags import refuse_idle
+from loadtest.errors import InputError
+
+
+def _flags(
+    a_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting A.")] = None,
+    b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
+    a_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting A.")] = None,
+    b_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting B.")] = None,
+    a_server_metrics: Annotated[str | None, typer.Option(help="URL of /metrics of A's server.")] = None,
+    b_server_metrics: Annotated[str | None, typer.Option(help="URL of /metrics of B's server.")] = None,
+) -> None: ...
+
+
+takes_sides = functools.partial(declared_flags, _flags)
+
+_KEYS: Mapping[str, str] = {"worker_command": "worker-command", "address": "address"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """
+    What the paired flags say.
+
+    Attributes:
+        a, b: KEY=VALUE of each setting.
+        server_metrics: Pages of both servers with a comma between; ``None`` where none was given.
+    """
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    server_metrics: str | None
+
+
+def sides_of(given: Mapping[str, str], parameters: Mapping[str, Any]) -> Sides:
+    """
+    Return what the paired flags say of each setting.
+
+    Args:
+        given: Name of each parameter on the command line -> how it is written.
+        parameters: All of the verb, as ``context.params`` holds them.
+
+    Raises:
+        InputError: One of a pair is missing, both servers are one, or a flag has no effect beside them.
+    """
+    pairs = {key: _pair(flag, parameters) for key, flag in _KEYS.items()}
+    pages = _pair("server-metrics", parameters)
+    _refuse_beside_servers(given, pairs["address"])
+    settings = [
+        tuple(f"{key}={json.dumps(pair[side])}" for key, pair in pairs.items() if pair) for side in (0, 1)
+    ]
+    return Sides(settings[0], settings[1], ",".join(pages) if pages else None)
+
+
+def _pair(flag: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    a, b = (parameters[f"{side}_{flag.replace('-', '_')}"] for side in "ab")
+    if a is None and b is None:
+        return ()
+    if a is None or b is None:
+        only = b if a is None else a
+        raise InputError(f"--{flag} of one setting alone ({only}); give both --a-{flag} and --b-{flag}")
+    return a, b
+
+
+def _refuse_beside_servers(given: Mapping[str, str], servers: tuple[str, ...]) -> None:
+    if not servers:
+        pages = ("a_server_metrics", "b_server_metrics")
+        refuse_idle(given, pages, "goes with --a-address and --b-address; leave it out")
+        return
+    refuse_idle(
+        given,
+        ("address", "server_metrics"),
+        "is of one server for both settings, and --a-address and --b-address name two; leave it out",
+    )
+    a, b = servers
+    if a == b:
+        raise InputError(
+            f"--a-address {a} --b-address {b}: one server; name two, or give --address {a} to compare other settings there"
+        )

@@ -1,0 +1,85 @@
+"""
+The loop where cells name their servers: each block is measured by the parts of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import synthetic
+from fake_clock import FakeClock, inline
+from fake_steps import quick_plan
+from fake_system import ACTIVITIES, FakeSystem
+from fakes import fake_ports
+
+from loadtest.cli.compare_plan import comparing_plan
+from loadtest.design.compare import Compare
+from loadtest.experiment.loop import Subject, run_experiment
+from loadtest.results.measured_step import Measured
+from loadtest.results.store import Run
+
+A, B = "127.0.0.1:7233", "127.0.0.1:7234"
+
+
+@pytest.fixture
+def systems(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, FakeSystem]:
+    """A faked system behind each address, in one virtual time."""
+    monkeypatch.setattr(asyncio, "to_thread", inline)
+    clock = FakeClock()
+    return {A: FakeSystem(clock=clock), B: FakeSystem(clock=clock)}
+
+
+async def _compare(systems: dict[str | None, FakeSystem], folder: Path) -> list[Measured]:
+    plan, question = comparing_plan(
+        quick_plan(),
+        [f"address={A}"],
+        [f"address={B}"],
+        rate=None,
+        replicas=2,
+        block_seconds=20.0,
+        change_over_seconds=4.0,
+        rounds=3,
+        most_rounds=3,
+        gate=(),
+    )
+    run = Run.create(folder, plan, synthetic.manifest())
+    ports = {address: fake_ports(system) for address, system in systems.items()}
+    subject, clock = Subject(ACTIVITIES, own_worker=True), next(iter(systems.values())).clock
+    await run_experiment(ports, run, subject, Compare(plan, question), lambda event: None, clock)
+    return run.read_steps()
+
+
+def _server(step: Measured) -> object:
+    return dict(step.key.factors)["address"]
+
+
+async def test_each_block_is_measured_on_its_own_server(
+    systems: dict[str | None, FakeSystem], tmp_path: Path
+) -> None:
+    """A B B A three times: workers and load of a block are those of its server, and the other one gets nothing."""
+    steps = await _compare(systems, tmp_path)
+
+    order = "".join("A" if _server(step) == A else "B" for step in steps)
+    assert order == "ABBA" * 3
+    for address, system in systems.items():
+        mine = [step for step in steps if _server(step) == address]
+        assert [cell.address for cell in system.set_up] == [address] * 6
+        assert system.scaled == [2] * 6
+        assert system.stopped == ["reported"] * 6
+        assert system.closed(system.clock.now()) == sum(step.injector.whole.sent for step in mine) > 0
+
+
+async def test_what_hits_one_server_is_told_of_its_blocks_alone(
+    systems: dict[str | None, FakeSystem], tmp_path: Path
+) -> None:
+    """B's server refuses requests within each block; A's blocks know of none."""
+    systems[B].refuses = (8.0, 18.0)
+
+    steps = await _compare(systems, tmp_path)
+
+    refused = [
+        _server(step) for step in steps if any(sum(look.refused.values()) > 0 for look in step.outside)
+    ]
+    assert refused and set(refused) == {B}

@@ -1,0 +1,104 @@
+"""
+Two real servers side by side: a comparison by their addresses, from the command line to its answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_server import Server, running_server
+from temporalio.client import Client
+
+from loadtest.cli import rounds_asked
+from loadtest.cli.app import run
+from loadtest.design import alternation
+from loadtest.results.store import Run
+
+pytestmark = [pytest.mark.server, pytest.mark.sweep]
+
+# Closed: whichever server is slow completes less, and none is overloaded.
+PLAN = """
+name = "two-servers"
+drain_seconds = 20
+loads = [{ kind = "saturate" }]
+[work]
+seconds = 0.15
+spread = "constant"
+"""
+
+
+def _workflows(server: Server, task_queue: str) -> set[str]:
+    async def listed() -> set[str]:
+        client = await Client.connect(server.address)
+        return {found.id async for found in client.list_workflows(f"TaskQueue = '{task_queue}'")}
+
+    return asyncio.run(listed())
+
+
+def test_each_block_runs_on_its_own_server(
+    server: Any,
+    tmp_path: Path,
+    task_queue: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One round, A B B A: every order of a block is on its server alone, whose page counted them; the answer names both."""
+    # Where the blocks run is asked, not what they tell: one round, whose blocks are not measured again on a busy machine.
+    monkeypatch.setattr(rounds_asked, "FEWEST_ROUNDS", 1)
+    monkeypatch.setattr(alternation, "MOST_ATTEMPTS", 1)
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN, encoding="utf-8")
+    with running_server(tmp_path) as other:
+        code = run(
+            [
+                *("compare", str(plan), "--task-queue", task_queue, "--output", str(tmp_path / "results")),
+                *("--a-address", server.address, "--a-server-metrics", server.metrics_url),
+                *("--b-address", other.address, "--b-server-metrics", other.metrics_url),
+                *("--rounds", "1", "--most-rounds", "1", "--block", "5", "--change-over", "0.5"),
+            ]
+        )
+        on = {each.address: _workflows(each, task_queue) for each in (server, other)}
+
+    told = capsys.readouterr()
+    assert code == 3, told.err
+    done = Run.open(tmp_path / "results")
+    steps = done.read_steps()
+    servers = [str(dict(step.key.factors)["address"]) for step in steps]
+    assert servers == [server.address, other.address, other.address, server.address]
+    for step in steps:
+        mine = str(dict(step.key.factors)["address"])
+        (theirs,) = on.keys() - {mine}
+        orders = f"{done.path.name}-{step.key.folder}-"
+        assert sum(orders in workflow for workflow in on[mine]) >= step.injector.whole.acknowledged > 0
+        assert not any(orders in workflow for workflow in on[theirs])
+        assert step.server_whole is not None and step.worker_whole is not None
+        counted = step.server_whole.counters["server.workflow_closed"]
+        assert counted == step.worker_whole.counters["worker.workflow_completed"] > 0
+    assert [step.restarted for step in steps] == [(), ("all workers",), (), ("all workers",)]
+    answer = json.loads((done.path / "comparison.json").read_text(encoding="utf-8"))
+    assert (answer["a"], answer["b"]) == (f"address={server.address}", f"address={other.address}")
+    manifest = done.manifest
+    assert manifest.server_version is not None
+    assert manifest.servers == dict.fromkeys((server.address, other.address), manifest.server_version)
+    assert f"A: address={server.address}\nB: address={other.address}\n" in told.out
+    logs = {path.relative_to(done.path / "logs").as_posix() for path in (done.path / "logs").rglob("*.log")}
+    assert {"server-1/injector-0.log", "server-2/injector-1.log", "server-2/locust.log"} <= logs
+
+
+def test_one_server_under_two_names_is_found_out(
+    server: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The namespace of a real server has an id of its own, whatever name leads there."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN, encoding="utf-8")
+    again = server.address.replace("127.0.0.1", "localhost")
+
+    code = run(["compare", str(plan), "--a-address", server.address, "--b-address", again])
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert f"address {server.address} and {again}: one server under two names" in line
