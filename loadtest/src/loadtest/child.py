@@ -129,7 +129,9 @@ class Child:
                     is_early = time.monotonic() - began < _PASS_ON_SECONDS
                     for member in to_be_asked(members_of(self.pid), asked, trusts_launchers=is_early):
                         asked[member.pid] = member.handles_sigterm
-                        with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended, or is another user's
+                        with contextlib.suppress(
+                            ProcessLookupError, PermissionError
+                        ):  # it ended, or is another user's
                             os.kill(member.pid, signal.SIGTERM)
                     await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:

@@ -57,10 +57,7 @@ def to_be_asked(
         if member.pid not in asked
         and not (
             trusts_launchers
-            and any(
-                asked.get(above.pid, above.handles_sigterm)
-                for above in _ancestors(member, by_pid)
-            )
+            and any(asked.get(above.pid, above.handles_sigterm) for above in _ancestors(member, by_pid))
         )
     ]
 

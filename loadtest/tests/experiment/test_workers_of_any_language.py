@@ -68,7 +68,9 @@ async def test_a_sweep_agrees_with_the_histories(
     assert window is not None
     ended = await _ended(await Client.connect(server.address), task_queue, measured.started_at)
     assert step["counts"]["server"] == len(ended["closes"])
-    assert round(whole.counters[SERVER_ACTIVITIES]) == len(ended["activities"]) == LOAVES * len(ended["closes"])
+    assert (
+        round(whole.counters[SERVER_ACTIVITIES]) == len(ended["activities"]) == LOAVES * len(ended["closes"])
+    )
     by_page = (len(ended["closes"]), len(ended["activities"])) if worker.has_page else (None, None)
     assert (step["counts"]["worker"], step["counts"]["activities"]) == by_page
     begin = measured.started_at + measured.warm_up_seconds
@@ -108,7 +110,9 @@ async def test_a_worker_ends_the_activity_that_it_has_begun(
         history = await handle.fetch_history()
         await handle.terminate()
     activities = [event.event_type for event in history.events if event.event_type in ACTIVITY_ENDS]
-    assert activities == [EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED], (tmp_path / "worker-1.log").read_text()
+    assert activities == [EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED], (
+        tmp_path / "worker-1.log"
+    ).read_text()
     (started,) = (e for e in history.events if e.HasField("activity_task_started_event_attributes"))
     assert started.activity_task_started_event_attributes.attempt == 1
 

@@ -48,9 +48,7 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
     """A hundred, which the plan does not name; the report says so, and what would give what is missing."""
-    ran = sweep(
-        tmp_path / "results", _plan(tmp_path, None), *_arguments(server, task_queue)
-    )
+    ran = sweep(tmp_path / "results", _plan(tmp_path, None), *_arguments(server, task_queue))
 
     (measured, *_) = ran.run.read_steps()
     step = ran.sweep["steps"][0]

@@ -27,9 +27,14 @@ async def main() -> None:
     """
     port = os.environ["METRICS_PORT"]
     metrics = PrometheusConfig(
-        bind_address=f"127.0.0.1:{port}", durations_as_seconds=True, unit_suffix=True, counters_total_suffix=True
+        bind_address=f"127.0.0.1:{port}",
+        durations_as_seconds=True,
+        unit_suffix=True,
+        counters_total_suffix=True,
     )
-    runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics), worker_heartbeat_interval=timedelta(seconds=5))
+    runtime = Runtime(
+        telemetry=TelemetryConfig(metrics=metrics), worker_heartbeat_interval=timedelta(seconds=5)
+    )
     client = await Client.connect(**ClientConfig.load_client_connect_config(), runtime=runtime)
     worker = Worker(
         client,

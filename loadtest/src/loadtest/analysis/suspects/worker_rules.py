@@ -209,7 +209,9 @@ def _full_cpu(pressure: Pressure, group: int) -> list[Suspect]:
         return []
     return [
         found(
-            SuspectName.WORKER_CPU, group, f"each worker uses {cores:.2f} cores, and Python or JavaScript code runs on one"
+            SuspectName.WORKER_CPU,
+            group,
+            f"each worker uses {cores:.2f} cores, and Python or JavaScript code runs on one",
         )
     ]
 
