@@ -148,7 +148,7 @@ async def test_the_program_behind_a_launcher_drains(tmp_path: Path, script: str)
 
 # As npm does: it passes SIGTERM on and ends after its worker, which takes a second signal as an order to leave at once.
 PASSING_ON = """
-import signal, subprocess, sys
+import signal, subprocess, sys, time
 worker = subprocess.Popen([sys.executable, "-c", '''
 import signal, sys, time
 def drain(*_):
@@ -160,7 +160,10 @@ signal.signal(signal.SIGTERM, drain)
 print("works", flush=True)
 time.sleep(600)
 '''])
-signal.signal(signal.SIGTERM, lambda number, _: worker.send_signal(number))
+def pass_on(number, _):
+    time.sleep(0.2)
+    worker.send_signal(number)
+signal.signal(signal.SIGTERM, pass_on)
 sys.exit(worker.wait())
 """
 

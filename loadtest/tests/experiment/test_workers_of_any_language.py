@@ -91,13 +91,13 @@ async def test_a_sweep_agrees_with_the_histories(
 
 @pytest.mark.parametrize("language", WORKERS)
 async def test_a_worker_ends_the_activity_that_it_has_begun(
-    server: Any, tmp_path: Path, task_queue: str, language: str
+    tmp_path: Path, task_queue: str, language: str
 ) -> None:
-    """Scaled away with a loaf in the oven, behind whatever starts it: it comes out at the first attempt."""
+    """Of a server of the kit's own, scaled away with a loaf in the oven: that comes out at the first attempt."""
     worker = WORKERS[language]
     worker.make()
     how = Workers(tuple(shlex.split(worker.command)), task_queue, "default", WorkerSetup())
-    async with open_local(how, tmp_path, address=server.address) as target:
+    async with open_local(how, tmp_path) as target:
         client = await Client.connect(target.address)
         queue = DescribedQueue(client, task_queue)
         await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
