@@ -66,8 +66,8 @@ def executing(pressure: Pressure) -> list[Suspect]:
     full = _full_cpu(pressure, 4)
     if full:
         return full
-    is_long = task is not None and task >= LONG_TASK_SECONDS and pressure.runs_on_one_core
-    if is_long and task is not None and cores is not None:
+    on_one_core = pressure.runs_on_one_core
+    if on_one_core and task is not None and task >= LONG_TASK_SECONDS and cores is not None:
         told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
         if cores >= BUSY_WORKER_CORES:
             return [found(SuspectName.WORKER_CPU, 4, told)]
