@@ -46,3 +46,28 @@ truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong
 .PHONY: bottlenecks
 bottlenecks: $(BIN)/.installed-dev ## how often the first suspect is the limit that was planted; writes loadtest/docs/limits.md (50 minutes)
 	$(PY) loadtest/bottlenecks/bottleneck_run.py --results $(OUTPUT)/bottlenecks
+
+# Workers in other languages, which tests measure and worker/README.md shows.
+TESTED_WORKERS := loadtest/tests
+
+.PHONY: go-worker typescript-worker java-worker
+go-worker: $(TESTED_WORKERS)/go_worker/bakery
+typescript-worker: $(TESTED_WORKERS)/typescript_worker/dist/worker.js
+java-worker: $(TESTED_WORKERS)/java_worker/target/bakery.jar
+
+$(TESTED_WORKERS)/go_worker/bakery: $(addprefix $(TESTED_WORKERS)/go_worker/,go.mod go.sum main.go)
+	go build -C $(@D) -o $(@F) .
+
+$(TESTED_WORKERS)/typescript_worker/node_modules/.installed: $(TESTED_WORKERS)/typescript_worker/package.json
+	npm install --prefix $(<D) --silent
+	@touch $@
+
+$(TESTED_WORKERS)/typescript_worker/dist/worker.js: $(TESTED_WORKERS)/typescript_worker/node_modules/.installed \
+  $(wildcard $(TESTED_WORKERS)/typescript_worker/src/*.ts)
+	npm run build --prefix $(TESTED_WORKERS)/typescript_worker --silent
+	@touch $@
+
+$(TESTED_WORKERS)/java_worker/target/bakery.jar: $(TESTED_WORKERS)/java_worker/pom.xml \
+  $(wildcard $(TESTED_WORKERS)/java_worker/src/main/java/bakery/*.java)
+	mvn --quiet --batch-mode --file $< package
+	@touch $@

@@ -144,3 +144,36 @@ async def test_the_program_behind_a_launcher_drains(tmp_path: Path, script: str)
 
     assert "drained" in child.log_tail()
     assert not child.running
+
+
+# As npm does: it passes SIGTERM on and ends after its worker, which takes a second signal as an order to leave at once.
+PASSING_ON = """
+import signal, subprocess, sys, time
+worker = subprocess.Popen([sys.executable, "-c", '''
+import signal, sys, time
+def drain(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(0.5)
+    print("drained", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, drain)
+print("works", flush=True)
+time.sleep(600)
+'''])
+def pass_on(number, _):
+    time.sleep(0.2)
+    worker.send_signal(number)
+signal.signal(signal.SIGTERM, pass_on)
+sys.exit(worker.wait())
+"""
+
+
+async def test_a_worker_behind_a_launcher_that_passes_signals_on_gets_one(tmp_path: Path) -> None:
+    """Node ends at once on the second, with all that it was doing."""
+    child = await spawn([sys.executable, "-c", PASSING_ON], ENV, tmp_path / "log")
+    await _until_logged(tmp_path / "log", "works")
+
+    code = await child.terminate(30)
+
+    assert code == 0
+    assert "drained" in child.log_tail()

@@ -19,8 +19,12 @@ from pathlib import Path
 
 import psutil
 
+from loadtest.group_members import members_of, processes_of, to_be_asked
+
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
+# A launcher that handles SIGTERM and has not passed it on by then will not do it.
+_PASS_ON_SECONDS = 12.0
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -95,7 +99,7 @@ class Child:
 
         A launcher such as a shell script may end before the program that it started.
         """
-        return self._process.returncode is None or bool(self._members())
+        return self._process.returncode is None or bool(processes_of(self.pid))
 
     async def wait(self) -> int:
         """
@@ -114,14 +118,21 @@ class Child:
         """
         Ask its whole group to end, wait for all of it, then kill what is left; return the child's exit code.
 
-        A launcher (``uv run``, ``npm start``, a shell script) does not always pass a signal on, and the worker behind
-        it needs the time to drain.
+        Each process is asked once, and one behind a launcher that passes the signal on (``npm start``, ``uv run``) by
+        that launcher alone.
         """
-        self.signal(signal.SIGTERM)
+        asked: dict[int, bool] = {}
+        began = time.monotonic()
         try:
             async with asyncio.timeout(grace_seconds):
-                await self.wait()
-                while self._members():  # noqa: ASYNC110 - processes of others have no event to wait for
+                while self.running:
+                    is_early = time.monotonic() - began < _PASS_ON_SECONDS
+                    for member in to_be_asked(members_of(self.pid), asked, trusts_launchers=is_early):
+                        asked[member.pid] = member.handles_sigterm
+                        with contextlib.suppress(
+                            ProcessLookupError, PermissionError
+                        ):  # it ended, or is another user's
+                            os.kill(member.pid, signal.SIGTERM)
                     await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:
             pass  # it had its time: the kill below is the answer
@@ -134,17 +145,6 @@ class Child:
         Kill it and every process of its group at once, without waiting.
         """
         self.signal(signal.SIGKILL)
-
-    def _members(self) -> list[psutil.Process]:
-        """
-        Those of its group that have not ended; a process that has, and that nobody waits for, is none.
-        """
-        members = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):  # it ended meanwhile
-                if os.getpgid(process.pid) == self.pid and process.status() != psutil.STATUS_ZOMBIE:
-                    members.append(process)
-        return members
 
     def log_tail(self, lines: int = 20) -> str:
         """
@@ -161,7 +161,7 @@ class Child:
         CPU and memory of it and its own children; ``None`` once all have ended.
         """
         if self._view is None or self._process.returncode is not None:
-            members = self._members()  # its launcher has ended, or never was seen
+            members = processes_of(self.pid)  # its launcher has ended, or never was seen
             return _sum(members) if members else None
         cpu, rss = 0.0, 0
         try:

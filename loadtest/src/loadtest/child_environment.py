@@ -7,8 +7,9 @@ change what is measured, so it stays outside; ``loadtest/docs/environment.md`` l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+
+from loadtest.empty_profile import EMPTY_PROFILE
 
 # In all lists a star at the end stands for any ending.
 _OUTSIDE = (
@@ -65,7 +66,7 @@ def connection_variables(environ: Mapping[str, str], *, own_server: bool) -> dic
             profile file has a say.
     """
     if own_server:
-        return {"TEMPORAL_CONFIG_FILE": os.devnull}
+        return {"TEMPORAL_CONFIG_FILE": EMPTY_PROFILE}
     return _only(environ, ("TEMPORAL_*",))
 
 
@@ -73,7 +74,7 @@ def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """
     Return what the kit's own server sees.
 
-    Its profile file is no file, so that what stands in the user's changes nothing.
+    Its profile file has nothing in it, so that what stands in the user's changes nothing.
     """
     return {**_only(environ, _SYSTEM), **connection_variables(environ, own_server=True)}
 

@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from loadtest.empty_profile import EMPTY_PROFILE
 from loadtest.errors import InputError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
@@ -139,7 +140,7 @@ def _credentials(environ: Mapping[str, str]) -> list[str]:
         name
         for name in environ
         if name.startswith(("TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"))
-        and environ[name] != os.devnull
+        and environ[name] != EMPTY_PROFILE
     )
 
 

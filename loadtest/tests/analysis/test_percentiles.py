@@ -67,6 +67,31 @@ def test_percentiles_of_both_kinds_of_histogram_are_those_of_the_samples() -> No
         assert getattr(hdr, f"p{percent}") == pytest.approx(truth, rel=0.002)
 
 
+@pytest.mark.parametrize(
+    ("bounds", "known"),
+    [
+        pytest.param((0.1, 0.5), False, id="an-sdks-own-begin-at-100-ms"),
+        pytest.param((0.01, 0.1), False, id="ten-times-as-much"),
+        pytest.param((0.02, 0.05), True, id="a-servers-2-and-5"),
+        pytest.param((0.04, 0.048), True, id="the-kits"),
+        pytest.param((0.001, 0.005), True, id="a-few-milliseconds"),
+    ],
+)
+def test_a_percentile_in_a_wide_bucket_is_not_a_number(bounds: tuple[float, float], known: bool) -> None:
+    """
+    Half of 100 ms would be told of waits that took a twentieth of one; the bucket's edges are told instead.
+    """
+    counts = (300, 0, 0) if bounds[0] == 0.1 else (0, 300, 0)
+
+    found, why = of_buckets(Histogram((*bounds, math.inf), counts, 1.0))
+
+    assert (found.p50 is not None) is known
+    assert known or (
+        "no bound in between" in why["p50"]
+        and f"and {bounds[0] if counts[0] else bounds[1]:g} s" in why["p50"]
+    )
+
+
 def test_a_percentile_beyond_the_last_bucket_is_not_a_number() -> None:
     """
     "More than 60 s" is all that is known, and it is said.

@@ -45,15 +45,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer c.Close()
-	w := worker.New(c, os.Getenv("TEMPORAL_TASK_QUEUE"), worker.Options{
-		MaxConcurrentActivityExecutionSize: 6,
-		DisableEagerActivities:             true,
-		WorkerStopTimeout:                  20 * time.Second,
-	})
+	w := worker.New(c, os.Getenv("TEMPORAL_TASK_QUEUE"), worker.Options{WorkerStopTimeout: 20 * time.Second})
 	w.RegisterWorkflow(BakeWorkflow)
 	w.RegisterActivity(Bake)
-	if err := w.Run(worker.InterruptCh()); err != nil {
+	err = w.Run(worker.InterruptCh()) // ends on SIGTERM
+	if err != nil {
 		log.Fatal(err)
 	}
 }

@@ -19,6 +19,8 @@ from loadtest.results.metric_difference import Histogram
 BEYOND = 10
 SHOWN = (50, 95, 99)
 MICROSECONDS = 1e6
+# A bucket that is wider says only that the percentile lies in it: more than 5 ms, and more than from 2 to 5.
+FINE_SECONDS, FINE_RATIO = 0.005, 2.5
 
 
 def is_borne(percent: int, samples: int) -> bool:
@@ -52,11 +54,25 @@ def of_buckets(histogram: Histogram | None) -> tuple[Percentiles, dict[str, str]
         values[name] = None
         if not is_borne(percent, count):
             why[name] = too_few(percent, count)
-        elif math.isinf(bucket(histogram, percent / 100)[1]):
-            why[name] = f"beyond the last bucket, so more than {bucket(histogram, percent / 100)[0]:g} s"
+            continue
+        low, high = bucket(histogram, percent / 100)
+        if math.isinf(high):
+            why[name] = f"beyond the last bucket, so more than {low:g} s"
+        elif is_coarse(low, high):
+            why[name] = (
+                f"between {low:g} and {high:g} s, and the histogram has no bound in between; "
+                "give the SDK finer ones (histogram_bucket_overrides)"
+            )
         else:
             values[name] = quantile(histogram, percent / 100)
     return Percentiles(values["p50"], values["p95"], values["p99"], count), why
+
+
+def is_coarse(low: float, high: float) -> bool:
+    """
+    Tell whether a bucket is so wide that a percentile in it is not known.
+    """
+    return high > FINE_SECONDS and high > FINE_RATIO * low * (1 + 1e-9)
 
 
 def of_hdr(encoded: str | None) -> tuple[Percentiles, dict[str, str]]:

@@ -84,8 +84,8 @@ def unplanned_eager(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     if not eager or plan.worker.eager_activities:
         return []
     return [
-        f"{_names(dict.fromkeys(eager))} took activities in replies to workflow tasks (eager), past the queue, so the waits "
-        "are those of the others alone; switch eager activities off in the worker, or write worker.eager_activities = true"
+        f"{_names(dict.fromkeys(eager))} took activities in replies to workflow tasks (eager), past the queue: they did not "
+        "wait, and a worker's page counts them among the waits; switch eager activities off in the worker, or write worker.eager_activities = true"
     ]
 
 

@@ -12,7 +12,13 @@ from loadtest.experiment.sampled_pages import PageSample
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 
 _SLOTS = {"activity": "worker.slots", "workflow": "worker.workflow_slots"}
-_POLLERS = {"activity_task": "activity", "workflow_task": "workflow", "sticky_workflow_task": "sticky"}
+# The SDK core and those of Go and Java spell the sticky queue's in two ways.
+_POLLERS = {
+    "activity_task": "activity",
+    "workflow_task": "workflow",
+    "sticky_workflow_task": "sticky",
+    "workflow_sticky_task": "sticky",
+}
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import Literal
 from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.bucket_quantile import mean, quantile
 from loadtest.plan import Plan
-from loadtest.results.limit_facts import MachineUse, QueueRateLimit
+from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
 from loadtest.results.worker_facts import SlotNumber, total_slots
@@ -19,6 +19,10 @@ from loadtest.results.worker_facts import SlotNumber, total_slots
 Kind = Literal["activity", "workflow"]
 # Scenarios whose activities take what the plan's [work] says.
 _OWN_SCENARIOS = "repair"
+# SDKs whose workers run a user's code on one core; those of others use as many as there are.
+_ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
+# The SDK of the kit's `main`, which takes the plan's settings.
+_OF_MAIN = "temporal-python"
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
 _SLOTS_USED: Mapping[Kind, SlotNumber] = {
     "activity": "activity_slots_used",
@@ -39,7 +43,7 @@ class QueuePressure:
         poll_p50_seconds: How long the server held a poll before it had a task for it.
         slots, slots_used: Mean over the window.
         polls_out: Outstanding polls, of sticky queues too, mean over the window.
-        pollers: The most that all replicas may have out; ``None`` where they scale by themselves.
+        pollers: The most that all replicas may have out; ``None`` where they scale by themselves or the plan's is not theirs.
         execution_mean_seconds: From taken to reported.
     """
 
@@ -85,6 +89,7 @@ class Pressure:
         persistence_mean_seconds: A request to the database.
         shard_wait_mean_seconds: For a shard's lock.
         machine: Cores in use by everything.
+        runs_on_one_core: Whether a worker's code uses one core at most, as far as its SDK is known.
     """
 
     replicas: int
@@ -104,6 +109,7 @@ class Pressure:
     persistence_mean_seconds: float | None = None
     shard_wait_mean_seconds: float | None = None
     machine: MachineUse | None = None
+    runs_on_one_core: bool = True
 
 
 def pressure_of(measured: Measured, plan: Plan) -> Pressure:
@@ -136,6 +142,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,
+        runs_on_one_core=all((worker.sdk or _OF_MAIN).startswith(_ONE_CORE) for worker in measured.workers),
     )
 
 
@@ -147,9 +154,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
     polls = _histogram(server, f"server.{kind}_poll_latency")
     executions = "worker.activity_execution" if kind == "activity" else "worker.workflow_task_execution"
     slots, used = _slots(measured, kind)
-    facts, pollers = measured.limits, getattr(plan.worker, f"{kind}_pollers")
-    out = facts.polls_out
-    names = ("activity",) if kind == "activity" else ("workflow", "sticky")
+    polls_out = _polls_out(measured.limits, kind)
     seconds = waits_seconds(server, worker)
     backlog = [
         float(tasks)
@@ -165,10 +170,25 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
         poll_p50_seconds=quantile(polls, 0.5) if polls is not None else None,
         slots=slots,
         slots_used=used,
-        polls_out=sum(out.get(name, 0.0) for name in names) if out else None,
-        pollers=pollers * measured.key.replicas if isinstance(pollers, int) else None,
+        polls_out=polls_out,
+        pollers=_pollers(measured, plan, kind, polls_out),
         execution_mean_seconds=_mean(_histogram(worker, executions)),
     )
+
+
+def _polls_out(facts: LimitFacts, kind: Kind) -> float | None:
+    names = ("activity",) if kind == "activity" else ("workflow", "sticky")
+    return sum(facts.polls_out.get(name, 0.0) for name in names) if facts.polls_out else None
+
+
+def _pollers(measured: Measured, plan: Plan, kind: Kind, polls_out: float | None) -> int | None:
+    """
+    Return the plan's pollers, ``None`` where workers of another language do not take it or have more of them out.
+    """
+    each = getattr(plan.worker, f"{kind}_pollers")
+    takes_plan = all((worker.sdk or _OF_MAIN).startswith(_OF_MAIN) for worker in measured.workers)
+    most = each * measured.key.replicas if takes_plan and isinstance(each, int) else None
+    return None if most is None or (polls_out or 0.0) > most else most
 
 
 def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:

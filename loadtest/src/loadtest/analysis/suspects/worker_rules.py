@@ -20,7 +20,7 @@ ALL_POLLERS_RATIO = 0.75
 NO_POLLERS_RATIO = 0.35
 FEWEST_HITS_RATIO = 0.5
 LONG_TASK_SECONDS = 0.050
-# A Python worker runs its own code on one core.
+# A worker in Python or JavaScript runs its own code on one core.
 BUSY_WORKER_CORES, FULL_WORKER_CORES = 0.6, 0.85
 LONGER_RATIO, LONGER_SECONDS = 1.5, 0.020
 FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
@@ -66,7 +66,8 @@ def executing(pressure: Pressure) -> list[Suspect]:
     full = _full_cpu(pressure, 4)
     if full:
         return full
-    if task is not None and task >= LONG_TASK_SECONDS and cores is not None:
+    on_one_core = pressure.runs_on_one_core
+    if on_one_core and task is not None and task >= LONG_TASK_SECONDS and cores is not None:
         told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
         if cores >= BUSY_WORKER_CORES:
             return [found(SuspectName.WORKER_CPU, 4, told)]
@@ -204,11 +205,13 @@ def _waiting(queue: QueuePressure) -> str:
 
 def _full_cpu(pressure: Pressure, group: int) -> list[Suspect]:
     cores = _cores_each(pressure)
-    if cores is None or cores < FULL_WORKER_CORES:
+    if cores is None or cores < FULL_WORKER_CORES or not pressure.runs_on_one_core:
         return []
     return [
         found(
-            SuspectName.WORKER_CPU, group, f"each worker uses {cores:.2f} cores, and Python code runs on one"
+            SuspectName.WORKER_CPU,
+            group,
+            f"each worker uses {cores:.2f} cores, and Python or JavaScript code runs on one",
         )
     ]
 

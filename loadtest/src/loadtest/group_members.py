@@ -1,0 +1,104 @@
+"""
+The processes of one process group, and which of them are to be asked to end.
+
+A launcher and its worker must not both be told by us where the launcher tells the worker itself: the second SIGTERM ends a
+Node worker at once, with what it was doing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_CAUGHT = re.compile(r"^SigCgt:\s*([0-9a-f]+)$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """
+    One process that has not ended.
+
+    Attributes:
+        pid: Its process id.
+        parent: Of the process that started it, or of whoever took it over.
+        handles_sigterm: Whether it does something of its own on SIGTERM.
+    """
+
+    pid: int
+    parent: int
+    handles_sigterm: bool
+
+
+def to_be_asked(
+    members: Sequence[GroupMember], asked: Mapping[int, bool], *, trusts_launchers: bool = True
+) -> list[GroupMember]:
+    """
+    Return who gets SIGTERM now.
+
+    A program that handles SIGTERM answers for what it started: ``npm``, ``uv`` and ``mvn`` pass it on, a worker lets its
+    pool of processes finish.  A shell script and ``go run`` do not, so what they started is asked beside or after them.
+
+    Args:
+        members: The group as it is now.
+        asked: Those that were asked, and whether they handled the signal when they were.
+        trusts_launchers: False once they have had their time to pass it on.
+    """
+    by_pid = {member.pid: member for member in members}
+    return [
+        member
+        for member in members
+        if member.pid not in asked
+        and not (
+            trusts_launchers
+            and any(asked.get(above.pid, above.handles_sigterm) for above in _ancestors(member, by_pid))
+        )
+    ]
+
+
+def _ancestors(member: GroupMember, by_pid: Mapping[int, GroupMember]) -> Iterator[GroupMember]:
+    above = by_pid.get(member.parent)
+    while above is not None:
+        yield above
+        above = by_pid.get(above.parent)
+
+
+def processes_of(group: int) -> list[psutil.Process]:
+    """
+    Return a group's processes that have not ended; one that has, and that nobody waits for, is none.
+    """
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):  # it ended meanwhile
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def members_of(group: int) -> list[GroupMember]:
+    """
+    Return the members of a group.
+    """
+    members = []
+    for process in processes_of(group):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            members.append(GroupMember(process.pid, process.ppid(), _handles_sigterm(process.pid)))
+    return members
+
+
+def _handles_sigterm(pid: int) -> bool:
+    """
+    Tell whether a process has a handler for SIGTERM; elsewhere than on Linux nobody says, and none is taken for granted.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    caught = _CAUGHT.search(status)
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)

@@ -1,0 +1,68 @@
+"""
+What holds for a worker in Python is not said of one in another language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis.suspects.pressure import Pressure, QueuePressure, pressure_of
+from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.results.limit_facts import LimitFacts, MachineUse
+from loadtest.results.suspect import SuspectName
+from loadtest.results.worker_facts import WorkerFacts
+
+PLAN = synthetic.demo_plan()
+
+
+def _pressure(sdk: str | None, polls_out: float = 5.0) -> Pressure:
+    step = replace(
+        synthetic.step(1),
+        workers=(WorkerFacts("w", sdk=sdk),),
+        limits=LimitFacts(polls_out={"activity": polls_out, "workflow": 1.0, "sticky": 4.0}),
+    )
+    return pressure_of(step, PLAN)
+
+
+@pytest.mark.parametrize(
+    ("sdk", "pollers", "on_one_core"),
+    [
+        pytest.param("temporal-python 1.35.0", 5, True, id="python"),
+        pytest.param("temporal-typescript 1.24.0", None, True, id="typescript"),
+        pytest.param("temporal-go 1.48.0", None, False, id="go"),
+        pytest.param("temporal-java 1.35.0", None, False, id="java"),
+        pytest.param(None, 5, True, id="not-known"),
+    ],
+)
+def test_the_plans_pollers_and_one_core_are_those_of_the_language(
+    sdk: str | None, pollers: int | None, on_one_core: bool
+) -> None:
+    """The plan's pollers are given to the kit's ``main``, which is Python."""
+    pressure = _pressure(sdk)
+
+    assert pressure.activity.pollers == pressure.workflow.pollers == pollers
+    assert pressure.activity.polls_out == pressure.workflow.polls_out == 5.0
+    assert pressure.runs_on_one_core is on_one_core
+
+
+def test_a_worker_with_more_polls_out_than_the_plan_gives_has_pollers_of_its_own() -> None:
+    """How many is then not known."""
+    assert _pressure("temporal-python 1.35.0", polls_out=10.0).activity.pollers is None
+
+
+@pytest.mark.parametrize("on_one_core", [True, False])
+def test_a_full_core_holds_back_what_runs_on_one(on_one_core: bool) -> None:
+    """A worker in Go or Java has the others."""
+    waiting = QueuePressure("activity", wait_p50_seconds=0.3, wait_mean_seconds=0.3, poll_p50_seconds=0.2)
+    slow = QueuePressure("workflow", execution_mean_seconds=0.2)
+    pressure = Pressure(
+        1, waiting, slow, worker_cores=0.95, machine=MachineUse(8, 1.5, 0.0), runs_on_one_core=on_one_core
+    )
+
+    names = {suspect.name for suspect in rank_suspects(pressure)}
+
+    assert (SuspectName.WORKER_CPU in names) is on_one_core
+    assert on_one_core or SuspectName.BLOCKED_LOOP not in names
