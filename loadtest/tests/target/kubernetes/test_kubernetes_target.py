@@ -15,6 +15,7 @@ from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.scaled_pods import as_selector
+from loadtest.target.kubernetes.worker_deployment import WorkerDeployment
 
 PLAN = parse_plan({"name": "p"}, "plan")
 OWNED = {"apiVersion": "a/v1", "kind": "Rollout", "name": "r", "uid": "u", "controller": True}
@@ -228,6 +229,31 @@ async def test_a_worker_deployment_is_scaled_by_its_own_field() -> None:
     assert [one.identity for one in found] == ["p-1", "p-2"]
     assert workers.replicas() == 5
     assert not any("deployment_scale" in call for call, _ in cluster.calls)
+
+
+def test_the_pods_of_a_dotted_name_are_found() -> None:
+    """The controller writes a name into labels with dashes in place of dots."""
+    cluster = FakeCluster()
+    cluster.put("workerdeployments", worker_deployment(metadata={"name": "repair.v2", "namespace": "shop"}))
+
+    fleet = WorkerDeployment(cluster.api, "shop", "repair.v2").look()
+
+    assert fleet.selector == "temporal.io/deployment-name=repair-v2,temporal.io/build-id=b1"
+
+
+def test_an_autoscaler_of_the_current_version_is_refused() -> None:
+    """A WorkerResourceTemplate makes one for each version's Deployment, and it would undo every step."""
+    cluster = FakeCluster()
+    status = {"currentVersion": {"buildID": "b1", "deployment": {"name": "repair-b1"}}}
+    cluster.put("workerdeployments", worker_deployment(status=status))
+    scaled = {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "repair-b1"}}
+    cluster.put(
+        "horizontal_pod_autoscaler",
+        {"metadata": {"name": "repair-b1-hpa", "namespace": "shop"}, "spec": scaled},
+    )
+
+    with pytest.raises(InputError, match="HorizontalPodAutoscaler repair-b1-hpa owns its replica count"):
+        target(cluster, Place("shop", "workerdeployment/repair"))
 
 
 @pytest.mark.parametrize(
