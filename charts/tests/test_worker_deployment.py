@@ -115,7 +115,9 @@ def test_pauses_that_the_controller_takes(charts: Charts, pause: str) -> None:
     """Half a minute and more, however it is written."""
     given = values(**CONTROLLED, workerDeployment={"rollout": {"steps": [step(1, pause), step(99)]}})
 
-    assert only(charts.render(CHART, given), "WorkerDeployment")["spec"]["rollout"]["steps"][0] == step(1, pause)
+    assert only(charts.render(CHART, given), "WorkerDeployment")["spec"]["rollout"]["steps"][0] == step(
+        1, pause
+    )
 
 
 @pytest.mark.parametrize(

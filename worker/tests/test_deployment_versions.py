@@ -132,13 +132,14 @@ async def test_who_manages_the_versions_is_named(
     second = version(start_worker, task_queue, "2")
 
     wait_until(
-        lambda: "receives no tasks: 1 is current; controller/7 rolls its versions out" in second.get("/readyz")[1],
+        lambda: (
+            "receives no tasks: 1 is current; controller/7 rolls its versions out" in second.get("/readyz")[1]
+        ),
         "version 2 says whom it waits for",
     )
     with pytest.raises(deployment_versions.PromotionError, match="controller/7 rolls its versions out"):
         await deployment_versions.promote(client, task_queue, "2")
     assert (first.end(), second.end()) == (0, 0)
-
 
 
 async def test_without_both_names_versioning_is_off(

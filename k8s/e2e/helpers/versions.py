@@ -4,6 +4,7 @@ What Temporal's worker controller says of the workers' versions, and what the se
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,8 @@ from temporalio.client import Client
 
 NAMESPACE = "repair-shop"
 BUILD = "temporal.io/build-id"
-# Values that make another version of the workers, and change nothing that matters.
-SECOND = "settings: {maxCachedWorkflows: 900}"
+# Values that make another version of the workers, and change nothing else. One that was current within the last hour would not ramp up.
+SECOND = f"podAnnotations: {{made-at: '{int(time.time())}'}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ def controller() -> str:
     """
     given = os.environ.get("WORKER_CONTROLLER")
     if not given:
-        why = "no worker controller is given; WORKER_CONTROLLER=FILE names its manifests, as k8s/README.md says"
+        why = (
+            "no worker controller is given; WORKER_CONTROLLER=FILE names its manifests, as k8s/README.md says"
+        )
         pytest.skip(why)
     return Path(given).read_text()
 

@@ -4,6 +4,7 @@ Versions of the workers that Temporal's worker controller rolls out while orders
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from versions import SECOND, current, made, orders_of, pods, ramp, rollout, targ
 # The first test waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
-RATE, SECONDS, WORK_SECONDS = 1.5, 170.0, 2.0
+RATE, SECONDS, WORK_SECONDS = 1.5, 240.0, 2.0
 
 
 def test_the_first_version_is_current_at_once(kit: Kit) -> None:
@@ -33,7 +34,7 @@ def test_the_first_version_is_current_at_once(kit: Kit) -> None:
     assert rollout(kit)["managerIdentity"].startswith("temporal-worker-controller/temporal-system/")
 
 
-async def test_a_new_version_ramps_up_and_the_old_one_goes(kit: Kit, deploy: Callable[[str], Done]) -> None:
+def test_a_new_version_ramps_up_and_the_old_one_goes(kit: Kit, deploy: Callable[[str], Done]) -> None:
     """
     While orders come, a new version receives a quarter of them, then three quarters, then all; every order is
     settled, on the version that it began on; and once the old version's last order has ended its pods go by themselves.
@@ -54,7 +55,7 @@ async def test_a_new_version_ramps_up_and_the_old_one_goes(kit: Kit, deploy: Cal
                 if (share := ramp(kit)) is not None and share not in shares:
                     shares.append(share)
                     print(f"{(datetime.now(UTC) - began).total_seconds():.0f} s: {share:g} % to {new}")
-                assert datetime.now(UTC).timestamp() - began.timestamp() < 300, rollout(kit)
+                assert datetime.now(UTC).timestamp() - began.timestamp() < 400, rollout(kit)
                 time.sleep(1)
             promoted = datetime.now(UTC)
             print(f"{(promoted - began).total_seconds():.0f} s: {new} is current")
@@ -66,11 +67,15 @@ async def test_a_new_version_ramps_up_and_the_old_one_goes(kit: Kit, deploy: Cal
     print(f"{(datetime.now(UTC) - began).total_seconds():.0f} s: {old} is gone")
     until(lambda: pods(kit, old) == [], "the old version's pods have ended", 90)
 
-    orders = await orders_of(prefix)
+    orders = asyncio.run(orders_of(prefix))
     on_new = [order for order in orders.values() if order.build == new]
     ramped = [order for order in orders.values() if asked < order.started < promoted]
-    print(f"{len(orders)} orders, {len(on_new)} on the new version; of {len(ramped)} between the deploy and the end")
-    print(f"of the ramp {sum(order.build == new for order in ramped)}; asked again: {sum(n for _, n in ends.values())}")
+    print(
+        f"{len(orders)} orders, {len(on_new)} on the new version; of {len(ramped)} between the deploy and the end"
+    )
+    print(
+        f"of the ramp {sum(order.build == new for order in ramped)}; asked again: {sum(n for _, n in ends.values())}"
+    )
     assert shares == [25.0, 75.0]
     assert {outcome for outcome, _ in ends.values()} == {"settled"}
     assert len(ends) == len(orders) == int(RATE * SECONDS)

@@ -29,9 +29,7 @@ def values(build: int, faults: list[dict[str, Any]]) -> str:
         "input": {"order": order, "round": 0, "repaired_by": []},
     }
     rollout = {"strategy": "AllAtOnce", "gate": gate}
-    return json.dumps(
-        {"settings": {"maxCachedWorkflows": build}, "workerDeployment": {"rollout": rollout}}
-    )
+    return json.dumps({"settings": {"maxCachedWorkflows": build}, "workerDeployment": {"rollout": rollout}})
 
 
 def at_the_gate(kit: Kit) -> list[str]:
