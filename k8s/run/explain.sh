@@ -21,7 +21,7 @@ why_not() {
     echo "pod $pod is not ready: ${reason:-no node takes it}: $words"
     return
   done < <(kc get pods --namespace "$1" --output go-template-file=k8s/run/waiting.tpl 2>/dev/null)
-  words=$(kc get workerdeployments --namespace "$1" --output go-template-file=k8s/run/rollouts.tpl 2>/dev/null || true)
+  words=$(kc get workerdeployments --namespace "$1" --output go-template-file=k8s/run/rollouts.tpl 2>/dev/null | paste -s -d " " - || true)
   echo "${words:-$2}"
 }
 

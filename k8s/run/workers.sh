@@ -13,3 +13,13 @@ are_controlled() { [[ -n "$(of_workers .metadata.name)" ]]; }
 workers_deployment() {
   if are_controlled; then of_workers .status.currentVersion.deployment.name; else echo "$WORKER_RELEASE"; fi
 }
+
+# tell_rollout: one line where a version receives no order yet, or not all.
+tell_rollout() {
+  local current target
+  current=$(of_workers .status.currentVersion.buildID)
+  target=$(of_workers .status.targetVersion.buildID)
+  if [[ "$current" != "$target" ]]; then
+    echo "$WORKER_RELEASE: version $target rolls out beside $current by itself; \`make status\` shows how far it is, and what keeps it"
+  fi
+}

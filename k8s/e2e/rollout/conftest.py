@@ -75,15 +75,15 @@ def kit(cluster: Kit) -> Kit:
 
 
 @pytest.fixture
-def deploy(kit: Kit, tmp_path: Path) -> Callable[..., Done]:
+def deploy(kit: Kit, tmp_path: Path) -> Callable[[str], Done]:
     """
     Deploys the workers with more values, given as text, which make another version of them.
     """
 
-    def with_values(more: str, timeout: str = "5m") -> Done:
+    def with_values(more: str) -> Done:
         file = tmp_path / "more.yaml"
         file.write_text(more)
         workers = f"WORKER_VALUES={HERE}/workers.yaml,{file}"
-        return kit.make("deploy", *SETTINGS, workers, f"DEPLOY_TIMEOUT={timeout}")
+        return kit.make("deploy", *SETTINGS, workers)
 
     return with_values
