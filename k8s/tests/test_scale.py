@@ -104,3 +104,31 @@ def test_what_somebody_else_scales_is_left_alone(cluster: Stubs, kubectl: str, s
 
     assert words.startswith(said)
     assert changes(cluster) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits"),
+    [pytest.param("Deployment", True, id="deployment"), pytest.param("WorkerDeployment", False, id="ramp")],
+)
+def test_helm_does_not_wait_for_a_ramp(cluster: Stubs, kind: str, waits: bool) -> None:
+    """
+    A WorkerDeployment is ready when its ramp is over, which may take hours; the deploy says that it goes on.
+    """
+    answers = controlled().replace(
+        'echo "repair-worker-b1"', 'case "$*" in *buildID*) echo b1 ;; *) echo one ;; esac'
+    )
+    target = (
+        '  *"get workerdeployment "*targetVersion*) echo b2 ;;\n  *"get workerdeployment "*metadata.name*'
+    )
+    cluster.put("kubectl", answers.replace('  *"get workerdeployment "*metadata.name*', target))
+    cluster.put("kind", "")
+    cluster.put(
+        "helm", f'case "$*" in "template repair-worker"*) printf -- "---\\nkind: {kind}\\nspec: 1\\n" ;; esac'
+    )
+
+    done = make("deploy", "PROFILE=dev", "MONITORING=none", cluster.config, environment=cluster.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert "repair-worker: version b2 rolls out beside b1 by itself" in done.stdout
+    (upgrade,) = (call for call in cluster.calls("helm") if " upgrade --install repair-worker " in call)
+    assert (" --wait " in upgrade) is waits
