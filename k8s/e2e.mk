@@ -2,14 +2,16 @@
 
 # Which profile the end-to-end tests deploy: dev or postgres; E2E_KEEP=1 keeps the cluster.
 E2E_PROFILE ?= dev
-export E2E_PROFILE E2E_KEEP
+# Manifests of Temporal's worker controller, in namespace temporal-system, for `make e2e-rollout`.
+WORKER_CONTROLLER ?=
+export E2E_PROFILE E2E_KEEP WORKER_CONTROLLER
 END_TO_END := $(BIN)/pytest --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
 
 ##@ On a real cluster
 
 .PHONY: e2e
 e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev or postgres; skipped where Docker is absent
-	$(END_TO_END) k8s/e2e --ignore k8s/e2e/autoscale --ignore k8s/e2e/external --ignore k8s/e2e/ha
+	$(END_TO_END) k8s/e2e --ignore k8s/e2e/autoscale --ignore k8s/e2e/external --ignore k8s/e2e/ha --ignore k8s/e2e/rollout
 
 .PHONY: e2e-external
 e2e-external: $(BIN)/.installed-dev ## a Temporal that is there already, behind TLS that asks for a client's certificate
@@ -22,3 +24,7 @@ e2e-ha: $(BIN)/.installed-dev ## PROFILE=ha on three nodes, one of them drained 
 .PHONY: e2e-autoscale
 e2e-autoscale: $(BIN)/.installed-dev ## workers that grow and shrink by cpu, backlog and slots; needs metrics-server, KEDA, the Prometheus operator
 	AUTOSCALE_PLOTS=$(AUTOSCALE_PLOTS) $(END_TO_END) k8s/e2e/autoscale
+
+.PHONY: e2e-rollout
+e2e-rollout: $(BIN)/.installed-dev ## versions that Temporal's worker controller rolls out; WORKER_CONTROLLER=FILE names its manifests
+	$(END_TO_END) k8s/e2e/rollout

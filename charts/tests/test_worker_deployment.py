@@ -103,6 +103,45 @@ def test_credentials_come_with_the_connection(charts: Charts) -> None:
     assert "TEMPORAL_API_KEY" not in {entry["name"] for entry in container["env"]}
 
 
+def step(share: int, pause: str = "30s") -> dict[str, Any]:
+    """
+    One step of a rollout.
+    """
+    return {"rampPercentage": share, "pauseDuration": pause}
+
+
+@pytest.mark.parametrize("pause", ["30s", "30000ms", "1m5s", "1h"])
+def test_pauses_that_the_controller_takes(charts: Charts, pause: str) -> None:
+    """Half a minute and more, however it is written."""
+    given = values(**CONTROLLED, workerDeployment={"rollout": {"steps": [step(1, pause), step(99)]}})
+
+    assert only(charts.render(CHART, given), "WorkerDeployment")["spec"]["rollout"]["steps"][0] == step(
+        1, pause
+    )
+
+
+@pytest.mark.parametrize(
+    ("temporal", "name"),
+    [
+        pytest.param({}, None, id="plain"),
+        pytest.param({"tls": {"enabled": True}}, "t.example.org", id="tls"),
+        pytest.param({"tls": {"ca": {"existingSecret": "a"}}}, "t.example.org", id="own-authority"),
+        pytest.param({"tls": {"enabled": True, "serverName": "shop"}}, "shop", id="name"),
+        pytest.param({"tls": {"clientCertificate": {"existingSecret": "c"}}}, None, id="certificate"),
+        pytest.param({"apiKey": {"existingSecret": "k"}}, None, id="api-key"),
+    ],
+)
+def test_the_controller_speaks_tls_where_the_workers_do(
+    charts: Charts, temporal: dict[str, Any], name: str | None
+) -> None:
+    """A credential turns TLS on for it; without one a name does, so it is given the address's."""
+    given = values(**CONTROLLED, temporal={"address": "t.example.org:7233", **temporal})
+
+    connection = only(charts.render(CHART, given), "Connection")
+    assert connection["spec"].get("tls", {}).get("serverName") == name
+    assert problems(connection) == []
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -133,6 +172,42 @@ def test_credentials_come_with_the_connection(charts: Charts) -> None:
             {"autoscaling": {"keda": {"enabled": True, "triggers": ["slots"]}}},
             "their query cannot tell versions apart",
             id="slots-of-all-versions",
+        ),
+        pytest.param(
+            {"temporal": {"address": "[::1]:7233"}}, "a Connection takes no IPv6 address", id="ipv6-address"
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"steps": [step(50), step(50)]}}},
+            "rampPercentage = 50 follows 50: a share must be greater",
+            id="steps-that-do-not-rise",
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"steps": [step(50, "29s")]}}},
+            "pauseDuration = 29s: the controller takes 30s or more",
+            id="short-pause",
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"steps": [step(50, "29999ms")]}}},
+            "pauseDuration = 29999ms",
+            id="short-pause-in-milliseconds",
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"gate": {"input": {}}}}},
+            "gate without workflowType",
+            id="gate-without-workflow",
+        ),
+        pytest.param(
+            {"workerDeployment": {"rollout": {"gate": {"workflowType": "W", "input": {}, "inputFrom": {}}}}},
+            "the workflow takes one of them",
+            id="two-inputs",
+        ),
+        pytest.param(
+            {
+                "codec": {"required": True, "existingSecret": "s", "keyId": "k"},
+                "workerDeployment": {"rollout": {"gate": {"workflowType": "W", "input": {}}}},
+            },
+            "the controller does not encrypt, so no build would ever pass",
+            id="gate-in-the-clear",
         ),
     ],
 )

@@ -10,7 +10,7 @@ fail_in() {
   exit 2
 }
 
-# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it; OTHERWISE where every pod is.
+# why_not NAMESPACE OTHERWISE: what keeps the first pod that is not ready from it, or a version from receiving orders; else OTHERWISE.
 why_not() {
   local pod reason words
   # Of each pod: name, whether it is ready, what a container waits for or ended with, why no node takes it.
@@ -21,7 +21,8 @@ why_not() {
     echo "pod $pod is not ready: ${reason:-no node takes it}: $words"
     return
   done < <(kc get pods --namespace "$1" --output go-template-file=k8s/run/waiting.tpl 2>/dev/null)
-  echo "$2"
+  words=$(kc get workerdeployments --namespace "$1" --output go-template-file=k8s/run/rollouts.tpl 2>/dev/null | paste -s -d " " - || true)
+  echo "${words:-$2}"
 }
 
 # explain NAMESPACE: what its pods say of themselves, for people who look for the reason.

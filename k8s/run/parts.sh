@@ -63,12 +63,13 @@ install_release() {
   esac
   if [[ "$PROFILE" == external ]]; then remote_secrets "$1"; fi
   arguments_of "$2"
-  # The results' volume is bound by the first sweep, so helm would wait for it in vain.
-  if [[ "$2" == "$LOADTEST_RELEASE" ]]; then
-    helm_waits=0 release "$2" "$1" "$(chart_at "$3")" "${arguments[@]}"
-  else
-    release "$2" "$1" "$(chart_at "$3")" "${arguments[@]}"
+  local waits=1
+  # The results' volume is bound by the first sweep, so helm would wait for it in vain; a WorkerDeployment is ready when its ramp
+  # is over, which takes as long as its steps and may never come, and helm waits for that or not, as its first look falls.
+  if [[ "$2" == "$LOADTEST_RELEASE" || "$(helm template "$2" "$(chart_at "$3")" --namespace "$1" "${arguments[@]}")" == *$'\nkind: WorkerDeployment\n'* ]]; then
+    waits=0
   fi
+  helm_waits=$waits release "$2" "$1" "$(chart_at "$3")" "${arguments[@]}"
 }
 
 # Does all lines that hold, one after the other.

@@ -4,7 +4,14 @@
 # A worker brings the order itself: its pod knows the address, the certificates, the codec's keys and the task queue.
 # After a restart the server may say "not enough hosts" for ten seconds and more.
 finish_a_workflow() {
-  local worker=deployment/$WORKER_RELEASE id answer deadline=$((SECONDS + 120))
+  local worker id answer deadline=$((SECONDS + $(in_seconds "$DEPLOY_TIMEOUT")))
+  until worker=$(workers_deployment) && [[ -n "$worker" ]]; do
+    if ((SECONDS > deadline)); then
+      fail_in "$WORKER_KUBE_NAMESPACE" "$WORKER_RELEASE: no version is current within $DEPLOY_TIMEOUT: $(why_not "$WORKER_KUBE_NAMESPACE" "its controller says nothing; does Temporal's worker controller run?")"
+    fi
+    sleep 1
+  done
+  worker=deployment/$worker deadline=$((SECONDS + 120))
   if ! kc exec "$worker" --namespace "$WORKER_KUBE_NAMESPACE" -- sh -c 'command -v repairshop' >/dev/null 2>&1; then
     echo "no order was tried: no pod of $worker has \`repairshop\` in it"
     return

@@ -30,6 +30,7 @@ INJECTOR = Pod("loadtest", {NAME: "loadtest", PART: "injector"})
 SWEEP = Pod("loadtest", {NAME: "loadtest", PART: "sweep", **SCRAPES})
 PROMETHEUS = Pod("monitoring", {NAME: "prometheus", **SCRAPES})
 KEDA = Pod("keda", {"app": "keda-operator"})
+CONTROLLER = Pod("temporal-system", {NAME: "temporal-worker-controller"})
 STRANGER = Pod("default", {"app": "stranger"})
 DISGUISED = Pod("default", {NAME: "temporal", PART: "frontend"})
 OUTSIDE = Pod("nowhere", {}, address="192.168.1.7")
@@ -50,6 +51,9 @@ def policies(*folders: str) -> list[dict[str, object]]:
         pytest.param(INJECTOR, FRONTEND, 7233, True, id="injector-frontend"),
         pytest.param(KEDA, FRONTEND, 7233, True, id="keda-frontend"),
         pytest.param(KEDA, DEV, 7233, True, id="keda-development-server"),
+        pytest.param(CONTROLLER, FRONTEND, 7233, True, id="worker-controller-frontend"),
+        pytest.param(CONTROLLER, DEV, 7233, True, id="worker-controller-development-server"),
+        pytest.param(CONTROLLER, HISTORY, 7234, False, id="worker-controller-history"),
         pytest.param(HISTORY, FRONTEND, 6933, True, id="membership"),
         pytest.param(FRONTEND, HISTORY, 7234, True, id="frontend-history"),
         pytest.param(UI, FRONTEND, 7233, True, id="ui-frontend"),
@@ -71,7 +75,7 @@ def policies(*folders: str) -> list[dict[str, object]]:
 )
 def test_who_reaches_temporal(source: Pod, target: Pod, port: int, reaches: bool) -> None:
     """
-    Workers, load test and KEDA reach the frontend, scrapers the metrics, and nobody else anything.
+    Workers, load test, KEDA and the worker controller reach the frontend, scrapers the metrics, and nobody else anything.
     """
     assert let_in(policies("temporal"), source, target, port) is reaches
 

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from processes import StartWorker, WorkerProcess, wait_until
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentManagerRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from repairshop import deployment_versions
@@ -110,6 +111,35 @@ async def test_a_version_without_a_worker_is_not_promoted(client: Client, task_q
         deployment_versions.PromotionError, match="is a worker with TEMPORAL_WORKER_BUILD_ID=7 running"
     ):
         await deployment_versions.promote(client, task_queue, "7", patience_seconds=1)
+
+
+async def test_who_manages_the_versions_is_named(
+    client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    Where a controller rolls versions out, a waiting version names it, and a promotion is refused at once.
+    """
+    first = version(start_worker, task_queue, "1")
+    await deployment_versions.promote(client, task_queue, "1")
+    await client.workflow_service.set_worker_deployment_manager(
+        SetWorkerDeploymentManagerRequest(
+            namespace=client.namespace,
+            deployment_name=task_queue,
+            manager_identity="controller/7",
+            identity=client.identity,
+        )
+    )
+    second = version(start_worker, task_queue, "2")
+
+    wait_until(
+        lambda: (
+            "receives no tasks: 1 is current; controller/7 rolls its versions out" in second.get("/readyz")[1]
+        ),
+        "version 2 says whom it waits for",
+    )
+    with pytest.raises(deployment_versions.PromotionError, match="controller/7 rolls its versions out"):
+        await deployment_versions.promote(client, task_queue, "2")
+    assert (first.end(), second.end()) == (0, 0)
 
 
 async def test_without_both_names_versioning_is_off(

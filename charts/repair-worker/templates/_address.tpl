@@ -21,3 +21,12 @@
 {{- define "repair-worker.temporalPort" -}}
 {{- default (last (splitList ":" .Values.temporal.address)) .Values.networkPolicy.temporalPort -}}
 {{- end -}}
+
+{{- /* Without a credential the controller speaks TLS only where it is given a name to check: then the address's own. */ -}}
+{{- define "repair-worker.connectionServerName" -}}
+{{- if .Values.temporal.tls.serverName -}}
+{{- .Values.temporal.tls.serverName -}}
+{{- else if and (include "repair-worker.usesTls" .) (not (include "repair-worker.hasCredentials" .)) -}}
+{{- include "repair-worker.addressHost" . -}}
+{{- end -}}
+{{- end -}}

@@ -4,14 +4,13 @@ A node goes while orders are worked on: none is lost, and none is done twice.
 
 from __future__ import annotations
 
-import json
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from kit import WORKERS, Kit, until
+from order_pod import bring_orders, ends_of_orders, take_away
 
 # The first test waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
@@ -47,49 +46,6 @@ def has_two_pods(kit: Kit, service: str) -> bool:
     return len(pods_of(kit, service)) == 2
 
 
-def bring_orders(kit: Kit, prefix: str) -> None:
-    """
-    Start the pod that brings orders, on the node that is never drained.
-    """
-    image = kit.deployment()["spec"]["template"]["spec"]["containers"][0]["image"]
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "orders", "namespace": "loadtest"},
-        "spec": {
-            "restartPolicy": "Never",
-            "nodeSelector": {"node-role.kubernetes.io/control-plane": ""},
-            "tolerations": [{"operator": "Exists"}],
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": 10001,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
-            "containers": [
-                {
-                    "name": "orders",
-                    "image": image,
-                    "command": ["python", "-c", (Path(__file__).parent / "orders.py").read_text()],
-                    "args": [prefix, str(RATE), str(SECONDS)],
-                    "env": [
-                        {
-                            "name": "TEMPORAL_ADDRESS",
-                            "value": "temporal-frontend.temporal.svc.cluster.local:7233",
-                        },
-                        {"name": "TEMPORAL_NAMESPACE", "value": "default"},
-                    ],
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
-                }
-            ],
-        },
-    }
-    kit.kubectl("apply", "--filename", "-", given=json.dumps(pod))
-    until(lambda: "started" in kit.ask("logs", "orders", "-n", "loadtest").out, "orders are brought")
-
-
 def test_two_pods_of_each_service_on_two_nodes_in_two_zones(kit: Kit) -> None:
     """
     Each service has two ready pods, never on one node, hence in both zones, and a budget that lets one go.
@@ -113,7 +69,8 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
     """
     (database,) = kit.get("pods", "-n", "temporal", "--selector", "app.kubernetes.io/name=postgres")["items"]
     (node,) = nodes_of(kit, "frontend") - {database["spec"]["nodeName"]}
-    bring_orders(kit, prefix := f"drained-{int(time.time())}")
+    image = kit.deployment()["spec"]["template"]["spec"]["containers"][0]["image"]
+    bring_orders(kit, image, prefix := f"drained-{int(time.time())}", RATE, SECONDS)
     try:
         time.sleep(15)
         began = time.monotonic()
@@ -128,16 +85,10 @@ def test_a_drained_node_loses_no_order_and_doubles_none(kit: Kit) -> None:
             "every service has two pods elsewhere",
             300,
         )
-        until(
-            lambda: kit.get("pod", "orders", "-n", "loadtest")["status"]["phase"] in ("Succeeded", "Failed"),
-            "all orders have ended",
-            1500,
-        )
-        said = kit.kubectl("logs", "orders", "-n", "loadtest").splitlines()[-1]
+        ends = ends_of_orders(kit, 1500)
     finally:
         kit.ask("uncordon", node)
-        kit.ask("delete", "pod", "orders", "-n", "loadtest", "--wait=false")
-    ends = json.loads(said)
+        take_away(kit)
 
     print(f"{len(ends)} orders; callers had to ask again {sum(again for _, again in ends.values())} times")
     assert {name: end for name, (end, _) in ends.items() if end != "settled"} == {}

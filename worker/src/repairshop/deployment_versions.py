@@ -60,7 +60,12 @@ async def why_idle(client: Client, deployment: str, build_id: str) -> str | None
     ramping = routing.ramping_version_percentage and routing.ramping_deployment_version.build_id
     if build_id in (current, ramping):
         return None
-    remedy = f"`repairshop version promote {build_id}` makes it current"
+    manager = description.worker_deployment_info.manager_identity
+    remedy = (
+        f"{manager} rolls its versions out"
+        if manager
+        else f"`repairshop version promote {build_id}` makes it current"
+    )
     seen = {
         summary.deployment_version.build_id: summary
         for summary in description.worker_deployment_info.version_summaries
@@ -86,7 +91,7 @@ async def promote(
         The build id that was current before; empty where none was.
 
     Raises:
-        PromotionError: No worker of that version polls, or the server refuses.
+        PromotionError: No worker of that version polls, somebody else manages the versions, or the server refuses.
     """
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace, deployment_name=deployment, build_id=build_id, identity=client.identity
@@ -94,6 +99,13 @@ async def promote(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience_seconds
     before = await _describe(client, deployment)
+    manager = before.worker_deployment_info.manager_identity if before is not None else ""
+    if manager not in ("", client.identity):
+        raise PromotionError(
+            f"version {build_id} of {deployment} cannot be made current: {manager} rolls its versions out, and the server "
+            "obeys nobody else; leave it to that, or write `temporal worker deployment manager-identity unset "
+            f"--deployment-name {deployment}` first"
+        )
     while True:
         try:
             await client.workflow_service.set_worker_deployment_current_version(request, retry=True)

@@ -73,7 +73,9 @@ async def watch(
             state.note("version", idle)
         else:
             state.unready("server", absent)
-        await asyncio.sleep(LOOK_AGAIN_SECONDS if any(told.values()) else LOOK_SECONDS)
+        # A version may wait or drain for hours, and the server takes few questions about one Worker Deployment at a time:
+        # what rolls its versions out must get through.
+        await asyncio.sleep(LOOK_AGAIN_SECONDS if stale or absent else LOOK_SECONDS)
 
 
 async def _renew(worker: Worker, connection: TemporalConnection) -> str | None:

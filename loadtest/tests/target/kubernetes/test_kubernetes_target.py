@@ -200,57 +200,6 @@ def test_a_selector_takes_no_pods_but_the_deployments(selector: dict[str, Any], 
     assert as_selector(selector) == text
 
 
-def worker_deployment(**parts: Any) -> dict[str, Any]:
-    """
-    A WorkerDeployment whose version b1 is current.
-    """
-    status = {"currentVersion": {"buildID": "b1"}, "targetVersion": {"buildID": "b1"}}
-    document = {
-        "metadata": {"name": "repair", "namespace": "shop"},
-        "spec": {"replicas": 2},
-        "status": status,
-    }
-    return document | parts
-
-
-async def test_a_worker_deployment_is_scaled_by_its_own_field() -> None:
-    """The pods of the current version are its replicas; a draining one's are not, and no Deployment is touched."""
-    cluster = FakeCluster()
-    cluster.put("workerdeployments", worker_deployment())
-    for build, name in (("b1", "p-1"), ("b1", "p-2"), ("b0", "old")):
-        labels = {"temporal.io/deployment-name": "repair", "temporal.io/build-id": build}
-        cluster.put("pod", pod(name, labels=labels))
-    workers = target(cluster, Place("shop", "workerdeployment/repair", ready_seconds=0.0))
-
-    found = await workers.scale(2)
-    workers.restore(5)
-
-    assert [one.identity for one in found] == ["p-1", "p-2"]
-    assert workers.replicas() == 5
-    assert not any("deployment_scale" in call for call, _ in cluster.calls)
-
-
-@pytest.mark.parametrize(
-    ("parts", "said"),
-    [
-        pytest.param({"spec": {}}, "it has no spec.replicas", id="autoscaled"),
-        pytest.param({"status": {}}, "no version of it is current yet", id="no-version"),
-        pytest.param(
-            {"status": {"currentVersion": {"buildID": "b1"}, "targetVersion": {"buildID": "b2"}}},
-            "version b2 is being rolled out beside b1",
-            id="rollout",
-        ),
-    ],
-)
-def test_a_worker_deployment_that_is_not_at_rest_is_refused(parts: dict[str, Any], said: str) -> None:
-    """Two versions or none would be no fleet of one count."""
-    cluster = FakeCluster()
-    cluster.put("workerdeployments", worker_deployment(**parts))
-
-    with pytest.raises(InputError, match=said):
-        target(cluster, Place("shop", "workerdeployment/repair"))
-
-
 @pytest.mark.parametrize(
     ("workers", "said"),
     [

@@ -58,6 +58,20 @@ def lease(cluster: FakeCluster, name: str, clock: Clock | None = None) -> Lease:
     return Lease(cluster.api, "loadtest", NAME, holder, now=clock, sleep=clock.sleep)
 
 
+@pytest.mark.parametrize(
+    ("guarded", "name"),
+    [
+        pytest.param("workers", "shop.workers", id="deployment"),
+        pytest.param("Deployment/workers", "shop.workers", id="deployment-by-its-kind"),
+        pytest.param("workerdeployment/workers", "shop.workerdeployment.workers", id="worker-deployment"),
+        pytest.param("WorkerDeployment/workers", "shop.workerdeployment.workers", id="however-it-is-written"),
+    ],
+)
+def test_a_lease_has_a_name_that_kubernetes_takes(guarded: str, name: str) -> None:
+    """One object has one Lease, whatever its kind and however that is written; a slash is in no name."""
+    assert lease_of("shop", guarded) == name
+
+
 def test_a_second_sweep_is_refused_by_the_first_ones_name(cluster: FakeCluster) -> None:
     """However either was started: the refusal names the holder's pod and when its hold expires."""
     lease(cluster, "nightly").take()

@@ -24,11 +24,17 @@ ORIGINAL_REPLICAS = "temporal-kit/original-replicas"
 _ENDED = ("Succeeded", "Failed")
 
 
-def lease_of(namespace: str, name: str) -> str:
+def lease_of(namespace: str, guarded: str) -> str:
     """
-    Return the name of the Lease that guards a Deployment; no namespace holds a dot, so no two are alike.
+    Return the name of the Lease that guards an object.
+
+    Args:
+        namespace: Of the object; it holds no dot.
+        guarded: Its name, or its kind and its name with a slash between; a Deployment is meant by either.
     """
-    return f"{namespace}.{name}"
+    kind, _, name = guarded.rpartition("/")
+    parts = [namespace, kind.lower(), name] if kind.lower() not in ("", "deployment") else [namespace, name]
+    return ".".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

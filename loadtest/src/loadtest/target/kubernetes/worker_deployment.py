@@ -6,6 +6,7 @@ Its controller makes a Deployment for each version; the pods of the current one 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,16 +49,21 @@ class WorkerDeployment:
         where = f"--deployment {self}"
         if found.get("spec", {}).get("replicas") is None:
             raise InputError(
-                f"{where}: it has no spec.replicas, so each version's autoscaler owns its count and would undo every step; "
-                "set spec.replicas and delete its WorkerResourceTemplate of an autoscaler first"
-            )
-        scaler = autoscaler_of(self.api, self.namespace, "WorkerDeployment", self.name)
-        if scaler is not None:
-            raise InputError(
-                f"{where}: {scaler} owns its replica count and would undo every step; take it away first"
+                f"{where}: it has no spec.replicas, so each version is scaled by itself, by an autoscaler or not at all; "
+                "delete a WorkerResourceTemplate with an autoscaler and set it: `helm upgrade --reuse-values --set replicas=1`"
             )
         status = found.get("status") or {}
-        current = (status.get("currentVersion") or {}).get("buildID")
+        version = status.get("currentVersion") or {}
+        made = (version.get("deployment") or {}).get("name")
+        scaler = autoscaler_of(self.api, self.namespace, "WorkerDeployment", self.name)
+        if scaler is None and made is not None:
+            scaler = autoscaler_of(self.api, self.namespace, "Deployment", made)
+        if scaler is not None:
+            raise InputError(
+                f"{where}: {scaler} owns its replica count and would undo every step; take it away first, "
+                "or the WorkerResourceTemplate that makes one for each version"
+            )
+        current = version.get("buildID")
         target = (status.get("targetVersion") or {}).get("buildID")
         if current is None:
             raise InputError(
@@ -68,7 +74,7 @@ class WorkerDeployment:
                 f"{where}: version {target} is being rolled out beside {current}, and two versions share the orders; "
                 "wait until one is current"
             )
-        selector = f"{_NAME_LABEL}={self.name},{_BUILD_LABEL}={current}"
+        selector = f"{_NAME_LABEL}={_as_label(self.name)},{_BUILD_LABEL}={current}"
         return Fleet(selector, dict(found["metadata"].get("annotations") or {}))
 
     def replicas(self) -> int:
@@ -112,3 +118,10 @@ class WorkerDeployment:
                 ) from None
             raise
         return found
+
+
+def _as_label(name: str) -> str:
+    """
+    Write a name as the controller does in the label of its pods: it replaces dots.
+    """
+    return re.sub("[^a-zA-Z0-9-]+", "-", name).lower()[:63]

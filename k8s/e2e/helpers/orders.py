@@ -18,7 +18,7 @@ QUEUE = "repair-shop"
 PATIENCE_SECONDS = 900.0
 
 
-async def one(client: Client, name: str, after: float) -> tuple[str, int]:
+async def one(client: Client, name: str, after: float, work_seconds: float) -> tuple[str, int]:
     """
     Bring one order and wait for its end, as a caller does whose connection may break.
 
@@ -26,7 +26,7 @@ async def one(client: Client, name: str, after: float) -> tuple[str, int]:
         The outcome, and how often the caller had to ask again.
     """
     await asyncio.sleep(after)
-    given = {"order_id": name, "work": {"seconds": 0.1}}
+    given = {"order_id": name, "work": {"seconds": work_seconds}}
     give_up, again = time.monotonic() + PATIENCE_SECONDS, 0
     while True:
         try:
@@ -58,7 +58,7 @@ async def one(client: Client, name: str, after: float) -> tuple[str, int]:
             await asyncio.sleep(1)
 
 
-async def main(prefix: str, rate: float, seconds: float) -> None:
+async def main(prefix: str, rate: float, seconds: float, work_seconds: float) -> None:
     """
     Print what became of the orders, as one line of JSON.
     """
@@ -66,7 +66,8 @@ async def main(prefix: str, rate: float, seconds: float) -> None:
     print("started", flush=True)
     names = [f"{prefix}-{number}" for number in range(int(rate * seconds))]
     ends = await asyncio.gather(
-        *(one(client, name, number / rate) for number, name in enumerate(names)), return_exceptions=True
+        *(one(client, name, number / rate, work_seconds) for number, name in enumerate(names)),
+        return_exceptions=True,
     )
     print(
         json.dumps(
@@ -78,4 +79,5 @@ async def main(prefix: str, rate: float, seconds: float) -> None:
     )
 
 
-asyncio.run(main(sys.argv[1], float(sys.argv[2]), float(sys.argv[3])))
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], *map(float, sys.argv[2:])))

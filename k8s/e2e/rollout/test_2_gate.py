@@ -1,0 +1,79 @@
+"""
+A version that must finish a workflow before it receives any order.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kit import Done, Kit, until
+from versions import SECOND, current, made, pods, ramp, rollout, target
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+BROKEN = [{"step": "inspect_item", "permanent": True}]
+LOOKS_SECONDS = 25
+
+
+def values(build: int, faults: list[dict[str, Any]]) -> str:
+    """
+    The values of a build whose gate is an inspection, with what goes wrong in it.
+    """
+    order = {"order_id": f"gate-{build}", "checklist": ["screen"], "faults": faults}
+    gate = {
+        "workflowType": "InspectionWorkflow",
+        "input": {"order": order, "round": 0, "repaired_by": []},
+    }
+    rollout = {"strategy": "AllAtOnce", "gate": gate}
+    return json.dumps({"settings": {"maxCachedWorkflows": build}, "workerDeployment": {"rollout": rollout}})
+
+
+def at_the_gate(kit: Kit) -> list[str]:
+    """
+    How the workflows at the gate ended.
+    """
+    return [one["status"] for one in rollout(kit)["targetVersion"].get("testWorkflows", [])]
+
+
+def test_a_version_that_fails_at_its_gate_is_not_made_current(
+    kit: Kit, deploy: Callable[[str], Done]
+) -> None:
+    """
+    Its pods are ready, and yet it receives nothing; `make status` says which workflow failed. Taken back, its pods go.
+    """
+    assert deploy(SECOND).code == 0
+    until(lambda: current(kit) == target(kit), "the good version is current", 180)
+    good = current(kit)
+
+    done = deploy(values(700, BROKEN))
+    until(lambda: at_the_gate(kit) == ["Failed"], "the gate's workflow has failed")
+    bad = target(kit)
+    time.sleep(LOOKS_SECONDS)
+
+    assert bad != good == current(kit)
+    assert ramp(kit) is None
+    assert made(kit)[bad]["status"]["availableReplicas"] == 1
+    assert done.code == 0
+    assert f"version {bad} rolls out beside {good} by itself" in done.out
+    workflow = f"test-repair-shop/repair-worker:{bad}-repair-shop"
+    assert f"workflow {workflow} at the gate of repair-worker: Failed" in kit.make("status").out
+    assert deploy(SECOND).code == 0
+    until(lambda: target(kit) == good, "the good version is asked for again")
+    until(lambda: pods(kit, bad) == [], "the bad version's pods have gone", 180)
+    assert current(kit) == good
+
+
+def test_a_version_that_passes_its_gate_becomes_current(kit: Kit, deploy: Callable[[str], Done]) -> None:
+    """
+    The same workflow without a fault ends, and the version receives all orders at once, as its strategy says.
+    """
+    before = current(kit)
+
+    assert deploy(values(600, [])).code == 0
+    until(lambda: current(kit) not in ("", before), "the version is current", 180)
+
+    assert current(kit) == target(kit)

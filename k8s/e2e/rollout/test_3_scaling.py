@@ -1,0 +1,91 @@
+"""
+Who may change how many workers there are where a controller makes them.
+"""
+
+from __future__ import annotations
+
+import pytest
+from kit import WORKERS, Kit, fetch, until
+from versions import NAMESPACE, current, made
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+PLAN = """
+name = "rollout"
+replicas = [1, 2]
+shuffle = false
+warm_up_seconds = 5
+drain_seconds = 60
+injectors = 2
+[[loads]]
+kind = "open"
+arrival_rate = 1.5
+window_seconds = 26
+[loads.arrivals]
+kind = "constant"
+[work]
+seconds = 0.2
+spread = "constant"
+[slo]
+schedule_to_start_p95_seconds = 5
+"""
+
+
+def replicas(kit: Kit) -> int:
+    """
+    How many workers the current version is told to have.
+    """
+    return int(made(kit)[current(kit)]["spec"]["replicas"])
+
+
+def test_a_sweep_refuses_the_controllers_deployment(kit: Kit) -> None:
+    """
+    It says whose the Deployment is and what to give instead; nothing is scaled.
+    """
+    name = made(kit)[current(kit)]["metadata"]["name"]
+    right = ["create", "role", "reads-deployments", "--verb=get", "--resource=deployments.apps"]
+    bound = ["--role=reads-deployments", "--serviceaccount=loadtest:loadtest", "--namespace", NAMESPACE]
+    kit.kubectl(*right, "--namespace", NAMESPACE)
+    kit.kubectl("create", "rolebinding", "reads-deployments", *bound)
+    try:
+        finished = kit.sweep(PLAN, "--deployment", f"{NAMESPACE}/{name}")
+    finally:
+        kit.kubectl("delete", "role,rolebinding", "reads-deployments", "--namespace", NAMESPACE)
+
+    assert finished.code != 0
+    assert (
+        f"--deployment {NAMESPACE}/{name}: WorkerDeployment {WORKERS} owns it and would undo every step; "
+        f"give --deployment {NAMESPACE}/workerdeployment/{WORKERS}"
+    ) in finished.error
+    assert replicas(kit) == 1
+
+
+def test_a_sweep_scales_the_worker_deployment(kit: Kit) -> None:
+    """
+    By its own field, which the controller brings to the current version; the count is as before in the end.
+    """
+    finished = kit.sweep(PLAN)
+
+    # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
+    assert finished.code in (0, 1), finished.out[-2000:] + finished.error
+    steps = fetch(kit).measured()
+    assert {step["key"]["replicas"] for step in steps} == {1, 2}
+    for step in steps:
+        assert len(step["identities_start"]) == step["key"]["replicas"]
+        assert step["injector"]["whole"]["failed"] == {}
+    until(lambda: replicas(kit) == 1, "the count is as before", 60)
+    held = kit.get("leases", "--namespace", "loadtest")["items"]
+    assert [one["metadata"]["name"] for one in held if "workerdeployment" in one["metadata"]["name"]] == []
+
+
+def test_make_scale_scales_the_worker_deployment(kit: Kit) -> None:
+    """
+    `make scale` ends when the workers of the current version are ready.
+    """
+    done = kit.make("scale", "N=2")
+
+    assert done.code == 0
+    assert replicas(kit) == 2
+    assert made(kit)[current(kit)]["status"]["readyReplicas"] == 2
+    assert kit.make("scale", "N=1").code == 0
+    assert current(kit) in kit.make("status").out
