@@ -25,7 +25,7 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 
 .PHONY: truth
 truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (an hour)
-	$(PY) loadtest/truth/run.py
+	$(PY) loadtest/truth/decision_trials.py
 
 .PHONY: truth-real
 truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real server; writes loadtest/docs/truth-real.md (12 minutes, quiet machine)
@@ -33,7 +33,7 @@ truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real 
 
 .PHONY: prices
 prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
-	$(PY) loadtest/truth/prices.py --results $(OUTPUT)/prices
+	$(PY) loadtest/truth/setting_costs.py --results $(OUTPUT)/prices
 
 .PHONY: size-truth
 size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells left out of recorded sweeps; writes loadtest/docs/size.md

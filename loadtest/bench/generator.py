@@ -27,7 +27,7 @@ from hdrh.histogram import HdrHistogram
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.plan import ArrivalKind, Arrivals, Work
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 _PARTS = Path(__file__).with_name("parts")
 _WINDOW_SECONDS = 6.0
@@ -90,8 +90,8 @@ def _stub(arrivals: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.terminate()
 
 
-def _order(case: Case, number: int) -> StepOrder:
-    return StepOrder(
+def _order(case: Case, number: int) -> StepInstruction:
+    return StepInstruction(
         step=f"{number}",
         id_prefix=f"bench-{number}",
         scenario=str(_PARTS / "start_only.py"),
@@ -123,7 +123,7 @@ async def _cpu_between(process: psutil.Process, start: float, end: float) -> flo
     return spent[1] - spent[0]
 
 
-async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, StepOrder]:
+async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, StepInstruction]:
     process = psutil.Process(locust.pids[0])
     order = _order(case, number)
     start = order.start_at + _WARM_UP_SECONDS
@@ -179,7 +179,7 @@ async def _measure(cases: Sequence[Case], rounds: int, folder: Path) -> dict[Cas
     return found
 
 
-def _with_seen(outcome: Outcome, seen: Path, case: Case, order: StepOrder) -> Outcome:
+def _with_seen(outcome: Outcome, seen: Path, case: Case, order: StepInstruction) -> Outcome:
     assert case.arrival_rate is not None
     start = order.start_at + order.warm_up_seconds
     times = sorted(at for at in map(float, seen.read_text().split()) if start <= at < start + _WINDOW_SECONDS)

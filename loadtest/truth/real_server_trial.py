@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from loadtest.analysis.overload import LoadLevel
+from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.results.document import read
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult

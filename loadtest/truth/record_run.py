@@ -17,7 +17,7 @@ from loadtest.probe.page import PageScope, read
 from loadtest.probe.page_difference import difference
 from loadtest.results.document import to_json
 from loadtest.results.metric_difference import Difference
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 FOLDER = Path(__file__).parent / "recorded"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.replicas_wanted import MODEL_RATIO, ReplicaModel
-from loadtest.analysis.sizing import believable, bounds_of, growth_of, sized_replicas
+from loadtest.analysis.sizing import believable_steps, bounds_of, growth_of, sized_replicas
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -90,7 +90,7 @@ def asked_counts(run: str, plan: Plan, steps: Sequence[Measured]) -> Iterator[As
     """
     Leave each saturated count out in turn, and ask for two rates that need it.
     """
-    kept = believable(steps, plan)
+    kept = believable_steps(steps, plan)
     for replicas in sorted({step.key.replicas for step in kept if is_closed(step)}):
         ends = _rates_of(kept, plan, replicas)
         if ends is None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from loadtest.analysis.cell_capacity import cell_capacity
 from loadtest.analysis.marginal_cost import CostPoint, cost_points, fit_marginal_cost
 from loadtest.analysis.prediction_interval import scatter_of
-from loadtest.analysis.sizing import believable
+from loadtest.analysis.sizing import believable_steps
 from loadtest.analysis.sizing_quantities import database_points, replica_memory, slot_seconds
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import Scatter, pooled
@@ -26,7 +26,7 @@ def usual_scatter(runs: Recorded) -> dict[str, Scatter]:
 
     Machines and loads differ, so together they count as much as one of them does.
     """
-    by_run = [_of_steps(believable(steps, plan)) for plan, steps in runs.values()]
+    by_run = [_of_steps(believable_steps(steps, plan)) for plan, steps in runs.values()]
     return {
         quantity: pooled([one[quantity] for one in by_run], len(by_run))
         for quantity in dict.fromkeys(name for one in by_run for name in one)
@@ -58,7 +58,7 @@ def _repeated(runs: Recorded) -> list[list[Measured]]:
     found = []
     for plan, steps in runs.values():
         for factors in dict.fromkeys(step.key.factors for step in steps):
-            kept = believable([step for step in steps if step.key.factors == factors], plan)
+            kept = believable_steps([step for step in steps if step.key.factors == factors], plan)
             found.append(kept)
     return found
 

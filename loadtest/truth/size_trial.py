@@ -19,7 +19,7 @@ from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.sizing import believable, fills_machine, growth_of
+from loadtest.analysis.sizing import believable_steps, fills_machine, growth_of
 from loadtest.analysis.sizing_quantities import (
     DATABASE_REQUESTS,
     actions,
@@ -84,14 +84,14 @@ def not_asked(runs: Recorded) -> tuple[int, int]:
     """
     Return how many steps are not valid, and how many saturate steps filled their machine.
     """
-    kept = [(steps, believable(steps, plan)) for plan, steps in runs.values()]
+    kept = [(steps, believable_steps(steps, plan)) for plan, steps in runs.values()]
     full = sum(is_closed(step) and fills_machine(step) for _, steps in kept for step in steps)
     return sum(len(steps) - len(valid) for steps, valid in kept), full
 
 
 def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) -> Iterator[HeldOut]:
     """
-    Leave each believable step out in turn.
+    Leave each step that can be believed out in turn.
 
     Args:
         run: Its name.
@@ -99,7 +99,7 @@ def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) ->
         steps: Of the run.
         sure: Of other runs.
     """
-    kept = believable(steps, plan)
+    kept = believable_steps(steps, plan)
     for left in kept:
         others = [step for step in kept if step is not left]
         replicas, rate = left.key.replicas, workflows_per_second(left)

@@ -14,8 +14,8 @@ from model_trial import ModelTrials
 from step_trial import TASKS, Outcome
 from workflow_trial import WorkflowTrials
 
-from loadtest.analysis.overload import LoadLevel
 from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.twin import LongRunEstimate
 from loadtest.results.window_decision import Decided
 

@@ -16,7 +16,7 @@ from shop import Shop, activities, new_order, open_shop
 from temporalio import activity
 from temporalio.client import Client
 
-from repairshop.activities import attempt as attempts
+from repairshop.activities import simulated_work as attempts
 from repairshop.contract import LIGHT_ORDER_STEPS, Spread, WorkProfile
 from repairshop.draws import drawn_failure, drawn_seconds, light_order_activities, passes_inspection
 

@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from repairshop.contract import DAY_SECONDS, Claim, Limits, Outcome, RepairKind, RepairOrder, RepairResult
-from repairshop.step_messages import WarrantyOutput
+from repairshop.step_payloads import WarrantyOutput
 
 pytestmark = pytest.mark.server
 YEARS = 3 * 365 * DAY_SECONDS

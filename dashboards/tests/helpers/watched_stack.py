@@ -21,7 +21,7 @@ from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured_step import StepKey
 from loadtest.results.metric_difference import Difference
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"
@@ -113,11 +113,11 @@ def worker_environment(address: str, port: int) -> dict[str, str]:
     }
 
 
-def order(step: str, prefix: str, seconds: float) -> StepOrder:
+def order(step: str, prefix: str, seconds: float) -> StepInstruction:
     """
     An open load with activities that fail now and then.
     """
-    return StepOrder(
+    return StepInstruction(
         step=step,
         id_prefix=prefix,
         scenario="repair",

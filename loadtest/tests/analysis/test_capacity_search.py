@@ -18,12 +18,12 @@ from loadtest.analysis.capacity_search import (
     search_capacity,
 )
 from loadtest.analysis.headroom_at_rate import headroom_of
-from loadtest.analysis.twin import LateBound, QueueModel, UniformWork
+from loadtest.analysis.twin import QueueModel, SloBound, UniformWork
 from loadtest.results.capacity_result import Carries
 from loadtest.results.window_decision import Decided
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
-FIRST, BOUND, TASKS = Calibration(MODEL, UniformWork(0.25, 0.5)), LateBound(0.5), 6_000
+FIRST, BOUND, TASKS = Calibration(MODEL, UniformWork(0.25, 0.5)), SloBound(0.5), 6_000
 SLOWER = replace(FIRST, model=replace(MODEL, overhead_seconds=0.036))
 
 Traffic = Callable[[float], tuple[Decided, Decided, Calibration]]

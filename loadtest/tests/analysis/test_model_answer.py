@@ -13,7 +13,7 @@ from histograms import buckets
 
 from loadtest.analysis import read_step
 from loadtest.analysis.model_answer import SeenWindow, answer_by_model
-from loadtest.analysis.twin import LateBound, Measure
+from loadtest.analysis.twin import Measure, SloBound
 from loadtest.plan import ArrivalKind, Arrivals, Open, Slo
 from loadtest.results.window_decision import Decided
 
@@ -25,30 +25,30 @@ QUIET = SeenWindow(20.0, 1.0, 4, 6, HELD, 0.01, 120, 0.0)
 @pytest.mark.parametrize(
     ("changes", "bound", "answer"),
     [
-        pytest.param({}, LateBound(0.5), Decided.MET, id="40 % of capacity"),
-        pytest.param({"rate": 2.1}, LateBound(0.5), None, id="82 %"),
-        pytest.param({"late": 5.0}, LateBound(0.5), None, id="contradicted by the window"),
-        pytest.param({"counted": 50}, LateBound(0.5), None, id="too few to contradict"),
-        pytest.param({"seconds": 3.0}, LateBound(0.5), None, id="too short to contradict"),
-        pytest.param({"rate": 3.2, "late": 90.0}, LateBound(0.5), Decided.MISSED, id="above capacity"),
-        pytest.param({"rate": 3.2, "late": 8.0}, LateBound(0.5), None, id="above, hardly late yet"),
+        pytest.param({}, SloBound(0.5), Decided.MET, id="40 % of capacity"),
+        pytest.param({"rate": 2.1}, SloBound(0.5), None, id="82 %"),
+        pytest.param({"late": 5.0}, SloBound(0.5), None, id="contradicted by the window"),
+        pytest.param({"counted": 50}, SloBound(0.5), None, id="too few to contradict"),
+        pytest.param({"seconds": 3.0}, SloBound(0.5), None, id="too short to contradict"),
+        pytest.param({"rate": 3.2, "late": 90.0}, SloBound(0.5), Decided.MISSED, id="above capacity"),
+        pytest.param({"rate": 3.2, "late": 8.0}, SloBound(0.5), None, id="above, hardly late yet"),
         pytest.param(
             {"counted": 20},
-            LateBound(4.0, measure=Measure.END_TO_END),
+            SloBound(4.0, measure=Measure.END_TO_END),
             Decided.MET,
             id="orders take 1.7 s of 4",
         ),
         pytest.param(
             {"counted": 20, "late": 20.0},
-            LateBound(1.0, measure=Measure.END_TO_END),
+            SloBound(1.0, measure=Measure.END_TO_END),
             Decided.MISSED,
             id="1.7 s of 1",
         ),
-        pytest.param({"counted": 20}, LateBound(1.9, measure=Measure.END_TO_END), None, id="1.7 s of 1.9"),
+        pytest.param({"counted": 20}, SloBound(1.9, measure=Measure.END_TO_END), None, id="1.7 s of 1.9"),
     ],
 )
 def test_only_what_is_far_from_the_limit_is_answered(
-    changes: dict[str, float], bound: LateBound, answer: Decided | None
+    changes: dict[str, float], bound: SloBound, answer: Decided | None
 ) -> None:
     """
     Model and window must both say so.

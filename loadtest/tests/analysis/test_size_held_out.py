@@ -14,7 +14,7 @@ from scatter_of_runs import machine_scatter, usual_scatter
 from size_trial import REPEATS, held_out, recorded_runs, tried
 
 from loadtest.analysis.capacity_growth import MACHINE_SCATTER
-from loadtest.analysis.sizing import believable
+from loadtest.analysis.sizing import believable_steps
 from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, STATED, USUAL_SCATTER, Scatter
 
 
@@ -62,7 +62,9 @@ def test_a_step_that_is_not_valid_is_neither_fitted_nor_left_out() -> None:
     The records keep what the rules of validity read; two saturated steps of four replicas were not level.
     """
     plan, steps = recorded_runs()["replicas-1-to-4"]
-    invalid = {step.key.folder for step in steps} - {step.key.folder for step in believable(steps, plan)}
+    invalid = {step.key.folder for step in steps} - {
+        step.key.folder for step in believable_steps(steps, plan)
+    }
 
     assert invalid == {"4-saturate-1", "4-saturate-1-again1"}
     assert invalid.isdisjoint(one.cell for one in held_out("replicas-1-to-4", plan, steps, STATED))

@@ -8,7 +8,7 @@ import math
 
 import pytest
 
-from loadtest.analysis.overload import (
+from loadtest.analysis.slot_capacity import (
     LoadLevel,
     SlotCapacity,
     capacity_of_known_draws,

@@ -11,10 +11,10 @@ import synthetic
 from histograms import buckets
 
 from loadtest.analysis import read_step
+from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
-from loadtest.analysis.planned_work import known_work
-from loadtest.analysis.schedule_shape import load_shape
 from loadtest.analysis.twin import ExponentialWork, UniformWork
+from loadtest.analysis.work_of_plan import known_work
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
 from loadtest.results.measured_step import Measured

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from loadtest.analysis.silent_replicas import KindLook, PollingLook, silence
+from loadtest.analysis.silent_replicas import KindLook, PollingLook, why_silent
 from loadtest.analysis.workers_as_planned import (
     differing_replicas,
     in_flight,
@@ -118,7 +118,7 @@ def test_a_replica_is_silent_after_seven_seconds_of_looks(
     looks: list[PollingLook | None], told: str | None
 ) -> None:
     """A look every two seconds, so whoever falls silent is named within ten."""
-    reason = silence("worker-7", [(2.0 * number, look) for number, look in enumerate(looks)])
+    reason = why_silent("worker-7", [(2.0 * number, look) for number, look in enumerate(looks)])
 
     assert (reason is None) == (told is None)
     if told is not None and reason is not None:
@@ -137,14 +137,14 @@ def test_one_look_that_fails_makes_nobody_silent(times: tuple[float, ...], told:
     """A heartbeat is a minute old when it is found to be the last; then a second look must agree."""
     looks = [(at, WORKS if at == 0 else None) for at in times]
 
-    assert (silence("w", looks) is not None) is told
+    assert (why_silent("w", looks) is not None) is told
 
 
 def test_activities_are_not_missed_where_there_are_none() -> None:
     """A scenario without activities has workers that need not ask for any."""
     looks: list[tuple[float, PollingLook | None]] = [(float(second), NO_ACTIVITIES) for second in range(30)]
 
-    assert silence("w", looks, wants_activities=False) is None
+    assert why_silent("w", looks, wants_activities=False) is None
 
 
 def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:

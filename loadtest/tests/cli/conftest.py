@@ -12,7 +12,7 @@ import pytest
 from loadtest.cli import run_refusals, run_start
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from kept_runs import kept_run
 
 from loadtest.cli.app import run
 from loadtest.free_ports import free_ports
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 

@@ -16,7 +16,7 @@ from loadtest.cli.app import run
 from loadtest.design.capacity import Capacity
 from loadtest.plan import Open, Saturate
 from loadtest.results.question import CapacityQuestion, keep_question, question_of
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 from loadtest.results.window_decision import Decided
 
 pytestmark = pytest.mark.process

@@ -24,8 +24,8 @@ from loadtest.errors import InjectorError, TargetError
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted, StepStarted, SweepEnded
 from loadtest.listeners.display import JsonLines
+from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
-from loadtest.results.store import Run
 
 PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")
 

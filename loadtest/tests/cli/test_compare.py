@@ -16,10 +16,10 @@ from kept_runs import kept_run
 from loadtest.cli.app import run
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
-from loadtest.results.setting import setting_text
+from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
-from loadtest.results.store import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]

@@ -13,7 +13,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.analysis.suspects.found_suspect import found
+from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate
@@ -22,7 +22,7 @@ from loadtest.report.suspect_text import held_back
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.question import LimitsQuestion, question_of
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 from loadtest.results.suspect import Suspect, SuspectName
 
 pytestmark = pytest.mark.process

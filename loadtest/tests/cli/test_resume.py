@@ -18,7 +18,7 @@ from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.plan import Saturate
 from loadtest.results.manifest import RunStart
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 

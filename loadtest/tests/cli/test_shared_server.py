@@ -16,11 +16,11 @@ from loadtest.cli.app import run
 from loadtest.cli.place_flags import place_of
 from loadtest.cli.run_refusals import MOST_STARTS, refuse_many_starts
 from loadtest.connection import is_shared
-from loadtest.design.planned_start_count import PlannedStarts
+from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.plan import Arrivals, Fraction, Open, Plan, Saturate, Work, WorkerSetup
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 from loadtest.scenario import load
 from loadtest.target.kubernetes.sweep_job import Brought, SweepJob
 

@@ -18,9 +18,9 @@ from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_refusals import refuse_many_starts
 from loadtest.errors import InputError
 from loadtest.plan import Open
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, LimitsQuestion, question_of
-from loadtest.results.setting import setting_text
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 from loadtest.scenario import load
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli import cluster
+from loadtest.cli import open_cluster
 from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 A, B = "127.0.0.1:7233", "127.0.0.2:7234"
@@ -149,7 +149,7 @@ def test_a_plans_servers_are_of_workers_of_this_machine_too(
     flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """However they were named."""
-    monkeypatch.setattr(cluster, "in_cluster", lambda: True)
+    monkeypatch.setattr(open_cluster, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 
     code = run(["sweep", DEMO, "--factor", f"address={A},{B}", *flags, "--output", str(tmp_path / "out")])

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
-from loadtest.analysis.block_quantities import QUANTITIES, block_problems
+from loadtest.analysis.compared_quantities import QUANTITIES, block_problems
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design import alternation
 from loadtest.design.compare import Compare

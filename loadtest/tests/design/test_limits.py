@@ -11,7 +11,7 @@ import pytest
 import synthetic
 from compared_blocks import kept_block, replace_block
 
-from loadtest.analysis.suspects.found_suspect import found
+from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.limits_plan import limits_plan
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch

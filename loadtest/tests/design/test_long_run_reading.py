@@ -13,7 +13,7 @@ import synthetic
 from histograms import buckets
 
 from loadtest.analysis.calibrated_model import Calibration
-from loadtest.analysis.twin import ExponentialWork, LateBound, OpenStep, QueueModel
+from loadtest.analysis.twin import ExponentialWork, OpenStep, QueueModel, SloBound
 from loadtest.design.long_run_reading import StepModel, read_long_run
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
@@ -60,7 +60,7 @@ def model() -> StepModel:
     found = Calibration(
         QueueModel(1, shape=(1,), newest_first_ratio=-1.0), ExponentialWork(WORK_SECONDS), drawn=True
     )
-    return StepModel(found, _offered(), LateBound(0.6), RATE)
+    return StepModel(found, _offered(), SloBound(0.6), RATE)
 
 
 def _measured(waits: list[float], held: list[float] | None = None) -> Measured:

@@ -20,8 +20,8 @@ from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.outside_watch import LOOK_SECONDS
 from loadtest.experiment.progress import Event, PhaseStarted, StepStarted
 from loadtest.results.disturbance import DisturbanceKind
+from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.store import Run
 from loadtest.results.window_decision import Decided
 
 MIDDLE = WARM_UP_SECONDS + WINDOW_SECONDS / 2

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sweep_process import running_sweep, wait_for
 
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 pytestmark = pytest.mark.server
 

@@ -12,7 +12,7 @@ from queueing_theory import mean_wait, simulate
 from running import sweep
 
 from loadtest.arrivals import schedule
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
@@ -55,7 +55,7 @@ def test_the_mean_wait_is_the_simulations(tmp_path: Path) -> None:
     # In the saturated step every slot is held all the time, so this is how long an activity holds one: its
     # sleep and the hand-over to the next.
     service = SLOTS * full["window_seconds"] / full["counts"]["window_activities"]
-    order = StepOrder(
+    order = StepInstruction(
         step="1-open1-1",
         id_prefix="",
         scenario="repair",

@@ -18,7 +18,7 @@ from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design.compare import Compare
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.results.measured_step import Measured
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 A, B = "127.0.0.1:7233", "127.0.0.1:7234"
 

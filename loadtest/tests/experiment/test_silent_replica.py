@@ -13,7 +13,7 @@ import pytest
 from sweep_process import running_sweep, wait_for
 
 from loadtest.results.problem import ProblemCause
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 

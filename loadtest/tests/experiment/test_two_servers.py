@@ -16,7 +16,7 @@ from temporalio.client import Client
 from loadtest.cli import rounds_asked
 from loadtest.cli.app import run
 from loadtest.design import alternation
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 

@@ -12,7 +12,7 @@ from fake_clock import FakeClock
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 ACTIVITIES = 6
 RATE_PER_REPLICA = 10.0
@@ -59,7 +59,7 @@ class FakeSystem:
 
     clock: FakeClock = field(default_factory=FakeClock)
     replicas: tuple[Replica, ...] = ()
-    order: StepOrder | None = None
+    order: StepInstruction | None = None
     ends_at: float = 0.0
     closed_before: int = 0
     away: dict[str, tuple[float, float]] = field(default_factory=dict)

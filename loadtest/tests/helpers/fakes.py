@@ -27,7 +27,7 @@ from loadtest.results.measured_step import (
 )
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog, Scrape
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 SERVER = "http://server/metrics"
 
@@ -138,7 +138,9 @@ class FakeInjectors:
 
     system: FakeSystem
 
-    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+    async def run(
+        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+    ) -> InjectorReport:
         """Say what was counted each second, drain, report."""
         system, clock = self.system, self.system.clock
         system.closed_before = system.closed(clock.now())
@@ -162,7 +164,7 @@ class FakeInjectors:
         system.stopped.append("reported")
         return self._report(order)
 
-    def _report(self, order: StepOrder) -> InjectorReport:
+    def _report(self, order: StepInstruction) -> InjectorReport:
         system = self.system
         opens = order.start_at + order.warm_up_seconds
         sent = system.started(system.ends_at)

@@ -11,7 +11,7 @@ import numpy as np
 from event_system import EventSystem, Traits
 from numpy.typing import NDArray
 
-from loadtest.analysis.twin import ExponentialWork, LateBound, Measure, UniformWork, WorkDistribution
+from loadtest.analysis.twin import ExponentialWork, Measure, SloBound, UniformWork, WorkDistribution
 
 ACTIVITIES = 6
 WARM_UP_SECONDS = 5.0
@@ -68,14 +68,14 @@ def capacity_of(subject: Subject) -> float:
 
 
 @cache
-def bound_of(subject: Subject) -> LateBound:
+def bound_of(subject: Subject) -> SloBound:
     """
     Return the bound that the system just keeps at its limit.
     """
     if subject.known is not None:
-        return LateBound(subject.known[1], 0.05, subject.measure)
+        return SloBound(subject.known[1], 0.05, subject.measure)
     _, taken = _long_run(subject, subject.limit_utilization)
-    return LateBound(float(np.quantile(taken, 0.95)), 0.05, subject.measure)
+    return SloBound(float(np.quantile(taken, 0.95)), 0.05, subject.measure)
 
 
 @cache

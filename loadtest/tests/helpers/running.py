@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 PROGRAM = str(Path(sys.executable).parent / "loadtest")
 PLANS = Path(__file__).parents[2] / "plans"

@@ -21,11 +21,11 @@ from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.experiment.loop import order_of
-from loadtest.experiment.modelled_step import mean_drawn_work
+from loadtest.experiment.model_readings import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import Difference
-from loadtest.results.step_order import StepOrder, seed_of_order
+from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 _DRAIN_SECONDS = 60.0
 _SATURATE_ORDERS = 60  # for each slot: more than a saturate step can complete
@@ -103,7 +103,7 @@ class SearchedSystem:
         return replace(measured, drawn_work_seconds=mean_drawn_work(measured, order, drawn_work))
 
     def _saturated(
-        self, system: EventSystem, order: StepOrder, asked: NextStep, pattern: Measured
+        self, system: EventSystem, order: StepInstruction, asked: NextStep, pattern: Measured
     ) -> Measured:
         assert order.in_flight is not None
         slots = self.traits.replicas * self.traits.slots
@@ -117,7 +117,7 @@ class SearchedSystem:
         self,
         system: EventSystem,
         plan: Plan,
-        order: StepOrder,
+        order: StepInstruction,
         asked: NextStep,
         kept: list[KeptStep],
         pattern: Measured,
@@ -147,7 +147,7 @@ class SearchedSystem:
         )
 
     def _measured(
-        self, system: EventSystem, order: StepOrder, asked: NextStep, pattern: Measured, seconds: float
+        self, system: EventSystem, order: StepInstruction, asked: NextStep, pattern: Measured, seconds: float
     ) -> Measured:
         record, start, end = system.record, order.warm_up_seconds, order.warm_up_seconds + seconds
         columns = record.arrays()
@@ -171,7 +171,7 @@ class SearchedSystem:
         )
 
 
-def _draws(order: StepOrder, orders: int) -> Column:
+def _draws(order: StepInstruction, orders: int) -> Column:
     return np.array([drawn_work(order.work, seed_of_order(order.seed, number)) for number in range(orders)])
 
 

@@ -23,18 +23,23 @@ from known_system import (
     truth_at,
 )
 
-from loadtest.analysis.overload import LoadLevel, SlotCapacity, capacity_of_known_draws, throughput_half_width
+from loadtest.analysis.slot_capacity import (
+    LoadLevel,
+    SlotCapacity,
+    capacity_of_known_draws,
+    throughput_half_width,
+)
 from loadtest.analysis.twin import (
     DecisionRule,
     Enough,
     HistogramWork,
-    LateBound,
     LongRunEstimate,
     Measure,
     OpenStep,
     Past,
     QueueModel,
     SaturateReading,
+    SloBound,
     UntilDecided,
     WorkDistribution,
     calibrate,
@@ -230,7 +235,7 @@ def _measure(
     step: OpenStep,
     draws: Column,
     stopping: UntilDecided,
-    bound: LateBound,
+    bound: SloBound,
 ) -> tuple[Enough, dict[str, Column], float]:
     before, closed_before = len(system.record.started), len(system.record.closed)
     system.load(step.arrivals, draws)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from loadtest.plan import ArrivalKind, Arrivals, Work
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 BENCH = Path(__file__).parents[2] / "bench" / "parts"
 
@@ -49,12 +49,12 @@ def start_only() -> str:
 
 
 @pytest.fixture
-def order(task_queue: str) -> Callable[..., StepOrder]:
+def order(task_queue: str) -> Callable[..., StepInstruction]:
     """
     Makes orders of this test.
     """
 
-    def make(**given: Any) -> StepOrder:
+    def make(**given: Any) -> StepInstruction:
         defaults: dict[str, Any] = {
             "step": "1-open-1",
             "id_prefix": task_queue,
@@ -73,6 +73,6 @@ def order(task_queue: str) -> Callable[..., StepOrder]:
             "max_in_flight": 2000,
             "end_to_end_bound_seconds": None,
         }
-        return StepOrder(**{**defaults, **given})
+        return StepInstruction(**{**defaults, **given})
 
     return make

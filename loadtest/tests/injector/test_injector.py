@@ -15,20 +15,20 @@ from temporalio.client import Client
 from loadtest.errors import InputError
 from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
 from loadtest.injector.injector import Injector
+from loadtest.injector.locust_messages import OrderPart, PartReport
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.order_part import OrderPart, PartReport
 from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import InjectorSecond
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = pytest.mark.process
 
 Stub = Callable[..., tuple[str, "subprocess.Popen[str]"]]
-Order = Callable[..., StepOrder]
+Order = Callable[..., StepInstruction]
 
 
-async def _carry_out(address: str, order: StepOrder) -> tuple[PartReport, list[InjectorSecond]]:
+async def _carry_out(address: str, order: StepInstruction) -> tuple[PartReport, list[InjectorSecond]]:
     client = await Client.connect(address)
     seconds: list[InjectorSecond] = []
     injector = Injector(client, InjectorRegistry(), lambda *_: None)

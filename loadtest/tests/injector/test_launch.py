@@ -25,11 +25,11 @@ from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.probe.http_page import fetch
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
-Order = Callable[..., StepOrder]
+Order = Callable[..., StepInstruction]
 
 METRICS_PORT = free_ports(1)[0]
 

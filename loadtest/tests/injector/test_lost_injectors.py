@@ -21,11 +21,11 @@ from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, launch
 from loadtest.results.problem import ProblemCause
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
-Order = Callable[..., StepOrder]
+Order = Callable[..., StepInstruction]
 
 
 async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from loadtest.errors import OtherVersionError
 from loadtest.injector.injector import _report
+from loadtest.injector.locust_messages import OrderPart, PartReport, add_seconds
 from loadtest.injector.merge import merge
-from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
@@ -23,7 +23,7 @@ from loadtest.results.document import from_message, to_plain
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 WINDOW = Bounds(10.0, 20.0, end_to_end=2.0)
 
@@ -269,8 +269,8 @@ def test_a_recorded_latency_is_kept_to_three_digits(seconds: float) -> None:
     assert kept == pytest.approx(min(max(seconds, 1e-6), 3600.0), rel=2e-3, abs=1e-6)
 
 
-def _order() -> StepOrder:
-    return StepOrder(
+def _order() -> StepInstruction:
+    return StepInstruction(
         step="s",
         id_prefix="p",
         scenario="noop",

@@ -23,7 +23,7 @@ from loadtest.errors import InputError
 from loadtest.injector.launch import launch
 from loadtest.injector.tracing import tracing
 from loadtest.plan import ArrivalKind, Arrivals, Work
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 ORDERS = 3
 ACTIVITIES = ("register", "classify", "assign_technician", "set_deadline", "assign_inspector", "settle")
@@ -35,11 +35,11 @@ def receiver() -> Iterator[Receiver]:
         yield running
 
 
-def orders(task_queue: str, start_at: float) -> StepOrder:
+def orders(task_queue: str, start_at: float) -> StepInstruction:
     """
     A few orders within a second.
     """
-    return StepOrder(
+    return StepInstruction(
         step="1-open-1",
         id_prefix=f"traced-{task_queue}",
         scenario="repair",

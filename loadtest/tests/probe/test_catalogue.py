@@ -27,7 +27,7 @@ from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.local_target import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER
 
@@ -150,11 +150,11 @@ async def page(url: str) -> str:
     return (await asyncio.to_thread(fetch, url, url)).decode()
 
 
-def orders(task_queue: str) -> StepOrder:
+def orders(task_queue: str) -> StepInstruction:
     """
     A few repair orders, some with activities that fail and are tried again.
     """
-    return StepOrder(
+    return StepInstruction(
         step="1",
         id_prefix=f"{task_queue}-order",
         scenario="repair",

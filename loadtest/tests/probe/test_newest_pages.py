@@ -16,7 +16,7 @@ from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 
 from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.page_metrics import PageMetrics
-from loadtest.probe.worker_heartbeats import WorkerProbe
+from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 
 PAGE = (

@@ -18,8 +18,8 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.probe.worker_heartbeats import WorkerProbe, facts_from_heartbeat, is_of
 from loadtest.probe.worker_page import facts_from_page
+from loadtest.probe.worker_probe import WorkerProbe, facts_from_heartbeat, is_of
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 from loadtest.target.local_target import Workers, open_local

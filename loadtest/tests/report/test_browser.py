@@ -13,7 +13,7 @@ import pytest
 import synthetic
 
 from loadtest.report import build_report
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.analysis import disturbances, saturation, step_verdict, validity
+from loadtest.analysis import disturbances, saturation_limit, step_verdict, validity
 from loadtest.analysis.enough_closes import FEWEST_CLOSES
 from loadtest.analysis.percentiles import samples_wanted
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
@@ -24,9 +24,9 @@ DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="ut
     [
         f"| arrivals that were due were sent | {validity.FEWEST_SENT * 100:.0f} % |",
         f"lag p99 at most {validity.LARGEST_LAG_SECONDS * 1000:.0f} ms or {validity.LARGEST_LAG_SHARE * 100:.0f} %",
-        f"differ by more than {saturation.MATERIAL_RATIO * 100:.0f} %",
-        f"less than {saturation.FULL_SLOTS_RATIO * 100:.0f} % of its slots in use",
-        f"completes more than {saturation.RISE_RATIO * 100:.0f} % more",
+        f"differ by more than {saturation_limit.MATERIAL_RATIO * 100:.0f} %",
+        f"less than {saturation_limit.FULL_SLOTS_RATIO * 100:.0f} % of its slots in use",
+        f"completes more than {saturation_limit.RISE_RATIO * 100:.0f} % more",
         f"more than {validity.LATEST_LOOK_RATIO * 100:.0f} % of the window late",
         f"| {FEWEST_CLOSES} workflows in the window |",
         "is {:.2f} to {:.2f} times".format(*validity.LITTLE_BOUNDS),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from loadtest.analysis.suspects.found_suspect import found
+from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.report.limits_page import limits_html, limits_text
 from loadtest.report.page_template import with_code
 from loadtest.results.comparison_result import QuantityComparison, Standing

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from repairshop.service_links import without_service_links
+from repairshop.kubernetes_service_variables import without_service_links
 
 A = TypeVar("A")
 B = TypeVar("B")

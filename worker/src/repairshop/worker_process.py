@@ -31,7 +31,7 @@ from repairshop import (
     worker_tracing,
 )
 from repairshop.background import Background
-from repairshop.compiled_workflows import compiled_each_time
+from repairshop.bytecode_check import modules_without_bytecode
 from repairshop.environment import SettingsError, both
 from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.settings import LogFormat, Settings, load
@@ -109,7 +109,7 @@ async def _run(
         background.run(_beat(state))
         observed = _observe(settings)
         stack.enter_context(_pages(settings, state, observed))
-        if settings.sandbox and (modules := compiled_each_time(workflows)):
+        if settings.sandbox and (modules := modules_without_bytecode(workflows)):
             LOG.warning(
                 "PYTHONDONTWRITEBYTECODE is set, so each workflow compiles %s anew; unset it",
                 ", ".join(modules),

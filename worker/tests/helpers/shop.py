@@ -18,7 +18,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from repairshop.activities import attempt, build_activities
+from repairshop.activities import build_activities, simulated_work
 from repairshop.contract import (
     REPAIR_WORKFLOW,
     STATUS_QUERY,
@@ -109,7 +109,7 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._reached = asyncio.Event()
         self._opened = asyncio.Event()
-        monkeypatch.setattr(attempt, "hang", self._hang)
+        monkeypatch.setattr(simulated_work, "hang", self._hang)
 
     async def _hang(self, seconds: float) -> None:
         self._reached.set()

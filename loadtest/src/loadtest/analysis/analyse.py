@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.cpu_cost import cost
 from loadtest.analysis.doubled_loop import first_key, why_doubled
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.sweep_cpu_cost import cost
 from loadtest.analysis.verdict import decide, decide_all
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured, StepKey
-from loadtest.results.setting import Setting
+from loadtest.results.plan_setting import Setting
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import combinations, plan_of_cell, step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.bucket_quantile import quantile
 from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell, whole_step_execution
 from loadtest.analysis.doubled_loop import counting_steps
-from loadtest.analysis.planned_work import known_work
 from loadtest.analysis.twin import (
     HistogramWork,
     Past,
@@ -20,6 +19,7 @@ from loadtest.analysis.twin import (
     WorkDistribution,
     calibrate,
 )
+from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import work
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import Measured, StepKey

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from loadtest.analysis.calibrated_model import Calibration
-from loadtest.analysis.twin import LateBound, rate_at_bound
+from loadtest.analysis.twin import SloBound, rate_at_bound
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
@@ -90,7 +90,7 @@ class CapacityBracket:
 def search_capacity(
     first: Calibration,
     probes: Sequence[ProbeResult],
-    bound: LateBound,
+    bound: SloBound,
     most_probes: int = MOST_PROBES,
     tasks: int = RATE_TASKS,
 ) -> float | CapacityBracket:
@@ -137,7 +137,7 @@ def search_capacity(
 
 
 @lru_cache(maxsize=256)
-def proposed_rate(calibration: Calibration, bound: LateBound, tasks: int = RATE_TASKS) -> float:
+def proposed_rate(calibration: Calibration, bound: SloBound, tasks: int = RATE_TASKS) -> float:
     """
     Return the rate at which just the allowed share of the model's tasks is late; takes seconds of CPU, once.
     """

@@ -8,13 +8,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.overload import (
+from loadtest.analysis.saturation_limit import limit_of
+from loadtest.analysis.slot_capacity import (
     LoadLevel,
     SlotCapacity,
     capacity_of_known_draws,
     capacity_of_unknown_draws,
 )
-from loadtest.analysis.saturation import limit_of
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
 from loadtest.analysis.workflow_counts import work as work_done

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.cell_capacity import UNSEEN_CV, histogram_cv, slots_used_ratio
-from loadtest.analysis.saturation import RISE_RATIO, limit_of
+from loadtest.analysis.saturation_limit import RISE_RATIO, limit_of
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.workflow_counts import (
     is_closed,
@@ -21,7 +21,7 @@ from loadtest.analysis.workflow_counts import (
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import histogram_of
-from loadtest.results.step_order import MOST_IN_FLIGHT
+from loadtest.results.step_instruction import MOST_IN_FLIGHT
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 

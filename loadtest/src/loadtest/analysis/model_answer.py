@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.calibrated_model import histogram_work
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.percentiles import decode, late_of_hdr
-from loadtest.analysis.schedule_shape import load_shape
-from loadtest.analysis.twin import LateBound, Measure, QueueModel, WorkDistribution
+from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
@@ -66,21 +66,21 @@ class SeenWindow:
     late: float
 
 
-def model_late_ratio(model: QueueModel, work: WorkDistribution, rate: float, bound: LateBound) -> float:
+def model_late_ratio(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> float:
     """
     Return the model's share of late tasks in the long run, at a rate 10 % above the one given.
     """
     return long_run_late_ratio(model, work, RATE_RATIO * rate, bound, _TASKS)
 
 
-def is_far_below(model: QueueModel, work: WorkDistribution, rate: float, bound: LateBound) -> bool:
+def is_far_below(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> bool:
     """
     Return whether the model has less than a fifth of the allowed late tasks even at a rate 10 % higher.
     """
     return model_late_ratio(model, work, rate, bound) <= MODEL_RATIO * bound.allowed_ratio
 
 
-def answer_by_model(seen: SeenWindow, bound: LateBound) -> Decision | None:
+def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     """
     Return "met" or "missed" where the model is far from the limit and the window does not contradict it.
 
@@ -118,7 +118,7 @@ def _model(seen: SeenWindow, dead_seconds: float, newest_first: float) -> QueueM
     )
 
 
-def _decision(seen: SeenWindow, bound: LateBound, answer: Decided, ratio: float, rate: str) -> Decision:
+def _decision(seen: SeenWindow, bound: SloBound, answer: Decided, ratio: float, rate: str) -> Decision:
     told = (
         f"by the model, and the window does not contradict it: {seen.late:g} of {seen.counted} late, "
         f"and at a rate 10 % {rate} the model has {ratio:.2%}"
@@ -134,7 +134,7 @@ def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
     waits = histogram_of(window, "worker.activity_schedule_to_start")
     if seconds is None or waits is None:
         return None
-    return _answer(measured, plan, waits.count, count_late(waits, seconds), LateBound(seconds))
+    return _answer(measured, plan, waits.count, count_late(waits, seconds), SloBound(seconds))
 
 
 def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
@@ -145,10 +145,10 @@ def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
     if seconds is None or encoded is None:
         return None
     counted, late = late_of_hdr(encoded, seconds)
-    return _answer(measured, plan, counted, float(late), LateBound(seconds, measure=Measure.END_TO_END))
+    return _answer(measured, plan, counted, float(late), SloBound(seconds, measure=Measure.END_TO_END))
 
 
-def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: LateBound) -> Decision | None:
+def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: SloBound) -> Decision | None:
     shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
     if shape is None:
         return None

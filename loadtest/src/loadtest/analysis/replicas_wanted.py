@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from loadtest.analysis.calibrated_model import Calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth
-from loadtest.analysis.twin import LateBound
+from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.results.sweep_result import Interval
 
@@ -37,7 +37,7 @@ class ReplicaModel:
     replicas: int
     growth: CapacityGrowth
 
-    def late_ratio(self, replicas: int, rate: float, bound: LateBound) -> float:
+    def late_ratio(self, replicas: int, rate: float, bound: SloBound) -> float:
         """
         Return the model's share of late tasks, or of late orders, in the long run.
         """
@@ -50,7 +50,7 @@ class ReplicaModel:
         return long_run_late_ratio(fitted, work, rate, bound, _TASKS)
 
 
-def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[LateBound, ...]) -> Interval | str:
+def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...]) -> Interval | str:
     """
     Return the fewest replicas that keep every bound, or why that cannot be told.
 
@@ -90,7 +90,7 @@ def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
     return f"add replica counts up to {goal}, such as replicas = {more}, each with a saturate load"
 
 
-def _fewest(model: ReplicaModel, rate: float, bounds: tuple[LateBound, ...], side: int) -> int | None:
+def _fewest(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...], side: int) -> int | None:
     misfit = MODEL_RATIO if bounds else 0.0
     replicas = _carrying(model, rate, misfit, side)
     while replicas is not None and replicas <= _most(model):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.block_quantities import QUANTITIES, Quantity
+from loadtest.analysis.compared_quantities import QUANTITIES, Quantity
 from loadtest.analysis.comparison import BLOCK_ORDER, Comparison, compare_rounds
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing

@@ -76,7 +76,7 @@ def polling_look(facts: WorkerFacts) -> PollingLook:
     )
 
 
-def silence(
+def why_silent(
     identity: str,
     looks: Sequence[tuple[float, PollingLook | None]],
     wants_activities: bool = True,

@@ -16,7 +16,7 @@ from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import capacity_for, judge
-from loadtest.analysis.twin import LateBound, Measure
+from loadtest.analysis.twin import Measure, SloBound
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
 from loadtest.analysis.workflow_counts import is_closed
@@ -34,7 +34,7 @@ from loadtest.results.sweep_result import Interval
 _FULL_WORKER = 0.8
 
 
-def believable(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
+def believable_steps(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
     """
     Return the steps of one setting that count: valid ones, and overloaded ones, which cost what they cost.
 
@@ -70,7 +70,7 @@ def size(
         setting: Values of the plan's factors.
         prices: The user's own.
     """
-    counted = believable(steps, plan)
+    counted = believable_steps(steps, plan)
     growth = growth_of(counted, plan)
     replicas = sized_replicas(counted, plan, rate)
     needed = replicas.needed
@@ -132,15 +132,15 @@ def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
     return fit_capacity_growth(points, max(spreads), plan.seed) if points else None
 
 
-def bounds_of(slo: Slo) -> tuple[LateBound, ...]:
+def bounds_of(slo: Slo) -> tuple[SloBound, ...]:
     """
     Return the bounds of an SLO that the model can answer.
     """
     found = []
     if slo.schedule_to_start_p95_seconds is not None:
-        found.append(LateBound(slo.schedule_to_start_p95_seconds))
+        found.append(SloBound(slo.schedule_to_start_p95_seconds))
     if slo.end_to_end_p95_seconds is not None:
-        found.append(LateBound(slo.end_to_end_p95_seconds, measure=Measure.END_TO_END))
+        found.append(SloBound(slo.end_to_end_p95_seconds, measure=Measure.END_TO_END))
     return tuple(found)
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from loadtest.analysis.backlog import backlog_slope, window_seconds
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
 from loadtest.analysis.doubled_loop import LoopPair, first_key, loop_pairs
-from loadtest.analysis.overload import LoadLevel
-from loadtest.analysis.planned_work import known_work
+from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
+from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey

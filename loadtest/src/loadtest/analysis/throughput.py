@@ -8,7 +8,7 @@ from loadtest.analysis import workflow_counts
 from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
-from loadtest.analysis.overload import throughput_half_width
+from loadtest.analysis.slot_capacity import throughput_half_width
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured

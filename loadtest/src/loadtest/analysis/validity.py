@@ -13,7 +13,7 @@ from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
-from loadtest.analysis.saturation import drift_of_halves
+from loadtest.analysis.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.server_rules import is_disturbed, machine
 from loadtest.analysis.workers_as_planned import differing_replicas, unplanned_slots

@@ -22,7 +22,7 @@ def exit_code(sweep: SweepResult) -> int:
     return EXIT_CODES[sweep.verdict]
 
 
-def untold(steps: Sequence[StepResult], plan: Plan) -> list[str]:
+def cells_without_usable_step(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
     Return each measured cell of one combination that has no step to be believed, with the reasons.
     """
@@ -57,7 +57,7 @@ def decide(
     """
     if not steps:
         return RunVerdict.INVALID, ("no step was measured",)
-    broken = untold(steps, plan)
+    broken = cells_without_usable_step(steps, plan)
     if broken:
         return RunVerdict.INVALID, tuple(broken)
     open_ended = [each for each in demands if each.replicas is None]

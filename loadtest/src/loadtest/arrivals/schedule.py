@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from loadtest.arrivals.shapes import SHAPES, Piece
 from loadtest.plan import Arrivals
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 
-def schedule(order: StepOrder) -> tuple[float, ...]:
+def schedule(order: StepInstruction) -> tuple[float, ...]:
     """
     Return when each arrival of an open step is due.
 

@@ -13,18 +13,18 @@ import typer
 from typer.exceptions import TyperException
 
 from loadtest.cli.capacity_verb import capacity
-from loadtest.cli.clean import clean
+from loadtest.cli.clean_verb import clean
 from loadtest.cli.compare_verb import compare
-from loadtest.cli.doctor import doctor
-from loadtest.cli.fetch import fetch
+from loadtest.cli.doctor_verb import doctor
+from loadtest.cli.fetch_verb import fetch
+from loadtest.cli.immediate_exit import INTERRUPTED, end
 from loadtest.cli.limits_verb import limits
-from loadtest.cli.plan_keys import plan_keys
-from loadtest.cli.process_exit import INTERRUPTED, end
-from loadtest.cli.report import report
-from loadtest.cli.scenarios import scenarios
-from loadtest.cli.size import size
-from loadtest.cli.submit import submit
-from loadtest.cli.sweep import sweep
+from loadtest.cli.plan_keys_verb import plan_keys
+from loadtest.cli.report_verb import report
+from loadtest.cli.scenarios_verb import scenarios
+from loadtest.cli.size_verb import size
+from loadtest.cli.submit_verb import submit
+from loadtest.cli.sweep_verb import sweep
 from loadtest.errors import InputError, LoadtestError
 
 app = typer.Typer(

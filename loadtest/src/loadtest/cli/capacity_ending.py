@@ -13,7 +13,7 @@ from loadtest.plan import Plan
 from loadtest.report.capacity_page import write_capacity_report
 from loadtest.report.capacity_text import capacity_headlines, capacity_text
 from loadtest.results.question import CapacityQuestion
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 _VERDICTS = {0: "pass", 1: "fail", 3: "undecided"}
 

@@ -99,7 +99,7 @@ def compare(
     refuse_idle_place(given, place, plan.addresses)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
-    from loadtest.results.store import Run
+    from loadtest.results.run_folder import Run
 
     flags = run_flags(context.params)
     code = run_start.begin(plan, first, place, flags, question)

@@ -23,9 +23,9 @@ from loadtest.report.comparison_text import (
 from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.manifest import Manifest
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
-from loadtest.results.setting import setting_text
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 _FILE = "comparison.json"
 _VERDICTS = {0: "pass", 1: "fail", 3: "invalid"}

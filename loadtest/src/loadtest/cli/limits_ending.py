@@ -15,7 +15,7 @@ from loadtest.report.limits_page import limits_headline, limits_html, limits_tex
 from loadtest.results.document import to_json
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult
 from loadtest.results.question import LimitsQuestion
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 _VERDICTS = {0: "pass", 3: "undecided"}
 

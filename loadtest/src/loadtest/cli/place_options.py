@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.declared_flags import declared_flags
+from loadtest.cli.shared_flags import declared_flags
 
 YES = typer.Option("--yes", help="Start more than 20,000 workflows on a server that others may use.")
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loadtest.cli.declared_flags import declared_flags
 from loadtest.cli.overrides import PlanFlags
+from loadtest.cli.shared_flags import declared_flags
 
 
 def _flags(

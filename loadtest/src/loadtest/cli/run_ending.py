@@ -20,7 +20,7 @@ from loadtest.report.headlines import headlines
 from loadtest.report.sweep_page import resume_command, write_report
 from loadtest.report.sweep_text import text_report
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
-from loadtest.results.store import LATEST, Run
+from loadtest.results.run_folder import LATEST, Run
 
 
 def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.analysis.server_needs import demand_server_allows
+from loadtest.analysis.server_request_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
-from loadtest.cli.cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
+from loadtest.cli.open_cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place
 from loadtest.cli.place_options import TargetKind
 from loadtest.errors import InputError

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from loadtest.cli.declared_flags import declared_flags
+from loadtest.cli.shared_flags import declared_flags
 
 PROGRESS = typer.Option(help="How progress is shown.")
 

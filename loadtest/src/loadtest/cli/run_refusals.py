@@ -19,7 +19,7 @@ from loadtest.cli.run_environment import (
     environment_of,
 )
 from loadtest.connection import connect, is_shared, namespace_id
-from loadtest.design.planned_start_count import PlannedStarts
+from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
 from loadtest.plan import Plan

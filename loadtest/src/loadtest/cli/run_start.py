@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from loadtest.cli.cluster import server_address
+from loadtest.cli.open_cluster import server_address
 from loadtest.cli.place_flags import Place, refuse_changes
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_ending import conclude
@@ -39,7 +39,7 @@ from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import Manifest, RunStart
 from loadtest.results.question import Question, keep_question, question_of
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 from loadtest.scenario import load
 from loadtest.scenario.loading import is_path
 from loadtest.target.dev_server import with_ours

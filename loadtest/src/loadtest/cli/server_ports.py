@@ -15,11 +15,11 @@ from loadtest.connection import connect
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Plan
-from loadtest.probe.history import SampledHistories
+from loadtest.probe.history_waits import SampledHistories
 from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
-from loadtest.probe.worker_heartbeats import WorkerProbe
+from loadtest.probe.worker_probe import WorkerProbe
 
 
 async def connect_servers(ground: Environment, plan: Plan) -> dict[str | None, Client]:

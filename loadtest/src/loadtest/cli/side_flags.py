@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from loadtest.cli.declared_flags import declared_flags
 from loadtest.cli.given_flags import refuse_idle
+from loadtest.cli.shared_flags import declared_flags
 from loadtest.errors import InputError
 
 

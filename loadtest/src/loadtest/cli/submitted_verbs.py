@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from loadtest.cli.declared_flags import declared_flags
 from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.plan_options import plan_flags
+from loadtest.cli.shared_flags import declared_flags
 from loadtest.errors import InputError
 
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loadtest.cli.process_exit import INTERRUPTED
+from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.run_ending import conclude
 from loadtest.errors import LoadtestError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from loadtest.analysis.block_quantities import block_problems
+from loadtest.analysis.compared_quantities import block_problems
 from loadtest.analysis.comparison import BLOCK_ORDER
 from loadtest.analysis.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
@@ -17,7 +17,7 @@ from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.measured_step import StepKey
-from loadtest.results.setting import Setting
+from loadtest.results.plan_setting import Setting
 
 PAIRS_PER_ROUND = 2
 

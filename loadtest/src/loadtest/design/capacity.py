@@ -14,7 +14,7 @@ from loadtest.analysis.capacity_search import (
     ProbeResult,
     search_capacity,
 )
-from loadtest.analysis.twin import LateBound
+from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
 from loadtest.design.probe_window import ProbeWindow
@@ -74,7 +74,7 @@ class Capacity:
     edge_tasks: int = LONG_RUN_TASKS
 
     @property
-    def bound(self) -> LateBound:
+    def bound(self) -> SloBound:
         """
         What is late.
 
@@ -84,7 +84,7 @@ class Capacity:
         seconds = self.plan.slo.schedule_to_start_p95_seconds
         if seconds is None:
             raise ValueError("a capacity at an SLO needs a bound on the waits")
-        return LateBound(seconds)
+        return SloBound(seconds)
 
     @property
     def counts(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.step_result import StepResult
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
 
 
 WindowPlanner = Callable[
-    [Plan, StepOrder, StepKey, Sequence[KeptStep], "DrawnWork | None"],
+    [Plan, StepInstruction, StepKey, Sequence[KeptStep], "DrawnWork | None"],
     "WindowPlan",
 ]
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loadtest.analysis.block_quantities import block_problems
+from loadtest.analysis.compared_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.analysis.suspects.step_suspects import ranking_problems

@@ -11,8 +11,8 @@ from loadtest.analysis.cell_capacity import overhead_of_known_draws
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.percentiles import of_buckets
 from loadtest.analysis.twin import (
-    LateBound,
     OpenStep,
+    SloBound,
     estimate_quantile,
     misfit,
     model_waits,
@@ -41,7 +41,7 @@ class StepModel:
 
     found: Calibration
     offered: OpenStep
-    bound: LateBound
+    bound: SloBound
     rate: float
 
 

@@ -13,18 +13,18 @@ from loadtest.analysis.capacity_search import PROBE_MISFIT_RATIO, SIDE_RATIO
 from loadtest.analysis.twin import (
     DecisionRule,
     FixedWindow,
-    LateBound,
+    SloBound,
     choose_schedule,
     find_edge,
     simulate_twins,
 )
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
-from loadtest.analysis.twin.probe_rule import UntilSidesDecided
+from loadtest.analysis.twin.probe_stopping_rule import UntilSidesDecided
 from loadtest.design.design import KeptStep
 from loadtest.design.window_plan import BEFORE_THE_END_SECONDS, DrawnWork, WindowPlan, candidate_steps
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ class ProbeWindow:
     """
 
     calibration: Calibration
-    bound: LateBound
+    bound: SloBound
     longest_seconds: float
     tasks: int = LONG_RUN_TASKS
 
     def __call__(
         self,
         plan: Plan,
-        order: StepOrder,
+        order: StepInstruction,
         key: StepKey,
         kept: Sequence[KeptStep],
         drawn_work: DrawnWork | None,

@@ -17,8 +17,8 @@ from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_cl
 from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
-    LateBound,
     OpenStep,
+    SloBound,
     StoppingRule,
     UntilDecided,
     choose_schedule,
@@ -30,7 +30,7 @@ from loadtest.design.design import KeptStep
 from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_order import StepOrder, seed_of_order
+from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 # Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
 CANDIDATES = 32
@@ -93,7 +93,7 @@ def fixed_window(plan: Plan, key: StepKey, *notes: str) -> WindowPlan:
 
 
 def plan_window(
-    plan: Plan, order: StepOrder, key: StepKey, kept: Sequence[KeptStep], drawn_work: DrawnWork | None
+    plan: Plan, order: StepInstruction, key: StepKey, kept: Sequence[KeptStep], drawn_work: DrawnWork | None
 ) -> WindowPlan:
     """
     Decide a step's window before it begins; takes seconds of CPU where twins are simulated.
@@ -120,7 +120,7 @@ def plan_window(
     found = calibration_of(plan, [step.measured for step in kept if step.result.is_usable], key)
     if isinstance(found, str):
         return fixed_window(plan, key, f"no twins could be made: {found}")
-    return _decided(plan, order, found, LateBound(bound), drawn_work)
+    return _decided(plan, order, found, SloBound(bound), drawn_work)
 
 
 def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
@@ -139,7 +139,7 @@ def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> Window
 
 
 def _decided(
-    plan: Plan, order: StepOrder, found: Calibration, bound: LateBound, drawn_work: DrawnWork | None
+    plan: Plan, order: StepInstruction, found: Calibration, bound: SloBound, drawn_work: DrawnWork | None
 ) -> WindowPlan:
     rate = order.arrival_rate
     assert rate is not None  # a saturate step has a fixed window
@@ -176,7 +176,7 @@ def _decided(
 
 
 def candidate_steps(
-    plan: Plan, order: StepOrder, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
+    plan: Plan, order: StepInstruction, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
 ) -> dict[int, OpenStep]:
     """
     Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed.
@@ -202,7 +202,7 @@ def candidate_steps(
     return {number: offered(f"{order.schedule_seed}/{number}") for number in range(CANDIDATES)}
 
 
-def replace_seed(order: StepOrder, schedule_seed: str) -> StepOrder:
+def replace_seed(order: StepInstruction, schedule_seed: str) -> StepInstruction:
     """
     Return the same order on another schedule.
     """

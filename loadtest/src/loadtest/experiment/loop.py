@@ -16,7 +16,7 @@ from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
-from loadtest.experiment.modelled_step import with_model
+from loadtest.experiment.model_readings import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
@@ -24,9 +24,9 @@ from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_order import StepOrder
+from loadtest.results.run_folder import Run
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.steps_of_plan import plan_of_cell
-from loadtest.results.store import Run
 
 # Scaling, draining and reading of one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5
@@ -135,7 +135,7 @@ def kept_steps(run: Run) -> list[KeptStep]:
     ]
 
 
-def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
+def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
     """
     Return what the injectors are told of a step, its beginning left open.
 
@@ -147,7 +147,7 @@ def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepOrder:
         id_prefix: Start of every order id; unique per run.
     """
     key, load = asked.key, plan.loads[asked.key.load]
-    return StepOrder(
+    return StepInstruction(
         step=key.folder,
         id_prefix=f"{id_prefix}-{key.folder}",
         scenario=plan.scenario,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from loadtest.design.window_plan import WindowPlan
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class PlannedStep:
 
     key: StepKey
     plan: Plan
-    order: StepOrder
+    order: StepInstruction
     plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool

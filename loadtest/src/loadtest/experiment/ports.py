@@ -16,7 +16,7 @@ from loadtest.results.measured_step import InjectorSecond as InjectorSecond
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog
 from loadtest.results.scrape import Scrape as Scrape
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts
 
 
@@ -104,7 +104,9 @@ class Injectors(Protocol):
     The load generators, started once and used for every step.
     """
 
-    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+    async def run(
+        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+    ) -> InjectorReport:
         """
         Carry one order out, drain, and report.
 

@@ -14,8 +14,8 @@ from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
-from loadtest.experiment.assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
@@ -29,7 +29,7 @@ from loadtest.plan import Saturate
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import InjectorReport, Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 # Between order and first arrival: the order must have reached every injector.
 LEAD_SECONDS = 0.5
@@ -152,7 +152,7 @@ async def run_step(
 
 
 async def _while_alive(
-    ports: Ports, order: StepOrder, each_second: Callable[[InjectorSecond], None], clock: Clock
+    ports: Ports, order: StepInstruction, each_second: Callable[[InjectorSecond], None], clock: Clock
 ) -> InjectorReport:
     """
     Let the injectors run for as long as the target does, and return what they report.
@@ -192,7 +192,7 @@ async def _first_look(
 
 async def _window(
     ports: Ports,
-    order: StepOrder,
+    order: StepInstruction,
     window: WindowPlan,
     watch: WindowWatch,
     injecting: asyncio.Task[InjectorReport],

@@ -18,7 +18,7 @@ from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
 from loadtest.experiment.sampled_pages import PageSample, sample_pages
 from loadtest.experiment.slot_and_poll_samples import LimitSamples
 from loadtest.results.measured_step import Second
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 _WAITS = "worker.activity_schedule_to_start"
 
@@ -82,7 +82,7 @@ class TimelineRecorder:
         metrics: Metrics,
         queue: Queue,
         endpoints: Mapping[str, str],
-        order: StepOrder,
+        order: StepInstruction,
         window: WindowWatch,
         tell: Callable[[Second, str], None],
         clock: Clock,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loadtest.analysis.silent_replicas import PollingLook, polling_look, silence
+from loadtest.analysis.silent_replicas import PollingLook, polling_look, why_silent
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
@@ -96,7 +96,7 @@ class WorkerWatch:
             at = began if facts is None or facts.at is None else facts.at
             if not seen or at > seen[-1][0]:
                 seen.append((at, None if facts is None else polling_look(facts)))
-            reason = silence(identity, seen, self.wants_activities)
+            reason = why_silent(identity, seen, self.wants_activities)
             if reason is None:
                 continue
             problem = Problem(ProblemCause.REPLICA_SILENT, reason, identity)

@@ -3,7 +3,7 @@ The line between a sweep and its Locust master: JSON, one message a line, over a
 
 It knows the messages and neither of the two ends.
 
-    sweep to master   {"order": StepOrder} starts a step
+    sweep to master   {"order": StepInstruction} starts a step
                       {"end": unix time}   ends the window earlier than the order said; told before that time
                       {"dead": pid}        an injector on this machine has ended
                       {"quit": true}       ends the master
@@ -22,7 +22,7 @@ from typing import Any
 
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 # Names the inherited descriptor; where it is set, Locust's master takes orders from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"
@@ -42,7 +42,7 @@ def line(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message).encode() + b"\n"
 
 
-def order(order: StepOrder) -> dict[str, Any]:
+def order(order: StepInstruction) -> dict[str, Any]:
     """
     The message that starts a step.
     """

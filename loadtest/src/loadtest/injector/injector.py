@@ -20,19 +20,19 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from loadtest import arrivals, connection
 from loadtest.errors import InputError
 from loadtest.injector import pacing
+from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.codec_client import client_of_step
+from loadtest.injector.locust_messages import LevelReport, OrderPart, PartReport
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.order_part import LevelReport, OrderPart, PartReport
 from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.injector.tracing import Tracing
-from loadtest.injector.window_end import WindowEnd
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
 
@@ -85,7 +85,7 @@ class Injector:
         wall_to_clock = now() - time.time()
         origin = order.start_at + wall_to_clock
         start = origin + order.warm_up_seconds
-        end = WindowEnd(start + order.window_seconds)
+        end = ArrivalsEnd(start + order.window_seconds)
         scenario = load(order.scenario)
         tally = Tally(Bounds(start, end.at, order.end_to_end_bound_seconds))
         client = client_of_step(self._client, order.codec)
@@ -123,7 +123,7 @@ class Injector:
         if self._end_window is not None:
             self._end_window(at)
 
-    async def _send(self, share: OrderPart, origin: float, end: WindowEnd, flights: Starts) -> None:
+    async def _send(self, share: OrderPart, origin: float, end: ArrivalsEnd, flights: Starts) -> None:
         order = share.order
         if order.in_flight is not None:
             numbers = itertools.count(share.index, share.injectors)
@@ -140,7 +140,7 @@ class Injector:
         return Starts(client or self._client, terms, tally, meters, self._stock, self._tracing)
 
 
-def _demand_same_server(order: StepOrder, client: Client) -> None:
+def _demand_same_server(order: StepInstruction, client: Client) -> None:
     """
     Refuse an order for another server or namespace than this injector's: its load would go where nobody looks.
     """

@@ -23,11 +23,11 @@ from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
+from loadtest.injector.locust_messages import OrderPart, PartReport, add_seconds
 from loadtest.injector.merge import merge
-from loadtest.injector.order_part import OrderPart, PartReport, add_seconds
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 # Messages between master and injectors.
 HELLO, PREPARE, READY = "loadtest_hello", "loadtest_prepare", "loadtest_ready"
@@ -119,7 +119,7 @@ class LocustMaster:
             for text in lines:
                 message = json.loads(text)
                 if "order" in message:
-                    gevent.spawn(self._answer, from_message(StepOrder, message["order"], "the sweep"))
+                    gevent.spawn(self._answer, from_message(StepInstruction, message["order"], "the sweep"))
                 elif "end" in message:
                     self._end_window(message["end"])
                 elif "dead" in message:
@@ -135,7 +135,7 @@ class LocustMaster:
         for name in self._members:
             self._runner.send_message(END, {"at": at}, name)
 
-    def _answer(self, order: StepOrder) -> None:
+    def _answer(self, order: StepInstruction) -> None:
         try:
             answer = control_messages.report(self._carry_out(order))
         except _NoReportError as problem:
@@ -162,7 +162,7 @@ class LocustMaster:
             return False
         return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) >= silence_seconds
 
-    def _carry_out(self, order: StepOrder) -> InjectorReport:
+    def _carry_out(self, order: StepInstruction) -> InjectorReport:
         members = self._present()
         if not members:
             raise _NoReportError("no injector is left to carry the step out")
@@ -184,7 +184,7 @@ class LocustMaster:
         planned = sum(at < until for at in arrivals.schedule(order)) if order.in_flight is None else None
         return merge(self._reports, vanished, planned, cpu, largest_rss_bytes())
 
-    def _wait(self, order: StepOrder, members: list[str]) -> float:
+    def _wait(self, order: StepInstruction, members: list[str]) -> float:
         """
         Wait until every member has answered or is gone; return this process's CPU time over the window.
         """

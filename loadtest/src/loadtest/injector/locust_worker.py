@@ -18,7 +18,7 @@ from loadtest.errors import LoadtestError
 from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
-from loadtest.injector.order_part import OrderPart
+from loadtest.injector.locust_messages import OrderPart
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorSecond
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from loadtest.injector.order_part import LevelReport, PartReport
+from loadtest.injector.locust_messages import LevelReport, PartReport
 from loadtest.results import hdr
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import InjectorCounts, InjectorReport, InjectorSecond

@@ -8,8 +8,8 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 
+from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.starts import Starts
-from loadtest.injector.window_end import WindowEnd
 
 # uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
 SHORTEST_WAIT_SECONDS = 0.001
@@ -18,7 +18,7 @@ now = time.perf_counter
 
 
 async def planned(
-    arrivals: Sequence[tuple[int, float]], origin: float, end: WindowEnd, flights: Starts
+    arrivals: Sequence[tuple[int, float]], origin: float, end: ArrivalsEnd, flights: Starts
 ) -> None:
     """
     Send every arrival of a schedule when it is due, whatever becomes of the earlier ones, until the window ends.
@@ -46,7 +46,7 @@ async def planned(
 
 
 async def closed(
-    numbers: Iterator[int], in_flight: int, origin: float, end: WindowEnd, flights: Starts
+    numbers: Iterator[int], in_flight: int, origin: float, end: ArrivalsEnd, flights: Starts
 ) -> None:
     """
     Keep so many workflows open until the end; each that ends starts the next at once.

@@ -17,7 +17,7 @@ from loadtest.child import Child
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_order import MOST_IN_FLIGHT, StepOrder
+from loadtest.results.step_instruction import MOST_IN_FLIGHT, StepInstruction
 
 # How long Locust and its injectors may take to start and to connect.
 # Beyond the step itself: the master gives its injectors a quarter of this.
@@ -62,7 +62,9 @@ class Locust:
         """
         return tuple(worker.pid for worker in self._workers if worker.running)
 
-    async def run(self, order: StepOrder, each_second: Callable[[InjectorSecond], None]) -> InjectorReport:
+    async def run(
+        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+    ) -> InjectorReport:
         """
         Carry one order out, drain, and report.
 
@@ -95,7 +97,7 @@ class Locust:
         await self._say({"end": at})
 
     async def _carry_out(
-        self, order: StepOrder, each_second: Callable[[InjectorSecond], None]
+        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         address, namespace = self._server
         await self._say(

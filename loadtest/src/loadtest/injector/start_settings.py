@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from loadtest.plan import Work
-from loadtest.results.step_order import seed_of_order
+from loadtest.results.step_instruction import seed_of_order
 from loadtest.scenario import Arrival, Scenario
 
 # A namespace's frontend answers at most 1,200 long polls for results at once; all injectors share this many.

@@ -17,7 +17,7 @@ from loadtest.report.page_template import image_source, page_template
 from loadtest.results.capacity_result import CapacityResult
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from loadtest.report.drawing import (
 )
 from loadtest.report.run_cells import Cell, cells, common_cells, parts, unit
 from loadtest.results.estimate import Estimate
-from loadtest.results.setting import Setting, setting_text, value_text
+from loadtest.results.plan_setting import Setting, setting_text, value_text
 from loadtest.results.sweep_result import SweepResult
 
 MOST_LINES = 8

@@ -16,7 +16,7 @@ from loadtest.report.captioned_figures import Figure, families, figures, sources
 from loadtest.report.certainty import certainties
 from loadtest.report.headlines import headlines
 from loadtest.report.page_template import image_source, page_template
-from loadtest.report.reading_explanations import readings
+from loadtest.report.reading_definitions import readings
 from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
@@ -24,8 +24,8 @@ from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
+from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepVerdict
-from loadtest.results.store import Run
 from loadtest.results.sweep_result import SweepResult
 
 # More pictures than these make the page slow to open; every step's data is in the folder.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
 from loadtest.report.run_cells import unit
-from loadtest.results.setting import value_text
+from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 

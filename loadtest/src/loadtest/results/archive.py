@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from loadtest.errors import InputError, MeasurementError
-from loadtest.results.store import LATEST, point_latest
+from loadtest.results.run_folder import LATEST, point_latest
 
 
 class Hashed:

@@ -14,8 +14,8 @@ from loadtest.results.failure import FailureCounts
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
+from loadtest.results.plan_setting import Setting, setting_text
 from loadtest.results.problem import ReadProblem
-from loadtest.results.setting import Setting, setting_text
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loadtest.results.document import read, to_json
-from loadtest.results.setting import Setting
-from loadtest.results.store import Run
+from loadtest.results.plan_setting import Setting
+from loadtest.results.run_folder import Run
 
 _FILE = "question.json"
 

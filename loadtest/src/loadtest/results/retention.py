@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from loadtest.results.store import LATEST
+from loadtest.results.run_folder import LATEST
 
 _RUN = re.compile(r"\d{8}-\d{6}-.+")
 

@@ -14,7 +14,7 @@ from loadtest.results.disturbance import Disturbance
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.failure import FailureCounts
 from loadtest.results.measured_step import StepKey
-from loadtest.results.setting import setting_text
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.step_result_parts import (
     BacklogReading,
     CrossCheck,

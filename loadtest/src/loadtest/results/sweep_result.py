@@ -11,7 +11,7 @@ from typing import Literal
 
 from loadtest.plan import Slo
 from loadtest.results.estimate import Estimate
-from loadtest.results.setting import setting_text
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
 

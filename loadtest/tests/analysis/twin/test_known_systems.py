@@ -9,7 +9,7 @@ from event_system import Traits
 from known_system import Subject, capacity_of
 from step_trial import learn, saturated_reading, try_open_step
 
-from loadtest.analysis.overload import LoadLevel
+from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.results.window_decision import Decided
 
 # Capacity and bound at 0.84 of it, from runs of 40,000 to 60,000 orders.

@@ -8,9 +8,9 @@ import math
 
 import pytest
 
-from loadtest.analysis.twin.late_bound import LateBound, Measure
 from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound, solve_rising
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.slo_bound import Measure, SloBound
 from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork
 
 FIRST_COME = QueueModel(1, (1,), newest_first_ratio=-1)
@@ -24,7 +24,7 @@ def test_the_edge_of_m_m_1_is_that_of_theory() -> None:
     """
     At 0.5 orders a second and a bound of 4 s, the slot may be slowed until rate / speed e^-(speed - rate) 4 is 5 %.
     """
-    edge = find_edge(FIRST_COME, ExponentialWork(1.0), 0.5, LateBound(4.0), tasks=100_000)
+    edge = find_edge(FIRST_COME, ExponentialWork(1.0), 0.5, SloBound(4.0), tasks=100_000)
 
     assert edge.model is not None
     assert _late_in_m_m_1(0.5, 1 / edge.model.slowness, 4.0) == pytest.approx(0.05, rel=0.1)
@@ -34,7 +34,7 @@ def test_a_guess_finds_the_same_edge() -> None:
     """
     It only says where to look first.
     """
-    bound, work = LateBound(4.0), ExponentialWork(1.0)
+    bound, work = SloBound(4.0), ExponentialWork(1.0)
     edge = find_edge(FIRST_COME, work, 0.5, bound, tasks=20_000)
     assert edge.model is not None
 
@@ -48,7 +48,7 @@ def test_the_rate_that_a_model_carries_is_that_of_theory() -> None:
     """
     The other way round: speed 1, bound 10 s.
     """
-    rate = rate_at_bound(FIRST_COME, ExponentialWork(1.0), LateBound(10.0), tasks=120_000)
+    rate = rate_at_bound(FIRST_COME, ExponentialWork(1.0), SloBound(10.0), tasks=120_000)
 
     assert _late_in_m_m_1(rate, 1.0, 10.0) == pytest.approx(0.05, rel=0.2)
 
@@ -70,7 +70,7 @@ def test_a_bound_finer_than_the_hand_over_has_no_edge() -> None:
     """
     model = QueueModel(4, hand_over_seconds=(0.05,))
 
-    edge = find_edge(model, UniformWork(0.25, 0.5), 1.0, LateBound(0.02), tasks=5000)
+    edge = find_edge(model, UniformWork(0.25, 0.5), 1.0, SloBound(0.02), tasks=5000)
 
     assert edge.model is None
     assert edge.why is not None and "finer than the hand-over" in edge.why
@@ -80,7 +80,7 @@ def test_dead_time_that_fills_the_slots_has_no_edge() -> None:
     """
     One slot, 1 s of dead time, 2 orders a second.
     """
-    edge = find_edge(QueueModel(1, (1,), dead_seconds=1.0), UniformWork(0.25), 2.0, LateBound(1.0))
+    edge = find_edge(QueueModel(1, (1,), dead_seconds=1.0), UniformWork(0.25), 2.0, SloBound(1.0))
 
     assert edge.model is None
     assert edge.why == "dead time alone fills the slots at 2/s"
@@ -101,8 +101,8 @@ def test_end_to_end_counts_orders() -> None:
     run = long_run(model, work, 1.0, tasks=2000)
 
     assert run is not None
-    assert run.late_ratio(LateBound(0.61, measure=Measure.END_TO_END)) == 0.0
-    assert run.late_ratio(LateBound(0.59, measure=Measure.END_TO_END)) == 1.0
+    assert run.late_ratio(SloBound(0.61, measure=Measure.END_TO_END)) == 0.0
+    assert run.late_ratio(SloBound(0.59, measure=Measure.END_TO_END)) == 1.0
 
 
 @pytest.mark.parametrize(("seconds", "allowed"), [(0.0, 0.05), (1.0, 0.0), (1.0, 0.6)])
@@ -111,4 +111,4 @@ def test_a_bound_that_bounds_nothing_is_refused(seconds: float, allowed: float) 
     Zero seconds, no late task at all, more than half of them.
     """
     with pytest.raises(ValueError, match="no bound"):
-        LateBound(seconds, allowed)
+        SloBound(seconds, allowed)

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.long_run import long_run
 from loadtest.analysis.twin.long_run_estimate import ModelWaits, estimate_mean, estimate_quantile, model_waits
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts
 from loadtest.analysis.twin.work_distribution import UniformWork
 
@@ -32,7 +32,7 @@ def waits() -> ModelWaits:
     orders = int(rate * 200)
     arrivals = np.cumsum(np.random.default_rng(2).exponential(1 / rate, orders))
     step = OpenStep(arrivals.tolist(), WORK.draw(3, orders, 6), 5.0, 120)
-    return model_waits(MODEL, WORK, rate, None, step, LateBound(0.4), TASKS)
+    return model_waits(MODEL, WORK, rate, None, step, SloBound(0.4), TASKS)
 
 
 def test_the_windows_luck_is_taken_out(waits: ModelWaits) -> None:

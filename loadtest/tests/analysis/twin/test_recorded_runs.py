@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.twin.decision import MISFIT_RATIO, deviation_of
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.misfit_alarm import misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, simulate_twins
 
 WARM_UP = 5
@@ -43,7 +43,7 @@ class Recorded:
         return simulate_twins(self.model, model or self.model, None, self.step, BOUNDS[id(self)])
 
 
-BOUNDS: dict[int, LateBound] = {}
+BOUNDS: dict[int, SloBound] = {}
 
 
 @cache
@@ -60,7 +60,7 @@ def _recorded(name: str, bound: float) -> Recorded:
     inside = (started >= 0) & (started < window) & (waits > bound)
     late = np.bincount(started[inside].astype(int), minlength=window)
     recorded = Recorded(model, OpenStep(arrivals.tolist(), run["draws"] / 1e4, WARM_UP, window), late)
-    BOUNDS[id(recorded)] = LateBound(bound)
+    BOUNDS[id(recorded)] = SloBound(bound)
     return recorded
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import UniformWork
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
 WORK = UniformWork(0.25, 0.5)
 PAST = Past(8, 20.0, 5.0, WORK.draw(9, 200, 6))
-BOUND = LateBound(1.0)
+BOUND = SloBound(1.0)
 
 
 def _step(seed: int, rate: float = 2.15, seconds: int = 60) -> OpenStep:
@@ -54,7 +54,7 @@ def test_the_past_fills_the_window_at_its_beginning() -> None:
     Orders of the closed load wait in the first seconds; an empty beginning has none.
     """
     step = OpenStep(_step(3).arrivals, _step(3).draws, 0.0, 10)
-    bound = LateBound(0.2)
+    bound = SloBound(0.2)
 
     full = simulate_twins(MODEL, MODEL, PAST, step, bound).mean_until(2)
     empty = simulate_twins(MODEL, MODEL, None, step, bound).mean_until(2)

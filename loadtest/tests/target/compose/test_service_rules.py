@@ -13,7 +13,7 @@ from loadtest.errors import InputError
 from loadtest.plan import WorkerSetup
 from loadtest.target.compose.container_usage import control_group_use
 from loadtest.target.compose.service_container import parse_metrics_port
-from loadtest.target.compose.service_rules import otherwise_than_planned, unscalable
+from loadtest.target.compose.service_rules import deviations_from_plan, why_unscalable
 
 
 def _port(published: str) -> dict[str, Any]:
@@ -39,18 +39,18 @@ def _port(published: str) -> dict[str, Any]:
 )
 def test_what_cannot_have_replicas_is_told(service: dict[str, Any], most: int, told: str | None) -> None:
     """Each reason names the key and what to write in its place."""
-    problems = unscalable("shop/worker", service, most, None)
+    problems = why_unscalable("shop/worker", service, most, None)
 
     assert [told in problem for problem in problems] == ([] if told is None else [True])
 
 
 def test_a_page_that_is_asked_for_must_be_published() -> None:
     """Into a container nothing leads on every machine but a published port."""
-    (problem,) = unscalable("shop/worker", _port("0"), 4, 9464)
+    (problem,) = why_unscalable("shop/worker", _port("0"), 4, 9464)
 
     assert problem.startswith("--worker-metrics-port 9464: the service shop/worker does not publish it")
     assert problem.endswith("add `ports: [127.0.0.1::9464]`")
-    assert unscalable("shop/worker", _port("0"), 4, 9000) == ()
+    assert why_unscalable("shop/worker", _port("0"), 4, 9000) == ()
 
 
 def test_labels_and_plan_must_agree() -> None:
@@ -58,11 +58,11 @@ def test_labels_and_plan_must_agree() -> None:
     plan = synthetic.demo_plan(worker=WorkerSetup(activity_slots=8), task_queue="mine")
     labels = {"temporal-kit/activity-slots": "4", "temporal-kit/task-queue": "repair-shop"}
 
-    slots, queue = otherwise_than_planned("shop/worker", labels, plan)
+    slots, queue = deviations_from_plan("shop/worker", labels, plan)
 
     assert slots.startswith("plan: worker.activity_slots = 8: the service shop/worker has 4;")
     assert queue == "plan: task_queue = 'mine': the service shop/worker polls 'repair-shop'; write that"
-    assert otherwise_than_planned("shop/worker", {}, plan) == ()
+    assert deviations_from_plan("shop/worker", {}, plan) == ()
 
 
 @pytest.mark.parametrize(

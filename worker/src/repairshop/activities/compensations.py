@@ -11,7 +11,7 @@ from temporalio import activity
 
 from repairshop.activities.effect_recorder import EffectRecorder
 from repairshop.order_steps import UNDOES, OrderStep
-from repairshop.step_messages import StepContext, StepOutput
+from repairshop.step_payloads import StepContext, StepOutput
 
 
 def compensations(recorder: EffectRecorder) -> list[Callable[..., Any]]:

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from temporalio import activity
 
 from repairshop.activities.activity_errors import AlreadyWithdrawn
-from repairshop.activities.attempt import progress, spend, strikes, suffer
+from repairshop.activities.simulated_work import progress, spend, strikes, suffer
 from repairshop.ledger import Delivery, Ledger, WithdrawnError
 from repairshop.order_steps import OrderStep
-from repairshop.step_messages import StepContext, StepOutput
+from repairshop.step_payloads import StepContext, StepOutput
 
 
 class EffectRecorder:

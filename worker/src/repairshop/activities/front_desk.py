@@ -9,7 +9,7 @@ from temporalio import activity
 from repairshop.activities.effect_recorder import EffectRecorder
 from repairshop.activities.order_deadline import deadline_seconds
 from repairshop.order_steps import OrderStep
-from repairshop.step_messages import (
+from repairshop.step_payloads import (
     ChargeInput,
     ClassifyInput,
     QuoteInput,

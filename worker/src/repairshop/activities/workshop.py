@@ -8,11 +8,11 @@ from temporalio import activity
 
 from repairshop.activities.activity_errors import NoTechnicianFree, UnknownSkill
 from repairshop.activities.effect_recorder import EffectRecorder
-from repairshop.activities.technicians import SENIOR, Technician, able, inspector_for, known_skills
+from repairshop.activities.technician_roster import SENIOR, Technician, able, inspector_for, known_skills
 from repairshop.draws import passes_inspection
 from repairshop.ledger import Delivery, Ledger
 from repairshop.order_steps import OrderStep
-from repairshop.step_messages import (
+from repairshop.step_payloads import (
     AssignInspectorInput,
     AssignTechnicianInput,
     InspectItemInput,

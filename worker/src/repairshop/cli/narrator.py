@@ -17,7 +17,7 @@ from temporalio.converter import DataConverter
 
 from repairshop.contract import DAY_SECONDS, RepairOrder, RepairResult
 from repairshop.order_steps import OrderStep
-from repairshop.step_messages import InspectionOutput, StepOutput
+from repairshop.step_payloads import InspectionOutput, StepOutput
 
 _T = TypeVar("_T")
 

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
 
     from repairshop import contract
     from repairshop.order_steps import OrderStep
-    from repairshop.step_messages import (
+    from repairshop.step_payloads import (
         AssignInspectorInput,
         InspectionInput,
         InspectionOutput,

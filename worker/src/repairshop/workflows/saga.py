@@ -20,7 +20,7 @@ from temporalio.workflow import ActivityCancellationType
 
 from repairshop.contract import Limits, RepairOrder, WorkProfile
 from repairshop.order_steps import UNDONE_BY, OrderStep
-from repairshop.step_messages import StepContext, StepOutput
+from repairshop.step_payloads import StepContext, StepOutput
 from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
 
 _T = TypeVar("_T")

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 
     from repairshop import contract
     from repairshop.contract import Claim, RepairKind
-    from repairshop.step_messages import WarrantyInput, WarrantyOutput
+    from repairshop.step_payloads import WarrantyInput, WarrantyOutput
 
 
 @workflow.defn(name=contract.WARRANTY_WORKFLOW)

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from loadtest.plan import Plan, Saturate
-from loadtest.results.setting import Setting
+from loadtest.results.plan_setting import Setting
 from loadtest.results.suspect import Suspect, SuspectName
 
 HALF_MORE = 1.5

@@ -5,8 +5,8 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 from __future__ import annotations
 
 from loadtest.analysis.full_machine import is_full
-from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
 from loadtest.analysis.suspects.pressure import Pressure
+from loadtest.analysis.suspects.suspect_builder import count, found, milliseconds
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.

@@ -5,10 +5,10 @@ Suspects on the workers' side: what they do not fetch, and what takes them long.
 from __future__ import annotations
 
 from loadtest.analysis.full_machine import is_full
-from loadtest.analysis.saturation import FULL_SLOTS_RATIO
-from loadtest.analysis.suspects.found_suspect import count, found, milliseconds
+from loadtest.analysis.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
+from loadtest.analysis.suspects.suspect_builder import count, found, milliseconds
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030

@@ -5,7 +5,7 @@ The order of use, all of it pure:
 
 1. ``calibrate(plan, reading, past)``: a ``QueueModel`` from the saturate step's ``SaturateReading``; ``past`` is
    that step as ``Past`` (orders in flight, seconds, draws), from which the open step goes straight on.
-2. ``find_edge(model, work, rate, bound)``: the same model, slowed until just the share that the ``LateBound`` allows
+2. ``find_edge(model, work, rate, bound)``: the same model, slowed until just the share that the ``SloBound`` allows
    is late in the long run.
 3. ``choose_schedule(model, edge, past, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
 4. ``simulate_twins(model, edge, past, step, bound)``: ``TwinCounts``, six twins of the chosen ``OpenStep``.
@@ -20,7 +20,6 @@ activities that the caller makes, in the order of arrival; where they are not ou
 """
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.late_bound import LateBound, Measure
 from loadtest.analysis.twin.long_run import Edge, find_edge, long_run, rate_at_bound
 from loadtest.analysis.twin.long_run_estimate import (
     LongRunEstimate,
@@ -32,6 +31,7 @@ from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate, recalibrate
 from loadtest.analysis.twin.simulated_queue import SimulatedQueue
+from loadtest.analysis.twin.slo_bound import Measure, SloBound
 from loadtest.analysis.twin.stopping_rule import Enough, FixedWindow, GoOn, StoppingRule, UntilDecided
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import (
@@ -49,7 +49,6 @@ __all__ = [
     "FixedWindow",
     "GoOn",
     "HistogramWork",
-    "LateBound",
     "LongRunEstimate",
     "Measure",
     "Misfit",
@@ -58,6 +57,7 @@ __all__ = [
     "QueueModel",
     "SaturateReading",
     "SimulatedQueue",
+    "SloBound",
     "StoppingRule",
     "TwinCounts",
     "UniformWork",

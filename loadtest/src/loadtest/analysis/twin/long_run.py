@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 
 LONG_RUN_TASKS = 200_000
@@ -38,7 +38,7 @@ class LongRun:
     start: float
     end: float
 
-    def late_ratio(self, bound: LateBound) -> float:
+    def late_ratio(self, bound: SloBound) -> float:
         """
         Return the share that is late.
         """
@@ -101,7 +101,7 @@ def long_run(
 # A search proposes its next step from all before it, and asks again what it asked then.
 @lru_cache(maxsize=1024)
 def long_run_late_ratio(
-    model: QueueModel, work: WorkDistribution, rate: float, bound: LateBound, tasks: int = LONG_RUN_TASKS
+    model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound, tasks: int = LONG_RUN_TASKS
 ) -> float:
     """
     Return the share of late tasks in the long run; 1 at and above capacity.
@@ -114,7 +114,7 @@ def find_edge(
     model: QueueModel,
     work: WorkDistribution,
     rate: float,
-    bound: LateBound,
+    bound: SloBound,
     tasks: int = LONG_RUN_TASKS,
     guess: float | None = None,
 ) -> Edge:
@@ -148,7 +148,7 @@ def find_edge(
 
 
 def rate_at_bound(
-    model: QueueModel, work: WorkDistribution, bound: LateBound, tasks: int = LONG_RUN_TASKS
+    model: QueueModel, work: WorkDistribution, bound: SloBound, tasks: int = LONG_RUN_TASKS
 ) -> float:
     """
     Return the orders per second at which just the allowed share of the model's tasks is late.

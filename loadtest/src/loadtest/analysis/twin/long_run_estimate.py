@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, LongRun, long_run
 from loadtest.analysis.twin.misfit_alarm import Misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.twin_counts import TWINS, OpenStep, begin, run_step
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 
@@ -65,7 +65,7 @@ def model_waits(
     rate: float,
     past: Past | None,
     step: OpenStep,
-    bound: LateBound,
+    bound: SloBound,
     tasks: int = LONG_RUN_TASKS,
 ) -> ModelWaits:
     """

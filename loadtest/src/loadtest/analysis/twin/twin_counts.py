@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtest.analysis.twin.late_bound import LateBound
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
+from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 
 TWINS = 6
@@ -106,7 +106,7 @@ def simulate_twins(
     edge: QueueModel,
     past: Past | None,
     step: OpenStep,
-    bound: LateBound,
+    bound: SloBound,
     twins: int = TWINS,
 ) -> TwinCounts:
     """
@@ -132,7 +132,7 @@ def choose_schedule(
     edge: QueueModel,
     past: Past | None,
     candidates: Mapping[int, OpenStep],
-    bound: LateBound,
+    bound: SloBound,
     counted_per_second: float,
 ) -> int:
     """

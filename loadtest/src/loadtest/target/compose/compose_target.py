@@ -23,8 +23,8 @@ from loadtest.target.compose.container_usage import use_of
 from loadtest.target.compose.docker_command import Docker
 from loadtest.target.compose.docker_command import docker as real_docker
 from loadtest.target.compose.service_container import LABEL, Container, parse_metrics_port
-from loadtest.target.compose.service_rules import otherwise_than_planned, unscalable
-from loadtest.target.planned_labels import ACTIVITY_SLOTS
+from loadtest.target.compose.service_rules import deviations_from_plan, why_unscalable
+from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS
 
 _FROM_THE_PAGES = "in compose the CPU of workers is read from their pages"
 
@@ -213,8 +213,8 @@ async def demand_service(
     configuration = rendered["services"][service.name]
     labels: Mapping[str, str] = configuration.get("labels") or {}
     problems = [
-        *unscalable(str(service), configuration, max(plan.replicas), port),
-        *otherwise_than_planned(str(service), labels, plan),
+        *why_unscalable(str(service), configuration, max(plan.replicas), port),
+        *deviations_from_plan(str(service), labels, plan),
     ]
     absent = [name for name in place.server_services if not await service.containers(name)]
     problems += [

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtest.plan import Plan
-from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
+from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 
-def unscalable(name: str, service: Mapping[str, Any], most: int, metrics_port: int | None) -> tuple[str, ...]:
+def why_unscalable(
+    name: str, service: Mapping[str, Any], most: int, metrics_port: int | None
+) -> tuple[str, ...]:
     """
     Return what keeps a service from having that many replicas which a sweep can tell apart, one sentence each.
 
@@ -61,7 +63,7 @@ def _offered(published: str) -> int | None:
     return int(last or first) - int(first) + 1
 
 
-def otherwise_than_planned(name: str, labels: Mapping[str, str], plan: Plan) -> tuple[str, ...]:
+def deviations_from_plan(name: str, labels: Mapping[str, str], plan: Plan) -> tuple[str, ...]:
     """
     Return where the labels of a service and the plan contradict each other, one sentence each.
     """

@@ -25,7 +25,7 @@ from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
-from loadtest.target.planned_labels import ACTIVITY_SLOTS, TASK_QUEUE
+from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 # An edge of a window does not wait longer for the list of pods.
 _SOON_SECONDS = 5.0

@@ -10,7 +10,7 @@ from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.deployment import Deployment
 from loadtest.target.kubernetes.scaled_pods import Scalable
-from loadtest.target.kubernetes.worker_deployment import KIND, WorkerDeployment
+from loadtest.target.kubernetes.worker_deployment_resource import KIND, WorkerDeployment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loadtest.cli.given_flags import given_flags
+from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.place_options import YES
-from loadtest.cli.process_exit import INTERRUPTED
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, MeasurementError, TargetError
@@ -70,8 +70,8 @@ def submit(
     from rich.console import Console
 
     from loadtest.cli.kubeconfig import reach
-    from loadtest.cli.submission import bring_plan, bring_resumed
-    from loadtest.cli.submitted_design import SubmittedDesign
+    from loadtest.cli.submission_files import bring_plan, bring_resumed
+    from loadtest.cli.submitted_plan import SubmittedDesign
     from loadtest.listeners.display import choose
     from loadtest.target.kubernetes.job_log import JobLog
     from loadtest.target.kubernetes.sweep_job import START_SECONDS, SweepJob

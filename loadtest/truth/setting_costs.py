@@ -1,7 +1,7 @@
 """
 What a setting costs: runs one comparison for each, and writes the table of all that were run.
 
-    python loadtest/truth/prices.py [--only NAME] [--results FOLDER] [--output loadtest/docs/prices.md] [--table]
+    python loadtest/truth/setting_costs.py [--only NAME] [--results FOLDER] [--output loadtest/docs/prices.md] [--table]
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.errors import InputError
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.document import read
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 _HERE = Path(__file__).parent
 PLAN = _HERE / "plans" / "prices.toml"

@@ -12,7 +12,7 @@ from temporalio import activity
 from repairshop.activities.activity_errors import InjectedFailure, Refused
 from repairshop.contract import Fault
 from repairshop.draws import drawn_failure, drawn_seconds
-from repairshop.step_messages import StepContext
+from repairshop.step_payloads import StepContext
 
 # Heartbeats within the longest silence that the order allows.
 BEATS_PER_SILENCE = 4

@@ -19,7 +19,7 @@ def seed_of_order(step_seed: int, number: int) -> int:
     return step_seed * 2**32 + number
 
 
-class StepOrder(BaseModel):
+class StepInstruction(BaseModel):
     """
     The order of one step; it travels to the injectors as JSON.
 

@@ -8,7 +8,7 @@ import pytest
 
 from loadtest.analysis.capacity_search import PROBE_MISFIT_RATIO
 from loadtest.analysis.twin import DecisionRule, Enough, TwinCounts
-from loadtest.analysis.twin.probe_rule import UntilSidesDecided
+from loadtest.analysis.twin.probe_stopping_rule import UntilSidesDecided
 from loadtest.results.window_decision import Decided
 
 MET, MISSED, UNDECIDED = Decided.MET, Decided.MISSED, Decided.UNDECIDED

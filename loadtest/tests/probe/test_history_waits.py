@@ -13,7 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
-from loadtest.probe.history import SampledHistories, waits
+from loadtest.probe.history_waits import SampledHistories, waits
 from loadtest.probe.page_metrics import PageMetrics
 
 

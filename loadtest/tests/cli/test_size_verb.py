@@ -12,7 +12,7 @@ import synthetic
 from kept_runs import kept_run
 
 from loadtest.cli.app import run as program
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -29,7 +29,7 @@ def clean(
 
     The server is the run's own, or each of those that it compared; credentials come from TEMPORAL_* as for the run.
     """
-    from loadtest.results.store import Run
+    from loadtest.results.run_folder import Run
 
     manifest = Run.open(run).manifest
     if manifest.target == "local" and address is None:

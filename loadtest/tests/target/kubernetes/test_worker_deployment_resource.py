@@ -14,7 +14,7 @@ from loadtest.errors import InputError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.place import Place
-from loadtest.target.kubernetes.worker_deployment import WorkerDeployment
+from loadtest.target.kubernetes.worker_deployment_resource import WorkerDeployment
 
 PLAN = parse_plan({"name": "p"}, "plan")
 

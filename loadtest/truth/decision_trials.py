@@ -3,7 +3,7 @@ Try the product's decisions on systems of known answer and write the table of th
 
 The page is written anew after each system, so that a run that is broken off leaves what it found.
 
-    python loadtest/truth/run.py [--runs 2] [--processes 2] [--output loadtest/docs/truth.md]
+    python loadtest/truth/decision_trials.py [--runs 2] [--processes 2] [--output loadtest/docs/truth.md]
 """
 
 from __future__ import annotations

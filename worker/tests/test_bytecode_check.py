@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from processes import StartWorker
 
-from repairshop.compiled_workflows import compiled_each_time
+from repairshop.bytecode_check import modules_without_bytecode
 from repairshop.workflows.noop_workflow import NoopWorkflow
 from repairshop.workflows.repair_workflow import RepairWorkflow
 
@@ -31,9 +31,9 @@ def test_modules_without_bytecode_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     Only where none will be written: else the first import leaves it.
     """
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    forbidden = compiled_each_time([RepairWorkflow, NoopWorkflow])
+    forbidden = modules_without_bytecode([RepairWorkflow, NoopWorkflow])
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    allowed = compiled_each_time([RepairWorkflow, NoopWorkflow])
+    allowed = modules_without_bytecode([RepairWorkflow, NoopWorkflow])
 
     assert forbidden == ["repairshop.workflows.noop_workflow", "repairshop.workflows.repair_workflow"]
     assert allowed == []

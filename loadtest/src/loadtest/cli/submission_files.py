@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.server_needs import demand_server_allows, line_of_needs
+from loadtest.analysis.server_request_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
-from loadtest.cli.submitted_design import SubmittedDesign
+from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.scenario import load

@@ -22,7 +22,7 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LateBound:
+class SloBound:
     """
     At most a share of the tasks, or of the orders, may take longer than so many seconds.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from loadtest.analysis.saturation import drift_of_halves, limit_of
+from loadtest.analysis.saturation_limit import drift_of_halves, limit_of
 from loadtest.results.step_result_parts import Limit
 
 

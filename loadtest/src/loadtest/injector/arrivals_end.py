@@ -10,7 +10,7 @@ import time
 now = time.perf_counter
 
 
-class WindowEnd:
+class ArrivalsEnd:
     """
     When the window of a running step ends, on this process's clock.
     """

@@ -22,8 +22,8 @@ from loadtest.analysis import read_step
 from loadtest.errors import InputError
 from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
-from loadtest.results.store import Run
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PLAN = synthetic.demo_plan()
@@ -144,7 +144,7 @@ import sys
 sys.path.insert(0, {helpers!r})
 import loadtest, synthetic
 from pathlib import Path
-from loadtest.results.store import Run
+from loadtest.results.run_folder import Run
 run = Run.open(Path({path!r}))
 step = synthetic.step(2, "open")
 print("ready", flush=True)

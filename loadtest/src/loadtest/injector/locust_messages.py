@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class OrderPart:
         injectors: How many parts there are.
     """
 
-    order: StepOrder
+    order: StepInstruction
     index: int
     injectors: int
 

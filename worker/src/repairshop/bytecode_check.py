@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def compiled_each_time(workflows: Iterable[type]) -> list[str]:
+def modules_without_bytecode(workflows: Iterable[type]) -> list[str]:
     """
     Return the modules of workflows that have no bytecode on disk and get none.
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest.cli.doctor import TOOLS, ProgramState, Tool, ToolAnswer, ask, complaints, examine, judge
+from loadtest.cli.doctor_verb import TOOLS, ProgramState, Tool, ToolAnswer, ask, complaints, examine, judge
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from loadtest.design.long_run_reading import read_long_run
 from loadtest.design.window_plan import DrawnWork, WindowPlan
 from loadtest.results.measured_step import Measured
-from loadtest.results.step_order import StepOrder, seed_of_order
+from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 
 def with_model(
-    measured: Measured, order: StepOrder, window: WindowPlan | None, drawn_work: DrawnWork | None
+    measured: Measured, order: StepInstruction, window: WindowPlan | None, drawn_work: DrawnWork | None
 ) -> Measured:
     """
     Add the mean work that the step's orders drew, and what the window's p95 is about in the long run.
@@ -31,7 +31,7 @@ def with_model(
     return replace(measured, long_run=read_long_run(window.model, measured))
 
 
-def mean_drawn_work(measured: Measured, order: StepOrder, drawn_work: DrawnWork | None) -> float | None:
+def mean_drawn_work(measured: Measured, order: StepInstruction, drawn_work: DrawnWork | None) -> float | None:
     """
     Return the mean seconds that the activities of all the step's orders drew; ``None`` where that is not known.
     """

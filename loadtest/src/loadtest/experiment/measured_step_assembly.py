@@ -19,7 +19,7 @@ from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import machine_use
 from loadtest.results.measured_step import InjectorReport, Measured, ProcessUse, Replica
 from loadtest.results.metric_difference import Difference, counter_of
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 
@@ -52,7 +52,7 @@ class StepSnapshots:
 def assemble_measured(
     metrics: Metrics,
     step: PlannedStep,
-    order: StepOrder,
+    order: StepInstruction,
     replicas: Sequence[Replica],
     snapshots: StepSnapshots,
     recorder: TimelineRecorder,

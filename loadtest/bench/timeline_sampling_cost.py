@@ -1,7 +1,7 @@
 """
 What the once-a-second look costs beside many workers, and how late the edges of a window are meanwhile.
 
-``python loadtest/bench/look_cost.py [PAGES ...]`` takes a page of a real worker under load, serves it from so many
+``python loadtest/bench/timeline_sampling_cost.py [PAGES ...]`` takes a page of a real worker under load, serves it from so many
 small HTTP servers with counters that grow, and runs the sweep's own recorder and edges against them.  The CPU is that
 of this process, which is the sweep's; the servers are another one.
 """
@@ -29,7 +29,7 @@ from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.probe.page_metrics import PageMetrics
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 from loadtest.target.dev_server import find_temporal, start_dev_server
 from loadtest.target.local_target import LocalTarget, Workers
 from loadtest.target.worker_command import OWN_WORKER
@@ -123,7 +123,7 @@ async def cpu_of_a_look(metrics: PageMetrics, endpoints: Mapping[str, str]) -> t
 
 
 def recorder_of(metrics: PageMetrics, endpoints: Mapping[str, str]) -> TimelineRecorder:
-    order = StepOrder(
+    order = StepInstruction(
         step="bench",
         id_prefix="bench",
         scenario="repair",

@@ -19,6 +19,6 @@ def report(
     Build sweep.json, the plots and report.html of a run again, and print its table.
     """
     from loadtest.cli.run_ending import conclude
-    from loadtest.results.store import Run
+    from loadtest.results.run_folder import Run
 
     return conclude(Run.open(run)).exit_code

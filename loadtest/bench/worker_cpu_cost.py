@@ -5,7 +5,7 @@ Each round runs every case once on one server, one after the other, so that what
 the ratio is taken within the round, and its median is the figure.  With --against the light order of another
 revision's worker is a case beside today's.
 
-    python loadtest/bench/worker.py [--rounds 3] [--orders 100] [--against REVISION [--limit 1.05]]
+    python loadtest/bench/worker_cpu_cost.py [--rounds 3] [--orders 100] [--against REVISION [--limit 1.05]]
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from noop_orders import noop_worker
 from real_server import Server
 
 from loadtest import arrivals
+from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
-from loadtest.injector.window_end import WindowEnd
 from loadtest.results.measured_step import InjectorReport
-from loadtest.results.step_order import StepOrder
+from loadtest.results.step_instruction import StepInstruction
 
-Order = Callable[..., StepOrder]
+Order = Callable[..., StepInstruction]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -34,7 +34,7 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
         yield running
 
 
-async def _ended_after(locust: Locust, order: StepOrder, seconds: float) -> InjectorReport:
+async def _ended_after(locust: Locust, order: StepInstruction, seconds: float) -> InjectorReport:
     async def end() -> None:
         at = order.start_at + order.warm_up_seconds + seconds
         await asyncio.sleep(at - 0.8 - time.time())
@@ -82,7 +82,7 @@ async def test_a_closed_loop_ends_early(locust: Locust, server: Server, order: O
 async def test_the_end_only_comes_nearer() -> None:
     """A later instant changes nothing, and whoever waits for something beyond the end is told that it is over."""
     now = time.perf_counter()
-    end = WindowEnd(now + 60.0)
+    end = ArrivalsEnd(now + 60.0)
 
     end.bring_forward(now + 0.05)
     end.bring_forward(now + 30.0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.analysis.server_needs import demand_server_allows, line_of_needs, server_needs
+from loadtest.analysis.server_request_limits import demand_server_allows, line_of_needs, server_needs
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan
 

@@ -40,7 +40,7 @@ def size(
     if wait_p95 is not None and not (math.isfinite(wait_p95) and wait_p95 > 0):
         raise InputError(f"--wait-p95 {wait_p95:g}: must be a number of seconds above 0")
     from loadtest.plan.prices import read_prices
-    from loadtest.results.store import Run
+    from loadtest.results.run_folder import Run
 
     table = read_prices(prices) if prices is not None else None
     opened = Run.open(run)
