@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from cells import Cell, all_cells
 from comparison_trial import comparison_trials
+from late_workflow_task_trial import workflow_trials
 from model_trial import model_subjects, model_trials
 from step_trial import Outcome
 from tables import Effort, Findings, page
-from workflow_trial import workflow_trials
 
 _HERE = Path(__file__).parent
 

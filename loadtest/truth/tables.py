@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 from cells import BUDGET_SECONDS, Cell
 from comparison_trial import ComparisonTrial
+from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
 from step_trial import TASKS, Outcome
-from workflow_trial import WorkflowTrials
 
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.slot_capacity import LoadLevel
