@@ -36,9 +36,8 @@ async def main() -> None:
             f"{task}_schedule_to_start_latency": bounds for task in ("workflow_task", "activity")
         },
     )
-    runtime = Runtime(
-        telemetry=TelemetryConfig(metrics=metrics), worker_heartbeat_interval=timedelta(seconds=5)
-    )
+    telemetry = TelemetryConfig(metrics=metrics)
+    runtime = Runtime(telemetry=telemetry, worker_heartbeat_interval=timedelta(seconds=5))
     client = await Client.connect(**ClientConfig.load_client_connect_config(), runtime=runtime)
     worker = Worker(
         client,
