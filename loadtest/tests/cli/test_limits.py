@@ -170,4 +170,8 @@ def test_a_sweep_names_the_first_suspects_of_its_largest_saturated_step() -> Non
     assert told is not None
     assert told.startswith("Activity slots or activity pollers may hold it back: 4 of 4 in use")
     assert "(4 replicas, saturate; `loadtest limits` proves it by relief)" in told
+    assert told.endswith(
+        "To change: `worker.activity_slots` of the plan, `REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`; or "
+        "`worker.activity_pollers` of the plan, `REPAIRSHOP_ACTIVITY_POLLERS`, Helm `settings.activityPollers`."
+    )
     assert held_back(replace(sweep, steps=())) is None

@@ -76,7 +76,10 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
 
     found = headlines(known)
 
-    assert found[1] == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03)."
+    assert (
+        found[1]
+        == "4 replicas complete 8.6 ± 0.3 orders/s, 3.9x one replica (efficiency 0.98 ± 0.03). It is 2.2/s with 1."
+    )
     assert found[0] == (
         "At 1.8/s, for the activity queue's schedule-to-start p95 under 150 ms: 2, 4 are enough, 1 is not "
         "(p95 of these windows, not of the long run: 636 ms with 1, 82 with 2, 10 with 4; workflow tasks wait 3.0 ms (p50) with any)."

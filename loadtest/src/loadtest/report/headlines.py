@@ -90,13 +90,16 @@ def _throughput(sweep: SweepResult) -> str | None:
     }
     if told := [text for limit in sorted(limits) if (text := limit_text(limit))]:
         sentence += f" ({listed(told)})"
+    fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
+    carried = [f"{rate(known[count].value)}/s with {count}" for count in fewer]
+    also = f" It is {listed(carried)}." if carried else ""
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
-        return f"{sentence}."
+        return f"{sentence}.{also}"
     efficiency = sweep.scaling.efficiency[str(largest)]
     return (
         f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else f'{first} replicas'} "
-        f"(efficiency {with_error(efficiency)})."
+        f"(efficiency {with_error(efficiency)}).{also}"
     )
 
 

@@ -51,7 +51,7 @@ def held_back(sweep: SweepResult) -> str | None:
     Say what the readings point at in the largest saturated step, else in the largest overloaded one.
 
     Returns:
-        The first suspects and their evidence; ``None`` where no usable step is at a limit.
+        The first suspects, their evidence and what to change; ``None`` where no usable step is at a limit.
     """
     told = [step for step in sweep.steps if step.counts_for_cell and step.suspects]
     if not told:
@@ -59,4 +59,8 @@ def held_back(sweep: SweepResult) -> str | None:
     step = max(told, key=lambda each: (each.load.kind == "saturate", each.replicas, -each.repetition))
     first = first_suspects(step.suspects or ())
     of = "1 replica" if step.replicas == 1 else f"{step.replicas} replicas"
-    return f"{suspects_sentence(first)} ({of}, {step.load.kind}; `loadtest limits` proves it by relief)."
+    change = "; or ".join(dict.fromkeys(suspect.setting.text for suspect in first if suspect.setting.text))
+    advice = f" To change: {change}." if change else ""
+    return (
+        f"{suspects_sentence(first)} ({of}, {step.load.kind}; `loadtest limits` proves it by relief).{advice}"
+    )
