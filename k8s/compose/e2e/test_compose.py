@@ -51,6 +51,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 # Exit codes of a sweep whose every step can be believed: the SLO is met, or a slow machine missed it.
 MEASURED = (0, 1)
+# And of one whose fixed window is too short to decide the SLO.
+UNDECIDED = 3
 
 
 @dataclass(frozen=True)
@@ -184,8 +186,10 @@ def test_a_sweep_scales_the_service_and_brings_it_back(project: Project, tmp_pat
     assert len(project.containers("worker")) == 2
 
 
-def test_a_worker_that_dies_ends_the_sweep_with_its_log(project: Project, tmp_path: Path) -> None:
-    """By SIGKILL in the middle of a step; Docker starts it anew at once, and it is a death all the same."""
+def test_a_worker_that_dies_makes_its_step_invalid_and_measured_again(
+    project: Project, tmp_path: Path
+) -> None:
+    """By SIGKILL in the middle of a step; Docker starts it anew, and what it held is lost to that step all the same."""
     plan = tmp_path / "compose.toml"
     plan.write_text(PLAN)
     words = [
@@ -211,8 +215,9 @@ def test_a_worker_that_dies_ends_the_sweep_with_its_log(project: Project, tmp_pa
         said = sweep.stdout.read()
     print(said)
 
-    assert sweep.returncode == 2
-    assert "worker" in said
+    assert sweep.returncode in (*MEASURED, UNDECIDED)
+    assert "ended or restarted during the step" in said
+    assert _last_verdicts((tmp_path / "results" / "latest").resolve())[2, "saturate"] == "valid"
     assert len(project.containers("worker")) == 2
 
 
@@ -245,7 +250,7 @@ networks:
             "--address", f"127.0.0.1:{project.temporal}",
             seconds=600,
         )  # fmt: skip
-        assert done.returncode in MEASURED, done.stderr
+        assert done.returncode in (*MEASURED, UNDECIDED), done.stderr
         run = (tmp_path / "results" / "latest").resolve()
         assert _last_verdicts(run) == {(1, "saturate"): "valid", (1, "open"): "valid"}
         steps = json.loads((run / "sweep.json").read_text())["steps"]
