@@ -58,9 +58,7 @@ def with_waits(sweep: SweepResult, p95s: dict[int, float]) -> SweepResult:
 
 
 def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> None:
-    """
-    What is enough and what is not comes first, then the largest count with its error and speed-up.
-    """
+    """What is enough and what is not comes first, then the largest count with its error and speed-up."""
     known = replace(
         with_waits(sweep, {1: 0.636, 2: 0.082, 4: 0.010}),
         scaling=replace(
