@@ -5,7 +5,6 @@ One replica of two that is stopped in the middle of a step lives and does nothin
 from __future__ import annotations
 
 import signal
-import time
 from pathlib import Path
 
 import psutil
@@ -26,21 +25,17 @@ loads = [{ kind = "open", arrival_rate = 3, window_seconds = 12 }]
 [work]
 seconds = 0.02
 """
-# Ten, and some for a machine that is busy; the bound itself is held in virtual time.
-NAMED_SECONDS = 10.0 + 2.0
 
 
-def test_a_stopped_replica_is_named_within_ten_seconds(tmp_path: Path) -> None:
-    """By SIGSTOP, as a process that hangs; who watches reads its name, and the step has it as its reason."""
+def test_a_stopped_replica_is_named_while_the_step_runs(tmp_path: Path) -> None:
+    """By SIGSTOP, as a process that hangs; who watches reads its name, and the step has it as its reason. Within which time is held on a clock of the tests."""
     plan = tmp_path / "silent.toml"
     plan.write_text(PLAN, encoding="utf-8")
     with running_sweep(tmp_path, str(plan)) as sweep:
         wait_for(sweep, "PhaseStarted", phase="window")
         name, replica = _last_worker(sweep.pid)
         replica.suspend()
-        stopped_at = time.monotonic()
         problem = wait_for(sweep, "ProblemSeen")["problem"]
-        took = time.monotonic() - stopped_at
         replica.resume()
         ended = wait_for(sweep, "StepEnded")
         sweep.send_signal(signal.SIGTERM)  # else it is measured once more
@@ -49,7 +44,6 @@ def test_a_stopped_replica_is_named_within_ten_seconds(tmp_path: Path) -> None:
     (measured, *_) = Run.open(tmp_path / "results").read_steps()
     assert "did not answer for " in problem, problem
     assert problem.startswith(f"replica {name} ")
-    assert took <= NAMED_SECONDS
     assert ended["verdict"] == "invalid"
     (silent,) = [one for one in measured.problems if one.cause is ProblemCause.REPLICA_SILENT]
     assert silent.subject == name
