@@ -31,6 +31,10 @@ truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of k
 truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real server; writes loadtest/docs/truth-real.md (12 minutes, quiet machine)
 	$(PY) loadtest/truth/real_server_trial.py --results $(OUTPUT)/real-server
 
+.PHONY: truth-bracket
+truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in ten minutes on each side, on a real server; writes loadtest/docs/truth-bracket.md (24 minutes, quiet machine)
+	$(PY) loadtest/truth/bracket_trial.py --results $(OUTPUT)/bracket
+
 .PHONY: prices
 prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
 	$(PY) loadtest/truth/setting_costs.py --results $(OUTPUT)/prices

@@ -40,7 +40,7 @@ def page(found: SweepResult) -> str:
         "# Near capacity, on a real server",
         "",
         "Made by `make truth-real` with `loadtest/truth/plans/real-server.toml`: one worker of four slots beside a dev server on one machine, five repetitions.",
-        "Rates are shares of what the saturate step of the same repetition found.",
+        "Rates are shares of what the saturate step of the same repetition shows to be carried.",
         "",
         *(_summary(steps, share) for share in sorted({step.load.fraction or 0.0 for step in steps})),
         "",

@@ -137,6 +137,22 @@ def test_the_second_is_used_where_it_completes_more(
     assert any("orders in flight were tried, as 85 % of the slots" in note for note in second_read.notes)
 
 
+def test_slots_that_looks_missed_by_chance_are_the_limit_all_the_same() -> None:
+    """
+    Looks once a second saw 91 % and 96 % of four slots that were all in use: twice the orders bring nothing, and what is
+    idle is too little to be what limits.
+    """
+    first, second = loop_step(used=0.91), loop_step(doubled=True, more=0.98, used=0.96)
+
+    (pair,) = loop_pairs([first, second])
+
+    assert pair.limit is Limit.SLOTS
+    assert "complete no more" in (pair.told_of(first) or "")
+    assert "so the slots limit it" in (pair.told_of(first) or "")
+    found = capacity_for([first, second], PLAN, StepKey(1, 1, "open", 1))
+    assert found is not None and found.is_full
+
+
 def test_without_a_second_nobody_knows_which_it_is() -> None:
     """Of an older run, or one that was interrupted, both are named; a plan that fixes the number is told what to do."""
     untried = read_step(FREE, PLAN, [FREE])

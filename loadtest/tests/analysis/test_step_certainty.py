@@ -15,6 +15,7 @@ from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
 from loadtest.analysis.twin import ExponentialWork, UniformWork
 from loadtest.analysis.work_of_plan import known_work
+from loadtest.analysis.workflow_counts import looked_seconds
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
 from loadtest.results.measured_step import Measured
@@ -49,16 +50,22 @@ def test_a_saturated_rate_is_as_sure_as_its_activities_make_it(saturate: Measure
     assert x.of == "activities"
 
 
-def with_draws(slot_seconds: float, drawn_seconds: float, used: float) -> Measured:
+def with_draws(slot_seconds: float, drawn_seconds: float, used: float, dead_seconds: float = 0.0) -> Measured:
     """
-    A saturate step of one replica with that slot time over that drawn work.
+    A saturate step of one replica with that slot time over that drawn work, and so long between two activities of a slot.
     """
     raw = synthetic.step(1, "saturate")
     assert raw.worker_whole is not None
-    held = {**raw.worker_whole.histograms, "worker.activity_execution": buckets([slot_seconds] * 300)}
+    assert raw.worker_window is not None
+    done = round(4 * looked_seconds(raw) / (slot_seconds + dead_seconds))
+    held, inside = (
+        {**seen.histograms, "worker.activity_execution": buckets([slot_seconds] * tasks)}
+        for seen, tasks in ((raw.worker_whole, 300), (raw.worker_window, done))
+    )
     return replace(
         raw,
         worker_whole=replace(raw.worker_whole, histograms=held),
+        worker_window=replace(raw.worker_window, histograms=inside),
         drawn_work_seconds=drawn_seconds,
         slots_used=used,
         slots=4,
@@ -73,8 +80,19 @@ def test_the_luck_of_the_draws_is_no_part_of_the_capacity(luck: float) -> None:
     found = known_draws_capacity(with_draws(0.3 * luck + 0.010, 0.3 * luck, 4.0), known_work(PLAN))
 
     assert found is not None
-    assert found.orders_per_second == pytest.approx(4 / (6 * 0.310), rel=1e-6)
+    assert found.orders_per_second == pytest.approx(4 / (6 * 0.310), rel=0.005)
     assert found.half_width_ratio == 0.015
+
+
+@pytest.mark.parametrize("used", [3.65, 3.95], ids=["looks that missed some", "looks that saw all"])
+def test_a_slot_that_sends_its_result_executes_nothing(used: float) -> None:
+    """
+    15 ms between two executions are lost to the capacity, whatever the looks at the slots in use saw of them.
+    """
+    found = known_draws_capacity(with_draws(0.310, 0.3, used, dead_seconds=0.015), known_work(PLAN))
+
+    assert found is not None
+    assert found.orders_per_second == pytest.approx(4 / (6 * 0.325), rel=0.005)
 
 
 def test_without_our_own_draws_the_capacity_is_the_measured_rate(saturate: Measured) -> None:

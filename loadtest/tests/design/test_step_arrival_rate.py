@@ -9,9 +9,12 @@ from dataclasses import replace
 import pytest
 from synthetic import demo_plan, step
 
+from loadtest.analysis.cell_capacity import known_draws_capacity
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.work_of_plan import known_work
+from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import KeptStep
-from loadtest.design.step_arrival_rate import arrival_rate, throughput_per_second
+from loadtest.design.step_arrival_rate import arrival_rate, carried_per_second
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Saturate
 from loadtest.results.measured_step import Measured, StepKey
@@ -53,14 +56,26 @@ def test_the_common_rate_is_the_same_for_every_step(replicas: int, repetition: i
     """A share of what one replica completes, from the first replica count's first saturate step."""
     found = arrival_rate(PLAN, _key(replicas, 1, repetition), _kept(FOUR, TWO))
 
-    assert found == pytest.approx(0.85 * throughput_per_second(TWO) / 2)
+    assert found == pytest.approx(0.85 * carried_per_second(TWO, PLAN) / 2)
 
 
 def test_a_fraction_is_of_the_same_replica_count() -> None:
     """Half of what four replicas complete, for four replicas."""
     assert arrival_rate(PLAN, _key(4, 2), _kept(TWO, FOUR)) == pytest.approx(
-        0.5 * throughput_per_second(FOUR)
+        0.5 * carried_per_second(FOUR, PLAN)
     )
+
+
+def test_the_luck_of_the_draws_is_no_part_of_a_share() -> None:
+    """Work that was drawn 5 % longer than its mean completes less, and the cell carries as much as before."""
+    unlucky = replace(FOUR, drawn_work_seconds=1.05 * PLAN.work.seconds)
+    carried = known_draws_capacity(unlucky, known_work(PLAN))
+    assert carried is not None
+
+    assert arrival_rate(PLAN, _key(4, 2), _kept(TWO, unlucky)) == pytest.approx(
+        0.5 * carried.orders_per_second
+    )
+    assert carried.orders_per_second > 1.01 * workflows_per_second(unlucky)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.bucket_quantile import quantile
-from loadtest.analysis.cell_capacity import overhead_of_known_draws, same_cell, whole_step_execution
+from loadtest.analysis.cell_capacity import (
+    overhead_of_known_draws,
+    same_cell,
+    slots_executing_ratio,
+    whole_step_execution,
+)
 from loadtest.analysis.doubled_loop import counting_steps
 from loadtest.analysis.twin import (
     HistogramWork,
@@ -72,7 +77,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     Calibrate a model from one saturate step; see ``calibration_of``.
     """
     window = saturated.worker_window
-    if window is None or saturated.slots is None or saturated.slots_used is None or not saturated.slots_used:
+    executing = slots_executing_ratio(saturated)
+    if window is None or saturated.slots is None or executing is None:
         return "the workers' slots and execution times were not seen"
     waits = window.histograms.get("worker.activity_schedule_to_start")
     held = window.histograms.get(_EXECUTION)
@@ -99,7 +105,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         slot_seconds=slot_seconds,
         # A histogram is of the whole time in the slot: nothing is left that is not work.
         work_seconds=distribution.mean if drawn else slot_seconds,
-        slots_used_ratio=min(1.0, saturated.slots_used / saturated.slots),
+        slots_used_ratio=executing,
         wait_median_seconds=quantile(waits, 0.5),
         wait_mean_seconds=waits.sum / waits.count,
         gap_seconds=_gap(window, activities, waits, slot_seconds),

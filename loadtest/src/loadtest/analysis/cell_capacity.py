@@ -104,6 +104,19 @@ def slots_used_ratio(step: Measured) -> float | None:
     return step.slots_used / step.slots if step.slots_used is not None and step.slots else None
 
 
+def slots_executing_ratio(step: Measured) -> float | None:
+    """
+    Return the share of the slots' time in which an activity was executed; ``None`` where nobody saw it.
+
+    It stands beside ``slots_used_ratio`` as dead time is read from it: a slot is still used while its result travels,
+    which is no part of an execution's time, and looks once a second miss a few of a hundred by chance.
+    """
+    held = histogram_of(step.worker_window, "worker.activity_execution")
+    if held is None or not held.count or not step.slots:
+        return None
+    return min(1.0, held.sum / (step.slots * looked_seconds(step)))
+
+
 def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> SlotCapacity | None:
     """
     Return the capacity that one saturate step shows once the luck of its own draws is taken out.
@@ -113,11 +126,11 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
     Returns:
         ``None`` where the draws are not ours, or slots or slot times were not seen.
     """
-    activities, used = saturated.activities_per_workflow, saturated.slots_used
+    activities, executing = saturated.activities_per_workflow, slots_executing_ratio(saturated)
     overhead = overhead_of_known_draws([saturated])
-    if work is None or overhead is None or not activities or not saturated.slots or not used:
+    if work is None or overhead is None or not activities or not saturated.slots or not executing:
         return None
-    dead = (work.mean + overhead) * max(0.0, saturated.slots / used - 1)
+    dead = (work.mean + overhead) * (1 / executing - 1)
     return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
 
 

@@ -113,7 +113,10 @@ class LoopPair:
             return f"{many} were tried, as {_used(self.first)}: they {found}, so {used}"
         if self.takes_second:
             return f"{many} {found}, so {used}"
-        return f"{many} {found} (step {second.key.folder}), so the hand-over between slots limits it"
+        limits = (
+            "the slots limit it" if self.limit is Limit.SLOTS else "the hand-over between slots limits it"
+        )
+        return f"{many} {found} (step {second.key.folder}), so {limits}"
 
 
 def why_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:

@@ -21,7 +21,7 @@ from loadtest.results.step_result_parts import Limit
 
 FEWEST_CLOSED = 0.85
 # Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
-_LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN)
+_LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN, Limit.SLOTS)
 
 
 def above_capacity(measured: Measured, found: CellCapacity) -> str | None:

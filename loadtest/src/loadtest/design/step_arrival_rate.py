@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from loadtest.analysis.cell_capacity import known_draws_capacity
 from loadtest.analysis.doubled_loop import counting_steps
+from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
@@ -14,9 +16,12 @@ from loadtest.plan import Fraction, Open, Plan, Saturate
 from loadtest.results.measured_step import Measured, StepKey
 
 
-def throughput_per_second(step: Measured) -> float:
+def carried_per_second(step: Measured, plan: Plan) -> float:
     """
-    Return a step's completed workflows per second, counted in activities where that can be.
+    Return the workflows per second that a saturate step shows its cell to carry.
+
+    Where the draws are the kit's own, the luck of those that it drew is taken out, so that a share of it is one of what
+    the cell carries in the long run; else it is what was completed, counted in activities where that can be.
 
     Raises:
         MeasurementError: Nothing was completed in the window.
@@ -27,7 +32,8 @@ def throughput_per_second(step: Measured) -> float:
             f"step {step.key.folder} completed nothing in its window, so no rate can be taken from it; "
             "give arrival_rate in the plan"
         )
-    return found
+    known = known_draws_capacity(step, known_work(plan))
+    return found if known is None else known.orders_per_second
 
 
 def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | None:
@@ -62,7 +68,7 @@ def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | 
     if isinstance(load, Fraction) and mine:
         usable = mine
     if usable:
-        found = throughput_per_second(usable[0])
+        found = carried_per_second(usable[0], plan)
         return share * found / replicas if isinstance(load, Open) else share * found
     what = f"the saturate step of {replicas} replica{'s' if replicas > 1 else ''}"
     state = "is invalid" if saturated else "was not measured"

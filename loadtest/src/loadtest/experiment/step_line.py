@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import Limit
 
 
 def step_line(step: StepResult) -> str:
@@ -51,7 +52,8 @@ def _second_told(step: StepResult) -> str | None:
     if not step.load.doubled:
         return None
     if step.superseded:
-        return "no more than with half of the orders, so the hand-over between slots limits"
+        is_full = step.capacity is not None and step.capacity.limit is Limit.SLOTS
+        return f"no more than with half of the orders, so {'the slots limit' if is_full else 'the hand-over between slots limits'}"
     return "in place of the step with half of the orders, which leaves slots free"
 
 

@@ -170,7 +170,7 @@ class Open(_OpenModel):
         gt=0,
         le=1000,
         description="Without `arrival_rate`: the rate as a share of what one replica of the first count "
-        "completed in its saturate step.",
+        "carries by its saturate step.",
     )
 
     @model_validator(mode="after")
@@ -198,18 +198,18 @@ class Open(_OpenModel):
 
 class Fraction(_OpenModel):
     """
-    Open model: each replica count gets a share of its own throughput.
+    Open model: each replica count gets a share of what it carries.
     """
 
     kind: Literal[LoadKind.FRACTION] = Field(
         default=LoadKind.FRACTION,
-        description="Open model, each replica count at a share of its own throughput.",
+        description="Open model, each replica count at a share of what it carries.",
     )
     fraction: float = Field(
         default=0.7,
         gt=0,
         le=1000,
-        description="Share of the throughput that the same replica count's saturate step found.",
+        description="Share of what the same replica count carries by its saturate step.",
     )
 
 

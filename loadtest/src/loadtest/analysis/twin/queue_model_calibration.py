@@ -44,7 +44,7 @@ class SaturateReading:
     Attributes:
         slot_seconds: Mean time that an activity held its slot.
         work_seconds: Mean work drawn by the very activities that ran; 0 if the slot time is all that is known.
-        slots_used_ratio: Share of the slots in use.
+        slots_used_ratio: Share of the slots' time that these slot times took, by the same clock.
         wait_median_seconds, wait_mean_seconds: Of the tasks that started.
         gap_seconds: From an activity's end to the next one's entry into the queue.
     """
