@@ -87,7 +87,7 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
     cv = max(slot_time_cv(step) for step in saturated)
     used = [ratio for step in saturated if (ratio := slots_used_ratio(step)) is not None]
     share = math.fsum(used) / len(used) if used else None
-    limit = limit_of(share, None)
+    limit = limit_of(share, None, math.fsum(slot_looks(step) for step in saturated))
     known = [found for step in saturated if (found := known_draws_capacity(step, work)) is not None]
     if known and len(known) == len(saturated):
         x = math.fsum(each.orders_per_second for each in known) / len(known)
@@ -102,6 +102,13 @@ def slots_used_ratio(step: Measured) -> float | None:
     Return the mean share of the slots in use; ``None`` where nobody saw it.
     """
     return step.slots_used / step.slots if step.slots_used is not None and step.slots else None
+
+
+def slot_looks(step: Measured) -> float:
+    """
+    Return the looks at slots in use over a window, one a second, times the slots.
+    """
+    return (step.slots or 0) * step.window_seconds
 
 
 def slots_executing_ratio(step: Measured) -> float | None:

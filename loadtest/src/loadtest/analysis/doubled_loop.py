@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.cell_capacity import UNSEEN_CV, histogram_cv, slots_used_ratio
+from loadtest.analysis.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
 from loadtest.analysis.saturation_limit import RISE_RATIO, limit_of
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.workflow_counts import (
@@ -84,7 +84,7 @@ class LoopPair:
         """
         What held the throughput that is used.
         """
-        return limit_of(slots_used_ratio(self.counting), self.rise_ratio)
+        return _limit(self.counting, self.rise_ratio)
 
     def limit_at(self, step: Measured) -> Limit:
         """
@@ -92,7 +92,7 @@ class LoopPair:
         """
         if self.takes_second and step.key == self.first.key:
             return Limit.LOOP
-        return limit_of(slots_used_ratio(step), self.rise_ratio)
+        return _limit(step, self.rise_ratio)
 
     def told_of(self, step: Measured) -> str | None:
         """
@@ -241,7 +241,11 @@ def _leaves_slots_free(step: Measured) -> bool:
 
 
 def _fills_slots(step: Measured) -> bool:
-    return limit_of(slots_used_ratio(step), None) is Limit.SLOTS
+    return _limit(step, None) is Limit.SLOTS
+
+
+def _limit(step: Measured, rise: float | None) -> Limit:
+    return limit_of(slots_used_ratio(step), rise, slot_looks(step))
 
 
 def _used(step: Measured) -> str:

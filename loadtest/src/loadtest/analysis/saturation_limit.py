@@ -7,29 +7,42 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from loadtest.analysis.usl import NORMAL_95
 from loadtest.results.step_result_parts import Limit
 
 # Between two tasks a slot is free for a moment, so that slots that are never left idle are still not all in use.
 FULL_SLOTS_RATIO = 0.97
-# Slots that are idle for less than a tenth of the time are the limit for more than nine tenths of it.  Looks once a
-# second at four slots for 20 s are 3 % off by chance, so the bound above alone would tell a hand-over that is none.
+# Slots that are idle for less than a tenth of the time are the limit for more than nine tenths of it.
 IDLE_SLOTS_RATIO = 0.90
 RISE_RATIO = 0.03
 _DEVIATIONS = 2.6
 MATERIAL_RATIO = 0.03
 
 
-def limit_of(slots_used_ratio: float | None, rise_ratio: float | None) -> Limit:
+def full_from(slot_looks: float) -> float:
+    """
+    Return the share of the slots that looks see in use where all of them are, less what chance takes in 39 of 40 cases.
+
+    Args:
+        slot_looks: Looks times slots: four of them looked at once a second for 15 s are 60, and 4 % off by chance.
+    """
+    if slot_looks <= 0:
+        return FULL_SLOTS_RATIO
+    return FULL_SLOTS_RATIO - NORMAL_95 * math.sqrt(FULL_SLOTS_RATIO * (1 - FULL_SLOTS_RATIO) / slot_looks)
+
+
+def limit_of(slots_used_ratio: float | None, rise_ratio: float | None, slot_looks: float = math.inf) -> Limit:
     """
     Return what held the throughput that is used of a closed load.
 
     Args:
         slots_used_ratio: Share of the slots in use in its step; ``None`` where nobody saw them.
         rise_ratio: How much more twice the orders in flight complete; ``None`` where they were not tried.
+        slot_looks: See ``full_from``.
     """
     if slots_used_ratio is None:
         return Limit.UNKNOWN
-    if slots_used_ratio >= FULL_SLOTS_RATIO:
+    if slots_used_ratio >= full_from(slot_looks):
         return Limit.SLOTS
     if rise_ratio is None:
         return Limit.UNTRIED
