@@ -24,6 +24,7 @@ from loadtest.analysis.doubled_loop import (
 from loadtest.analysis.sizing import growth_of
 from loadtest.analysis.step_verdict import capacity_for
 from loadtest.plan import Plan, Saturate
+from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -70,6 +71,13 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
             (),
             "1,002 results cannot be awaited at once (bound 1,000)",
             id="more-than-injectors-await",
+        ),
+        pytest.param(
+            replace(FREE, limits=replace(FREE.limits, machine=MachineUse(2, 1.9, 0.0))),
+            PLAN,
+            (),
+            "the machine has no core left (1.9 of 2 in use)",
+            id="full-machine",
         ),
         *(
             pytest.param(FREE, PLAN, (_suspect(name),), f"{name.value} may hold orders back", id=name.name)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
+from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.saturation_limit import RISE_RATIO, limit_of
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.workflow_counts import (
@@ -264,6 +265,12 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
     first = next((suspect for suspect in suspects if suspect.name in _BEFORE_THE_SLOTS), None)
     if first is not None:
         return f"{first.name.value} may hold orders back before the slots ({first.evidence})"
+    machine = step.limits.machine
+    if machine is not None and is_full(machine):
+        return (
+            f"the machine has no core left ({machine.busy_cores:.1f} of {machine.cores} in use), where more orders would only "
+            "wait; measure fewer replicas, or on more cores"
+        )
     most = min(plan.max_awaited, MOST_IN_FLIGHT)
     if 2 * step.in_flight > most:
         return (
