@@ -35,6 +35,11 @@ truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real 
 truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in ten minutes on each side, on a real server; writes loadtest/docs/truth-bracket.md (24 minutes, quiet machine)
 	$(PY) loadtest/truth/bracket_trial.py --results $(OUTPUT)/bracket
 
+.PHONY: truth-runs
+truth-runs: $(BIN)/.installed-dev ## how the model follows finished runs of a steady machine, and false alarms in them; RUNS="FOLDER ..."; writes loadtest/docs/truth-residual.md, truth-alarms.md
+	$(PY) loadtest/truth/residual_trial.py $(RUNS)
+	$(PY) loadtest/truth/alarm_rate.py $(RUNS)
+
 .PHONY: prices
 prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
 	$(PY) loadtest/truth/setting_costs.py --results $(OUTPUT)/prices

@@ -80,7 +80,7 @@ def page(found: Alarms, runs: int) -> str:
     lines = [
         "# Alarms on a steady machine",
         "",
-        f"Counted by `loadtest/truth/alarm_rate.py` over {runs} runs on one machine with nothing else running and nothing planted: {found.steps} steps, {found.seconds / 60:.0f} minutes of load, {found.replica_seconds / 60:.0f} minutes of a replica.",
+        f"Counted by `make truth-runs` over {runs} runs on one machine with nothing else running and nothing planted: {found.steps} steps, {found.seconds / 60:.0f} minutes of load, {found.replica_seconds / 60:.0f} minutes of a replica.",
         "Each alarm in it is false, or the machine was not as steady as was thought.",
         "",
         f"A disturbance made {found.spoilt} of {found.steps} steps invalid (at most {_at_most(found.spoilt, found.steps)} at 95 %).",

@@ -37,14 +37,15 @@ def carry_out(verb: str, plan: Path, results: Path, *flags: str) -> Path:
 
 def check_plan(found: CountCapacity) -> str:
     """
-    Return the plan of one long window at each side of the bracket, on the demo's work.
+    Return the plan of one long window at each side of the bracket, on the demo's work, after a closed load.
     """
     _, _, work = DEMO.read_text(encoding="utf-8").partition("[work]")
     loads = "".join(
         f'[[loads]]\nkind = "open"\narrival_rate = {rate:.3f}\nwindow_seconds = {CHECK_SECONDS}\n'
         for rate in (found.low, found.high)
     )
-    return f'name = "bracket"\nreplicas = [{REPLICAS}]\nwarm_up_seconds = 5\nseed = {CHECK_SEED}\n{loads}[work]{work}'
+    head = f'name = "bracket"\nreplicas = [{REPLICAS}]\nwarm_up_seconds = 5\nseed = {CHECK_SEED}\n'
+    return f'{head}[[loads]]\nkind = "saturate"\nwindow_seconds = 20\n{loads}[work]{work}'
 
 
 def page(found: CountCapacity, bound_seconds: float, steps: Sequence[StepResult]) -> str:
@@ -95,7 +96,9 @@ def main() -> None:
     plan.parent.mkdir(parents=True, exist_ok=True)
     plan.write_text(check_plan(found), encoding="utf-8")
     check = given.check or carry_out("sweep", plan, given.results / "check")
-    steps = read(SweepResult, check / "sweep.json").steps
+    steps = [
+        step for step in read(SweepResult, check / "sweep.json").steps if step.load.arrival_rate is not None
+    ]
     given.output.write_text(page(found, result.bound_seconds, steps), encoding="utf-8")
     print(given.output)
 

@@ -44,10 +44,10 @@ def page(found: SweepResult) -> str:
         "",
         *(_summary(steps, share) for share in sorted({step.load.fraction or 0.0 for step in steps})),
         "",
-        "Late tasks are those that waited longer than the bound; beside them stand those of the model, calibrated by the step's own slots, on the very same schedule and draws.",
+        "How the late tasks of these steps go with the model's stands in [truth-residual.md](truth-residual.md).",
         "",
-        "| repetition | share | told | late tasks | of the model | verdict |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| repetition | share | orders/s | capacity, orders/s | told |",
+        "| --- | --- | --- | --- | --- |",
         *(_row(step) for step in steps),
     ]
     return "\n".join(lines) + "\n"
@@ -60,12 +60,10 @@ def _summary(steps: Sequence[StepResult], share: float) -> str:
 
 
 def _row(step: StepResult) -> str:
-    late = step.long_run_p95
     told = step.load_level or "not known"
-    seen = "-" if late is None else f"{late.late:.0f}"
-    model = "-" if late is None else f"{late.model_late:.0f}"
-    reasons = f" ({'; '.join(step.reasons)})" if step.reasons else ""
-    return f"| {step.repetition} | {step.load.fraction:g} | {told} | {seen} | {model} | {step.verdict}{reasons} |"
+    rate = step.load.arrival_rate or 0.0
+    capacity = "not known" if step.capacity is None else f"{step.capacity.orders_per_second:.2f}"
+    return f"| {step.repetition} | {step.load.fraction:g} | {rate:.2f} | {capacity} | {told} |"
 
 
 def main() -> None:
