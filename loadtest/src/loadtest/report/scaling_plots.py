@@ -85,7 +85,8 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
         axes.set_xlim(right=axes.get_xlim()[1] + 0.04 * (max(counts) - min(counts)))
         axes.set_ylim(0, axes.get_ylim()[1] * 1.06)
         axes.set_ylabel(f"completed {unit(sweep)} per second")
-        axes.legend(loc="upper left")
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(loc="upper left")
         return saved(figure)
 
 
