@@ -123,3 +123,17 @@ async def test_a_replica_that_polls_for_nothing_is_named() -> None:
 
     with pytest.raises(TargetError, match=r"^replicas \['worker-7@host'\] do not poll the task queue after"):
         await wait_until_polling(TEN, queue, _sound, clock)
+
+
+async def test_replicas_that_ran_before_tell_nothing_of_how_long_a_start_takes() -> None:
+    """One that ended and is started anew has the whole time, however long the others have polled."""
+    clock = FakeClock()
+    anew = Replica("worker-7@host", None, 207, STARTED + 100)
+    replicas = [anew if replica.identity == anew.identity else replica for replica in TEN]
+    queue = SomeQueue(ALL - {anew.identity}, ALL - {anew.identity})
+    began = clock.now()
+
+    with pytest.raises(TargetError, match="after 60 s"):
+        await wait_until_polling(replicas, queue, _sound, clock)
+
+    assert clock.now() - began >= 60

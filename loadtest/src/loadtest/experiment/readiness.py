@@ -6,7 +6,7 @@ It decides by who polls and ignores others, since a killed worker stays listed f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 
 from loadtest.child import process_group
 from loadtest.errors import TargetError
@@ -18,6 +18,8 @@ from loadtest.results.measured_step import Replica
 _CLOCK_SLACK_SECONDS = 1.0
 # How much longer than the others a replica may take: this, and twice what the slowest of the others took.
 SILENCE_SECONDS = 8.0
+# Replicas that start together, and not one after another has ended.
+_TOGETHER_SECONDS = 10.0
 
 GroupOf = Callable[[int], int | None]
 
@@ -81,8 +83,8 @@ async def wait_until_polling(
     """
     Wait until each replica polls the workflow queue and the activity queue.
 
-    One that stays silent while the others poll is given less time than one of which nobody knows how long a start
-    takes: the wait ends ``SILENCE_SECONDS`` and twice the others' own time after they polled.
+    One that stays silent while others that started with it poll is given less time than one of which nobody knows how
+    long a start takes: the wait ends ``SILENCE_SECONDS`` and twice the others' own time after they polled.
 
     Args:
         replicas: Those that must poll.
@@ -114,7 +116,7 @@ async def wait_until_polling(
             if now_ready - ready:
                 ready, ready_after = now_ready, passed
         patience = timeout_seconds
-        if ready:
+        if _started_with_others(replicas, ready):
             patience = min(timeout_seconds, ready_after + SILENCE_SECONDS + 2 * ready_after)
         if passed > patience:
             seen = "nothing could be asked" if look is None else f"{sorted(look.workflow_pollers)} do"
@@ -123,6 +125,18 @@ async def wait_until_polling(
                 f"{passed:.0f} s ({seen}); check the worker's task queue and namespace, and its log"
             )
         await clock.sleep(0.2)
+
+
+def _started_with_others(replicas: Sequence[Replica], ready: Set[str]) -> bool:
+    """
+    Tell whether a replica that polls started with those that do not: one that ran long before tells nothing of a start.
+    """
+    late = [replica.started_at for replica in replicas if replica.identity not in ready]
+    return any(
+        replica.started_at >= min(late) - _TOGETHER_SECONDS
+        for replica in replicas
+        if late and replica.identity in ready
+    )
 
 
 def _silence(kinds: Mapping[str, set[str]]) -> str:
