@@ -7,7 +7,6 @@ It decides what is shown and why something is not; it compares no steps.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from loadtest.analysis import workflow_counts
 from loadtest.analysis.actions import actions_per_order
@@ -24,7 +23,7 @@ from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.step_load import step_load
 from loadtest.analysis.step_notes import step_notes
-from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge, pair_of
+from loadtest.analysis.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.suspects.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES
@@ -47,15 +46,15 @@ NO_MODEL = "no model was made of this step, which takes twins"
 NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
-def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> StepResult:
+def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ()) -> StepResult:
     """
     Make every reading of one step.
 
     Args:
         measured: The raw facts.
         plan: Of the step's cell.
-        run: Every step so far: an open step is held against the capacity that its cell's saturate steps found, and a
-            closed one against the other one of its load, which keeps more or fewer orders open.
+        closed: The run's closed steps so far, judged: an open step is held against the capacity that those of its cell found,
+            and a closed one against the other one of its load, which keeps more or fewer orders open.
 
     Returns:
         The readings; each null one has its reason in ``why``.
@@ -63,11 +62,8 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     why = NullReasons()
     if measured.slots is None:
         why["activity_slots"] = _no_slots(measured)
-    capacity = capacity_for(run if not is_closed(measured) else (measured,), plan, measured.key)
-    verdict, reasons = judge(measured, plan, None if is_closed(measured) else capacity)
-    pair = pair_of(measured, plan, run)
-    if capacity is not None and pair is not None:
-        capacity = replace(capacity, limit=pair.limit_at(measured))
+    judged, capacity, pair = judge_in_run(measured, plan, closed)
+    verdict, reasons = judged.verdict, judged.reasons
     suspects = step_suspects(measured, plan, verdict)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
