@@ -24,7 +24,7 @@ from loadtest.analysis.doubled_loop import (
 from loadtest.analysis.sizing import growth_of
 from loadtest.analysis.step_verdict import capacity_for, judge_closed
 from loadtest.plan import Plan, Saturate
-from loadtest.results.limit_facts import MachineUse
+from loadtest.results.limit_facts import LimitFacts, MachineUse
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -195,6 +195,21 @@ def test_twice_the_orders_that_complete_no_more_are_no_suspect() -> None:
 
     names = {suspect.name for suspect in tried.suspects or ()}
     assert names == {suspect.name for suspect in lone.suspects or ()} - {SuspectName.ORDERS_IN_FLIGHT}
+
+
+def test_slots_that_stayed_free_are_no_suspect_of_either_step() -> None:
+    """The undoubled step alone would name them; what both say together holds."""
+    seen = LimitFacts(activity_slots=4.0, activity_slots_used=3.95)
+    first, second = (replace(step, limits=seen) for step in (FREE, loop_step(doubled=True, more=1.01)))
+    closed = judge_closed([first, second], PLAN)
+
+    alone = read_step(first, PLAN)
+    both = [read_step(step, PLAN, closed) for step in (first, second)]
+
+    assert SuspectName.ACTIVITY_SLOTS in {suspect.name for suspect in alone.suspects or ()}
+    for step in both:
+        assert step.capacity is not None and step.capacity.limit is Limit.HAND_OVER
+        assert SuspectName.ACTIVITY_SLOTS not in {suspect.name for suspect in step.suspects or ()}
 
 
 def test_scaling_model_and_sizes_use_the_second() -> None:

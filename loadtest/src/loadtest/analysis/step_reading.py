@@ -13,7 +13,7 @@ from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.disturbances import disturbances
-from loadtest.analysis.doubled_loop import loop_notes, suspects_left
+from loadtest.analysis.doubled_loop import loop_notes
 from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
@@ -64,7 +64,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         why["activity_slots"] = _no_slots(measured)
     judged, capacity, pair = judge_in_run(measured, plan, closed)
     verdict, reasons = judged.verdict, judged.reasons
-    suspects = step_suspects(measured, plan, verdict)
+    suspects = step_suspects(measured, plan, verdict, pair.limit if pair is not None else None)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
@@ -196,7 +196,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         ),
         counts=workflow_counts.counts(measured),
         scrape_cost_seconds=why.of("scrape_cost_seconds", measured.scrape_seconds, NO_SERVER),
-        suspects=why.of("suspects", suspects_left(suspects, pair), NOTHING_AT_ITS_LIMIT),
+        suspects=why.of("suspects", suspects, NOTHING_AT_ITS_LIMIT),
         why=dict(why),
     )
 

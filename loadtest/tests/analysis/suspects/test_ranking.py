@@ -11,6 +11,8 @@ from planted_pressures import IDLE_ACTIVITIES, IDLE_WORKFLOWS, PLANTED, recorded
 
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.ranking import first_suspects, rank_suspects
+from loadtest.results.limit_facts import MachineUse
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SuspectName as S
 
 
@@ -55,3 +57,49 @@ def test_a_rare_refusal_is_no_limit() -> None:
 
     for refused in ({"RpsLimit": 0.1}, {"BusyWorkflow": 20.0}):
         assert rank_suspects(replace(quiet, refused_per_second=refused)) == rank_suspects(quiet)
+
+
+HANDED_OVER = PLANTED["activity slots that are slow to be handed over, beside a cluster on the same machine"][
+    0
+]
+
+
+@pytest.mark.parametrize(
+    ("limit", "busy_cores", "names"),
+    [
+        pytest.param(None, 1.99, [S.ACTIVITY_SLOTS], id="no closed load"),
+        pytest.param(Limit.UNTRIED, 1.2, [S.ACTIVITY_SLOTS], id="twice the orders not tried"),
+        pytest.param(Limit.UNTRIED, 1.99, [S.ACTIVITY_SLOTS, S.MACHINE], id="not tried on a full machine"),
+        pytest.param(Limit.SLOTS, 1.99, [S.ACTIVITY_SLOTS], id="slots filled"),
+        pytest.param(Limit.HAND_OVER, 1.99, [S.MACHINE], id="no more completed"),
+        pytest.param(Limit.LOOP, 1.99, [S.MACHINE], id="more completed and slots free"),
+        pytest.param(Limit.HAND_OVER, 1.2, [], id="nothing else at its limit"),
+    ],
+)
+def test_slots_that_twice_the_orders_did_not_fill_are_no_suspect(
+    limit: Limit | None, busy_cores: float, names: list[S]
+) -> None:
+    """
+    More waiting tasks left them free, so it is not more slots that are missing; nor does the worker hold back. Where a full
+    machine forbade to try, it is as likely.
+    """
+    pressure = replace(HANDED_OVER, machine=MachineUse(2, busy_cores, 0.0), loop_limit=limit)
+
+    assert [suspect.name for suspect in first_suspects(rank_suspects(pressure))] == names
+
+
+def test_pollers_that_are_all_out_may_slow_a_hand_over() -> None:
+    """They are the next question once slots are none."""
+    activity = replace(HANDED_OVER.activity, pollers=1)
+
+    (suspect,) = rank_suspects(replace(HANDED_OVER, activity=activity, loop_limit=Limit.HAND_OVER))
+
+    assert suspect.name is S.ACTIVITY_POLLERS
+
+
+def test_orders_in_flight_are_no_suspect_where_twice_as_many_complete_no_more() -> None:
+    """That was their relief, and it moved nothing."""
+    starved = PLANTED["starved injector"][0]
+
+    assert rank_suspects(starved)[0].name is S.ORDERS_IN_FLIGHT
+    assert rank_suspects(replace(starved, loop_limit=Limit.HAND_OVER)) == ()
