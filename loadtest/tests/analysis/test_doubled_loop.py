@@ -22,9 +22,9 @@ from loadtest.analysis.doubled_loop import (
     why_not_doubled,
 )
 from loadtest.analysis.sizing import growth_of
-from loadtest.analysis.step_verdict import capacity_for
+from loadtest.analysis.step_verdict import capacity_for, judge_closed
 from loadtest.plan import Plan, Saturate
-from loadtest.results.limit_facts import MachineUse
+from loadtest.results.limit_facts import LimitFacts, MachineUse
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -129,8 +129,9 @@ def test_the_second_is_used_where_it_completes_more(
     second = loop_step(doubled=True, more=more, used=used)
 
     (pair,) = loop_pairs([FREE, second])
-    found = capacity_for([FREE, second], PLAN, StepKey(1, 1, "open", 1))
-    first_read, second_read = (read_step(step, PLAN, [FREE, second]) for step in (FREE, second))
+    closed = judge_closed([FREE, second], PLAN)
+    found = capacity_for(closed, PLAN, StepKey(1, 1, "open", 1))
+    first_read, second_read = (read_step(step, PLAN, closed) for step in (FREE, second))
 
     assert pair.counting.key.doubled is counts
     assert pair.limit is limit
@@ -139,7 +140,7 @@ def test_the_second_is_used_where_it_completes_more(
     used_one, other = (second_read, first_read) if counts else (first_read, second_read)
     assert used_one.capacity is not None and used_one.capacity.limit is limit
     assert other.capacity is not None and (other.capacity.limit is Limit.LOOP or not counts)
-    open_step = read_step(synthetic.step(1, "open"), PLAN, [FREE, second])
+    open_step = read_step(synthetic.step(1, "open"), PLAN, closed)
     assert open_step.capacity is not None and open_step.capacity.limit is limit
     assert any("orders in flight" in note for note in first_read.notes)
     assert any("orders in flight were tried, as 85 % of the slots" in note for note in second_read.notes)
@@ -157,14 +158,14 @@ def test_slots_that_looks_missed_by_chance_are_the_limit_all_the_same() -> None:
     assert pair.limit is Limit.SLOTS
     assert "complete no more" in (pair.told_of(first) or "")
     assert "so the slots limit it" in (pair.told_of(first) or "")
-    found = capacity_for([first, second], PLAN, StepKey(1, 1, "open", 1))
+    found = capacity_for(judge_closed([first, second], PLAN), PLAN, StepKey(1, 1, "open", 1))
     assert found is not None and found.is_full
 
 
 def test_without_a_second_nobody_knows_which_it_is() -> None:
     """Of an older run, or one that was interrupted, both are named; a plan that fixes the number is told what to do."""
-    untried = read_step(FREE, PLAN, [FREE])
-    given = read_step(FREE, GIVEN, [FREE])
+    untried = read_step(FREE, PLAN)
+    given = read_step(FREE, GIVEN)
 
     assert untried.capacity is not None and untried.capacity.limit is Limit.UNTRIED
     assert given.capacity is not None and given.capacity.limit is Limit.UNTRIED
@@ -188,12 +189,27 @@ def test_an_invalid_second_leaves_the_first() -> None:
 
 def test_twice_the_orders_that_complete_no_more_are_no_suspect() -> None:
     """Their relief was tried, and moved nothing."""
-    lone = read_step(FREE, PLAN, [FREE])
+    lone = read_step(FREE, PLAN)
     second = loop_step(doubled=True, more=1.01)
-    tried = read_step(FREE, PLAN, [FREE, second])
+    tried = read_step(FREE, PLAN, judge_closed([FREE, second], PLAN))
 
     names = {suspect.name for suspect in tried.suspects or ()}
     assert names == {suspect.name for suspect in lone.suspects or ()} - {SuspectName.ORDERS_IN_FLIGHT}
+
+
+def test_slots_that_stayed_free_are_no_suspect_of_either_step() -> None:
+    """The undoubled step alone would name them; what both say together holds."""
+    seen = LimitFacts(activity_slots=4.0, activity_slots_used=3.95)
+    first, second = (replace(step, limits=seen) for step in (FREE, loop_step(doubled=True, more=1.01)))
+    closed = judge_closed([first, second], PLAN)
+
+    alone = read_step(first, PLAN)
+    both = [read_step(step, PLAN, closed) for step in (first, second)]
+
+    assert SuspectName.ACTIVITY_SLOTS in {suspect.name for suspect in alone.suspects or ()}
+    for step in both:
+        assert step.capacity is not None and step.capacity.limit is Limit.HAND_OVER
+        assert SuspectName.ACTIVITY_SLOTS not in {suspect.name for suspect in step.suspects or ()}
 
 
 def test_scaling_model_and_sizes_use_the_second() -> None:
@@ -205,7 +221,7 @@ def test_scaling_model_and_sizes_use_the_second() -> None:
     model = calibration_of(PLAN, [*one, two], StepKey(1, 1, "open", 1))
     growth = growth_of([*one, two], PLAN)
 
-    second = read_step(one[1], PLAN, one).throughput_per_second
+    second = read_step(one[1], PLAN, judge_closed(one, PLAN)).throughput_per_second
     assert sweep.scaling.throughput_per_second["1"] == second
     both = sweep.scaling.throughput_per_second["2"].value
     assert second.value is not None and both is not None

@@ -12,7 +12,7 @@ from changes import closes, window
 
 from loadtest.analysis import read_step
 from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.step_verdict import judge
+from loadtest.analysis.step_verdict import judge, judge_closed
 from loadtest.results.measured_step import Measured, Second
 from loadtest.results.step_result import StepVerdict
 
@@ -116,7 +116,7 @@ def test_a_rate_is_held_against_the_capacity_of_its_own_cell(
     assert found is not None
     step = replace(steady, arrival_rate=of_capacity * found.capacity.orders_per_second)
 
-    result = read_step(step, PLAN, [before])
+    result = read_step(step, PLAN, judge_closed([before], PLAN))
 
     assert result.verdict is expected
     assert result.utilization_ratio == pytest.approx(of_capacity)
@@ -129,7 +129,7 @@ def test_orders_left_open_above_capacity_are_evidence_and_not_a_broken_rule(stea
     report = replace(steady.injector, open_at_end=381)
     step = replace(steady, arrival_rate=13.0, injector=report)
 
-    result = read_step(step, PLAN, [saturated()])
+    result = read_step(step, PLAN, judge_closed([saturated()], PLAN))
 
     assert result.verdict is StepVerdict.OVERLOADED
     assert "above capacity" in result.reasons[0]
@@ -149,7 +149,8 @@ def test_slots_that_were_not_full_make_no_rate_overloaded_below_what_they_would_
     assert found is not None
     rates = [factor * found.capacity.orders_per_second for factor in (1.1, 1.5)]
 
-    results = [read_step(replace(steady, arrival_rate=rate), PLAN, [before]) for rate in rates]
+    closed = judge_closed([before], PLAN)
+    results = [read_step(replace(steady, arrival_rate=rate), PLAN, closed) for rate in rates]
 
     assert [result.verdict for result in results] == [StepVerdict.VALID, StepVerdict.OVERLOADED]
     assert results[0].load_level == "at capacity"

@@ -160,20 +160,26 @@ def test_an_invalid_repetition_counts_only_if_there_is_no_other(template: StepRe
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        pytest.param({1: MISSED, 8: MET}, "8 is enough, 1 is not; 2 to 7 were not measured", id="a gap"),
-        pytest.param({1: MISSED, 2: MET, 4: MET}, "2, 4 are enough, 1 is not", id="neighbours"),
         pytest.param(
-            {1: MISSED, 2: MISSED, 4: MET}, "4 is enough, 1, 2 are not; 3 was not measured", id="one between"
+            {1: MISSED, 8: MET}, "8 replicas are enough, 1 is not; 2 to 7 were not measured", id="a gap"
+        ),
+        pytest.param({1: MISSED, 2: MET, 4: MET}, "2 and 4 replicas are enough, 1 is not", id="neighbours"),
+        pytest.param(
+            {1: MISSED, 2: MISSED, 4: MET},
+            "4 replicas are enough, 1 and 2 are not; 3 was not measured",
+            id="one between",
         ),
         pytest.param(
             {1: MISSED, 2: UNDECIDED, 4: MET},
-            "4 is enough, 1 is not; 2 is undecided; 3 was not measured",
+            "4 replicas are enough, 1 is not; 2 is undecided; 3 was not measured",
             id="an undecided one",
         ),
-        pytest.param({2: MET, 4: MET}, "2, 4 are enough; 1 was not measured", id="the smallest is enough"),
-        pytest.param({1: MISSED, 2: MISSED}, "not even 2 is enough", id="none"),
-        pytest.param({1: UNDECIDED}, "1 is undecided", id="nothing decided"),
-        pytest.param({1: MISSED, 2: UNDECIDED}, "1 is not; 2 is undecided", id="none so far"),
+        pytest.param(
+            {2: MET, 4: MET}, "2 and 4 replicas are enough; 1 was not measured", id="the smallest is enough"
+        ),
+        pytest.param({1: MISSED, 2: MISSED}, "not even 2 replicas are enough", id="none"),
+        pytest.param({1: UNDECIDED}, "1 replica is undecided", id="nothing decided"),
+        pytest.param({1: MISSED, 2: UNDECIDED}, "1 replica is not enough; 2 is undecided", id="none so far"),
         pytest.param({}, "no step of this load was measured", id="nothing measured"),
     ],
 )

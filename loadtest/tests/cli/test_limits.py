@@ -23,7 +23,9 @@ from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.question import LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
+from loadtest.results.sweep_result import SweepResult
 
 pytestmark = pytest.mark.process
 
@@ -32,6 +34,7 @@ SLOTS = found(
     SuspectName.ACTIVITY_SLOTS, 3, "4 of 4 in use while 18 activities wait and polls are answered at once"
 )
 POLLERS = found(SuspectName.ACTIVITY_POLLERS, 3, "5 of 5 polls are out all the time")
+CORES = found(SuspectName.MACHINE, 6, "1.99 of 2 cores are busy")
 CALLED = found(SuspectName.DOWNSTREAM, 4, "an activity executes 992 ms instead of 100 ms")
 
 
@@ -169,9 +172,49 @@ def test_a_sweep_names_the_first_suspects_of_its_largest_saturated_step() -> Non
 
     assert told is not None
     assert told.startswith("Activity slots or activity pollers may hold it back: 4 of 4 in use")
-    assert "(4 replicas, saturate; `loadtest limits` proves it by relief)" in told
+    assert (
+        ", with 4 replicas saturated. `loadtest limits` proves it by relief: it raises that alone. To change: "
+        in told
+    )
     assert told.endswith(
         "To change: `worker.activity_slots` of the plan, `REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`; or "
         "`worker.activity_pollers` of the plan, `REPAIRSHOP_ACTIVITY_POLLERS`, Helm `settings.activityPollers`."
     )
     assert held_back(replace(sweep, steps=())) is None
+
+
+def _saturated(sweep: SweepResult, *suspects: Suspect, limit: Limit, replicas: int = 4) -> SweepResult:
+    return replace(
+        sweep,
+        steps=tuple(
+            replace(step, suspects=suspects, capacity=replace(step.capacity, limit=limit))
+            if step.load.kind == "saturate" and step.replicas == replicas and step.capacity is not None
+            else step
+            for step in sweep.steps
+        ),
+    )
+
+
+def test_a_sweep_promises_no_relief_of_what_the_kit_cannot_relieve() -> None:
+    """The machine's cores are named with what to change, and `loadtest limits` is not."""
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+
+    told = held_back(_saturated(sweep, CORES, limit=Limit.HAND_OVER))
+
+    assert told == (
+        "The machine's cores may hold it back: 1.99 of 2 cores are busy, with 4 replicas saturated. "
+        "To change: cores of the machine, or parts moved to another one."
+    )
+
+
+def test_a_hand_over_that_no_reading_explains_is_told_as_such() -> None:
+    """A smaller count whose slots are full is no answer for the largest, whose slots stay free."""
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    small = _saturated(sweep, SLOTS, limit=Limit.SLOTS, replicas=2)
+
+    assert held_back(_saturated(small, limit=Limit.HAND_OVER)) == (
+        "What slows the hand-over is not known: no other reading of 4 replicas, saturated, points at a limit."
+    )
+    assert (held_back(_saturated(small, limit=Limit.SLOTS)) or "").startswith(
+        "Activity slots may hold it back"
+    )

@@ -97,7 +97,7 @@ def test_a_run_has_the_worst_verdict_of_its_combinations(steps: list[Measured]) 
 
 def test_the_text_names_the_setting_of_each_row_and_sentence(sweep: SweepResult) -> None:
     """
-    A column for the factor, a row for each step, a headline and a verdict for each combination.
+    A column for the factor, a row for each step, a headline and a verdict for each combination; words are explained once.
     """
     text = text_report(sweep)
     head, keys, _, *rows = text[text.index("\n  ") :].split("\n\n")[1].splitlines()
@@ -108,10 +108,11 @@ def test_the_text_names_the_setting_of_each_row_and_sentence(sweep: SweepResult)
     ]
     for combination in sweep.combinations:
         assert f"{combination.verdict.value}: {combination.setting}\n" in text
-        assert any(line.startswith(f"{combination.setting}: At 3/s") for line in headlines(sweep))
-        assert any(
-            line.startswith(f"{combination.setting}: 2 replicas complete") for line in headlines(sweep)
-        )
+        mine = [line for line in headlines(sweep) if line.startswith(f"{combination.setting}: ")]
+        assert "the goal at 3 orders/s" in mine[0]
+        assert any(line.startswith(f"{combination.setting}: 2 replicas complete") for line in mine)
+    for explained in ("the SLO: at most", "hours may differ", "at full throttle", "`loadtest capacity`"):
+        assert sum(explained in line for line in headlines(sweep)) == 1
 
 
 def test_the_curve_of_a_factor_has_a_line_for_each_other_setting(sweep: SweepResult) -> None:

@@ -41,7 +41,7 @@ def test_the_text_names_the_hand_over_and_the_step_that_is_not_used(held: SweepR
     """In the sentence of the throughput, in that of the headroom, and in the table."""
     text = text_report(held)
 
-    assert "(limited by hand-over, not by the slots)" in text
+    assert "limited by hand-over, not by the slots: free slots wait for their next task)" in text
     assert "saturate (2x in flight), not used" in text
     sentences = [sentence for each in certainties(held) for sentence in each.sentences]
     assert any("limited by hand-over, not by the slots" in sentence for sentence in sentences)

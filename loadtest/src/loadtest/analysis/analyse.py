@@ -13,6 +13,7 @@ from loadtest.analysis.doubled_loop import first_key, why_doubled
 from loadtest.analysis.scaling import describe_scaling
 from loadtest.analysis.slo import demands, no_demand
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.step_verdict import judge_closed
 from loadtest.analysis.sweep_cpu_cost import cost
 from loadtest.analysis.verdict import decide, decide_all
 from loadtest.plan import Plan
@@ -33,7 +34,8 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         plan: What was asked.
         manifest: Of the run.
     """
-    read = tuple(read_step(step, plan_of_cell(plan, step.key), steps) for step in steps)
+    closed = judge_closed(steps, plan)
+    read = tuple(read_step(step, plan_of_cell(plan, step.key), closed) for step in steps)
     kept = {step.key.folder for step in steps}
     combined = tuple(
         _combination(factors, [step for step in read if step.key.factors == factors], plan)

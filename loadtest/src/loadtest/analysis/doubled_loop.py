@@ -165,15 +165,6 @@ def loop_notes(
     return () if told is None else (told,)
 
 
-def suspects_left(suspects: tuple[Suspect, ...] | None, pair: LoopPair | None) -> tuple[Suspect, ...] | None:
-    """
-    Return the suspects of a step without the orders in flight where twice as many complete no more.
-    """
-    if suspects is None or pair is None or pair.limit is not Limit.HAND_OVER:
-        return suspects
-    return tuple(suspect for suspect in suspects if suspect.name is not SuspectName.ORDERS_IN_FLIGHT)
-
-
 def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
     """
     Put the valid closed steps of a run together, each second one beside its first.

@@ -10,6 +10,7 @@ from typing import Any
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.settings_comparison import Block, compare_settings
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.step_verdict import judge_closed
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison
@@ -72,8 +73,9 @@ def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
 
 def _valid(steps: Sequence[Measured], plan: Plan) -> dict[StepKey, Block]:
     found = {}
+    closed = judge_closed(steps, plan)
     for step in steps:
-        result = read_step(step, plan_of_cell(plan, step.key), steps if is_closed(step) else ())
+        result = read_step(step, plan_of_cell(plan, step.key), closed if is_closed(step) else ())
         if result.verdict is StepVerdict.VALID and not result.superseded:
             found[first_key(step.key)] = (step, result)
     return found

@@ -15,11 +15,10 @@ from loadtest.analysis.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
 from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
-from loadtest.analysis.step_verdict import capacity_for, judge
+from loadtest.analysis.step_verdict import judge_closed, judge_in_run
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
-from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
@@ -42,12 +41,9 @@ def believable_steps(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
         steps: Of the setting.
         plan: Of the setting.
     """
-    found = []
-    for step in steps:
-        capacity = None if is_closed(step) else capacity_for(steps, plan, step.key)
-        if judge(step, plan, capacity)[0] is not StepVerdict.INVALID:
-            found.append(step)
-    return found
+    closed = judge_closed(steps, plan)
+    judged = (judge_in_run(step, plan, closed)[0] for step in steps)
+    return [each.measured for each in judged if each.verdict is not StepVerdict.INVALID]
 
 
 def size(

@@ -205,21 +205,31 @@ def answer_in_words(judgements: Mapping[int, Judgement]) -> str:
     )
     parts = []
     if enough:
-        parts.append(f"{_counts(enough)} {_verb(enough)} enough")
-    if not_enough:
-        parts.append(f"{_counts(not_enough)} {_verb(not_enough)} not")
-    if not enough and not_enough and not undecided:
-        parts = [f"not even {not_enough[-1]} {_verb(not_enough[-1:])} enough"]
-    told = ", ".join(parts)
-    more = [f"{_counts(undecided)} {_verb(undecided)} undecided"] if undecided else []
+        parts.append(f"{_with_verb(enough)} enough")
+    if not_enough and enough:
+        parts.append(f"{_with_verb(not_enough, named=True)} not")
+    elif not_enough and undecided:
+        parts.append(f"{_with_verb(not_enough)} not enough")
+    elif not_enough:
+        parts.append(f"not even {_with_verb(not_enough[-1:])} enough")
+    more = [", ".join(parts)] if parts else []
+    if undecided:
+        more.append(f"{_with_verb(undecided, named=bool(parts))} undecided")
     gap = not_measured(judgements)
     if gap is not None:
         more.append(f"{gap} {'was' if gap.isdigit() else 'were'} not measured")
-    return "; ".join([told, *more] if told else more)
+    return "; ".join(more)
 
 
-def _verb(counts: Sequence[int]) -> str:
-    return "is" if len(counts) == 1 else "are"
+def _with_verb(counts: Sequence[int], *, named: bool = False) -> str:
+    """
+    Return counts with their verb, and with their noun unless it was named before: "2 and 4 replicas are".
+    """
+    *others, last = map(str, counts)
+    told = f"{', '.join(others)} and {last}" if others else last
+    if named:
+        return f"{told} {'are' if others else 'is'}"
+    return f"{told} replica is" if tuple(counts) == (1,) else f"{told} replicas are"
 
 
 def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
@@ -271,7 +281,3 @@ def no_demand() -> Demand:
 
 def _is_common(load: Load) -> bool:
     return load.kind is LoadKind.OPEN
-
-
-def _counts(counts: Sequence[int]) -> str:
-    return ", ".join(str(count) for count in counts)

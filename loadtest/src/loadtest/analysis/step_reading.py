@@ -7,14 +7,13 @@ It decides what is shown and why something is not; it compares no steps.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from loadtest.analysis import workflow_counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.disturbances import disturbances
-from loadtest.analysis.doubled_loop import loop_notes, suspects_left
+from loadtest.analysis.doubled_loop import loop_notes
 from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
 from loadtest.analysis.late_tasks import count_late
 from loadtest.analysis.little import whole_step_ratio, window_ratio
@@ -24,7 +23,7 @@ from loadtest.analysis.resources import cpu, per, rss
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.analysis.step_load import step_load
 from loadtest.analysis.step_notes import step_notes
-from loadtest.analysis.step_verdict import broken_rules, capacity_for, judge, pair_of
+from loadtest.analysis.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.suspects.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.throughput import throughput
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES
@@ -47,15 +46,15 @@ NO_MODEL = "no model was made of this step, which takes twins"
 NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
-def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> StepResult:
+def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ()) -> StepResult:
     """
     Make every reading of one step.
 
     Args:
         measured: The raw facts.
         plan: Of the step's cell.
-        run: Every step so far: an open step is held against the capacity that its cell's saturate steps found, and a
-            closed one against the other one of its load, which keeps more or fewer orders open.
+        closed: The run's closed steps so far, judged: an open step is held against the capacity that those of its cell found,
+            and a closed one against the other one of its load, which keeps more or fewer orders open.
 
     Returns:
         The readings; each null one has its reason in ``why``.
@@ -63,12 +62,9 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
     why = NullReasons()
     if measured.slots is None:
         why["activity_slots"] = _no_slots(measured)
-    capacity = capacity_for(run if not is_closed(measured) else (measured,), plan, measured.key)
-    verdict, reasons = judge(measured, plan, None if is_closed(measured) else capacity)
-    pair = pair_of(measured, plan, run)
-    if capacity is not None and pair is not None:
-        capacity = replace(capacity, limit=pair.limit_at(measured))
-    suspects = step_suspects(measured, plan, verdict)
+    judged, capacity, pair = judge_in_run(measured, plan, closed)
+    verdict, reasons = judged.verdict, judged.reasons
+    suspects = step_suspects(measured, plan, verdict, pair.limit if pair is not None else None)
     rate = measured.arrival_rate
     level = capacity.level(rate) if capacity is not None and rate is not None else None
     if level is None:
@@ -200,7 +196,7 @@ def read_step(measured: Measured, plan: Plan, run: Sequence[Measured] = ()) -> S
         ),
         counts=workflow_counts.counts(measured),
         scrape_cost_seconds=why.of("scrape_cost_seconds", measured.scrape_seconds, NO_SERVER),
-        suspects=why.of("suspects", suspects_left(suspects, pair), NOTHING_AT_ITS_LIMIT),
+        suspects=why.of("suspects", suspects, NOTHING_AT_ITS_LIMIT),
         why=dict(why),
     )
 

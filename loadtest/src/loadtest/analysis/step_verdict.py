@@ -5,7 +5,7 @@ Valid, overloaded or invalid: a step's rate against its cell's capacity first, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.backlog import backlog_slope, window_seconds
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
@@ -18,6 +18,7 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
+from loadtest.results.steps_of_plan import plan_of_cell
 
 FEWEST_CLOSED = 0.85
 # Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
@@ -96,15 +97,73 @@ def broken_rules(measured: Measured, plan: Plan, rules: Iterable[Rule]) -> tuple
     return tuple(dict.fromkeys(reason for rule in rules for reason in rule(measured, plan)))
 
 
-def capacity_for(measured: Iterable[Measured], plan: Plan, key: StepKey) -> CellCapacity | None:
+@dataclass(frozen=True, slots=True)
+class JudgedStep:
+    """
+    A step with its verdict.
+
+    Attributes:
+        measured: The step.
+        verdict: Whether its numbers may be believed.
+        reasons: Why not; none for a valid step.
+    """
+
+    measured: Measured
+    verdict: StepVerdict
+    reasons: tuple[str, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """
+        Whether it is valid.
+        """
+        return self.verdict is StepVerdict.VALID
+
+
+def judge_closed(steps: Iterable[Measured], plan: Plan) -> tuple[JudgedStep, ...]:
+    """
+    Judge each closed step of a run once, by the plan of its own cell; open steps are left out.
+
+    Args:
+        steps: Of the run.
+        plan: Of the run.
+    """
+    return tuple(
+        JudgedStep(step, *judge(step, plan_of_cell(plan, step.key))) for step in steps if is_closed(step)
+    )
+
+
+def judge_in_run(
+    measured: Measured, plan: Plan, closed: Sequence[JudgedStep]
+) -> tuple[JudgedStep, CellCapacity | None, LoopPair | None]:
+    """
+    Judge one step of a run beside the run's closed steps, whose verdicts stand.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        closed: The run's closed steps, judged; a closed step that is not among them is judged here.
+
+    Returns:
+        The step judged; the capacity of its cell, for a closed step what it shows of it itself; and a valid closed step
+        with the other one of its load.
+    """
+    if not is_closed(measured):
+        capacity = capacity_for(closed, plan, measured.key)
+        return JudgedStep(measured, *judge(measured, plan, capacity)), capacity, None
+    known = next((each for each in closed if each.measured is measured), None)
+    judged = known or JudgedStep(measured, *judge(measured, plan))
+    capacity, pair = capacity_for((judged,), plan, measured.key), pair_of(judged, closed)
+    if capacity is not None and pair is not None:
+        capacity = replace(capacity, limit=pair.limit_at(measured))
+    return judged, capacity, pair
+
+
+def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> CellCapacity | None:
     """
     Return the capacity of a step's cell from its valid saturate steps; ``None`` where there is none.
     """
-    pairs = loop_pairs(
-        step
-        for step in measured
-        if is_closed(step) and same_cell(step, key) and judge(step, plan)[0] is StepVerdict.VALID
-    )
+    pairs = loop_pairs(each.measured for each in closed if each.is_valid and same_cell(each.measured, key))
     found = cell_capacity([pair.counting for pair in pairs], known_work(plan))
     if found is None or found.is_full:
         return found
@@ -112,20 +171,21 @@ def capacity_for(measured: Iterable[Measured], plan: Plan, key: StepKey) -> Cell
     return replace(found, limit=next((limit for limit in _LIMITS if limit in limits), found.limit))
 
 
-def pair_of(measured: Measured, plan: Plan, run: Sequence[Measured]) -> LoopPair | None:
+def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
     """
-    Return a valid closed step with the other one of its load and repetition; ``None`` for any other step.
+    Return a valid closed step with the other one of its load and repetition; ``None`` for one that is not valid.
     """
-    if not is_closed(measured) or judge(measured, plan)[0] is not StepVerdict.VALID:
+    if not step.is_valid:
         return None
+    key = step.measured.key
     others = [
-        step
-        for step in run
-        if step.key.doubled is not measured.key.doubled
-        and first_key(step.key) == first_key(measured.key)
-        and judge(step, plan)[0] is StepVerdict.VALID
+        each.measured
+        for each in closed
+        if each.is_valid
+        and each.measured.key.doubled is not key.doubled
+        and first_key(each.measured.key) == first_key(key)
     ]
-    return loop_pairs([*others, measured])[-1]
+    return loop_pairs([*others, step.measured])[-1]
 
 
 def _replicas(count: int) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.step_verdict import JudgedStep, judge_closed
 from loadtest.analysis.workers_as_planned import in_flight
+from loadtest.analysis.workflow_counts import is_closed
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
@@ -117,7 +119,7 @@ async def run_experiment(
         step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
         measured, pages = await run_step(ports[cell.address], step, tell, clock)
         measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
-        result = read_step(measured, cell, [step.measured for step in kept])
+        result = read_step(measured, cell, _closed(kept))
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
         tell(StepEnded(key, result.verdict.value, step_line(result)))
@@ -129,9 +131,21 @@ def kept_steps(run: Run) -> list[KeptStep]:
     Read what was measured so far, each step judged by the plan of its own cell.
     """
     steps = run.read_steps()
+    closed = judge_closed(steps, run.plan)
     return [
-        KeptStep(measured, read_step(measured, plan_of_cell(run.plan, measured.key), steps))
+        KeptStep(measured, read_step(measured, plan_of_cell(run.plan, measured.key), closed))
         for measured in steps
+    ]
+
+
+def _closed(kept: Sequence[KeptStep]) -> list[JudgedStep]:
+    """
+    Return the closed steps of those kept, with the verdicts that they have.
+    """
+    return [
+        JudgedStep(step.measured, step.result.verdict, step.result.reasons)
+        for step in kept
+        if is_closed(step.measured)
     ]
 
 

@@ -60,8 +60,8 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
         workflow_slots_used=used[1] if used[1] is not None else 0 if free[1] is not None else None,
         activity_pollers=_sum(by_family[_POLLERS], ("poller_type", "activity")),
         workflow_pollers=_sum(by_family[_POLLERS], ("poller_type", "workflow")),
-        activities_taken=_count(by_family[_ACTIVITY_WAITS]),
-        workflow_tasks_taken=_count(by_family[_WORKFLOW_WAITS]),
+        activities_taken=_sum(by_family[_ACTIVITY_WAITS]),
+        workflow_tasks_taken=_sum(by_family[_WORKFLOW_WAITS]),
         eager=_eager(by_family[_RECEIVED]),
         why=None if free[0] is not None else "its page shows no activity slots; it may have no activities",
     )
@@ -84,22 +84,18 @@ def _family(name: str) -> str | None:
     return next((family for family in _FAMILIES if bare == family or bare.endswith(f"_{family}")), None)
 
 
-def _sum(lines: Iterable[tuple[Mapping[str, str], float]], kind: tuple[str, str]) -> int | None:
+def _sum(lines: Iterable[tuple[Mapping[str, str], float]], kind: tuple[str, str] | None = None) -> int | None:
     """
-    Add the values whose label says the kind: ``ActivityWorker``, ``activity_task``, ``sticky_workflow_task``.
+    Add the values whose label says the kind, such as ``ActivityWorker``, ``activity_task`` or ``sticky_workflow_task``; all
+    values where no kind is named.
     """
-    label, word = kind
-    values = [
-        value
-        for labels, value in lines
-        if word in labels.get(label, "").lower() and "local" not in labels.get(label, "").lower()
-    ]
+    values = [value for labels, value in lines if kind is None or _is_of_kind(labels, *kind)]
     return round(sum(values)) if values else None
 
 
-def _count(lines: Iterable[tuple[Mapping[str, str], float]]) -> int | None:
-    values = [value for _, value in lines]
-    return round(sum(values)) if values else None
+def _is_of_kind(labels: Mapping[str, str], label: str, word: str) -> bool:
+    told = labels.get(label, "").lower()
+    return word in told and "local" not in told
 
 
 def _total(free: int | None, used: int | None) -> int | None:

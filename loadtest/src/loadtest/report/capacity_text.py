@@ -4,12 +4,20 @@ A search for capacities in words: its headline sentences, and its table for a te
 
 from __future__ import annotations
 
-from loadtest.report.numbers import DASH, duration, rate
+from loadtest.report.numbers import DASH, duration, rate, replica_count
 from loadtest.results.capacity_result import CapacityResult, Carries, CountCapacity, SearchStep
 from loadtest.results.window_decision import Decided
 
 CONFIRMED, BY_THE_MODEL = "confirmed", "by the model"
-COLUMNS = ("replicas", "carries, /s", "kept side", "missed side", "saturated, /s", "probes", "seconds")
+COLUMNS = (
+    "replicas",
+    "within the SLO, /s",
+    "kept side",
+    "missed side",
+    "saturated (full throttle), /s",
+    "probes",
+    "seconds",
+)
 
 
 def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
@@ -22,14 +30,16 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
         lines.append(_at_the_rate(result, result.rate))
     if known:
         told = "; ".join(
-            f"{_replicas(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at {rate(one.low)}/s "
+            f"{replica_count(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at {rate(one.low)}/s "
             f"and {'misses' if one.replicas == 1 else 'miss'} it at {rate(one.high)}/s"
             for one in known
         )
         late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {duration(result.bound_seconds)}"
         lines.append(f"The SLO is that at most {late}: {told}.")
     lines += [
-        f"{_replicas(one.replicas)}: no bracket, as {one.why}." for one in result.counts if one.low is None
+        f"{replica_count(one.replicas)}: no bracket, as {one.why}."
+        for one in result.counts
+        if one.low is None
     ]
     lines.append(
         f"Measured for {result.measured_seconds:.0f} s; a grid of rates 10 % apart would have taken {result.grid_seconds:.0f} s."
@@ -125,7 +135,7 @@ def _at_the_rate(result: CapacityResult, asked: float) -> str:
     if result.enough is not None:
         one = next(each for each in result.counts if each.replicas == result.enough)
         room = f", with {headroom_text(one).partition(', ')[2]} of headroom"
-        parts.append(f"{_replicas(result.enough)} {'is' if result.enough == 1 else 'are'} enough{room}")
+        parts.append(f"{replica_count(result.enough)} {'is' if result.enough == 1 else 'are'} enough{room}")
     if found[Carries.NOT_ENOUGH]:
         parts.append(f"{_listed(found[Carries.NOT_ENOUGH])} not enough")
     if found[Carries.UNKNOWN]:
@@ -142,10 +152,6 @@ def _with_half_width(one: CountCapacity) -> str:
         return DASH
     half = f" ± {one.saturated_half_width:.2f}" if one.saturated_half_width is not None else ""
     return f"{one.saturated_per_second:.2f}{half}"
-
-
-def _replicas(count: int) -> str:
-    return "1 replica" if count == 1 else f"{count} replicas"
 
 
 def _signed(ratio: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import DEVIATIONS
-from loadtest.report.numbers import duration, percent, plain, rate
+from loadtest.report.numbers import duration, percent, plain, rate, replica_count
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -43,7 +43,7 @@ def certainties(sweep: SweepResult) -> list[Certainty]:
 
 
 def _title(cell: Cell) -> str:
-    count = "1 replica" if cell.replicas == 1 else f"{cell.replicas} replicas"
+    count = replica_count(cell.replicas)
     offered = cell.usable[0].load.arrival_rate
     return count if offered is None else f"{count} at {rate(offered)}/s"
 

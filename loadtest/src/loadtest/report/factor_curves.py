@@ -26,6 +26,7 @@ from loadtest.report.drawing import (
     drawing,
     saved,
 )
+from loadtest.report.numbers import replica_count
 from loadtest.report.run_cells import Cell, cells, common_cells, parts, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.plan_setting import Setting, setting_text, value_text
@@ -62,7 +63,7 @@ class FactorLine:
         """
         The setting in words.
         """
-        replicas = "1 replica" if self.replicas == 1 else f"{self.replicas} replicas"
+        replicas = replica_count(self.replicas)
         return ", ".join(part for part in (replicas, setting_text(self.others)) if part)
 
 

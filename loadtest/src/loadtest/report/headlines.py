@@ -6,21 +6,24 @@ No sentence rests on an invalid step without saying so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, with_error
-from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
+from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, has_goal
+from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
+from loadtest.report.run_cells import cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.step_result_parts import limit_text
-from loadtest.results.sweep_result import Demand, Interval, RunVerdict, SweepResult
+from loadtest.results.step_result import StepResult
+from loadtest.results.step_result_parts import Limit, limit_text
+from loadtest.results.sweep_result import Interval, RunVerdict, SweepResult
 
-MOST_TOLD = 4
-_LEVEL = ("poisson", "constant")
+# What a reader cannot know who sees the name of a limit for the first time.
+_MEANING = {
+    Limit.HAND_OVER: "free slots wait for their next task",
+    Limit.LOOP: "too few were kept open",
+}
 
 
 def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
@@ -38,7 +41,10 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
     else:
         told = found[:MOST_TOLD]
         sentences += [
-            f"{setting_of(part)}: {sentence}" for part in told for sentence in _answers(part) if sentence
+            f"{setting_of(part)}: {sentence}"
+            for part in told
+            for sentence in _answers(part, explain=part is told[0])
+            if sentence
         ]
         left = len(found) - len(told)
         sentences += (
@@ -50,8 +56,20 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _answers(sweep: SweepResult) -> list[str | None]:
-    return [*[_demand(sweep, each) for each in sweep.demands], _throughput(sweep), held_back(sweep)]
+def _answers(sweep: SweepResult, *, explain: bool = True) -> list[str | None]:
+    """
+    Return what each part of a run answers; words are explained where they stand for the first time.
+    """
+    deployed = [
+        sentence
+        for index, demand in enumerate(sweep.demands)
+        for sentence in deployment_sentences(sweep, demand, explain=explain and index == 0)
+    ]
+    return [
+        *dict.fromkeys(deployed),
+        _throughput(sweep, explain=explain),
+        held_back(sweep, explain=explain),
+    ]
 
 
 def _invalid(sweep: SweepResult) -> str | None:
@@ -77,22 +95,26 @@ def _cell(step: StepResult) -> StepKey:
     return replace(first_key(step.key), repetition=1)
 
 
-def _throughput(sweep: SweepResult) -> str | None:
+def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     known = {int(count): value for count, value in sweep.scaling.throughput_per_second.items()}
     if not known:
         return None
     largest, first = max(known), min(known)
-    sentence = f"{_replicas(largest)} complete{'s' if largest == 1 else ''} {with_error(known[largest])} {unit(sweep)}/s"
+    complete = "completes" if largest == 1 else "complete"
+    sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s saturated"
     limits = {
         s.capacity.limit
         for s in sweep.steps
         if s.replicas == largest and s.capacity is not None and s.counts_for_cell
     }
-    if told := [text for limit in sorted(limits) if (text := limit_text(limit))]:
-        sentence += f" ({listed(told)})"
+    details = ["at full throttle, whatever the waits"] if explain else []
+    details += [text for limit in sorted(limits) if (text := _limited(limit, explain=explain))]
+    sentence += f" ({'; '.join(details)})" if details else ""
     fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
     carried = [f"{rate(known[count].value)}/s with {count}" for count in fewer]
     also = f" It is {listed(carried)}." if carried else ""
+    if explain and has_goal(sweep):
+        also += " `loadtest capacity` finds how much of it keeps the goal."
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
         return f"{sentence}.{also}"
@@ -103,83 +125,13 @@ def _throughput(sweep: SweepResult) -> str | None:
     )
 
 
+def _limited(limit: Limit, *, explain: bool) -> str:
+    meaning = _MEANING.get(limit) if explain else None
+    return limit_text(limit) if meaning is None else f"{limit_text(limit)}: {meaning}"
+
+
 def _times(value: float) -> str:
     return f"{value:.1f}x" if value < 10 else f"{value:.0f}x"
-
-
-def _demand(sweep: SweepResult, demand: Demand) -> str | None:
-    mine = cells(sweep, load=demand.load)
-    if not mine or demand.arrival_rate is None:
-        return None
-    at = f"At {_offered(mine, demand.arrival_rate)}"
-    told = _told(_worth_telling(mine, demand.replicas))
-    asked = _asked(sweep)
-    if not asked:
-        return f"{at} the activity queue's schedule-to-start p95 is {told}; the plan sets no bound on it."
-    raw = f"(p95 of these windows, not of the long run: {told})"
-    question = f"{at}, for {asked}"
-    if demand.replicas is None and not demand.undecided:
-        last = demand.by_replicas[str(demand.not_enough[-1])] if demand.not_enough else None
-        because = f": {'; '.join(last.why)}" if last is not None else ""
-        return f"{question}: {demand.why}{because} {raw}."
-    undecided = [f"{n}: {demand.by_replicas[str(n)].why[0]}" for n in demand.undecided[:1]]
-    return f"{question}: {demand.why} {raw}{''.join(f'. Undecided with {each}' for each in undecided)}."
-
-
-def _offered(mine: Sequence[Cell], arrival_rate: float) -> str:
-    """
-    Name the rate that was offered: of a shape its own highest, as the load's rate alone would name another one.
-    """
-    shape = mine[0].steps[0].load.shape
-    if shape is None or shape.kind in _LEVEL:
-        return f"{rate(arrival_rate)}/s"
-    if shape.kind == "spike":
-        return f"a spike of {rate(shape.highest_rate)}/s over {rate(shape.lowest_rate)}/s"
-    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)}/s, all rates mixed"
-
-
-def _asked(sweep: SweepResult) -> str:
-    parts = []
-    if sweep.slo.schedule_to_start_p95_seconds is not None:
-        bound = duration(sweep.slo.schedule_to_start_p95_seconds)
-        parts.append(f"the activity queue's schedule-to-start p95 under {bound}")
-    if sweep.slo.end_to_end_p95_seconds is not None:
-        parts.append(f"the end-to-end p95 under {duration(sweep.slo.end_to_end_p95_seconds)}")
-    return listed(parts) if parts else ""
-
-
-def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]:
-    """
-    Of many replica counts, keep those around the answer and the largest.
-    """
-    if len(mine) <= MOST_TOLD:
-        return mine
-    near = [cell for cell in mine if replicas is None or cell.replicas <= replicas][-(MOST_TOLD - 1) :]
-    return near if mine[-1] in near else [*near, mine[-1]]
-
-
-def _told(mine: Sequence[Cell]) -> str:
-    waits: list[str] = []
-    for cell in mine:
-        value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
-        if value is not None:
-            overloaded = any(step.verdict is StepVerdict.OVERLOADED for step in cell.usable)
-            unit_once = " ms" if not waits else ""
-            waits.append(
-                f"{milliseconds(value)}{unit_once} with {cell.replicas}{' (overloaded)' if overloaded else ''}"
-            )
-    repeated = max((len(cell.usable) for cell in mine), default=0)
-    of = f" (worst of {repeated} repetitions)" if repeated > 1 else ""
-    told = ", ".join(waits) + of if waits else "not shown"
-    workflow = [w for cell in mine if (w := cell.worst(_workflow_wait)) is not None]
-    if workflow:
-        low, high = milliseconds(min(workflow)), milliseconds(max(workflow))
-        told += f"; workflow tasks wait {low if low == high else f'{low} to {high}'} ms (p50) with any"
-    return told
-
-
-def _workflow_wait(step: StepResult) -> float | None:
-    return step.schedule_to_start_seconds.workflow.p50
 
 
 def _law(sweep: SweepResult) -> str | None:
@@ -252,8 +204,8 @@ def _loaded(step: StepResult) -> str:
     Say what a closed load did to slots that somebody has seen.
     """
     if step.activity_slots is None:
-        return f"closed load, {_replicas(step.replicas)} whose slots are not known"
-    return f"saturated, {_replicas(step.replicas)} with {step.activity_slots} slots"
+        return f"closed load, {replica_count(step.replicas)} whose slots are not known"
+    return f"saturated, {replica_count(step.replicas)} with {step.activity_slots} slots"
 
 
 def _missing(sweep: SweepResult, resume: str) -> str | None:
@@ -264,7 +216,3 @@ def _missing(sweep: SweepResult, resume: str) -> str | None:
         f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured; "
         f"`{resume}` does what is left."
     )
-
-
-def _replicas(count: int) -> str:
-    return "1 replica" if count == 1 else f"{count} replicas"

@@ -90,6 +90,13 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def replica_count(count: int) -> str:
+    """
+    Write a number of replicas with its noun.
+    """
+    return "1 replica" if count == 1 else f"{count} replicas"
+
+
 def _decimals(half_width: float) -> int:
     if half_width < 1e-4:
         return 2

@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.suspects.ranking import first_suspects
+from loadtest.report.numbers import replica_count
+from loadtest.results.step_result import StepResult
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.sweep_result import SweepResult
 
@@ -46,21 +49,49 @@ def suspects_sentence(suspects: Sequence[Suspect], likely: str = "may") -> str:
     return f"{names[:1].upper()}{names[1:]} {likely} hold it back: {evidence}"
 
 
-def held_back(sweep: SweepResult) -> str | None:
+def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
     """
     Say what the readings point at in the largest saturated step, else in the largest overloaded one.
 
+    Args:
+        sweep: The run, or one combination of its factors.
+        explain: Whether to say how a suspect is proved.
+
     Returns:
-        The first suspects, their evidence and what to change; ``None`` where no usable step is at a limit.
+        The first suspects, their evidence and what to change, or that nobody knows what slows a hand-over that limits;
+        ``None`` where no usable step is at a limit.
     """
-    told = [step for step in sweep.steps if step.counts_for_cell and step.suspects]
+    at_limit = [step for step in sweep.steps if step.counts_for_cell and step.suspects is not None]
+    told = [step for step in at_limit if step.suspects]
+    largest = max(at_limit, key=_telling, default=None)
+    if largest is not None and not largest.suspects and _limit(largest) is Limit.HAND_OVER:
+        return (
+            f"What slows the hand-over is not known: no other reading of {replica_count(largest.replicas)}, "
+            "saturated, points at a limit."
+        )
     if not told:
         return None
-    step = max(told, key=lambda each: (each.load.kind == "saturate", each.replicas, -each.repetition))
+    step = max(told, key=_telling)
     first = first_suspects(step.suspects or ())
-    of = "1 replica" if step.replicas == 1 else f"{step.replicas} replicas"
+    how = "saturated" if step.load.kind == "saturate" else "overloaded"
+    relief = (
+        " `loadtest limits` proves it by relief: it raises that alone."
+        if explain and any(suspect.not_relieved is None for suspect in first)
+        else ""
+    )
     change = "; or ".join(dict.fromkeys(suspect.setting.text for suspect in first if suspect.setting.text))
     advice = f" To change: {change}." if change else ""
-    return (
-        f"{suspects_sentence(first)} ({of}, {step.load.kind}; `loadtest limits` proves it by relief).{advice}"
-    )
+    return f"{suspects_sentence(first)}, with {replica_count(step.replicas)} {how}.{relief}{advice}"
+
+
+def _telling(step: StepResult) -> tuple[bool, int, bool, int]:
+    """
+    Order steps by how much they tell of a limit; of repetitions that differ the one that the slots did not limit goes first,
+    as the sentence of the throughput names its limit.
+    """
+    slots = _limit(step) is Limit.SLOTS
+    return step.load.kind == "saturate", step.replicas, not slots, -step.repetition
+
+
+def _limit(step: StepResult) -> Limit | None:
+    return None if step.capacity is None else step.capacity.limit

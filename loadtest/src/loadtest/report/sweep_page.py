@@ -20,6 +20,7 @@ from loadtest.report.reading_definitions import readings
 from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
+from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
@@ -118,6 +119,7 @@ def render(
         sweep=sweep,
         manifest=manifest,
         manifest_json=to_json(manifest),
+        meaning=verdict_meaning(sweep),
         headlines=headlines(sweep, resume_command(manifest)),
         figures=drawn,
         certainties=certainties(sweep),
@@ -166,7 +168,7 @@ def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
     for step in chosen[:MOST_TIMELINES]:
         svg = timeline_plot(by_name[step.step], unit(sweep))
         if svg is not None:
-            replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
+            replicas = numbers.replica_count(step.replicas)
             setting = f"{step.setting}, " if step.factors else ""
             attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
             title = f"{setting}{replicas}, {load_text(step)}{attempt}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
 from loadtest.report.run_cells import unit
+from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
@@ -114,7 +115,7 @@ def text_report(sweep: SweepResult, resume: str | None = None) -> str:
         sweep: The run, judged.
         resume: Command that does what is left.
     """
-    lines = [f"{sweep.plan}: {sweep.verdict.value}", ""]
+    lines = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
     lines += [f"  {sentence}" for sentence in headlines(sweep, resume)]
     lines += ["", *_table(sweep)]
     if len(sweep.combinations) > 1:

@@ -91,7 +91,7 @@ def limit_text(limit: Limit) -> str:
         case Limit.UNKNOWN:
             return "what limited it is not known"
         case Limit.UNTRIED:
-            return "not limited by the slots"
+            return "not all slots were in use"
         case _:
             return f"limited by {limit.value}, not by the slots"
 

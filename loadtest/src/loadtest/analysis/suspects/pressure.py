@@ -14,6 +14,7 @@ from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]
@@ -79,6 +80,7 @@ class Pressure:
         activity, workflow: The two kinds of tasks.
         in_flight: Orders open at the injectors, mean over the window.
         is_closed: Whether the injectors keep their number.
+        loop_limit: What held a closed load, as far as a second step with twice the orders in flight tells.
         refused_per_second: Requests that a limit of the server refused, by its cause.
         persistence_refused_per_second: Requests to the database that a limit refused, by its cause.
         rate_limit: Of the task queue's activities.
@@ -97,6 +99,7 @@ class Pressure:
     workflow: QueuePressure
     in_flight: float | None = None
     is_closed: bool = True
+    loop_limit: Limit | None = None
     refused_per_second: Mapping[str, float] = field(default_factory=dict)
     persistence_refused_per_second: Mapping[str, float] = field(default_factory=dict)
     rate_limit: QueueRateLimit | None = None

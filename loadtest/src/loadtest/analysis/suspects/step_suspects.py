@@ -4,6 +4,8 @@ Of which steps suspects are told: of those at a limit.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.suspects.pressure import pressure_of
@@ -12,6 +14,7 @@ from loadtest.analysis.validity import RULES, late_looks, late_starts, uneven_ha
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect
 
@@ -29,10 +32,18 @@ def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
     return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, cell))
 
 
-def step_suspects(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[Suspect, ...] | None:
+def step_suspects(
+    measured: Measured, plan: Plan, verdict: StepVerdict, loop_limit: Limit | None = None
+) -> tuple[Suspect, ...] | None:
     """
     Rank the suspects of a closed or overloaded step; ``None`` for any other.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        verdict: Of the step.
+        loop_limit: What held the throughput of a closed load, as far as both of its steps tell.
     """
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
-    return rank_suspects(pressure_of(measured, plan))
+    return rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))

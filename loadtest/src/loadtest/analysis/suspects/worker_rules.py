@@ -9,6 +9,7 @@ from loadtest.analysis.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import count, found, milliseconds
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
 LONG_WAIT_SECONDS = 0.030
@@ -27,6 +28,8 @@ FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
 ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
 FULL_INJECTOR_CORES = 0.9
 LITTLE_RATIO = 0.25
+# With these limits twice the orders in flight left slots free while tasks waited: it is not the slots that are missing.
+_SLOTS_STAY_FREE = frozenset({Limit.HAND_OVER, Limit.LOOP})
 
 
 def waits_long(queue: QueuePressure) -> bool:
@@ -42,6 +45,8 @@ def waits_long(queue: QueuePressure) -> bool:
 def fetching(pressure: Pressure) -> list[Suspect]:
     """
     Tasks of a kind wait, and a poll is answered at once: the workers do not fetch them.
+
+    Activity slots are no suspect where twice the orders in flight did not fill them.
     """
     suspects = []
     for queue in (pressure.activity, pressure.workflow):
@@ -50,9 +55,11 @@ def fetching(pressure: Pressure) -> list[Suspect]:
         poll = queue.poll_p50_seconds
         at_once = poll is not None and poll <= AT_ONCE_SECONDS
         told = f"{_waiting(queue)}{' and polls are answered at once' if at_once else ''}"
-        suspects += _slots(queue, told, at_once=at_once)
+        taken = _slots_taken(queue, at_once=at_once)
+        if taken and not (queue.kind == "activity" and pressure.loop_limit in _SLOTS_STAY_FREE):
+            suspects.append(_slots(queue, told, _group_of_slots(queue, pressure)))
         if at_once and not suspects:
-            suspects += _polls(queue, pressure, told)
+            suspects += _polls(queue, pressure, told, asks=taken)
     if suspects:
         suspects += _full_cpu(pressure, 3)
     return suspects
@@ -102,13 +109,10 @@ def between(pressure: Pressure) -> list[Suspect]:
     group = 7 if is_full(pressure.machine) else 5
     orders_group = 5 if _gets_cores_at_once(pressure) else group
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
-        suspects.append(
-            found(
-                SuspectName.ORDERS_IN_FLIGHT,
-                orders_group,
-                f"all {orders} orders are being worked on, no task waits, and slots are free",
-            )
-        )
+        # Twice as many that complete no more were their relief.
+        if pressure.loop_limit is not Limit.HAND_OVER:
+            told = f"all {orders} orders are being worked on, no task waits, and slots are free"
+            suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
         if pressure.planned_activity_seconds is None:
             # Whether its activities always take so long cannot be told from one load alone.
             suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(pressure)))
@@ -158,20 +162,39 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:.0f} %"
 
 
-def _slots(queue: QueuePressure, told: str, *, at_once: bool) -> list[Suspect]:
+def _slots_taken(queue: QueuePressure, *, at_once: bool) -> bool:
+    """
+    Tell whether hardly a slot is free: in use, or held by a poll that is answered at once.
+    """
     slots, used = queue.slots, queue.slots_used
     if not slots or used is None:
-        return []
-    slack = max(_SLOTS_SLACK, _SLOTS_SLACK_RATIO * slots)
+        return False
     taken = used + (queue.polls_out or 0.0)
-    if not (used >= FULL_SLOTS_RATIO * slots or (at_once and taken >= slots - slack)):
-        return []
+    return used >= FULL_SLOTS_RATIO * slots or (at_once and taken >= slots - _slack(slots))
+
+
+def _group_of_slots(queue: QueuePressure, pressure: Pressure) -> int:
+    # On a full machine a slot is free, too, while its next task is on its way: then either may be the limit.
+    may_be_slow = pressure.loop_limit is Limit.UNTRIED and is_full(pressure.machine)
+    return 6 if queue.kind == "activity" and may_be_slow else 3
+
+
+def _slots(queue: QueuePressure, told: str, group: int) -> Suspect:
+    slots, used = queue.slots or 0.0, queue.slots_used or 0.0
+    taken = min(used + (queue.polls_out or 0.0), slots)
     name = SuspectName.ACTIVITY_SLOTS if queue.kind == "activity" else SuspectName.WORKFLOW_SLOTS
-    held = "in use" if used >= slots - slack else "in use or held by a poll"
-    return [found(name, 3, f"{count(min(taken, slots))} of {count(slots)} {held} while {told}")]
+    held = "in use" if used >= slots - _slack(slots) else "in use or held by a poll"
+    return found(name, group, f"{count(taken)} of {count(slots)} {held} while {told}")
 
 
-def _polls(queue: QueuePressure, pressure: Pressure, told: str) -> list[Suspect]:
+def _slack(slots: float) -> float:
+    return max(_SLOTS_SLACK, _SLOTS_SLACK_RATIO * slots)
+
+
+def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -> list[Suspect]:
+    """
+    Return what the polls that are out point at; a worker that asks with all that it has free does not hold back itself.
+    """
     out, most = queue.polls_out, queue.pollers
     if out is None or not most:
         return []
@@ -181,7 +204,7 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str) -> list[Suspect]
         # A poll is out, too, while a slow server starts the task that it found: then either may be the limit.
         group = 6 if is_full(pressure.machine) or writes_queue(pressure) else 3
         return [found(name, group, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
-    if out > NO_POLLERS_RATIO * most:
+    if out > NO_POLLERS_RATIO * most or asks:
         return []
     held = f"{free}{count(out)} of {most} polls are out, {told}"
     hits = pressure.sticky_hit_ratio

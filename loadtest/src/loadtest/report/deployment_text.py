@@ -1,0 +1,131 @@
+"""
+How many replicas to deploy at a rate, in sentences, and how long tasks waited for them.
+
+A count is recommended only where it was measured and decided, and every smaller one tried was too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadtest.report.numbers import duration, listed, milliseconds, rate, replica_count
+from loadtest.report.run_cells import Cell, cells, unit
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
+
+MOST_TOLD = 4
+_LEVEL = ("poisson", "constant")
+_UNKNOWN = "How many replicas to deploy"
+
+
+def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = True) -> tuple[str, ...]:
+    """
+    Return how many replicas to deploy at one rate, or why that is not known; then what each count does and how tasks waited.
+
+    Args:
+        sweep: The run, or one combination of its factors.
+        demand: Of one of its open loads.
+        explain: Whether to say in plain words what the goal and a window are.
+    """
+    mine = cells(sweep, load=demand.load)
+    if not mine or demand.arrival_rate is None:
+        return (f"{_UNKNOWN} is not known: no step at an open rate was measured.",)
+    at = f"at {_offered(mine, demand.arrival_rate, unit(sweep))}"
+    waits = _waits(_worth_telling(mine, demand.replicas), explain=explain)
+    if not has_goal(sweep):
+        return (f"{_UNKNOWN} {at} is not known, as the plan sets no bound on waits. {waits}",)
+    asked = f"the goal {at}" + (f" (the SLO: at most {_goal(sweep)})" if explain else "")
+    if sweep.verdict is RunVerdict.INVALID:
+        told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid. Of the steps that may be believed: {demand.why}."
+        return told, waits
+    if demand.replicas is None or any(count < demand.replicas for count in demand.undecided):
+        return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
+    tried = len(demand.enough) + len(demand.not_enough)
+    why = "the fewest of those tried that keep" if tried > 1 else "the only count tried, and it keeps"
+    return f"Deploy {replica_count(demand.replicas)}: {why} {asked}.", f"{_capitalised(demand.why)}. {waits}"
+
+
+def _what_would_tell(demand: Demand) -> str:
+    if demand.undecided:
+        count = demand.undecided[0]
+        return f". With {count}: {demand.by_replicas[str(count)].why[0]}"
+    if not demand.not_enough:
+        return ""
+    most = demand.not_enough[-1]
+    return f": {'; '.join(demand.by_replicas[str(most)].why)}. A sweep of more replicas, or at a lower rate, may find a count that does"
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:
+    """
+    Name the rate that was offered: of a shape its own highest, as the load's rate alone would name another one.
+    """
+    shape = mine[0].steps[0].load.shape
+    if shape is None or shape.kind in _LEVEL:
+        return f"{rate(arrival_rate)} {unit_name}/s"
+    if shape.kind == "spike":
+        return f"a spike of {rate(shape.highest_rate)} over {rate(shape.lowest_rate)} {unit_name}/s"
+    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)} {unit_name}/s, all rates mixed"
+
+
+def has_goal(sweep: SweepResult) -> bool:
+    """
+    Tell whether the plan bounds how long something may take.
+    """
+    return sweep.slo.schedule_to_start_p95_seconds is not None or sweep.slo.end_to_end_p95_seconds is not None
+
+
+def _goal(sweep: SweepResult) -> str:
+    parts = []
+    if sweep.slo.schedule_to_start_p95_seconds is not None:
+        bound = duration(sweep.slo.schedule_to_start_p95_seconds)
+        parts.append(f"5 % of the tasks wait longer than {bound} for a worker")
+    if sweep.slo.end_to_end_p95_seconds is not None:
+        bound = duration(sweep.slo.end_to_end_p95_seconds)
+        parts.append(f"5 % of the {unit(sweep)} take longer than {bound}")
+    return listed(parts)
+
+
+def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]:
+    """
+    Of many replica counts, keep those around the answer and the largest.
+    """
+    if len(mine) <= MOST_TOLD:
+        return mine
+    near = [cell for cell in mine if replicas is None or cell.replicas <= replicas][-(MOST_TOLD - 1) :]
+    return near if mine[-1] in near else [*near, mine[-1]]
+
+
+def _waits(mine: Sequence[Cell], *, explain: bool) -> str:
+    """
+    Tell how long tasks waited in the windows, and that these are short beside the time for which a service runs.
+    """
+    found: list[str] = []
+    for cell in mine:
+        value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
+        if value is not None:
+            overloaded = any(step.verdict is StepVerdict.OVERLOADED for step in cell.usable)
+            unit_once = " ms" if not found else ""
+            found.append(
+                f"{milliseconds(value)}{unit_once} with {cell.replicas}{' (overloaded)' if overloaded else ''}"
+            )
+    repeated = max((len(cell.usable) for cell in mine), default=0)
+    of = f" (worst of {repeated} repetitions)" if repeated > 1 else ""
+    parts = [f"95 % of the activities waited less than {', '.join(found)}{of}"] if found else []
+    workflow = [wait for cell in mine if (wait := cell.worst(_workflow_wait)) is not None]
+    if workflow:
+        low, high = milliseconds(min(workflow)), milliseconds(max(workflow))
+        parts.append(
+            f"half of the workflow tasks less than {low if low == high else f'{low} to {high}'} ms with any"
+        )
+    if not parts:
+        return "How long tasks waited is not shown."
+    short = " (seconds; hours may differ)" if explain else ""
+    return f"In the windows measured{short} {', '.join(parts)}."
+
+
+def _workflow_wait(step: StepResult) -> float | None:
+    return step.schedule_to_start_seconds.workflow.p50

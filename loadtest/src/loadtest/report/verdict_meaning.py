@@ -1,0 +1,24 @@
+"""
+What the verdict of a run means, in a few words for somebody who sees it for the first time.
+"""
+
+from __future__ import annotations
+
+from loadtest.results.sweep_result import RunVerdict, SweepResult
+
+
+def verdict_meaning(sweep: SweepResult) -> str:
+    """
+    Return the meaning of a run's verdict as a clause.
+    """
+    loads = len(sweep.demands)
+    every, one = (" at each rate", " at some rate") if loads > 1 else ("", "")
+    match sweep.verdict:
+        case RunVerdict.PASS:
+            return f"some replica count keeps the goal{every}" if loads else "no step misses the goal"
+        case RunVerdict.FAIL:
+            return f"no replica count tried keeps the goal{one}" if loads else "a step misses the goal"
+        case RunVerdict.UNDECIDED:
+            return f"no replica count is known to keep the goal{one}, and some may"
+        case RunVerdict.INVALID:
+            return "a part of the plan has no step that may be believed"

@@ -1,0 +1,165 @@
+"""
+How many replicas a run says to deploy: only what was measured and decided.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import analyse
+from loadtest.analysis.slo import answer_in_words, by_answer
+from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
+from loadtest.report.deployment_text import deployment_sentences
+from loadtest.report.headlines import headlines
+from loadtest.results.sweep_result import Demand, Judgement, RunVerdict, SloAnswer, SweepResult
+
+PLAN = synthetic.demo_plan()
+GOAL = "the goal at 1.8 orders/s (the SLO: at most 5 % of the tasks wait longer than 150 ms for a worker)"
+UNKNOWN = f"How many replicas to deploy for {GOAL} is not known"
+MET, MISSED, UNDECIDED = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED
+WHY = {MET: (), MISSED: ("too many waited",), UNDECIDED: ("too near to tell; write max_window_seconds = 40",)}
+
+
+@pytest.fixture(scope="module")
+def sweep() -> SweepResult:
+    """
+    What is said of the demo's steps.
+    """
+    return analyse(synthetic.steps(), PLAN, synthetic.manifest())
+
+
+def _demand(sweep: SweepResult, answers: Mapping[int, SloAnswer]) -> Demand:
+    judgements = {count: Judgement(answer, WHY[answer]) for count, answer in answers.items()}
+    enough = by_answer(judgements, MET)
+    return replace(
+        sweep.demand,
+        replicas=enough[0] if enough else None,
+        enough=enough,
+        not_enough=by_answer(judgements, MISSED),
+        undecided=by_answer(judgements, UNDECIDED),
+        why=answer_in_words(judgements),
+        by_replicas={str(count): judgement for count, judgement in judgements.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        pytest.param(
+            {1: MISSED, 2: MET, 4: MET},
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}.",
+            id="two",
+        ),
+        pytest.param(
+            {1: MET, 2: MET}, f"Deploy 1 replica: the fewest of those tried that keep {GOAL}.", id="one"
+        ),
+        pytest.param(
+            {2: MET}, f"Deploy 2 replicas: the only count tried, and it keeps {GOAL}.", id="the only one"
+        ),
+        pytest.param(
+            {1: MISSED, 2: MET, 4: UNDECIDED},
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}.",
+            id="a larger one undecided",
+        ),
+        pytest.param(
+            {1: MISSED, 2: UNDECIDED, 4: MET},
+            f"{UNKNOWN}: 4 replicas are enough, 1 is not; 2 is undecided; 3 was not measured. "
+            "With 2: too near to tell; write max_window_seconds = 40.",
+            id="a smaller one undecided",
+        ),
+        pytest.param(
+            {1: MISSED, 2: MISSED},
+            f"{UNKNOWN}: not even 2 replicas are enough: too many waited. "
+            "A sweep of more replicas, or at a lower rate, may find a count that does.",
+            id="none",
+        ),
+        pytest.param(
+            {1: UNDECIDED},
+            f"{UNKNOWN}: 1 replica is undecided. With 1: too near to tell; write max_window_seconds = 40.",
+            id="nothing decided",
+        ),
+    ],
+)
+def test_a_count_is_named_where_it_was_decided(
+    answers: dict[int, SloAnswer], told: str, sweep: SweepResult
+) -> None:
+    """Else that it is not known, and what would decide it."""
+    assert deployment_sentences(sweep, _demand(sweep, answers))[0] == told
+
+
+@pytest.mark.parametrize("answers", list(itertools.product((MET, MISSED, UNDECIDED), repeat=3)))
+def test_no_count_is_recommended_that_was_not_decided(
+    answers: tuple[SloAnswer, ...], sweep: SweepResult
+) -> None:
+    """Whatever is known of three counts: the one to deploy is met, and each smaller one missed."""
+    known = dict(zip(PLAN.replicas, answers, strict=True))
+    decided = next((count for count, answer in known.items() if answer is not MISSED), None)
+
+    sentence = deployment_sentences(sweep, _demand(sweep, known))[0]
+
+    if decided is not None and known[decided] is MET:
+        assert sentence.startswith(f"Deploy {decided} replica")
+    else:
+        assert sentence.startswith("How many replicas to deploy for the goal at 1.8 orders/s")
+        assert " is not known: " in sentence
+
+
+def test_an_invalid_run_recommends_nothing(sweep: SweepResult) -> None:
+    """What its valid steps say is told as such."""
+    invalid = replace(sweep, verdict=RunVerdict.INVALID)
+
+    sentence = deployment_sentences(invalid, _demand(sweep, {1: MISSED, 2: MET}))[0]
+
+    assert sentence == (
+        f"{UNKNOWN}, as the run is invalid. Of the steps that may be believed: 2 replicas are enough, 1 is not."
+    )
+
+
+def test_a_load_that_was_not_measured_has_no_answer() -> None:
+    """A run that ended after its closed loads says so."""
+    steps = [step for step in synthetic.steps() if step.key.kind == "saturate"]
+
+    found = headlines(analyse(steps, PLAN, synthetic.manifest()))
+
+    assert found[0] == "How many replicas to deploy is not known: no step at an open rate was measured."
+
+
+def test_many_counts_are_told_around_the_answer() -> None:
+    """
+    Of six counts the sentence names those up to the answer and the largest.
+    """
+    plan = synthetic.demo_plan(replicas=(1, 2, 3, 4, 6, 8))
+
+    sentence = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))[1]
+
+    assert "with 1," in sentence
+    assert "with 8," in sentence
+    assert "with 4" not in sentence
+
+
+def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
+    """
+    Nothing asked, nothing kept.
+    """
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert "is not known, as the plan sets no bound on waits" in found[0]
+
+
+def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
+    """
+    "At 1.8/s" would be an answer about a rate that hardly was.
+    """
+    spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
+    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert "the goal at a spike of 5.4 over 1.8 orders/s (the SLO" in found[0]
