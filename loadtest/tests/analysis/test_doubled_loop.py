@@ -275,15 +275,13 @@ TRIALS = 60
 
 def _risen(traits: Traits, work: str) -> float:
     """
-    Return in which share of trials the second step is used; both steps have luck of their own.
+    Return in which share of trials the second step is used; both steps draw the same work and have luck of their own.
     """
     used = 0
     for seed in range(1, TRIALS + 1):
         plan, key = plan_of_one_count(1, 0.15, work, seed), StepKey(1, 0, "saturate", 1)
-        first = SearchedSystem(traits, seed, draws_known=False).saturated(plan, key)
-        second = SearchedSystem(traits, seed + 500, draws_known=False).saturated(
-            plan, replace(key, doubled=True)
-        )
+        system = SearchedSystem(traits, seed, draws_known=False)
+        first, second = (system.saturated(plan, replace(key, doubled=twice)) for twice in (False, True))
         used += loop_pairs([first, second])[0].counting.key.doubled
     return used / TRIALS
 

@@ -116,8 +116,18 @@ def test_a_server_is_shared_unless_it_is_this_machines_or_the_clusters(
         pytest.param(
             _plan(Saturate(window_seconds=20), Open(max_window_seconds=50), replicas=(2,)),
             CapacityQuestion(0, 1, 3),
-            12 + 2 * 30 + 3 * 2 * 60,
+            (12 + 2 * 30) + (24 + 2 * 30) + 3 * 2 * 60,
             id="capacity",
+        ),
+        pytest.param(
+            _plan(
+                Saturate(window_seconds=20, in_flight_per_slot=2.0),
+                Open(max_window_seconds=50),
+                replicas=(2,),
+            ),
+            CapacityQuestion(0, 1, 3),
+            (12 + 2 * 30) + 3 * 2 * 60,
+            id="capacity-of-given-orders",
         ),
         pytest.param(
             _plan(

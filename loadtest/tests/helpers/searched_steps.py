@@ -17,7 +17,7 @@ from loadtest.cli.capacity_plan import searching_plan
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 
@@ -57,12 +57,14 @@ class ToldSystem:
         sides: What a probe decides.
         invalid: Whether an attempt is invalid.
         change: Applied to what a probe measured.
+        closed: Measures the closed step of a key; by default one that fills the slots.
         kept: The steps so far.
     """
 
     sides: Callable[[NextStep], Sides]
     invalid: Callable[[NextStep], bool] = lambda _: False
     change: Callable[[Measured], Measured] = lambda measured: measured
+    closed: Callable[[StepKey], Measured] | None = None
     kept: list[KeptStep] = field(default_factory=list)
 
     def answer(self, design: Capacity) -> Answer:
@@ -81,6 +83,9 @@ class ToldSystem:
             measured = self.change(
                 replace(measured, in_flight=None, probe=ProbeDecision(slower, faster), window_seconds=60.0)
             )
+        elif self.closed is not None:
+            measured = self.closed(asked.key)
+            result = read_step(measured, plan)
         if self.invalid(asked):
             result = replace(result, verdict=StepVerdict.INVALID, reasons=("a worker vanished",))
         return KeptStep(measured, result)

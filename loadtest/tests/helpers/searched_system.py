@@ -29,6 +29,7 @@ from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 _DRAIN_SECONDS = 60.0
 _SATURATE_ORDERS = 60  # for each slot: more than a saturate step can complete
+_LUCK_OF_SECOND = 500  # a second step of a closed load draws the same work and has other luck
 
 
 def drawn_work(work: Work, seed: int) -> tuple[float, ...]:
@@ -93,7 +94,8 @@ class SearchedSystem:
 
     def _step(self, plan: Plan, asked: NextStep, kept: list[KeptStep], pattern: Measured) -> Measured:
         order = order_of(plan, asked, "searched")
-        system = EventSystem(self.traits, 1000 * self.seed + 10 * asked.key.load + asked.key.repetition)
+        luck = self.seed + (_LUCK_OF_SECOND if asked.key.doubled else 0)
+        system = EventSystem(self.traits, 1000 * luck + 10 * asked.key.load + asked.key.repetition)
         if isinstance(plan.loads[asked.key.load], Saturate):
             measured = self._saturated(system, order, asked, pattern)
         else:

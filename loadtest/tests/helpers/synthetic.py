@@ -67,7 +67,7 @@ def step(
     plan = plan or demo_plan()
     index = next(i for i, load in enumerate(plan.loads) if load.kind.value == kind)
     rate = None if kind == "saturate" else arrival_rate
-    return World(StepKey(replicas, index, kind, repetition), plan, rate, efficiency=efficiency).measured()
+    return _simulated(StepKey(replicas, index, kind, repetition), plan, rate, efficiency)
 
 
 def steps(plan: Plan | None = None, arrival_rate: float = 1.8, contention: float = 0.01) -> list[Measured]:
@@ -88,10 +88,19 @@ def factor_steps(plan: Plan, arrival_rate: float = 1.8) -> list[Measured]:
     All steps of a plan with factors, each made with the settings of its own cell.
     """
     return [
-        World(
-            key,
-            plan_of_cell(plan, key),
-            None if key.kind == "saturate" else arrival_rate,
-        ).measured()
+        _simulated(key, plan_of_cell(plan, key), None if key.kind == "saturate" else arrival_rate, 1.0)
         for key in step_keys(plan)
     ]
+
+
+_SIMULATED: dict[tuple[StepKey, str, float | None, float], Measured] = {}
+
+
+def _simulated(key: StepKey, plan: Plan, arrival_rate: float | None, efficiency: float) -> Measured:
+    """
+    The step, which is simulated once: hundreds of tests ask for the same, and change copies of it.
+    """
+    asked = (key, repr(plan), arrival_rate, efficiency)
+    if asked not in _SIMULATED:
+        _SIMULATED[asked] = World(key, plan, arrival_rate, efficiency=efficiency).measured()
+    return _SIMULATED[asked]

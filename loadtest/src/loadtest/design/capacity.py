@@ -1,5 +1,7 @@
 """
 How much each replica count carries: saturate, let the model propose a rate, probe it, until there is a bracket.
+
+Where a saturate step leaves slots free it is followed by one with twice the orders in flight.
 """
 
 from __future__ import annotations
@@ -14,12 +16,21 @@ from loadtest.analysis.capacity_search import (
     ProbeResult,
     search_capacity,
 )
+from loadtest.analysis.doubled_loop import LoopPair
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
-from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
+from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.probe_window import ProbeWindow
+from loadtest.design.step_attempts import (
+    attempt_to_make,
+    attempts_at,
+    second_step,
+    second_steps_to_come,
+    usable_attempt,
+    why_made,
+)
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.question import CapacityQuestion
 from loadtest.results.steps_of_plan import step_keys
 
@@ -45,14 +56,16 @@ class CountSearch:
         bracket: The answer; ``None`` while there is a step to do.
         todo: The next step; ``None`` with an answer.
         rate: Of the next step; ``None`` for the closed load and with an answer.
-        learnt: What is known of the count by now; ``None`` before its saturate step.
+        loop: Its valid closed steps so far; ``None`` before there is one.
+        learnt: What is known of the count by now; ``None`` before it has a model.
         probes: What the valid probes found.
     """
 
     replicas: int
-    bracket: CapacityBracket | None
-    todo: StepKey | None
+    bracket: CapacityBracket | None = None
+    todo: StepKey | None = None
     rate: float | None = None
+    loop: LoopPair | None = None
     learnt: Calibration | None = None
     probes: tuple[ProbeResult, ...] = ()
 
@@ -103,15 +116,11 @@ class Capacity:
         spent = sum(step.measured.window_seconds for step in kept)
         if self.plan.budget_seconds is not None and spent >= self.plan.budget_seconds:
             return Answer(f"the budget of {self.plan.budget_seconds:g} s of windows is spent")
-        again = None
-        if found.todo.attempt > 1:
-            last = [step for step in kept if replace(step.key, attempt=1) == replace(found.todo, attempt=1)]
-            again = f"measured again, as it was invalid: {'; '.join(last[-1].result.reasons)}"
         if found.rate is None or found.learnt is None:
-            return NextStep(found.todo, None, again)
+            return NextStep(found.todo, None, why_made(found.todo, self.plan, kept))
         longest = self.question.longest_probe_seconds or longest_probe_seconds(found.replicas)
         window = ProbeWindow(found.learnt, self.bound, longest, self.edge_tasks)
-        return NextStep(found.todo, found.rate, again, window)
+        return NextStep(found.todo, found.rate, why_made(found.todo, self.plan, kept), window)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -127,46 +136,64 @@ class Capacity:
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return none, as what the answers so far will ask for cannot be counted.
+        Return the second steps of closed loads that were not measured yet; how many more probes come cannot be counted.
         """
-        del kept
-        return ()
+        return second_steps_to_come(self.left(kept), self.plan)
 
     def search(self, replicas: int, kept: Sequence[KeptStep]) -> CountSearch:
         """
         Return how far the search of one count has come.
         """
+        known = CountSearch(replicas)
         saturated = self._attempted(self._key(replicas, self.question.saturate, 1), kept)
         if not isinstance(saturated, KeptStep):
-            return _stopped(replicas, saturated)
-        first = calibration(self.plan, saturated.measured)
+            return _stopped(known, saturated)
+        second = self._second(saturated, kept)
+        if isinstance(second, StepKey):
+            return replace(known, todo=second, loop=LoopPair(saturated.measured))
+        loop = LoopPair(saturated.measured, second)
+        known = replace(known, loop=loop)
+        first = calibration(self.plan, loop.counting)
         if isinstance(first, str):
-            return _stopped(replicas, f"no model could be made: {first}")
-        steps, probes = [saturated.measured], list[ProbeResult]()
+            return _stopped(known, f"no model could be made: {first}")
+        known, steps = replace(known, learnt=first), [loop.counting]
         while True:
-            learnt = probes[-1].learnt if probes else first
-            found = search_capacity(first, probes, self.bound, self.question.most_probes, self.rate_tasks)
+            found = search_capacity(
+                first, known.probes, self.bound, self.question.most_probes, self.rate_tasks
+            )
             if isinstance(found, CapacityBracket):
-                return CountSearch(replicas, found, None, None, learnt, tuple(probes))
-            probe = self._attempted(self._key(replicas, self.question.probe, len(probes) + 1), kept)
+                return replace(known, bracket=found)
+            probe = self._attempted(self._key(replicas, self.question.probe, len(known.probes) + 1), kept)
             if isinstance(probe, StepKey):
-                return CountSearch(replicas, None, probe, found, learnt, tuple(probes))
+                return replace(known, todo=probe, rate=found)
             if isinstance(probe, str):
-                return replace(_stopped(replicas, probe), learnt=learnt, probes=tuple(probes))
+                return _stopped(known, probe)
             measured = probe.measured
             if measured.probe is None or measured.arrival_rate is None:
                 why = "; ".join(measured.notes) or "its late tasks were not counted"
-                why = f"the probe at {measured.arrival_rate or 0:.3g}/s decided nothing: {why}"
-                return replace(_stopped(replicas, why), learnt=learnt, probes=tuple(probes))
-            steps.append(measured)
-            probes.append(
-                ProbeResult(
-                    measured.arrival_rate,
-                    measured.probe.against_slower.answer,
-                    measured.probe.against_faster.answer,
-                    learn_again(first, self.plan, steps),
+                return _stopped(
+                    known, f"the probe at {measured.arrival_rate or 0:.3g}/s decided nothing: {why}"
                 )
+            steps.append(measured)
+            result = ProbeResult(
+                measured.arrival_rate,
+                measured.probe.against_slower.answer,
+                measured.probe.against_faster.answer,
+                learn_again(first, self.plan, steps),
             )
+            known = replace(known, learnt=result.learnt, probes=(*known.probes, result))
+
+    def _second(self, saturated: KeptStep, kept: Sequence[KeptStep]) -> Measured | StepKey | None:
+        """
+        Return the step with twice the orders in flight, the attempt at it to make, or none where there is no such step.
+        """
+        second = second_step(saturated.key, self.plan, kept)
+        made = None if second is None else self._attempted(second, kept)
+        if isinstance(made, KeptStep):
+            return made.measured
+        # A run of an older version probed without a second step; what it found stays its answer.
+        probed = attempts_at(self._key(saturated.key.replicas, self.question.probe, 1), kept)
+        return made if isinstance(made, StepKey) and not probed else None
 
     def _searches(self, kept: Sequence[KeptStep]) -> list[CountSearch]:
         return [self.search(replicas, kept) for replicas in self.counts]
@@ -179,17 +206,14 @@ class Capacity:
         """
         Return the step that counts, the attempt to make, or why there is none to be believed.
         """
-        mine = [step for step in kept if replace(step.key, attempt=1) == key]
-        usable = [step for step in mine if step.result.is_usable]
-        if usable:
-            return usable[-1]
-        if len(mine) < most_attempts(mine):
-            return replace(key, attempt=len(mine) + 1)
+        found = usable_attempt(key, kept) or attempt_to_make(key, kept)
+        if found is not None:
+            return found
         what = "the saturate step" if key.kind == "saturate" else f"probe {key.repetition}"
-        return f"{what} is invalid: {'; '.join(mine[-1].result.reasons)}"
+        return f"{what} is invalid: {'; '.join(attempts_at(key, kept)[-1].result.reasons)}"
 
 
-def _stopped(replicas: int, why: StepKey | str) -> CountSearch:
+def _stopped(known: CountSearch, why: StepKey | str) -> CountSearch:
     if isinstance(why, StepKey):
-        return CountSearch(replicas, None, why)
-    return CountSearch(replicas, CapacityBracket(None, None, why=why), None)
+        return replace(known, todo=why)
+    return replace(known, bracket=CapacityBracket(None, None, why=why))

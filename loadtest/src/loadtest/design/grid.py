@@ -5,14 +5,13 @@ The sweep: every cell of the plan, once for each repetition, and a closed load t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from loadtest.analysis.doubled_loop import second_key, why_doubled
-from loadtest.design.design import Answer, KeptStep, NextStep, most_attempts
+from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.step_arrival_rate import arrival_rate
+from loadtest.design.step_attempts import attempt_to_make, second_step, second_steps_to_come, why_made
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
-from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import step_keys
 
 
@@ -44,11 +43,7 @@ class Grid:
         if not todo:
             return Answer("every cell of the plan was measured")
         key = todo[0]
-        why = self._why_doubled(replace(key, attempt=1, doubled=False), kept) if key.doubled else None
-        if key.attempt > 1:
-            last = _attempts(kept, key)[-1].result
-            why = f"measured again, as it was invalid: {'; '.join(last.reasons)}"
-        return NextStep(key, arrival_rate(self.plan, key, kept), why)
+        return NextStep(key, arrival_rate(self.plan, key, kept), why_made(key, self.plan, kept))
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -56,41 +51,13 @@ class Grid:
         """
         todo = []
         for key in step_keys(self.plan):
-            wanted = [key]
-            if self._why_doubled(key, kept) is not None:
-                wanted.append(replace(key, doubled=True))
-            todo += [step for each in wanted if (step := _attempt_to_make(kept, each)) is not None]
+            second = second_step(key, self.plan, kept)
+            wanted = (key,) if second is None else (key, second)
+            todo += [step for each in wanted if (step := attempt_to_make(each, kept)) is not None]
         return tuple(todo)
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
         Return the second steps of closed loads that were not measured yet, which are made where slots stay free.
         """
-        seconds = (second_key(key, self.plan) for key in self.left(kept))
-        return tuple(key for key in seconds if key is not None)
-
-    def _why_doubled(self, first: StepKey, kept: Sequence[KeptStep]) -> str | None:
-        """
-        Say why a load gets a second step; ``None`` where its first was not measured, is invalid, or needs none.
-        """
-        usable = [step for step in _attempts(kept, first) if step.result.is_usable]
-        if not usable:
-            return None
-        return why_doubled(usable[-1].measured, self.plan, usable[-1].result.suspects or ())
-
-
-def _attempt_to_make(kept: Sequence[KeptStep], key: StepKey) -> StepKey | None:
-    attempts = _attempts(kept, key)
-    if not attempts:
-        return key
-    if _all_invalid(attempts) and len(attempts) < most_attempts(attempts):
-        return replace(key, attempt=len(attempts) + 1)
-    return None
-
-
-def _all_invalid(attempts: Sequence[KeptStep]) -> bool:
-    return all(step.result.verdict is StepVerdict.INVALID for step in attempts)
-
-
-def _attempts(kept: Sequence[KeptStep], key: StepKey) -> list[KeptStep]:
-    return [step for step in kept if replace(step.key, attempt=1) == replace(key, attempt=1)]
+        return second_steps_to_come(self.left(kept), self.plan)

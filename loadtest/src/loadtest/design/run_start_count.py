@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
 
-from loadtest.analysis.doubled_loop import second_key
 from loadtest.arrivals import expected_starts
 from loadtest.design.alternation import PAIRS_PER_ROUND
+from loadtest.design.step_attempts import second_steps_to_come
 from loadtest.design.window_plan import DrawnWork
 from loadtest.plan import Fraction, Open, Plan, Saturate, Work
 from loadtest.results.measured_step import StepKey
@@ -63,11 +63,11 @@ class PlannedStarts:
         match self.question:
             case None:
                 keys = step_keys(plan)
-                seconds = [second for key in keys if (second := second_key(key, plan)) is not None]
-                return [(key, 1) for key in (*keys, *seconds)]
+                return [(key, 1) for key in (*keys, *second_steps_to_come(keys, plan))]
             case CapacityQuestion() as asked:
+                keys = step_keys(plan)
                 times = {asked.saturate: 1, asked.probe: asked.most_probes}
-                return [(key, times[key.load]) for key in step_keys(plan)]
+                return [(key, times[key.load]) for key in (*keys, *second_steps_to_come(keys, plan))]
             case CompareQuestion() as asked:
                 times_each = PAIRS_PER_ROUND * asked.most_rounds
                 return [(self._key(first, asked.load, setting), times_each) for setting in (asked.a, asked.b)]

@@ -105,7 +105,7 @@ class Saturate(StrictModel):
     in_flight_per_slot: Annotated[float, Field(gt=0, le=1000)] | None = Field(
         default=None,
         description="Orders that are kept open for each activity slot. Left out, 2, and where those leave slots free "
-        "a sweep tries twice as many in a second step.",
+        "a sweep or a search for capacities tries twice as many in a second step.",
     )
     window_seconds: float = Field(
         default=15.0, gt=0, le=_DAY_SECONDS, description="Counted seconds of a step, 5 or more."

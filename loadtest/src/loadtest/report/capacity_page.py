@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from loadtest.report import numbers
 from loadtest.report.capacity_plots import capacity_plot, path_plot
-from loadtest.report.capacity_text import COLUMNS, capacity_headlines, found_text, rows
+from loadtest.report.capacity_text import COLUMNS, capacity_headlines, closed_load_notes, found_text, rows
 from loadtest.report.drawing import Plot
 from loadtest.report.page_template import image_source, page_template
 from loadtest.results.capacity_result import CapacityResult
@@ -84,4 +84,5 @@ def _render(result: CapacityResult, manifest: Manifest, pictures: list[_Picture]
         plots=pictures,
         columns=(*COLUMNS, "headroom") if result.rate is not None else COLUMNS,
         rows=rows(result),
+        notes=(*closed_load_notes(result), *result.warnings),
     )

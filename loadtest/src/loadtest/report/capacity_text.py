@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.report.numbers import DASH, duration, rate, replica_count
 from loadtest.results.capacity_result import CapacityResult, Carries, CountCapacity, SearchStep
+from loadtest.results.step_result_parts import limit_text
 from loadtest.results.window_decision import Decided
 
 CONFIRMED, BY_THE_MODEL = "confirmed", "by the model"
@@ -59,7 +60,7 @@ def capacity_text(result: CapacityResult) -> str:
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
         for row in (head, *table)
     ]
-    lines += [f"note: {warning}" for warning in result.warnings]
+    lines += [f"note: {note}" for note in (*closed_load_notes(result), *result.warnings)]
     return "\n".join(lines) + "\n"
 
 
@@ -73,7 +74,7 @@ def rows(result: CapacityResult) -> list[tuple[str, ...]]:
             bracket_text(one),
             side_text(one.low, confirmed=one.low_confirmed),
             side_text(one.high, confirmed=one.high_confirmed),
-            _with_half_width(one),
+            saturated_text(one),
             " ".join(rate(step.arrival_rate) for step in one.path) or DASH,
             f"{one.measured_seconds:.0f}",
             *([headroom_text(one)] if result.rate is not None else []),
@@ -82,11 +83,29 @@ def rows(result: CapacityResult) -> list[tuple[str, ...]]:
     ]
 
 
+def closed_load_notes(result: CapacityResult) -> tuple[str, ...]:
+    """
+    Return what a reader should know of the closed loads, each with its count.
+    """
+    return tuple(f"{replica_count(one.replicas)}: {note}" for one in result.counts for note in one.notes)
+
+
 def bracket_text(one: CountCapacity) -> str:
     """
     Write a bracket as ``1.36 to 1.5``; a dash where there is none.
     """
     return DASH if one.low is None else f"{rate(one.low)} to {rate(one.high)}"
+
+
+def saturated_text(one: CountCapacity) -> str:
+    """
+    Write what a count completes under a closed load, with what held it where that was not the slots.
+    """
+    if one.saturated_per_second is None:
+        return DASH
+    half = f" ± {one.saturated_half_width:.2f}" if one.saturated_half_width is not None else ""
+    held = limit_text(one.saturated_limit) if one.saturated_limit is not None else ""
+    return f"{one.saturated_per_second:.2f}{half}{f' ({held})' if held else ''}"
 
 
 def side_text(side: float | None, *, confirmed: bool) -> str:
@@ -145,13 +164,6 @@ def _at_the_rate(result: CapacityResult, asked: float) -> str:
 
 def _listed(counts: list[int]) -> str:
     return f"{' and '.join(map(str, counts))} {'is' if len(counts) == 1 else 'are'}"
-
-
-def _with_half_width(one: CountCapacity) -> str:
-    if one.saturated_per_second is None:
-        return DASH
-    half = f" ± {one.saturated_half_width:.2f}" if one.saturated_half_width is not None else ""
-    return f"{one.saturated_per_second:.2f}{half}"
 
 
 def _signed(ratio: float) -> str:

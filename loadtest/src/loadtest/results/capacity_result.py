@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.window_decision import Decided
 
 
@@ -74,13 +75,16 @@ class CountCapacity:
         replicas: The count.
         low, high: Orders per second that keep the SLO, and that miss it; null where there is no bracket.
         low_confirmed, high_confirmed: Whether traffic showed it; else it is the model's word, not contradicted.
-        saturated_per_second: What it completed under a closed load; null where that was not measured.
+        saturated_per_second: What it completed under a closed load, of two the one that is used; null where that was not
+            measured.
         saturated_half_width: Half of its 95 % interval.
+        saturated_limit: What held it; null where it was not measured.
         proposed: The rate that the model proposed first; null where there was none.
         path: The probes.
         measured_seconds: Warm-ups and windows of all its steps.
         headroom: At the rate that was asked; null where none was.
         why: Why there is no bracket; empty where there is one.
+        notes: What a reader should know of its closed load.
     """
 
     replicas: int
@@ -90,11 +94,13 @@ class CountCapacity:
     high_confirmed: bool
     saturated_per_second: float | None
     saturated_half_width: float | None
+    saturated_limit: Limit | None
     proposed: float | None
     path: tuple[SearchStep, ...]
     measured_seconds: float
     headroom: Headroom | None
     why: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

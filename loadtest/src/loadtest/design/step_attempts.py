@@ -1,0 +1,72 @@
+"""
+The attempts at the steps of a run: which may be believed, which is to be made, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from loadtest.analysis.doubled_loop import first_key, second_key, why_doubled
+from loadtest.design.design import KeptStep, most_attempts
+from loadtest.plan import Plan
+from loadtest.results.measured_step import StepKey
+
+
+def attempts_at(key: StepKey, kept: Sequence[KeptStep]) -> list[KeptStep]:
+    """
+    Return all attempts at a step, of whichever of them the key is.
+    """
+    return [step for step in kept if replace(step.key, attempt=1) == replace(key, attempt=1)]
+
+
+def usable_attempt(key: StepKey, kept: Sequence[KeptStep]) -> KeptStep | None:
+    """
+    Return the attempt at a step that counts; ``None`` where none may be believed.
+    """
+    usable = [step for step in attempts_at(key, kept) if step.result.is_usable]
+    return usable[-1] if usable else None
+
+
+def attempt_to_make(key: StepKey, kept: Sequence[KeptStep]) -> StepKey | None:
+    """
+    Return the attempt to make at a step; ``None`` where one may be believed, or as many as allowed were made.
+    """
+    made = attempts_at(key, kept)
+    if not made:
+        return key
+    if usable_attempt(key, kept) is not None or len(made) >= most_attempts(made):
+        return None
+    return replace(key, attempt=len(made) + 1)
+
+
+def why_made(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> str | None:
+    """
+    Say why a step is made again, or with twice the orders in flight; ``None`` of one that the plan names itself.
+    """
+    if key.attempt > 1:
+        last = attempts_at(key, kept)[-1].result
+        return f"measured again, as it was invalid: {'; '.join(last.reasons)}"
+    return _why_second(first_key(key), plan, kept) if key.doubled else None
+
+
+def second_step(first: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> StepKey | None:
+    """
+    Return the step with twice the orders in flight that follows a closed one.
+
+    Returns:
+        ``None`` where the closed one was not measured, is invalid, or needs no second.
+    """
+    return None if _why_second(first, plan, kept) is None else second_key(first, plan)
+
+
+def second_steps_to_come(left: Iterable[StepKey], plan: Plan) -> tuple[StepKey, ...]:
+    """
+    Return the second steps of closed loads that are still to be measured, which are made where slots stay free.
+    """
+    return tuple(second for key in left if (second := second_key(key, plan)) is not None)
+
+
+def _why_second(first: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> str | None:
+    usable = usable_attempt(first, kept)
+    return None if usable is None else why_doubled(usable.measured, plan, usable.result.suspects or ())
