@@ -34,6 +34,8 @@ WORKER_IMAGE_LIMIT_MB := 260
 REGISTRY :=
 FORCE :=
 NO_CLUSTER :=
+# Where `make sbom` puts its lists.
+SBOM_OUTPUT := build/sbom
 
 # What `make deploy` brings up. PROFILE: postgres, dev, ha, external. AUTOSCALE: none, cpu, backlog, slots.
 # MONITORING: manifests (a small Prometheus, and with GRAFANA=1 Grafana), operator (monitors for the Prometheus operator), none.
@@ -127,6 +129,10 @@ doctor: setup ## which tool is missing, which version is wanted, how to get it
 .PHONY: images
 images: ## build both images, print their sizes, load them onto the cluster
 	@k8s/run/images
+
+.PHONY: sbom
+sbom: ## list what is in both images, as SPDX in build/sbom; needs syft
+	@SBOM_OUTPUT='$(SBOM_OUTPUT)' k8s/run/sbom
 
 .PHONY: deploy
 deploy: ## images, database, Temporal, monitoring, workers; ends when a workflow has finished

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from kit import CONTEXT, KUBECONFIG, WORKERS, Kit, fetch, run, until
+from kit import WORKERS, Kit, fetch, until
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -92,8 +92,7 @@ def test_the_newest_run_is_kept_on_the_volume(kit: Kit) -> None:
 
 def test_somebody_polls_the_queue(kit: Kit) -> None:
     """`helm test` of the workers' chart passes."""
-    cluster = ["--kubeconfig", str(KUBECONFIG), "--kube-context", CONTEXT]
-    done = run(["helm", *cluster, "test", "repair-worker", "--namespace", "repair-shop", "--logs"])
+    done = kit.helm("test", "repair-worker", "--namespace", "repair-shop", "--logs")
 
     assert done.code == 0, done.said
     assert "repair-shop: polled by repair-worker-" in done.out

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kit import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit, run
+from kit import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import Plan
@@ -69,18 +69,15 @@ def test_a_deployment_that_an_autoscaler_owns(kit: Kit, api: Api) -> None:
 async def test_workers_that_are_never_ready(kit: Kit, api: Api) -> None:
     """Pods that do not come up end the wait with their state and their last events."""
     arguments = ["--namespace", "repair-shop", "--set", "image.repository=temporal-kit/repair-worker"]
-    cluster = ["--kubeconfig", str(KUBECONFIG), "--kube-context", CONTEXT]
     name = "repair-worker-broken"
-    made = run(
-        ["helm", *cluster, "install", name, "charts/repair-worker", *arguments, "--set", "image.tag=nosuch"]
-    )
+    made = kit.helm("install", name, "charts/repair-worker", *arguments, "--set", "image.tag=nosuch")
     assert made.code == 0, made.error
     try:
         target = KubernetesTarget(api, Place("repair-shop", name, ready_seconds=20), PLAN)
         with pytest.raises(TargetError) as told:
             await target.scale(1)
     finally:
-        run(["helm", *cluster, "uninstall", name, "--namespace", "repair-shop"])
+        kit.helm("uninstall", name, "--namespace", "repair-shop")
 
     assert f"repair-shop/{name}: 0 of 1 pods are ready after 20 s" in str(told.value)
     assert "nosuch" in str(told.value)

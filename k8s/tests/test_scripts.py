@@ -97,6 +97,22 @@ def test_a_missing_tool_is_named(tmp_path: Path, target: str, tool: str) -> None
     )
 
 
+def test_without_syft_no_image_is_built_for_its_list(tmp_path: Path) -> None:
+    """
+    The one line says what it is for and where it comes from; `make doctor` does not ask for it, as nothing else needs it.
+    """
+    for needed in ("bash", "make", "dirname"):
+        found = shutil.which(needed)
+        assert found is not None
+        (tmp_path / needed).symlink_to(found)
+
+    words = refusal(make("sbom", environment={"PATH": str(tmp_path)}))
+
+    assert words == (
+        "error: syft: not found in PATH; it lists what is in an image: https://github.com/anchore/syft#installation"
+    )
+
+
 def tags(checkout: Path) -> list[str]:
     """
     The tags that the sources of a checkout have.

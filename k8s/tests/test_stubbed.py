@@ -75,6 +75,36 @@ def test_an_image_of_ours_that_cannot_be_loaded_ends_it(kind: Stubs) -> None:
     assert words.endswith("not loaded into kind-temporal-kit: ctr: content digest sha256:1: not found")
 
 
+def test_each_image_gets_a_list_of_what_is_in_it(kind: Stubs, tmp_path: Path) -> None:
+    """
+    As SPDX, named for the image; nothing of it needs a cluster.
+    """
+    package = '{"name": "p", "SPDXID": "SPDXRef-Package-p"}'
+    kind.put("syft", f"printf '%s\\n' '{package}' '{package}' >\"${{5#spdx-json=}}\"")
+
+    done = make("sbom", f"SBOM_OUTPUT={tmp_path}/lists", environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    names = sorted(file.name for file in (tmp_path / "lists").iterdir())
+    assert names == ["loadtest.spdx.json", "repair-worker.spdx.json"]
+    assert (
+        f"{tmp_path}/lists/repair-worker.spdx.json: 2 packages of temporal-kit/repair-worker:" in done.stdout
+    )
+    assert kind.calls("kind") == kind.calls("kubectl") == []
+
+
+def test_an_image_that_syft_cannot_list_is_named(kind: Stubs, tmp_path: Path) -> None:
+    """
+    With its own last words.
+    """
+    kind.put("syft", "echo 'could not determine source' >&2; exit 1")
+
+    words = refusal(make("sbom", f"SBOM_OUTPUT={tmp_path}/lists", environment=kind.environment))
+
+    assert words.startswith("error: temporal-kit/repair-worker:")
+    assert words.endswith(": syft cannot list it: could not determine source")
+
+
 def test_minikube_is_given_what_it_lacks_by_a_file_that_goes(minikube: Stubs) -> None:
     """
     Each of ours is packed and loaded once, and what the nodes have is not packed again.

@@ -107,6 +107,12 @@ class Kit:
         """
         return self.get("deployment", name, "--namespace", namespace)
 
+    def helm(self, *arguments: str) -> Done:
+        """
+        Run helm, whatever it answers.
+        """
+        return run(["helm", "--kubeconfig", str(KUBECONFIG), "--kube-context", CONTEXT, *arguments])
+
     def loadtest(self, *arguments: str, timeout: float = 600) -> Done:
         """
         Run loadtest.
@@ -210,11 +216,11 @@ class FetchedRun:
         return json.loads((self.path / name).read_text())
 
 
-def fetch(kit: Kit) -> FetchedRun:
+def fetch(kit: Kit, *arguments: str) -> FetchedRun:
     """
-    Bring the latest run here.
+    Bring a run here, by default the latest of the kit's own load test.
     """
-    done = kit.loadtest("fetch", "--output", str(kit.results))
+    done = kit.loadtest("fetch", *arguments, "--output", str(kit.results))
     assert done.code == 0, done.error
     return FetchedRun(Path(done.out.strip()).parent)
 

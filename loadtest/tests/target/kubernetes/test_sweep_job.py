@@ -67,6 +67,25 @@ def test_the_job_is_the_template_with_what_was_brought(cluster: FakeCluster) -> 
     assert owner["uid"] == job["metadata"]["uid"]
 
 
+def test_the_job_goes_with_the_release(cluster: FakeCluster) -> None:
+    """The CronJob owns it, and is no controller of it: one counts its Jobs and would take a submitted one away."""
+    cron = cluster.get("cron_job", "loadtest", "loadtest-sweep")
+    assert cron is not None
+
+    sweep(cluster).submit(BROUGHT)
+
+    job = cluster.get("job", "loadtest", "loadtest-sweep")
+    assert job is not None
+    assert job["metadata"]["ownerReferences"] == [
+        {
+            "apiVersion": "batch/v1",
+            "kind": "CronJob",
+            "name": "loadtest-sweep",
+            "uid": cron["metadata"]["uid"],
+        }
+    ]
+
+
 def test_a_resumed_run_takes_the_place_of_the_plan(cluster: FakeCluster) -> None:
     """The sweep would refuse both."""
     sweep(cluster).submit(Brought({}, ("--resume=/results/r",), resumes=True))

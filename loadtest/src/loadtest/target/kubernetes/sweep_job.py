@@ -84,9 +84,12 @@ class SweepJob:
         Raises:
             InputError: The load test is not installed.
         """
+        return self._cron_job().spec.job_template
+
+    def _cron_job(self) -> Any:
         try:
             with asked(f"get cronjobs {self}"):
-                found = self.api.batch.read_namespaced_cron_job(
+                return self.api.batch.read_namespaced_cron_job(
                     self.name, self.namespace, _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
@@ -95,7 +98,6 @@ class SweepJob:
                     f"{self}: no load test is installed there ({self.api.where}); `make deploy` installs it"
                 ) from None
             raise
-        return found.spec.job_template
 
     def submit(self, brought: Brought) -> None:
         """
@@ -106,7 +108,8 @@ class SweepJob:
         Raises:
             InputError: A sweep runs already, however it was started, or none is installed.
         """
-        body = self.api.batch.api_client.sanitize_for_serialization(self.template())
+        cron_job = self._cron_job()
+        body = self.api.batch.api_client.sanitize_for_serialization(cron_job.spec.job_template)
         spec = body["spec"]
         spec["suspend"] = True
         pod = spec["template"]["spec"]
@@ -125,7 +128,12 @@ class SweepJob:
         job = {
             "apiVersion": "batch/v1",
             "kind": "Job",
-            "metadata": {"name": self.name, "labels": labels},
+            "metadata": {
+                "name": self.name,
+                "labels": labels,
+                # It goes with the release: a Job that stayed would hold the volume of results that were not to be kept.
+                "ownerReferences": [_owner("CronJob", self.name, cron_job.metadata.uid)],
+            },
             "spec": spec,
         }
         try:
@@ -155,9 +163,12 @@ class SweepJob:
                 Lease(self.api, self.namespace, lease_of(namespace, name)).demand_free()
 
     def _start(self, uid: str, plan_name: str, data: Mapping[str, str], labels: dict[str, str]) -> None:
-        owner = {"apiVersion": "batch/v1", "kind": "Job", "name": self.name, "uid": uid}
         config = {
-            "metadata": {"name": plan_name, "labels": labels, "ownerReferences": [owner]},
+            "metadata": {
+                "name": plan_name,
+                "labels": labels,
+                "ownerReferences": [_owner("Job", self.name, uid)],
+            },
             "data": data,
         }
         with asked(f"create configmaps {self.namespace}/{plan_name}"):
@@ -230,6 +241,10 @@ def sweep_container(pod: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = container
             return found
     raise InputError(f"the sweep's template has no container {CONTAINER!r}; charts/loadtest renders one")
+
+
+def _owner(kind: str, name: str, uid: str) -> dict[str, str]:
+    return {"apiVersion": "batch/v1", "kind": kind, "name": name, "uid": uid}
 
 
 def _with_verb(arguments: Sequence[str], verb: str) -> list[str]:
