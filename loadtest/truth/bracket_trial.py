@@ -7,10 +7,10 @@ Whether a bracket of `loadtest capacity` holds on a real server: two replicas, a
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from program_run import carry_out
 
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.document import read
@@ -23,16 +23,6 @@ REPLICAS = 2
 CHECK_SECONDS = 600
 # Of another run than the search, so that no draw of it is seen again.
 CHECK_SEED = 20
-
-
-def carry_out(verb: str, plan: Path, results: Path, *flags: str) -> Path:
-    """
-    Run one experiment; return its folder.
-    """
-    program = Path(sys.executable).with_name("loadtest")
-    # A load that misses its bound makes the exit code 1 where all is well.
-    subprocess.run([program, verb, plan, "--output", results, *flags], check=False)
-    return (results / "latest").resolve()
 
 
 def check_plan(found: CountCapacity) -> str:

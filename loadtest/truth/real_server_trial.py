@@ -7,10 +7,10 @@ How a load just above and one below capacity are told on a real server: runs one
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from program_run import carry_out
 
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.results.document import read
@@ -19,16 +19,6 @@ from loadtest.results.sweep_result import SweepResult
 
 _HERE = Path(__file__).parent
 PLAN = _HERE / "plans" / "real-server.toml"
-
-
-def sweep(results: Path) -> Path:
-    """
-    Carry the plan out; return the run's folder.
-    """
-    program = Path(sys.executable).with_name("loadtest")
-    # A load above capacity misses its bound, so the exit code is 1 where all is well.
-    subprocess.run([program, "sweep", PLAN, "--output", results], check=False)
-    return (results / "latest").resolve()
 
 
 def page(found: SweepResult) -> str:
@@ -75,7 +65,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("results/real-server"))
     parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-real.md")
     given = parser.parse_args()
-    run = given.run or sweep(given.results)
+    run = given.run or carry_out("sweep", PLAN, given.results)
     given.output.write_text(page(read(SweepResult, run / "sweep.json")), encoding="utf-8")
     print(given.output)
 

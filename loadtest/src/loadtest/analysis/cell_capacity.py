@@ -15,6 +15,7 @@ from loadtest.analysis.slot_capacity import (
     capacity_of_known_draws,
     capacity_of_unknown_draws,
 )
+from loadtest.analysis.twin.queue_model_calibration import dead_time
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
 from loadtest.analysis.workflow_counts import work as work_done
@@ -137,7 +138,7 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
     overhead = overhead_of_known_draws([saturated])
     if work is None or overhead is None or not activities or not saturated.slots or not executing:
         return None
-    dead = (work.mean + overhead) * (1 / executing - 1)
+    dead = dead_time(work.mean + overhead, executing)
     return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
 
 
