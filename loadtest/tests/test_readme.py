@@ -21,7 +21,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def _typed() -> list[str]:
     blocks = re.findall(r"```console\n(.*?)```", README, re.S)
-    lines = [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+    whole = [block.replace("\\\n", " ") for block in blocks]
+    lines = [line[2:] for block in whole for line in block.splitlines() if line.startswith("$ ")]
     return [line.partition(" #")[0].strip() for line in lines] + re.findall(
         r"`((?:make|loadtest) [^`]+)`", README
     )

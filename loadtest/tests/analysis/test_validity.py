@@ -72,6 +72,16 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     ("one still open", "steady", injector(open_at_end=1), "raise drain_seconds (now 60)"),
     ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
     (
+        "halves 11 % apart on a machine that the system itself fills",
+        "saturate",
+        lambda s: replace(
+            halves(100, 111.7)(s),
+            limits=replace(s.limits, machine=MachineUse(2, 1.97, 0.0)),
+            use={"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)},
+        ),
+        "so the system itself fills it: measure fewer replicas",
+    ),
+    (
         "a look that came 3 % late",
         "steady",
         lambda s: replace(s, worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds)),

@@ -13,7 +13,7 @@ from readings import errors_of, made
 from loadtest.analysis import analyse, exit_code, read_step
 from loadtest.analysis.slo import demands
 from loadtest.analysis.verdict import decide
-from loadtest.plan import Fraction, Plan, Saturate, Slo
+from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict
 
@@ -53,7 +53,28 @@ def cells(template: StepResult, saturated: StepResult, p95s: dict[int, float | N
             {1: 0.6, 2: 0.1, 4: 0.01}, ((4, "open"),), RunVerdict.INVALID, id="an open step invalid"
         ),
         pytest.param(
-            {1: 0.6, 2: 0.1, 4: 0.01}, ((1, "saturate"),), RunVerdict.INVALID, id="a saturate step invalid"
+            {1: 0.6, 2: 0.1, 4: 0.01},
+            ((1, "saturate"),),
+            RunVerdict.INVALID,
+            id="the saturate step invalid of which the rate is a share",
+        ),
+        pytest.param(
+            {1: 0.6, 2: 0.1, 4: 0.01},
+            ((2, "saturate"), (4, "saturate")),
+            RunVerdict.PASS,
+            id="saturate steps invalid on which no answer rests",
+        ),
+        pytest.param(
+            {1: 0.6, 2: 0.4, 4: 0.3},
+            ((4, "saturate"),),
+            RunVerdict.FAIL,
+            id="none keeps it, whatever the largest completes",
+        ),
+        pytest.param(
+            {1: 0.6, 2: None, 4: 0.1},
+            ((4, "saturate"),),
+            RunVerdict.INVALID,
+            id="a saturate step invalid beside an answer that is open",
         ),
         pytest.param({1: 0.6, 2: 0.4, 4: 0.3}, ((2, "open"),), RunVerdict.INVALID, id="invalid beats fail"),
         pytest.param({1: 0.6, 2: 0.1}, (), RunVerdict.PASS, id="a larger count not reached"),
@@ -83,6 +104,21 @@ def test_a_run_is_judged_by_all_its_cells(
 
     assert found is verdict, reasons
     assert bool(reasons) == (verdict is not RunVerdict.PASS)
+
+
+def test_a_fixed_rate_needs_no_closed_load(template: StepResult, saturated: StepResult) -> None:
+    """
+    Each answer rests on its own steps where the plan names the rate.
+    """
+    plan = synthetic.demo_plan(loads=(Saturate(), Open(arrival_rate=1.8)))
+    steps = [
+        replace(step, verdict=StepVerdict.INVALID, reasons=("broken",))
+        if step.load.kind == "saturate"
+        else step
+        for step in cells(template, saturated, {1: 0.6, 2: 0.1, 4: 0.01})
+    ]
+
+    assert decide(steps, plan, demands(steps, plan)) == (RunVerdict.PASS, ())
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,7 @@ async def test_slots_left_free_are_tried_with_twice_the_orders(system: FakeSyste
     sweep = told[0]
     assert isinstance(sweep, SweepStarted)
     assert (sweep.steps, sweep.more) == (2, 1)
-    assert "quick: 2 steps, about 2 min, and up to 1 more (73 s) where slots stay free" in (
+    assert "quick: 2 steps, about 2 min, and up to 1 more step (73 s) where slots stay free" in (
         one_line(sweep) or ""
     )
     assert [(event.number, event.steps) for event in began] == [(1, 2), (2, 3), (3, 3)]

@@ -25,7 +25,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     run = Run.create(tmp_path_factory.mktemp("run"), synthetic.demo_plan(), synthetic.manifest())
     steps = synthetic.steps()
-    steps[4] = dataclasses.replace(steps[4], gone=("worker-2",))
+    steps[0] = dataclasses.replace(steps[0], gone=("worker-1",))
     for step in steps[:5]:
         run.write_step(step)
     return build_report(run.path)
@@ -79,10 +79,10 @@ def test_a_reader_finds_what_they_came_for(page: chromium.Page) -> None:
 
     for told in (
         "INVALID",
-        "2 replicas complete 4.43 ± 0.13 orders/s",
+        "4 replicas complete ",
         "is not known, as the run is invalid. Of the steps that may be believed: 2 replicas are enough, 1 is not; 4 is",
         "a part of the plan has no step that may be believed",
-        "replica worker-2 ended or restarted",
+        "replica worker-1 ended or restarted",
         "1 of 6 steps was not measured",
         "Task-queue latency against worker replicas",
         "loadtest sweep loadtest/plans/demo.toml",

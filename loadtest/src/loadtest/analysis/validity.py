@@ -141,7 +141,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     ]
 
 
-def uneven_halves(measured: Measured, _plan: Plan) -> list[str]:
+def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
     """
     A closed load's two halves differ by more than the luck of their activities.
     """
@@ -155,10 +155,10 @@ def uneven_halves(measured: Measured, _plan: Plan) -> list[str]:
     drift = drift_of_halves(round(first), round(second), slot_time_cv(measured))
     if not drift.seen:
         return []
+    longer = f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
     return [
         f"the window's halves differ by {abs(drift.ratio) * 100:.0f} % in activities per second, and luck makes at most "
-        f"{drift.least_seen_ratio * 100:.0f} %, so it was not level; raise warm_up_seconds "
-        f"(now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
+        f"{drift.least_seen_ratio * 100:.0f} %, so it was not level; {_relief_of_full_machine(measured, plan) or longer}"
     ]
 
 
@@ -172,18 +172,19 @@ def late_looks(measured: Measured, plan: Plan) -> list[str]:
         return []
     return [
         f"the window was {measured.window_seconds:.1f} s and the looks at the counters {looked:.1f} s apart "
-        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; {_relief_of_machine(measured, plan)}"
+        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; "
+        f"{_relief_of_full_machine(measured, plan) or 'take load off it and measure again'}"
     ]
 
 
-def _relief_of_machine(measured: Measured, plan: Plan) -> str:
+def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
     """
-    Say what would help a machine that stalled: whose programs fill it, where that is known.
+    Say what would help a machine that the system itself fills; ``None`` of one that has a core left, or that others fill.
     """
     pressure = pressure_of(measured, plan)
     full = [one for one in machine(pressure) if one.name is SuspectName.MACHINE]
     if not full or is_disturbed(pressure):
-        return "take load off it and measure again"
+        return None
     return f"{full[0].evidence}, so the system itself fills it: measure fewer replicas or a smaller load, or on more cores"
 
 

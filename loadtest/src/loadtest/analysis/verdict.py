@@ -4,10 +4,10 @@ What a whole run comes to: pass, fail or invalid, and the exit code of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.slo import judge_errors, judge_step
-from loadtest.plan import LoadKind, Plan
+from loadtest.plan import LoadKind, Open, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult
 
@@ -22,18 +22,21 @@ def exit_code(sweep: SweepResult) -> int:
     return EXIT_CODES[sweep.verdict]
 
 
-def cells_without_usable_step(steps: Sequence[StepResult], plan: Plan) -> list[str]:
+def cells_without_usable_step(steps: Sequence[StepResult], plan: Plan) -> dict[tuple[int, int], str]:
     """
-    Return each measured cell of one combination that has no step to be believed, with the reasons.
+    Return each measured cell of one combination that has no step to be believed.
+
+    Returns:
+        Replica count and index of the load, with the reasons.
     """
     cells: dict[tuple[int, int], list[StepResult]] = {}
     for step in steps:
         cells.setdefault((step.replicas, step.load.index), []).append(step)
-    reasons = []
+    reasons = {}
     for (replicas, load), found in cells.items():
         if not any(step.is_usable for step in found):
             told = "; ".join(dict.fromkeys(reason for step in found for reason in step.reasons))
-            reasons.append(f"step replicas={replicas} load={plan.loads[load].kind.value}: {told}")
+            reasons[replicas, load] = f"step replicas={replicas} load={plan.loads[load].kind.value}: {told}"
     return reasons
 
 
@@ -43,8 +46,7 @@ def decide(
     """
     Decide one combination of a run.
 
-    Invalid, when some cell of the plan has no step that may be believed, since a headline rests on
-    every cell.  Undecided, when no count is known to keep the SLO and some may.  Fail, when they tell that it
+    Invalid, when a cell that the answer rests on has no step that may be believed.  Undecided, when no count is known to keep the SLO and some may.  Fail, when they tell that it
     is not: no replica count keeps it at an open load, or, in a plan without one, a step misses it.
 
     Args:
@@ -58,8 +60,8 @@ def decide(
     if not steps:
         return RunVerdict.INVALID, ("no step was measured",)
     broken = cells_without_usable_step(steps, plan)
-    if broken:
-        return RunVerdict.INVALID, tuple(broken)
+    if broken and not _stands_without(broken, plan, demands):
+        return RunVerdict.INVALID, tuple(broken.values())
     open_ended = [each for each in demands if each.replicas is None]
     unknown = [
         f"at {_rate(each)}: {each.why}: {each.by_replicas[str(each.undecided[0])].why[0]}"
@@ -94,6 +96,27 @@ def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, t
                 for reason in each.reasons
             )
     return RunVerdict.PASS, ()
+
+
+def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequence[Demand]) -> bool:
+    """
+    Tell whether all that is asked of the open loads was answered, and rests on none of these cells.
+
+    An answer rests on late tasks of its own steps; beside them on the closed load of the first replica count, where a rate
+    is a share of what that one completes.
+    """
+    first = plan.replicas[0]
+    shares = any(isinstance(load, Open) and load.arrival_rate is None for load in plan.loads)
+    needed = [
+        (replicas, load)
+        for replicas, load in broken
+        if plan.loads[load].kind is not LoadKind.SATURATE or (shares and replicas == first)
+    ]
+    return bool(demands) and not needed and all(_is_answered(each) for each in demands)
+
+
+def _is_answered(demand: Demand) -> bool:
+    return not demand.undecided or (demand.replicas is not None and demand.replicas < demand.undecided[0])
 
 
 def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:

@@ -104,7 +104,8 @@ def one_line(event: Event) -> str | None:
     match event:
         case SweepStarted():
             beside = (
-                f", and up to {event.more} more ({_minutes(event.more_seconds)}) where slots stay free"
+                f", and up to {event.more} more {'step' if event.more == 1 else 'steps'} "
+                f"({_minutes(event.more_seconds)}) where slots stay free"
                 if event.more
                 else ""
             )

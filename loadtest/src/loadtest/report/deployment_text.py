@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.report.numbers import duration, listed, milliseconds, rate, replica_count
+from loadtest.plan import Slo
+from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, replica_count
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -31,7 +32,7 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
     if not mine or demand.arrival_rate is None:
         return (f"{_UNKNOWN} is not known: no step at an open rate was measured.",)
     at = f"at {_offered(mine, demand.arrival_rate, unit(sweep))}"
-    waits = _waits(_worth_telling(mine, demand.replicas), explain=explain)
+    waits = _waits(_worth_telling(mine, demand.replicas), sweep.slo, explain=explain)
     if not has_goal(sweep):
         return (f"{_UNKNOWN} {at} is not known, as the plan sets no bound on waits. {waits}",)
     asked = f"the goal {at}" + (f" (the SLO: at most {_goal(sweep)})" if explain else "")
@@ -42,7 +43,15 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
         return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
     tried = len(demand.enough) + len(demand.not_enough)
     why = "the fewest of those tried that keep" if tried > 1 else "the only count tried, and it keeps"
-    return f"Deploy {replica_count(demand.replicas)}: {why} {asked}.", f"{_capitalised(demand.why)}. {waits}"
+    spare = (
+        "; with one of them lost the rest do not"
+        if explain and demand.replicas - 1 in demand.not_enough
+        else ""
+    )
+    return (
+        f"Deploy {replica_count(demand.replicas)}: {why} {asked}{spare}.",
+        f"{_capitalised(demand.why)}. {waits}",
+    )
 
 
 def _what_would_tell(demand: Demand) -> str:
@@ -99,32 +108,66 @@ def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]
     return near if mine[-1] in near else [*near, mine[-1]]
 
 
-def _waits(mine: Sequence[Cell], *, explain: bool) -> str:
+def _waits(mine: Sequence[Cell], slo: Slo, *, explain: bool) -> str:
     """
-    Tell how long tasks waited in the windows, and that these are short beside the time for which a service runs.
+    Tell how many activities were late in the windows, or how long tasks waited where no bound says what is late; and that
+    windows are short beside the time for which a service runs.
     """
+    told = _late_activities(mine, slo) or _long_waits(mine)
+    if told is None:
+        return "How long tasks waited is not shown."
+    short = " (seconds; hours may differ)" if explain else ""
+    return f"In the windows measured{short} {told}."
+
+
+def _late_activities(mine: Sequence[Cell], slo: Slo) -> str | None:
+    """
+    Name the share of late activities at each count; ``None`` where one is not known.
+    """
+    if slo.schedule_to_start_p95_seconds is None:
+        return None
+    told: list[str] = []
+    for cell in mine:
+        known = [(step.late_ratio, step) for step in cell.usable if step.late_ratio is not None]
+        if not known:
+            return None
+        share, step = max(known, key=lambda each: each[0])
+        late = "none" if share == 0 else percent(share, 0 if share >= 0.1 else 1)
+        number = step.schedule_to_start_seconds.activity.n
+        what = (
+            f" activities waited longer than {duration(slo.schedule_to_start_p95_seconds)}"
+            if not told
+            else ""
+        )
+        told.append(f"{late} of {number}{what} with {_named(cell)}")
+    return f"{listed(told)}{_repeated(mine)}" if told else None
+
+
+def _long_waits(mine: Sequence[Cell]) -> str | None:
     found: list[str] = []
     for cell in mine:
         value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
         if value is not None:
-            overloaded = any(step.verdict is StepVerdict.OVERLOADED for step in cell.usable)
             unit_once = " ms" if not found else ""
-            found.append(
-                f"{milliseconds(value)}{unit_once} with {cell.replicas}{' (overloaded)' if overloaded else ''}"
-            )
-    repeated = max((len(cell.usable) for cell in mine), default=0)
-    of = f" (worst of {repeated} repetitions)" if repeated > 1 else ""
-    parts = [f"95 % of the activities waited less than {', '.join(found)}{of}"] if found else []
+            found.append(f"{milliseconds(value)}{unit_once} with {_named(cell)}")
+    parts = [f"95 % of the activities waited less than {', '.join(found)}{_repeated(mine)}"] if found else []
     workflow = [wait for cell in mine if (wait := cell.worst(_workflow_wait)) is not None]
     if workflow:
         low, high = milliseconds(min(workflow)), milliseconds(max(workflow))
         parts.append(
             f"half of the workflow tasks less than {low if low == high else f'{low} to {high}'} ms with any"
         )
-    if not parts:
-        return "How long tasks waited is not shown."
-    short = " (seconds; hours may differ)" if explain else ""
-    return f"In the windows measured{short} {', '.join(parts)}."
+    return ", ".join(parts) or None
+
+
+def _named(cell: Cell) -> str:
+    overloaded = any(step.verdict is StepVerdict.OVERLOADED for step in cell.usable)
+    return f"{cell.replicas}{' (overloaded)' if overloaded else ''}"
+
+
+def _repeated(mine: Sequence[Cell]) -> str:
+    most = max((len(cell.usable) for cell in mine), default=0)
+    return f" (worst of {most} repetitions)" if most > 1 else ""
 
 
 def _workflow_wait(step: StepResult) -> float | None:

@@ -68,6 +68,7 @@ def _answers(sweep: SweepResult, *, explain: bool = True) -> list[str | None]:
     return [
         *dict.fromkeys(deployed),
         _throughput(sweep, explain=explain),
+        _throughput_not_known(sweep),
         held_back(sweep, explain=explain),
     ]
 
@@ -122,6 +123,23 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     return (
         f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else f'{first} replicas'} "
         f"(efficiency {with_error(efficiency)}).{also}"
+    )
+
+
+def _throughput_not_known(sweep: SweepResult) -> str | None:
+    """
+    Name the counts whose closed load has no step that may be believed, where the run's answer stands without them.
+    """
+    if sweep.verdict is RunVerdict.INVALID:
+        return None
+    broken = {cell.replicas: cell.steps[-1] for cell in cells(sweep, kind="saturate") if not cell.usable}
+    if not broken:
+        return None
+    *_, step = broken.values()
+    counts = f"{listed([str(count) for count in broken])} replica{'' if list(broken) == [1] else 's'}"
+    return (
+        f"What {counts} would complete saturated is not known: {'; '.join(step.reasons)}. "
+        "The answer above does not rest on it."
     )
 
 

@@ -58,6 +58,7 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                 label=f"ideal: {first} ×  n" if first != 1 else "ideal: n × one replica",
             )
         _draw_fit(axes, sweep, max(counts))
+        _draw_offered(axes, sweep)
         _draw_repetitions(axes, found)
         if points:
             axes.errorbar(
@@ -102,6 +103,26 @@ def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
         color=ORANGE,
         lw=2,
         label=f"fit: λ {rate(curve.rate_of_one)}, σ {curve.contention:.3f}, κ {curve.coherency:.4f}",
+    )
+
+
+def _draw_offered(axes: Axes, sweep: SweepResult) -> None:
+    """
+    Draw the common rate of the first open load, beside which the throughput shows what is left.
+    """
+    offered = sweep.demand.arrival_rate
+    if offered is None:
+        return
+    axes.axhline(offered, color=PURPLE, lw=1.2, ls=(0, (1, 2)), zorder=1)
+    axes.annotate(
+        f"offered at the open rate: {rate(offered)}/s",
+        (1, offered),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, -4),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=PURPLE,
     )
 
 
