@@ -65,17 +65,15 @@ pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so each has th
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
 	@$(MAKE) --jobs=2 --output-sync=target unused typed
 
-# Takes as long as all others together.
 .PHONY: unused
 unused:
-	$(BIN)/vulture
+	$(PY) unused_code.py
 
 .PHONY: typed
 typed:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --explicit-package-bases --exclude k8s/e2e/helpers k8s/e2e
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 .PHONY: coverage
