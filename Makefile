@@ -47,11 +47,12 @@ smoke: setup ## the shortest sweep that is valid (90 s)
 ##@ Checks
 
 .PHONY: check
-check: lint quick ## lint, types and every test that starts no process: the inner loop, under a minute
+check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop, under a minute
+	@$(MAKE) --jobs=3 quick lint
 
 .PHONY: quick
 quick: $(BIN)/.installed-dev
-	$(BIN)/pytest -q -n 2 --dist worksteal -p no_processes -m 'not (e2e or server or sweep or browser or process)' $(PYTEST_ARGS)
+	$(BIN)/pytest -q -n 2 --dist worksteal -p no_processes $(PYTEST_ARGS)
 
 .PHONY: test
 test: lint pytest ## every check that needs no cluster
@@ -63,19 +64,17 @@ pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so each has th
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
-	@$(MAKE) --jobs=2 --output-sync=target unused typed
+	@$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) --output-sync=target unused typed
 
-# Takes as long as all others together.
 .PHONY: unused
 unused:
-	$(BIN)/vulture
+	$(PY) unused_code.py
 
 .PHONY: typed
 typed:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --explicit-package-bases --exclude k8s/e2e/helpers k8s/e2e
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 
 .PHONY: coverage

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import itertools
 import os
-import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from real_server import Server, running_server
+
+# Fixtures import what they need: a run on several cores reads this file once more, in a process that tests nothing.
+if TYPE_CHECKING:
+    from real_server import Server
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     A real Temporal server, set up as the local target sets it up.
     """
+    from real_server import running_server
+
     with running_server(tmp_path_factory.mktemp("server")) as running:
         yield running
 
@@ -31,10 +36,3 @@ def task_queue() -> str:
     A task queue that no other test uses.
     """
     return f"test-{os.getpid()}-{next(_NUMBERS)}"
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """
-    Let the SDK's threads leave Python: an interpreter that ends right after its last RPC may crash.
-    """
-    time.sleep(0.5)

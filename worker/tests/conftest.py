@@ -9,15 +9,18 @@ import os
 import re
 import signal
 import sys
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from processes import Server, StartWorker, WorkerProcess
-from shop import Gate, Shop, open_shop
-from temporalio.client import Client
+
+# Fixtures import what they need: a run on several cores reads this file once more, in a process that tests nothing.
+if TYPE_CHECKING:
+    from processes import Server, StartWorker, WorkerProcess
+    from shop import Gate, Shop
+    from temporalio.client import Client
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -30,18 +33,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("process")
 
 
-def pytest_unconfigure() -> None:
-    """
-    Let the SDK's threads answer their last calls, lest the interpreter crash as it ends.
-    """
-    time.sleep(0.3)
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     One server for all tests; each test has its own task queue and workflow ids.
     """
+    from processes import Server
+
     shared = Server(tmp_path_factory.mktemp("server"))
     try:
         shared.start()
@@ -55,6 +53,8 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
     """
     A server that the test may stop and start again, or whose database it reads.
     """
+    from processes import Server
+
     own = Server(tmp_path)
     try:
         own.start()
@@ -96,6 +96,8 @@ async def client(server: Server) -> AsyncIterator[Client]:
     """
     A client of the shared server without a codec.
     """
+    from temporalio.client import Client
+
     yield await Client.connect(server.address)
 
 
@@ -112,6 +114,8 @@ async def shop(client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator
     """
     A shop with a SQLite ledger.
     """
+    from shop import open_shop
+
     async with open_shop(client, task_queue, f"sqlite://{tmp_path}/ledger.db") as opened:
         yield opened
 
@@ -121,6 +125,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """
     What holds a step that hangs.
     """
+    from shop import Gate
+
     return Gate(monkeypatch)
 
 
@@ -131,6 +137,8 @@ def start_worker(task_queue: str, tmp_path: Path, request: pytest.FixtureRequest
 
     ``address`` is the server's, by default the shared one's; ``command`` runs another worker.
     """
+    from processes import WorkerProcess
+
     started: list[WorkerProcess] = []
 
     def start(

@@ -8,12 +8,18 @@ import asyncio
 import contextlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboards.local_prometheus import LocalPrometheus
+from exporters import KUBERNETES_NAMESPACE, exporters
+from needs import needs
+from real_server import wait_until_it_serves
+
+from dashboards.local_prometheus import KUBERNETES_RELABELING, LocalPrometheus, write_targets
+from loadtest.free_ports import free_ports
 from loadtest.injector.launch import launch
 from loadtest.listeners.step_info import StepInfo
 from loadtest.plan import Arrivals, Work
@@ -166,3 +172,50 @@ async def load(
         assert count_of(again.whole.failed, FailureKind.START) > 0
         await asyncio.sleep(3)
     return first.start_at, ended, report.whole.sent, counted
+
+
+@contextlib.contextmanager
+def running_stack(folder: Path) -> Iterator[Stack]:
+    """
+    Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
+    """
+    needs("prometheus")
+    port, http, server_page, one, two, mischief_page, injector = free_ports(7)
+    address = f"127.0.0.1:{port}"
+    with contextlib.ExitStack() as running:
+        info = StepInfo("watched", 0)
+        running.callback(info.close)
+        exporter = running.enter_context(exporters())
+        prometheus = running.enter_context(
+            LocalPrometheus(folder, relabeling=KUBERNETES_RELABELING, exporters=[exporter])
+        )
+        pages = {
+            "server": [server_page],
+            "worker": [one, two, mischief_page],
+            "injector": [injector],
+            "sweep": [info.port],
+        }
+        # As in a cluster: a scrape has Kubernetes' namespace, which pushes Temporal's aside.
+        write_targets(
+            prometheus.targets,
+            {job: [f"127.0.0.1:{page}" for page in ports] for job, ports in pages.items()},
+            {"namespace": KUBERNETES_NAMESPACE},
+        )
+        running.enter_context(process(dev_server(folder, port, http, server_page), folder / "server.log"))
+        asyncio.run(wait_until_it_serves(address))
+        for page in (one, two):
+            running.enter_context(
+                process(
+                    [sys.executable, "-m", "repairshop"],
+                    folder / f"worker-{page}.log",
+                    worker_environment(address, page),
+                )
+            )
+        script = str(Path(__file__).with_name("mischief.py"))
+        mischief = running.enter_context(
+            process([sys.executable, script, address, str(mischief_page), MISCHIEF], folder / "mischief.log")
+        )
+        assert mischief.stdout is not None
+        assert "done\n" in iter(mischief.stdout.readline, ""), (folder / "mischief.log").read_text()[-3000:]
+        workers = {f"watched-{page}": f"http://127.0.0.1:{page}/metrics" for page in (one, two)}
+        yield Stack(prometheus, *asyncio.run(load(address, injector, info, folder, workers)))

@@ -57,7 +57,7 @@ class ComparedSystem:
     def _activities(self, draws: int, luck: int, stretch: float) -> int:
         system = EventSystem(Traits(1, partitions=4), luck)
         seconds = CHANGE_OVER_SECONDS + BLOCK_SECONDS
-        system.saturate(8, WORK["uniform"].draw(draws, 400, ACTIVITIES) * stretch, seconds)
+        system.saturate(8, WORK["uniform"].draw(draws, 100, ACTIVITIES) * stretch, seconds)
         ended = np.array(system.record.started) + np.array(system.record.held)
         return int(((ended >= CHANGE_OVER_SECONDS) & (ended < seconds)).sum())
 

@@ -12,7 +12,7 @@ import heapq
 import math
 import random
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,27 +110,90 @@ class EventSystem:
         """
         Go on; with a supply every order that closes is followed by another of it.
         """
-        until = self.now + seconds
+        # One loop over local names, as trials run millions of tasks; each draw is taken in the order of the events.
+        traits, record = self.traits, self.record
+        started, waits, held_slots, works = record.started, record.waits, record.held, record.work
+        push, pop, log, inf = heapq.heappush, heapq.heappop, math.log, math.inf
+        chance, bits = self._chance.random, self._chance.getrandbits
+        partitions, slots, contention = traits.partitions, traits.replicas * traits.slots, traits.contention
+        overhead, jitter, retried = traits.overhead_seconds, traits.jitter_seconds, traits.retried
+        gap_seconds = traits.gap_seconds
+        share, end_of_line = abs(traits.newest_first), -1 if traits.newest_first > 0 else 0
+        per_jitter, per_dead, per_gap = 1 / jitter, 1 / traits.dead_seconds, 1 / traits.gap_jitter_seconds
+        events, arrivals, backlogs, pollers = self._events, self._arrivals, self._backlogs, self._pollers
+        number, busy, waiting, until = self._number, self._busy, self._waiting, self.now + seconds
         upcoming = iter(supply or ())
-        events, arrivals = self._events, self._arrivals
         while True:
-            event = events[0][0] if events else math.inf
+            event = events[0][0] if events else inf
             if arrivals and arrivals[0][0] <= event:
                 if arrivals[0][0] >= until:
                     break
-                self.now, work = arrivals.popleft()
-                self._enter((self.now, work, 0, self.now))
-                continue
-            if event >= until:
+                now, work = arrivals.popleft()
+                kind, data = ENTER, (now, work, 0, now)
+            elif event >= until:
                 break
-            self.now, _, kind, data = heapq.heappop(events)
-            if kind == ENTER:
-                self._enter(data)
-            elif kind == FREE:
-                self._poll(data)
             else:
-                self._end(data, upcoming if supply is not None else None)
-        self.now = until
+                now, _, kind, data = pop(events)
+            if kind == END:
+                replica, work, index, arrived = data
+                busy -= 1
+                number += 1
+                push(events, (now - log(1.0 - chance()) / per_dead, number, FREE, replica))
+                gap = gap_seconds - log(1.0 - chance()) / per_gap
+                if retried and chance() < retried:
+                    entry = now + 0.2
+                elif index + 1 < len(work):
+                    record.gaps.append(gap)
+                    entry, index = now + gap, index + 1
+                else:
+                    record.closed.append(now)
+                    record.end_to_end.append(now - arrived)
+                    following = next(upcoming, None)
+                    if following is None:
+                        continue
+                    entry = arrived = now + gap
+                    work, index = following, 0
+                number += 1
+                push(events, (entry, number, ENTER, (entry, work, index, arrived)))
+                continue
+            partition = _below(partitions, bits)
+            if kind == ENTER:
+                if not pollers:
+                    backlogs[partition].append(data)
+                    waiting += 1
+                    continue
+                task = data
+                near = [place for place, (_, at) in enumerate(pollers) if at == partition]
+                replica, _ = pollers.pop(
+                    near[_below(len(near), bits)] if near else _below(len(pollers), bits)
+                )
+                forwarded = not near
+            else:
+                replica = data
+                if not waiting:
+                    pollers.append((replica, partition))
+                    continue
+                backlog = backlogs[partition]
+                forwarded = not backlog
+                if forwarded:
+                    filled = [line for line in backlogs if line]
+                    backlog = filled[_below(len(filled), bits)]
+                task = backlog.pop(end_of_line if chance() < share else _below(len(backlog), bits))
+                waiting -= 1
+            entered, work, index, arrived = task
+            busy += 1
+            began = now + 0.002 if forwarded else now
+            held = work[index] * (1 + contention * (busy / slots)) + overhead - jitter
+            end = began + (held - log(1.0 - chance()) / per_jitter)
+            if self._pauses[replica]:
+                end = self._without_pauses(replica, began, end)
+            started.append(began)
+            waits.append(began - entered)
+            held_slots.append(end - began)
+            works.append(work[index])
+            number += 1
+            push(events, (end, number, END, (replica, work, index, arrived)))
+        self._number, self._busy, self._waiting, self.now = number, busy, waiting, until
 
     def saturate(self, in_flight: int, draws: NDArray[np.float64], seconds: float) -> None:
         """
@@ -139,69 +202,6 @@ class EventSystem:
         rows = draws.tolist()
         self.load([0.0] * in_flight, draws[:in_flight])
         self.run(seconds, rows[in_flight:])
-
-    def _add(self, time: float, kind: int, data: Any) -> None:
-        self._number += 1
-        heapq.heappush(self._events, (time, self._number, kind, data))
-
-    def _enter(self, task: tuple[float, list[float], int, float]) -> None:
-        partition = self._chance.randrange(self.traits.partitions)
-        if self._pollers:
-            near = [i for i, (_, at) in enumerate(self._pollers) if at == partition]
-            index = self._chance.choice(near) if near else self._chance.randrange(len(self._pollers))
-            replica, _ = self._pollers.pop(index)
-            self._start(task, replica, forwarded=not near)
-        else:
-            self._backlogs[partition].append(task)
-            self._waiting += 1
-
-    def _poll(self, replica: int) -> None:
-        partition = self._chance.randrange(self.traits.partitions)
-        if not self._waiting:
-            self._pollers.append((replica, partition))
-            return
-        near = self._backlogs[partition]
-        forwarded = not near
-        backlog = near or self._chance.choice([line for line in self._backlogs if line])
-        if self._chance.random() < abs(self.traits.newest_first):
-            task = backlog.pop(-1 if self.traits.newest_first > 0 else 0)
-        else:
-            task = backlog.pop(self._chance.randrange(len(backlog)))
-        self._waiting -= 1
-        self._start(task, replica, forwarded)
-
-    def _start(self, task: tuple[float, list[float], int, float], replica: int, forwarded: bool) -> None:
-        traits, chance = self.traits, self._chance
-        entered, work, index, arrived = task
-        self._busy += 1
-        share = self._busy / (traits.replicas * traits.slots)
-        began = self.now + (0.002 if forwarded else 0.0)
-        held = work[index] * (1 + traits.contention * share) + traits.overhead_seconds - traits.jitter_seconds
-        held += chance.expovariate(1 / traits.jitter_seconds)
-        end = self._without_pauses(replica, began, began + held)
-        self.record.started.append(began)
-        self.record.waits.append(began - entered)
-        self.record.held.append(end - began)
-        self.record.work.append(work[index])
-        self._add(end, END, (replica, work, index, arrived))
-
-    def _end(self, data: tuple[int, list[float], int, float], upcoming: Iterator[list[float]] | None) -> None:
-        traits, chance = self.traits, self._chance
-        replica, work, index, arrived = data
-        self._busy -= 1
-        self._add(self.now + chance.expovariate(1 / traits.dead_seconds), FREE, replica)
-        gap = traits.gap_seconds + chance.expovariate(1 / traits.gap_jitter_seconds)
-        if traits.retried and chance.random() < traits.retried:
-            self._add(self.now + 0.2, ENTER, (self.now + 0.2, work, index, arrived))
-        elif index + 1 < len(work):
-            self.record.gaps.append(gap)
-            self._add(self.now + gap, ENTER, (self.now + gap, work, index + 1, arrived))
-        else:
-            self.record.closed.append(self.now)
-            self.record.end_to_end.append(self.now - arrived)
-            following = next(upcoming, None) if upcoming is not None else None
-            if following is not None:
-                self._add(self.now + gap, ENTER, (self.now + gap, following, 0, self.now + gap))
 
     def _draw_pauses(self) -> list[float]:
         if not self.traits.pause_every_seconds:
@@ -217,3 +217,12 @@ class EventSystem:
             end += pauses[index] + length - max(start, pauses[index])
             index += 1
         return end
+
+
+def _below(bound: int, bits: Callable[[int], int]) -> int:
+    # As random.Random.randrange, without its checks.
+    width = bound.bit_length()
+    drawn = bits(width)
+    while drawn >= bound:
+        drawn = bits(width)
+    return drawn

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loadtest.analysis.small_least_squares import least_squares
 from loadtest.analysis.usl import Usl
 from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
@@ -131,16 +132,15 @@ def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int)
     Returns:
         Rate of one, contention and coherency, a row for each sample.
     """
-    columns = np.column_stack([np.ones_like(n), n - 1, n * (n - 1)])[None, :, :] * (samples / n)[:, :, None]
+    each = samples / n
+    columns = [each, each * (n - 1), each * (n * (n - 1))]
+    wanted = np.ones_like(samples)
     best = np.full(len(samples), np.inf)
     laws = np.zeros((len(samples), 3))
     for more in itertools.chain.from_iterable(
         itertools.combinations(range(1, parameters), size) for size in range(parameters)
     ):
-        chosen = columns[:, :, [0, *more]]
-        turned = chosen.transpose(0, 2, 1)
-        solved = np.linalg.solve(turned @ chosen, turned.sum(axis=2)[:, :, None])[:, :, 0]
-        left = np.sum((1 - (chosen @ solved[:, :, None])[:, :, 0]) ** 2, axis=1)
+        solved, left = least_squares([columns[column] for column in (0, *more)], wanted)
         better = (solved >= 0).all(axis=1) & (solved[:, 0] > 0) & (left < best)
         best[better] = left[better]
         laws[better] = 0.0

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadtest.analysis.intervals import t_factor
+from loadtest.analysis.small_least_squares import least_squares
 from loadtest.errors import TooFewStepsError
 
 FEWEST_COUNTS = 4
@@ -151,18 +152,16 @@ def _non_negative_least_squares(
         The unknowns of each problem, shape (problems, unknowns).
     """
     unknowns = rows.shape[-1]
+    columns = [rows[..., unknown] for unknown in range(unknowns)]
     best = np.zeros((len(rows), unknowns))
     least = np.sum(wanted**2, axis=-1)
     for size in range(1, unknowns + 1):
         for chosen in map(list, itertools.combinations(range(unknowns), size)):
-            part = rows[..., chosen]
-            q, r = np.linalg.qr(part)
-            answer = np.linalg.solve(r, np.swapaxes(q, -1, -2) @ wanted[..., None])
-            left = np.sum((part @ answer - wanted[..., None]) ** 2, axis=(-1, -2))
-            better = np.all(answer >= 0, axis=(-1, -2)) & (left < least)
+            answer, left = least_squares([columns[unknown] for unknown in chosen], wanted)
+            better = np.all(answer >= 0, axis=-1) & (left < least)
             least = np.where(better, left, least)
             best[better] = 0.0
-            best[np.ix_(better, chosen)] = answer[better, :, 0]
+            best[np.ix_(better, chosen)] = answer[better]
     return best
 
 

@@ -7,7 +7,6 @@ that is kept in order.
 
 from __future__ import annotations
 
-import copy
 import heapq
 import itertools
 import math
@@ -75,8 +74,15 @@ class SimulatedQueue:
         """
         Return a copy that goes on by itself, with other luck.
         """
-        other = copy.deepcopy(self)
-        other._luck = random.Random(luck_seed)
+        other = SimulatedQueue(self.model, luck_seed, self.now)
+        other._serial, other._slots = self._serial, self._slots.copy()
+        # Joins alone change while they are in two queues: each is copied once, for all tasks of its stage.
+        joins: dict[int, list[float]] = {}
+        for mine, theirs in ((self._entries, other._entries), (self._waiting, other._waiting)):
+            for task in mine:
+                join = task[5]
+                own = None if join is None else joins.setdefault(id(join), join.copy())
+                theirs.append((*task[:5], own))
         return other
 
     def offer(self, arrivals: Sequence[float], draws: Draws, seconds: float) -> Observed:
@@ -120,7 +126,7 @@ class SimulatedQueue:
         overhead, slowness = model.overhead_seconds, model.slowness
         dead, gap, delays = model.dead_seconds, model.gap_seconds, model.hand_over_seconds
         share, end_of_line = abs(model.newest_first_ratio), -1 if model.newest_first_ratio > 0 else 0
-        following, last = _following(model.shape), model.activities
+        after = _stages_after(model.shape)
         started: list[float] = []
         waits: list[float] = []
         closed: list[float] = []
@@ -173,16 +179,18 @@ class SimulatedQueue:
                 join[1] = end = max(join[1], end)
                 if join[0]:
                     continue
-            upper = following[place]
-            if upper < last:
-                its_width = following[upper] - upper
-            else:
+            upper, its_width = after[place]
+            if not its_width:
                 closed.append(end)
                 lasted.append(end - arrived)
                 if supply is None or end + gap >= until:
                     continue
                 its_work, arrived, upper, its_width = next(supply), end + gap, 0, width
-            join = [its_width, 0.0] if its_width > 1 else None
+            if its_width == 1:
+                serial += 1
+                push(entries, (end + gap, serial, its_work, upper, arrived, None))
+                continue
+            join = [its_width, 0.0]
             for place in range(upper, upper + its_width):
                 serial += 1
                 push(entries, (end + gap, serial, its_work, place, arrived, join))
@@ -193,9 +201,13 @@ class SimulatedQueue:
 _NO_ORDER: tuple[float, Sequence[float]] = (math.inf, ())
 
 
-def _following(shape: Sequence[int]) -> list[int]:
+def _stages_after(shape: Sequence[int]) -> list[tuple[int, int]]:
     """
-    Return for each place of an order the first place of the stage after its own.
+    Return for each place of an order where the stage after its own begins, and how wide that is; 0 after the last.
     """
     ends = itertools.accumulate(shape)
-    return [end for width, end in zip(shape, ends, strict=True) for _ in range(width)]
+    return [
+        (end, following)
+        for width, end, following in zip(shape, ends, (*shape[1:], 0), strict=True)
+        for _ in range(width)
+    ]
