@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.cli import run_refusals, run_start
+from loadtest.cli import run_refusals, run_start, server_ports
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.run_folder import Run
@@ -52,6 +52,6 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     async def namespace_id(client: Any) -> str:
         return ids.get(client.address, client.address)
 
-    monkeypatch.setattr(run_refusals, "connect", connect)
+    monkeypatch.setattr(server_ports, "connect", connect)
     monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
     return ids
