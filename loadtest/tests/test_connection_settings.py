@@ -51,10 +51,14 @@ def test_a_profile_leads_where_its_file_says_whatever_the_variables_say(tmp_path
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("", "has no such profile, there are: none; name one of them, or", id="empty-file"),
+        pytest.param(
+            "",
+            "has no such profile, it has none at all; `temporal config set --profile cloud ",
+            id="empty-file",
+        ),
         pytest.param(
             f"[profile.own]\n{ADDRESS}[profile.default]\n",
-            "has no such profile, there are: default, own; name one of them, or `temporal config set --profile cloud ",
+            "has no such profile, there are: default, own; `temporal config set --profile cloud ",
             id="no-such-profile",
         ),
         pytest.param(

@@ -95,10 +95,8 @@ def _profile(name: str, environ: Mapping[str, str]) -> ClientConfigProfile:
     except (RuntimeError, ValueError) as error:
         raise InputError(f"profile {name}: {file}: cannot be used ({_told(error)}); mend the file") from None
     if name not in profiles:
-        there = ", ".join(sorted(profiles)) or "none"
-        raise InputError(
-            f"profile {name}: {file} has no such profile, there are: {there}; name one of them, or {_makes(name)} makes it"
-        )
+        there = f"there are: {', '.join(sorted(profiles))}" if profiles else "it has none at all"
+        raise InputError(f"profile {name}: {file} has no such profile, {there}; {_makes(name)} makes it")
     return profiles[name]
 
 

@@ -4,10 +4,12 @@ Verbs that begin a run, without measuring anything.
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from profile_file import SHELL_KEY, profile_text
 
 from loadtest.cli import run_refusals, run_start, server_ports
 from loadtest.cli.run_environment import EnvironmentFlags
@@ -55,3 +57,13 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(server_ports, "connect", connect)
     monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
     return ids
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: dict[str, str]) -> Path:
+    """A configuration file of two profiles whose servers answer, and a shell that has a key of its own."""
+    file = tmp_path / "temporal.toml"
+    file.write_text(profile_text(), encoding="utf-8")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
+    monkeypatch.setenv("TEMPORAL_API_KEY", SHELL_KEY)
+    return file
