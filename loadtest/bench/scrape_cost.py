@@ -110,7 +110,7 @@ class Load:
 async def main(replicas: int, folder: Path) -> None:
     server = await start_dev_server(find_temporal(None), folder)
     workers = Workers(OWN_WORKER, TASK_QUEUE, "default", WorkerSetup(activity_slots=4))
-    target = LocalTarget(workers, folder, {server.address: server.metrics_url}, server)
+    target = LocalTarget(workers, folder, {server.address: server.access(workers.namespace)}, server)
     try:
         pages = {r.identity: r.metrics_url or "" for r in await target.scale(replicas)}
         client = await connect(server.address)

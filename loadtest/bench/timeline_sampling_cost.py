@@ -55,7 +55,7 @@ async def real_page(folder: Path) -> str:
     """
     server = await start_dev_server(find_temporal(None), folder)
     workers = Workers(OWN_WORKER, TASK_QUEUE, "default", WorkerSetup(activity_slots=4))
-    target = LocalTarget(workers, folder, {server.address: server.metrics_url}, server)
+    target = LocalTarget(workers, folder, {server.address: server.access(workers.namespace)}, server)
     try:
         (replica,) = await target.scale(1)
         load = Load(await connect(server.address), 6)

@@ -56,6 +56,13 @@ KIT = {"PATH", "HOME", "MY_CUSTOMER", "GOMAXPROCS", "REPAIRSHOP_CODEC_KEYS", "OT
             {"TEMPORAL_API_KEY", "TEMPORAL_PROFILE"},
             id="to-the-users-server",
         ),
+        pytest.param(
+            connection_variables(
+                {**SHELL, "TEMPORAL_CONFIG_FILE": "/home/rosa/t.toml"}, own_server=False, profile="own"
+            ),
+            {"TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE"},
+            id="to-a-profiles-server",
+        ),
     ],
 )
 def test_each_process_sees_its_list_and_nothing_else(seen: dict[str, str], expected: set[str]) -> None:

@@ -55,7 +55,9 @@ SCENARIO = ("PYTHONPATH",)
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
 
 
-def connection_variables(environ: Mapping[str, str], *, own_server: bool) -> dict[str, str]:
+def connection_variables(
+    environ: Mapping[str, str], *, own_server: bool, profile: str | None = None
+) -> dict[str, str]:
     """
     Return the ``TEMPORAL_*`` variables by which a server is reached, without its address and namespace.
 
@@ -64,9 +66,14 @@ def connection_variables(environ: Mapping[str, str], *, own_server: bool) -> dic
         own_server:
             Whether it is the kit's own, which wants no credentials: then none of the user's variables and no
             profile file has a say.
+        profile:
+            Profile of the user's configuration file that a plan names.  Its credentials stay in that file, and no
+            other variable of the user has a say, as it would lay itself over every profile alike.
     """
     if own_server:
         return {"TEMPORAL_CONFIG_FILE": EMPTY_PROFILE}
+    if profile is not None:
+        return {**_only(environ, ("TEMPORAL_CONFIG_FILE",)), "TEMPORAL_PROFILE": profile}
     return _only(environ, ("TEMPORAL_*",))
 
 

@@ -13,10 +13,15 @@ from typing import Any
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, GetSystemInfoRequest
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
-from loadtest.empty_profile import EMPTY_PROFILE
+from loadtest.connection_settings import (
+    as_profile_keys,
+    connect_settings,
+    credential_variables,
+    variables_in_force,
+    without_secrets,
+)
 from loadtest.errors import InputError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
@@ -55,6 +60,7 @@ async def connect(
     environ: Mapping[str, str] | None = None,
     demand_namespace: bool = True,
     by_plan: bool = False,
+    profile: str | None = None,
     **options: Any,
 ) -> Client:
     """
@@ -66,15 +72,18 @@ async def connect(
         environ: Where the variables are read from; by default this process's environment.
         demand_namespace: Whether to look; an injector's namespace has been looked for by its sweep.
         by_plan: Whether a plan named the address, not ``--address``.
+        profile: Which profile a plan named, where it is one that led to the address; *environ* names it too.
         options: Further arguments of ``Client.connect``, such as converters and plugins.
 
     Raises:
         InputError: A variable or the profile cannot be used, no server answers there, or it has no such namespace.
     """
     given = dict(os.environ if environ is None else environ)
-    settings = _settings(given)
+    settings = connect_settings(given)
     named = settings.get("target_host")
-    if address and by_plan:
+    if profile is not None:
+        where, instead = f"profile {profile} ({address or named})", "name another profile"
+    elif address and by_plan:
         where, instead = f"address {address}", "name another server"
     elif address:
         where, instead = f"--address {address}", "leave --address out"
@@ -87,32 +96,21 @@ async def connect(
         settings["namespace"] = namespace
     try:
         client = await Client.connect(**settings, **options)
+        if demand_namespace:
+            await _demand_namespace(client, where)
     except ValueError as error:
-        raise InputError(
-            f"{where}: {_one_line(error)}; write HOST:PORT, or mend {_in_force(given)}"
-        ) from None
+        mended = "the profile" if profile is not None else variables_in_force(given)
+        told = f"{where}: {_one_line(error)}; write HOST:PORT, or mend {mended}"
     except (RuntimeError, RPCError) as error:
-        said = f"; {_in_force(given)} had a say" if _credentials(given) else ""
-        raise InputError(
-            f"{where}: no Temporal server answers there ({_cause(error)}{said}); start one or {instead}"
-        ) from error
-    if demand_namespace:
-        await _demand_namespace(client, where)
-    return client
-
-
-def _settings(environ: dict[str, str]) -> ClientConnectConfig:
-    try:
-        return ClientConfig.load_client_connect_config(override_env_vars=environ)
-    except OSError as error:
-        raise InputError(
-            f"{error.filename}: cannot be read ({error.strerror}); {_in_force(environ)} or the profile names it: "
-            "give a file that can be read or unset the variable"
-        ) from None
-    except (RuntimeError, ValueError) as error:
-        raise InputError(
-            f"{_in_force(environ)}: cannot be used ({_one_line(error)}); mend or unset what is wrong"
-        ) from None
+        is_said = profile is None and credential_variables(given)
+        said = f"; {variables_in_force(given)} had a say" if is_said else ""
+        told = f"{where}: no Temporal server answers there ({_cause(error)}{said}); start one or {instead}"
+    except InputError as error:
+        told = str(error)
+    else:
+        return client
+    told = without_secrets(told, settings)
+    raise InputError(told if profile is None else as_profile_keys(told)) from None
 
 
 async def _demand_namespace(client: Client, where: str) -> None:
@@ -127,30 +125,12 @@ async def _demand_namespace(client: Client, where: str) -> None:
         if error.status in _REFUSED:
             raise InputError(
                 f"{where}: namespace {client.namespace!r}: the credentials are not accepted "
-                f"({_one_line(error)}); set TEMPORAL_API_KEY or TEMPORAL_TLS_CLIENT_CERT_PATH and _KEY_PATH"
+                f"({_one_line(error)}); set TEMPORAL_API_KEY, or TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH"
             ) from None
         raise InputError(
             f"{where}: namespace {client.namespace!r} cannot be read ({_one_line(error)}); "
-            "see that server's log or name another with --namespace"
+            "see that server's log or name another namespace"
         ) from error
-
-
-def _credentials(environ: Mapping[str, str]) -> list[str]:
-    return sorted(
-        name
-        for name in environ
-        if name.startswith(("TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"))
-        and environ[name] != EMPTY_PROFILE
-    )
-
-
-def _in_force(environ: Mapping[str, str]) -> str:
-    """
-    Name the variables that say how to connect; never their values, which may be secrets.
-    """
-    profile = environ.get("TEMPORAL_PROFILE")
-    names = [f"{name}={profile}" if name == "TEMPORAL_PROFILE" else name for name in _credentials(environ)]
-    return ", ".join(names) or "the TEMPORAL_* variables"
 
 
 def _cause(error: Exception) -> str:
@@ -189,7 +169,7 @@ def configured_address(environ: Mapping[str, str]) -> str:
     Raises:
         InputError: A variable or the profile cannot be used.
     """
-    return _settings(dict(environ)).get("target_host") or DEFAULT_ADDRESS
+    return connect_settings(environ).get("target_host") or DEFAULT_ADDRESS
 
 
 def is_shared(address: str, environ: Mapping[str, str]) -> bool:

@@ -4,12 +4,14 @@ Verbs that begin a run, without measuring anything.
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from profile_file import SHELL_KEY, profile_text
 
-from loadtest.cli import run_refusals, run_start
+from loadtest.cli import run_refusals, run_start, server_ports
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.run_folder import Run
@@ -52,6 +54,16 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     async def namespace_id(client: Any) -> str:
         return ids.get(client.address, client.address)
 
-    monkeypatch.setattr(run_refusals, "connect", connect)
+    monkeypatch.setattr(server_ports, "connect", connect)
     monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
     return ids
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: dict[str, str]) -> Path:
+    """A configuration file of two profiles whose servers answer, and a shell that has a key of its own."""
+    file = tmp_path / "temporal.toml"
+    file.write_text(profile_text(), encoding="utf-8")
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
+    monkeypatch.setenv("TEMPORAL_API_KEY", SHELL_KEY)
+    return file

@@ -31,6 +31,10 @@ SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
 CLOUD = "shop.account.tmprl.cloud:7233"
 
 
+def _pages(environment: EnvironmentFlags) -> dict[str, str | None]:
+    return {name: access.page for name, access in environment.servers.items()}
+
+
 @pytest.mark.process
 @pytest.mark.usefixtures("answering")
 def test_two_servers_are_a_factor_and_stand_in_the_manifest(
@@ -45,7 +49,7 @@ def test_two_servers_are_a_factor_and_stand_in_the_manifest(
     assert begun.plan.factors == {"address": (A, B)}
     assert isinstance(question, CompareQuestion)
     assert (setting_text(question.a), setting_text(question.b)) == (f"address={A}", f"address={B}")
-    assert dict(environment.servers) == {A: "http://a/metrics", B: "http://b/metrics"}
+    assert _pages(environment) == {A: "http://a/metrics", B: "http://b/metrics"}
     assert (manifest.target, manifest.address) == ("address", f"{A}, {B}")
     assert manifest.servers == {A: None, B: None}
     assert manifest.dynamic_config == {}
@@ -76,7 +80,7 @@ def test_without_pages_the_servers_have_none(
     """As with `--address` alone."""
     run(["compare", DEMO, *SERVERS, "--output", str(tmp_path)])
 
-    assert dict(carried_out[0][1].servers) == {A: None, B: None}
+    assert _pages(carried_out[0][1]) == {A: None, B: None}
 
 
 @pytest.mark.process
@@ -91,7 +95,7 @@ def test_a_plans_own_server_is_that_of_every_verb(
 
     question = question_of(carried_out[1][0])
     assert codes == [0, 0]
-    assert [dict(environment.servers) for _, environment in carried_out] == [{A: "http://a/metrics"}] * 2
+    assert [_pages(environment) for _, environment in carried_out] == [{A: "http://a/metrics"}] * 2
     assert [(begun.manifest.address, begun.manifest.servers) for begun, _ in carried_out] == [(A, {})] * 2
     assert isinstance(question, LimitsQuestion) and not question.starts_server
 

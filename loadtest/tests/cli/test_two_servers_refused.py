@@ -122,7 +122,10 @@ def test_pages_go_with_their_servers(tmp_path: Path, capsys: pytest.CaptureFixtu
     lines = capsys.readouterr().err.splitlines()
     assert code == 2
     assert [line.split(": ", 2)[1] for line in lines] == ["--a-server-metrics", "--b-server-metrics"]
-    assert all("goes with --a-address and --b-address; leave it out" in line for line in lines)
+    assert all(
+        "goes with --a-address and --b-address, or --a-profile and --b-profile; leave it out" in line
+        for line in lines
+    )
 
 
 @pytest.mark.parametrize("target", ["kubernetes", "compose"])

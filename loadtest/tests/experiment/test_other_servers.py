@@ -4,16 +4,12 @@ Servers as others run them: behind TLS with a CA of their own, for known clients
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
+from real_server import make_namespace
 from running import sweep
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 from tls_proxy import SERVER_NAME, Authority, serve
 
 from loadtest.connection import connect
@@ -35,18 +31,6 @@ schedule_to_start_p95_seconds = 30
 """
 
 
-async def _make_namespace(address: str, name: str) -> None:
-    client = await Client.connect(address)
-    kept = Duration()
-    kept.FromTimedelta(timedelta(days=1))
-    try:
-        await client.workflow_service.register_namespace(
-            RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
-        )
-    except RPCError as error:
-        assert "exist" in error.message
-
-
 def _by_certificate(authority: Authority) -> dict[str, str]:
     party = authority.issue("load-test")
     return {
@@ -62,7 +46,7 @@ async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
     """Sweep, workers and injectors all show it, send the metadata, and stay in the plan's namespace."""
-    await _make_namespace(server.address, "orders")
+    await make_namespace(server.address, "orders")
     plan = tmp_path / "secured.toml"
     plan.write_text(PLAN, encoding="utf-8")
     authority = Authority(tmp_path)

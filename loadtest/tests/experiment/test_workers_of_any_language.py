@@ -100,7 +100,7 @@ async def test_a_worker_ends_the_activity_that_it_has_begun(
     worker.make()
     how = Workers(tuple(shlex.split(worker.command)), task_queue, "default", WorkerSetup())
     async with open_local(how, tmp_path) as target:
-        client = await Client.connect(target.address)
+        client = await Client.connect(target.access.address)
         queue = DescribedQueue(client, task_queue)
         await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
         order = {"loaves": 1, "oven_seconds": 2.0}

@@ -10,11 +10,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from loadtest.free_ports import free_ports
+from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import command, find_temporal
 
 _PATIENCE_SECONDS = 60.0
@@ -29,6 +34,13 @@ class Server:
     address: str
     metrics_url: str
     pid: int
+
+    @property
+    def access(self) -> ServerAccess:
+        """
+        How it is reached in its default namespace.
+        """
+        return ServerAccess(self.address, "default", {})
 
 
 async def wait_until_it_serves(address: str) -> None:
@@ -62,3 +74,18 @@ def running_server(folder: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+async def make_namespace(address: str, name: str) -> None:
+    """
+    Make a namespace on a server, unless it has it.
+    """
+    client = await Client.connect(address)
+    kept = Duration()
+    kept.FromTimedelta(timedelta(days=1))
+    try:
+        await client.workflow_service.register_namespace(
+            RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=kept)
+        )
+    except RPCError as error:
+        assert "exist" in error.message

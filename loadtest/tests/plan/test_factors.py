@@ -5,9 +5,11 @@ Factors: keys that a plan varies, and the plan of one cell.
 from __future__ import annotations
 
 import tomllib
+from typing import Any
 
 import pytest
 
+from loadtest.errors import InputError
 from loadtest.plan import ServerSetup, Work, WorkerSetup, parse_plan
 from loadtest.plan.host_and_port import address_problem
 
@@ -96,7 +98,55 @@ def test_a_plan_names_the_servers_of_its_cells() -> None:
     one, two, three = "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"
     plan = parse_plan({"name": "x", "address": three, "factors": {"address": [one, two]}}, "x.toml")
 
-    assert plan.addresses == (one, two)
-    assert [plan.with_factors({"address": each}).addresses for each in (one, two)] == [(one,), (two,)]
-    assert parse_plan({"name": "x", "address": three}, "x.toml").addresses == (three,)
-    assert parse_plan({"name": "x"}, "x.toml").addresses == ()
+    assert plan.server_names == (one, two)
+    assert [plan.with_factors({"address": each}).server_names for each in (one, two)] == [(one,), (two,)]
+    assert parse_plan({"name": "x", "address": three}, "x.toml").server_names == (three,)
+    assert parse_plan({"name": "x"}, "x.toml").server_names == ()
+
+
+def test_a_profile_names_a_server_as_an_address_does() -> None:
+    """As a key and as a factor; a cell has its own."""
+    plan = parse_plan({"name": "x", "factors": {"profile": ["own", "cloud"]}}, "x.toml")
+    alone = parse_plan({"name": "x", "profile": "cloud"}, "x.toml")
+
+    assert (plan.server_key, plan.server_names, plan.server_name) == ("profile", ("own", "cloud"), None)
+    assert [plan.with_factors({"profile": each}).server_name for each in plan.server_names] == [
+        "own",
+        "cloud",
+    ]
+    assert (alone.server_key, alone.server_names, alone.server_name) == ("profile", ("cloud",), "cloud")
+    assert parse_plan({"name": "x"}, "x.toml").server_key == "address"
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        pytest.param({"address": "a:1", "profile": "cloud"}, "address = 'a:1': ", id="two-keys"),
+        pytest.param({"address": "a:1", "factors": {"profile": ["own"]}}, "address = 'a:1': ", id="factor"),
+        pytest.param(
+            {"profile": "cloud", "factors": {"address": ["a:1"]}},
+            "factors.address = ['a:1']: ",
+            id="other-factor",
+        ),
+        pytest.param(
+            {"factors": {"address": ["a:1"], "profile": ["own"]}},
+            "factors.address = ['a:1']: ",
+            id="two-factors",
+        ),
+    ],
+)
+def test_a_server_has_one_name(document: dict[str, Any], where: str) -> None:
+    """A profile has an address of its own, and which of the two would count is nobody's guess."""
+    with pytest.raises(InputError) as refused:
+        parse_plan({"name": "x", **document}, "x.toml")
+
+    assert str(refused.value) == (
+        f"x.toml: {where}names a server, and so does profile, which has an address of its own; leave one of the two out"
+    )
+
+
+@pytest.mark.parametrize("value", [True, 7, "", "  ", "two\nlines"])
+def test_a_profile_of_a_factor_is_a_name(value: object) -> None:
+    """Anything else is refused with the place."""
+    with pytest.raises(InputError, match=r"factors\.profile\.0"):
+        parse_plan({"name": "x", "factors": {"profile": [value]}}, "x.toml")

@@ -111,7 +111,7 @@ async def test_every_metric_is_on_a_running_stack(
     shop = LocalTarget(
         Workers(OWN_WORKER, f"{task_queue}-shop", "default", WorkerSetup(activity_slots=4)),
         tmp_path,
-        {server.address: None},
+        {server.address: server.access},
         None,
     )
     (metrics_port,) = free_ports(1)

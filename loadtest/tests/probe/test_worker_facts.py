@@ -259,8 +259,8 @@ async def test_a_real_worker_says_its_slots(
 ) -> None:
     """The kit's by heartbeat, a stranger's by its page; the plan's number has no say."""
     workers = Workers(command, task_queue, "default", WorkerSetup(activity_slots=7))
-    async with open_local(workers, tmp_path, servers={server.address: None}) as target:
-        client = await connect(target.address, "default")
+    async with open_local(workers, tmp_path, servers={server.address: server.access}) as target:
+        client = await connect(target.access.address, "default")
         replicas = await target.scale(1)
         await wait_until_polling(
             replicas, DescribedQueue(client, task_queue), target.check_alive, SystemClock()

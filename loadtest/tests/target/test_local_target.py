@@ -36,7 +36,7 @@ def _workers(queue: str, command: tuple[str, ...] = OWN_WORKER) -> Workers:
 async def test_a_fresh_server_and_workers_come_up_and_leave_nothing(tmp_path: Path, task_queue: str) -> None:
     """Scaling up and down keeps those that stay, and the end of the target ends every process."""
     async with open_local(_workers(task_queue), tmp_path) as target:
-        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+        queue = DescribedQueue(await connect(target.access.address, "default"), task_queue)
         two = await target.scale(2)
         await wait_until_polling(two, queue, target.check_alive, SystemClock())
         one = await target.scale(1)
@@ -61,8 +61,8 @@ async def test_a_worker_behind_a_shell_script_is_found_and_drains(
     script = tmp_path / "run-worker.sh"
     script.write_text(f"{sys.executable} {FOREIGN_WORKER}\nexit 3\n", encoding="utf-8")
     workers = _workers(task_queue, ("sh", str(script)))
-    async with open_local(workers, tmp_path, servers={server.address: None}) as target:
-        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+    async with open_local(workers, tmp_path, servers={server.address: server.access}) as target:
+        queue = DescribedQueue(await connect(target.access.address, "default"), task_queue)
         await wait_until_polling(await target.scale(1), queue, target.check_alive, SystemClock())
 
     assert (tmp_path / "worker-1.log").read_text(encoding="utf-8").endswith("drained\n")
@@ -73,8 +73,10 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
 ) -> None:
     """The user sees why, not that something took too long."""
     command = (sys.executable, "-c", "import sys; print('no such tool'); sys.exit(7)")
-    async with open_local(_workers(task_queue, command), tmp_path, servers={server.address: None}) as target:
-        queue = DescribedQueue(await connect(target.address, "default"), task_queue)
+    async with open_local(
+        _workers(task_queue, command), tmp_path, servers={server.address: server.access}
+    ) as target:
+        queue = DescribedQueue(await connect(target.access.address, "default"), task_queue)
         replicas = await target.scale(1)
 
         with pytest.raises(WorkerDiedError, match=r"exit code 7(.|\n)*no such tool"):
@@ -85,8 +87,8 @@ async def test_a_worker_that_polls_another_queue_is_not_ready(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
     """The line names the replica that is missing."""
-    async with open_local(_workers(task_queue), tmp_path, servers={server.address: None}) as target:
-        queue = DescribedQueue(await connect(target.address, "default"), f"{task_queue}-other")
+    async with open_local(_workers(task_queue), tmp_path, servers={server.address: server.access}) as target:
+        queue = DescribedQueue(await connect(target.access.address, "default"), f"{task_queue}-other")
         replicas = await target.scale(1)
 
         with pytest.raises(TargetError, match="worker-1.*do not poll the task queue"):

@@ -120,7 +120,10 @@ def _read_config() -> ClientConnectConfig:
         return ClientConfig.load_client_connect_config()
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from error
+        # The line that is no TOML may be a key's.
+        if place := re.search(r"TOML parse error at (line \d+, column \d+)", reason):
+            reason = f"it is not such a TOML file at {place[1]}"
+        raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
 
 
 async def _check_namespace(client: Client) -> None:

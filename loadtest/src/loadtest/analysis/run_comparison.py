@@ -23,7 +23,7 @@ DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"
 )
 # What a comparison may be of; every other key of the plans must be the same.
-_COMPARED = frozenset({"worker", "codec", "server", "address", "name"})
+_COMPARED = frozenset({"worker", "codec", "server", "address", "profile", "name"})
 
 
 def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> tuple[str, ...]:

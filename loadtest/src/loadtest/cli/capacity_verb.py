@@ -50,7 +50,7 @@ def capacity(
             raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
         flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
         asked = flagged_plan(plan, flags)
-        refuse_idle_place(given, place, asked.addresses)
+        refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan

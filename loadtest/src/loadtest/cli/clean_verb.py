@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loadtest.errors import LoadtestError, TargetError
+from loadtest.errors import InputError, LoadtestError, TargetError
 
 if TYPE_CHECKING:
-    from loadtest.results.manifest import Manifest
+    from temporalio.client import Client
+
+    from loadtest.results.run_folder import Run
 
 
 def clean(
@@ -27,26 +30,31 @@ def clean(
     """
     Terminate the workflows that a run left open, and say what is left.
 
-    The server is the run's own, or each of those that it compared; credentials come from TEMPORAL_* as for the run.
+    The server is the run's own, or each of those that it compared; credentials come from TEMPORAL_* or a profile, as for
+    the run.
     """
     from loadtest.results.run_folder import Run
 
-    manifest = Run.open(run).manifest
+    begun = Run.open(run)
+    manifest = begun.manifest
     if manifest.target == "local" and address is None:
         print(f"{manifest.run}: its server was started for it and has ended with it; nothing is left")
         return 0
-    known: Sequence[str | None] = tuple(manifest.servers) or (manifest.address or None,)
-    return asyncio.run(_clean_all(manifest, known if address is None else (address,)))
+    if manifest.profiles and address is not None:
+        led = ", ".join(manifest.profiles)
+        raise InputError(f"--address {address}: profiles led this run to its servers ({led}); leave it out")
+    known: Sequence[str | None] = tuple(manifest.profiles or manifest.servers) or (manifest.address or None,)
+    return asyncio.run(_clean_all(begun, known if address is None else (address,)))
 
 
-async def _clean_all(manifest: Manifest, addresses: Sequence[str | None]) -> int:
+async def _clean_all(begun: Run, servers: Sequence[str | None]) -> int:
     """
     Clean every server, also where an earlier one could not be.
     """
     problems: list[LoadtestError] = []
-    for address in addresses:
+    for server in servers:
         try:
-            await _clean(manifest, address)
+            await _clean(begun, server)
         except LoadtestError as problem:
             problems.append(problem)
     if problems:
@@ -54,13 +62,12 @@ async def _clean_all(manifest: Manifest, addresses: Sequence[str | None]) -> int
     return 0
 
 
-async def _clean(manifest: Manifest, address: str | None) -> None:
-    from loadtest.connection import connect
+async def _clean(begun: Run, server: str | None) -> None:
     from loadtest.probe.left_workflows import clean
 
-    named = f"{manifest.run} on {address}" if manifest.servers else manifest.run
-    client = await connect(address, manifest.namespace, by_plan=address in manifest.servers)
-    done = await clean(client, manifest.task_queue, manifest.run)
+    manifest = begun.manifest
+    named = f"{manifest.run} on {server}" if manifest.servers else manifest.run
+    done = await clean(await _connected(begun, server), manifest.task_queue, manifest.run)
     if done.note is not None:
         print(f"{named}: terminated one by one, as {done.note}", file=sys.stderr)
     if done.left:
@@ -70,3 +77,15 @@ async def _clean(manifest: Manifest, address: str | None) -> None:
             "run it again"
         )
     print(f"{named}: {done.terminated} workflows were terminated, none is left")
+
+
+async def _connected(begun: Run, server: str | None) -> Client:
+    from loadtest.cli.named_servers import demand_as_kept, named_server
+    from loadtest.connection import connect
+
+    manifest = begun.manifest
+    if server is None or server not in manifest.profiles:
+        return await connect(server, manifest.namespace, by_plan=server in manifest.servers)
+    access = named_server(begun.plan, server, os.environ)
+    demand_as_kept({server: access}, manifest)
+    return await connect(access.address, access.namespace, environ=access.connection, profile=server)

@@ -96,7 +96,7 @@ def compare(
         most_rounds=most_rounds,
         gate=gates,
     )
-    refuse_idle_place(given, place, plan.addresses)
+    refuse_idle_place(given, place, plan.server_names)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
     from loadtest.results.run_folder import Run

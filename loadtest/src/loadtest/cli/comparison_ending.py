@@ -60,8 +60,16 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
 
 
 def _servers_note(manifest: Manifest) -> tuple[str, ...]:
-    told = [f"{address} of version {version or 'not known'}" for address, version in manifest.servers.items()]
+    told = [
+        f"{name}{_led(manifest, name)} of version {version or 'not known'}"
+        for name, version in manifest.servers.items()
+    ]
     return (f"the servers are {' and '.join(told)}",) if told else ()
+
+
+def _led(manifest: Manifest, name: str) -> str:
+    led = manifest.profiles.get(name)
+    return "" if led is None else f" ({led.address}, namespace {led.namespace})"
 
 
 def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:

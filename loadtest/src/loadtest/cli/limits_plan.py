@@ -59,7 +59,7 @@ def limits_plan(
     }
     document["max_awaited"] = _most_awaited(base, count, document["loads"])
     is_here = is_local(place)
-    starts_server = is_here and "address" not in place and not plan.addresses
+    starts_server = is_here and "address" not in place and not plan.server_names
     own_worker = "worker_command" not in place and plan.worker_command is None
     sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)
     question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)

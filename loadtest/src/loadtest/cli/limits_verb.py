@@ -43,7 +43,7 @@ def limits(
     given = given_flags(context)
     place = place_of(context.params)
     asked = flagged_plan(plan, plan_flags(context.params))
-    refuse_idle_place(given, place, asked.addresses)
+    refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.limits_plan import limits_plan

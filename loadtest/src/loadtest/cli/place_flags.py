@@ -25,6 +25,8 @@ _OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
         "port",
         "a_address",
         "b_address",
+        "a_profile",
+        "b_profile",
         "a_server_metrics",
         "b_server_metrics",
     ),
@@ -72,14 +74,14 @@ def is_local(place: Place) -> bool:
     return place.get("target", TargetKind.LOCAL) == TargetKind.LOCAL
 
 
-def refuse_idle_place(given: Mapping[str, str], place: Place, addresses: Sequence[str]) -> None:
+def refuse_idle_place(given: Mapping[str, str], place: Place, servers: Sequence[str]) -> None:
     """
     Refuse flags of another target than the chosen one, or of another server.
 
     Args:
         given: Name of each parameter on the command line -> how it is written.
         place: Where to measure.
-        addresses: Of the servers that the plan names.
+        servers: Addresses or profiles of those that the plan names.
 
     Raises:
         InputError: At least one would have no effect.
@@ -101,8 +103,8 @@ def refuse_idle_place(given: Mapping[str, str], place: Place, addresses: Sequenc
     if target is not TargetKind.LOCAL:
         return
     others = None
-    if addresses:
-        others = f"servers that run are named already ({', '.join(addresses)})"
+    if servers:
+        others = f"servers that run are named already ({', '.join(servers)})"
         refuse_idle(given, ("address",), f"{others}; leave one of the two out")
     elif "address" in place:
         others = f"--address {place['address']} names one that runs"

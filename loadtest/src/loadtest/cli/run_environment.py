@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from loadtest.analysis.server_request_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
+from loadtest.cli.named_servers import named_server
 from loadtest.cli.open_cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place
 from loadtest.cli.place_options import TargetKind
 from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
 from loadtest.plan import DynamicValue, Plan
+from loadtest.server_access import ServerAccess
 from loadtest.target.compose.compose_target import ComposePlace, open_compose
 from loadtest.target.local_target import Workers, open_local
 from loadtest.target.worker_command import parse_worker_command
@@ -32,7 +34,7 @@ class EnvironmentFlags:
     Where a sweep runs, as flags gave it.
 
     Attributes:
-        servers: Address of each server that runs -> its page, or pages with commas between; empty where the run starts one.
+        servers: Each server that runs, by what cells call it; empty where the run starts one.
         temporal: Temporal's CLI.
         port: For the frontend of a server that is started.
         worker_command: Starts one local worker.
@@ -41,7 +43,7 @@ class EnvironmentFlags:
         compose: The service of Docker Compose; ``None`` where the workers are none.
     """
 
-    servers: Mapping[str, str | None]
+    servers: Mapping[str, ServerAccess]
     temporal: Path | None
     port: int | None
     worker_command: tuple[str, ...]
@@ -99,16 +101,14 @@ class Environment:
 
     Attributes:
         target: Where the workers run.
-        address: Of the server, of the first one where there are several.
+        servers: How each server is reached, by what cells call it; ``None`` is the one of cells that name none.
         own_worker: Whether the workers are the kit's.
-        connection: The ``TEMPORAL_*`` variables by which a server is reached.
         master: Arguments of ``launch``, beside those that are always the same.
     """
 
     target: Target
-    address: str
+    servers: Mapping[str | None, ServerAccess]
     own_worker: bool
-    connection: Mapping[str, str]
     master: dict[str, Any] = field(default_factory=dict)
 
 
@@ -145,21 +145,25 @@ def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> En
     )
 
 
-def _servers(plan: Plan, address: str | None, pages: str | None) -> dict[str, str | None]:
+def _servers(plan: Plan, address: str | None, pages: str | None) -> dict[str, ServerAccess]:
     """
-    Return the page of each server that runs: of those that the plan names, or of the place's one.
+    Return the servers that run: those that the plan names, or the place's one.
     """
-    if not plan.addresses:
-        return {} if address is None else {address: pages}
-    if pages is None:
-        return dict.fromkeys(plan.addresses)
-    each = [page.strip() for page in pages.split(",")]
-    if len(each) != len(plan.addresses) or len({*each}) != len(each) or not all(each):
-        raise InputError(
-            f"--server-metrics {pages}: not one page for each of the servers {', '.join(plan.addresses)}; "
-            "write their URLs in this order, with commas between"
-        )
-    return dict(zip(plan.addresses, each, strict=True))
+    if not plan.server_names:
+        if address is None:
+            return {}
+        connection = connection_variables(os.environ, own_server=False)
+        return {address: ServerAccess(address, plan.namespace, connection, pages)}
+    each: list[str | None] = [None] * len(plan.server_names)
+    if pages is not None:
+        each = [page.strip() for page in pages.split(",")]
+        if len(each) != len(plan.server_names) or len({*each}) != len(each) or not all(each):
+            raise InputError(
+                f"--server-metrics {pages}: not one page for each of the servers {', '.join(plan.server_names)}; "
+                "write their URLs in this order, with commas between"
+            )
+    named = zip(plan.server_names, each, strict=True)
+    return {name: named_server(plan, name, os.environ, page) for name, page in named}
 
 
 def compose_server_address(place: Place) -> str:
@@ -197,23 +201,18 @@ async def open_environment(
     demand_server_allows(plan)
     if place.cluster is not None:
         address = server_address(next(iter(place.servers), None))
+        connection = connection_variables(os.environ, own_server=False)
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))
         return Environment(
             cluster,
-            address,
+            {None: ServerAccess(address, plan.namespace, connection)},
             cluster.own,
-            connection_variables(os.environ, own_server=False),
             {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
         )
     if place.compose is not None:
         compose = await stack.enter_async_context(open_compose(place.compose, plan))
-        return Environment(
-            compose,
-            next(iter(place.servers)),
-            compose.own,
-            connection_variables(os.environ, own_server=False),
-            {"metrics_port": place.injector_metrics},
-        )
+        (access,) = place.servers.values()
+        return Environment(compose, {None: access}, compose.own, {"metrics_port": place.injector_metrics})
     workers = Workers(
         place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan), plan.codec
     )
@@ -227,10 +226,10 @@ async def open_environment(
             dynamic_config=first_config(plan),
         )
     )
+    names: Sequence[str | None] = plan.server_names or (None,)
     return Environment(
         local,
-        local.address,
+        {name: local.access if name is None else place.servers[name] for name in names},
         workers.own and not commands_of(plan),
-        local.connection,
         {"metrics_port": place.injector_metrics},
     )

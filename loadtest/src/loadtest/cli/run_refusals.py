@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from temporalio.client import Client
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
+from loadtest.cli.named_servers import named_server
 from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_environment import (
@@ -18,7 +19,8 @@ from loadtest.cli.run_environment import (
     commands_of,
     environment_of,
 )
-from loadtest.connection import connect, is_shared, namespace_id
+from loadtest.cli.server_ports import connect_servers
+from loadtest.connection import is_shared, namespace_id
 from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
@@ -46,7 +48,7 @@ def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> Envir
         InputError: It cannot; names each flag or key.
     """
     if metrics_port is not None:
-        sets = max(1, len(plan.addresses))
+        sets = max(1, len(plan.server_names))
         pages = 0 if place.get("target") == TargetKind.KUBERNETES else sets * plan.injectors
         for port in range(metrics_port, metrics_port + 1 + pages):
             demand_free(port, "--metrics-port")
@@ -66,9 +68,10 @@ def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> Envir
 
 
 def _demand_here(plan: Plan, place: Place) -> None:
-    if plan.addresses and (what := _WORKERS_ARE.get(str(place.get("target")))):
+    if plan.server_names and (what := _WORKERS_ARE.get(str(place.get("target")))):
         raise InputError(
-            f"plan: address {', '.join(plan.addresses)}: is of the server for workers of this machine, {what}; leave it out"
+            f"plan: {plan.server_key} {', '.join(plan.server_names)}: is of the server for workers of this machine, "
+            f"{what}; leave it out"
         )
 
 
@@ -131,10 +134,10 @@ def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario
     own = is_local(place) and "worker_command" not in place and not commands_of(plan)
     knows_slots = own or plan.worker.activity_slots is not None
     planned = PlannedStarts(plan, question, scenario.drawn_work, knows_slots)
-    for address in plan.addresses:
-        if is_shared(address, os.environ):
-            _refuse_many(f"address {address}", planned.most(address))
-    if not plan.addresses and "address" in place and is_shared(str(place["address"]), os.environ):
+    for name in plan.server_names if is_local(place) else ():
+        if is_shared(named_server(plan, name, os.environ).address, os.environ):
+            _refuse_many(f"{plan.server_key} {name}", planned.most(name))
+    if not plan.server_names and "address" in place and is_shared(str(place["address"]), os.environ):
         _refuse_many(f"--address {place['address']}", planned.most())
 
 
@@ -155,23 +158,20 @@ def _refuse_many(named: str, most: float | None) -> None:
 async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
     if environment.compose is not None:
         await demand_service(environment.compose, plan)
-    clients = {
-        address: await connect(address, plan.namespace, by_plan=bool(plan.addresses))
-        for address in environment.servers
-    }
+    clients = await connect_servers(environment.servers, by_plan=bool(plan.server_names))
     if len(clients) > 1:
-        await _demand_two_servers(clients)
+        await _demand_two_servers(clients, plan.server_key)
 
 
-async def _demand_two_servers(clients: Mapping[str, Client]) -> None:
+async def _demand_two_servers(clients: Mapping[str, Client], key: str) -> None:
     """
     Refuse one server under two names: the answer would be of it against itself.
     """
     seen: dict[str, str] = {}
-    for address, client in clients.items():
-        known = seen.setdefault(await namespace_id(client), address)
-        if known != address:
+    for name, client in clients.items():
+        known = seen.setdefault(await namespace_id(client), name)
+        if known != name:
             raise InputError(
-                f"address {known} and {address}: one server under two names, as namespace {client.namespace!r} has the "
-                "same id on both; give the addresses of different servers"
+                f"{key} {known} and {name}: one server under two names, as namespace {client.namespace!r} has the "
+                "same id on both; name different servers"
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.cli.named_servers import demand_as_kept, profile_servers
 from loadtest.cli.open_cluster import server_address
 from loadtest.cli.place_flags import Place, refuse_changes
 from loadtest.cli.place_options import TargetKind
@@ -117,6 +118,7 @@ def resume(
         )
     load(run.plan.scenario)
     environment = environment_for(run.plan, manifest.place, flags.metrics_port)
+    demand_as_kept(environment.servers, manifest)
     start = _start()
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
@@ -145,25 +147,28 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
     plan, logs = run.plan, run.path / "logs"
     async with contextlib.AsyncExitStack() as stack:
         ground = await open_environment(stack, place, plan, logs)
-        clients = await connect_servers(ground, plan)
-        _note_servers(
-            run, {name or ground.address: await server_version(client) for name, client in clients.items()}
-        )
+        clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
+        versions = {name: await server_version(client) for name, client in clients.items()}
+        _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
         ports = await open_ports(stack, ground, clients, plan, logs)
         scenario = load(plan.scenario)
         subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
         await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell)
 
 
-def _note_servers(run: Run, versions: Mapping[str, str]) -> None:
+def _note_servers(run: Run, address: str, versions: Mapping[str | None, str]) -> None:
     manifest, version = run.manifest, " and ".join(dict.fromkeys(versions.values()))
     notes = manifest.notes
     if manifest.server_version not in (None, version):
         notes = (*notes, f"resumed on server {version} in place of {manifest.server_version}")
-    servers = versions if len(versions) > 1 else {}
+    servers = {name: told for name, told in versions.items() if name is not None and len(versions) > 1}
     run.write_manifest(
-        replace(manifest, address=", ".join(versions), server_version=version, servers=servers, notes=notes)
+        replace(manifest, address=address, server_version=version, servers=servers, notes=notes)
     )
+
+
+def _each(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(texts))
 
 
 def _start() -> RunStart:
@@ -184,8 +189,8 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         finished_at=None,
         command=start.command,
         target=environment.target,
-        address=", ".join(environment.servers),
-        namespace=plan.namespace,
+        address=_each(access.address for access in environment.servers.values()),
+        namespace=_each(access.namespace for access in environment.servers.values()) or plan.namespace,
         task_queue=plan.task_queue,
         server_version=None,
         seed=plan.seed,
@@ -194,6 +199,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         commit=start.commit,
         dynamic_config=with_ours(plan.server.dynamic_config) if environment.starts_server else {},
         servers=dict.fromkeys(environment.servers) if len(environment.servers) > 1 else {},
+        profiles=profile_servers(environment.servers),
         settings=_settings(environment),
         place=place,
         directory=str(Path.cwd()),

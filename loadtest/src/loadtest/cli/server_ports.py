@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from temporalio.client import Client
 
@@ -20,27 +21,34 @@ from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
+from loadtest.server_access import ServerAccess
+
+Name = TypeVar("Name")
 
 
-async def connect_servers(ground: Environment, plan: Plan) -> dict[str | None, Client]:
+async def connect_servers(servers: Mapping[Name, ServerAccess], *, by_plan: bool) -> dict[Name, Client]:
     """
     Connect to every server of a run.
 
     Args:
-        ground: What the run stands on.
-        plan: Of the run.
+        servers: By what they are called.
+        by_plan: Whether the plan named them, and not ``--address``.
 
     Returns:
-        A client by the address that cells name; ``None`` is the server of cells that name none.
+        A client for each, by the same names.
 
     Raises:
         InputError: A server does not answer, or has no such namespace.
     """
-    if not plan.addresses:
-        return {None: await connect(ground.address, plan.namespace, environ=ground.connection)}
     return {
-        address: await connect(address, plan.namespace, environ=ground.connection, by_plan=True)
-        for address in plan.addresses
+        name: await connect(
+            access.address,
+            access.namespace,
+            environ=access.connection,
+            by_plan=by_plan,
+            profile=access.profile,
+        )
+        for name, access in servers.items()
     }
 
 
@@ -68,25 +76,26 @@ async def open_ports(
         InjectorError: The injectors did not come up.
     """
     opened: dict[str | None, Ports] = {}
-    for number, (address, client) in enumerate(clients.items()):
+    for number, (name, client) in enumerate(clients.items()):
+        access = ground.servers[name]
         injectors = await stack.enter_async_context(
             launch(
-                address or ground.address,
-                plan.namespace,
+                access.address,
+                access.namespace,
                 injectors=plan.injectors,
                 logs=logs if len(clients) == 1 else logs / f"server-{number + 1}",
-                connection=ground.connection,
+                connection=access.connection,
                 ready_seconds=plan.waits.injectors_ready_seconds,
                 first_injector=number * plan.injectors,
                 **ground.master,
             )
         )
         newest = NewestPages()
-        metrics = PageMetrics(plan.namespace, plan.task_queue, newest)
+        metrics = PageMetrics(access.namespace, plan.task_queue, newest)
         stack.callback(metrics.close)
         workers = WorkerProbe(client, plan.task_queue, newest)
         stack.callback(workers.close)
-        opened[address] = Ports(
+        opened[name] = Ports(
             target=ground.target,
             injectors=injectors,
             metrics=metrics,

@@ -22,6 +22,11 @@ def _flags(
     b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
     a_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting A.")] = None,
     b_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting B.")] = None,
+    a_profile: Annotated[
+        str | None,
+        typer.Option(help="Profile of the Temporal configuration file: server and credentials of A."),
+    ] = None,
+    b_profile: Annotated[str | None, typer.Option(help="The same of setting B.")] = None,
     a_server_metrics: Annotated[str | None, typer.Option(help="URL of /metrics of A's server.")] = None,
     b_server_metrics: Annotated[str | None, typer.Option(help="URL of /metrics of B's server.")] = None,
 ) -> None: ...
@@ -29,7 +34,7 @@ def _flags(
 
 takes_sides = functools.partial(declared_flags, _flags)
 
-_KEYS: Mapping[str, str] = {"worker_command": "worker-command", "address": "address"}
+_KEYS: Mapping[str, str] = {"worker_command": "worker-command", "address": "address", "profile": "profile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,10 @@ def sides_of(given: Mapping[str, str], parameters: Mapping[str, Any]) -> Sides:
     Raises:
         InputError: One of a pair is missing, both servers are one, or a flag has no effect beside them.
     """
+    _refuse_address_beside_profile(parameters)
     pairs = {key: _pair(flag, parameters) for key, flag in _KEYS.items()}
     pages = _pair("server-metrics", parameters)
-    _refuse_beside_servers(given, pairs["address"])
+    _refuse_beside_servers(given, pairs)
     settings = [
         tuple(f"{key}={json.dumps(pair[side])}" for key, pair in pairs.items() if pair) for side in (0, 1)
     ]
@@ -77,18 +83,37 @@ def _pair(flag: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     return a, b
 
 
-def _refuse_beside_servers(given: Mapping[str, str], servers: tuple[str, ...]) -> None:
-    if not servers:
+def _refuse_address_beside_profile(parameters: Mapping[str, Any]) -> None:
+    by_address, by_profile = (
+        [f"--{side}-{key} {value}" for side in "ab" if (value := parameters[f"{side}_{key}"]) is not None]
+        for key in ("address", "profile")
+    )
+    if by_address and by_profile:
+        raise InputError(
+            f"{' '.join((*by_address, *by_profile))}: a server by address is reached as your TEMPORAL_* variables say, one by "
+            "profile as that profile says; name a profile for each "
+            "(`temporal config set --profile NAME --prop address --value HOST:PORT` makes one)"
+        )
+
+
+def _refuse_beside_servers(given: Mapping[str, str], pairs: Mapping[str, tuple[str, ...]]) -> None:
+    key = "profile" if pairs["profile"] else "address"
+    if not pairs[key]:
         pages = ("a_server_metrics", "b_server_metrics")
-        refuse_idle(given, pages, "goes with --a-address and --b-address; leave it out")
+        refuse_idle(
+            given,
+            pages,
+            "goes with --a-address and --b-address, or --a-profile and --b-profile; leave it out",
+        )
         return
     refuse_idle(
         given,
         ("address", "server_metrics"),
-        "is of one server for both settings, and --a-address and --b-address name two; leave it out",
+        f"is of one server for both settings, and --a-{key} and --b-{key} name two; leave it out",
     )
-    a, b = servers
+    a, b = pairs[key]
     if a == b:
+        instead = f"--address {a}" if key == "address" else f"--set profile={a}"
         raise InputError(
-            f"--a-address {a} --b-address {b}: one server; name two, or give --address {a} to compare other settings there"
+            f"--a-{key} {a} --b-{key} {b}: one server; name two, or give {instead} to compare other settings there"
         )

@@ -81,7 +81,7 @@ def _demand_as_set_up(plan: Plan) -> None:
     others = [path for path in plan.factors if not path.startswith("work.")]
     if others:
         raise InputError(f"factors: {', '.join(others)}: {CHARTS_SET_UP}")
-    mine = [key for key in ("address", "worker_command") if getattr(plan, key) is not None]
+    mine = [key for key in ("address", "profile", "worker_command") if getattr(plan, key) is not None]
     if mine:
         raise InputError(f"plan: {', '.join(mine)}: {CHARTS_SET_UP}")
 

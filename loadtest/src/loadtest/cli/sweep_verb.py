@@ -57,7 +57,7 @@ def sweep(
             factors=tuple(factor or ()),
         )
         asked = flagged_plan(plan, flags)
-        refuse_idle_place(given, place, asked.addresses)
+        refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
 

@@ -41,16 +41,16 @@ class PlannedStarts:
     drawn_work: DrawnWork | None
     knows_slots: bool
 
-    def most(self, address: str | None = None) -> float | None:
+    def most(self, server: str | None = None) -> float | None:
         """
         Return how many workflows the run starts at most on one server, or at all; ``None`` where a load follows what workers manage, and nobody knows that.
 
         Args:
-            address: Of a server that the plan names; ``None`` counts the steps on all of them.
+            server: A name of `Plan.server_names`; ``None`` counts the steps on all of them.
         """
         total = 0.0
         for key, times in self._steps():
-            if address not in (None, plan_of_cell(self.plan, key).address):
+            if server not in (None, plan_of_cell(self.plan, key).server_name):
                 continue
             starts = self._of_step(key)
             if starts is None:

@@ -75,7 +75,7 @@ async def run_experiment(
     Measure every step that the design asks for and the run's folder lacks, and keep each.
 
     Args:
-        ports: The world, by the server that a cell names; ``None`` is the one of a cell that names none.
+        ports: The world, by what a cell calls its server; ``None`` is the one of a cell that names none.
         run: Folder and plan.
         subject: What is measured.
         design: Which step is next.
@@ -117,7 +117,7 @@ async def run_experiment(
             )
         )
         step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
-        measured, pages = await run_step(ports[cell.address], step, tell, clock)
+        measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
         measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
         result = read_step(measured, cell, _closed(kept))
         run.write_step(measured, result, pages)

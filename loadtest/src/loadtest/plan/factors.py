@@ -24,7 +24,7 @@ Path of a plan's key -> the values that it takes.
 
 _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
-_SINGLE = ("address", "codec", "worker_command")
+_SINGLE = ("address", "codec", "profile", "worker_command")
 _MOST_VALUES = 32
 
 
@@ -90,6 +90,10 @@ def _value_problems(path: str, index: int, value: DynamicValue) -> list[InitErro
     if path == "address":
         refused = address_problem(value)
         return [] if refused is None else [problem(refused, path, index, value=value)]
+    if path == "profile":
+        told = "must be the name of a profile, in quotes"
+        is_name = isinstance(value, str) and value.strip() and value.isprintable()
+        return [] if is_name else [problem(told, path, index, value=value)]
     if path == "worker_command":
         told = "must be a command line in quotes"
         return [] if isinstance(value, str) and value.strip() else [problem(told, path, index, value=value)]

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, Strict, ValidationInfo, field_validator
+from pydantic import Field, Strict, ValidationInfo, field_validator, model_validator
 
 from loadtest.plan.factors import Factors, factor_problems, put_value
 from loadtest.plan.host_and_port import Address
@@ -102,6 +102,12 @@ class Plan(StrictModel):
         description="HOST:PORT of a server that runs, for workers of this machine; a factor, to compare two servers. "
         "Left out, that of `--address`, or a server that the run starts itself.",
     )
+    profile: _Text | None = Field(
+        default=None,
+        description="Profile of your Temporal configuration file, in place of `address`: address, namespace and credentials "
+        "of a server that runs, for workers of this machine; a factor, to compare servers with credentials of their own. "
+        "Its namespace, where it has one, is that of the run.",
+    )
     server: ServerSetup = Field(default=ServerSetup(), description="How the server of the run is set up.")
     slo: Slo = Field(default=Slo(), description="The bounds to meet.")
     waits: Timeouts = Field(default=Timeouts(), description="How long the sweep waits before it gives up.")
@@ -139,12 +145,26 @@ class Plan(StrictModel):
         return document
 
     @property
-    def addresses(self) -> tuple[str, ...]:
+    def server_key(self) -> Literal["address", "profile"]:
         """
-        The servers that its cells name; empty where it leaves the server to the place of a run.
+        The key by which its cells name their servers.
         """
-        varied = tuple(str(value) for value in self.factors.get("address", ()))
-        return varied or (() if self.address is None else (self.address,))
+        return "address" if self.profile is None and "profile" not in self.factors else "profile"
+
+    @property
+    def server_name(self) -> str | None:
+        """
+        What names the server of a cell: an address or a profile; ``None`` where it is left to the place of a run.
+        """
+        return self.address if self.profile is None else self.profile
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """
+        What names the servers of its cells; empty where they are left to the place of a run.
+        """
+        varied = tuple(str(value) for value in self.factors.get(self.server_key, ()))
+        return varied or (() if self.server_name is None else (self.server_name,))
 
     @property
     def saturate_load(self) -> Saturate:
@@ -217,3 +237,11 @@ class Plan(StrictModel):
                     f"in_flight_per_slot, or raise max_awaited where the server answers more"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _refuse_two_names_of_a_server(self) -> Self:
+        if self.server_key == "profile" and (self.address is not None or "address" in self.factors):
+            told = "names a server, and so does profile, which has an address of its own; leave one of the two out"
+            where = ("factors", "address") if "address" in self.factors else ("address",)
+            refuse("Plan", [problem(told, *where, value=self.address)])
+        return self

@@ -40,8 +40,9 @@ def window_queries(steps: Sequence[Measured], manifest: Manifest) -> list[Window
 
 def _of(step: Measured, manifest: Manifest) -> WindowQueries:
     start = step.started_at + step.warm_up_seconds
+    namespace = manifest.namespace_at(dict(step.key.factors).get("profile"))
     try:
-        window = MeasuredWindow(start, start + looked_seconds(step), manifest.namespace, manifest.task_queue)
+        window = MeasuredWindow(start, start + looked_seconds(step), namespace, manifest.task_queue)
     except ValueError as error:
         return WindowQueries(step.key.folder, None, None, str(error))
     done = work(step)

@@ -62,6 +62,20 @@ def _short(commit: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileServer:
+    """
+    Where a profile of the user's Temporal configuration file led; its credentials are kept nowhere.
+
+    Attributes:
+        address: ``host:port`` of the server.
+        namespace: Of the workflows there.
+    """
+
+    address: str
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """
     Everything needed to repeat a run.
@@ -73,13 +87,14 @@ class Manifest:
         command: The command line.
         target: ``local``, ``kubernetes``, ``compose`` or ``address``.
         address: Of the Temporal server; of several, all with a comma between.
-        namespace, task_queue: Where the workflows ran.
+        namespace, task_queue: Where the workflows ran; of several namespaces, all with a comma between.
         server_version: As the server says, or ``None``; of several servers, each version once.
         seed: Of the schedule and of every order.
         versions: Distribution -> version; python and the server's too.
         machine: Where the sweep ran.
         commit: Of the checkout, with ``+`` if it had changes, or ``None`` outside of one.
-        servers: Address -> version of each server, where the run has several; ``None`` before it was reached.
+        servers: Address or profile -> version of each server, where the run has several; ``None`` before it was reached.
+        profiles: Where each profile led that the plan names.
         dynamic_config: The server's dynamic configuration where we set it.
         settings: Whatever else was set, e.g. the workers' environment; never a secret.
         notes: What a reader should know of the run as a whole.
@@ -102,9 +117,20 @@ class Manifest:
     machine: Machine
     commit: str | None
     servers: Mapping[str, str | None] = field(default_factory=dict)
+    profiles: Mapping[str, ProfileServer] = field(default_factory=dict)
     dynamic_config: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     place: Mapping[str, str | int] | None = None
     directory: str | None = None
     starts: tuple[RunStart, ...] = ()
+
+    def namespace_at(self, profile: object) -> str:
+        """
+        Return the namespace in which a step ran.
+
+        Args:
+            profile: That its cell named, or ``None``.
+        """
+        led = self.profiles.get(str(profile))
+        return self.namespace if led is None else led.namespace

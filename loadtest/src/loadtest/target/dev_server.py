@@ -19,10 +19,11 @@ from pathlib import Path
 from temporalio.service import ConnectConfig, ServiceClient
 
 from loadtest.child import Child, spawn
-from loadtest.child_environment import server_environment
+from loadtest.child_environment import connection_variables, server_environment
 from loadtest.errors import InputError, TargetError
 from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import DynamicValue
+from loadtest.server_access import ServerAccess
 
 # Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
 # backlogs are 5 s old.
@@ -56,6 +57,13 @@ class DevServer:
     metrics_url: str
     argv: tuple[str, ...] = ()
     given_config: Mapping[str, DynamicValue] = field(default_factory=dict)
+
+    def access(self, namespace: str) -> ServerAccess:
+        """
+        Return how it is reached: without credentials, whatever the user's variables say.
+        """
+        connection = connection_variables(os.environ, own_server=True)
+        return ServerAccess(self.address, namespace, connection, self.metrics_url)
 
     async def end(self) -> None:
         """

@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtest.child import Child, Use, spawn
-from loadtest.child_environment import connection_variables, without_encryption, worker_environment
+from loadtest.child_environment import without_encryption, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
 from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
+from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import DevServer, find_temporal, restart_dev_server, start_dev_server
 from loadtest.target.machine_cpu import machine_times
 from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
@@ -40,7 +41,7 @@ class Workers:
     Attributes:
         command: Command line; our own worker or the user's.
         task_queue: What they poll.
-        namespace: Where.
+        namespace: Where, on a server that is started for them.
         setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
         codec: Whether they encrypt payloads; ``None`` where the environment has keys.
         exact_bounds: Seconds at which the workers' histograms get a bound, so that late tasks are counted exactly.
@@ -73,22 +74,21 @@ class LocalTarget:
 
     Attributes:
         heals: Never; a process that ends is not started again.
-        address: ``host:port`` of the frontend that the workers poll, of the first server until a plan names another.
-        connection: The ``TEMPORAL_*`` variables by which a server is reached, without address and namespace.
+        access: How the workers reach their server, the first one until a plan names another.
     """
 
     def __init__(
         self,
         workers: Workers,
         logs: Path,
-        servers: Mapping[str, str | None],
+        servers: Mapping[str, ServerAccess],
         server: DevServer | None,
     ) -> None:
         """
         Args:
             workers: How to start one.
             logs: Folder of their logs.
-            servers: Address of each server -> its /metrics page.
+            servers: Each server by what cells call it.
             server: The one that is ours, if one is.
         """
         self.heals = False
@@ -97,15 +97,14 @@ class LocalTarget:
         self._server = server
         self._workers: list[_Worker] = []
         self._numbers = itertools.count(1)
-        self.address = next(iter(servers))
-        self.connection: Mapping[str, str] = connection_variables(os.environ, own_server=server is not None)
+        self.access = next(iter(servers.values()))
         self._servers = servers
 
     async def server_pages(self) -> Mapping[str, str]:
         """
         The page of the workers' server by name, or nothing.
         """
-        page = self._servers.get(self.address)
+        page = self.access.page
         return {} if page is None else {"server": page}
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
@@ -119,7 +118,7 @@ class LocalTarget:
         restarted, wanted = list[str](), dict(plan.server.dynamic_config)
         if self._server is None and wanted:
             raise InputError(
-                f"server.dynamic_config = {wanted}: the server at {self.address} was started by somebody else; "
+                f"server.dynamic_config = {wanted}: the server at {self.access.address} was started by somebody else; "
                 "leave the key out, or leave --address out"
             )
         if self._server is not None and wanted != self._server.given_config:
@@ -129,9 +128,9 @@ class LocalTarget:
         given = plan.worker_command
         command = self._how.command if given is None else parse_worker_command(given)
         setup = replace(self._how, command=command, setup=plan.worker, codec=plan.codec)
-        address = plan.address or self.address
-        if (setup, address) != (self._how, self.address):
-            self._how, self.address = setup, address
+        access = self.access if plan.server_name is None else self._servers[plan.server_name]
+        if (setup, access) != (self._how, self.access):
+            self._how, self.access = setup, access
             if self._workers:
                 await self.end()
                 restarted.append("all workers")
@@ -231,9 +230,7 @@ class LocalTarget:
         environ = without_encryption(os.environ) if self._how.codec is False else os.environ
         return {
             **worker_environment(environ, own_worker=self._how.own),
-            **self.connection,
-            "TEMPORAL_ADDRESS": self.address,
-            "TEMPORAL_NAMESPACE": self._how.namespace,
+            **self.access.variables,
             "TEMPORAL_TASK_QUEUE": self._how.task_queue,
             "METRICS_PORT": str(port),
             "REPAIRSHOP_TASK_QUEUE": self._how.task_queue,
@@ -253,7 +250,7 @@ async def open_local(
     workers: Workers,
     logs: Path,
     *,
-    servers: Mapping[str, str | None] | None = None,
+    servers: Mapping[str, ServerAccess] | None = None,
     temporal: Path | None = None,
     port: int | None = None,
     dynamic_config: Mapping[str, DynamicValue] | None = None,
@@ -264,7 +261,7 @@ async def open_local(
     Args:
         workers: How to start a worker.
         logs: Folder for logs of server and workers.
-        servers: Address of each server that already runs -> its /metrics page, if it has one.
+        servers: Each server that already runs, by what cells call it.
         temporal: Temporal's CLI.
         port: For the server's frontend.
         dynamic_config: What to add to the configuration of a server that is started here.
@@ -281,7 +278,7 @@ async def open_local(
             await target.end()
         return
     server = await start_dev_server(find_temporal(temporal), logs, port, workers.namespace, dynamic_config)
-    target = LocalTarget(workers, logs, {server.address: server.metrics_url}, server)
+    target = LocalTarget(workers, logs, {server.address: server.access(workers.namespace)}, server)
     try:
         yield target
     finally:
