@@ -59,6 +59,11 @@ def egress(charts: Charts, chart: str, given: dict[str, Any]) -> list[dict[str, 
             {"TEMPORAL_TLS_SERVER_NAME": "temporal.example.org"},
             id="server-name",
         ),
+        pytest.param(
+            {"serverName": "temporal.example.org"},
+            {"TEMPORAL_TLS_SERVER_NAME": "temporal.example.org"},
+            id="server-name-alone",
+        ),
     ],
 )
 def test_tls_in_parts(charts: Charts, chart: str, tls: dict[str, Any], paths: dict[str, str]) -> None:

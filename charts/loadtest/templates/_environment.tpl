@@ -2,7 +2,7 @@
 {{- $tls := .Values.temporal.tls -}}
 - {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
-{{- if or $tls.enabled $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
+{{- if or $tls.enabled $tls.serverName $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
 - {name: TEMPORAL_TLS, value: "true"}
 {{- end }}
 {{- with $tls.serverName }}

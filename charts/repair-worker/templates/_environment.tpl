@@ -39,7 +39,7 @@ REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 
 {{- define "repair-worker.usesTls" -}}
 {{- with .Values.temporal.tls -}}
-{{- if or .enabled .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
+{{- if or .enabled .serverName .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 
