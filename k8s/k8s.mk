@@ -14,7 +14,7 @@ WORKER_KUBE_NAMESPACE := repair-shop
 LOADTEST_RELEASE := loadtest
 LOADTEST_KUBE_NAMESPACE := loadtest
 MONITORING_KUBE_NAMESPACE := monitoring
-TEMPORAL_SERVICE_ADDRESS := temporal-frontend.temporal.svc.cluster.local:7233
+TEMPORAL_SERVICE_ADDRESS := temporal-frontend.temporal.svc:7233
 TEMPORAL_NAMESPACE_NAME := default
 
 # The manifests of k8s/ are written with these names.

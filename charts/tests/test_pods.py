@@ -126,6 +126,20 @@ def test_a_drain_need_not_wait_for_temporal(charts: Charts) -> None:
     assert spec["maxUnavailable"] == "25%"
 
 
+def test_a_strict_spread_takes_nodes_without_a_zone(charts: Charts) -> None:
+    """
+    A rule on zones that must hold keeps every pod pending on nodes that have none, such as those of kind.
+    """
+    given = {"topologySpread": {"whenUnsatisfiable": "DoNotSchedule"}}
+    deployment = only(charts.render("repair-worker", given), "Deployment")
+    rules = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
+
+    assert {rule["topologyKey"]: rule["whenUnsatisfiable"] for rule in rules} == {
+        "kubernetes.io/hostname": "DoNotSchedule",
+        "topology.kubernetes.io/zone": "ScheduleAnyway",
+    }
+
+
 def test_workers_spread_over_nodes_and_zones(charts: Charts) -> None:
     """Each generation of a rollout is spread for itself."""
     (pod,) = (

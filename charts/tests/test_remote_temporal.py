@@ -59,6 +59,11 @@ def egress(charts: Charts, chart: str, given: dict[str, Any]) -> list[dict[str, 
             {"TEMPORAL_TLS_SERVER_NAME": "temporal.example.org"},
             id="server-name",
         ),
+        pytest.param(
+            {"serverName": "temporal.example.org"},
+            {"TEMPORAL_TLS_SERVER_NAME": "temporal.example.org"},
+            id="server-name-alone",
+        ),
     ],
 )
 def test_tls_in_parts(charts: Charts, chart: str, tls: dict[str, Any], paths: dict[str, str]) -> None:
@@ -113,7 +118,7 @@ def test_egress_follows_the_address(
 
 @pytest.mark.parametrize("chart", BOTH)
 def test_names_are_looked_up_wherever_dns_is(charts: Charts, chart: str) -> None:
-    """kube-system, OpenShift's pods on 5353 and the addresses of NodeLocal DNSCache are reached by default."""
+    """kube-system, OpenShift's pods on 5353 and the addresses of NodeLocal DNSCache and cloud DNS are reached by default."""
     for policy in of_kind(charts.render(chart, {}), "NetworkPolicy"):
         rule = policy["spec"]["egress"][0]
         namespaces = {
@@ -122,7 +127,7 @@ def test_names_are_looked_up_wherever_dns_is(charts: Charts, chart: str) -> None
             if "namespaceSelector" in peer
         }
         assert namespaces == {"kube-system", "openshift-dns"}
-        assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
+        assert {"ipBlock": {"cidr": "169.254.0.0/16"}} in rule["to"]
         assert {port["port"] for port in rule["ports"]} == {53, 5353}
 
 
@@ -136,7 +141,7 @@ def test_injectors_do_not_reach_the_kubernetes_api(charts: Charts) -> None:
     }
 
     assert policies == {
-        "kit-loadtest-sweep": {53, 5353, 7233, 9000, 443, 6443},
+        "kit-loadtest-sweep": {53, 5353, 7233, 9000, 443, 6443, 8443, 16443},
         "kit-loadtest-injector": {53, 5353, 7233, 5557},
     }
 

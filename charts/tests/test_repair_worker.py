@@ -4,6 +4,8 @@ What the chart of the workers renders.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -123,11 +125,15 @@ def test_settings_that_are_left_to_the_worker(charts: Charts) -> None:
 
 
 def test_a_change_of_settings_rolls_the_pods(charts: Charts) -> None:
-    """The pods' checksum follows the environment."""
+    """The pods' checksum follows the environment itself, and not how a chart writes it."""
 
     def checksum(given: dict[str, Any]) -> str:
         template = only(charts.render(CHART, given), "Deployment")["spec"]["template"]
         return str(template["metadata"]["annotations"]["checksum/environment"])
+
+    data = only(charts.render(CHART, values()), "ConfigMap")["data"]
+    written = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    assert checksum(values()) == hashlib.sha256(written.encode()).hexdigest()
 
     assert checksum(values()) == checksum(values())
     assert checksum(values()) != checksum(values(settings={"activitySlots": 5}))
@@ -142,7 +148,11 @@ def test_workers_reach_temporal_and_dns_only(charts: Charts) -> None:
         [53, 53, 5353, 5353],
         [7233],
     ]
-    assert spec["ingress"][0]["from"][0]["podSelector"] == {"matchLabels": {"temporal-kit/scrapes": "true"}}
+    # Prometheus of the operator and of the community's charts carries this name.
+    assert [peer["podSelector"]["matchLabels"] for peer in spec["ingress"][0]["from"]] == [
+        {"temporal-kit/scrapes": "true"},
+        {"app.kubernetes.io/name": "prometheus"},
+    ]
 
 
 def test_a_versioned_release_carries_its_build(charts: Charts) -> None:

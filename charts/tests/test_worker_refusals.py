@@ -73,6 +73,11 @@ CPU = {"enabled": True}
             id="keda-in-clear-text",
         ),
         pytest.param(
+            {"temporal": {"tls": {"serverName": "temporal.example.org"}}, "autoscaling": {"keda": KEDA}},
+            "KEDA's scaler speaks TLS with one of them only",
+            id="backlog-by-a-server-name-alone",
+        ),
+        pytest.param(
             {"fullnameOverride": "w" * 47, "autoscaling": {"keda": {**KEDA, "triggers": ["slots"]}}},
             "has more than 46 signs: Kubernetes cuts the names of its pods",
             id="pods-without-a-name",

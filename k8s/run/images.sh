@@ -17,7 +17,13 @@ if [[ -z "${IMAGE_CONTEXT:-}" ]]; then
   sources=(.dockerignore LICENSE worker/Dockerfile worker/pyproject.toml worker/src
     loadtest/Dockerfile loadtest/pyproject.toml loadtest/src loadtest/plans)
   if [[ -f constraints.txt ]]; then sources+=(constraints.txt); fi
-  tar --create --exclude __pycache__ --exclude '*.egg-info' "${sources[@]}" | tar --extract --directory "$IMAGE_CONTEXT"
+  # What interpreters, checkers, package builders and editors leave beside the sources is in no image; .dockerignore names the same.
+  left_behind=(--exclude '*/.*' --exclude __pycache__ --exclude '*.pyc' --exclude '*.egg-info' --exclude '*~' --exclude '*.tmp'
+    --exclude '*.orig' --exclude '*.rej')
+  # A link is what it leads to: neither the hash nor the image sees where a file is kept.
+  tar --create --dereference "${left_behind[@]}" "${sources[@]}" | tar --extract --directory "$IMAGE_CONTEXT"
+  # The user of an image reads what it copies, however private the checkout is.
+  find "$IMAGE_CONTEXT" -mindepth 1 -type d -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
 fi
 
 shopt -s nullglob # constraints.tx[t] stands for the file, or for nothing

@@ -31,7 +31,7 @@ ledger_secret() {
   {
     printf 'postgresql://ledger:'
     kc get secret ledger-db --namespace "$TEMPORAL_KUBE_NAMESPACE" --output 'jsonpath={.data.password}' | base64 --decode | in_url
-    printf '@postgres.%s.svc.cluster.local:5432/ledger' "$TEMPORAL_KUBE_NAMESPACE"
+    printf '@postgres.%s.svc:5432/ledger' "$TEMPORAL_KUBE_NAMESPACE"
   } | kc create secret generic repair-ledger --namespace "$WORKER_KUBE_NAMESPACE" --from-file url=/dev/stdin >/dev/null
   kc label secret repair-ledger --namespace "$WORKER_KUBE_NAMESPACE" "$OURS" >/dev/null
 }

@@ -69,7 +69,7 @@ check_remote() {
     [[ "$TLS" == 0 ]] || fail "TLS=1 with PROFILE=$PROFILE: the server that this deploys speaks none; write PROFILE=external"
     return
   fi
-  [[ "$ADDRESS" =~ ^[^:/]+:[0-9]+$ ]] || fail "ADDRESS=$ADDRESS: expected host:port of a Temporal frontend; write ADDRESS=temporal.example.org:7233"
+  [[ "$ADDRESS" =~ ^([^]/:[]+|\[[0-9A-Fa-f:.]+\]):[1-9][0-9]{0,4}$ ]] || fail "ADDRESS=$ADDRESS: expected host:port of a Temporal frontend; write ADDRESS=temporal.example.org:7233"
   [[ -n "$NAMESPACE" ]] || fail "PROFILE=external without NAMESPACE: name Temporal's namespace; write NAMESPACE=default, or Temporal Cloud's name.account"
   readable TLS_CA
   readable TLS_CERT

@@ -185,3 +185,24 @@ def test_node_ports_are_mapped_to_this_machine_only() -> None:
         assert {mapping["listenAddress"] for mapping in mappings} == {"127.0.0.1"}
     (flag,) = re.findall(r"^--ports=(.*)$", (K8S / "minikube/start.flags").read_text(), re.MULTILINE)
     assert set(flag.split(",")) == {f"127.0.0.1:{port}:{port}" for port in wanted}
+
+
+def test_files_that_are_named_are_there() -> None:
+    """
+    What a comment or a page of charts and manifests says to apply, read or give exists.
+    """
+    named = re.compile(
+        r"(?<![\w/.-])(?:k8s|charts|loadtest|dashboards|worker)/[\w./-]*\.(?:ya?ml|toml|py|sh|md)\b"
+    )
+    kinds = {".yaml", ".yml", ".md", ".mk", ".sh", ".flags", ".txt", ".tpl"}
+    files = [
+        file
+        for folder in ("k8s", "charts")
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in kinds and file.is_file()
+    ]
+
+    found = {(file, path) for file in files for path in named.findall(file.read_text())}
+
+    assert found
+    assert [f"{file}: {path}" for file, path in sorted(found) if not (ROOT / path).exists()] == []

@@ -50,7 +50,7 @@ SETTINGS = {
     "TEMPORAL_RELEASE": "temporal",
     "WORKER_RELEASE": "repair-worker",
     "LOADTEST_RELEASE": "loadtest",
-    "TEMPORAL_SERVICE_ADDRESS": "temporal-frontend.temporal.svc.cluster.local:7233",
+    "TEMPORAL_SERVICE_ADDRESS": "temporal-frontend.temporal.svc:7233",
     "TEMPORAL_NAMESPACE_NAME": "default",
     "worker_repository": "temporal-kit/repair-worker",
     "worker_tag": "400000000000",

@@ -1,12 +1,11 @@
 """
-What the scripts of `k8s/run/` refuse before they touch anything, and how images get their tags.
+What the scripts of `k8s/run/` refuse before they touch anything.
 
 None of these needs a cluster; what happens on one is in the end-to-end tests.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -111,80 +110,6 @@ def test_without_syft_no_image_is_built_for_its_list(tmp_path: Path) -> None:
     assert words == (
         "error: syft: not found in PATH; it lists what is in an image: https://github.com/anchore/syft#installation"
     )
-
-
-def tags(checkout: Path) -> list[str]:
-    """
-    The tags that the sources of a checkout have.
-    """
-    script = f'set -euo pipefail; . {RUN}/images.sh; echo "$worker_tag $loadtest_tag"'
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=checkout,
-        env={name: value for name, value in os.environ.items() if name not in ("IMAGE_CONTEXT", "REGISTRY")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout.split()
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """
-    The folders of a checkout that images are made of, each with little in it.
-    """
-    for name in (
-        ".dockerignore",
-        "LICENSE",
-        "worker/Dockerfile",
-        "worker/pyproject.toml",
-        "worker/src/repairshop/temporal_worker.py",
-        "loadtest/Dockerfile",
-        "loadtest/pyproject.toml",
-        "loadtest/src/loadtest/plan.py",
-        "loadtest/plans/demo.toml",
-    ):
-        file = tmp_path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(name)
-    return tmp_path
-
-
-def test_a_tag_stays_while_nothing_changes(checkout: Path) -> None:
-    """
-    Compiled files and the time of a file are no content.
-    """
-    before = tags(checkout)
-    cache = checkout / "worker/src/repairshop/__pycache__"
-    cache.mkdir()
-    (cache / "worker.cpython-313.pyc").write_text("compiled")
-    (checkout / "LICENSE").touch()
-
-    assert tags(checkout) == before
-    assert len(set(before)) == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "changed"),
-    [
-        pytest.param("worker/src/repairshop/temporal_worker.py", (True, True), id="worker-is-in-both"),
-        pytest.param("loadtest/plans/demo.toml", (False, True), id="a-plan-is-in-one"),
-        pytest.param("worker/Dockerfile", (True, False), id="dockerfile"),
-        pytest.param("constraints.txt", (True, True), id="versions"),
-    ],
-)
-def test_a_tag_follows_the_content(checkout: Path, name: str, changed: tuple[bool, bool]) -> None:
-    """
-    What changes an image changes its tag, and no other.
-    """
-    before = tags(checkout)
-    (checkout / name).write_text("changed")
-
-    after = tags(checkout)
-
-    assert tuple(new != old for new, old in zip(after, before, strict=True)) == changed
 
 
 def test_shellcheck_finds_nothing() -> None:

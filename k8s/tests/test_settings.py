@@ -95,6 +95,11 @@ pytestmark = pytest.mark.process
             id="external-with-a-url",
         ),
         pytest.param(
+            ["deploy", "PROFILE=external", "ADDRESS=[::1]:7233"],
+            "error: PROFILE=external without NAMESPACE: name Temporal's namespace",
+            id="external-by-an-ipv6-address",
+        ),
+        pytest.param(
             ["deploy", "PROFILE=external", "ADDRESS=t:7233"],
             "error: PROFILE=external without NAMESPACE: name Temporal's namespace",
             id="external-without-namespace",

@@ -4,7 +4,7 @@ metadata:
 spec:
   {{- include "loadtest.placement" . | nindent 2 }}
   restartPolicy: OnFailure
-  serviceAccountName: {{ include "loadtest.injectorAccountName" .root }}
+  serviceAccountName: {{ include "loadtest.injectorAccountName" .root | quote }}
   automountServiceAccountToken: false
   containers:
     - name: claim
@@ -18,5 +18,5 @@ spec:
       volumeMounts: [{name: results, mountPath: /results}]
   volumes:
     - name: results
-      persistentVolumeClaim: {claimName: {{ include "loadtest.claim" .root }}}
+      persistentVolumeClaim: {claimName: {{ include "loadtest.claim" .root | quote }}}
 {{- end -}}

@@ -2,18 +2,18 @@
 {{- $tls := .Values.temporal.tls -}}
 - {name: TEMPORAL_ADDRESS, value: {{ .Values.temporal.address | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
-{{- if or $tls.enabled $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
+{{- if or $tls.enabled $tls.serverName $tls.ca.existingSecret $tls.clientCertificate.existingSecret }}
 - {name: TEMPORAL_TLS, value: "true"}
 {{- end }}
 {{- with $tls.serverName }}
 - {name: TEMPORAL_TLS_SERVER_NAME, value: {{ . | quote }}}
 {{- end }}
 {{- if $tls.ca.existingSecret }}
-- {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /etc/temporal-ca/{{ $tls.ca.key }}}
+- {name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: {{ printf "/etc/temporal-ca/%s" $tls.ca.key | quote }}}
 {{- end }}
 {{- if $tls.clientCertificate.existingSecret }}
-- {name: TEMPORAL_TLS_CLIENT_CERT_PATH, value: /etc/temporal-client/{{ $tls.clientCertificate.certKey }}}
-- {name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: /etc/temporal-client/{{ $tls.clientCertificate.keyKey }}}
+- {name: TEMPORAL_TLS_CLIENT_CERT_PATH, value: {{ printf "/etc/temporal-client/%s" $tls.clientCertificate.certKey | quote }}}
+- {name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: {{ printf "/etc/temporal-client/%s" $tls.clientCertificate.keyKey | quote }}}
 {{- end }}
 {{- with .Values.temporal.apiKey }}
 {{- if .existingSecret }}
@@ -23,7 +23,7 @@
 {{- end }}
 {{- with .Values.codec }}
 {{- if .existingSecret }}
-- {name: REPAIRSHOP_CODEC_KEYS_FILE, value: /etc/codec/{{ .key }}}
+- {name: REPAIRSHOP_CODEC_KEYS_FILE, value: {{ printf "/etc/codec/%s" .key | quote }}}
 - {name: REPAIRSHOP_CODEC_KEY_ID, value: {{ .keyId | quote }}}
 {{- end }}
 {{- end }}

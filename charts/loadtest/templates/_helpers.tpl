@@ -1,16 +1,26 @@
 {{- define "loadtest.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimSuffix "-" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 50 | trimAll "-." -}}
 {{- end -}}
 
-{{- /* Short enough for any suffix of ours. */ -}}
+{{- /* Short enough for any suffix of ours; without dots, which no Service and no indexed Job has in its name. */ -}}
 {{- define "loadtest.fullname" -}}
+{{- $name := printf "%s-%s" .Release.Name (include "loadtest.name" .) -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- $name = .Values.fullnameOverride -}}
 {{- else if contains (include "loadtest.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name (include "loadtest.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- $name = .Release.Name -}}
 {{- end -}}
+{{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /*
+Name of an object. One in somebody else's namespace begins with ours, as another load test may have the same. Takes (dict "root" $ "suffix" "-master"
+"namespace" NAME).
+*/ -}}
+{{- define "loadtest.objectName" -}}
+{{- $own := include "loadtest.namespace" .root -}}
+{{- if ne $own (default $own .namespace) }}{{ $own }}.{{ end -}}
+{{- include "loadtest.fullname" .root }}{{ .suffix -}}
 {{- end -}}
 
 {{- define "loadtest.namespace" -}}
@@ -44,8 +54,8 @@
 {{- end -}}
 
 {{- define "loadtest.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "loadtest.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "loadtest.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- /* Labels of an object: ours win over the user's, so that no key stands twice. Takes (dict "root" $ "component" NAME). */ -}}
@@ -56,15 +66,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
 {{- $_ := set $own "app.kubernetes.io/managed-by" .root.Release.Service -}}
 {{- $_ := set $own "helm.sh/chart" (include "loadtest.asLabel" (printf "%s-%s" .root.Chart.Name .root.Chart.Version)) -}}
-{{- merge $own .root.Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .root.Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- /* Name, namespace, labels and annotations of an object. Takes (dict "root" $ "suffix" "-master" "component" NAME). */ -}}
 {{- define "loadtest.metadata" -}}
-name: {{ include "loadtest.fullname" .root }}{{ .suffix }}
-namespace: {{ default (include "loadtest.namespace" .root) .namespace }}
+name: {{ include "loadtest.objectName" . | quote }}
+namespace: {{ default (include "loadtest.namespace" .root) .namespace | quote }}
 labels: {{- include "loadtest.labels" . | nindent 2 }}
-{{- with merge (dict) (default dict .annotations) .root.Values.commonAnnotations }}
+{{- with merge (dict) (default dict .annotations) (default dict .root.Values.commonAnnotations) }}
 annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
@@ -74,7 +84,7 @@ Labels of a Job that the sweep or a user makes. No instance among them: Argo CD 
 none in git and delete the running sweep.
 */ -}}
 {{- define "loadtest.jobLabels" -}}
-app.kubernetes.io/name: {{ include "loadtest.name" .root }}
+app.kubernetes.io/name: {{ include "loadtest.name" .root | quote }}
 app.kubernetes.io/component: {{ .component }}
 app.kubernetes.io/part-of: temporal-kit
 {{- end -}}

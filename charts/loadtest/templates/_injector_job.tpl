@@ -6,7 +6,7 @@ apiVersion: batch/v1
 kind: Job
 metadata:
   name: {{ include "loadtest.fullname" . }}-injectors
-  namespace: {{ include "loadtest.namespace" . }}
+  namespace: {{ include "loadtest.namespace" . | quote }}
   labels: {{- include "loadtest.jobLabels" (dict "root" . "component" "injector") | nindent 4 }}
 spec:
   completionMode: Indexed

@@ -21,7 +21,7 @@ dnsConfig: {{- toYaml . | nindent 2 }}
 hostAliases: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .role.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .role.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
@@ -43,7 +43,7 @@ affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
 {{- /* It reads the workers' and the server's pages. */ -}}
 {{- $_ := set $own "temporal-kit/scrapes" "true" -}}
 {{- end -}}
-{{- merge $own .role.podLabels .root.Values.podLabels .root.Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .role.podLabels) (default dict .root.Values.podLabels) (default dict .root.Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- define "loadtest.podAnnotations" -}}
@@ -53,7 +53,7 @@ affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
 {{- $_ := set $own "prometheus.io/port" (.root.Values.metrics.port | toString) -}}
 {{- $_ := set $own "prometheus.io/path" "/metrics" -}}
 {{- end -}}
-{{- merge $own .role.podAnnotations .root.Values.podAnnotations .root.Values.commonAnnotations | toYaml -}}
+{{- merge $own (default dict .role.podAnnotations) (default dict .root.Values.podAnnotations) (default dict .root.Values.commonAnnotations) | toYaml -}}
 {{- end -}}
 
 {{- define "loadtest.podMetadata" -}}
@@ -95,7 +95,7 @@ args:
 metadata: {{- include "loadtest.podMetadata" . | nindent 2 }}
 spec:
   {{- include "loadtest.placement" . | nindent 2 }}
-  serviceAccountName: {{ include "loadtest.injectorAccountName" .root }}
+  serviceAccountName: {{ include "loadtest.injectorAccountName" .root | quote }}
   automountServiceAccountToken: false
   terminationGracePeriodSeconds: 15
   {{- with .restartPolicy }}
@@ -114,7 +114,9 @@ spec:
         - {name: LOADTEST_INJECTOR_METRICS_PORT, value: {{ $values.metrics.port | quote }}}
         - {name: LOADTEST_INJECTOR_METRICS_HOST, value: {{ $values.metrics.host | quote }}}
       ports: [{name: metrics, containerPort: {{ $values.metrics.port }}}]
-      resources: {{- toYaml $values.injectors.resources | nindent 8 }}
+      {{- with $values.injectors.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts: {{- include "loadtest.mounts" .root | nindent 8 }}
     {{- with $values.extraContainers }}
     {{- tpl (toYaml .) $.root | nindent 4 }}

@@ -14,7 +14,7 @@
 - --server-namespace={{ . }}
 {{- end }}
 {{- with .Values.server.metrics }}
-- --server-metrics={{ join "," . }}
+- {{ printf "--server-metrics=%s" (join "," .) | quote }}
 {{- end }}
 {{- range $name, $seconds := .Values.sweep.waits }}
 - --set=waits.{{ $name }}={{ $seconds }}

@@ -18,21 +18,21 @@ sets it to one, and a fleet would be gone before the autoscaler has looked. Noth
 {{- if include "repair-worker.isControlled" . -}}
 {}
 {{- else -}}
-{apiVersion: apps/v1, kind: Deployment, name: {{ include "repair-worker.fullname" . }}}
+{apiVersion: apps/v1, kind: Deployment, name: {{ include "repair-worker.fullname" . | quote }}}
 {{- end -}}
 {{- end -}}
 
 {{- define "repair-worker.hpaSpec" -}}
 {{- $cpu := .Values.autoscaling.cpu -}}
 scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
-minReplicas: {{ .Values.autoscaling.minReplicas }}
-maxReplicas: {{ .Values.autoscaling.maxReplicas }}
+minReplicas: {{ .Values.autoscaling.minReplicas | int64 }}
+maxReplicas: {{ .Values.autoscaling.maxReplicas | int64 }}
 metrics:
   {{- if $cpu.enabled }}
   - type: Resource
     resource:
       name: cpu
-      target: {type: Utilization, averageUtilization: {{ $cpu.utilizationPercent }}}
+      target: {type: Utilization, averageUtilization: {{ $cpu.utilizationPercent | int64 }}}
   {{- end }}
   {{- with .Values.autoscaling.metrics }}
   {{- tpl (toYaml .) $ | nindent 2 }}
@@ -45,22 +45,22 @@ behavior: {{- toYaml . | nindent 2 }}
 {{- define "repair-worker.scaledObjectSpec" -}}
 {{- $keda := .Values.autoscaling.keda -}}
 scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
-minReplicaCount: {{ .Values.autoscaling.minReplicas }}
-maxReplicaCount: {{ .Values.autoscaling.maxReplicas }}
-pollingInterval: {{ $keda.pollingIntervalSeconds }}
-cooldownPeriod: {{ $keda.cooldownSeconds }}
+minReplicaCount: {{ .Values.autoscaling.minReplicas | int64 }}
+maxReplicaCount: {{ .Values.autoscaling.maxReplicas | int64 }}
+pollingInterval: {{ $keda.pollingIntervalSeconds | int64 }}
+cooldownPeriod: {{ $keda.cooldownSeconds | int64 }}
 {{- /* Not from zero: there are no slots to see, which counts as a failure, and KEDA would bring replicas for it. */}}
 {{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) }}
 fallback:
-  failureThreshold: {{ $keda.fallback.failureThreshold }}
-  replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas }}
+  failureThreshold: {{ $keda.fallback.failureThreshold | int64 }}
+  replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas | int64 }}
   behavior: {{ $keda.fallback.behavior }}
 {{- end }}
+{{- with .Values.autoscaling.behavior }}
 advanced:
   horizontalPodAutoscalerConfig:
-    {{- with .Values.autoscaling.behavior }}
     behavior: {{- toYaml . | nindent 6 }}
-    {{- end }}
+{{- end }}
 triggers:
   {{- range $keda.triggers }}
   {{- include (printf "repair-worker.%sTrigger" .) $ | nindent 2 }}
@@ -78,8 +78,8 @@ triggers:
     endpoint: {{ .Values.temporal.address | quote }}
     taskQueue: {{ .Values.temporal.taskQueue | quote }}
     queueTypes: {{ join "," $backlog.queueTypes | quote }}
-    targetQueueSize: {{ $backlog.targetQueueSize | quote }}
-    activationTargetQueueSize: {{ $backlog.activationTargetQueueSize | quote }}
+    targetQueueSize: {{ $backlog.targetQueueSize | int64 | quote }}
+    activationTargetQueueSize: {{ $backlog.activationTargetQueueSize | int64 | quote }}
     includeRunningWorkflowCount: {{ $backlog.includeRunningWorkflowCount | quote }}
     {{- if include "repair-worker.isControlled" . }}
     # Empty: the controller names each version.
@@ -97,7 +97,7 @@ triggers:
     tlsServerName: {{ . | quote }}
     {{- end }}
   {{- if include "repair-worker.hasCredentials" . }}
-  authenticationRef: {name: {{ include "repair-worker.fullname" . }}}
+  authenticationRef: {name: {{ include "repair-worker.fullname" . | quote }}}
   {{- end }}
 {{- end -}}
 

@@ -11,11 +11,11 @@ TEMPORAL_TLS: "true"
 TEMPORAL_TLS_SERVER_NAME: {{ . | quote }}
 {{- end }}
 {{- if $tls.ca.existingSecret }}
-TEMPORAL_TLS_SERVER_CA_CERT_PATH: /etc/temporal-ca/{{ $tls.ca.key }}
+TEMPORAL_TLS_SERVER_CA_CERT_PATH: {{ printf "/etc/temporal-ca/%s" $tls.ca.key | quote }}
 {{- end }}
 {{- if $tls.clientCertificate.existingSecret }}
-TEMPORAL_TLS_CLIENT_CERT_PATH: /etc/temporal-client/{{ $tls.clientCertificate.certKey }}
-TEMPORAL_TLS_CLIENT_KEY_PATH: /etc/temporal-client/{{ $tls.clientCertificate.keyKey }}
+TEMPORAL_TLS_CLIENT_CERT_PATH: {{ printf "/etc/temporal-client/%s" $tls.clientCertificate.certKey | quote }}
+TEMPORAL_TLS_CLIENT_KEY_PATH: {{ printf "/etc/temporal-client/%s" $tls.clientCertificate.keyKey | quote }}
 {{- end }}
 {{- if and .Values.temporal.versioning.deploymentName (not (include "repair-worker.isControlled" .)) }}
 TEMPORAL_DEPLOYMENT_NAME: {{ .Values.temporal.versioning.deploymentName | quote }}
@@ -31,7 +31,7 @@ REPAIRSHOP_{{ $name | snakecase | upper }}: {{ (kindIs "string" $value | ternary
 {{- end }}
 {{- end }}
 {{- if .Values.codec.existingSecret }}
-REPAIRSHOP_CODEC_KEYS_FILE: /etc/codec/{{ .Values.codec.key }}
+REPAIRSHOP_CODEC_KEYS_FILE: {{ printf "/etc/codec/%s" .Values.codec.key | quote }}
 REPAIRSHOP_CODEC_KEY_ID: {{ .Values.codec.keyId | quote }}
 REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 {{- end }}
@@ -39,7 +39,7 @@ REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 
 {{- define "repair-worker.usesTls" -}}
 {{- with .Values.temporal.tls -}}
-{{- if or .enabled .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
+{{- if or .enabled .serverName .ca.existingSecret .clientCertificate.existingSecret }}true{{ end -}}
 {{- end -}}
 {{- end -}}
 

@@ -1,14 +1,14 @@
 {{- define "repair-worker.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimAll "-." -}}
 {{- end -}}
 
 {{- define "repair-worker.fullname" -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 63 | trimAll "-." -}}
 {{- else if contains (include "repair-worker.name" .) .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 63 | trimAll "-." -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name (include "repair-worker.name" .) | trunc 63 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name (include "repair-worker.name" .) | trunc 63 | trimAll "-." -}}
 {{- end -}}
 {{- end -}}
 
@@ -46,8 +46,8 @@
 {{- end -}}
 
 {{- define "repair-worker.ofRelease" -}}
-app.kubernetes.io/name: {{ include "repair-worker.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "repair-worker.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "repair-worker.selectorLabels" -}}
@@ -62,7 +62,7 @@ app.kubernetes.io/component: worker
 {{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
 {{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $own "helm.sh/chart" (include "repair-worker.asLabel" (printf "%s-%s" .Chart.Name .Chart.Version)) -}}
-{{- merge $own .Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- /* Labels of the workers' pods: none that a new chart changes, since that would restart every worker. */ -}}
@@ -72,7 +72,7 @@ app.kubernetes.io/component: worker
 {{- with include "repair-worker.buildId" . -}}
 {{- $_ := set $own "temporal-kit/build-id" . -}}
 {{- end -}}
-{{- merge $own .Values.podLabels .Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .Values.podLabels) (default dict .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- define "repair-worker.serviceAccountName" -}}
@@ -85,8 +85,8 @@ app.kubernetes.io/component: worker
 
 {{- /* The head of every object but the pods. */ -}}
 {{- define "repair-worker.metadata" -}}
-name: {{ include "repair-worker.fullname" . }}
-namespace: {{ include "repair-worker.namespace" . }}
+name: {{ include "repair-worker.fullname" . | quote }}
+namespace: {{ include "repair-worker.namespace" . | quote }}
 labels: {{- include "repair-worker.labels" . | nindent 2 }}
 {{- with .Values.commonAnnotations }}
 annotations: {{- toYaml . | nindent 2 }}

@@ -1,6 +1,6 @@
 {{- /* Where a pod of this chart may run and as whom: the workers' and the test's. */ -}}
 {{- define "repair-worker.placement" -}}
-serviceAccountName: {{ include "repair-worker.serviceAccountName" . }}
+serviceAccountName: {{ include "repair-worker.serviceAccountName" . | quote }}
 automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
 # Links would bring a variable for each Service of the namespace, and one that begins with REPAIRSHOP_ is taken for a setting.
 enableServiceLinks: false
@@ -11,13 +11,13 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 securityContext: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.runtimeClassName }}
-runtimeClassName: {{ . }}
+runtimeClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.schedulerName }}
-schedulerName: {{ . }}
+schedulerName: {{ . | quote }}
 {{- end }}
 {{- with .Values.dnsPolicy }}
 dnsPolicy: {{ . }}
@@ -47,7 +47,7 @@ metadata:
 spec:
   {{- include "repair-worker.placement" . | nindent 2 }}
   # Running activities get gracefulShutdownSeconds to end; the rest is for the last RPCs and the process itself.
-  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds | default (add (ceil .Values.settings.gracefulShutdownSeconds) 15) }}
+  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds | default (add (ceil .Values.settings.gracefulShutdownSeconds) 15) | int64 }}
   {{- with .Values.initContainers }}
   initContainers: {{- tpl (toYaml .) $ | nindent 4 }}
   {{- end }}
@@ -69,7 +69,7 @@ spec:
       {{- if or .Values.envFrom (not (include "repair-worker.isControlled" .)) }}
       envFrom:
         {{- if not (include "repair-worker.isControlled" .) }}
-        - configMapRef: {name: {{ include "repair-worker.fullname" . }}}
+        - configMapRef: {name: {{ include "repair-worker.fullname" . | quote }}}
         {{- end }}
         {{- with .Values.envFrom }}
         {{- tpl (toYaml .) $ | nindent 8 }}
@@ -92,7 +92,9 @@ spec:
       {{- with .Values.lifecycle }}
       lifecycle: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .Values.resources | nindent 8 }}
+      {{- with .Values.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts: {{- include "repair-worker.mounts" . | nindent 8 }}
     {{- with .Values.extraContainers }}
     {{- tpl (toYaml .) $ | nindent 4 }}
@@ -103,10 +105,11 @@ spec:
     {{- with .Values.topologySpread.constraints }}
     {{- tpl (toYaml .) $ | nindent 4 }}
     {{- else }}
-    {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+    {{- /* Where nodes have no zone, a rule on zones that must hold would take none of them. */}}
+    {{- range $key, $otherwise := dict "kubernetes.io/hostname" .Values.topologySpread.whenUnsatisfiable "topology.kubernetes.io/zone" "ScheduleAnyway" }}
     - maxSkew: 1
       topologyKey: {{ $key }}
-      whenUnsatisfiable: {{ $.Values.topologySpread.whenUnsatisfiable }}
+      whenUnsatisfiable: {{ $otherwise }}
       labelSelector:
         matchLabels: {{- include "repair-worker.selectorLabels" $ | nindent 10 }}
       # Else a rollout would count the pods that leave.
@@ -119,14 +122,14 @@ spec:
 {{- define "repair-worker.podAnnotations" -}}
 {{- $own := dict -}}
 {{- if not (include "repair-worker.isControlled" .) -}}
-{{- $_ := set $own "checksum/environment" (include "repair-worker.plainEnvironment" . | sha256sum) -}}
+{{- $_ := set $own "checksum/environment" (include "repair-worker.plainEnvironment" . | fromYaml | toJson | sha256sum) -}}
 {{- end -}}
 {{- if .Values.metrics.annotations -}}
 {{- $_ := set $own "prometheus.io/scrape" "true" -}}
 {{- $_ := set $own "prometheus.io/port" (.Values.health.port | toString) -}}
 {{- $_ := set $own "prometheus.io/path" "/metrics" -}}
 {{- end -}}
-{{- merge $own .Values.podAnnotations .Values.commonAnnotations | toYaml -}}
+{{- merge $own (default dict .Values.podAnnotations) (default dict .Values.commonAnnotations) | toYaml -}}
 {{- end -}}
 
 {{- /* Not empty where Temporal's worker controller makes the Deployments. */ -}}
@@ -136,9 +139,9 @@ spec:
 
 {{- /* What a sweep compares with its plan. */ -}}
 {{- define "repair-worker.deploymentMetadata" -}}
-name: {{ include "repair-worker.fullname" . }}
-namespace: {{ include "repair-worker.namespace" . }}
+name: {{ include "repair-worker.fullname" . | quote }}
+namespace: {{ include "repair-worker.namespace" . | quote }}
 labels: {{- include "repair-worker.labels" . | nindent 2 }}
-{{- $own := dict "temporal-kit/task-queue" .Values.temporal.taskQueue "temporal-kit/activity-slots" (.Values.settings.activitySlots | toString) }}
-annotations: {{- merge $own .Values.deployment.annotations .Values.commonAnnotations | toYaml | nindent 2 }}
+{{- $own := dict "temporal-kit/task-queue" .Values.temporal.taskQueue "temporal-kit/activity-slots" (.Values.settings.activitySlots | int64 | toString) }}
+annotations: {{- merge $own (default dict .Values.deployment.annotations) (default dict .Values.commonAnnotations) | toYaml | nindent 2 }}
 {{- end -}}

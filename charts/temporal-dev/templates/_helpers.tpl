@@ -1,14 +1,15 @@
 {{- define "temporal-dev.name" -}}
-{{- default .Chart.Name .Values.nameOverride -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
+{{- /* Short enough for any suffix of ours; without dots, which no Service has in its name. */ -}}
 {{- define "temporal-dev.fullname" -}}
-{{- default .Release.Name .Values.fullnameOverride -}}
+{{- default .Release.Name .Values.fullnameOverride | replace "." "-" | trunc 47 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "temporal-dev.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "temporal-dev.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "temporal-dev.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end -}}
 
@@ -34,14 +35,14 @@ app.kubernetes.io/component: server
 {{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
 {{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $own "helm.sh/chart" (include "temporal-dev.asLabel" (printf "%s-%s" .Chart.Name .Chart.Version)) -}}
-{{- merge $own .Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- /* Labels of the pod: none that a new chart changes, since that would restart the server. */ -}}
 {{- define "temporal-dev.podLabels" -}}
 {{- $own := include "temporal-dev.selectorLabels" . | fromYaml -}}
 {{- $_ := set $own "app.kubernetes.io/part-of" "temporal-kit" -}}
-{{- merge $own .Values.podLabels .Values.commonLabels | toYaml -}}
+{{- merge $own (default dict .Values.podLabels) (default dict .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
 {{- /* Where a pod may run and as whom: the server's and the test's. */ -}}
@@ -55,7 +56,7 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 securityContext: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}

@@ -44,7 +44,7 @@ class Charts:
     folder: Path
 
     def helm(
-        self, verb: str, chart: str, values: Mapping[str, Any], *more: str
+        self, verb: str, chart: str, values: Mapping[str, Any], *more: str, release: str = "kit"
     ) -> subprocess.CompletedProcess[str]:
         """
         Run helm on a chart with values, whatever it answers.
@@ -52,29 +52,31 @@ class Charts:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             yaml.safe_dump(dict(values), file)
             file.flush()
-            name = ["kit"] if verb == "template" else []
+            name = [release] if verb in ("template", "install") else []
             command = ["helm", verb, *name, str(self.folder / chart), "--values", file.name, *more]
             return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
-    def render(self, chart: str, values: Mapping[str, Any], *more: str) -> list[Object]:
+    def render(self, chart: str, values: Mapping[str, Any], *more: str, release: str = "kit") -> list[Object]:
         """
         Return the objects that a chart makes of these values; asked twice, helm is run once.
         """
-        text = _rendered(self, chart, yaml.safe_dump(dict(values)), more)
+        text = _rendered(self, chart, yaml.safe_dump(dict(values)), more, release)
         return [document for document in yaml.load_all(text, _StrictLoader) if document]
 
-    def refusal(self, chart: str, values: Mapping[str, Any], *more: str) -> str:
+    def refusal(self, chart: str, values: Mapping[str, Any], *more: str, release: str = "kit") -> str:
         """
         Return what helm says when a chart refuses these values.
         """
-        done = self.helm("template", chart, values, *more)
+        done = self.helm("template", chart, values, *more, release=release)
         assert done.returncode != 0, f"{chart} accepted {values}"
         return done.stderr
 
 
 @functools.cache
-def _rendered(charts: Charts, chart: str, values: str, more: tuple[str, ...]) -> str:
-    done = charts.helm("template", chart, yaml.safe_load(values), "--kube-version", "1.34", *more)
+def _rendered(charts: Charts, chart: str, values: str, more: tuple[str, ...], release: str) -> str:
+    done = charts.helm(
+        "template", chart, yaml.safe_load(values), "--kube-version", "1.34", *more, release=release
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

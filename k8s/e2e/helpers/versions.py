@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from course import frontend
 from kit import WORKERS, Kit
-from temporalio.client import Client
+from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
+from temporalio.client import Client, WorkflowExecution
 
 NAMESPACE = "repair-shop"
+# What the controller calls the workers' deployment on the server.
+DEPLOYMENT = f"{NAMESPACE}/{WORKERS}"
 BUILD = "temporal.io/build-id"
 # Values that make another version of the workers, and change nothing else. One that was current within the last hour would not ramp up.
 SECOND = f"podAnnotations: {{made-at: '{int(time.time())}'}}"
@@ -22,7 +25,7 @@ SECOND = f"podAnnotations: {{made-at: '{int(time.time())}'}}"
 @dataclass(frozen=True, slots=True)
 class Order:
     """
-    An order that the server knows.
+    An order, or another workflow of the workers, that the server knows.
 
     Attributes:
         build: Build id of the version it ran on.
@@ -82,6 +85,30 @@ def pods(kit: Kit, build: str) -> list[str]:
     return [one["metadata"]["name"] for one in found]
 
 
+async def gate_of(build: str) -> tuple[Order, datetime | None]:
+    """
+    Ask the server for the workflow at a version's gate, and when it ended.
+    """
+    with frontend() as address:
+        client = await Client.connect(address)
+        found = await client.get_workflow_handle(f"test-{DEPLOYMENT}:{build}-repair-shop").describe()
+        return _order(found), found.close_time
+
+
+async def current_since() -> tuple[str, datetime]:
+    """
+    Ask the server which version receives new orders, and since when.
+    """
+    with frontend() as address:
+        client = await Client.connect(address)
+        found = await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
+        )
+    routing = found.worker_deployment_info.routing_config
+    since = routing.current_version_changed_time.ToDatetime(UTC)
+    return routing.current_deployment_version.build_id, since
+
+
 async def orders_of(prefix: str) -> dict[str, Order]:
     """
     Ask the server for the orders whose names begin so, by name.
@@ -89,11 +116,12 @@ async def orders_of(prefix: str) -> dict[str, Order]:
     with frontend() as address:
         client = await Client.connect(address)
         found = client.list_workflows(f"WorkflowId STARTS_WITH 'repair-{prefix}'")
-        return {
-            one.id.removeprefix("repair-"): Order(
-                str(one.search_attributes["TemporalWorkerDeploymentVersion"][0]).rpartition(":")[2],
-                one.start_time,
-                one.status.name if one.status is not None else "",
-            )
-            async for one in found
-        }
+        return {one.id.removeprefix("repair-"): _order(one) async for one in found}
+
+
+def _order(found: WorkflowExecution) -> Order:
+    return Order(
+        str(found.search_attributes["TemporalWorkerDeploymentVersion"][0]).rpartition(":")[2],
+        found.start_time,
+        found.status.name if found.status is not None else "",
+    )

@@ -4,6 +4,8 @@ Who may change how many workers there are where a controller makes them.
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from kit import WORKERS, Kit, fetch, until
 from versions import NAMESPACE, current, made
@@ -29,6 +31,16 @@ spread = "constant"
 [slo]
 schedule_to_start_p95_seconds = 5
 """
+LEASE = f"{NAMESPACE}.workerdeployment.{WORKERS}"
+# More than any step has, so that a count that was not brought back is seen.
+BEFORE = 3
+
+
+def asked_for(kit: Kit) -> int:
+    """
+    How many workers the WorkerDeployment asks its controller for.
+    """
+    return int(kit.get("workerdeployment", WORKERS, "--namespace", NAMESPACE)["spec"]["replicas"])
 
 
 def replicas(kit: Kit) -> int:
@@ -60,10 +72,23 @@ def test_a_sweep_refuses_the_controllers_deployment(kit: Kit) -> None:
     assert replicas(kit) == 1
 
 
+def demand_as_before(kit: Kit) -> None:
+    """
+    See that the count is brought back, first in the field and then by the controller, and that nothing is held any more.
+    """
+    until(lambda: asked_for(kit) == BEFORE, "the count is brought back", 60)
+    until(lambda: replicas(kit) == BEFORE, "the current version has the count", 60)
+    until(
+        lambda: kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0, "the Lease is given back"
+    )
+
+
 def test_a_sweep_scales_the_worker_deployment(kit: Kit) -> None:
     """
-    By its own field, which the controller brings to the current version; the count is as before in the end.
+    Step by step by its own field, which the controller brings to the current version; the count is as before in the end.
     """
+    assert kit.make("scale", f"N={BEFORE}").code == 0
+
     finished = kit.sweep(PLAN)
 
     # 1: the bound is missed, as a busy machine may; 3 would be an invalid run.
@@ -73,9 +98,35 @@ def test_a_sweep_scales_the_worker_deployment(kit: Kit) -> None:
     for step in steps:
         assert len(step["identities_start"]) == step["key"]["replicas"]
         assert step["injector"]["whole"]["failed"] == {}
-    until(lambda: replicas(kit) == 1, "the count is as before", 60)
-    held = kit.get("leases", "--namespace", "loadtest")["items"]
-    assert [one["metadata"]["name"] for one in held if "workerdeployment" in one["metadata"]["name"]] == []
+    demand_as_before(kit)
+
+
+def test_an_interrupted_sweep_brings_the_count_back(kit: Kit) -> None:
+    """
+    Ctrl-C leaves the sweep running; its Job deleted, the pod brings the count back in its grace period.
+    """
+    assert kit.make("scale", f"N={BEFORE}").code == 0
+    sweep = kit.submit(PLAN)
+    sweep.wait_for("PhaseStarted", phase="window")
+    assert asked_for(kit) == replicas(kit) == 1
+
+    sweep.process.send_signal(signal.SIGINT)
+    detached = sweep.finish()
+    running = asked_for(kit)
+    kit.kubectl("delete", "job", "loadtest-sweep", "--namespace", "loadtest", "--wait=false")
+
+    assert detached.code == 130
+    assert "detached; the sweep goes on" in detached.error
+    assert running != BEFORE
+    demand_as_before(kit)
+    pods = [
+        "pods",
+        "--namespace",
+        "loadtest",
+        "--selector",
+        "app.kubernetes.io/component in (sweep,injector)",
+    ]
+    until(lambda: kit.get(*pods)["items"] == [], "the pods of the sweep are gone", 180)
 
 
 def test_make_scale_scales_the_worker_deployment(kit: Kit) -> None:

@@ -169,9 +169,8 @@ class FakeCluster:
     def _list(self, kind: str, namespace: str, **query: Any) -> Any:
         self._enter(f"list_{kind}", namespace)
         found = [o for (k, n, _), o in self.objects.items() if k == kind and n == namespace]
-        selector = dict(pair.split("=", 1) for pair in (query.get("label_selector") or "").split(",") if pair)
-        if selector:
-            found = [o for o in found if selector.items() <= o["metadata"].get("labels", {}).items()]
+        selector = query.get("label_selector") or ""
+        found = [o for o in found if _takes(selector, o["metadata"].get("labels", {}))]
         if field := query.get("field_selector"):
             found = [o for o in found if o["involvedObject"]["name"] == field.partition("=")[2]]
         return as_model({"items": found}, "V1PodList" if kind == "pod" else _list_model(kind))
@@ -219,6 +218,19 @@ class FakeCluster:
     def _same(self, version: str | None, held: Mapping[str, Any]) -> None:
         if version is not None and version != held["resourceVersion"]:
             raise refusal(409, "the object has been modified")
+
+
+def _takes(selector: str, labels: Mapping[str, str]) -> bool:
+    for part in filter(None, re.split(r",(?![^(]*\))", selector)):
+        if several := re.fullmatch(r"(\S+) (in|notin) \((.*)\)", part):
+            key, operator, values = several.groups()
+            if (labels.get(key) in values.split(", ")) != (operator == "in"):
+                return False
+        else:
+            key, _, value = part.partition("=")
+            if labels.get(key) != value:
+                return False
+    return True
 
 
 def _list_model(kind: str) -> str:

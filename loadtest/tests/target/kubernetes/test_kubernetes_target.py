@@ -64,7 +64,7 @@ def test_an_owner_that_controls_nothing_is_no_owner(cluster: FakeCluster) -> Non
     """An object may be owned for its removal alone."""
     cluster.put("deployment", deployment(ownerReferences=[OWNED | {"controller": False}]))
 
-    assert target(cluster).replicas() == 3
+    assert target(cluster).count.read() == 3
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ async def test_the_count_is_brought_back_once_the_api_answers(cluster: FakeClust
     workers = target(cluster)
     cluster.before = Away("patch_deployment_scale", 1, OSError("connection refused"))
 
-    workers.restore(7)
+    workers.count.bring_back(7)
 
-    assert workers.replicas() == 7
+    assert workers.count.read() == 7
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,11 @@ def worker_deployment(**parts: Any) -> dict[str, Any]:
     """
     A WorkerDeployment whose version b1 is current.
     """
-    status = {"currentVersion": {"buildID": "b1"}, "targetVersion": {"buildID": "b1"}}
+    status = {
+        "currentVersion": {"buildID": "b1"},
+        "targetVersion": {"buildID": "b1"},
+        "deprecatedVersions": [{"buildID": "b0"}],
+    }
     document = {
         "metadata": {"name": "repair", "namespace": "shop"},
         "spec": {"replicas": 2},
@@ -49,10 +53,10 @@ async def test_a_worker_deployment_is_scaled_by_its_own_field() -> None:
     workers = target(cluster)
 
     found = await workers.scale(2)
-    workers.restore(5)
+    workers.count.bring_back(5)
 
     assert [one.identity for one in found] == ["p-1", "p-2"]
-    assert workers.replicas() == 5
+    assert workers.count.read() == 5
     assert not any("deployment_scale" in call for call, _ in cluster.calls)
 
 
@@ -63,7 +67,7 @@ def test_the_pods_of_a_dotted_name_are_found() -> None:
 
     fleet = WorkerDeployment(cluster.api, "shop", "repair.v2").look()
 
-    assert fleet.selector == "temporal.io/deployment-name=repair-v2,temporal.io/build-id=b1"
+    assert fleet.selector == "temporal.io/deployment-name=repair-v2,temporal.io/build-id notin (b0)"
 
 
 def test_an_autoscaler_of_the_current_version_is_refused() -> None:

@@ -22,15 +22,15 @@ from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
+from loadtest.target.kubernetes.scaled_pods import Fleet
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
 from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
+from loadtest.target.kubernetes.wanted_count import WantedCount
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 # An edge of a window does not wait longer for the list of pods.
 _SOON_SECONDS = 5.0
-# How long the end of a sweep tries to bring the replica count back.
-_RESTORE_SECONDS = 60.0
 CHARTS_SET_UP = (
     "workers and server of a cluster are set up by their charts, so a run there varies keys of [work] alone; leave the "
     "others out"
@@ -45,6 +45,7 @@ class KubernetesTarget:
     Attributes:
         heals: Always; the Deployment replaces a pod that ends.
         own: Whether the workers are of the kit's chart, whose slots and pages are known.
+        count: Of the workers.
     """
 
     def __init__(self, api: Api, place: Place, plan: Plan) -> None:
@@ -61,10 +62,11 @@ class KubernetesTarget:
         self._api = api
         self._place = place
         self._workers = place.of(api)
-        fleet = self._workers.look()
+        self.count = WantedCount(self._workers)
+        self._plan = plan
+        fleet = self._look()
         self._pods = Pods(api, place.namespace, fleet.selector)
         self.own = ACTIVITY_SLOTS in fleet.annotations
-        _demand_as_planned(str(self._workers), fleet.annotations, plan)
         self._usage = Usage(
             api, place.server_namespace, min(load.longest_window_seconds for load in plan.loads)
         )
@@ -72,6 +74,11 @@ class KubernetesTarget:
         self._setup = (plan.worker, plan.server, plan.codec)
         self._seen: tuple[Replica, ...] = ()
         self.hold = Hold()
+
+    def _look(self) -> Fleet:
+        fleet = self._workers.look()
+        _demand_as_planned(str(self._workers), fleet.annotations, self._plan)
+        return fleet
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
@@ -98,6 +105,7 @@ class KubernetesTarget:
         A cluster that does not answer for a while is asked again until the time is over.
 
         Raises:
+            InputError: Something else owns the count by now, or a version is being rolled out; nothing was scaled.
             WorkerDiedError: A container ended at its start; the text ends with events and log lines.
             TargetError: They are not ready in time, or another sweep has taken the workers.
         """
@@ -109,7 +117,10 @@ class KubernetesTarget:
             late = time.monotonic() > deadline
             try:
                 if not scaled:
-                    await asyncio.to_thread(self._workers.scale, replicas)
+                    # Meanwhile an autoscaler may have come, or another version have become current.
+                    fleet = await asyncio.to_thread(self._look)
+                    self._pods = Pods(self._api, self._place.namespace, fleet.selector)
+                    await asyncio.to_thread(self.count.ask, replicas)
                     scaled = True
                 ready = await asyncio.to_thread(self._ready, replicas, late)
             except TargetError as error:
@@ -220,27 +231,6 @@ class KubernetesTarget:
             await asyncio.to_thread(self._usage.sample)
             await asyncio.sleep(SAMPLE_SECONDS)
 
-    def replicas(self) -> int:
-        """
-        Return the count that the workers have now.
-        """
-        return self._workers.replicas()
-
-    def restore(self, replicas: int) -> None:
-        """
-        Bring the replica count back; a cluster that does not answer is asked for a minute.
-        """
-        deadline = time.monotonic() + _RESTORE_SECONDS
-        while True:
-            try:
-                self._workers.scale(replicas)
-            except TargetError as error:
-                if not no_answer(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(1.0)
-            else:
-                return
-
 
 def _demand_as_planned(workers: str, annotations: Mapping[str, str], plan: Plan) -> None:
     slots, queue = annotations.get(ACTIVITY_SLOTS), annotations.get(TASK_QUEUE)
@@ -276,7 +266,7 @@ async def open_target(
     target = await asyncio.to_thread(KubernetesTarget, api, place, plan)
     async with hold(*guards) as held:
         target.hold = held
-        found = await asyncio.to_thread(target.replicas)
+        found = await asyncio.to_thread(target.count.read)
         original = await asyncio.to_thread(guards[0].note, found)
         sampling = asyncio.create_task(target.sample_usage())
         try:
@@ -293,7 +283,7 @@ async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:
     if held.lost is not None:
         return  # the count is another sweep's now
     try:
-        await asyncio.to_thread(target.restore, original)
+        await asyncio.to_thread(target.count.bring_back, original)
     except TargetError:
         held.keeps = True
         raise

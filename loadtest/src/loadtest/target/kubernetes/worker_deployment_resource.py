@@ -1,7 +1,7 @@
 """
 A WorkerDeployment of Temporal's worker controller, scaled by its own field ``spec.replicas``.
 
-Its controller makes a Deployment for each version; the pods of the current one are what a sweep measures.
+Its controller makes a Deployment for each version; a sweep measures while one is current and no other begins to be.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class WorkerDeployment:
 
     def look(self) -> Fleet:
         """
-        Return which pods are the current version's and what the annotations say.
+        Return which pods receive orders, or would begin to, and what the annotations say.
 
         Raises:
             InputError: There is none of this name, its count is another's, or a version is being rolled out.
@@ -74,7 +74,10 @@ class WorkerDeployment:
                 f"{where}: version {target} is being rolled out beside {current}, and two versions share the orders; "
                 "wait until one is current"
             )
-        selector = f"{_NAME_LABEL}={_as_label(self.name)},{_BUILD_LABEL}={current}"
+        selector = f"{_NAME_LABEL}={_as_label(self.name)}"
+        # Not the current version alone: another one that comes to receive orders is seen as more replicas, and spoils the step.
+        if old := sorted(one["buildID"] for one in status.get("deprecatedVersions") or []):
+            selector += f",{_BUILD_LABEL} notin ({', '.join(old)})"
         return Fleet(selector, dict(found["metadata"].get("annotations") or {}))
 
     def replicas(self) -> int:

@@ -1,0 +1,194 @@
+"""
+Names that the API takes, whatever release and namespace are called, and however many releases there are.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from rendering import Charts, Object, of_kind, only
+
+pytestmark = pytest.mark.process
+
+CHARTS = ("repair-worker", "loadtest", "temporal-dev")
+CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")
+# As long as Helm takes one.
+LONGEST = "r" + 51 * "x" + "9"
+SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+# What the API asks of a name, where it asks for more than a subdomain of 253 signs.
+RULES = {
+    "Service": (63, r"[a-z]([-a-z0-9]*[a-z0-9])?"),
+    "Job": (63, r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"),
+    "CronJob": (52, SUBDOMAIN),
+    "Deployment": (63, SUBDOMAIN),
+}
+EVERYTHING: dict[str, dict[str, Any]] = {
+    "repair-worker": {"metrics": {"annotations": False, "podMonitor": {"enabled": True}}},
+    "loadtest": {"interactive": {"enabled": True}, "server": {"namespace": "temporal"}},
+    "temporal-dev": {},
+}
+
+
+def made(charts: Charts, chart: str, release: str, namespace: str = "default", **given: Any) -> list[Object]:
+    """
+    Every object of a release, and the Job that a sweep would make.
+    """
+    values = EVERYTHING[chart] | given
+    objects = charts.render(chart, values, "--namespace", namespace, release=release)
+    templates = [found["data"] for found in of_kind(objects, "ConfigMap") if "job.yaml" in found["data"]]
+    return objects + [yaml.safe_load(data["job.yaml"]) for data in templates]
+
+
+def names(thing: Any) -> list[Any]:
+    """
+    Everything in an object that names something.
+    """
+    if isinstance(thing, dict):
+        keys = ("name", "namespace", "serviceAccountName", "claimName", "app.kubernetes.io/instance")
+        own = [value for key, value in thing.items() if key in keys and not isinstance(value, dict)]
+        return own + [name for inner in thing.values() for name in names(inner)]
+    if isinstance(thing, list):
+        return [name for inner in thing for name in names(inner)]
+    return []
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize(
+    ("release", "namespace"),
+    [
+        pytest.param(LONGEST, "default", id="longest"),
+        pytest.param("my.shop", "default", id="dotted"),
+        pytest.param("kit", "20261125", id="namespace-of-digits"),
+        pytest.param("kit", "1e3", id="namespace-like-a-number"),
+        pytest.param("true", "null", id="words-of-yaml"),
+    ],
+)
+def test_every_release_has_names_that_the_api_takes(
+    charts: Charts, chart: str, release: str, namespace: str
+) -> None:
+    """As a text, in its length and in its alphabet; Kubernetes' own schemas are met."""
+    for found in made(charts, chart, release, namespace):
+        kind, name = found["kind"], found["metadata"]["name"]
+        length, pattern = RULES.get(kind, (253, SUBDOMAIN))
+        assert len(name) <= length and re.fullmatch(pattern, name), f"{kind} {name}"
+        assert [one for one in names(found) if not isinstance(one, str)] == []
+        if not found["apiVersion"].startswith(CUSTOM):
+            kubernetes_validate.validate(found, "1.34", strict=True)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("given", [{"nameOverride": 53 * "n"}, {"fullnameOverride": 53 * "n"}], ids=str)
+def test_an_overridden_name_fits(charts: Charts, chart: str, given: dict[str, Any]) -> None:
+    """Names and labels are cut to what there is room for beside our suffixes."""
+    for found in made(charts, chart, "kit", **given):
+        kind, name = found["kind"], found["metadata"]["name"]
+        length, pattern = RULES.get(kind, (253, SUBDOMAIN))
+        assert len(name) <= length and re.fullmatch(pattern, name), f"{kind} {name}"
+
+
+def test_workers_of_a_release_of_digits(charts: Charts) -> None:
+    """The workers have no Service, so a pull request's number is a name for them."""
+    objects = made(charts, "repair-worker", "20261125")
+
+    deployment = only(objects, "Deployment")
+    assert deployment["metadata"]["name"] == "20261125-repair-worker"
+    assert deployment["spec"]["selector"]["matchLabels"]["app.kubernetes.io/instance"] == "20261125"
+
+
+@pytest.mark.parametrize("chart", ["loadtest", "temporal-dev"])
+def test_a_service_does_not_begin_with_a_digit(charts: Charts, chart: str) -> None:
+    """The API would refuse it in the middle of an installation; another name for the objects is the way out."""
+    said = charts.refusal(chart, {}, release="20261125")
+    objects = made(charts, chart, "20261125", fullnameOverride="pr-20261125")
+
+    assert "20261125" in said
+    assert "begins with a digit, and the name of a Service may not: set fullnameOverride" in said
+    assert all(found["metadata"]["name"].startswith("pr-20261125") for found in of_kind(objects, "Service"))
+
+
+def places(objects: list[Object]) -> set[tuple[str, str, str]]:
+    """
+    Kind, namespace and name of each object.
+    """
+    return {
+        (one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"])
+        for one in objects
+        if "helm.sh/hook" not in one["metadata"].get("annotations", {})
+    }
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_two_releases_share_a_namespace(charts: Charts, chart: str) -> None:
+    """No object is both releases', and no selector of one takes pods of the other."""
+    first, second = (made(charts, chart, release, "shared") for release in ("one", "two"))
+
+    assert places(first) & places(second) == set()
+    assert selected(first) & selected(second) == set()
+
+
+def selected(objects: list[Object]) -> set[str]:
+    """
+    What the selectors of a release ask for.
+    """
+    found = [one["spec"]["selector"] for one in objects if "selector" in one.get("spec", {})]
+    found += [one["spec"]["podSelector"] for one in of_kind(objects, "NetworkPolicy")]
+    return {str(selector) for selector in found}
+
+
+def test_two_load_tests_look_at_the_same_workers(charts: Charts) -> None:
+    """From namespaces of their own: what they make in the workers' and the server's has different names, and each binding its Role."""
+    where = {"workers": {"namespace": "repair-shop"}, "server": {"namespace": "temporal"}}
+    first, second = (
+        made(charts, "loadtest", "loadtest", namespace, **where) for namespace in ("red", "blue")
+    )
+
+    assert places(first) & places(second) == set()
+    for objects in (first, second):
+        roles = {(one["metadata"]["namespace"], one["metadata"]["name"]) for one in of_kind(objects, "Role")}
+        bound = {
+            (one["metadata"]["namespace"], one["roleRef"]["name"]) for one in of_kind(objects, "RoleBinding")
+        }
+        assert roles == bound
+        assert {namespace for namespace, _ in roles} >= {"repair-shop", "temporal"}
+
+
+@pytest.mark.parametrize(
+    ("release", "namespace", "wanted"),
+    [
+        pytest.param("loadtest", "loadtest", "loadtest fetch\n", id="as-in-the-readme"),
+        pytest.param("loadtest", "perf", "loadtest fetch --kube-namespace perf\n", id="another-namespace"),
+        pytest.param(
+            "bakery",
+            "perf",
+            "loadtest fetch --kube-namespace perf --job bakery-loadtest-sweep\n",
+            id="another-release",
+        ),
+    ],
+)
+def test_the_notes_name_what_was_installed(charts: Charts, release: str, namespace: str, wanted: str) -> None:
+    """The next command works as it stands there."""
+    done = charts.helm(
+        "install", "loadtest", {}, "--dry-run=client", "--namespace", namespace, release=release
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert f"  {wanted}" in done.stdout
+    assert f"  loadtest submit loadtest/plans/demo.toml{wanted.removeprefix('loadtest fetch')}" in done.stdout
+
+
+def test_no_cluster_domain_is_written_down() -> None:
+    """A cluster may have another domain than cluster.local; what ends in .svc is found in every one."""
+    root = Path(__file__).parents[2]
+    files = [
+        file
+        for folder in ("charts", "k8s")
+        for file in (root / folder).rglob("*")
+        if file.is_file() and not {"tests", "e2e", "__pycache__"} & set(file.parts)
+    ]
+
+    assert [str(file.relative_to(root)) for file in files if "cluster.local" in file.read_text()] == []

@@ -1,0 +1,65 @@
+"""
+The count of workers that a sweep asks for, and the one that it brings back in the end.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from loadtest.errors import TargetError
+from loadtest.target.kubernetes.api import no_answer
+from loadtest.target.kubernetes.scaled_pods import Scalable
+
+# How long the end of a sweep tries to bring the count back.
+_RESTORE_SECONDS = 60.0
+
+
+class WantedCount:
+    """
+    The replica count of the workers for as long as a sweep has them.
+    """
+
+    def __init__(self, workers: Scalable) -> None:
+        """
+        Args:
+            workers: What has the count.
+        """
+        self._workers = workers
+        # A sweep that is interrupted does not wait for the thread that asks for a count: that one must not have the last word.
+        self._turn = threading.Lock()
+        self._is_brought_back = False
+
+    def read(self) -> int:
+        """
+        Return the count that the workers have now.
+        """
+        return self._workers.replicas()
+
+    def ask(self, replicas: int) -> None:
+        """
+        Ask for a count; nothing is asked once one was brought back.
+        """
+        with self._turn:
+            if not self._is_brought_back:
+                self._workers.scale(replicas)
+
+    def bring_back(self, replicas: int) -> None:
+        """
+        Bring a count back, after any that is on its way; a cluster that does not answer is asked for a minute.
+
+        Raises:
+            TargetError: The cluster refused, or did not answer for that long.
+        """
+        with self._turn:
+            self._is_brought_back = True
+            deadline = time.monotonic() + _RESTORE_SECONDS
+            while True:
+                try:
+                    self._workers.scale(replicas)
+                except TargetError as error:
+                    if not no_answer(error) or time.monotonic() > deadline:
+                        raise
+                    time.sleep(1.0)
+                else:
+                    return
