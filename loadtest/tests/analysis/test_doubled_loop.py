@@ -66,11 +66,11 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
             id="too-many-to-await",
         ),
         pytest.param(
-            replace(FREE, in_flight=501),
+            replace(FREE, in_flight=5001),
             synthetic.demo_plan(max_awaited=5000),
             (),
-            "1,002 results cannot be awaited at once (bound 1,000)",
-            id="more-than-injectors-await",
+            "10,002 results cannot be awaited at once (bound 5,000)",
+            id="more-than-the-server-answers",
         ),
         pytest.param(
             replace(FREE, limits=replace(FREE.limits, machine=MachineUse(2, 1.9, 0.0))),

@@ -10,11 +10,13 @@ import pytest
 import synthetic
 
 from loadtest.analysis.sizing import growth_of, size
+from loadtest.analysis.sizing_quantities import part_cores, state_transitions, worker_memory
 from loadtest.plan.prices import PriceTable
 from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
+from loadtest.results.sweep_result import Interval
 
 PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
 STEPS = synthetic.steps(PLAN)
@@ -125,6 +127,42 @@ def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() ->
 
     assert growth is not None
     assert growth.counts == (1, 2, 3, 4)
+
+
+def test_an_end_that_nobody_knows_stays_unknown() -> None:
+    """
+    What so many replicas take at most is not the most of those that are enough by the middle estimate.
+    """
+    open_ended = Interval(3, 2, None)
+
+    cores, memory = part_cores(STEPS, "worker", 5.0, open_ended), worker_memory(STEPS, open_ended)
+
+    for one in (cores, memory):
+        assert one.needed is not None
+        assert one.needed.low is not None and one.needed.low <= one.needed.value
+        assert one.needed.high is None
+
+
+def test_steps_whose_windows_completed_nothing_refuse_what_they_cannot_tell() -> None:
+    """
+    Orders of minutes may close in the drain alone.
+    """
+
+    def emptied(step: Measured) -> Measured:
+        assert step.worker_window is not None and step.server_window is not None
+        none = {name: 0.0 for name in step.worker_window.counters}
+        return replace(
+            step,
+            worker_window=replace(step.worker_window, counters=none),
+            server_window=replace(
+                step.server_window, counters=dict.fromkeys(step.server_window.counters, 0.0)
+            ),
+        )
+
+    found = state_transitions([emptied(step) for step in STEPS], 5.0)
+
+    assert found.basis is Basis.REFUSED
+    assert found.why == "no order was completed in a window"
 
 
 def test_steps_that_are_not_valid_are_left_out() -> None:

@@ -178,3 +178,49 @@ def test_a_run_that_rests_on_an_invalid_step_ends_with_3() -> None:
     assert (exit_code(broken), exit_code(empty)) == (3, 3)
     assert empty.reasons == ("no step was measured",)
     assert len(empty.missing) == 6
+
+
+@pytest.mark.parametrize(
+    ("p95s", "verdict"),
+    [
+        pytest.param((0.1, None), RunVerdict.UNDECIDED, id="met and not decided"),
+        pytest.param((0.2, None), RunVerdict.FAIL, id="missed and not decided"),
+        pytest.param((0.1, 0.1), RunVerdict.PASS, id="met"),
+    ],
+)
+def test_a_fraction_load_that_is_not_decided_is_no_pass(
+    p95s: tuple[float | None, float | None], verdict: RunVerdict, template: StepResult
+) -> None:
+    """
+    Without an open load, too, what is not known is neither kept nor missed.
+    """
+    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
+    steps = [made(template, replicas=count, activity=p95) for count, p95 in zip((1, 2), p95s, strict=True)]
+
+    found, reasons = decide(steps, plan, ())
+
+    assert found is verdict
+    assert bool(reasons) == (verdict is not RunVerdict.PASS)
+    if verdict is RunVerdict.UNDECIDED:
+        assert reasons[0].startswith("replicas=2 load=fraction: ")
+
+
+def test_an_attempt_that_does_not_count_leaves_nothing_undecided(template: StepResult) -> None:
+    """
+    The one after it stands for the cell.
+    """
+    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
+    first = made(template, activity=0.1, verdict=StepVerdict.INVALID)
+
+    assert decide([first, made(template, activity=0.1)], plan, ())[0] is RunVerdict.PASS
+
+
+def test_failures_that_are_not_decided_are_no_pass(saturated: StepResult) -> None:
+    """
+    No failure in 20 orders says nothing of a bound of one percent.
+    """
+    plan = synthetic.demo_plan(loads=(Saturate(),), replicas=(1,), slo=Slo(error_ratio=0.01))
+
+    verdicts = [decide([replace(saturated, errors=errors_of(0, n))], plan, ())[0] for n in (20, 1000)]
+
+    assert verdicts == [RunVerdict.UNDECIDED, RunVerdict.PASS]

@@ -16,6 +16,7 @@ from loadtest.analysis.workers_as_planned import (
     unknown_slots,
     unplanned_eager,
     unplanned_slots,
+    unread_factors,
 )
 from loadtest.plan import Plan, parse_plan
 from loadtest.results.measured_step import StepKey
@@ -49,6 +50,27 @@ def test_slots_that_are_not_the_plans_make_a_step_invalid(
     assert len(reasons) == (0 if expected is None else 1)
     for part in expected or ():
         assert part in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("sdk", "path", "is_told"),
+    [
+        pytest.param("temporal-go 1.35.0", "worker.activity_pollers", True, id="of another language"),
+        pytest.param("temporal-go 1.35.0", "worker.activity_slots", False, id="slots, told by their number"),
+        pytest.param("temporal-go 1.35.0", "work.seconds", False, id="the work, which orders carry"),
+        pytest.param("temporal-python 1.35.0", "worker.activity_pollers", False, id="may be the kit's main"),
+        pytest.param(None, "worker.activity_pollers", False, id="not known is no contradiction"),
+    ],
+)
+def test_a_setting_that_workers_do_not_read_is_not_varied(sdk: str | None, path: str, is_told: bool) -> None:
+    """Else two settings that are one would be told as the same."""
+    reasons = unread_factors([replace(HUNDRED, sdk=sdk)], ((path, 8),))
+
+    assert bool(reasons) is is_told
+    if is_told:
+        assert reasons[0].startswith(
+            "the run varies worker.activity_pollers, and workers of temporal-go 1.35.0 take no"
+        )
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import synthetic
 from changes import counter
 
 from loadtest.analysis import read_step
 from loadtest.analysis.step_verdict import judge
+from loadtest.analysis.workflow_counts import counts
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_result import StepVerdict
@@ -36,6 +39,46 @@ def test_a_foreign_worker_is_judged_by_the_servers_side(steady: Measured) -> Non
     assert judge(foreign, PLAN)[0] is StepVerdict.VALID
     assert judge(short, PLAN)[0] is StepVerdict.INVALID
     assert "the server say" in " ".join(judge(slow, PLAN)[1])
+
+
+U, N, W = (
+    Failure(FailureKind.UNFINISHED),
+    Failure(FailureKind.NEVER_SENT),
+    Failure(FailureKind.WORKFLOW, "FAILED"),
+)
+
+
+@pytest.mark.parametrize(
+    ("window", "whole", "open_at_end", "completed"),
+    [
+        pytest.param({}, {}, 0, 100, id="all of them"),
+        pytest.param({W: 7}, {W: 9}, 0, 93, id="some failed"),
+        pytest.param({U: 30, N: 10}, {U: 35, N: 10}, 45, 60, id="open and never sent, each once"),
+        pytest.param({N: 10}, {N: 10}, 10, 90, id="never sent"),
+        pytest.param(
+            {N: 10}, {U: 35, N: 10}, 45, 55, id="of an older version, which dates none that is open"
+        ),
+        pytest.param({}, {}, 20, 80, id="of one that does not name them"),
+    ],
+)
+def test_an_arrival_of_the_window_is_completed_or_counted_out_once(
+    window: dict[Failure, int],
+    whole: dict[Failure, int],
+    open_at_end: int,
+    completed: int,
+    steady: Measured,
+) -> None:
+    """
+    Of a hundred that fell due in it.
+    """
+    report = replace(
+        steady.injector,
+        window=replace(steady.injector.window, offered=100, failed=window),
+        whole=replace(steady.injector.whole, failed=whole),
+        open_at_end=open_at_end,
+    )
+
+    assert counts(replace(steady, injector=report)).window_completed == completed
 
 
 def with_children(step: Measured, *, lost: int = 0) -> Measured:

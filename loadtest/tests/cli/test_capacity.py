@@ -56,6 +56,24 @@ def test_factors_stay_at_their_first_values(tmp_path: Path, begun: list[Run]) ->
 
     assert not begun[0].plan.factors
     assert begun[0].plan.worker.slots == 8
+    assert (
+        begun[0]
+        .manifest.notes[0]
+        .startswith("the plan varies what this run does not: worker.activity_slots=8")
+    )
+
+
+def test_a_factor_that_is_set_has_that_value(tmp_path: Path, begun: list[Run]) -> None:
+    """
+    The flag is not overridden by the list that it is meant to replace.
+    """
+    plan = tmp_path / "plan.toml"
+    plan.write_text('name = "varied"\n[factors.worker]\nactivity_slots = [8, 4]\n', encoding="utf-8")
+
+    run(["capacity", str(plan), "--set", "worker.activity_slots=4", "--output", str(tmp_path)])
+
+    assert begun[0].plan.worker.slots == 4
+    assert begun[0].manifest.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -63,11 +81,27 @@ def test_factors_stay_at_their_first_values(tmp_path: Path, begun: list[Run]) ->
     [
         (["--rate", "0"], "--rate 0: must be greater than 0"),
         (["--window", "10"], "--window 10: nothing is decided before 20 s"),
-        (["--budget", "0"], "budget_seconds"),
+        (["--window", "nan"], "--window nan: must be a finite number"),
+        (["--window", "inf"], "--window inf: must be a finite number"),
+        (["--rate", "nan"], "--rate nan: must be greater than 0, and finite"),
+        (["--rate", "inf"], "--rate inf: must be greater than 0, and finite"),
+        (["--budget", "0"], "--budget 0: must be greater than 0"),
+        (["--scenario", "noop"], "scenario noop: its workflows have no activities"),
         (["--set", 'loads.1.arrivals.kind="ramp"'], "arrivals of kind ramp have no long run"),
         (["--deployment", "a/b"], "goes with --target kubernetes"),
     ],
-    ids=["rate", "window", "budget", "ramp", "cluster-flag"],
+    ids=[
+        "rate",
+        "window",
+        "window-nan",
+        "window-inf",
+        "rate-nan",
+        "rate-inf",
+        "budget",
+        "no-activities",
+        "ramp",
+        "cluster-flag",
+    ],
 )
 def test_what_cannot_be_searched_is_refused(
     flags: list[str], words: str, tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]

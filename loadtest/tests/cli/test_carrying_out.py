@@ -5,6 +5,7 @@ Carrying a run out: signals, errors, and what is kept of a run that ended early.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from dataclasses import replace
@@ -73,6 +74,38 @@ def test_a_signal_in_any_phase_keeps_what_was_measured(
     assert [path.name for path in (run.path / "steps").iterdir()] == [step_keys(run.plan)[0].folder]
     assert f"loadtest sweep --resume {run.path}" in capsys.readouterr().err
     assert run.manifest.finished_at is None
+
+
+def test_the_line_that_goes_on_can_be_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the folder of runs has a blank in its name."""
+    monkeypatch.setattr(asyncio, "to_thread", inline)
+    monkeypatch.setattr(supervised_run, "conclude", lambda run, quiet: SweepEnded("pass", "", (), 0))
+    monkeypatch.chdir(tmp_path)
+    run = Run.create(Path("my runs"), quick_plan(), synthetic.manifest())
+    steps = list[StepStarted]()
+
+    def interrupt(event: Event) -> None:
+        if isinstance(event, StepStarted):
+            steps.append(event)
+            if len(steps) == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    assert _carry_out(run, FakeSystem(), interrupt) == 130
+
+    assert f"`loadtest sweep --resume 'my runs/{run.path.name}'` does what is left" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no device that is always full")
+def test_a_log_that_cannot_be_written_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a traceback for each line, and without one at the end."""
+    with supervised_run.run_log(Path("/dev/full")):
+        for _ in range(3):
+            logging.getLogger("loadtest").warning("a line")
+
+    told = capsys.readouterr().err
+    assert told == "/dev/full: cannot be written: No space left on device\n"
 
 
 def test_a_signal_before_the_first_step_has_nothing_to_report(

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import synthetic
-from kept_runs import kept_run
+from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run
 from loadtest.plan import Open, Plan, Saturate
@@ -73,6 +73,15 @@ def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Ru
 
 
 @pytest.mark.process
+def test_both_settings_have_the_plans_first_count(tmp_path: Path, begun: list[Run]) -> None:
+    """As with `limits`; a plan of four replicas is not compared at one."""
+    run(["compare", DEMO, *SANDBOX, "--set", "replicas=[3,4]", "--output", str(tmp_path)])
+    run(["compare", DEMO, *SANDBOX, "--replicas", "2", "--output", str(tmp_path)])
+
+    assert [made.plan.replicas for made in begun] == [(3,), (2,)]
+
+
+@pytest.mark.process
 def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
     """Then the waits are what decides."""
     run(["compare", DEMO, *SANDBOX, "--rate", "2", "--output", str(tmp_path)])
@@ -111,6 +120,20 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
             "the plan names workers itself",
         ),
         ([*SANDBOX, "--rate", "0"], "--rate 0: must be greater than 0"),
+        ([*SANDBOX, "--rate", "nan"], "--rate nan: must be a finite number"),
+        ([*SANDBOX, "--rate", "inf"], "--rate inf: must be a finite number"),
+        ([*SANDBOX, "--rate", "0.1"], "--block 15: with arrival_rate = 0.1: fewer than 10 arrivals"),
+        ([*SANDBOX, "--block", "0"], "--block 0: must be greater than 0"),
+        ([*SANDBOX, "--block", "2"], "--block 2: too short to count in"),
+        ([*SANDBOX, "--change-over", "-1"], "--change-over -1: must be greater than or equal to 0"),
+        ([*SANDBOX, "--replicas", "0"], "--replicas 0: must be greater than or equal to 1"),
+        ([*SANDBOX, "--rounds", "0"], "--rounds 0: too few"),
+        ([*SANDBOX, "--most-rounds", "0"], "--most-rounds 0: too few"),
+        (
+            [*SANDBOX, "--junit", "/no-such-folder/junit.xml"],
+            "--junit /no-such-folder/junit.xml: cannot be written: there is no folder /no-such-folder",
+        ),
+        ([*SANDBOX, "--markdown", "/"], "--markdown /: cannot be written: it is a folder"),
         ([*SANDBOX, "--anyway"], "--anyway: goes with two finished runs"),
     ],
 )
@@ -124,6 +147,24 @@ def test_what_cannot_be_compared_is_refused_in_one_line(
     assert (code, len(lines), begun) == (2, 1, [])
     assert words in lines[0]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.process
+def test_factors_that_are_not_compared_are_told(tmp_path: Path, begun: list[Run]) -> None:
+    """
+    They stay at their first values, which a reader of the answer should know.
+    """
+    plan = tmp_path / "plan.toml"
+    plan.write_text('name = "varied"\n[factors.worker]\nactivity_slots = [8, 4]\n', encoding="utf-8")
+
+    run(["compare", str(plan), *SANDBOX, "--output", str(tmp_path)])
+    run(["compare", str(plan), "--b", "worker.activity_slots=4", "--output", str(tmp_path)])
+
+    varied, compared = (made.manifest.notes for made in begun)
+    assert varied == (
+        "the plan varies what this run does not: worker.activity_slots=8 (of 8, 4); --set asks of another value",
+    )
+    assert compared == ()
 
 
 def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
@@ -151,6 +192,30 @@ def test_two_runs_of_one_plan_are_compared_with_a_warning(
     assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
 
 
+def test_waits_at_different_rates_are_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Each run offered a share of what it found itself: a quicker B got more orders, and that is no longer wait.
+    """
+    plan = synthetic.demo_plan()
+    runs = [
+        run_of(tmp_path / name, plan, synthetic.steps(plan, arrival_rate=rate))
+        for name, rate in (("a", 1.2), ("b", 1.8))
+    ]
+
+    code = run(["compare", *(str(each.path) for each in runs), "--gate", "wait"])
+
+    out = capsys.readouterr().out
+    assert code == 3
+    assert (
+        "note: 3 of 6 pairs of steps are left out, as the runs offered them different rates (1.2 and 1.8/s"
+        in out
+    )
+    assert "throughput: B is the same" not in out
+    assert run(["compare", *(str(each.path) for each in runs)]) == 0
+
+
 @pytest.mark.parametrize(
     ("plan_b", "of_b", "words"),
     [
@@ -161,8 +226,13 @@ def test_two_runs_of_one_plan_are_compared_with_a_warning(
             "other machine: host synthetic and there",
         ),
         (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
+        (
+            None,
+            {"versions": {**synthetic.manifest().versions, "scenario mine.py": "0123456789ab"}},
+            "other scenario mine.py: none and 0123456789ab",
+        ),
     ],
-    ids=["server", "machine", "plan"],
+    ids=["server", "machine", "plan", "scenario"],
 )
 def test_runs_that_differ_in_more_than_a_setting_are_refused(
     plan_b: Plan | None,

@@ -64,6 +64,10 @@ def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> No
         (["--rounds", "2"], "--rounds 2: too few"),
         (["--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
         (["--suspects", "-1"], "--suspects -1: must be 0 or more"),
+        (["--replicas", "0"], "--replicas 0: must be 1 or more"),
+        (["--block", "0"], "--block 0: must be greater than 0"),
+        (["--block", "nan"], "--block nan: must be a finite number"),
+        (["--rounds", "0"], "--rounds 0: too few"),
         (
             ["--set", "worker.activity_slots=100", "--replicas", "4"],
             "half more orders in flight are 1,200, and max_awaited = 1,000",
@@ -101,6 +105,23 @@ def test_what_a_search_found_is_written_and_printed(
     assert written["answer"] == "not found"
     assert ended.headlines[0] in capsys.readouterr().out
     assert "What holds it back" in Path(ended.report).read_text(encoding="utf-8")
+
+
+def test_a_search_that_was_interrupted_found_nothing_out_yet(tmp_path: Path, begun: list[Run]) -> None:
+    """
+    Suspects that were not relieved may be the limit: it is "cannot tell", and not "not found".
+    """
+    run(["limits", DEMO, "--output", str(tmp_path)])
+    (made,) = begun
+    question = question_of(made)
+    assert isinstance(question, LimitsQuestion)
+
+    ended = conclude_limits(made, question, quiet=True)
+
+    assert ended.exit_code == 3
+    assert ended.headlines == (
+        "Cannot tell what holds you back: the search ended before every suspect was relieved.",
+    )
 
 
 def _result(answer: LimitsAnswer, *tried: TriedRelief, **more: Any) -> LimitsResult:
@@ -147,12 +168,17 @@ UNSURE = _tried(SLOTS, "6 activity slots", Standing.UNKNOWN, 1.05, 0.9, 1.2)
             3,
         ),
         (
+            _result(LimitsAnswer.UNKNOWN, SAME, limits=(), problem="the search ended"),
+            "Cannot tell what holds you back: the search ended.",
+            3,
+        ),
+        (
             _result(LimitsAnswer.NOT_FOUND, limits=(), ranking=()),
             "Not found: no reading of the saturated step points at a limit.",
             3,
         ),
     ],
-    ids=["proved", "not relieved here", "not found", "cannot tell", "nothing points anywhere"],
+    ids=["proved", "not relieved here", "not found", "cannot tell", "interrupted", "nothing points anywhere"],
 )
 def test_the_answer_is_one_sentence_and_an_exit_code(result: LimitsResult, sentence: str, code: int) -> None:
     """With readings, gain, setting and the next suspect."""

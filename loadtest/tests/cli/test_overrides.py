@@ -94,6 +94,54 @@ def test_a_setting_below_a_plain_value_is_refused() -> None:
         _flags(settings=["work.seconds.mean=1"])
 
 
+@pytest.mark.parametrize(
+    ("factors", "setting", "left"),
+    [
+        ({"worker.activity_slots": [2, 4]}, "worker.activity_slots=8", {}),
+        (
+            {"worker": {"activity_slots": [2, 4], "sandbox": [True, False]}},
+            "worker.activity_slots=8",
+            {"worker.sandbox"},
+        ),
+        ({"server.matching.x": [1, 2]}, "server.dynamic_config.matching.x=3", {}),
+        ({"codec": [True, False]}, "codec=false", {}),
+        ({"codec": [True, False]}, "seed=3", {"codec"}),
+    ],
+    ids=["quoted", "tables", "server", "at the top", "another key"],
+)
+def test_a_setting_holds_a_factor_at_its_value(factors: dict[str, Any], setting: str, left: set[str]) -> None:
+    """
+    Else the plan's list would override the flag, and nobody would know.
+    """
+    document = with_flags({**PLAN, "factors": factors}, top={}, rate=None, window=None, settings=[setting])
+
+    plan = parse_plan(document, "x")
+
+    assert set(plan.factors) == set(left)
+    key, _, value = setting.partition("=")
+    held: Any = document
+    for part in key.split("."):
+        held = held[part]
+    assert str(held).lower() == value
+
+
+def test_a_key_is_either_set_or_varied() -> None:
+    """
+    Both at once say two things.
+    """
+    with pytest.raises(
+        InputError, match=r"--set worker.activity_slots=8: --factor varies worker.activity_slots"
+    ):
+        with_flags(
+            PLAN,
+            top={},
+            rate=None,
+            window=None,
+            settings=["worker.activity_slots=8"],
+            factors=["worker.activity_slots=2,4"],
+        )
+
+
 def test_a_setting_of_a_load_that_is_not_there_is_refused() -> None:
     """Loads are counted from 0."""
     with pytest.raises(InputError, match="no such load; there are 2"):

@@ -171,6 +171,42 @@ def test_a_worker_of_the_users_own_is_started_where_it_was(
     assert "its workers were started from" in capsys.readouterr().err
 
 
+def test_workers_that_the_plan_names_are_started_where_they_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comparison of two programs keeps them in its plan, and by relative paths just as well."""
+    plan = synthetic.demo_plan(factors={"worker_command": ("python a.py", "python b.py")})
+    kept = kept_run(tmp_path, plan)
+    monkeypatch.chdir(tmp_path)
+
+    code = run(["sweep", "--resume", str(kept.path)])
+
+    assert code == 2
+    assert "its workers were started from" in capsys.readouterr().err
+
+
+@pytest.mark.process
+def test_a_scenario_that_was_changed_meanwhile_is_told(
+    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]]
+) -> None:
+    """Steps of two workloads would stand in one report, so it says so; a file that it imports is part of it."""
+    mine, beside = tmp_path / "mine.py", tmp_path / "names.py"
+    mine.write_text(
+        '"""Mine."""\nfrom names import NAME\nACTIVITIES_PER_WORKFLOW = 1\nasync def start(client, arrival):\n    return NAME\n'
+    )
+    beside.write_text("NAME = 1\n")
+    run(["sweep", SMOKE, "--scenario", str(mine), "--output", str(tmp_path / "results")])
+    begun = carried_out[0][0]
+    assert run(["sweep", "--resume", str(begun.path)]) == 0
+    assert begun.manifest.notes == ()
+
+    beside.write_text("NAME = 2\n")
+
+    assert run(["sweep", "--resume", str(begun.path)]) == 0
+    (told,) = begun.manifest.notes
+    assert "scenario mine.py" in told
+
+
 @pytest.mark.process
 def test_the_headline_names_a_path_that_can_be_resumed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], carried_out: list[tuple[Run, EnvironmentFlags]]

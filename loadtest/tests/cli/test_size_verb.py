@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import kept_run
+from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run as program
 from loadtest.results.run_folder import Run
@@ -124,6 +124,27 @@ def test_a_price_table_that_does_not_fit_is_refused(
     assert code == 2
     assert told in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("factors", "setting", "code"),
+    [
+        ({"worker.activity_slots": (4, 8)}, "worker.activity_slots=4", 0),
+        ({"worker.activity_slots": (4, 8)}, "worker.activity_slots=4.0", 0),
+        ({"worker.sandbox": (True, False)}, "worker.sandbox=1", 2),
+        ({"worker.sandbox": (True, False)}, "worker.sandbox=true", 0),
+    ],
+)
+def test_a_setting_is_one_of_the_runs_own_values(
+    factors: dict[str, tuple[int | bool, ...]], setting: str, code: int, tmp_path: Path
+) -> None:
+    """
+    As the plan has it, however the number is written; one is not true.
+    """
+    plan = synthetic.demo_plan(replicas=(1, 2, 3, 4), factors=factors)
+    run = run_of(tmp_path / "results", plan, synthetic.factor_steps(plan))
+
+    assert program(["size", str(run.path), "--rate", "5", "--set", setting]) == code
 
 
 def test_a_run_that_varies_a_setting_asks_which(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
+from readings import errors_of
 from searched_steps import ToldSystem, always, rates_of, searching
 from searched_system import SearchedSystem, plan_of_one_count
 
@@ -120,6 +121,21 @@ def test_a_probe_that_decided_nothing_leaves_no_bracket() -> None:
 
     assert _bracket(design, system).low is None
     assert "no twins could be made: dead time" in (_bracket(design, system).why or "")
+
+
+def test_a_rate_at_which_orders_fail_is_not_kept() -> None:
+    """
+    However short their tasks waited: the SLO bounds failures, too.
+    """
+    design, system = searching((1,)), ToldSystem(always(MET, MISSED))
+    system.answer(design)
+    *closed, probe = system.kept
+    system.kept = [*closed, replace(probe, result=replace(probe.result, errors=errors_of(12, 400)))]
+
+    bracket = _bracket(design, system)
+    assert (bracket.low, bracket.high) == (None, None)
+    assert "orders failed at" in (bracket.why or "") and "12 of 400 did" in (bracket.why or "")
+    assert capacity_result(design, system.kept, "a-run").exit_code == 3
 
 
 def test_the_overhead_that_the_probe_shows_moves_the_next_rate() -> None:

@@ -78,6 +78,19 @@ def test_an_open_gate_asks_for_further_rounds_up_to_the_most() -> None:
     assert "throughput cannot be told" in answer.why
 
 
+def test_a_budget_ends_the_comparison() -> None:
+    """
+    It counts seconds of windows; rounds that are whole are told.
+    """
+    design = comparison()
+    design = replace(design, plan=design.plan.model_copy(update={"budget_seconds": 130.0}))
+
+    kept, answer = _carried_out(design, [1.0] * 8)
+
+    assert (len(kept), answer.why) == (13, "the budget of 130 s of windows is spent")
+    assert _of(design.compared(kept), "throughput").rounds == 3
+
+
 def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out() -> None:
     """No number of an invalid block is part of an answer."""
     design = comparison()

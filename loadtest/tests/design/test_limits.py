@@ -172,7 +172,19 @@ def test_what_is_not_the_kits_to_change_is_not_relieved(
     kept, _ = Known((suspect,), {}).answer(design)
 
     assert design.answer(kept) is LimitsAnswer.NAMED
-    assert why in (design.why_not_relieved(suspect) or "")
+    assert why in (design.why_not_relieved(suspect, kept) or "")
+
+
+def test_a_worker_of_another_language_is_not_relieved_by_settings_that_it_does_not_read() -> None:
+    """A relief that it never gets would move nothing, and pass for no limit."""
+    design = limits()
+    kept, _ = Known((POLLERS,), {}).answer(design)
+    go = tuple(replace(worker, sdk="temporal-go 1.35.0") for worker in kept[0].measured.workers)
+    first = [replace(kept[0], measured=replace(kept[0].measured, workers=go))]
+
+    assert design.answer(kept) is LimitsAnswer.NOT_FOUND
+    assert design.answer(first) is LimitsAnswer.NAMED
+    assert "whoever starts the workers sets it" in (design.why_not_relieved(POLLERS, first) or "")
 
 
 def test_of_two_as_likely_the_one_that_can_be_relieved_is_tried() -> None:
@@ -213,6 +225,33 @@ def test_an_interrupted_search_goes_on_where_it_was() -> None:
     for number in range(len(kept)):
         assert design.left(kept[:number])[0] == kept[number].key
     assert design.left(kept) == ()
+
+
+def test_an_interrupted_search_is_not_one_that_found_nothing() -> None:
+    """
+    A suspect that moved nothing was tried, and another one was not.
+    """
+    design = limits()
+    kept, _ = Known((SLOTS, POLLERS), {}).answer(design)
+    first = kept[: 1 + 4 * design.question.rounds]
+
+    assert [one.suspect for one in design.tried(first)] == [SLOTS]
+    assert design.answer(first) is LimitsAnswer.UNKNOWN
+    assert design.answer(kept) is LimitsAnswer.NOT_FOUND
+
+
+def test_a_budget_ends_the_search() -> None:
+    """
+    It counts seconds of windows, and what is left is not answered.
+    """
+    design = limits()
+    design = replace(design, plan=design.plan.model_copy(update={"budget_seconds": 55.0}))
+
+    kept, answer = Known((SLOTS, POLLERS), {}).answer(design)
+
+    assert answer.why == "the budget of 55 s of windows is spent"
+    assert len(kept) == 6
+    assert design.answer(kept) is LimitsAnswer.UNKNOWN
 
 
 def test_relief_of_slots_and_replicas_keeps_the_orders_in_flight() -> None:

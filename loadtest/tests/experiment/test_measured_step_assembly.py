@@ -4,17 +4,18 @@ What of a step's looks becomes its facts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from fake_clock import FakeClock
 from fake_steps import WINDOW_SECONDS, carry_out
 from fake_system import FakeSystem
-from fakes import FakeMetrics
+from fakes import FakeMetrics, FakeTarget
 
 from loadtest.experiment import step
 from loadtest.experiment.snapshot import Snapshot
-from loadtest.results.measured_step import Replica
+from loadtest.results.measured_step import ProcessUse, Replica
 
 
 async def test_differences_are_over_the_edges_that_they_name(system: FakeSystem) -> None:
@@ -47,6 +48,26 @@ async def test_cpu_that_was_not_known_at_the_start_is_not_known(system: FakeSyst
 
     assert measured.use["worker"].cpu_seconds is None
     assert measured.use["worker"].why == "not known at the window's start"
+
+
+@pytest.mark.parametrize(
+    ("least", "is_known"), [(60.0, True), (61.0, False)], ids=["long enough", "too short"]
+)
+async def test_cpu_that_is_told_in_averages_is_not_known_of_a_shorter_window(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch, least: float, is_known: bool
+) -> None:
+    """Whatever the longest window of the plan is: one that is decided early ends early."""
+    used = FakeTarget.use
+
+    async def averaged(target: FakeTarget) -> Mapping[str, ProcessUse]:
+        return {part: replace(use, least_seconds=least) for part, use in (await used(target)).items()}
+
+    monkeypatch.setattr(FakeTarget, "use", averaged)
+
+    measured, _ = await carry_out(system)
+
+    assert (measured.use["server"].cpu_seconds is not None) is is_known
+    assert is_known or "say nothing of a window of 60 s" in (measured.use["server"].why or "")
 
 
 async def test_a_replica_that_nobody_asked_for_is_named(

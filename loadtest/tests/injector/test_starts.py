@@ -5,85 +5,15 @@ Which results are awaited, and what becomes of the others.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from decided_flights import flights_of
 
 from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
-from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.start_settings import StartSettings
-from loadtest.injector.starts import Starts
-from loadtest.injector.tally import Bounds, Tally
-from loadtest.plan import Work
+from loadtest.injector.tally import Bounds
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.problem import Problem, ProblemCause
-from loadtest.scenario import Arrival, Scenario
-
-Result = Callable[[int], Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Handle:
-    """
-    A workflow whose end the test decides.
-    """
-
-    number: int
-    wait: Result
-
-    @property
-    def id(self) -> str:
-        """
-        Its id.
-        """
-        return f"w-{self.number}"
-
-    async def result(self) -> Any:
-        """
-        Wait for its end.
-        """
-        return await self.wait(self.number)
-
-    async def describe(self) -> Any:
-        """
-        The server's word of its end; odd ones have failed, and of the hundredth nobody knows.
-        """
-        if self.number == 100:
-            raise KeyError("a defect")
-        failed = self.number % 2
-        return SimpleNamespace(
-            status=WorkflowExecutionStatus.FAILED if failed else WorkflowExecutionStatus.COMPLETED
-        )
-
-
-def _flights(
-    wait: Result,
-    *,
-    awaited_at_once: int = 500,
-    max_in_flight: int = 2000,
-    judge: Callable[[Any], str | None] | None = None,
-) -> tuple[Starts, Tally]:
-    async def start(_client: object, arrival: Arrival) -> Handle:
-        return Handle(arrival.number, wait)
-
-    terms = StartSettings(
-        scenario=Scenario("test", "", None, start, failure=judge),  # type: ignore[arg-type]
-        id_prefix="p",
-        task_queue="q",
-        seed=1,
-        work=Work(),
-        max_in_flight=max_in_flight,
-        awaited_at_once=awaited_at_once,
-    )
-    tally = Tally(Bounds(-math.inf, math.inf))
-    flights = Starts(None, terms, tally, InjectorRegistry().meters("test"), lambda *_: None, None)  # type: ignore[arg-type]
-    return flights, tally
 
 
 async def _settle() -> None:
@@ -100,7 +30,7 @@ async def test_all_results_are_awaited_while_few_are_open() -> None:
     async def wait(_number: int) -> None:
         await ends.wait()
 
-    flights, tally = _flights(wait, awaited_at_once=8)
+    flights, tally = flights_of(wait, awaited_at_once=8)
     for number in range(8):
         flights.due(number, time.perf_counter())
     await _settle()
@@ -128,7 +58,7 @@ async def test_beyond_the_limit_every_kth_result_is_awaited_and_all_are_learnt_i
         finally:
             polls.discard(number)
 
-    flights, tally = _flights(wait, awaited_at_once=8)
+    flights, tally = flights_of(wait, awaited_at_once=8)
     for number in range(64):
         flights.due(number, time.perf_counter())
         await _settle()
@@ -157,7 +87,7 @@ async def test_samples_of_a_step_are_of_one_kind_whenever_the_sampling_began() -
         if number >= 16:
             await ends.wait()
 
-    flights, tally = _flights(wait, awaited_at_once=4)
+    flights, tally = flights_of(wait, awaited_at_once=4)
     for number in range(16):
         flights.due(number, time.perf_counter())
         await _settle()
@@ -183,7 +113,7 @@ async def test_a_drain_that_gives_up_counts_what_is_open_once() -> None:
     async def wait(_number: int) -> None:
         await asyncio.Event().wait()
 
-    flights, tally = _flights(wait, awaited_at_once=4, max_in_flight=10)
+    flights, tally = flights_of(wait, awaited_at_once=4, max_in_flight=10)
     for number in range(20):
         flights.due(number, time.perf_counter())
         await _settle()
@@ -201,7 +131,7 @@ async def test_a_flight_that_breaks_is_a_problem_of_the_step() -> None:
     async def wait(_number: int) -> None:
         raise KeyError("a defect")
 
-    flights, tally = _flights(wait)
+    flights, tally = flights_of(wait)
     flights.due(100, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
 
@@ -216,7 +146,7 @@ async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
     async def wait(_number: int) -> None:
         raise KeyError("Unknown payload encoding")
 
-    flights, tally = _flights(wait)
+    flights, tally = flights_of(wait)
     for number in range(4):
         flights.due(number, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
@@ -237,7 +167,7 @@ async def test_a_result_that_the_scenario_calls_a_failure_is_one(awaited_at_once
     async def wait(number: int) -> str:
         return "failed" if number % 4 == 3 else "settled"
 
-    flights, tally = _flights(
+    flights, tally = flights_of(
         wait, awaited_at_once=awaited_at_once, judge=lambda result: result if result == "failed" else None
     )
     for number in range(8):
@@ -266,7 +196,7 @@ async def test_results_that_cannot_be_judged_are_a_problem_told_once(undecodable
             raise KeyError("no key")
         return 7
 
-    flights, tally = _flights(wait, judge=lambda result: result["outcome"])
+    flights, tally = flights_of(wait, judge=lambda result: result["outcome"])
     for number in (0, 2, 4):
         flights.due(number, time.perf_counter())
     await flights.drain(time.perf_counter() + 5)
@@ -276,12 +206,57 @@ async def test_results_that_cannot_be_judged_are_a_problem_told_once(undecodable
     assert problem.text.startswith(told)
 
 
+@pytest.mark.parametrize(
+    "awaited_at_once", [pytest.param(500, id="awaited"), pytest.param(1, id="asked-later")]
+)
+async def test_a_failure_belongs_to_the_window_in_which_its_arrival_fell_due(awaited_at_once: int) -> None:
+    """
+    Whenever it is learnt: of results that are asked for after the window none would be one of the window's.
+    """
+
+    async def wait(number: int) -> str:
+        return "failed" if number % 2 else "settled"
+
+    flights, tally = flights_of(
+        wait, awaited_at_once=awaited_at_once, judge=lambda result: result if result == "failed" else None
+    )
+    began = time.perf_counter()
+    tally.bounds = Bounds(began - 10, began - 5)
+    for number in range(8):
+        flights.due(number, began - 9 + number)
+    await flights.drain(time.perf_counter() + 5)
+
+    assert tally.whole.failed.total() == 4
+    assert tally.window.failed.total() == 2
+
+
+async def test_what_a_drain_gave_up_belongs_to_the_window_in_which_it_fell_due() -> None:
+    """
+    An order of the warm-up that is still open is none of the window's.
+    """
+
+    async def wait(_number: int) -> None:
+        await asyncio.Event().wait()
+
+    flights, tally = flights_of(wait, awaited_at_once=4, max_in_flight=6)
+    began = time.perf_counter()
+    tally.bounds = Bounds(began - 5, began + 5)
+    for number in range(10):
+        flights.due(number, began - 8 + number)
+        await _settle()
+
+    await flights.drain(time.perf_counter() + 0.2)
+
+    assert tally.whole.failed.total() == 10
+    assert tally.window.failed.total() == 7
+
+
 @pytest.mark.parametrize("launched", [1, 7, 64])
 async def test_order_ids_and_seeds_are_those_of_the_arrivals_number(launched: int) -> None:
     """
     The same arrival of another run has the same seed; ids differ by the prefix alone.
     """
-    flights, _ = _flights(lambda _: asyncio.sleep(0))
+    flights, _ = flights_of(lambda _: asyncio.sleep(0))
     arrival = flights._terms.arrival(launched)
 
     assert (arrival.order_id, arrival.seed) == (f"p-{launched}", 2**32 + launched)

@@ -35,6 +35,16 @@ def test_every_committed_plan_is_valid_and_named_as_its_file(name: str) -> None:
     assert plan.loads[0].kind is LoadKind.SATURATE
 
 
+def test_a_plan_can_ask_for_the_end_to_end_time_alone() -> None:
+    """The bound on the waits has a default, and TOML has no word for nothing."""
+    asked = {"schedule_to_start_p95_seconds": "none", "end_to_end_p95_seconds": 3.0}
+
+    plan = parse_plan({"name": "x", "slo": asked}, "x")
+
+    assert (plan.slo.schedule_to_start_p95_seconds, plan.slo.end_to_end_p95_seconds) == (None, 3.0)
+    assert from_plain(Plan, json.loads(to_json(plan)), "plan.json") == plan
+
+
 def test_the_default_plan_is_the_documented_method() -> None:
     """Saturate 15 s, then one common open rate of 0.7 of one replica until it is decided, at most 120 s."""
     plan = Plan(name="x")

@@ -26,19 +26,22 @@ async def test_a_runs_open_workflows_are_terminated_and_others_stay(server: Any,
     client = await Client.connect(server.address)
     mine = [f"bake-20261126-1-open-1-{number}" for number in range(30)]
     mine[0] = "o'brien's-20261126-1-open-1-0"
-    others = ["bake-20261126b-1-open-1-1", "someone-elses"]
+    # Of two runs that begin in one second the second has a number behind its name.
+    others = ["bake-20261126b-1-open-1-1", "someone-elses", "bake-20261126-2-1-open-1-1"]
     for workflow in (*mine, *others):
         await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
-    await _listed(client, task_queue, 32)
+    await _listed(client, task_queue, 33)
 
     cleaned = await clean(client, task_queue, "20261126")
 
     assert cleaned == Cleaned(30, ())
     assert await open_workflows(client, task_queue, "20261126b") == (others[0],)
+    assert await open_workflows(client, task_queue, "20261126-2") == (others[2],)
     for workflow, status in (
         (mine[0], WorkflowExecutionStatus.TERMINATED),
         (others[0], WorkflowExecutionStatus.RUNNING),
         (others[1], WorkflowExecutionStatus.RUNNING),
+        (others[2], WorkflowExecutionStatus.RUNNING),
     ):
         assert (await client.get_workflow_handle(workflow).describe()).status is status
 
@@ -101,7 +104,9 @@ async def test_a_batch_ends_them_all_by_itself(
     """The server ends each of them; none is asked for one by one."""
     client, asked = await Client.connect(server.address), list[str]()
     for number in range(3):
-        await client.start_workflow("BakeWorkflow", id=f"bake-20261127-{number}", task_queue=task_queue)
+        await client.start_workflow(
+            "BakeWorkflow", id=f"bake-20261127-1-open-1-{number}", task_queue=task_queue
+        )
     await _listed(client, task_queue, 3)
 
     async def one_by_one(client: Client, workflows: Sequence[str], reason: str) -> None:
@@ -120,7 +125,7 @@ async def test_without_a_batch_they_are_terminated_one_by_one(
     """A server that refuses the query, and ids that begin in too many ways: the note says which, and nothing is left."""
     client = await Client.connect(server.address)
     for number in range(12):
-        name = f"{number if why == 'many-prefixes' else ''}bake-20261128-{number}"
+        name = f"{number if why == 'many-prefixes' else ''}bake-20261128-1-open-1-{number}"
         await client.start_workflow("BakeWorkflow", id=name, task_queue=task_queue)
     await _listed(client, task_queue, 12)
     if why == "refused":

@@ -17,7 +17,7 @@ from loadtest.report.sweep_text import text_report
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
-from loadtest.results.sweep_result import SweepResult
+from loadtest.results.sweep_result import PartCost, SweepResult
 from loadtest.results.window_decision import Decided
 
 PLAN = synthetic.demo_plan()
@@ -87,6 +87,20 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
         "(efficiency 0.98 ± 0.03). It is 2.2/s with 1. `loadtest capacity` finds how much of it keeps the goal."
     )
     assert found[3].startswith("One more order costs 83 ms in the server, 36 ms in the workers and")
+
+
+def test_a_cost_names_the_steps_that_its_own_line_runs_through(sweep: SweepResult) -> None:
+    """
+    Not those of a server whose CPU nobody saw.
+    """
+    unseen = PartCost(None, None, 0, "the server was started by somebody else")
+
+    told = [
+        line for line in headlines(replace(sweep, cost=replace(sweep.cost, server=unseen))) if "costs" in line
+    ]
+
+    assert len(told) == 1
+    assert told[0].endswith(f"(a line through {sweep.cost.worker.steps} steps).")
 
 
 def test_a_run_that_misses_its_slo_says_by_how_much() -> None:

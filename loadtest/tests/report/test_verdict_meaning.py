@@ -26,6 +26,7 @@ from loadtest.results.sweep_result import RunVerdict
         (RunVerdict.FAIL, 2, "no replica count tried keeps the goal at some rate"),
         (RunVerdict.FAIL, 0, "a step misses the goal"),
         (RunVerdict.UNDECIDED, 1, "no replica count is known to keep the goal, and some may"),
+        (RunVerdict.UNDECIDED, 0, "no step is seen to miss the goal, and not all are known to keep it"),
         (RunVerdict.INVALID, 1, "a part of the plan has no step that may be believed"),
     ],
 )

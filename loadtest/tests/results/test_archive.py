@@ -4,8 +4,10 @@ A run's folder as a stream: whole, checked, and nothing besides.
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,28 @@ def test_a_run_that_is_not_there(results: Path, tmp_path: Path, name: str) -> No
     """A wrong name, or a path, is answered with the names that there are."""
     with (tmp_path / "out").open("wb") as out, pytest.raises(InputError, match="there are: 20261124-smoke"):
         pack(results, name, out)
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_run(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would look like one that was interrupted, and a second try would find it there."""
+    archive = tmp_path / "run.tar.gz"
+    with archive.open("wb") as out:
+        run, checksum = pack(results, "latest", out)
+
+    def full(self: tarfile.TarFile, path: Path, **_: object) -> None:
+        (path / run).mkdir(parents=True)
+        (path / run / "plan.json").write_text("{}")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tarfile.TarFile, "extractall", full)
+        with pytest.raises(InputError, match="No space left on device"):
+            unpack(archive, checksum, run, tmp_path / "here")
+
+    assert list((tmp_path / "here").iterdir()) == []
+    assert unpack(archive, checksum, run, tmp_path / "here").is_dir()
 
 
 def test_a_run_that_is_here_is_not_overwritten(results: Path, tmp_path: Path) -> None:

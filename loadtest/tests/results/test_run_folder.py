@@ -5,6 +5,7 @@ A run's folder: what is written comes back, whole or not at all.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import gzip
 import math
 import os
@@ -20,6 +21,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.errors import InputError
+from loadtest.results import run_folder
 from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.run_folder import Run
@@ -192,6 +194,42 @@ def test_no_run_is_one_line(tmp_path: Path, name: str, words: str) -> None:
         Run.open(tmp_path / name)
     assert "\n" not in str(error.value)
     assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize("file", ["plan.toml", "plan.json", "manifest.json"])
+def test_a_disk_that_is_full_leaves_no_folder_of_a_run_that_never_began(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The line says why, and the folder of runs is as it was.
+    """
+    write = run_folder.write_whole
+
+    def full(path: Path, content: str | bytes) -> None:
+        if path.name == file:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(run_folder, "write_whole", full)
+
+    with pytest.raises(InputError, match="No space left on device"):
+        Run.create(tmp_path, PLAN, synthetic.manifest(), plan_text="name = 'demo'\n")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_manifest_that_cannot_be_written_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    It is written last, when a disk may be full, and then there are steps to report.
+    """
+
+    def full(path: Path, content: str | bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_folder, "write_whole", full)
+
+    with pytest.raises(InputError, match="No space left on device"):
+        run.write_manifest(synthetic.manifest())
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from loadtest import scenario
 from loadtest.errors import InputError
 from loadtest.plan import Work
+from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.repair import profile
 
 MINE = '''"""
@@ -57,6 +58,37 @@ def test_a_users_own_file_works_as_a_built_in_one(tmp_path: Path) -> None:
 
     assert (mine.name, mine.description, mine.activities_per_workflow) == ("mine", "What mine does.", 3)
     assert mine.start.__name__ == "start"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        pytest.param(MINE, "utf-8-sig", id="with a byte order mark"),
+        pytest.param(
+            "# -*- coding: latin-1 -*-\n" + MINE.replace("mine does", "Übung tut"), "latin-1", id="latin-1"
+        ),
+    ],
+)
+def test_a_file_in_any_encoding_that_python_reads_is_read(tmp_path: Path, text: str, encoding: str) -> None:
+    """
+    By its own name of the encoding, as Python does; its neighbours are found, too.
+    """
+    path = tmp_path / "mine_encoded.py"
+    path.write_bytes(text.encode(encoding))
+
+    assert scenario.load(str(path)).description.startswith("What ")
+    assert set(files_beside(path)) == {"mine_encoded.py"}
+
+
+def test_a_file_that_ends_the_program_is_refused(tmp_path: Path) -> None:
+    """
+    A script that parses its own arguments would end the sweep without a word.
+    """
+    path = tmp_path / "ends.py"
+    path.write_text(MINE + "\nimport sys\nsys.exit(0)\n")
+
+    with pytest.raises(InputError, match=r"cannot be imported \(SystemExit: 0\)"):
+        scenario.load(str(path))
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.work_of_plan import OWN_ORDERS
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -23,6 +24,8 @@ NO_TWINS = (
     "window_seconds out, so that the window goes on until it is decided"
 )
 NOT_SEEN = "the workflow queue's waits were not seen"
+NO_ACTIVITIES = "as its workflows have no activities that could wait"
+INSIDE_OF_TASKS = "as its activities run inside of workflow tasks and wait in no queue"
 NOT_FAR = (
     "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
     "test a lower or a higher rate"
@@ -56,7 +59,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     waits, order = plan.slo.schedule_to_start_p95_seconds, plan.slo.end_to_end_p95_seconds
     activity = measured.decision
     if activity is None or activity.answer is Decided.UNDECIDED:
-        activity = waits_by_model(measured, plan) or activity
+        activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
     return BoundDecisions(
         _kept(activity, "decision", NO_TWINS, why),
         _kept(
@@ -72,6 +75,18 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
             why,
         ),
     )
+
+
+def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
+    """
+    Decide the bound on the activity queue's waits where no activity goes through it; ``None`` where some do.
+    """
+    if plan.slo.schedule_to_start_p95_seconds is None:
+        return None
+    why = NO_ACTIVITIES if measured.activities_per_workflow == 0 else None
+    if plan.scenario == OWN_ORDERS and plan.work.local_activities:
+        why = INSIDE_OF_TASKS
+    return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
 
 
 def _kept(decision: Decision | None, key: str, reason: str, why: NullReasons) -> Decision | None:

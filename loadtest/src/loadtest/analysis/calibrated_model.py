@@ -32,6 +32,13 @@ from loadtest.results.metric_difference import Difference, Histogram
 
 _SEED = 11
 _EXECUTION = "worker.activity_execution"
+# Share of the activities that may have taken longer than the last bound of their histogram.
+_MOST_BEYOND_RATIO = 0.01
+# By so much more tasks than the model has, its late ones are within the misfit that decisions allow it.
+_MOST_RETRIED_RATIO = 0.10
+# Orders whose work is drawn for the simulated saturate step, which begins again with the first when they are used up: a
+# thousand slots of 2 ms would want 2.5 million.
+_MOST_ROUNDS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     """
     Calibrate a model from one saturate step; see ``calibration_of``.
     """
+    if saturated.activities_per_workflow == 0:
+        return "its workflows have no activities, and the model is one of activity slots"
     window = saturated.worker_window
     executing = slots_executing_ratio(saturated)
     if window is None or saturated.slots is None or executing is None:
@@ -84,6 +93,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     held = window.histograms.get(_EXECUTION)
     if waits is None or held is None or not waits.count or not held.count:
         return "the workers' pages have no waits and execution times of activities"
+    if known_work(plan) is None and (unseen := unseen_times(held)) is not None:
+        return unseen
     if saturated.in_flight is None:
         return "the step was not a closed loop"
     activities = saturated.activities_per_workflow
@@ -94,6 +105,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         notes = ("activities are taken to follow one another, as the scenario does not tell their number",)
     if activities < 1:
         return "the workflow has no activities"
+    if (again := _attempted_again(saturated, activities)) is not None:
+        return again
     slot_seconds = held.sum / held.count
     distribution, drawn = work_of(plan, held)
     overhead = overhead_of_known_draws([saturated]) if drawn else None
@@ -112,6 +125,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     )
     seconds = saturated.warm_up_seconds + saturated.window_seconds
     rounds = int(1.5 * seconds * saturated.slots / (activities * slot_seconds)) + saturated.in_flight + 10
+    rounds = min(rounds, _MOST_ROUNDS)
     past = Past(
         in_flight=saturated.in_flight,
         seconds=seconds,
@@ -133,10 +147,10 @@ def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Ca
     held = [each for step in steps if (each := whole_step_execution(step)) is not None]
     if not held:
         return found
-    if not work_of(plan, held[0])[1]:
+    if known_work(plan) is None:
         counts = tuple(sum(column) for column in zip(*(each.counts for each in held), strict=True))
         pooled = Histogram(held[0].bounds, counts, math.fsum(each.sum for each in held))
-        return replace(found, work=histogram_work(pooled))
+        return found if unseen_times(pooled) is not None else replace(found, work=histogram_work(pooled))
     overhead = overhead_of_known_draws(steps)
     if overhead is None:
         return found
@@ -159,12 +173,44 @@ def histogram_work(held: Histogram, total_seconds: float | None = None) -> Histo
     """
     Return execution times as a distribution of work; what lies beyond the last finite bound is left out.
 
+    Of times that ``unseen_times`` refuses none may be left.
+
     Args:
         held: Execution times as the workers saw them.
         total_seconds: Their exact sum, to which the draws are scaled; ``None`` takes the buckets' middles.
     """
     finite = tuple(bound for bound in held.bounds if math.isfinite(bound))
     return HistogramWork(finite, tuple(held.counts[: len(finite)]), total_seconds)
+
+
+def unseen_times(held: Histogram) -> str | None:
+    """
+    Say that too many activities took longer than the last bound of a histogram, so that nobody knows how long.
+
+    Args:
+        held: Execution times as the workers saw them, at least one.
+    """
+    finite = [bound for bound in held.bounds if math.isfinite(bound)]
+    beyond = 1 - sum(held.counts[: len(finite)]) / held.count
+    if beyond <= _MOST_BEYOND_RATIO:
+        return None
+    return (
+        f"{beyond:.0%} of the activities took longer than {max(finite, default=0.0):g} s, the last bound of the workers' "
+        "histogram, so nobody knows how long; give the SDK larger ones (histogram_bucket_overrides)"
+    )
+
+
+def _attempted_again(saturated: Measured, activities: int) -> str | None:
+    """
+    Say that so many activities are tried again that a model of an order's own ones has too few tasks.
+    """
+    done = work(saturated)
+    if done is None or abs(done.per_workflow / activities - 1) <= _MOST_RETRIED_RATIO:
+        return None
+    return (
+        f"a workflow took {done.per_workflow:.2f} activity attempts in the mean and the model knows {activities}: "
+        "retries and rework are not in it"
+    )
 
 
 def _gap(window: Difference, activities: int, waits: Histogram, slot_seconds: float) -> float:

@@ -17,10 +17,10 @@ from loadtest.analysis.slot_capacity import (
 )
 from loadtest.analysis.twin.queue_model_calibration import dead_time
 from loadtest.analysis.twin.work_distribution import WorkDistribution
-from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.analysis.workflow_counts import ACTIVITY_FINISHED, looked_seconds, window_workflows
 from loadtest.analysis.workflow_counts import work as work_done
 from loadtest.results.measured_step import Measured, StepKey
-from loadtest.results.metric_difference import Histogram, histogram_of
+from loadtest.results.metric_difference import Histogram, counter_of, histogram_of
 from loadtest.results.step_result_parts import Limit
 
 # Where nobody saw how long activities take, they are taken to spread as exponential work does.
@@ -100,9 +100,20 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
 
 def slots_used_ratio(step: Measured) -> float | None:
     """
-    Return the mean share of the slots in use; ``None`` where nobody saw it.
+    Return the mean share of the slots in use; ``None`` where nobody saw it, or no activity takes a slot.
     """
-    return step.slots_used / step.slots if step.slots_used is not None and step.slots else None
+    if step.slots_used is None or not step.slots or not takes_slots(step):
+        return None
+    return step.slots_used / step.slots
+
+
+def takes_slots(step: Measured) -> bool:
+    """
+    Tell whether activities take slots, so that slots can be what limits: those inside of workflow tasks take none.
+    """
+    if step.activities_per_workflow == 0:
+        return False
+    return bool(step.slots_used) or bool(counter_of(step.worker_whole, ACTIVITY_FINISHED))
 
 
 def slot_looks(step: Measured) -> float:
@@ -186,13 +197,20 @@ def slot_time_cv(measured: Measured) -> float:
 def histogram_cv(histogram: Histogram) -> float:
     """
     Return standard deviation over mean of a histogram's samples, evenly spread within each bucket.
+
+    Those beyond the last bound are taken to spread as exponential ones do around the mean that the exact sum leaves them:
+    taken to lie at the bound, activities of minutes would all be of one length.
     """
     low, squares, total = 0.0, 0.0, 0.0
     for high, count in zip(histogram.bounds, histogram.counts, strict=True):
-        end = low if math.isinf(high) else high
-        squares += count * (low * low + low * end + end * end) / 3
-        total += count * (low + end) / 2
-        low = end
+        if math.isinf(high):
+            beyond = max(0.0, (histogram.sum - total) / count - low) if count else 0.0
+            squares += count * (low * low + 2 * low * beyond + 2 * beyond * beyond)
+            total += count * (low + beyond)
+            break
+        squares += count * (low * low + low * high + high * high) / 3
+        total += count * (low + high) / 2
+        low = high
     count = histogram.count
     mean = total / count
     return math.sqrt(max(0.0, squares / count - mean * mean)) / mean if mean else 0.0

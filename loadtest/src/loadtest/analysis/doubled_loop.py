@@ -22,7 +22,6 @@ from loadtest.analysis.workflow_counts import (
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import histogram_of
-from loadtest.results.step_instruction import MOST_IN_FLIGHT
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
@@ -262,11 +261,10 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
             f"the machine has no core left ({machine.busy_cores:.1f} of {machine.cores} in use), where more orders would only "
             "wait; measure fewer replicas, or on more cores"
         )
-    most = min(plan.max_awaited, MOST_IN_FLIGHT)
-    if 2 * step.in_flight > most:
+    if 2 * step.in_flight > plan.max_awaited:
         return (
-            f"{2 * step.in_flight:,} results cannot be awaited at once (bound {most:,}); lower worker.activity_slots or "
-            "replicas"
+            f"{2 * step.in_flight:,} results cannot be awaited at once (bound {plan.max_awaited:,}); lower "
+            "worker.activity_slots or replicas, or raise max_awaited where the server answers more"
         )
     return None
 

@@ -11,6 +11,24 @@ from loadtest.results.metric_difference import Histogram
 _SAME_BOUND_RATIO = 1e-6
 
 
+def why_not_counted(histogram: Histogram, seconds: float) -> str | None:
+    """
+    Say that a bound lies beyond the last one of a histogram with samples there, so that nobody knows how many are late.
+
+    Args:
+        histogram: The samples, in seconds.
+        seconds: The bound.
+    """
+    last = max((bound for bound in histogram.bounds if math.isfinite(bound)), default=0.0)
+    beyond = histogram.count - sum(histogram.counts[: sum(map(math.isfinite, histogram.bounds))])
+    if not beyond or seconds <= last * (1 + _SAME_BOUND_RATIO):
+        return None
+    return (
+        f"{beyond} of {histogram.count} waited longer than {last:g} s, the last bound of the histogram, and the SLO's is "
+        f"{seconds:g} s; give the SDK larger ones (histogram_bucket_overrides)"
+    )
+
+
 def count_late(histogram: Histogram, seconds: float) -> float:
     """
     Return how many samples are above the bound; within a bucket that the bound cuts in proportion.

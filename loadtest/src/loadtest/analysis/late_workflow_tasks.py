@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.share_of_late import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -83,6 +83,8 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
     for role, window in (("worker", measured.worker_window), ("server", measured.server_window)):
         waits = histogram_of(window, f"{role}.workflow_schedule_to_start")
         if bound is not None and waits is not None:
+            if (unknown := why_not_counted(waits, bound)) is not None:
+                return Decision(Decided.UNDECIDED, measured.window_seconds, 0.0, 0.0, 0.0, unknown, ())
             late = count_late(waits, bound)
             burst = burst_of(busy_ratio(measured))
             return judge_share(late, waits.count, measured.window_seconds, burst)

@@ -5,7 +5,13 @@ Little's law as a cross-check: the same workflows, timed by two independent cloc
 from __future__ import annotations
 
 from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.workflow_counts import SERVER_CLOSED, WORKER_CLOSED, main_type, window_workflows
+from loadtest.analysis.workflow_counts import (
+    SERVER_CLOSED,
+    WORKER_CLOSED,
+    main_type,
+    results,
+    window_workflows,
+)
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 
@@ -44,7 +50,7 @@ def window_ratio(measured: Measured) -> float | None:
     """
     in_flight = [second.in_flight for second in window_seconds(measured) if second.in_flight is not None]
     workflows = window_workflows(measured)
-    closed = measured.injector.window.completed
+    closed = results(measured.injector.window)
     if not in_flight or not workflows or not closed:
         return None
     in_system = measured.injector.window_closed_minus_sent_seconds * measured.injector.awaited_every / closed

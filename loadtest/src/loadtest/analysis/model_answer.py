@@ -6,14 +6,16 @@ Far below it even a system at the limit is rarely late, so that twins would need
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from loadtest.analysis.arrival_rate_range import load_shape
-from loadtest.analysis.calibrated_model import histogram_work
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.calibrated_model import histogram_work, unseen_times
+from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.percentiles import decode, late_of_hdr
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.analysis.workflow_counts import work as work_done
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
@@ -33,6 +35,8 @@ SHORTEST_SECONDS = 5.0
 FEWEST_TASKS = 100
 FEWEST_ORDERS = 20
 _TASKS = 40_000
+# A retry now and then makes no stage more.
+_ROUNDING = 0.05
 # Order of service and dead time where no saturate step has told them: what servers have shown, to the bad side.
 _USUAL_NEWEST_FIRST = 0.5
 _USUAL_DEAD_SECONDS = 0.01
@@ -93,6 +97,8 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
     if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or seen.activities < 1 or not seen.held.count:
         return None
+    if unseen_times(seen.held) is not None:
+        return None
     work = histogram_work(seen.held, seen.held.sum)
     allowed = bound.allowed_ratio * seen.counted
     if seen.late <= SEEN_RATIO * allowed:
@@ -132,7 +138,7 @@ def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
     """
     seconds, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
     waits = histogram_of(window, "worker.activity_schedule_to_start")
-    if seconds is None or waits is None:
+    if seconds is None or waits is None or why_not_counted(waits, seconds) is not None:
         return None
     return _answer(measured, plan, waits.count, count_late(waits, seconds), SloBound(seconds))
 
@@ -170,6 +176,11 @@ def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWin
         return None
     closed = window.counters.get("worker.workflow_completed", 0.0)
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
+    done = work_done(measured)
+    if done is not None and activities:
+        # Retries and rework are tasks of the queue, too: no fewer stages than there were, and the tasks at their own rate.
+        activities = max(activities, math.ceil(done.per_workflow - _ROUNDING))
+        rate *= done.per_workflow / activities
     whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0
     gap = whole / activities - waits.sum / waits.count - held.sum / held.count if activities else 0.0
     return SeenWindow(

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtest.analysis.doubled_loop import first_key
-from loadtest.analysis.settings_comparison import Block, compare_settings
+from loadtest.analysis.settings_comparison import Block
 from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.step_verdict import judge_closed
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
-from loadtest.results.comparison_result import QuantityComparison
-from loadtest.results.manifest import Manifest
+from loadtest.results.manifest import OWN_SCENARIO, Manifest
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import plan_of_cell
@@ -24,6 +23,8 @@ DRIFT = (
 )
 # What a comparison may be of; every other key of the plans must be the same.
 _COMPARED = frozenset({"worker", "codec", "server", "address", "profile", "name"})
+# Rates that a plan gives are equal to the last digit; those that runs found themselves differ by more.
+_SAME_RATE_RATIO = 0.005
 
 
 def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> tuple[str, ...]:
@@ -39,6 +40,12 @@ def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> 
         mine, other = getattr(a, name), getattr(b, name)
         if mine != other:
             found.append(f"other server: {what} {mine} and {other}")
+    mine, other = ({n: v for n, v in each.versions.items() if n.startswith(OWN_SCENARIO)} for each in (a, b))
+    found += [
+        f"other {name}: {mine.get(name, 'none')} and {other.get(name, 'none')}"
+        for name in {**mine, **other}
+        if mine.get(name) != other.get(name)
+    ]
     left, right = plan_a.model_dump(mode="json"), plan_b.model_dump(mode="json")
     found += [
         f"other plan: {key} {_short(left[key])} and {_short(right[key])}"
@@ -48,15 +55,37 @@ def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> 
     return tuple(found)
 
 
-def compare_runs(
+def rounds_of_runs(
     a: Sequence[Measured], b: Sequence[Measured], plan_a: Plan, plan_b: Plan
-) -> tuple[QuantityComparison, ...]:
+) -> tuple[list[list[Block]], tuple[str, ...]]:
     """
-    Compare two runs, each cell and repetition of one with the same of the other.
+    Put each cell and repetition of a run beside the same of another, as rounds of A B B A.
+
+    Steps that were offered different rates are left out: their waits differ for that alone.
+
+    Returns:
+        The rounds, and what was left out, in words.
     """
     mine, other = _valid(a, plan_a), _valid(b, plan_b)
     pairs = [(mine[key], other[key]) for key in mine if key in other]
-    return compare_settings([[first, second, second, first] for first, second in pairs], plan_a)
+    alike = [pair for pair in pairs if _offered_alike(pair[0][0], pair[1][0])]
+    rounds = [[first, second, second, first] for first, second in alike]
+    unlike = [pair for pair in pairs if not _offered_alike(pair[0][0], pair[1][0])]
+    if not unlike:
+        return rounds, ()
+    (first, _), (second, _) = unlike[0]
+    told = (
+        f"{len(unlike)} of {len(pairs)} pairs of steps are left out, as the runs offered them different rates "
+        f"({first.arrival_rate or 0:.3g} and {second.arrival_rate or 0:.3g}/s in {first.key.folder}), each a share of what "
+        "it found itself; give arrival_rate in the plan of both to compare them"
+    )
+    return rounds, (told,)
+
+
+def _offered_alike(a: Measured, b: Measured) -> bool:
+    if a.arrival_rate is None or b.arrival_rate is None:
+        return a.arrival_rate is b.arrival_rate
+    return abs(a.arrival_rate / b.arrival_rate - 1) <= _SAME_RATE_RATIO
 
 
 def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:

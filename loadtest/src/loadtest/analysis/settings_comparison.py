@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from loadtest.analysis.compared_quantities import QUANTITIES, Quantity
-from loadtest.analysis.comparison import BLOCK_ORDER, Comparison, compare_rounds
+from loadtest.analysis.comparison import BLOCK_ORDER, SAME_WITHIN_RATIO, Comparison, compare_rounds
+from loadtest.analysis.share_of_late import share_ends
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured_step import Measured
@@ -28,7 +29,53 @@ def compare_settings(rounds: Sequence[Sequence[Block]], plan: Plan) -> tuple[Qua
         rounds: Of each round its four blocks in the order A, B, B, A, all valid.
         plan: Of the run; its bounds say what is late.
     """
-    return tuple(_compare(quantity, rounds, plan) for quantity in QUANTITIES.values())
+    unlike = _why_unlike(rounds)
+    return tuple(_compare(quantity, rounds, plan, unlike) for quantity in QUANTITIES.values())
+
+
+def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
+    """
+    Return how many orders of each setting failed; nothing where none did.
+
+    Args:
+        rounds: As ``compare_settings`` takes them.
+    """
+    told = [
+        f"{failed} of {finished} orders of {setting} failed"
+        for setting, (failed, finished) in _failures(rounds).items()
+        if failed
+    ]
+    return (f"{' and '.join(told)}: a failed order counts as one that was completed",) if told else ()
+
+
+def _failures(rounds: Sequence[Sequence[Block]]) -> dict[str, tuple[int, int]]:
+    """
+    Return the failed and the finished orders of each setting; a block that stands twice in a round counts once.
+    """
+    blocks: dict[str, dict[int, StepResult]] = {"A": {}, "B": {}}
+    for each in rounds:
+        for setting, (_, result) in zip(BLOCK_ORDER, each, strict=True):
+            blocks[setting][id(result)] = result
+    return {
+        setting: (
+            sum(result.errors.failed for result in found.values()),
+            sum(result.errors.finished for result in found.values()),
+        )
+        for setting, found in blocks.items()
+    }
+
+
+def _why_unlike(rounds: Sequence[Sequence[Block]]) -> str | None:
+    """
+    Say that orders fail in one setting and not in the other, so that the two did not do the same work.
+    """
+    failures = _failures(rounds)
+    shares = [failed / finished if finished else 0.0 for failed, finished in failures.values()]
+    (low_a, high_a), (low_b, high_b) = (share_ends(*one) for one in failures.values())
+    if abs(shares[1] - shares[0]) <= SAME_WITHIN_RATIO or max(low_a, low_b) <= min(high_a, high_b):
+        return None
+    told = " and ".join(f"{failed} of {finished} of {name}" for name, (failed, finished) in failures.items())
+    return f"{told} failed: failed orders are other work than completed ones; mend what fails first"
 
 
 def standing_of(comparison: Comparison, *, more_is_better: bool) -> Standing:
@@ -48,7 +95,9 @@ _STANDINGS: Mapping[tuple[Comparison, bool], Standing] = {
 }
 
 
-def _compare(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) -> QuantityComparison:
+def _compare(
+    quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None
+) -> QuantityComparison:
     told: list[list[float]] = []
     why = ""
     for blocks in rounds:
@@ -59,6 +108,10 @@ def _compare(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) 
         else:
             told.append([value for value in values if not isinstance(value, str)])
     a, b = _means(told)
+    if unlike is not None:
+        return QuantityComparison(
+            quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, unlike
+        )
     if len(told) < FEWEST_ROUNDS:
         if told or not why:
             why = f"{len(told)} rounds are whole and valid, at least {FEWEST_ROUNDS} are needed"

@@ -194,12 +194,12 @@ def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval
     if basis is Basis.REFUSED:
         return Sized(name, unit, None, basis, why)
 
-    def at(count: float | None) -> Interval:
-        whole = units.value if count is None else count
-        return fit.cores_at(rate, whole, sure.usual.get(name), sure.confidence)
+    def at(count: float) -> Interval:
+        return fit.cores_at(rate, count, sure.usual.get(name), sure.confidence)
 
-    low, high = at(units.low).low or 0.0, at(units.high).high or math.inf
-    return Sized(name, unit, _widened(Interval(at(None).value, low, high), widening), basis, why)
+    low = at(units.value if units.low is None else units.low).low
+    high = None if units.high is None else at(units.high).high
+    return Sized(name, unit, _widened(Interval(at(units.value).value, low, high), widening), basis, why)
 
 
 def _times(
@@ -211,19 +211,18 @@ def _times(
         return Sized(name, unit, None, basis, why)
     value = each.value * by.value
     low = (each.low or 0.0) * (by.low if by.low is not None else by.value)
-    high = (each.high or 0.0) * (by.high if by.high is not None else by.value)
+    # Of so many replicas as nobody knows the end of, nobody knows what they take at most.
+    high = None if by.high is None or each.high is None else each.high * by.high
     exact = each.low == each.high
     return Sized(name, unit, _widened(Interval(value, low, high), 0.0 if exact else widening), basis, why)
 
 
 def _widened(told: Interval, ratio: float) -> Interval:
-    if told.low is None or told.high is None:
-        return told
     more = told.value * ratio
     return Interval(
         told.value,
-        max(0.0, told.value - math.hypot(told.value - told.low, more)),
-        told.value + math.hypot(told.high - told.value, more),
+        None if told.low is None else max(0.0, told.value - math.hypot(told.value - told.low, more)),
+        None if told.high is None else told.value + math.hypot(told.high - told.value, more),
     )
 
 
@@ -231,6 +230,8 @@ def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tup
     """
     Return what an answer at a value stands on, that in words, and by which share it is wider.
     """
+    if not measured:
+        return Basis.REFUSED, "no order was completed in a window", 0.0
     lowest, highest = min(measured), max(measured)
     if lowest <= asked <= highest:
         return Basis.MEASURED, "", 0.0

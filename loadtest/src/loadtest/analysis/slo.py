@@ -133,7 +133,7 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     twin = math.fsum(each.twin_late for each in found)
     answer = found[0].answer
     because = found[0].why
-    if len(found) > 1:
+    if len(found) > 1 and twin > 0:
         luck = math.sqrt(math.fsum(each.twin_deviation**2 for each in found))
         least = DEVIATIONS * max(luck, MISFIT_RATIO * twin)
         because = f"{late:g} late in {len(found)} repetitions, and a system just at the limit would have {twin:.0f} ± {least:.0f}"

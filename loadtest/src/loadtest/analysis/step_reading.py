@@ -15,7 +15,7 @@ from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.doubled_loop import loop_notes
 from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.little import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
@@ -228,6 +228,8 @@ def _late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | Non
         return why.of(
             "late_ratio", None, NO_WORKER if window is None else "no activity started in the window"
         )
+    if (unknown := why_not_counted(waits, bound)) is not None:
+        return why.of("late_ratio", None, unknown)
     return count_late(waits, bound) / waits.count
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loadtest.analysis.slo import judge_errors, judge_step
+from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Open, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult
@@ -46,8 +46,9 @@ def decide(
     """
     Decide one combination of a run.
 
-    Invalid, when a cell that the answer rests on has no step that may be believed.  Undecided, when no count is known to keep the SLO and some may.  Fail, when they tell that it
-    is not: no replica count keeps it at an open load, or, in a plan without one, a step misses it.
+    Invalid, when a cell that the answer rests on has no step that may be believed.  Undecided, when no count is known
+    to keep the SLO and some may.  Fail, when they tell that it is not: no replica count keeps it at an open load, or, in
+    a plan without one, a step misses it.  There a cell of which it is not known makes the run undecided.
 
     Args:
         steps: Of the combination.
@@ -77,7 +78,10 @@ def decide(
     ]
     if not demands:
         failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
-    return (RunVerdict.FAIL, tuple(failed)) if failed else (RunVerdict.PASS, ())
+        unknown = _unknown_cells(steps, plan)
+    if failed:
+        return RunVerdict.FAIL, tuple(failed)
+    return (RunVerdict.UNDECIDED, tuple(unknown)) if unknown else (RunVerdict.PASS, ())
 
 
 def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, tuple[str, ...]]:
@@ -117,6 +121,26 @@ def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequ
 
 def _is_answered(demand: Demand) -> bool:
     return not demand.undecided or (demand.replicas is not None and demand.replicas < demand.undecided[0])
+
+
+def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
+    """
+    Return each cell of which nobody knows whether it keeps the bounds that can be held against it.
+    """
+    cells: dict[tuple[int, int], list[StepResult]] = {}
+    for step in steps:
+        if step.counts_for_cell:
+            cells.setdefault((step.replicas, step.load.index), []).append(step)
+    told = []
+    for (replicas, load), found in cells.items():
+        kind = plan.loads[load].kind
+        if kind is LoadKind.SATURATE:
+            judgements = [judge_errors(step, plan.slo) for step in found]
+        else:
+            judgements = [judge_count(found, plan.slo)]
+        unknown = [each.why[0] for each in judgements if each.answer is SloAnswer.UNDECIDED]
+        told += [f"replicas={replicas} load={kind.value}: {why}" for why in dict.fromkeys(unknown)]
+    return told
 
 
 def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:

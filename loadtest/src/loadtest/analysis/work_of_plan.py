@@ -7,13 +7,16 @@ from __future__ import annotations
 from loadtest.analysis.twin.work_distribution import ExponentialWork, UniformWork, WorkDistribution
 from loadtest.plan import Plan
 
+# The scenario whose orders draw from the plan's [work].
+OWN_ORDERS = "repair"
+
 
 def known_work(plan: Plan) -> WorkDistribution | None:
     """
     Return the distribution from which an activity's seconds are drawn; ``None`` where the draws are not the plan's.
     """
     given = plan.work
-    if plan.scenario != "repair" or given.seconds <= 0 or given.cpu_seconds:
+    if plan.scenario != OWN_ORDERS or given.seconds <= 0 or given.cpu_seconds:
         return None
     if given.spread == "exponential":
         return ExponentialWork(given.seconds)

@@ -10,7 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import StepKey
+from loadtest.results.plan_setting import Setting
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
+
+# The SDK of the kit's `main`, which takes the plan's settings.
+OF_MAIN = "temporal-python"
 
 
 def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: StepKey) -> int:
@@ -29,6 +33,27 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
         1, round(load.orders_per_slot * (plan.worker.slots * key.replicas if slots is None else slots))
     )
     return 2 * once if key.doubled else once
+
+
+def takes_plan(workers: Sequence[WorkerFacts]) -> bool:
+    """
+    Tell whether workers may take the plan's settings: the kit's `main` does, and is none of another language.
+    """
+    return all((worker.sdk or OF_MAIN).startswith(OF_MAIN) for worker in workers)
+
+
+def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str]:
+    """
+    Return a reason if a run varies settings that its workers do not read; slots are told by their numbers.
+    """
+    unread = [path for path, _ in factors if path.startswith("worker.") and path != "worker.activity_slots"]
+    if not unread or takes_plan(workers):
+        return []
+    sdks = " and ".join(dict.fromkeys(w.sdk for w in workers if w.sdk is not None))
+    return [
+        f"the run varies {', '.join(unread)}, and workers of {sdks} take no setting from a plan, so nothing changes: only "
+        "the kit's `main` in Python does; leave it out, or compare two worker commands"
+    ]
 
 
 def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.measured_step import InjectorCounts, InjectorReport, Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_result import StepCounts
 
@@ -194,6 +194,21 @@ def workflows_per_second(measured: Measured) -> float:
     return window_workflows(measured) / looked_seconds(measured)
 
 
+def _window_completed(report: InjectorReport) -> int:
+    """
+    Return how many of the window's arrivals were completed until the drain's end.
+
+    Older versions did not say of a workflow that was still open whether it was one of the window's: there all of them are.
+    """
+    left = (FailureKind.UNFINISHED, FailureKind.NEVER_SENT)
+    mine, every = count_of(report.window.failed, *left), count_of(report.whole.failed, *left)
+    is_dated = bool(count_of(report.window.failed, FailureKind.UNFINISHED)) or not count_of(
+        report.whole.failed, FailureKind.UNFINISHED
+    )
+    still_open = mine if is_dated and every >= report.open_at_end else report.open_at_end
+    return max(0, report.window.offered - (sum(report.window.failed.values()) - mine) - still_open)
+
+
 def counts(measured: Measured) -> StepCounts:
     """
     Put every side's count of the whole step beside the others.
@@ -211,6 +226,6 @@ def counts(measured: Measured) -> StepCounts:
         window_sent=measured.injector.window.sent,
         window_closed=window_closed(measured),
         window_offered=window.offered,
-        window_completed=max(0, window.offered - sum(window.failed.values()) - measured.injector.open_at_end),
+        window_completed=_window_completed(measured.injector),
         window_activities=activities(measured.worker_window),
     )

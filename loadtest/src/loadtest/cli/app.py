@@ -5,6 +5,7 @@ The ``loadtest`` program: its verbs, its one-line errors, and the one place wher
 from __future__ import annotations
 
 import functools
+import io
 import re
 import sys
 from typing import Any
@@ -53,6 +54,9 @@ def main() -> None:
     """
     Run the program and end the process with the verdict as exit code.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal may know fewer signs than a report or a path has; a verdict of an hour must not end in an error for it.
+        sys.stdout.reconfigure(errors="replace")
     end(run(sys.argv[1:]))
 
 

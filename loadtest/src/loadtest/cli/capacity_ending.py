@@ -37,9 +37,15 @@ def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> S
 
 
 def _not_searched(plan: Plan) -> tuple[str, ...]:
-    if plan.slo.end_to_end_p95_seconds is None:
-        return ()
-    return (
-        f"the plan's bound of {plan.slo.end_to_end_p95_seconds:g} s on the end-to-end time is not searched for, "
-        "only that on the waits",
-    )
+    found = []
+    if plan.slo.end_to_end_p95_seconds is not None:
+        found.append(
+            f"the plan's bound of {plan.slo.end_to_end_p95_seconds:g} s on the end-to-end time is not searched for, "
+            "only that on the waits"
+        )
+    if plan.slo.error_ratio > 0:
+        found.append(
+            f"the plan's bound of {plan.slo.error_ratio:.2%} on failed orders is not searched for; "
+            "a probe that surely misses it ends the search"
+        )
+    return tuple(found)

@@ -4,13 +4,18 @@ What `loadtest capacity` is asked: a plan with one closed and one open load, and
 
 from __future__ import annotations
 
+import math
+
 from loadtest.analysis.capacity_search import MOST_PROBES
+from loadtest.cli.asked_plan import parse_asked
 from loadtest.design.capacity import longest_probe_seconds
 from loadtest.errors import InputError
-from loadtest.plan import ArrivalKind, Open, Plan, Saturate, parse_plan
+from loadtest.plan import ArrivalKind, LoadKind, Plan, Saturate
 from loadtest.results.question import CapacityQuestion
 
 _SHORTEST_PROBE_SECONDS = 20.0
+# Keys of the plan that is made -> the flag whose value they have.
+_FLAGS = {"loads.1.max_window_seconds": "--window", "budget_seconds": "--budget"}
 
 
 def searching_plan(
@@ -33,8 +38,8 @@ def searching_plan(
             "slo.schedule_to_start_p95_seconds: the plan asks no bound on the waits, at which a capacity could be found; "
             "write --set slo.schedule_to_start_p95_seconds=0.15"
         )
-    if rate is not None and rate <= 0:
-        raise InputError(f"--rate {rate:g}: must be greater than 0")
+    if rate is not None and not (math.isfinite(rate) and rate > 0):
+        raise InputError(f"--rate {rate:g}: must be greater than 0, and finite")
     if window_seconds is not None and window_seconds < _SHORTEST_PROBE_SECONDS:
         raise InputError(
             f"--window {window_seconds:g}: nothing is decided before {_SHORTEST_PROBE_SECONDS:g} s; "
@@ -58,9 +63,10 @@ def searching_plan(
         "repetitions": 1,
         "loads": [
             plan.saturate_load.model_dump(mode="json"),
-            Open(max_window_seconds=longest).model_dump(mode="json"),
+            {"kind": LoadKind.OPEN.value, "max_window_seconds": longest},
         ],
     }
     if budget_seconds is not None:
         document["budget_seconds"] = budget_seconds
-    return parse_plan(document, "capacity"), CapacityQuestion(0, 1, MOST_PROBES, window_seconds, rate)
+    searched = parse_asked(document, "capacity", _FLAGS)
+    return searched, CapacityQuestion(0, 1, MOST_PROBES, window_seconds, rate)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
@@ -59,4 +60,6 @@ def capacity(
         return run_start.resume(resume, given, context.params, run_flags(context.params))
     assert plan is not None
     searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
-    return run_start.begin(searched, plan, place, run_flags(context.params), question)
+    return run_start.begin(
+        searched, plan, place, run_flags(context.params), question, notes=unvaried(asked, searched)
+    )

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from loadtest.cli.asked_plan import parse_asked
 from loadtest.cli.overrides import parse_setting
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
-from loadtest.plan import Open, Plan, parse_plan
+from loadtest.plan import LoadKind, Plan
 from loadtest.plan.factors import put_value
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.results.comparison_result import QUANTITY_NAMES
@@ -19,6 +20,13 @@ from loadtest.results.question import CompareQuestion
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
 BLOCK_SECONDS = 15.0
 MOST_ROUNDS = 8
+# Keys of the plan that is made -> the flag whose value they have.
+_FLAGS = {
+    "replicas.0": "--replicas",
+    "loads.0.window_seconds": "--block",
+    "loads.0.arrival_rate": "--rate",
+    "warm_up_seconds": "--change-over",
+}
 
 
 def comparing_plan(
@@ -27,7 +35,7 @@ def comparing_plan(
     b: Sequence[str],
     *,
     rate: float | None,
-    replicas: int,
+    replicas: int | None,
     block_seconds: float | None,
     change_over_seconds: float,
     rounds: int | None,
@@ -41,7 +49,7 @@ def comparing_plan(
         plan: As the user gave it; its factors stay at their first values unless they are compared.
         a, b: ``KEY=VALUE`` of each setting.
         rate: Of an open load; ``None`` saturates.
-        replicas: Of both.
+        replicas: Of both; ``None`` takes the plan's first.
         block_seconds: Counted seconds of a block; ``None`` goes by the spread of the work.
         change_over_seconds: Before each block, under load.
         rounds, most_rounds: At the first look and at most; ``None`` goes by the spread of the work.
@@ -66,17 +74,17 @@ def comparing_plan(
     if not compared:
         raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
     exponential = plan.work.spread == "exponential"
-    seconds = block_seconds or BLOCK_SECONDS
+    seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
     usual = EXPONENTIAL_ROUNDS if exponential else ROUNDS
     first, most = rounds_asked(rounds, most_rounds, usual, MOST_ROUNDS)
     document |= {
-        "replicas": [replicas],
+        "replicas": [plan.replicas[0] if replicas is None else replicas],
         "loads": [_load(plan, rate, seconds)],
         "warm_up_seconds": change_over_seconds,
         "repetitions": 2 * most,
         "factors": {path: list(pair) for path, pair in compared.items()},
     }
-    checked = parse_plan(document, "compare")
+    checked = parse_asked(document, "compare", _FLAGS)
     settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
     gates = gate or (("throughput",) if rate is None else ("wait",))
     return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates)
@@ -96,16 +104,8 @@ def demand_quantities(gates: Collection[str]) -> None:
 
 def _load(plan: Plan, rate: float | None, seconds: float) -> dict[str, Any]:
     if rate is not None:
-        return (
-            Open(arrival_rate=rate, window_seconds=seconds).model_dump(mode="json")
-            if rate > 0
-            else _no_rate(rate)
-        )
+        return {"kind": LoadKind.OPEN.value, "arrival_rate": rate, "window_seconds": seconds}
     return {**plan.saturate_load.model_dump(mode="json"), "window_seconds": seconds}
-
-
-def _no_rate(rate: float) -> dict[str, Any]:
-    raise InputError(f"--rate {rate:g}: must be greater than 0")
 
 
 def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
@@ -18,6 +19,7 @@ from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
+from loadtest.cli.written_files import demand_writable
 from loadtest.errors import InputError
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
@@ -44,7 +46,9 @@ def compare(
     rate: Annotated[
         float | None, typer.Option(help="Starts per second of an open load; left out, both are saturated.")
     ] = None,
-    replicas: Annotated[int, typer.Option(help="Worker replicas of both.")] = 1,
+    replicas: Annotated[
+        int | None, typer.Option(help="Worker replicas of both; left out, the plan's first.")
+    ] = None,
     block: Annotated[float | None, typer.Option(help="Counted seconds of a block.")] = None,
     change_over: Annotated[
         float, typer.Option(help="Uncounted seconds before each block.")
@@ -68,6 +72,7 @@ def compare(
     given = given_flags(context)
     gates = tuple(gate or ())
     demand_quantities(gates)
+    demand_writable({"--junit": junit, "--markdown": markdown})
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
         refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")
@@ -99,10 +104,13 @@ def compare(
     refuse_idle_place(given, place, plan.server_names)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
-    from loadtest.results.run_folder import Run
 
-    flags = run_flags(context.params)
-    code = run_start.begin(plan, first, place, flags, question)
-    if junit is not None or markdown is not None:
-        write_files(Run.open(flags.output), junit, markdown)
-    return code
+    return run_start.begin(
+        plan,
+        first,
+        place,
+        run_flags(context.params),
+        question,
+        lambda run: write_files(run, junit, markdown),
+        unvaried(asked, plan),
+    )

@@ -7,7 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from loadtest.analysis.comparison import SAME_WITHIN_RATIO
-from loadtest.analysis.run_comparison import DRIFT, compare_runs, differing_settings, why_not_comparable
+from loadtest.analysis.run_comparison import DRIFT, differing_settings, rounds_of_runs, why_not_comparable
+from loadtest.analysis.settings_comparison import compare_settings, failure_notes
 from loadtest.cli.run_notes import left_out
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
@@ -24,7 +25,7 @@ from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.manifest import Manifest
 from loadtest.results.plan_setting import setting_text
-from loadtest.results.question import CompareQuestion, question_of
+from loadtest.results.question import CompareQuestion
 from loadtest.results.run_folder import Run
 
 _FILE = "comparison.json"
@@ -37,7 +38,13 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     """
     design, kept = Compare(run.plan, question), kept_steps(run)
     problems = [found for step in kept if (found := design.problems(step))]
-    warnings = (*_servers_note(run.manifest), *run.manifest.notes, *left_out(problems, len(kept), "blocks"))
+    rounds = design.rounds(kept)
+    warnings = (
+        *_servers_note(run.manifest),
+        *run.manifest.notes,
+        *left_out(problems, len(kept), "blocks"),
+        *failure_notes([[(step.measured, step.result) for step in blocks] for blocks in rounds]),
+    )
     result = ComparisonResult(
         1,
         run.path.name,
@@ -46,7 +53,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         question.gate,
         SAME_WITHIN_RATIO,
         design.compared(kept),
-        len(design.rounds(kept)),
+        len(rounds),
         warnings,
     )
     run.write(_FILE, to_json(result))
@@ -74,14 +81,14 @@ def _led(manifest: Manifest, name: str) -> str:
 
 def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
     """
-    Write a concluded comparison where the user wants it.
+    Write a comparison where the user wants it; nothing of one that ended before it had a block.
 
     Raises:
-        InputError: The run is none of a comparison, or a file cannot be written.
+        InputError: A file cannot be written.
     """
-    if not isinstance(question_of(run), CompareQuestion):
-        raise InputError(f"{run.path}: not a comparison; name a run that `loadtest compare` made")
-    _write(read(ComparisonResult, run.path / _FILE), junit, markdown)
+    concluded = run.path / _FILE
+    if concluded.is_file():
+        _write(read(ComparisonResult, concluded), junit, markdown)
 
 
 def compare_finished(
@@ -109,6 +116,7 @@ def compare_finished(
             "run both settings in one run with `loadtest compare PLAN --a ... --b ...`, or give --anyway"
         )
     texts = differing_settings(a.plan, b.plan)
+    rounds, left = rounds_of_runs(a.read_steps(), b.read_steps(), a.plan, b.plan)
     result = ComparisonResult(
         1,
         f"{a.path.name} {b.path.name}",
@@ -116,9 +124,9 @@ def compare_finished(
         f"{b.path.name} {texts[1]}".strip(),
         gate,
         SAME_WITHIN_RATIO,
-        quantities := compare_runs(a.read_steps(), b.read_steps(), a.plan, b.plan),
+        quantities := compare_settings(rounds, a.plan),
         max(one.rounds for one in quantities),
-        (DRIFT, *reasons),
+        (DRIFT, *reasons, *left, *failure_notes(rounds)),
     )
     print(comparison_text(result), end="")
     _write(result, junit, markdown)

@@ -4,6 +4,8 @@ What a search for the limit ends with: judged from the run's files alone, writte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
@@ -12,8 +14,9 @@ from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.limits_page import limits_headline, limits_html, limits_text
+from loadtest.results.comparison_result import Standing
 from loadtest.results.document import to_json
-from loadtest.results.limits_result import LimitsAnswer, LimitsResult
+from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.question import LimitsQuestion
 from loadtest.results.run_folder import Run
 
@@ -32,6 +35,10 @@ def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> Sweep
     return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)
 
 
+def _is_undecided(tried: Sequence[TriedRelief]) -> bool:
+    return bool(tried) and tried[-1].throughput.standing is Standing.UNKNOWN
+
+
 def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     """
     Say everything there is to say of a search for the limit.
@@ -44,7 +51,7 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     elif answer is LimitsAnswer.NOT_FOUND:
         limits = ()
     elif answer is LimitsAnswer.UNKNOWN and tried:
-        limits = (tried[-1].suspect,)
+        limits = (tried[-1].suspect,) if _is_undecided(tried) else ()
     problems = [found for step in kept if (found := design.problems(step))]
     warnings = [*run.manifest.notes, *left_out(problems, len(kept), "steps")]
     first = design.first(kept)
@@ -55,17 +62,18 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
         )
     problem = None
     if answer is LimitsAnswer.UNKNOWN:
-        problem = (
-            tried[-1].throughput.why
-            if tried
-            else f"the saturated step is not valid: {reasons_once(problems)}"
-        )
+        if _is_undecided(tried):
+            problem = tried[-1].throughput.why
+        elif design.left(kept):
+            problem = "the search ended before every suspect was relieved"
+        else:
+            problem = f"the saturated step is not valid: {reasons_once(problems)}"
     return LimitsResult(
         1,
         run.path.name,
         answer,
         limits,
-        design.why_not_relieved(limits[0]) if answer is LimitsAnswer.NAMED else None,
+        design.why_not_relieved(limits[0], kept) if answer is LimitsAnswer.NAMED else None,
         tried,
         ranking,
         design.after_relief(kept),

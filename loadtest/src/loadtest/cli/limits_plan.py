@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 from loadtest.analysis.suspects.relief_change import HALF_MORE, half_more
+from loadtest.cli.asked_plan import parse_asked
 from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
@@ -15,6 +16,11 @@ from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion
 
 ROUNDS, MOST_ROUNDS = 3, 6
+# Keys of the plan that is made -> the flag whose value they have.
+_FLAGS = {
+    **{f"loads.{load}.window_seconds": "--block" for load in range(4)},
+    "warm_up_seconds": "--change-over",
+}
 BLOCK_SECONDS = 15.0
 
 
@@ -47,12 +53,15 @@ def limits_plan(
     first, most = rounds_asked(rounds, most_rounds, ROUNDS, MOST_ROUNDS)
     if most_suspects < 0:
         raise InputError(f"--suspects {most_suspects}: must be 0 or more; 0 relieves none")
+    if replicas is not None and replicas < 1:
+        raise InputError(f"--replicas {replicas}: must be 1 or more")
     document = plan.at_first_values()
     base = parse_plan(document, "limits")
-    count = replicas or base.replicas[0]
+    count = base.replicas[0] if replicas is None else replicas
+    seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
     document |= {
         "replicas": [count, half_more(count)],
-        "loads": _loads(base, count, block_seconds or BLOCK_SECONDS),
+        "loads": _loads(base, count, seconds),
         "warm_up_seconds": change_over_seconds,
         "repetitions": 1 + 2 * most * max(1, most_suspects),
         "shuffle": False,
@@ -63,7 +72,7 @@ def limits_plan(
     own_worker = "worker_command" not in place and plan.worker_command is None
     sets_worker = is_here and (own_worker or plan.worker.activity_slots is not None)
     question = LimitsQuestion(first, most, most_suspects, starts_server, sets_worker)
-    return parse_plan(document, "limits"), question
+    return parse_asked(document, "limits", _FLAGS), question
 
 
 def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:

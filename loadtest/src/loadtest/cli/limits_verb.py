@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
@@ -58,4 +59,6 @@ def limits(
         most_rounds=most_rounds,
         most_suspects=suspects,
     )
-    return run_start.begin(made, plan, place, run_flags(context.params), question)
+    return run_start.begin(
+        made, plan, place, run_flags(context.params), question, notes=unvaried(asked, made)
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, read_document
+from loadtest.plan.plan_tables import flattened
 
 # No key of a plan lies deeper; a longer path would only be walked to be refused.
 _DEEPEST_KEY = 8
@@ -160,7 +161,7 @@ def with_flags(
     merged["loads"] = _with_rate_and_window(merged.get("loads", _DEFAULT_LOADS), rate, window)
     for setting in settings:
         path, value = parse_setting(setting)
-        merged = _put(merged, path, value, setting)
+        merged = _held(_put(merged, path, value, setting), path, setting, factors)
     return _with_factors(merged, factors) if factors else merged
 
 
@@ -182,6 +183,21 @@ def _with_rate_and_window(loads: Any, rate: float | None, window: float | None) 
     for load in tables if window is not None else ():
         load["window_seconds"] = window
     return laid
+
+
+def _held(
+    document: dict[str, Any], path: tuple[str, ...], setting: str, factors: Sequence[str]
+) -> dict[str, Any]:
+    """
+    Return the document without the factor of a key that a setting holds at one value, which would override it.
+    """
+    given, key = document.get("factors"), ".".join(path).replace("server.dynamic_config.", "server.", 1)
+    if any(parse_factor(factor)[0] == key for factor in factors):
+        raise InputError(f"--set {setting}: --factor varies {key}; leave one of the two out")
+    varied = flattened(given) if isinstance(given, dict) else {}
+    if key not in varied:
+        return document
+    return {**document, "factors": {name: values for name, values in varied.items() if name != key}}
 
 
 def _with_factors(document: dict[str, Any], factors: Sequence[str]) -> dict[str, Any]:

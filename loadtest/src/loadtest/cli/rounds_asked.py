@@ -22,8 +22,8 @@ def rounds_asked(rounds: int | None, most_rounds: int | None, usual: int, usual_
     Raises:
         InputError: They are too few, or fewer at most than at the first look.
     """
-    first = rounds or usual
-    most = most_rounds or max(usual_most, first)
+    first = usual if rounds is None else rounds
+    most = max(usual_most, first) if most_rounds is None else most_rounds
     for flag, number in (("--rounds", first), ("--most-rounds", most)):
         if number < FEWEST_ROUNDS:
             raise InputError(f"{flag} {number}: too few for an interval; write {FEWEST_ROUNDS} or more")

@@ -4,8 +4,12 @@ What the ending of a run says beside its answer: where its page is, and what was
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from loadtest.cli.place_options import TargetKind
+from loadtest.plan import Plan
+from loadtest.results.plan_setting import value_text
 
 
 def from_here(path: Path) -> Path:
@@ -14,6 +18,29 @@ def from_here(path: Path) -> Path:
     """
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
+    """
+    Say which settings of workers a plan names that nobody gives to them; nothing where the run starts them itself.
+
+    Args:
+        plan: Of the run; slots are not told here, as they are held against what the workers have.
+        place: Where it measures.
+    """
+    if place.get("target") not in (TargetKind.KUBERNETES, TargetKind.COMPOSE):
+        return ()
+    usual, given = type(plan.worker)().model_dump(), plan.worker.model_dump()
+    named = [
+        f"worker.{key}={value_text(value)}"
+        for key, value in given.items()
+        if value != usual[key] and key != "activity_slots"
+    ]
+    if not named:
+        return ()
+    return (
+        f"the plan names {', '.join(named)}, which --target {place['target']} gives to no worker: they run as they were deployed",
+    )
 
 
 def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[str]:

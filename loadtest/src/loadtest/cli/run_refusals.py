@@ -25,7 +25,7 @@ from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
 from loadtest.free_ports import demand_free
 from loadtest.plan import Plan
-from loadtest.results.question import Question
+from loadtest.results.question import CapacityQuestion, Question
 from loadtest.scenario.loading import Scenario
 from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
@@ -113,6 +113,20 @@ def _refuse_server_settings(plan: Plan) -> None:
                 f"plan: {key}: the dynamic configuration is of the server that a run starts itself on this machine; leave it out"
                 for key in keys
             )
+        )
+
+
+def refuse_search_without_activities(question: Question | None, scenario: Scenario) -> None:
+    """
+    Refuse a search for capacities of workflows without activities, whose waits are what it searches by.
+
+    Raises:
+        InputError: The scenario says that they have none.
+    """
+    if isinstance(question, CapacityQuestion) and scenario.activities_per_workflow == 0:
+        raise InputError(
+            f"scenario {scenario.name}: its workflows have no activities (ACTIVITIES_PER_WORKFLOW = 0), and a capacity is "
+            "searched by how long activities wait; sweep it with rates of your own instead"
         )
 
 

@@ -7,9 +7,10 @@ Every refusal comes before a folder is made or a process is started.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +25,17 @@ from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_ending import conclude
 from loadtest.cli.run_environment import (
     EnvironmentFlags,
+    commands_of,
     compose_server_address,
     open_environment,
 )
+from loadtest.cli.run_notes import unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
-from loadtest.cli.run_refusals import environment_for, refuse_many_starts
+from loadtest.cli.run_refusals import (
+    environment_for,
+    refuse_many_starts,
+    refuse_search_without_activities,
+)
 from loadtest.cli.server_ports import connect_servers, open_ports
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
@@ -38,10 +45,11 @@ from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
-from loadtest.results.manifest import Manifest, RunStart
+from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.run_folder import Run
 from loadtest.scenario import load
+from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
 from loadtest.target.dev_server import with_ours
 
@@ -52,6 +60,8 @@ def begin(
     place: Place,
     flags: RunFlags,
     question: Question | None = None,
+    afterwards: Callable[[Run], None] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> int:
     """
     Begin a run of a plan and return its exit code.
@@ -62,6 +72,8 @@ def begin(
         place: Where to measure.
         flags: Where it is kept, and how it can be watched.
         question: What the run is to answer; ``None`` sweeps the plan.
+        afterwards: Gets the run once it has ended, whatever other runs have begun meanwhile.
+        notes: What a reader of its report should know.
 
     Raises:
         LoadtestError: The plan cannot be carried out there, or ended early.
@@ -74,13 +86,20 @@ def begin(
         place = {**place, "address": server_address(str(place["address"]) if "address" in place else None)}
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
+    refuse_search_without_activities(question, scenario)
     refuse_many_starts(plan, question, scenario, place)
     environment = environment_for(plan, place, flags.metrics_port)
     run = Run.create(
-        flags.output, plan, _manifest(plan, place, environment), plan_text=file.read_text(encoding="utf-8")
+        flags.output,
+        plan,
+        replace(_manifest(plan, place, environment), notes=(*notes, *unread_settings(plan, place))),
+        plan_text=file.read_text(encoding="utf-8"),
     )
     keep_question(run, question)
-    return _carry_out(run, environment, flags)
+    code = _carry_out(run, environment, flags)
+    if afterwards is not None:
+        afterwards(run)
+    return code
 
 
 def resume(
@@ -111,7 +130,8 @@ def resume(
     refuse_changes(path, run.path, given, parameters, manifest.place)
     if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
         return _report_complete(run, flags.progress)
-    if "worker_command" in manifest.place and manifest.directory != str(Path.cwd()):
+    commands = "worker_command" in manifest.place or commands_of(run.plan)
+    if commands and manifest.directory != str(Path.cwd()):
         raise InputError(
             f"--resume {path}: its workers were started from {manifest.directory}, which their command line may mean; "
             "write it there"
@@ -119,7 +139,7 @@ def resume(
     load(run.plan.scenario)
     environment = environment_for(run.plan, manifest.place, flags.metrics_port)
     demand_as_kept(environment.servers, manifest)
-    start = _start()
+    start = _start(run.plan.scenario)
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
@@ -171,18 +191,34 @@ def _each(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(texts))
 
 
-def _start() -> RunStart:
+def _start(scenario: str) -> RunStart:
     return RunStart(
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         command=("loadtest", *sys.argv[1:]),
-        versions=versions(),
+        versions={**versions(), **_checksum(scenario)},
         commit=commit(),
         machine=machine(),
     )
 
 
+def _checksum(scenario: str) -> dict[str, str]:
+    """
+    Return what stands for the version of a user's own scenario: a checksum of its file and of those beside it that it imports.
+    """
+    if not is_path(scenario):
+        return {}
+    mine, found = Path(scenario), hashlib.sha256()
+    try:
+        files = files_beside(mine)
+    except InputError:  # a file beside it that is no Python, which it may never import
+        files = {mine.name: mine}
+    for name, path in sorted(files.items()):
+        found.update(name.encode() + b"\0" + path.read_bytes())
+    return {f"{OWN_SCENARIO}{mine.name}": found.hexdigest()[:12]}
+
+
 def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
-    start = _start()
+    start = _start(plan.scenario)
     return Manifest(
         run="",
         started_at=start.started_at,

@@ -86,6 +86,7 @@ async def open_ports(
                 logs=logs if len(clients) == 1 else logs / f"server-{number + 1}",
                 connection=access.connection,
                 ready_seconds=plan.waits.injectors_ready_seconds,
+                most_awaited=plan.max_awaited,
                 first_injector=number * plan.injectors,
                 **ground.master,
             )

@@ -71,10 +71,16 @@ def _setting(plan: Plan, given: Sequence[str]) -> dict[str, DynamicValue]:
         if name not in plan.factors:
             known = ", ".join(plan.factors) or "none"
             raise InputError(f"--set {text}: no factor of this run; its factors: {known}")
-        if value not in plan.factors[name]:
+        # In Python true is 1 and 4.0 is 4: what is chosen is the value as the plan has it.
+        same = [
+            one
+            for one in plan.factors[name]
+            if one == value and isinstance(one, bool) is isinstance(value, bool)
+        ]
+        if not same:
             known = ", ".join(str(one) for one in plan.factors[name])
             raise InputError(f"--set {text}: no value of this run; it has {known}")
-        asked[name] = value
+        asked[name] = same[0]
     for name, values in plan.factors.items():
         if name not in asked and len(values) > 1:
             choice = ", ".join(str(one) for one in values)

@@ -81,7 +81,7 @@ class SubmittedDesign:
             given.get("a", ()),
             given.get("b", ()),
             rate=given.get("rate"),
-            replicas=count or 1,
+            replicas=count,
             gate=gates,
             **times,
         )[0]

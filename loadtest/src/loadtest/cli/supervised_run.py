@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,11 +17,13 @@ from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.run_ending import conclude
+from loadtest.cli.run_notes import from_here
 from loadtest.errors import LoadtestError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
+from loadtest.report.sweep_page import resume_command
 from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)
@@ -75,7 +78,7 @@ def run_and_report(
                 )
             )
 
-    with _logged(run.log_path), display:
+    with run_log(run.log_path), display:
         try:
             asyncio.run(whole())
         except LoadtestError as error:
@@ -93,7 +96,8 @@ def run_and_report(
     if problem is not None:
         raise problem
     if interrupted:
-        print(f"interrupted; `loadtest sweep --resume {run.path}` does what is left", file=sys.stderr)
+        command = resume_command(run.manifest, shlex.quote(str(from_here(run.path))))
+        print(f"interrupted; `{command}` does what is left", file=sys.stderr)
         return INTERRUPTED
     display.tell(ended)
     return ended.exit_code
@@ -116,8 +120,11 @@ def _cancelled_by_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _logged(path: Path) -> Iterator[None]:
-    handler = logging.FileHandler(path, encoding="utf-8")
+def run_log(path: Path) -> Iterator[None]:
+    """
+    Write what the program logs into a file, too, while the body runs.
+    """
+    handler = _RunLog(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -126,4 +133,26 @@ def _logged(path: Path) -> Iterator[None]:
         yield
     finally:
         root.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(
+            OSError
+        ):  # a full disk: it was told when the first line could not be written
+            handler.close()
+
+
+class _RunLog(logging.FileHandler):
+    """
+    The log of a run; that it cannot be written is said once, and ends nothing.
+    """
+
+    _is_told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """
+        Say why a line could not be written.
+        """
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._is_told:
+            self._is_told = True
+            print(f"{self.baseFilename}: cannot be written: {error.strerror}", file=sys.stderr)

@@ -17,9 +17,10 @@ from loadtest.analysis.capacity_search import (
     search_capacity,
 )
 from loadtest.analysis.doubled_loop import LoopPair
+from loadtest.analysis.slo import judge_errors
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.probe_window import ProbeWindow
 from loadtest.design.step_attempts import (
     attempt_to_make,
@@ -33,6 +34,7 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.question import CapacityQuestion
 from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.sweep_result import SloAnswer
 
 # One replica's queue changes most slowly, so that it needs the longest window.
 _LONGEST_PROBE_SECONDS = {1: 100.0, 2: 80.0}
@@ -113,9 +115,8 @@ class Capacity:
         found = next((one for one in self._searches(kept) if one.todo is not None), None)
         if found is None or found.todo is None:
             return Answer("every count was searched")
-        spent = sum(step.measured.window_seconds for step in kept)
-        if self.plan.budget_seconds is not None and spent >= self.plan.budget_seconds:
-            return Answer(f"the budget of {self.plan.budget_seconds:g} s of windows is spent")
+        if (spent := budget_spent(self.plan, kept)) is not None:
+            return spent
         if found.rate is None or found.learnt is None:
             return NextStep(found.todo, None, why_made(found.todo, self.plan, kept))
         longest = self.question.longest_probe_seconds or longest_probe_seconds(found.replicas)
@@ -173,6 +174,11 @@ class Capacity:
                 why = "; ".join(measured.notes) or "its late tasks were not counted"
                 return _stopped(
                     known, f"the probe at {measured.arrival_rate or 0:.3g}/s decided nothing: {why}"
+                )
+            failing = judge_errors(probe.result, self.plan.slo)
+            if failing.answer is SloAnswer.MISSED:
+                return _stopped(
+                    known, f"orders failed at {measured.arrival_rate:.3g}/s: {'; '.join(failing.why)}"
                 )
             steps.append(measured)
             result = ProbeResult(

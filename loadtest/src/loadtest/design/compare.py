@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
@@ -36,6 +36,8 @@ class Compare:
         Return the next block, or why no more is needed.
         """
         todo = self.left(kept)
+        if todo and (spent := budget_spent(self.plan, kept)) is not None:
+            return spent
         if todo:
             load = self.plan.loads[self.question.load]
             rate = load.arrival_rate if isinstance(load, Open) else None

@@ -51,6 +51,16 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
     return MOST_DISTURBED_ATTEMPTS if is_disturbed else MOST_ATTEMPTS
 
 
+def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:
+    """
+    Return the end of a run whose windows have used the seconds that its plan gives them; ``None`` before.
+    """
+    spent = sum(step.measured.window_seconds for step in kept)
+    if plan.budget_seconds is None or spent < plan.budget_seconds:
+        return None
+    return Answer(f"the budget of {plan.budget_seconds:g} s of windows is spent")
+
+
 WindowPlanner = Callable[
     [Plan, StepInstruction, StepKey, Sequence[KeptStep], "DrawnWork | None"],
     "WindowPlan",

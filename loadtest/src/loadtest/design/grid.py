@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.design.design import Answer, KeptStep, NextStep
+from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.step_arrival_rate import arrival_rate
 from loadtest.design.step_attempts import attempt_to_make, second_step, second_steps_to_come, why_made
 from loadtest.plan import Plan
@@ -36,9 +36,8 @@ class Grid:
         Raises:
             MeasurementError: The rate of the step cannot be made from what was measured.
         """
-        spent = sum(step.measured.window_seconds for step in kept)
-        if self.plan.budget_seconds is not None and spent >= self.plan.budget_seconds:
-            return Answer(f"the budget of {self.plan.budget_seconds:g} s of windows is spent")
+        if (spent := budget_spent(self.plan, kept)) is not None:
+            return spent
         todo = self.left(kept)
         if not todo:
             return Answer("every cell of the plan was measured")

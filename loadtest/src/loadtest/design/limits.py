@@ -11,8 +11,9 @@ from loadtest.analysis.compared_quantities import block_problems
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.analysis.suspects.step_suspects import ranking_problems
+from loadtest.analysis.workers_as_planned import takes_plan
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
-from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep
+from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
@@ -60,6 +61,8 @@ class LimitSearch:
         Return the first step, then the next block of the suspect that is relieved, or why no more is needed.
         """
         todo = self.left(kept)
+        if todo and (spent := budget_spent(self.plan, kept)) is not None:
+            return spent
         if todo:
             again = "measured again, as it was invalid" if todo[0].attempt > 1 else None
             return NextStep(todo[0], None, again)
@@ -133,6 +136,9 @@ class LimitSearch:
             return LimitsAnswer.PROVED
         if self.first(kept) is None or any(one.throughput.standing is Standing.UNKNOWN for one in tried):
             return LimitsAnswer.UNKNOWN
+        if self.left(kept):
+            # It was interrupted, and what was not relieved may be the limit.
+            return LimitsAnswer.UNKNOWN
         return LimitsAnswer.NAMED if self.named(kept) and not tried else LimitsAnswer.NOT_FOUND
 
     def named(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
@@ -140,13 +146,13 @@ class LimitSearch:
         Return the suspects that the kit would have to relieve first and cannot; none where it can relieve one.
         """
         first = first_suspects(self.ranking(kept))
-        return () if any(isinstance(self._relief(suspect), Relief) for suspect in first) else first
+        return () if any(isinstance(self._relief(suspect, kept), Relief) for suspect in first) else first
 
-    def why_not_relieved(self, suspect: Suspect) -> str | None:
+    def why_not_relieved(self, suspect: Suspect, kept: Sequence[KeptStep]) -> str | None:
         """
         Return why the kit cannot relieve a suspect; ``None`` where it can.
         """
-        relief = self._relief(suspect)
+        relief = self._relief(suspect, kept)
         return relief if isinstance(relief, str) else None
 
     def after_relief(self, kept: Sequence[KeptStep]) -> Suspect | None:
@@ -169,17 +175,20 @@ class LimitSearch:
             return []
         trials: list[Trial] = []
         for suspect in self.ranking(kept):
-            relief = self._relief(suspect)
+            relief = self._relief(suspect, kept)
             if isinstance(relief, Relief) and len(trials) < self.question.most_suspects:
                 trials.append(Trial(suspect, relief, self._blocks(relief, len(trials))))
         return trials
 
-    def _relief(self, suspect: Suspect) -> Relief | str:
+    def _relief(self, suspect: Suspect, kept: Sequence[KeptStep]) -> Relief | str:
+        first = self.first(kept)
+        # A worker of another language would go on with its own settings, and its relief would be none.
+        takes = first is None or takes_plan(first.measured.workers)
         return relief_of(
             suspect,
             self.plan,
             starts_server=self.question.starts_server,
-            sets_slots=self.question.sets_worker,
+            sets_slots=self.question.sets_worker and takes,
         )
 
     def _blocks(self, relief: Relief, number: int) -> Alternation:

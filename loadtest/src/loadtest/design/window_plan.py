@@ -34,6 +34,9 @@ from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 # Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
 CANDIDATES = 32
+# Arrivals of all of them together: at 2,000 a second 32 schedules are 8 million, which a pod of 1 GiB cannot hold, and so many
+# tasks are late in about their usual share on any schedule.
+_MOST_ARRIVALS = 1_000_000
 # A window that only has to not contradict the model.
 FAR_BELOW_SECONDS = 20.0
 # What a plan of short windows may grow to by itself where orders take long.
@@ -179,7 +182,8 @@ def candidate_steps(
     plan: Plan, order: StepInstruction, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
 ) -> dict[int, OpenStep]:
     """
-    Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed.
+    Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed; fewer at
+    high rates.
 
     Args:
         plan: Of the cell.
@@ -188,6 +192,10 @@ def candidate_steps(
         seconds: Of the longest window.
         drawn_work: What each order will draw; ``None`` where the draws are not ours.
     """
+    expected = arrivals.expected_starts(
+        order.arrivals, order.arrival_rate or 0.0, order.warm_up_seconds, order.window_seconds
+    )
+    tried = max(1, min(CANDIDATES, int(_MOST_ARRIVALS / max(1.0, expected))))
     draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
         # The draws are the order numbers', so one array serves every schedule.
@@ -199,7 +207,7 @@ def candidate_steps(
         mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
         return OpenStep(times, mine, order.warm_up_seconds, seconds)
 
-    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(CANDIDATES)}
+    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(tried)}
 
 
 def replace_seed(order: StepInstruction, schedule_seed: str) -> StepInstruction:

@@ -112,7 +112,7 @@ def assemble_measured(
         pollers={}
         if poll is None
         else {"activity": len(poll.activity_pollers), "workflow": len(poll.workflow_pollers)},
-        use={part: _used(start.use.get(part), end.use[part]) for part in end.use}
+        use={part: _used(start.use.get(part), end.use[part], recorder.window_seconds) for part in end.use}
         | _on_pages(metrics, differences["worker_window"], end),
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
@@ -131,9 +131,16 @@ def _difference(
     return None if first is None or last is None else metrics.difference(first, last, role)
 
 
-def _used(before: ProcessUse | None, after: ProcessUse) -> ProcessUse:
+def _used(before: ProcessUse | None, after: ProcessUse, seconds: float) -> ProcessUse:
     if before is None or before.cpu_seconds is None or after.cpu_seconds is None:
         return replace(after, cpu_seconds=None, why=after.why or "not known at the window's start")
+    if seconds < after.least_seconds:
+        # A window may end long before the longest one that the plan allows.
+        why = (
+            f"it is told in averages, which say nothing of a window of {seconds:.0f} s; write window_seconds = "
+            f"{after.least_seconds:g} or more"
+        )
+        return replace(after, cpu_seconds=None, why=why)
     return replace(after, cpu_seconds=after.cpu_seconds - before.cpu_seconds)
 
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
@@ -49,13 +49,15 @@ class WindowWatch:
         Of many workers the rule gets what the sample counted, unscaled: it decides later, and not too early.
 
         Raises:
-            MeasurementError: The pages cannot be compared.
+            MeasurementError: The pages cannot be compared, or do not tell which tasks are late.
         """
         if self.first is None or self.late_seconds is None or self.enough.done():
             return
         # In a thread, as all that is counted each second: it must not delay the edges, which this loop times.
         counts = await asyncio.to_thread(metrics.difference, sample.within(self.first), pages, "worker")
         waits = counts.histograms.get(_WAITS)
+        if waits is not None and (unknown := why_not_counted(waits, self.late_seconds)) is not None:
+            raise MeasurementError(unknown)
         counted = waits.count if waits is not None else 0
         late = count_late(waits, self.late_seconds) if waits is not None else 0.0
         answer = self.rule.feed(pages.at - self.first.at, counted, late)

@@ -17,7 +17,7 @@ from loadtest.child import Child
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
-from loadtest.results.step_instruction import MOST_IN_FLIGHT, StepInstruction
+from loadtest.results.step_instruction import StepInstruction
 
 # How long Locust and its injectors may take to start and to connect.
 # Beyond the step itself: the master gives its injectors a quarter of this.
@@ -39,6 +39,7 @@ class Locust:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         server: tuple[str, str],
+        most_awaited: int,
     ) -> None:
         """
         Args:
@@ -46,8 +47,10 @@ class Locust:
             workers: The injectors of this machine.
             reader, writer: The line to the master.
             server: Address and namespace that every order is for.
+            most_awaited: Long polls for results that the server answers at once.
         """
         self._server = server
+        self._most_awaited = most_awaited
         self._master = master
         self._workers = tuple(workers)
         self._reader = reader
@@ -72,10 +75,11 @@ class Locust:
             InputError: It keeps more workflows in flight than can be awaited.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
-        if order.in_flight is not None and order.in_flight > MOST_IN_FLIGHT:
+        if order.in_flight is not None and order.in_flight > self._most_awaited:
             raise InputError(
-                f"{order.in_flight} workflows in flight: a closed load awaits every result, and a server answers "
-                f"at most 1,200 such calls at once; lower in_flight_per_slot until it is {MOST_IN_FLIGHT} or fewer"
+                f"{order.in_flight} workflows in flight: a closed load awaits every result, and max_awaited = "
+                f"{self._most_awaited:,}; lower in_flight_per_slot or replicas, or raise max_awaited where the server answers "
+                "more such calls at once (a namespace's frontend answers 1,200, unless it is set otherwise)"
             )
         lasts = order.warm_up_seconds + order.window_seconds + order.drain_seconds
         longest = order.start_at - time.time() + lasts + _ANSWER_SECONDS

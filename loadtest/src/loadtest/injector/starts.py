@@ -65,8 +65,8 @@ class Starts:
         self._queued: deque[tuple[int, float]] = deque()
         self._starting = 0
         self._awaiting: dict[int, dict[asyncio.Task[None], _Flight]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._unasked: list[WorkflowHandle[Any, Any]] = []
+        self._tasks: dict[asyncio.Task[None], _Flight] = {}
+        self._unasked: list[tuple[WorkflowHandle[Any, Any], _Flight]] = []
         self._launched = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -118,33 +118,37 @@ class Starts:
                 await self._ask_the_unasked()
         queued = [*self._queued]
         self._queued.clear()  # first, as each flight that lands would launch one of them
-        cancelled = [*self._tasks]
+        cancelled = dict(self._tasks)
         for task in cancelled:
             task.cancel()
         if cancelled:
             await asyncio.wait(cancelled)
-        unfinished = sum(task.cancelled() for task in cancelled) + len(self._unasked)
+        unfinished = [flight for task, flight in cancelled.items() if task.cancelled()]
+        unfinished += [flight for _, flight in self._unasked]
         self._unasked.clear()
-        for _ in range(unfinished):
-            self._fail(failure_of_error.UNFINISHED, now(), TimeoutError("open when the drain gave up"))
+        for flight in unfinished:
+            self._fail(
+                failure_of_error.UNFINISHED, flight.intended, TimeoutError("open when the drain gave up")
+            )
         for _, intended in queued:
             self._fail(failure_of_error.NEVER_SENT, intended, TimeoutError("queued when the drain gave up"))
         self._meters.in_flight.set(0)
-        return unfinished + len(queued)
+        return len(unfinished) + len(queued)
 
     def _launch(self, number: int, intended: float) -> None:
         # The trailing zeros of the count of launches: 0 for every other one, 1 for every fourth, ...
         count = self._launched
         self._launched += 1
         level = (count & -count).bit_length() - 1 if count else 62
-        task = asyncio.get_running_loop().create_task(self._fly(_Flight(number, intended, level)))
-        self._tasks.add(task)
+        flight = _Flight(number, intended, level)
+        task = asyncio.get_running_loop().create_task(self._fly(flight))
+        self._tasks[task] = flight
         self._starting += 1
         self._idle.clear()
         task.add_done_callback(self._landed)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A flight counts its failures itself; what it lets through is a defect of ours.
             self._tally.problems.append(
@@ -193,7 +197,7 @@ class Starts:
         self._tally.acknowledged(flight.intended, sent_at, at)
         self._meters.response_time.observe(at - flight.intended)
         if flight.level < self.sampling_level:
-            self._unasked.append(handle)
+            self._unasked.append((handle, flight))
             return
         await self._await(flight, handle, sent_at)
 
@@ -208,7 +212,7 @@ class Starts:
         except asyncio.CancelledError:
             if flight.level >= self.sampling_level:
                 raise
-            self._unasked.append(handle)  # it is of no sampled level any more
+            self._unasked.append((handle, flight))  # it is of no sampled level any more
             return
         finally:
             del peers[task]
@@ -239,18 +243,18 @@ class Starts:
     async def _ask_the_unasked(self) -> None:
         async def ask() -> None:
             while self._unasked:
-                handle = self._unasked.pop()
+                handle, flight = self._unasked.pop()
                 try:
                     close = await wait_for_close(handle, self._terms.scenario)
                 except asyncio.CancelledError:
-                    self._unasked.append(handle)
+                    self._unasked.append((handle, flight))
                     raise
                 self._note(close)
                 if close.failed is None:
                     self._tally.closed_at_some_time()
                     self._meters.completed.inc()
                 else:
-                    self._fail(close.failed, now(), close.error)
+                    self._fail(close.failed, flight.intended, close.error)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):

@@ -27,13 +27,20 @@ class Slo(StrictModel):
     """
 
     schedule_to_start_p95_seconds: _Bound | None = Field(
-        default=0.15, description="At most 5 % of the queue's tasks may wait longer than this."
+        default=0.15,
+        description='At most 5 % of the queue\'s tasks may wait longer than this; `"none"` asks nothing of the waits.',
     )
     end_to_end_p95_seconds: _Bound | None = Field(
         default=None,
         description="At most 5 % of the orders may take longer from intended start to close. Left out, nothing is asked.",
     )
     error_ratio: float = Field(default=0.0, ge=0, le=1, description="Largest share of orders that may fail.")
+
+    @field_validator("schedule_to_start_p95_seconds", "end_to_end_p95_seconds", mode="before")
+    @classmethod
+    def _none_asks_nothing(cls, value: Any) -> Any:
+        # TOML has no null, and the first of them has a default.
+        return None if value == "none" else value
 
 
 class Work(StrictModel):

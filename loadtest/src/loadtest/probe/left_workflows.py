@@ -5,6 +5,7 @@ Workflows that a run left open on its server, and their end.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import MeasurementError
+from loadtest.plan import LoadKind
 from loadtest.probe.termination_batch import MOST_PREFIXES, terminate_by_prefix
 from loadtest.probe.visibility_text import quoted
 
@@ -27,7 +29,8 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     """
     Return the ids of the run's workflows that are open.
 
-    Every order's id holds the run's name, whatever a scenario writes before it; nothing else of the task queue counts.
+    Every order's id holds the run's name and its step, whatever a scenario writes before it; nothing else of the task queue
+    counts.  A name alone may begin another's: of two runs of one second, the second has `-2` behind it.
 
     Args:
         client: Of the run's server and namespace.
@@ -42,7 +45,15 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
         ids = [found.id async for found in client.list_workflows(query)]
     except RPCError as error:
         raise MeasurementError(f"the run's workflows cannot be listed ({error.message})") from error
-    return tuple(workflow for workflow in ids if f"{run}-" in workflow)
+    return tuple(workflow for workflow in ids if _beginning(workflow, run) is not None)
+
+
+def _beginning(workflow: str, run: str) -> str | None:
+    """
+    Return what all ids of a run's load at one replica count begin with, from the id of one; ``None`` of another run's.
+    """
+    found = re.search(rf"{re.escape(run)}-\d+-(?:{'|'.join(LoadKind)})", workflow)
+    return None if found is None else workflow[: found.end()]
 
 
 async def terminate(client: Client, workflows: Sequence[str], reason: str) -> None:
@@ -110,7 +121,7 @@ async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequen
     """
     Have the server end workflows, and return why it did not.
     """
-    prefixes = {workflow[: workflow.index(f"{run}-") + len(run) + 1] for workflow in workflows}
+    prefixes = {begun for workflow in workflows if (begun := _beginning(workflow, run)) is not None}
     if len(prefixes) > MOST_PREFIXES:
         return f"their ids begin in {len(prefixes)} ways, too many for a batch operation"
     try:

@@ -6,6 +6,7 @@ No sentence rests on an invalid step without saying so.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from loadtest.analysis.doubled_loop import first_key
@@ -102,13 +103,16 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
         return None
     largest, first = max(known), min(known)
     complete = "completes" if largest == 1 else "complete"
-    sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s saturated"
     limits = {
         s.capacity.limit
         for s in sweep.steps
         if s.replicas == largest and s.capacity is not None and s.counts_for_cell
     }
-    details = ["at full throttle, whatever the waits"] if explain else []
+    # What nobody saw full is not called saturated.
+    seen = Limit.UNKNOWN not in limits
+    loaded = "saturated" if seen else "under a closed load"
+    sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s {loaded}"
+    details = ["at full throttle, whatever the waits"] if explain and seen else []
     details += [text for limit in sorted(limits) if (text := _limited(limit, explain=explain))]
     sentence += f" ({'; '.join(details)})" if details else ""
     fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
@@ -186,6 +190,7 @@ def _cost(sweep: SweepResult) -> str | None:
         for name, part in parts
         if part.seconds_per_workflow is not None
     ]
+    steps = {part.steps for _, part in parts if part.seconds_per_workflow is not None}
     idle = [
         f"{max(0.0, part.idle_cores.value):.2f} cores in {name if name != 'the workers' else 'each worker'}"
         for name, part in parts[:2]
@@ -194,7 +199,11 @@ def _cost(sweep: SweepResult) -> str | None:
     if not told:
         return None
     beside = f", beside {listed(idle)} without load" if idle else ""
-    return f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {sweep.cost.server.steps} steps)."
+    return f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {_counts(steps)} steps)."
+
+
+def _counts(numbers: Collection[int]) -> str:
+    return str(min(numbers)) if len(numbers) == 1 else f"{min(numbers)} to {max(numbers)}"
 
 
 def _counted(sweep: SweepResult) -> str | None:

@@ -21,7 +21,7 @@ def limits_headline(result: LimitsResult) -> str:
         case LimitsAnswer.NAMED:
             settings = "; ".join(suspect.setting.text for suspect in result.limits)
             return f"{suspects_sentence(result.limits)}. Not relieved here, as {result.why_not_relieved}. Change {settings}."
-        case LimitsAnswer.UNKNOWN if result.tried:
+        case LimitsAnswer.UNKNOWN if result.tried and result.limits:
             return f"Cannot tell whether {result.limits[0].name} {hold(result.limits[0].name)} you back: {relief_text(result.tried[-1])}."
         case LimitsAnswer.UNKNOWN:
             return f"Cannot tell what holds you back: {result.problem}."

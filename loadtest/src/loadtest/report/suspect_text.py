@@ -73,7 +73,9 @@ def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
         return None
     step = max(told, key=_telling)
     first = first_suspects(step.suspects or ())
-    how = "saturated" if step.load.kind == "saturate" else "overloaded"
+    how = "overloaded"
+    if step.load.kind == "saturate":
+        how = "under a closed load" if _limit(step) is Limit.UNKNOWN else "saturated"
     relief = (
         " `loadtest limits` proves it by relief: it raises that alone."
         if explain and any(suspect.not_relieved is None for suspect in first)

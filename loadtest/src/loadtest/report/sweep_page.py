@@ -120,6 +120,7 @@ def render(
         manifest=manifest,
         manifest_json=to_json(manifest),
         meaning=verdict_meaning(sweep),
+        meaning_of=verdict_meaning,
         headlines=headlines(sweep, resume_command(manifest)),
         figures=drawn,
         certainties=certainties(sweep),

@@ -15,7 +15,7 @@ from loadtest.report.run_cells import unit
 from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
-from loadtest.results.sweep_result import SweepResult
+from loadtest.results.sweep_result import RunVerdict, SweepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def text_report(sweep: SweepResult, resume: str | None = None) -> str:
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
-    if sweep.verdict.value == "fail":
-        lines += [f"fail: {reason}" for reason in sweep.reasons]
+    if sweep.verdict is RunVerdict.FAIL or (sweep.verdict is RunVerdict.UNDECIDED and not sweep.demands):
+        lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
     return "\n".join(lines) + "\n"
 
 

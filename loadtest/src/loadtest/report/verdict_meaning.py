@@ -19,6 +19,8 @@ def verdict_meaning(sweep: SweepResult) -> str:
         case RunVerdict.FAIL:
             return f"no replica count tried keeps the goal{one}" if loads else "a step misses the goal"
         case RunVerdict.UNDECIDED:
+            if not loads:
+                return "no step is seen to miss the goal, and not all are known to keep it"
             return f"no replica count is known to keep the goal{one}, and some may"
         case RunVerdict.INVALID:
             return "a part of the plan has no step that may be believed"

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
+import shutil
 import sys
 import tarfile
 from pathlib import Path
@@ -94,18 +96,22 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
             f"run {run}: its checksum is {found[:12]} here and {checksum[:12]} where it was packed, so a part is missing; "
             "fetch it again"
         )
-    final = output / run
+    final, partial = output / run, output / f".{run}.{os.getpid()}"
     if final.exists():
         raise InputError(f"{final}: is there already; remove it or give another --output")
     try:
         output.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(output, filter="data")
+            tar.extractall(partial, filter="data")
+        # Half a run would look like one that was interrupted.
+        (partial / run).rename(final)
         point_latest(final)
     except OSError as error:
         raise InputError(
             f"--output {output}: cannot be written: {error.strerror or error}; name a folder that you may write to"
         ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return final
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# What the name of a user's own scenario file stands behind among the versions; its version is a checksum.
+OWN_SCENARIO = "scenario "
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -30,7 +33,7 @@ class RunStart:
     Attributes:
         started_at: UTC, ISO 8601.
         command: The command line.
-        versions: Distribution -> version, with python.
+        versions: Distribution -> version, with python and the checksum of a user's own scenario.
         commit: Of the checkout, or ``None`` outside of one.
         machine: Where the sweep ran.
     """

@@ -214,11 +214,13 @@ class ProcessUse:
         cpu_seconds: User and system time, or ``None`` with *why*.
         rss_bytes: Resident size at the window's end, summed over the part's processes.
         why: Why there is no number.
+        least_seconds: Shortest window of which the CPU time says something, where it is made of averages.
     """
 
     cpu_seconds: float | None
     rss_bytes: int | None
     why: str | None = None
+    least_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

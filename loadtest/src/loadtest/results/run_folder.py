@@ -30,11 +30,18 @@ from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 
 LATEST = "latest"
+_MANIFEST = "manifest.json"
 
 
 def _refusal(path: Path, error: OSError) -> InputError:
     return InputError(
         f"{path}: cannot be written: {error.strerror or error}; make it writable, or name another folder with --output"
+    )
+
+
+def _lost(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"{path}: cannot be written: {error.strerror or error}; make it writable, make room, or copy the run elsewhere"
     )
 
 
@@ -81,18 +88,20 @@ class Run:
         Raises:
             InputError: The folder cannot be written.
         """
-        name = run_name(plan, now or datetime.now(UTC))
+        name, made = run_name(plan, now or datetime.now(UTC)), None
         try:
             output.mkdir(parents=True, exist_ok=True)
-            path = _new_folder(output, name)
+            path = made = _new_folder(output, name)
             run = cls(path, plan)
             (path / "steps").mkdir()
             if plan_text is not None:
                 write_whole(path / "plan.toml", plan_text)
             write_whole(path / "plan.json", to_json(plan))
-            run.write_manifest(dataclasses.replace(manifest, run=path.name))
+            write_whole(path / _MANIFEST, to_json(dataclasses.replace(manifest, run=path.name)))
             run.log_path.touch()
         except OSError as error:
+            if made is not None:
+                shutil.rmtree(made, ignore_errors=True)
             raise _refusal(output, error) from None
         return run
 
@@ -133,13 +142,16 @@ class Run:
         """
         The manifest as last written.
         """
-        return read(Manifest, self.path / "manifest.json")
+        return read(Manifest, self.path / _MANIFEST)
 
     def write_manifest(self, manifest: Manifest) -> None:
         """
         Write or replace the manifest, e.g. with the time at which the run ended.
+
+        Raises:
+            InputError: The folder cannot be written.
         """
-        write_whole(self.path / "manifest.json", to_json(manifest))
+        self.write(_MANIFEST, to_json(manifest))
 
     def write(self, name: str, content: str | bytes) -> Path:
         """
@@ -153,7 +165,7 @@ class Run:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
         except OSError as error:
-            raise _refusal(self.path, error) from None
+            raise _lost(self.path, error) from None
         return path
 
     def write_step(
@@ -198,7 +210,7 @@ class Run:
             point_latest(self.path)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
-            raise _refusal(self.path, error) from None
+            raise _lost(self.path, error) from None
         return final
 
     def read_steps(self) -> list[Measured]:

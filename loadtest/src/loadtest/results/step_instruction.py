@@ -8,9 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from loadtest.plan import Arrivals, Work
 
-# Of a closed load, which awaits every result: under the server's limit of long polls, with room for those who look on.
-MOST_IN_FLIGHT = 1000
-
 
 def seed_of_order(step_seed: int, number: int) -> int:
     """

@@ -47,7 +47,7 @@ def _of(folder: Path, module: str) -> list[Path]:
 
 def _imports(path: Path) -> Iterator[str]:
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        tree = ast.parse(path.read_bytes(), str(path))
     except (OSError, SyntaxError, ValueError) as error:
         raise InputError(
             f"--scenario: {path} cannot be read as Python ({error}); give a file that can"

@@ -124,7 +124,7 @@ def _run(path: Path, where: str) -> ModuleType:
     _find_beside(path)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(
             f"{where}: cannot be imported ({type(error).__name__}: {error}); {_NEEDED}"
         ) from error
@@ -143,7 +143,7 @@ def _find_beside(path: Path) -> None:
 def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     problems = []
     # From the source: Python run with -OO, or PYTHONOPTIMIZE=2, keeps no docstrings.
-    source = Path(module.__file__ or "").read_text(encoding="utf-8")
+    source = Path(module.__file__ or "").read_bytes()
     description = (ast.get_docstring(ast.parse(source)) or "").strip().partition("\n")[0]
     if not description:
         problems.append("has no docstring, whose first line is its description")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.bucket_quantile import mean, quantile
+from loadtest.analysis.workers_as_planned import OF_MAIN, takes_plan
 from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
@@ -22,8 +23,6 @@ Kind = Literal["activity", "workflow"]
 _OWN_SCENARIOS = "repair"
 # SDKs whose workers run a user's code on one core; those of others use as many as there are.
 _ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
-# The SDK of the kit's `main`, which takes the plan's settings.
-_OF_MAIN = "temporal-python"
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
 _SLOTS_USED: Mapping[Kind, SlotNumber] = {
     "activity": "activity_slots_used",
@@ -145,7 +144,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,
-        runs_on_one_core=all((worker.sdk or _OF_MAIN).startswith(_ONE_CORE) for worker in measured.workers),
+        runs_on_one_core=all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in measured.workers),
     )
 
 
@@ -189,8 +188,7 @@ def _pollers(measured: Measured, plan: Plan, kind: Kind, polls_out: float | None
     Return the plan's pollers, ``None`` where workers of another language do not take it or have more of them out.
     """
     each = getattr(plan.worker, f"{kind}_pollers")
-    takes_plan = all((worker.sdk or _OF_MAIN).startswith(_OF_MAIN) for worker in measured.workers)
-    most = each * measured.key.replicas if takes_plan and isinstance(each, int) else None
+    most = each * measured.key.replicas if takes_plan(measured.workers) and isinstance(each, int) else None
     return None if most is None or (polls_out or 0.0) > most else most
 
 

@@ -97,7 +97,8 @@ class Usage:
             return ProcessUse(None, None, self._why)
         if self._at is None:
             return ProcessUse(None, None, "metrics.k8s.io was not asked yet")
-        return ProcessUse(self._seconds + self._cores * (self._clock() - self._at), self._bytes)
+        spent = self._seconds + self._cores * (self._clock() - self._at)
+        return ProcessUse(spent, self._bytes, least_seconds=SHORTEST_WINDOW_SECONDS)
 
 
 def cores(quantity: str) -> float:

@@ -1,0 +1,140 @@
+"""
+Workflows whose activities take no slot and wait in no queue, or that have none: nothing is said of slots that nobody needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from readings import made
+
+from loadtest.analysis import analyse, read_step
+from loadtest.analysis.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES
+from loadtest.analysis.calibrated_model import calibration
+from loadtest.analysis.doubled_loop import why_doubled
+from loadtest.analysis.slo import judge_waits
+from loadtest.plan import Plan, Work
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Difference
+from loadtest.results.step_result import StepResult
+from loadtest.results.step_result_parts import Limit
+from loadtest.results.sweep_result import RunVerdict, SloAnswer
+from loadtest.results.window_decision import Decided, Decision
+
+PLAN = synthetic.demo_plan(scenario="noop")
+INSIDE = synthetic.demo_plan(work=Work(seconds=0.3, local_activities=True))
+
+
+def idle(step: Measured, activities: int | None = 0) -> Measured:
+    """
+    The same step, had no activity been put into the queue.
+    """
+
+    def without(difference: Difference | None) -> Difference | None:
+        if difference is None:
+            return None
+        return replace(
+            difference,
+            counters={name: n for name, n in difference.counters.items() if "activity" not in name},
+            histograms={name: h for name, h in difference.histograms.items() if "activity" not in name},
+        )
+
+    return replace(
+        step,
+        activities_per_workflow=activities,
+        slots_used=0.0,
+        decision=None,
+        worker_whole=without(step.worker_whole),
+        worker_window=without(step.worker_window),
+        worker_halves=None,
+        server_whole=without(step.server_whole),
+        server_window=without(step.server_window),
+    )
+
+
+@pytest.mark.parametrize(
+    ("plan", "activities", "why"),
+    [(PLAN, 0, NO_ACTIVITIES), (INSIDE, 6, INSIDE_OF_TASKS)],
+    ids=["no activities", "local activities"],
+)
+def test_no_activity_waits_so_the_bound_on_their_waits_is_met(plan: Plan, activities: int, why: str) -> None:
+    """
+    Else no window would ever decide it.
+    """
+    found = read_step(idle(synthetic.step(2, "open", plan=plan), activities), plan)
+
+    assert found.decision is not None
+    assert (found.decision.answer, found.decision.why) == (Decided.MET, why)
+
+
+def test_a_run_of_workflows_without_activities_passes() -> None:
+    """
+    By the waits of their workflow tasks, which are all that waits.
+    """
+    steps = [idle(step) for step in synthetic.steps(PLAN, 1.5)]
+
+    found = analyse(steps, PLAN, synthetic.manifest())
+
+    assert found.verdict is RunVerdict.PASS, found.reasons
+
+
+def test_repetitions_without_a_task_that_could_be_late_are_met(template: StepResult) -> None:
+    """
+    Nothing plus nothing is not too few to tell.
+    """
+    none = Decision(Decided.MET, 20.0, 0.0, 0.0, 0.0, NO_ACTIVITIES, ())
+    steps = [replace(made(template, repetition=number), decision=none) for number in (1, 2, 3)]
+
+    judged = judge_waits(steps, PLAN.slo)
+
+    assert judged is not None and judged.answer is SloAnswer.MET
+
+
+def test_slots_that_no_activity_takes_limit_nothing() -> None:
+    """
+    No second step is made to fill them, and what limits is not known; it is no hand-over between slots.
+    """
+    step = idle(synthetic.step(1, "saturate", plan=PLAN))
+
+    found = read_step(step, PLAN)
+
+    assert why_doubled(step, PLAN, ()) is None
+    assert found.capacity is not None and found.capacity.limit is Limit.UNKNOWN
+
+
+def test_slots_that_stay_free_for_want_of_orders_are_still_told() -> None:
+    """
+    Activities ran in them.
+    """
+    step = replace(synthetic.step(1, "saturate"), slots_used=1.0)
+
+    assert why_doubled(step, synthetic.demo_plan(), ()) is not None
+
+
+def test_no_model_says_that_there_are_no_activities() -> None:
+    """
+    And not that nobody saw them.
+    """
+    told = calibration(PLAN, idle(synthetic.step(1, "saturate", plan=PLAN)))
+
+    assert told == "its workflows have no activities, and the model is one of activity slots"
+
+
+def test_no_model_is_made_where_many_activities_are_tried_again() -> None:
+    """
+    A quarter more tasks than the model has would all look late.
+    """
+    plan = synthetic.demo_plan()
+    step = synthetic.step(1, "saturate", plan=plan)
+    assert step.worker_whole is not None
+    more = {**step.worker_whole.counters}
+    more["worker.activity_finished"] *= 1.25
+    retried = replace(step, worker_whole=replace(step.worker_whole, counters=more))
+
+    told = calibration(plan, retried)
+
+    assert isinstance(told, str)
+    assert told.startswith("a workflow took 7.50 activity attempts in the mean and the model knows 6")
+    assert not isinstance(calibration(plan, step), str)

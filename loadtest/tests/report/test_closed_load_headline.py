@@ -1,0 +1,32 @@
+"""
+What a run says of a closed load whose slots nobody saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import synthetic
+
+from loadtest.analysis import analyse
+from loadtest.report.headlines import headlines
+from loadtest.results.step_result_parts import Limit
+
+
+def test_a_closed_load_on_slots_that_nobody_saw_is_not_called_saturated() -> None:
+    """
+    What it completes is told all the same.
+    """
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    steps = tuple(
+        replace(step, capacity=replace(step.capacity, limit=Limit.UNKNOWN))
+        if step.capacity is not None
+        else step
+        for step in sweep.steps
+    )
+
+    told = next(line for line in headlines(replace(sweep, steps=steps)) if "complete" in line)
+
+    assert told.startswith(
+        "4 replicas complete 8.51 ± 0.18 orders/s under a closed load (what limited it is not known)"
+    )
