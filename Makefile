@@ -10,6 +10,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 OUTPUT ?= results
+# Of `make test`: tests of servers mostly wait, so more than there are cores may be quicker on a machine with memory to spare.
+PYTEST_WORKERS ?= 2
 
 # The sandbox imports a workflow's module for each workflow; without bytecode on disk each import compiles it.
 unexport PYTHONDONTWRITEBYTECODE
@@ -59,7 +61,7 @@ test: lint pytest ## every check that needs no cluster
 
 .PHONY: pytest
 pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so each has the machine for itself; PYTEST_ARGS adds arguments
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not e2e and not sweep' $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal -m 'not e2e and not sweep' $(PYTEST_ARGS)
 	$(BIN)/pytest -m 'sweep and not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint

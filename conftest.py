@@ -8,7 +8,11 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+# What is imported and collected stays to the end: looking it through for garbage all the while finds none.
+gc.disable()
 
 # How long an example takes is a property of the machine's load, not of the code.
 settings.register_profile("untimed", deadline=None)
@@ -20,12 +24,14 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """
-    Takes what was imported and collected out of the garbage collector's sight: it stays to the end.
+    Takes what was imported and collected out of the garbage collector's sight, and lets it work from now on.
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
