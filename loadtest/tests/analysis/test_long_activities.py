@@ -138,6 +138,21 @@ def test_workflow_tasks_that_cannot_be_counted_are_undecided() -> None:
     assert "500 of 500 waited longer" in (found.why or "")
 
 
+def test_a_share_of_late_tasks_that_nobody_counted_is_not_known() -> None:
+    """
+    It is no 0, and the reason is told in its place.
+    """
+    plan: Plan = MINE.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=90.0)})
+    step = synthetic.step(2, "open", plan=plan)
+    assert step.worker_window is not None
+    waits = {**step.worker_window.histograms, "worker.activity_schedule_to_start": buckets([70.0] * 500)}
+
+    found = read_step(replace(step, worker_window=replace(step.worker_window, histograms=waits)), plan)
+
+    assert found.late_ratio is None
+    assert "500 of 500 waited longer" in found.why["late_ratio"]
+
+
 def test_a_thousand_slots_of_milliseconds_are_calibrated_from_bounded_draws() -> None:
     """
     The simulated step goes round with the orders that it has.

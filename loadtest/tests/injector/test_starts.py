@@ -215,6 +215,7 @@ async def test_a_failure_belongs_to_the_window_in_which_its_arrival_fell_due(awa
     """
 
     async def wait(number: int) -> str:
+        await asyncio.sleep(0.02)  # all of them are open before the first one ends
         return "failed" if number % 2 else "settled"
 
     flights, tally = flights_of(
