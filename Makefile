@@ -70,7 +70,7 @@ lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
 
 .PHONY: unused
 unused:
-	$(PY) unused_code.py
+	$(BIN)/vulture
 
 .PHONY: typed
 typed:
