@@ -16,6 +16,8 @@ from searched_system import SearchedSystem, plan_of_one_count
 from loadtest.analysis.capacity_search import SIDE_RATIO, CapacityBracket
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
+from loadtest.report.capacity_text import capacity_headlines
+from loadtest.report.numbers import rate as rate_text
 from loadtest.results.capacity_result import Carries
 from loadtest.results.measured_step import Measured
 from loadtest.results.question import CapacityQuestion
@@ -59,6 +61,11 @@ def test_a_side_that_traffic_did_not_decide_is_the_models_word() -> None:
     assert (bracket.low_confirmed, bracket.high_confirmed) == (True, False)
     assert bracket.low is not None and bracket.high is not None
     assert (bracket.high - bracket.low) / ((bracket.high + bracket.low) / 2) < 0.1
+    sentence = capacity_headlines(capacity_result(design, system.kept, "a-run"))[0]
+    assert (
+        f"keeps it at {rate_text(bracket.low)}/s and misses it at {rate_text(bracket.high)}/s (by the model)."
+        in sentence
+    )
 
 
 @pytest.mark.parametrize("ratio", [0.85, 0.93, 1.0, 1.08])

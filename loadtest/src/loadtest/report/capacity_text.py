@@ -31,8 +31,9 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
         lines.append(_at_the_rate(result, result.rate))
     if known:
         told = "; ".join(
-            f"{replica_count(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at {rate(one.low)}/s "
-            f"and {'misses' if one.replicas == 1 else 'miss'} it at {rate(one.high)}/s"
+            f"{replica_count(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at "
+            f"{_stands(one.low, confirmed=one.low_confirmed)} and {'misses' if one.replicas == 1 else 'miss'} it at "
+            f"{_stands(one.high, confirmed=one.high_confirmed)}"
             for one in known
         )
         late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {duration(result.bound_seconds)}"
@@ -46,6 +47,13 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
         f"Measured for {result.measured_seconds:.0f} s; a grid of rates 10 % apart would have taken {result.grid_seconds:.0f} s."
     )
     return tuple(lines)
+
+
+def _stands(side: float | None, *, confirmed: bool) -> str:
+    """
+    Name one side's rate, and that no step at it confirmed it where none did.
+    """
+    return f"{rate(side)}/s{'' if confirmed else ' (by the model)'}"
 
 
 def capacity_text(result: CapacityResult) -> str:
