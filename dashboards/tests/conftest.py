@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from watched_stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """
     Server, two workers, a mischievous one, an injector and a sweep's page, scraped by Prometheus each second.
+
+    It ends with its module: idle, it takes a quarter of a core or more from all tests that follow.
     """
     from watched_stack import running_stack
 
