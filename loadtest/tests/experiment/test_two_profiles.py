@@ -115,7 +115,8 @@ def test_each_side_is_reached_by_its_own_profile(
             "own": asyncio.run(_workflows(server.address, "default", task_queue)),
             "cloud": asyncio.run(_workflows(other.address, "shop", task_queue)),
         }
-        asyncio.run(_leave_open(other.address, "shop", f"bake-{done.path.name}-left", task_queue))
+        left = f"bake-{done.path.name}-{done.read_steps()[0].key.folder}-left"
+        asyncio.run(_leave_open(other.address, "shop", left, task_queue))
         cleaned = run(["clean", str(done.path)])
         told = capsys.readouterr()
 
