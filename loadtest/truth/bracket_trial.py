@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from long_windows import DEMO, long_windows
 from program_run import carry_out
 
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
@@ -18,7 +19,6 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
 _HERE = Path(__file__).parent
-DEMO = _HERE.parent / "plans" / "demo.toml"
 REPLICAS = 2
 CHECK_SECONDS = 600
 # Of another run than the search, so that no draw of it is seen again.
@@ -27,15 +27,10 @@ CHECK_SEED = 20
 
 def check_plan(found: CountCapacity) -> str:
     """
-    Return the plan of one long window at each side of the bracket, on the demo's work, after a closed load.
+    Return the plan of one long window at each side of the bracket.
     """
-    _, _, work = DEMO.read_text(encoding="utf-8").partition("[work]")
-    loads = "".join(
-        f'[[loads]]\nkind = "open"\narrival_rate = {rate:.3f}\nwindow_seconds = {CHECK_SECONDS}\n'
-        for rate in (found.low, found.high)
-    )
-    head = f'name = "bracket"\nreplicas = [{REPLICAS}]\nwarm_up_seconds = 5\nseed = {CHECK_SEED}\n'
-    return f'{head}[[loads]]\nkind = "saturate"\nwindow_seconds = 20\n{loads}[work]{work}'
+    rates = [rate for rate in (found.low, found.high) if rate is not None]
+    return long_windows("bracket", REPLICAS, CHECK_SEED, rates, CHECK_SECONDS)
 
 
 def page(found: CountCapacity, bound_seconds: float, steps: Sequence[StepResult]) -> str:

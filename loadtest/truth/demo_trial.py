@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
+from long_windows import DEMO, long_windows
 from program_run import carry_out
 
 from loadtest.report.numbers import replica_count
@@ -21,24 +22,10 @@ from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict, SweepResult
 
 _HERE = Path(__file__).parent
-DEMO = _HERE.parent / "plans" / "demo.toml"
 DEMOS = 10
 LONG_SECONDS = 900
 # Of other runs than the demos, so that no draw of theirs is seen again.
 LONG_SEED = 1000
-
-
-def long_plan(arrival_rate: float, replicas: int) -> str:
-    """
-    Return the plan of one long window of the demo's work, after a closed load.
-    """
-    _, _, work = DEMO.read_text(encoding="utf-8").partition("[work]")
-    return (
-        f'name = "demo-long"\nreplicas = [{replicas}]\nwarm_up_seconds = 5\nseed = {LONG_SEED + replicas}\n'
-        '[[loads]]\nkind = "saturate"\nwindow_seconds = 20\n'
-        f'[[loads]]\nkind = "open"\narrival_rate = {arrival_rate:.3f}\nwindow_seconds = {LONG_SECONDS}\n'
-        f"[work]{work}"
-    )
 
 
 def page(demos: Sequence[Path], longs: Sequence[Path]) -> str:
@@ -168,7 +155,9 @@ def _carry_out_long(sweeps: Sequence[SweepResult], results: Path) -> Iterator[Pa
     counts = {step.replicas for sweep in sweeps for step in _open_steps(sweep) if _shown(step) is not None}
     for replicas in sorted(counts):
         plan = results / f"long-{replicas}.toml"
-        plan.write_text(long_plan(rate, replicas), encoding="utf-8")
+        plan.write_text(
+            long_windows("demo-long", replicas, LONG_SEED + replicas, [rate], LONG_SECONDS), encoding="utf-8"
+        )
         yield carry_out("sweep", plan, results / f"long-{replicas}")
 
 

@@ -190,12 +190,11 @@ def unseen_times(held: Histogram) -> str | None:
     Args:
         held: Execution times as the workers saw them, at least one.
     """
-    finite = [bound for bound in held.bounds if math.isfinite(bound)]
-    beyond = 1 - sum(held.counts[: len(finite)]) / held.count
+    beyond = 1 - (held.count - held.beyond) / held.count
     if beyond <= _MOST_BEYOND_RATIO:
         return None
     return (
-        f"{beyond:.0%} of the activities took longer than {max(finite, default=0.0):g} s, the last bound of the workers' "
+        f"{beyond:.0%} of the activities took longer than {held.last_bound:g} s, the last bound of the workers' "
         "histogram, so nobody knows how long; give the SDK larger ones (histogram_bucket_overrides)"
     )
 

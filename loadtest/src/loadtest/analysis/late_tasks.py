@@ -19,12 +19,10 @@ def why_not_counted(histogram: Histogram, seconds: float) -> str | None:
         histogram: The samples, in seconds.
         seconds: The bound.
     """
-    last = max((bound for bound in histogram.bounds if math.isfinite(bound)), default=0.0)
-    beyond = histogram.count - sum(histogram.counts[: sum(map(math.isfinite, histogram.bounds))])
-    if not beyond or seconds <= last * (1 + _SAME_BOUND_RATIO):
+    if not histogram.beyond or seconds <= histogram.last_bound * (1 + _SAME_BOUND_RATIO):
         return None
     return (
-        f"{beyond} of {histogram.count} waited longer than {last:g} s, the last bound of the histogram, and the SLO's is "
+        f"{histogram.beyond} of {histogram.count} waited longer than {histogram.last_bound:g} s, the last bound of the histogram, and the SLO's is "
         f"{seconds:g} s; give the SDK larger ones (histogram_bucket_overrides)"
     )
 

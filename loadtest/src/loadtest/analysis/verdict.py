@@ -29,11 +29,8 @@ def cells_without_usable_step(steps: Sequence[StepResult], plan: Plan) -> dict[t
     Returns:
         Replica count and index of the load, with the reasons.
     """
-    cells: dict[tuple[int, int], list[StepResult]] = {}
-    for step in steps:
-        cells.setdefault((step.replicas, step.load.index), []).append(step)
     reasons = {}
-    for (replicas, load), found in cells.items():
+    for (replicas, load), found in _by_cell(steps).items():
         if not any(step.is_usable for step in found):
             told = "; ".join(dict.fromkeys(reason for step in found for reason in step.reasons))
             reasons[replicas, load] = f"step replicas={replicas} load={plan.loads[load].kind.value}: {told}"
@@ -127,12 +124,8 @@ def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
     Return each cell of which nobody knows whether it keeps the bounds that can be held against it.
     """
-    cells: dict[tuple[int, int], list[StepResult]] = {}
-    for step in steps:
-        if step.counts_for_cell:
-            cells.setdefault((step.replicas, step.load.index), []).append(step)
     told = []
-    for (replicas, load), found in cells.items():
+    for (replicas, load), found in _by_cell(step for step in steps if step.counts_for_cell).items():
         kind = plan.loads[load].kind
         if kind is LoadKind.SATURATE:
             judgements = [judge_errors(step, plan.slo) for step in found]
@@ -141,6 +134,16 @@ def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
         unknown = [each.why[0] for each in judgements if each.answer is SloAnswer.UNDECIDED]
         told += [f"replicas={replicas} load={kind.value}: {why}" for why in dict.fromkeys(unknown)]
     return told
+
+
+def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResult]]:
+    """
+    Group the steps of one combination by replica count and load.
+    """
+    cells: dict[tuple[int, int], list[StepResult]] = {}
+    for step in steps:
+        cells.setdefault((step.replicas, step.load.index), []).append(step)
+    return cells
 
 
 def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = _shown(write_report(run, sweep, measured))
-    resume = resume_command(run.manifest, shlex.quote(str(from_here(run.path))))
+    resume = resume_from_here(run)
     if not quiet:
         Console(soft_wrap=True).print(
             f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
@@ -58,3 +58,10 @@ def _shown(report: Path) -> Path:
     if latest.is_dir() and latest.resolve() == run.resolve():
         report = latest / report.name
     return from_here(report)
+
+
+def resume_from_here(run: Run) -> str:
+    """
+    Return the command that does what is left of a run, as it is typed in this folder.
+    """
+    return resume_command(run.manifest, shlex.quote(str(from_here(run.path))))

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,14 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
-from loadtest.cli.run_ending import conclude
-from loadtest.cli.run_notes import from_here
+from loadtest.cli.run_ending import conclude, resume_from_here
 from loadtest.errors import LoadtestError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
-from loadtest.report.sweep_page import resume_command
 from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)
@@ -96,8 +93,7 @@ def run_and_report(
     if problem is not None:
         raise problem
     if interrupted:
-        command = resume_command(run.manifest, shlex.quote(str(from_here(run.path))))
-        print(f"interrupted; `{command}` does what is left", file=sys.stderr)
+        print(f"interrupted; `{resume_from_here(run)}` does what is left", file=sys.stderr)
         return INTERRUPTED
     display.tell(ended)
     return ended.exit_code

@@ -4,6 +4,7 @@ What changed between two looks at a /metrics page, in numbers alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,20 @@ class Histogram:
         Number of samples.
         """
         return sum(self.counts)
+
+    @property
+    def last_bound(self) -> float:
+        """
+        The largest bound that is finite, in seconds; 0 where none is.
+        """
+        return max((bound for bound in self.bounds if math.isfinite(bound)), default=0.0)
+
+    @property
+    def beyond(self) -> int:
+        """
+        Samples above the last bound, of which nobody knows how far.
+        """
+        return sum(count for bound, count in zip(self.bounds, self.counts, strict=True) if math.isinf(bound))
 
 
 @dataclass(frozen=True, slots=True)
