@@ -118,7 +118,7 @@ def test_the_cluster_leaves_a_sweep_alone(charts: Charts) -> None:
 
 
 def test_the_sweep_may_scale_one_deployment_and_no_more(charts: Charts) -> None:
-    """Writing is scaling the one named Deployment, and Leases and the injectors' Job in its own namespace."""
+    """Writing is scaling the one named Deployment and holding its Lease, and a Lease and the injectors' Job in its own namespace."""
     objects = charts.render(CHART, {**TAG, "workers": {"namespace": "shop", "deployment": "bench"}})
     writes = {
         (role["metadata"]["namespace"], resource, *rule.get("resourceNames", ["any"]), *rule["verbs"])
@@ -130,7 +130,10 @@ def test_the_sweep_may_scale_one_deployment_and_no_more(charts: Charts) -> None:
 
     assert writes == {
         ("shop", "deployments/scale", "bench", "get", "patch"),
-        ("default", "leases", "any", "get", "create", "update", "delete"),
+        ("shop", "leases", "any", "create"),
+        ("shop", "leases", "shop.bench", "get", "update", "delete"),
+        ("default", "leases", "any", "create"),
+        ("default", "leases", "default.kit-loadtest-injector-job", "get", "update", "delete"),
         ("default", "jobs", "any", "create"),
         ("default", "jobs", "kit-loadtest-injectors", "get", "delete"),
     }
@@ -145,14 +148,18 @@ def test_the_sweep_may_scale_one_deployment_and_no_more(charts: Charts) -> None:
 def test_a_worker_deployment_is_scaled_by_its_own_field(charts: Charts) -> None:
     """The worker controller's object is named to the sweep, which may change that one."""
     objects = charts.render(CHART, {**TAG, "workers": {"kind": "WorkerDeployment", "namespace": "shop"}})
-    (rule,) = (
-        rule
+    named = {
+        rule["resources"][0]: (rule["resourceNames"], rule["verbs"])
         for role in of_kind(objects, "Role")
+        if role["metadata"]["namespace"] == "shop"
         for rule in role["rules"]
-        if rule["apiGroups"] == ["temporal.io"]
-    )
+        if "resourceNames" in rule
+    }
 
-    assert (rule["resourceNames"], rule["verbs"]) == (["repair-worker"], ["get", "patch"])
+    assert named == {
+        "workerdeployments": (["repair-worker"], ["get", "patch"]),
+        "leases": (["shop.workerdeployment.repair-worker"], ["get", "update", "delete"]),
+    }
     assert (
         "--deployment=shop/workerdeployment/repair-worker"
         in job_of(objects)["template"]["spec"]["containers"][0]["args"]

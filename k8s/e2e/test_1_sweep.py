@@ -70,7 +70,7 @@ def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:
 
     deployment = kit.deployment()
     assert deployment["spec"]["replicas"] == before
-    assert kit.ask("get", "lease", f"repair-shop.{WORKERS}", "--namespace", "loadtest").code != 0
+    assert kit.ask("get", "lease", f"repair-shop.{WORKERS}", "--namespace", "repair-shop").code != 0
     until(
         lambda: kit.get("jobs", "--namespace", "loadtest", "--selector", INJECTORS)["items"] == [],
         "no injectors are left",

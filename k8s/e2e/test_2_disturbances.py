@@ -83,7 +83,7 @@ def test_a_rolling_update_fails_no_order(kit: Kit) -> None:
 
     # One sweep at a time: the running one holds the workers' Lease.
     assert second.code == 2
-    assert f"holds Lease loadtest/{LEASE}" in second.error
+    assert f"holds Lease repair-shop/{LEASE}" in second.error
     step, *again = fetch(kit).measured()
     assert lost_or_failed(step) == NOTHING
     # The second may be replaced after the window, where the machine is slow.
@@ -142,13 +142,13 @@ def test_a_killed_sweep_is_made_good_by_the_next(kit: Kit) -> None:
     # A kubelet gives even a pod that is deleted by force a second, in which the sweep may have restored the count.
     if left["spec"]["replicas"] != 1:
         assert left["spec"]["replicas"] == 2
-        assert kit.get("lease", LEASE, "--namespace", "loadtest")["metadata"]["annotations"][KEPT] == "1"
+        assert kit.get("lease", LEASE, "--namespace", "repair-shop")["metadata"]["annotations"][KEPT] == "1"
 
     kit.sweep(SHORT)
 
     restored = kit.deployment()
     assert restored["spec"]["replicas"] == 1
-    assert kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0
+    assert kit.ask("get", "lease", LEASE, "--namespace", "repair-shop").code != 0
 
 
 def test_a_deleted_job_restores_and_reports_by_itself(kit: Kit) -> None:
@@ -159,7 +159,8 @@ def test_a_deleted_job_restores_and_reports_by_itself(kit: Kit) -> None:
     sweep.finish()
 
     until(
-        lambda: kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0, "the count is restored"
+        lambda: kit.ask("get", "lease", LEASE, "--namespace", "repair-shop").code != 0,
+        "the count is restored",
     )
     assert kit.deployment()["spec"]["replicas"] == 1
     until(lambda: pods(kit, "injector", "loadtest") == [], "no injectors are left")

@@ -196,7 +196,7 @@ def test_a_foreign_deployment_is_given_back(bakery: Bakery, swept: Swept) -> Non
 
     assert after["spec"]["replicas"] == 2
     assert fixed_part(after) == fixed_part(swept.meanwhile) == fixed_part(swept.before)
-    assert bakery.kit.ask("get", "lease", "bakery.ovens", "--namespace", "loadtest").code != 0
+    assert bakery.kit.ask("get", "lease", "bakery.ovens", "--namespace", "bakery").code != 0
 
 
 def test_results_survive_the_release(bakery: Bakery, swept: Swept, tmp_path: Path) -> None:

@@ -60,9 +60,33 @@ def test_a_deployment_is_scaled_by_its_scale(cluster: Stubs) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == "repair-worker: 3 workers\n"
     assert changes(cluster) == [
-        "delete lease repair-shop.repair-worker --namespace loadtest --ignore-not-found",
+        "delete lease repair-shop.repair-worker --namespace repair-shop --ignore-not-found",
         "scale deployment repair-worker --namespace repair-shop --replicas 3",
     ]
+
+
+@pytest.mark.parametrize("phase", ["Running", "Succeeded", ""])
+def test_another_load_tests_sweep_keeps_its_count(cluster: Stubs, phase: str) -> None:
+    """
+    A sweep from any namespace holds the workers' Lease by its pod; one whose pod has ended, or is gone, no more.
+    """
+    held = f"""
+case "$*" in
+  *"get lease repair-shop.repair-worker --namespace repair-shop "*) echo team-b/nightly-x_1-2-3; exit ;;
+  *"get pod nightly-x --namespace team-b "*) echo "{phase}"; exit ;;
+esac
+"""
+    cluster.put("kubectl", held + PLAIN)
+
+    done = make("scale", "N=3", cluster.config, environment=cluster.environment)
+
+    if phase == "Running":
+        said = "error: N=3: the sweep of pod team-b/nightly-x runs and owns the number of workers; wait for it, or end it"
+        assert refusal(done) == said
+        assert changes(cluster) == []
+    else:
+        assert done.returncode == 0, done.stderr
+        assert len(changes(cluster)) == 2
 
 
 def test_a_worker_deployment_is_scaled_by_its_field(cluster: Stubs) -> None:
@@ -75,7 +99,7 @@ def test_a_worker_deployment_is_scaled_by_its_field(cluster: Stubs) -> None:
 
     assert done.returncode == 0, done.stderr
     assert changes(cluster) == [
-        "delete lease repair-shop.workerdeployment.repair-worker --namespace loadtest --ignore-not-found",
+        "delete lease repair-shop.workerdeployment.repair-worker --namespace repair-shop --ignore-not-found",
         'patch workerdeployment repair-worker --namespace repair-shop --type merge --patch {"spec": {"replicas": 3}}',
     ]
     assert any("rollout status deployment repair-worker-b1" in call for call in cluster.calls("kubectl"))

@@ -31,6 +31,11 @@ Name of an object. One in somebody else's namespace begins with ours, as another
 {{- default (include "loadtest.namespace" .) .Values.workers.namespace -}}
 {{- end -}}
 
+{{- /* The Lease of whoever sweeps the workers, which lies beside them. */ -}}
+{{- define "loadtest.workersLease" -}}
+{{- include "loadtest.workersNamespace" . }}.{{ if eq "WorkerDeployment" .Values.workers.kind }}workerdeployment.{{ end }}{{ .Values.workers.deployment -}}
+{{- end -}}
+
 {{- /* A tag as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
 {{- define "loadtest.tag" -}}
 {{- $tag := .Values.image.tag -}}

@@ -79,7 +79,7 @@ def demand_as_before(kit: Kit) -> None:
     until(lambda: asked_for(kit) == BEFORE, "the count is brought back", 60)
     until(lambda: replicas(kit) == BEFORE, "the current version has the count", 60)
     until(
-        lambda: kit.ask("get", "lease", LEASE, "--namespace", "loadtest").code != 0, "the Lease is given back"
+        lambda: kit.ask("get", "lease", LEASE, "--namespace", NAMESPACE).code != 0, "the Lease is given back"
     )
 
 

@@ -92,8 +92,7 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
     template = _split(injector_job)
     # The workers are scaled by one sweep at a time, and a release has one Service for its master.
     guards = [
-        Lease(api, pod.namespace, lease_of(*guarded), pod.holder)
-        for guarded in ((namespace, workers), template)
+        Lease(api, guarded[0], lease_of(*guarded), pod.holder) for guarded in ((namespace, workers), template)
     ]
     # What injectors connect to is the plan's, whatever the release was installed for.
     environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}

@@ -54,8 +54,8 @@ def lease(cluster: FakeCluster, name: str, clock: Clock | None = None) -> Lease:
     clock = clock or Clock()
     held = cluster.get("pod", "loadtest", name)
     assert held is not None
-    holder = Holder(name, held["metadata"]["uid"])
-    return Lease(cluster.api, "loadtest", NAME, holder, now=clock, sleep=clock.sleep)
+    holder = Holder("loadtest", name, held["metadata"]["uid"])
+    return Lease(cluster.api, "shop", NAME, holder, now=clock, sleep=clock.sleep)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,26 @@ def test_a_second_sweep_is_refused_by_the_first_ones_name(cluster: FakeCluster) 
     lease(cluster, "nightly").take()
 
     with pytest.raises(
-        InputError, match=r"sweep of pod nightly holds Lease loadtest/shop\.workers.*03:05:05 UTC"
+        InputError, match=r"sweep of pod loadtest/nightly holds Lease shop/shop\.workers.*03:05:05 UTC"
     ):
         lease(cluster, "submitted").take()
-    with pytest.raises(InputError, match="pod nightly"):
+    with pytest.raises(InputError, match="pod loadtest/nightly"):
         lease(cluster, "submitted").demand_free()
+
+
+def test_another_load_tests_sweep_is_refused(cluster: FakeCluster) -> None:
+    """The Lease lies beside the workers, where both meet; whether the other's pod lives nobody else may ask, so its time counts."""
+    clock = Clock()
+    lease(cluster, "nightly", clock).take()
+    theirs = Lease(
+        cluster.api, "shop", NAME, Holder("other-team", "sweep", "u"), now=clock, sleep=clock.sleep
+    )
+    cluster.before = lambda call, _name: _refuse(call == "read_pod")
+
+    with pytest.raises(InputError, match=r"sweep of pod loadtest/nightly holds Lease shop/shop\.workers"):
+        theirs.take()
+    clock.now += timedelta(seconds=61)
+    theirs.take()
 
 
 def test_a_lease_that_was_given_back_is_free(cluster: FakeCluster) -> None:
@@ -92,7 +107,7 @@ def test_a_lease_that_was_given_back_is_free(cluster: FakeCluster) -> None:
 
     first.give_back()
 
-    assert cluster.get("lease", "loadtest", NAME) is None
+    assert cluster.get("lease", "shop", NAME) is None
     lease(cluster, "submitted").take()
 
 
@@ -120,7 +135,7 @@ def test_a_crashed_sweep_leaves_its_count_to_the_next(cluster: FakeCluster, cras
     second.take()
 
     assert second.note(16) == 3
-    with pytest.raises(LeaseLostError, match="was taken by submitted"):
+    with pytest.raises(LeaseLostError, match="was taken by loadtest/submitted"):
         first.renew()
 
 
@@ -147,10 +162,15 @@ def test_a_holder_with_a_slow_clock_keeps_it(cluster: FakeCluster) -> None:
     held = cluster.get("pod", "loadtest", "submitted")
     assert held is not None
     other = Lease(
-        cluster.api, "loadtest", NAME, Holder("submitted", held["metadata"]["uid"]), now=fast, sleep=sleep
+        cluster.api,
+        "shop",
+        NAME,
+        Holder("loadtest", "submitted", held["metadata"]["uid"]),
+        now=fast,
+        sleep=sleep,
     )
 
-    with pytest.raises(InputError, match="pod nightly"):
+    with pytest.raises(InputError, match="pod loadtest/nightly"):
         other.take()
 
 
@@ -165,14 +185,14 @@ def test_two_takers_at_once_are_one(cluster: FakeCluster) -> None:
 
     cluster.before = overtaken
 
-    with pytest.raises(InputError, match="pod nightly"):
+    with pytest.raises(InputError, match="pod loadtest/nightly"):
         lease(cluster, "submitted").take()
 
 
 async def test_the_workers_get_their_count_back(cluster: FakeCluster) -> None:
     """The count is kept in the Lease and nowhere else, and the Deployment itself is never patched."""
     async with open_target(cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]):
-        kept = cluster.get("lease", "loadtest", NAME)
+        kept = cluster.get("lease", "shop", NAME)
         assert kept is not None
         assert kept["metadata"]["annotations"][ORIGINAL_REPLICAS] == "3"
         cluster.objects["deployment", "shop", "workers"]["spec"]["replicas"] = 16
@@ -181,7 +201,7 @@ async def test_the_workers_get_their_count_back(cluster: FakeCluster) -> None:
     assert found is not None
     assert found["spec"]["replicas"] == 3
     assert "annotations" not in found["metadata"]
-    assert cluster.get("lease", "loadtest", NAME) is None
+    assert cluster.get("lease", "shop", NAME) is None
     assert {call for call, _ in cluster.calls if call.endswith(("deployment", "deployment_scale"))} == {
         "read_deployment",
         "read_deployment_scale",
@@ -195,7 +215,7 @@ async def test_a_count_that_cannot_be_restored_stays_noted(cluster: FakeCluster)
         async with open_target(cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]):
             cluster.before = lambda call, _name: _refuse(call == "patch_deployment_scale")
 
-    kept = cluster.get("lease", "loadtest", NAME)
+    kept = cluster.get("lease", "shop", NAME)
     assert kept is not None
     assert kept["metadata"]["annotations"][ORIGINAL_REPLICAS] == "3"
 
@@ -211,7 +231,7 @@ async def test_a_sweep_that_lost_its_lease_ends_and_restores_nothing(
     """The workers are another's by then."""
     monkeypatch.setattr(held_leases, "RENEW_SECONDS", 0.01)
 
-    with pytest.raises(LeaseLostError, match="was taken by submitted"):
+    with pytest.raises(LeaseLostError, match="was taken by loadtest/submitted"):
         async with open_target(
             cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]
         ) as target:

@@ -125,19 +125,36 @@ def test_a_template_of_another_verb_takes_no_question(cluster: FakeCluster) -> N
 def test_a_nightly_sweep_refuses_a_submitted_one(cluster: FakeCluster, guarded: tuple[str, str]) -> None:
     """Its Job has another name; what it holds is the Lease, and nothing is made."""
     night = cluster.put("pod", pod("loadtest-sweep-29400120-x", namespace="loadtest"))
-    holder = Holder(night["metadata"]["name"], night["metadata"]["uid"])
-    Lease(cluster.api, "loadtest", lease_of(*guarded), holder).take()
+    holder = Holder("loadtest", night["metadata"]["name"], night["metadata"]["uid"])
+    Lease(cluster.api, guarded[0], lease_of(*guarded), holder).take()
 
-    with pytest.raises(InputError, match="the sweep of pod loadtest-sweep-29400120-x holds Lease"):
+    with pytest.raises(InputError, match="the sweep of pod loadtest/loadtest-sweep-29400120-x holds Lease"):
         sweep(cluster).submit(BROUGHT)
     assert cluster.get("job", "loadtest", "loadtest-sweep") is None
+
+
+def test_what_the_user_may_not_look_at_the_sweep_will(cluster: FakeCluster) -> None:
+    """A user without rights beside the workers submits all the same; the sweep's own account looks at their Lease."""
+    night = cluster.put("pod", pod("night", namespace="loadtest"))
+    holder = Holder("loadtest", "night", night["metadata"]["uid"])
+    Lease(cluster.api, "shop", lease_of("shop", "workers"), holder).take()
+
+    def refuse(call: str, name: str) -> None:
+        if call == "read_lease" and name == lease_of("shop", "workers"):
+            raise refusal(403)
+
+    cluster.before = refuse
+
+    sweep(cluster).submit(BROUGHT)
+
+    assert cluster.get("job", "loadtest", "loadtest-sweep") is not None
 
 
 def test_another_deployment_is_another_lease(cluster: FakeCluster) -> None:
     """A flag of ours comes after the template's and counts."""
     night = cluster.put("pod", pod("night", namespace="loadtest"))
-    holder = Holder("night", night["metadata"]["uid"])
-    Lease(cluster.api, "loadtest", lease_of("shop", "workers"), holder).take()
+    holder = Holder("loadtest", "night", night["metadata"]["uid"])
+    Lease(cluster.api, "shop", lease_of("shop", "workers"), holder).take()
 
     sweep(cluster).submit(Brought({"plan.toml": "x"}, ("--deployment=other/workers",)))
 

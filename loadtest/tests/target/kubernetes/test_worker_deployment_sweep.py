@@ -96,7 +96,7 @@ class Controller:
         """
         held = self.cluster.get("pod", "loadtest", "nightly")
         assert held is not None
-        return Lease(self.cluster.api, "loadtest", LEASE, Holder("nightly", held["metadata"]["uid"]))
+        return Lease(self.cluster.api, "shop", LEASE, Holder("loadtest", "nightly", held["metadata"]["uid"]))
 
     async def sweep(self, steps: Callable[[KubernetesTarget], Awaitable[None]]) -> None:
         """
@@ -136,7 +136,7 @@ async def test_each_step_has_its_count_and_the_end_the_first_one(controller: Con
 
     assert seen == [(1, 1), (4, 4), (2, 2)]
     assert controller.resource["spec"] == {"replicas": 3, "template": before}
-    assert controller.cluster.get("lease", "loadtest", LEASE) is None
+    assert controller.cluster.get("lease", "shop", LEASE) is None
 
 
 @pytest.mark.parametrize("works", [True, False], ids=["in-the-window", "while-pods-are-awaited"])
@@ -161,7 +161,7 @@ async def test_an_interrupted_sweep_brings_its_count_back(controller: Controller
         await sweep
 
     assert controller.replicas == 3
-    assert controller.cluster.get("lease", "loadtest", LEASE) is None
+    assert controller.cluster.get("lease", "shop", LEASE) is None
 
 
 async def test_a_count_that_is_on_its_way_does_not_arrive_last(
@@ -223,7 +223,7 @@ async def test_a_count_that_cannot_be_brought_back_is_the_next_sweeps(controller
 
     with pytest.raises(TargetError, match="patch workerdeployments shop/repair: not allowed"):
         await controller.sweep(refused)
-    kept = controller.cluster.get("lease", "loadtest", LEASE)
+    kept = controller.cluster.get("lease", "shop", LEASE)
     left = controller.replicas
     controller.cluster.before = controller
     await controller.sweep(steps)

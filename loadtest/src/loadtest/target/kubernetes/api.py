@@ -158,6 +158,13 @@ def missing(error: TargetError) -> bool:
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 404
 
 
+def forbidden(error: TargetError) -> bool:
+    """
+    Tell whether an error says that whoever asked may not.
+    """
+    return isinstance(error.__cause__, ApiException) and error.__cause__.status == 403
+
+
 def _cause(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
     # urllib3 names the connection's object first, which tells nobody anything.

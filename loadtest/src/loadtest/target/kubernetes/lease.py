@@ -1,6 +1,7 @@
 """
 One sweep at a time: a coordination.k8s.io Lease that the sweep's process takes, renews and gives back.
 
+It lies beside what it guards, so that load tests of different namespaces meet at it.
 Beside the lock it keeps the replica count that was found, so that whoever comes after a crash can restore it.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 import kubernetes
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, forbidden, missing
 
 RENEW_SECONDS = 10.0
 DURATION_SECONDS = 60
@@ -43,15 +44,17 @@ class Holder:
     Who holds a Lease: a sweep's pod.
 
     Attributes:
+        namespace: The load test's own.
         pod: Its name.
         uid: Tells a pod from a later one of the same name.
     """
 
+    namespace: str
     pod: str
     uid: str
 
     def __str__(self) -> str:
-        return f"{self.pod}_{self.uid}"
+        return f"{self.namespace}/{self.pod}_{self.uid}"
 
 
 class Lease:
@@ -72,7 +75,7 @@ class Lease:
         """
         Args:
             api: The cluster.
-            namespace: The load test's own.
+            namespace: Of what it guards.
             name: Of the Lease.
             holder: Who takes it; ``None`` only looks.
             now, sleep: The clock.
@@ -238,15 +241,16 @@ class Lease:
         return later is not None and bool(later.spec.renew_time != lease.spec.renew_time)
 
     def _has_ended(self, identity: str) -> bool:
-        name, _, uid = identity.rpartition("_")
+        place, _, uid = identity.rpartition("_")
+        namespace, _, name = place.rpartition("/")
         try:
-            with asked(f"get pods {self._namespace}/{name}"):
-                pod = self._api.core.read_namespaced_pod(
-                    name, self._namespace, _request_timeout=REQUEST_SECONDS
-                )
+            with asked(f"get pods {place}"):
+                pod = self._api.core.read_namespaced_pod(name, namespace, _request_timeout=REQUEST_SECONDS)
         except TargetError as error:
             if missing(error):
                 return True
+            if forbidden(error):
+                return False  # another load test's pod, whose end the Lease's own time tells
             raise
         return pod.metadata.uid != uid or pod.status.phase in _ENDED
 

@@ -34,7 +34,7 @@ class OwnPod:
         """
         Who holds Leases.
         """
-        return Holder(self.name, self.uid)
+        return Holder(self.namespace, self.name, self.uid)
 
     @property
     def reference(self) -> dict[str, Any]:
