@@ -5,11 +5,12 @@ An effect happens once, however often it is delivered, in every database.
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repairshop.ledger import (
@@ -184,7 +185,16 @@ async def test_a_ledger_that_cannot_be_opened_is_told_in_one_line(
     assert "\n" not in str(raised.value)
 
 
-@given(password=st.text(st.characters(min_codepoint=33, max_codepoint=382), min_size=8, max_size=24))
+# Of letters and digits a few, which no word of a line is made of.
+PASSWORD_SIGNS = st.characters(
+    min_codepoint=33,
+    max_codepoint=382,
+    exclude_characters=set(string.ascii_letters + string.digits) - set("QXZ9"),
+)
+
+
+@given(password=st.text(PASSWORD_SIGNS, min_size=8, max_size=24))
+@example(password="9999999?")
 @settings(deadline=None, max_examples=60)
 async def test_no_password_is_told_whatever_its_signs(password: str) -> None:
     """
@@ -201,7 +211,7 @@ async def test_no_password_is_told_whatever_its_signs(password: str) -> None:
 
         told = str(raised.value)
         assert "\n" not in told
-        # Any four signs in a row that the line would not hold anyway.
+        # Any four signs in a row that are in no line anyway.
         known = "postgresql://user:password@host:5432/name 127.0.0.1 books " + FIXED_WORDS
         parts = {password[n : n + 4] for n in range(len(password) - 3)}
         assert [part for part in parts if part in told and part not in known] == []

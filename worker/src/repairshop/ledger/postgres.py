@@ -23,8 +23,9 @@ _SIGN = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
 ADDRESS = re.compile(
     rf"postgres(?:ql)?://(?:(?P<user>{_SIGN}*)(?::(?P<password>{_SIGN}*))?@)?"
     r"(?P<host>(?:[A-Za-z0-9\-._]|\[[0-9A-Fa-f:.%]+\]|%2F|,|:\d)*(?::\d+)?)"
-    # A password among the parameters would be quoted by the driver.
-    rf"(?:/(?P<name>{_SIGN}*))?(?:\?(?!(?:.*&)?password=)(?P<parameters>[^\s#]*))?"
+    # A password among the parameters would be quoted by the driver; with an @ among them, what stands before may be one
+    # of digits with a "?" after them, and no port.
+    rf"(?:/(?P<name>{_SIGN}*))?(?:\?(?!(?:.*&)?password=)(?P<parameters>[^\s#@]*))?"
 )
 # Any number that no other program of this database takes.
 LOCK = 0x7265706169
