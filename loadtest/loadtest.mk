@@ -56,6 +56,10 @@ size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells
 truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (6 minutes)
 	$(PY) loadtest/truth/capacity_trial.py
 
+.PHONY: truth-second-step
+truth-second-step: $(BIN)/.installed-dev ## whether a closed step tells that twice the orders bring no more, on systems of known answer; writes loadtest/docs/truth-second-step.md (2 minutes)
+	$(PY) loadtest/truth/second_step_trial.py
+
 .PHONY: bottlenecks
 bottlenecks: $(BIN)/.installed-dev ## how often the first suspect is the limit that was planted; writes loadtest/docs/limits.md (50 minutes)
 	$(PY) loadtest/bottlenecks/bottleneck_run.py --results $(OUTPUT)/bottlenecks

@@ -34,6 +34,7 @@ PLAN = synthetic.demo_plan()
 GIVEN = synthetic.demo_plan(loads=(Saturate(window_seconds=15, in_flight_per_slot=2.0), *PLAN.loads[1:]))
 FREE = loop_step()
 FULL = loop_step(used=0.985)
+ENOUGH = loop_step(lacking=False)
 
 
 def _suspect(name: SuspectName) -> Suspect:
@@ -57,6 +58,10 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
         pytest.param(replace(FREE, slots_used=None), PLAN, (), None, id="use-not-known"),
         pytest.param(loop_step(doubled=True), PLAN, (), None, id="already-the-second"),
         pytest.param(synthetic.step(1, "open"), PLAN, (), None, id="open"),
+        pytest.param(
+            ENOUGH, PLAN, (), "slots were without a task in 0.0 % of their time", id="enough-orders"
+        ),
+        pytest.param(ENOUGH, GIVEN, (), "more orders would only wait", id="enough-orders-given"),
         pytest.param(FREE, GIVEN, (), "in_flight_per_slot = 2; leave it out, or write 4", id="given"),
         pytest.param(
             FREE,
@@ -171,6 +176,22 @@ def test_without_a_second_nobody_knows_which_it_is() -> None:
     assert given.capacity is not None and given.capacity.limit is Limit.UNTRIED
     assert any("leave it out" in note for note in given.notes)
     assert not any("leave it out" in note for note in untried.notes)
+
+
+@pytest.mark.parametrize(
+    ("used", "limit"),
+    [pytest.param(0.85, Limit.HAND_OVER, id="idle"), pytest.param(0.91, Limit.SLOTS, id="hardly idle")],
+)
+def test_what_more_orders_would_bring_is_known_where_slots_lacked_none(used: float, limit: Limit) -> None:
+    """The label is that of a second step that completes no more; on a machine without a core left it is as open as before."""
+    step = loop_step(used=used, lacking=False)
+    full = replace(step, limits=replace(step.limits, machine=MachineUse(2, 1.95, 0.0)))
+
+    alone, crowded = read_step(step, PLAN), read_step(full, PLAN)
+
+    assert alone.capacity is not None and alone.capacity.limit is limit
+    assert any("more orders would only wait" in note for note in alone.notes)
+    assert crowded.capacity is not None and crowded.capacity.limit is Limit.UNTRIED
 
 
 def test_an_invalid_second_leaves_the_first() -> None:

@@ -20,8 +20,10 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
     setting = f"{step.setting}, " if step.factors else ""
     head = f"{setting}{step.replicas} × {step.key.load_name}: {step.verdict.value}"
     if step.verdict is StepVerdict.INVALID:
-        told = [] if not_again is None else [f"not measured again, as {not_again}"]
-        return f"{head}: {'; '.join([*step.reasons, *told])}"
+        reasons = (
+            step.reasons if not_again is None else (*step.reasons, f"not measured again, as {not_again}")
+        )
+        return f"{head}: {'; '.join(reasons)}"
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:
