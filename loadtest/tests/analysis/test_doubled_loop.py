@@ -8,9 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from event_system import Traits
 from loop_steps import EXECUTION, loop_step
-from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis import analyse, read_step
 from loadtest.analysis.calibrated_model import calibration_of
@@ -287,31 +285,3 @@ def test_where_nobody_saw_slot_times_a_rise_within_luck_is_none() -> None:
 
     assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.1))) == 0
     assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.6))) == pytest.approx(0.6, abs=0.01)
-
-
-HANDED_OVER = Traits(1, dead_seconds=0.05)
-TOO_FEW = Traits(1, gap_seconds=0.30)
-TRIALS = 60
-
-
-def _risen(traits: Traits, work: str) -> float:
-    """
-    Return in which share of trials the second step is used; both steps draw the same work and have luck of their own.
-    """
-    used = 0
-    for seed in range(1, TRIALS + 1):
-        plan, key = plan_of_one_count(1, 0.15, work, seed), StepKey(1, 0, "saturate", 1)
-        system = SearchedSystem(traits, seed, draws_known=False)
-        first, second = (system.saturated(plan, replace(key, doubled=twice)) for twice in (False, True))
-        used += loop_pairs([first, second])[0].counting.key.doubled
-    return used / TRIALS
-
-
-@pytest.mark.parametrize("work", ["uniform", "exponential"])
-def test_how_often_the_rule_is_wrong(work: str) -> None:
-    """
-    A hand-over of 50 ms, which more orders do not shorten: used in at most 10 % of the trials at one replica. Orders that spend half of
-    their time between activities, of which twice as many complete a fifth more: used in at least 95 %.
-    """
-    assert _risen(HANDED_OVER, work) <= 0.10
-    assert _risen(TOO_FEW, work) >= 0.95
