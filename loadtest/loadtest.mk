@@ -56,6 +56,18 @@ size-truth: $(BIN)/.installed-dev ## how often `loadtest size` is right on cells
 truth-capacity: $(BIN)/.installed-dev ## how often a capacity's bracket is wrong, on systems of known answer; writes loadtest/docs/truth-capacity.md (6 minutes)
 	$(PY) loadtest/truth/capacity_trial.py
 
+.PHONY: truth-second-step
+truth-second-step: $(BIN)/.installed-dev ## whether a closed step tells that twice the orders bring no more, on systems of known answer; writes loadtest/docs/truth-second-step.md (2 minutes)
+	$(PY) loadtest/truth/second_step_trial.py
+
+.PHONY: truth-short-windows
+truth-short-windows: $(BIN)/.installed-dev ## whether windows that are short by the model of fewer replicas decide wrongly, on systems of known answer; writes loadtest/docs/truth-short-windows.md (10 minutes)
+	$(PY) loadtest/truth/short_window_trial.py
+
+.PHONY: truth-demo-seconds
+truth-demo-seconds: $(BIN)/.installed-dev ## how long demos take on simulated systems, case by case; writes loadtest/docs/truth-demo-seconds.md (10 minutes)
+	$(PY) loadtest/truth/demo_seconds.py
+
 .PHONY: bottlenecks
 bottlenecks: $(BIN)/.installed-dev ## how often the first suspect is the limit that was planted; writes loadtest/docs/limits.md (50 minutes)
 	$(PY) loadtest/bottlenecks/bottleneck_run.py --results $(OUTPUT)/bottlenecks

@@ -8,9 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
-from event_system import Traits
 from loop_steps import EXECUTION, loop_step
-from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis import analyse, read_step
 from loadtest.analysis.calibrated_model import calibration_of
@@ -34,6 +32,7 @@ PLAN = synthetic.demo_plan()
 GIVEN = synthetic.demo_plan(loads=(Saturate(window_seconds=15, in_flight_per_slot=2.0), *PLAN.loads[1:]))
 FREE = loop_step()
 FULL = loop_step(used=0.985)
+ENOUGH = loop_step(lacking=False)
 
 
 def _suspect(name: SuspectName) -> Suspect:
@@ -57,6 +56,10 @@ def test_a_step_that_leaves_slots_free_asks_for_twice_the_orders() -> None:
         pytest.param(replace(FREE, slots_used=None), PLAN, (), None, id="use-not-known"),
         pytest.param(loop_step(doubled=True), PLAN, (), None, id="already-the-second"),
         pytest.param(synthetic.step(1, "open"), PLAN, (), None, id="open"),
+        pytest.param(
+            ENOUGH, PLAN, (), "slots were without a task in 0.0 % of their time", id="enough-orders"
+        ),
+        pytest.param(ENOUGH, GIVEN, (), "more orders would only wait", id="enough-orders-given"),
         pytest.param(FREE, GIVEN, (), "in_flight_per_slot = 2; leave it out, or write 4", id="given"),
         pytest.param(
             FREE,
@@ -173,6 +176,22 @@ def test_without_a_second_nobody_knows_which_it_is() -> None:
     assert not any("leave it out" in note for note in untried.notes)
 
 
+@pytest.mark.parametrize(
+    ("used", "limit"),
+    [pytest.param(0.85, Limit.HAND_OVER, id="idle"), pytest.param(0.91, Limit.SLOTS, id="hardly idle")],
+)
+def test_what_more_orders_would_bring_is_known_where_slots_lacked_none(used: float, limit: Limit) -> None:
+    """The label is that of a second step that completes no more; on a machine without a core left it is as open as before."""
+    step = loop_step(used=used, lacking=False)
+    full = replace(step, limits=replace(step.limits, machine=MachineUse(2, 1.95, 0.0)))
+
+    alone, crowded = read_step(step, PLAN), read_step(full, PLAN)
+
+    assert alone.capacity is not None and alone.capacity.limit is limit
+    assert any("more orders would only wait" in note for note in alone.notes)
+    assert crowded.capacity is not None and crowded.capacity.limit is Limit.UNTRIED
+
+
 def test_an_invalid_second_leaves_the_first() -> None:
     """Its numbers are no result, so nothing is tried yet; the run is not invalid for it."""
     broken = replace(loop_step(doubled=True, more=1.3, used=0.99), appeared=("worker-9",))
@@ -266,31 +285,3 @@ def test_where_nobody_saw_slot_times_a_rise_within_luck_is_none() -> None:
 
     assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.1))) == 0
     assert rise_ratio(first, unseen(loop_step(doubled=True, more=1.6))) == pytest.approx(0.6, abs=0.01)
-
-
-HANDED_OVER = Traits(1, dead_seconds=0.05)
-TOO_FEW = Traits(1, gap_seconds=0.30)
-TRIALS = 60
-
-
-def _risen(traits: Traits, work: str) -> float:
-    """
-    Return in which share of trials the second step is used; both steps draw the same work and have luck of their own.
-    """
-    used = 0
-    for seed in range(1, TRIALS + 1):
-        plan, key = plan_of_one_count(1, 0.15, work, seed), StepKey(1, 0, "saturate", 1)
-        system = SearchedSystem(traits, seed, draws_known=False)
-        first, second = (system.saturated(plan, replace(key, doubled=twice)) for twice in (False, True))
-        used += loop_pairs([first, second])[0].counting.key.doubled
-    return used / TRIALS
-
-
-@pytest.mark.parametrize("work", ["uniform", "exponential"])
-def test_how_often_the_rule_is_wrong(work: str) -> None:
-    """
-    A hand-over of 50 ms, which more orders do not shorten: used in at most 10 % of the trials at one replica. Orders that spend half of
-    their time between activities, of which twice as many complete a fifth more: used in at least 95 %.
-    """
-    assert _risen(HANDED_OVER, work) <= 0.10
-    assert _risen(TOO_FEW, work) >= 0.95

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import synthetic
 from histograms import buckets
+from loop_steps import lacking_orders
 
 from loadtest.analysis import read_step
 from loadtest.analysis.arrival_rate_range import load_shape
@@ -113,7 +114,7 @@ def test_a_capacity_says_what_limits_it(used: float, limit: str) -> None:
     """
     A rate that the slots did not limit is no capacity of the slots.
     """
-    raw = with_draws(0.31, 0.3, used)
+    raw = lacking_orders(with_draws(0.31, 0.3, used))
 
     step = read_step(raw, PLAN)
 

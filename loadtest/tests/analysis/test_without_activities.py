@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from loop_steps import lacking_orders
 from readings import made
 
 from loadtest.analysis import analyse, read_step
@@ -108,7 +109,7 @@ def test_slots_that_stay_free_for_want_of_orders_are_still_told() -> None:
     """
     Activities ran in them.
     """
-    step = replace(synthetic.step(1, "saturate"), slots_used=1.0)
+    step = lacking_orders(replace(synthetic.step(1, "saturate"), slots_used=1.0))
 
     assert why_doubled(step, synthetic.demo_plan(), ()) is not None
 

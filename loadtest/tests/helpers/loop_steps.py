@@ -15,6 +15,9 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
 
 EXECUTION = "worker.activity_execution"
+WAITS = "worker.activity_schedule_to_start"
+# Waits so short that orders are elsewhere, and the slots without a task, for much of the time.
+_LACKING_ORDERS = 0.05
 
 
 def loop_step(
@@ -26,6 +29,7 @@ def loop_step(
     used: float = 0.85,
     more: float = 1.0,
     held: float = 1.0,
+    lacking: bool = True,
 ) -> Measured:
     """
     A valid closed step.
@@ -37,10 +41,11 @@ def loop_step(
         used: Share of the slots in use.
         more: How many times the activities of the first one are finished in its window.
         held: How many times as long as in the first one each holds its slot.
+        lacking: Whether slots are free for want of orders, and not while tasks wait.
     """
     raw = synthetic.step(replicas, "saturate", repetition, plan)
     assert raw.worker_window is not None and raw.slots is not None and raw.in_flight is not None
-    return replace(
+    made = replace(
         raw,
         key=replace(raw.key, doubled=doubled),
         in_flight=raw.in_flight * (2 if doubled else 1),
@@ -48,6 +53,18 @@ def loop_step(
         slots_used=used * raw.slots,
         worker_window=_finishing(raw.worker_window, more, held),
     )
+    return lacking_orders(made) if lacking else made
+
+
+def lacking_orders(step: Measured) -> Measured:
+    """
+    Let the tasks of a closed step wait so shortly that its slots are free for want of orders.
+    """
+    window = step.worker_window
+    assert window is not None
+    waits = window.histograms[WAITS]
+    shorter = Histogram(waits.bounds, waits.counts, _LACKING_ORDERS * waits.sum)
+    return replace(step, worker_window=replace(window, histograms={**window.histograms, WAITS: shorter}))
 
 
 def _finishing(window: Difference, more: float, held: float) -> Difference:

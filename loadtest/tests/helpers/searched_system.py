@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import synthetic
 from event_system import EventSystem, Record, Traits
-from histograms import buckets
+from histograms import buckets, hdr
 from known_system import ACTIVITIES, Column
 
 from loadtest import arrivals
@@ -93,6 +93,12 @@ class SearchedSystem:
         pattern = synthetic.step(1, "saturate", 1, synthetic.demo_plan())
         return self._step(plan, NextStep(key, None), [], pattern)
 
+    def opened(self, plan: Plan, asked: NextStep, kept: list[KeptStep]) -> Measured:
+        """
+        Carry out one open step after others, in the window that is planned for it.
+        """
+        return self._step(plan, asked, kept, synthetic.step(1, "open", 1, synthetic.demo_plan()))
+
     def _step(self, plan: Plan, asked: NextStep, kept: list[KeptStep], pattern: Measured) -> Measured:
         order = order_of(plan, asked, "searched")
         luck = self.seed + (_LUCK_OF_SECOND if asked.key.doubled else 0)
@@ -168,7 +174,9 @@ class SearchedSystem:
             worker_whole=_counted(record, 0.0, float("inf")),
             worker_window=_counted(record, start, end),
             injector=replace(
-                pattern.injector, whole=replace(pattern.injector.whole, sent=len(record.closed))
+                pattern.injector,
+                whole=replace(pattern.injector.whole, sent=len(record.closed)),
+                histograms={"end_to_end": hdr(columns["end_to_end"].tolist())},
             ),
             notes=(),
         )

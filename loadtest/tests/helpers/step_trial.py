@@ -52,6 +52,7 @@ from loadtest.analysis.twin import (
     recalibrate,
     simulate_twins,
 )
+from loadtest.analysis.twin.decision import LOOKS
 from loadtest.analysis.twin.long_run_estimate import FEWEST_LATE_TO_ESTIMATE
 from loadtest.analysis.twin.misfit_alarm import MODEL_MISFIT_RATIO
 from loadtest.results.window_decision import Decided
@@ -131,6 +132,7 @@ def try_open_step(
     estimate: bool = True,
     slower_later: float = 0.0,
     tasks: int = TASKS,
+    looks: tuple[int, ...] = LOOKS,
 ) -> Outcome:
     """
     Measure one open step as a sweep would, straight after a saturate step.
@@ -145,6 +147,7 @@ def try_open_step(
         estimate: Whether to estimate the long run too.
         slower_later: How much longer than in the saturate step the open step's slots are held.
         tasks: Tasks of each of the model's long runs.
+        looks: Seconds at which it may be decided; the product's own by default.
     """
     traits, bound, rate = subject.traits, bound_of(subject), utilization * capacity_of(subject)
     system, reading, past, held = saturated_reading(subject, seed)
@@ -177,7 +180,9 @@ def try_open_step(
     step = step_of(chosen, budget_seconds)
     twins = simulate_twins(model, edge.model, past, step, bound, 6 if draws_known else 12)
     cpu = time.process_time() - began
-    rule = DecisionRule() if misfit_ratio is None else DecisionRule(misfit_ratio=misfit_ratio)
+    rule = DecisionRule(looks=looks)
+    if misfit_ratio is not None:
+        rule = replace(rule, misfit_ratio=misfit_ratio)
     stopping = UntilDecided(twins, budget_seconds, rule, rate)
     system.traits = replace(
         traits, overhead_seconds=traits.overhead_seconds + slower_later * reading.slot_seconds

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from loop_steps import lacking_orders
 
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
@@ -277,7 +278,9 @@ def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) 
     A loop that cannot fill the slots scales by construction, so its rate is no capacity of them.
     """
     idle = [
-        replace(step, slots_used=0.8 * (step.slots or 0)) if step.key.kind == "saturate" else step
+        lacking_orders(replace(step, slots_used=0.8 * (step.slots or 0)))
+        if step.key.kind == "saturate"
+        else step
         for step in steps
     ]
 

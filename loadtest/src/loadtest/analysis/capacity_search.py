@@ -15,6 +15,8 @@ from loadtest.analysis.twin import SloBound, rate_at_bound
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
+# Of a probe, whose two sides are each looked at; as tried on systems of known capacity.
+PROBE_LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
 PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
 MOVED_RATIO = 0.02
 MOST_PROBES = 3

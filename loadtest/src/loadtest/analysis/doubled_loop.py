@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
 from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.saturation_limit import RISE_RATIO, limit_of
+from loadtest.analysis.starved_slots import LEAST_STARVED_RATIO, starved_ratio
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.workflow_counts import (
     is_closed,
@@ -232,11 +233,18 @@ def _leaves_slots_free(step: Measured) -> bool:
 
 
 def _fills_slots(step: Measured) -> bool:
-    return _limit(step, None) is Limit.SLOTS
+    return limit_of(slots_used_ratio(step), None, slot_looks(step)) is Limit.SLOTS
 
 
 def _limit(step: Measured, rise: float | None) -> Limit:
+    if rise is None and not is_full(step.limits.machine) and _lacks_no_orders(step):
+        rise = 0.0  # what more orders would bring is known without them
     return limit_of(slots_used_ratio(step), rise, slot_looks(step))
+
+
+def _lacks_no_orders(step: Measured) -> bool:
+    starved = starved_ratio(step)
+    return starved is not None and starved < LEAST_STARVED_RATIO
 
 
 def _used(step: Measured) -> str:
@@ -247,11 +255,6 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
     load = plan.loads[step.key.load]
     if not isinstance(load, Saturate) or step.in_flight is None:
         return "its load is not closed"
-    if load.in_flight_per_slot is not None:
-        return (
-            f"the plan gives in_flight_per_slot = {load.in_flight_per_slot:g}; leave it out, or write "
-            f"{2 * load.in_flight_per_slot:g}"
-        )
     first = next((suspect for suspect in suspects if suspect.name in _BEFORE_THE_SLOTS), None)
     if first is not None:
         return f"{first.name.value} may hold orders back before the slots ({first.evidence})"
@@ -260,6 +263,16 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
         return (
             f"the machine has no core left ({machine.busy_cores:.1f} of {machine.cores} in use), where more orders would only "
             "wait; measure fewer replicas, or on more cores"
+        )
+    if _lacks_no_orders(step):
+        return (
+            f"slots were without a task in {100 * (starved_ratio(step) or 0.0):.1f} % of their time, so that more orders "
+            "would only wait"
+        )
+    if load.in_flight_per_slot is not None:
+        return (
+            f"the plan gives in_flight_per_slot = {load.in_flight_per_slot:g}; leave it out, or write "
+            f"{2 * load.in_flight_per_slot:g}"
         )
     if 2 * step.in_flight > plan.max_awaited:
         return (

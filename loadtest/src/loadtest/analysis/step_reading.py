@@ -12,6 +12,7 @@ from loadtest.analysis import workflow_counts
 from loadtest.analysis.actions import actions_per_order
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
+from loadtest.analysis.closed_load_repeat import repeat_notes
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.doubled_loop import loop_notes
 from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
@@ -101,6 +102,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             *measured.notes,
             *notes,
             *loop_notes(measured, plan, pair, suspects or ()),
+            *repeat_notes(measured, plan, closed, invalid=verdict is StepVerdict.INVALID),
             *step_notes(measured, plan),
             *_besides(measured, plan, verdict),
         ),

@@ -14,8 +14,7 @@ from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.saturation_limit import drift_of_halves
-from loadtest.analysis.suspects.pressure import pressure_of
-from loadtest.analysis.suspects.server_rules import is_disturbed, machine
+from loadtest.analysis.self_filled_machine import why_full
 from loadtest.analysis.workers_as_planned import differing_replicas, unplanned_slots, unread_factors
 from loadtest.analysis.workflow_counts import (
     ACTIVITY_FINISHED,
@@ -29,7 +28,6 @@ from loadtest.analysis.workflow_counts import (
 from loadtest.plan import Plan
 from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import ProblemCause
-from loadtest.results.suspect import SuspectName
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
@@ -181,11 +179,8 @@ def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
     """
     Say what would help a machine that the system itself fills; ``None`` of one that has a core left, or that others fill.
     """
-    pressure = pressure_of(measured, plan)
-    full = [one for one in machine(pressure) if one.name is SuspectName.MACHINE]
-    if not full or is_disturbed(pressure):
-        return None
-    return f"{full[0].evidence}, so the system itself fills it: measure fewer replicas or a smaller load, or on more cores"
+    full = why_full(measured, plan)
+    return None if full is None else f"{full}: measure fewer replicas or a smaller load, or on more cores"
 
 
 def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from loadtest.analysis.closed_load_repeat import answer_rests_on
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
-from loadtest.plan import LoadKind, Open, Plan
+from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult
 
@@ -102,17 +103,8 @@ def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, t
 def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequence[Demand]) -> bool:
     """
     Tell whether all that is asked of the open loads was answered, and rests on none of these cells.
-
-    An answer rests on late tasks of its own steps; beside them on the closed load of the first replica count, where a rate
-    is a share of what that one completes.
     """
-    first = plan.replicas[0]
-    shares = any(isinstance(load, Open) and load.arrival_rate is None for load in plan.loads)
-    needed = [
-        (replicas, load)
-        for replicas, load in broken
-        if plan.loads[load].kind is not LoadKind.SATURATE or (shares and replicas == first)
-    ]
+    needed = any(answer_rests_on(replicas, load, plan) for replicas, load in broken)
     return bool(demands) and not needed and all(_is_answered(each) for each in demands)
 
 

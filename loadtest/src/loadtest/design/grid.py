@@ -9,16 +9,23 @@ from dataclasses import dataclass
 
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.step_arrival_rate import arrival_rate
-from loadtest.design.step_attempts import attempt_to_make, second_step, second_steps_to_come, why_made
+from loadtest.design.step_attempts import (
+    attempt_to_make,
+    is_given_up,
+    second_step,
+    second_steps_to_come,
+    why_made,
+)
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
-from loadtest.results.steps_of_plan import step_keys
+from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """
-    Measures each cell of a plan, an invalid step once more, and one that was disturbed twice more.
+    Measures each cell of a plan, an invalid step once more, and one that was disturbed twice more.  A closed step on which
+    no answer rests is left invalid where the system itself fills the machine, as it would fill it again.
 
     A valid closed step that leaves slots free is followed by one with twice the orders in flight, unless the plan says
     how many there are.
@@ -52,7 +59,12 @@ class Grid:
         for key in step_keys(self.plan):
             second = second_step(key, self.plan, kept)
             wanted = (key,) if second is None else (key, second)
-            todo += [step for each in wanted if (step := attempt_to_make(each, kept)) is not None]
+            todo += [
+                step
+                for each in wanted
+                if (step := attempt_to_make(each, kept)) is not None
+                and not is_given_up(each, plan_of_cell(self.plan, each), kept)
+            ]
         return tuple(todo)
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.calibrated_model import Calibration
-from loadtest.analysis.capacity_search import PROBE_MISFIT_RATIO, SIDE_RATIO
+from loadtest.analysis.capacity_search import PROBE_LOOKS, PROBE_MISFIT_RATIO, SIDE_RATIO
 from loadtest.analysis.twin import (
     DecisionRule,
     FixedWindow,
@@ -80,7 +80,6 @@ class ProbeWindow:
         below, above = (
             simulate_twins(model, edge, None, candidates[chosen], self.bound) for edge in (slower, faster)
         )
-        rule = UntilSidesDecided(
-            below, above, seconds - BEFORE_THE_END_SECONDS, DecisionRule(misfit_ratio=PROBE_MISFIT_RATIO)
-        )
+        probe = DecisionRule(looks=PROBE_LOOKS, misfit_ratio=PROBE_MISFIT_RATIO)
+        rule = UntilSidesDecided(below, above, seconds - BEFORE_THE_END_SECONDS, probe)
         return WindowPlan(rule, f"{order.schedule_seed}/{chosen}", self.bound.seconds, self.calibration.notes)

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from loadtest.analysis.closed_load_repeat import why_not_again
 from loadtest.analysis.doubled_loop import first_key, second_key, why_doubled
 from loadtest.design.design import KeptStep, most_attempts
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
+from loadtest.results.step_result import StepVerdict
 
 
 def attempts_at(key: StepKey, kept: Sequence[KeptStep]) -> list[KeptStep]:
@@ -38,6 +40,34 @@ def attempt_to_make(key: StepKey, kept: Sequence[KeptStep]) -> StepKey | None:
     if usable_attempt(key, kept) is not None or len(made) >= most_attempts(made):
         return None
     return replace(key, attempt=len(made) + 1)
+
+
+def why_not_repeated(step: KeptStep, plan: Plan, left: Iterable[StepKey]) -> str | None:
+    """
+    Say why no further attempt follows one that may not be believed; ``None`` where one does, or none was to be expected.
+
+    Args:
+        step: That was measured last.
+        plan: Of its cell.
+        left: What the design still asks for.
+    """
+    if step.result.verdict is not StepVerdict.INVALID or step.key.attempt > 1:
+        return None
+    if any(replace(key, attempt=1) == step.key for key in left):
+        return None
+    return why_not_again(step.measured, plan)
+
+
+def is_given_up(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> bool:
+    """
+    Tell whether a sweep leaves a closed step invalid on which no answer rests, as another attempt would be so, too.
+    """
+    made = attempts_at(key, kept)
+    return (
+        bool(made)
+        and usable_attempt(key, kept) is None
+        and why_not_again(made[-1].measured, plan) is not None
+    )
 
 
 def why_made(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> str | None:

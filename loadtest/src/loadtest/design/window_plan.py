@@ -14,6 +14,7 @@ from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.fewer_replicas import far_below_by_fewer
 from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.twin import (
     FixedWindow,
@@ -27,9 +28,10 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
 from loadtest.design.design import KeptStep
+from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
-from loadtest.results.measured_step import StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 # Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
@@ -37,8 +39,6 @@ CANDIDATES = 32
 # Arrivals of all of them together: at 2,000 a second 32 schedules are 8 million, which a pod of 1 GiB cannot hold, and so many
 # tasks are late in about their usual share on any schedule.
 _MOST_ARRIVALS = 1_000_000
-# A window that only has to not contradict the model.
-FAR_BELOW_SECONDS = 20.0
 # What a plan of short windows may grow to by itself where orders take long.
 LONGEST_AGAIN_SECONDS = 300
 # The last look must come before the window's end, as seconds are looked at with some delay.
@@ -120,9 +120,10 @@ def plan_window(
             f"arrivals of kind {load.arrivals.kind.value} have no long run, so the window has its full length"
         )
         return fixed_window(plan, key, told)
-    found = calibration_of(plan, [step.measured for step in kept if step.result.is_usable], key)
+    measured = [step.measured for step in kept if step.result.is_usable]
+    found = calibration_of(plan, measured, key)
     if isinstance(found, str):
-        return fixed_window(plan, key, f"no twins could be made: {found}")
+        return _without_calibration(plan, order, key, measured, found)
     return _decided(plan, order, found, SloBound(bound), drawn_work)
 
 
@@ -141,6 +142,25 @@ def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> Window
     return WindowPlan(FixedWindow(wanted), f"{plan.seed}/{key.repetition}", None, (told,))
 
 
+def _without_calibration(
+    plan: Plan, order: StepInstruction, key: StepKey, measured: Sequence[Measured], why: str
+) -> WindowPlan:
+    """
+    Return the window of a step of which only the model can tell, from what the window itself shows.
+
+    It is short where fewer replicas show that the rate is far below the edge, and has its full length elsewhere.
+    """
+    bound, rate = plan.slo.schedule_to_start_p95_seconds, order.arrival_rate
+    assert bound is not None and rate is not None  # a load without one of them has a fixed window
+    told = f"no twins could be made: {why}"
+    fewer = far_below_by_fewer(plan, measured, key, rate, SloBound(bound))
+    if fewer is None:
+        return fixed_window(plan, key, told)
+    short = f"the window is short, as by the model of {fewer.replicas} replica{'s' if fewer.replicas > 1 else ''} the rate is far below the edge"
+    seconds, seed = far_below_schedule(order, fewer.activities)
+    return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
+
+
 def _decided(
     plan: Plan, order: StepInstruction, found: Calibration, bound: SloBound, drawn_work: DrawnWork | None
 ) -> WindowPlan:
@@ -157,8 +177,8 @@ def _decided(
             ("the rate is not below capacity; the window is short",),
         )
     if is_far_below(found.model, found.work, rate, bound):
-        seconds = min(FAR_BELOW_SECONDS, order.window_seconds)
-        return WindowPlan(FixedWindow(seconds), default, bound.seconds, found.notes)
+        seconds, seed = far_below_schedule(order, found.model.activities)
+        return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if edge.model is None:
         return WindowPlan(

@@ -16,6 +16,7 @@ from loadtest.analysis.step_verdict import JudgedStep, judge_closed
 from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
+from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock, SystemClock
 from loadtest.experiment.model_readings import with_model
@@ -122,7 +123,8 @@ async def run_experiment(
         result = read_step(measured, cell, _closed(kept))
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
-        tell(StepEnded(key, result.verdict.value, step_line(result)))
+        not_again = why_not_repeated(kept[-1], cell, design.left(kept))
+        tell(StepEnded(key, result.verdict.value, step_line(result, not_again)))
     return asked
 
 

@@ -9,14 +9,21 @@ from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
 
 
-def step_line(step: StepResult) -> str:
+def step_line(step: StepResult, not_again: str | None = None) -> str:
     """
     Return one line: verdict, what was completed and how long tasks waited, or why they may not be believed.
+
+    Args:
+        step: Its readings.
+        not_again: Why an invalid one is not measured again; ``None`` where it is, or that needs no reason.
     """
     setting = f"{step.setting}, " if step.factors else ""
     head = f"{setting}{step.replicas} × {step.key.load_name}: {step.verdict.value}"
     if step.verdict is StepVerdict.INVALID:
-        return f"{head}: {'; '.join(step.reasons)}"
+        reasons = (
+            step.reasons if not_again is None else (*step.reasons, f"not measured again, as {not_again}")
+        )
+        return f"{head}: {'; '.join(reasons)}"
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:

@@ -51,9 +51,9 @@ def test_an_unclear_case_says_what_is_undecided_and_spends_its_budget() -> None:
     assert found.decision is not None
     assert found.decision.answer is Decided.UNDECIDED
     assert said[19] == (
-        "undecided at 20 s: 20 late, and a system just at the limit would have 20 ± 8; next look at 30 s"
+        "undecided at 20 s: 20 late, and a system just at the limit would have 20 ± 8; next look at 25 s"
     )
-    assert said[24] == "25 late, a system just at the limit would have 25; next look at 30 s"
+    assert said[25] == "26 late, a system just at the limit would have 26; next look at 30 s"
     assert found.sentence.endswith(
         "write max_window_seconds = 120, or test 1.86/s or 2.14/s, which is decided sooner"
     )

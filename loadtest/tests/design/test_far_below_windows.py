@@ -1,0 +1,136 @@
+"""
+Windows of steps whose rate is far below the edge: how long they are, and on which schedule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from event_system import Traits
+from searched_system import SearchedSystem, plan_of_one_count
+from synthetic import demo_plan, step
+
+from loadtest import arrivals
+from loadtest.analysis.step_reading import read_step
+from loadtest.design.design import KeptStep, NextStep
+from loadtest.design.far_below_schedule import far_below_schedule
+from loadtest.design.window_plan import WindowPlan, plan_window
+from loadtest.experiment.loop import order_of
+from loadtest.plan import Open, Plan, Saturate
+from loadtest.results.measured_step import StepKey
+from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_result import StepVerdict
+
+BOUND_SECONDS = 0.15
+ONE = Traits(1)
+USABLE = read_step(step(1, "saturate"), demo_plan())
+
+
+def _plan(*replicas: int, longest: float = 60.0) -> Plan:
+    document = plan_of_one_count(1, BOUND_SECONDS, "uniform", 1).model_dump(mode="json")
+    document["replicas"] = list(replicas)
+    document["loads"][1]["max_window_seconds"] = longest
+    return Plan.model_validate(document)
+
+
+def _closed(plan: Plan, replicas: int, *, usable: bool = True) -> KeptStep:
+    system = SearchedSystem(replace(ONE, replicas=replicas), 1)
+    measured = system.saturated(plan, StepKey(replicas, 0, "saturate", 1))
+    result = USABLE if usable else replace(USABLE, verdict=StepVerdict.INVALID)
+    return KeptStep(measured, result)
+
+
+def _window(plan: Plan, replicas: int, rate: float, kept: list[KeptStep]) -> WindowPlan:
+    key = StepKey(replicas, 1, "open", 1)
+    return plan_window(plan, order_of(plan, NextStep(key, rate), "demo"), key, kept, None)
+
+
+@pytest.mark.parametrize(
+    ("measured", "asked", "rate", "seconds"),
+    [
+        pytest.param((2,), 4, 1.7, 20, id="two have much to spare"),
+        pytest.param((1,), 4, 1.7, 20, id="one nearly carries it, and four are worth two"),
+        pytest.param((1,), 2, 1.7, 60, id="one nearly carries it, and two may be worth no more"),
+        pytest.param((1, 2), 4, 4.2, 60, id="two hardly carry it"),
+        pytest.param((4,), 2, 1.7, 60, id="more tell nothing of fewer"),
+        pytest.param((), 4, 1.7, 60, id="nobody tells"),
+    ],
+)
+def test_fewer_replicas_shorten_the_window_of_a_count_without_a_closed_load(
+    measured: tuple[int, ...], asked: int, rate: float, seconds: float
+) -> None:
+    """Where by their own model the rate is far below the edge of half as many slots as the count has."""
+    plan = _plan(1, 2, 4)
+
+    window = _window(plan, asked, rate, [_closed(plan, replicas) for replicas in measured])
+
+    assert window.rule.longest_seconds == seconds
+    assert window.notes[0].startswith("no twins could be made: this cell has no valid saturate step")
+    assert len(window.notes) == (2 if seconds == 20 else 1)
+    if seconds == 20:
+        assert window.late_seconds == BOUND_SECONDS
+        told = "2 replicas" if 2 in measured else "1 replica"
+        assert (
+            window.notes[1]
+            == f"the window is short, as by the model of {told} the rate is far below the edge"
+        )
+
+
+def test_other_settings_and_invalid_steps_tell_nothing() -> None:
+    """They are another system, or no result."""
+    plan = _plan(1, 2, 4)
+    two = _closed(plan, 2)
+    other = replace(two.measured, key=replace(two.key, factors=(("worker.activity_slots", 8),)))
+
+    assert _window(plan, 4, 1.7, [replace(two, measured=other)]).rule.longest_seconds == 60
+    assert _window(plan, 4, 1.7, [_closed(plan, 2, usable=False)]).rule.longest_seconds == 60
+
+
+def _order(rate: float, seed: int = 1, longest: float = 60.0) -> StepInstruction:
+    plan = demo_plan(seed=seed, loads=(Saturate(), Open(max_window_seconds=longest)))
+    return order_of(plan, NextStep(StepKey(2, 1, "open", 1), rate), "demo")
+
+
+def _orders(order: StepInstruction, seconds: float, seed: str) -> int:
+    times = arrivals.schedule(order.model_copy(update={"schedule_seed": seed}))
+    return sum(order.warm_up_seconds <= at < order.warm_up_seconds + seconds for at in times)
+
+
+def test_a_schedule_has_as_many_orders_as_its_rate_gives() -> None:
+    """Without that, windows of 20 s have now and then too few workflow tasks to tell that none is late."""
+    own, chosen = list[int](), list[int]()
+    for seed in range(1, 31):
+        order = _order(1.7, seed)
+        seconds, schedule = far_below_schedule(order, 6)
+        assert seconds == 20
+        own.append(_orders(order, seconds, order.schedule_seed))
+        chosen.append(_orders(order, seconds, schedule))
+
+    assert min(own) < 26  # 26 orders have 182 workflow tasks, of which none may be late
+    assert min(chosen) >= 33
+    assert max(chosen) <= 35
+
+
+@pytest.mark.parametrize(
+    ("rate", "activities", "longest", "seconds"),
+    [
+        pytest.param(1.7, 6, 60, 20, id="usual"),
+        pytest.param(0.8, 6, 60, 39, id="slow"),
+        pytest.param(1.7, 1, 90, 63, id="few tasks an order"),
+        pytest.param(0.1, 6, 60, 60, id="no longer than the plan says"),
+        pytest.param(300.0, 6, 60, 20, id="fast"),
+    ],
+)
+def test_a_slow_rate_gets_a_longer_window(
+    rate: float, activities: int, longest: float, seconds: float
+) -> None:
+    """Until it has enough workflow tasks to tell, with one that is late among them."""
+    assert far_below_schedule(_order(rate, longest=longest), activities)[0] == seconds
+
+
+def test_a_fast_rate_keeps_its_own_schedule() -> None:
+    """No schedule of it has too few orders, and 32 of them would be many."""
+    order = _order(300.0)
+
+    assert far_below_schedule(order, 6)[1] == order.schedule_seed
