@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,11 @@ MAY_SHARE = {
 def _modules() -> Iterator[Path]:
     for source in SOURCES:
         yield from (path for path in (ROOT / source).rglob("*.py") if "tests" not in path.parts)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _shared(places: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -41,7 +47,7 @@ def test_no_two_public_classes_share_a_name() -> None:
     """One search finds one class."""
     places = defaultdict(list)
     for path in _modules():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in _parsed(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(str(path.relative_to(ROOT)))
 
@@ -96,7 +102,7 @@ def test_a_name_that_asks_is_answered_by_yes_or_no() -> None:
     """A function that reads as a question returns a bool: `if has_enough(step)` means what it says."""
     questions, others = 0, []
     for path in _modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _asks(node.name):
                 questions += 1
                 answer = ast.unparse(node.returns) if node.returns is not None else "nothing"

@@ -202,7 +202,7 @@ def test_a_pieces_inverse_is_its_inverse(seconds: float, start: float, end: floa
     piece = Piece(seconds, start, end)
     wanted = share * piece.arrivals
 
-    at = piece.after(wanted)
+    (at,) = piece.after([wanted])
 
     rate_there = start + (end - start) * at / seconds
     assert at * (start + rate_there) / 2 == pytest.approx(wanted, rel=1e-6, abs=1e-6)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from temporalio.api.enums.v1 import EventType
@@ -26,34 +26,48 @@ COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 FOLDER = Path(__file__).parents[1] / "histories"
 
 
-async def divergence(path: Path, workflows: Sequence[type] = ()) -> str | None:
+async def divergences(paths: Sequence[Path], workflows: Sequence[type] = ()) -> list[str | None]:
     """
-    Return where the code leaves a recorded history, or ``None`` where it follows it to the end.
+    Return for each recorded history where the code leaves it, or ``None`` where it follows it to the end.
 
     Args:
-        path: The history, as JSON.
+        paths: The histories, as JSON.
         workflows: The code; by default the shop's.
     """
-    history = WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
-    failure = await _failure(history.workflow_id, history.events, workflows)
+    histories = [WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8")) for path in paths]
+    failures = await _failures(histories, workflows)
+    return [
+        None if failure is None else f"{await _told_where(history, workflows)}: {failure}"
+        for history, failure in zip(histories, failures, strict=True)
+    ]
+
+
+async def _told_where(history: WorkflowHistory, workflows: Sequence[type]) -> str:
+    for end in _ends_of_tasks(history.events):
+        if (await _failures([WorkflowHistory(history.workflow_id, history.events[:end])], workflows))[0]:
+            break
+    return _told_by_the_task(history.events, end)
+
+
+async def _failures(histories: Sequence[WorkflowHistory], workflows: Sequence[type]) -> list[str | None]:
+    """
+    Replay with one worker: each loads the code into the sandbox anew, which takes longer than a history.
+    """
+
+    async def one_by_one() -> AsyncIterator[WorkflowHistory]:
+        for history in histories:
+            yield history
+
+    replayer = Replayer(workflows=workflows or WORKFLOWS, workflow_runner=SandboxedWorkflowRunner())
+    async with replayer.workflow_replay_iterator(one_by_one()) as results:
+        return [_told(result.replay_failure) async for result in results]
+
+
+def _told(failure: Exception | None) -> str | None:
     if failure is None:
         return None
-    for end in _ends_of_tasks(history.events):
-        if await _failure(history.workflow_id, history.events[:end], workflows) is not None:
-            break
-    return f"{_told_by_the_task(history.events, end)}: {failure}"
-
-
-async def _failure(workflow_id: str, events: Sequence[HistoryEvent], workflows: Sequence[type]) -> str | None:
-    replayer = Replayer(workflows=workflows or WORKFLOWS, workflow_runner=SandboxedWorkflowRunner())
-    result = await replayer.replay_workflow(
-        WorkflowHistory(workflow_id, events), raise_on_replay_failure=False
-    )
-    if result.replay_failure is None:
-        return None
-    text = str(result.replay_failure)
-    told = re.search(r'message: "([^"]*)"', text)
-    return told.group(1) if told else text
+    told = re.search(r'message: "([^"]*)"', str(failure))
+    return told.group(1) if told else str(failure)
 
 
 def _ends_of_tasks(events: Sequence[HistoryEvent]) -> list[int]:
@@ -84,8 +98,8 @@ async def replay_all() -> int:
     Replay every history, tell of each, and return how many diverge.
     """
     diverged = 0
-    for path in sorted(FOLDER.glob("*.json")):
-        where = await divergence(path)
+    paths = sorted(FOLDER.glob("*.json"))
+    for path, where in zip(paths, await divergences(paths), strict=True):
         diverged += where is not None
         sys.stdout.write(f"{'DIVERGES' if where else 'ok':8}  {path.name}{f': {where}' if where else ''}\n")
     return diverged

@@ -4,9 +4,10 @@ Shapes of a schedule: rates in straight pieces, and arrivals drawn from them.
 
 from __future__ import annotations
 
+import bisect
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from loadtest.plan import ArrivalKind, Arrivals
@@ -33,15 +34,21 @@ class Piece:
         """
         return self.seconds * (self.from_rate + self.to_rate) / 2
 
-    def after(self, arrivals: float) -> float:
+    def after(self, ranks: Iterable[float]) -> list[float]:
         """
-        Return the seconds after which so many arrivals are expected; the inverse of the integral.
+        Return for each rank the seconds after which so many arrivals are expected; the inverse of the integral.
         """
-        slope = (self.to_rate - self.from_rate) / self.seconds
-        # The root of from_rate t + slope t^2 / 2 = arrivals in the form that also holds for slope = 0.
-        root = math.sqrt(max(0.0, self.from_rate**2 + 2 * slope * arrivals))
-        at = 2 * arrivals / (self.from_rate + root) if self.from_rate + root > 0 else 0.0
-        return min(at, self.seconds)
+        # One loop without calls: a schedule has up to a million arrivals, and dozens of schedules are tried.
+        first, seconds, root_of = self.from_rate, self.seconds, math.sqrt
+        square, twice_slope = first**2, 2 * ((self.to_rate - first) / seconds)
+        times = []
+        for rank in ranks:
+            # The root of from_rate t + slope t^2 / 2 = rank in the form that also holds for slope = 0.
+            under = square + twice_slope * rank
+            both = first + (root_of(under) if under > 0 else 0.0)
+            at = 2 * rank / both if both > 0 else 0.0
+            times.append(at if at < seconds else seconds)
+        return times
 
 
 def expected_count(pieces: Sequence[Piece]) -> int:
@@ -60,10 +67,11 @@ def draw_times(pieces: Sequence[Piece], chance: random.Random) -> list[float]:
     """
     expected = sum(piece.arrivals for piece in pieces)
     ranks: list[float] = []
-    rank = chance.expovariate(1.0)
+    gap = chance.expovariate
+    rank = gap(1.0)
     while rank < expected:
         ranks.append(rank)
-        rank += chance.expovariate(1.0)
+        rank += gap(1.0)
     return _spread(pieces, ranks)
 
 
@@ -78,17 +86,13 @@ def space_evenly(pieces: Sequence[Piece]) -> list[float]:
 
 def _spread(pieces: Sequence[Piece], ranks: Sequence[float]) -> list[float]:
     times: list[float] = []
-    upcoming = iter(pieces)
-    piece = next(upcoming, None)
-    began, passed = 0.0, 0.0
-    for rank in ranks:
-        while piece is not None and rank > passed + piece.arrivals:
-            following = next(upcoming, None)
-            if following is None:
-                break
-            began, passed, piece = began + piece.seconds, passed + piece.arrivals, following
-        assert piece is not None  # ranks are drawn only where there are pieces
-        times.append(began + piece.after(max(0.0, rank - passed)))
+    began, passed, index = 0.0, 0.0, 0
+    for number, piece in enumerate(pieces, 1):
+        # The last one takes what is left, whatever the sum of the others was rounded to.
+        end = passed + piece.arrivals
+        last = len(ranks) if number == len(pieces) else bisect.bisect_right(ranks, end, index)
+        times += [began + at for at in piece.after([max(0.0, rank - passed) for rank in ranks[index:last]])]
+        began, passed, index = began + piece.seconds, end, last
     return times
 
 

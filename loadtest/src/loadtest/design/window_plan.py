@@ -212,10 +212,6 @@ def candidate_steps(
         seconds: Of the longest window.
         drawn_work: What each order will draw; ``None`` where the draws are not ours.
     """
-    expected = arrivals.expected_starts(
-        order.arrivals, order.arrival_rate or 0.0, order.warm_up_seconds, order.window_seconds
-    )
-    tried = max(1, min(CANDIDATES, int(_MOST_ARRIVALS / max(1.0, expected))))
     draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
         # The draws are the order numbers', so one array serves every schedule.
@@ -227,7 +223,17 @@ def candidate_steps(
         mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
         return OpenStep(times, mine, order.warm_up_seconds, seconds)
 
-    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(tried)}
+    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(schedules_tried(order))}
+
+
+def schedules_tried(order: StepInstruction) -> int:
+    """
+    Return how many schedules are made, of which one is chosen: all of them are in memory at once.
+    """
+    expected = arrivals.expected_starts(
+        order.arrivals, order.arrival_rate or 0.0, order.warm_up_seconds, order.window_seconds
+    )
+    return max(1, min(CANDIDATES, int(_MOST_ARRIVALS / max(1.0, expected))))
 
 
 def replace_seed(order: StepInstruction, schedule_seed: str) -> StepInstruction:
