@@ -33,7 +33,7 @@ def main() -> None:
     began = time.monotonic()
     for now in run_trials(all_trials(given.runs), given.processes):
         minutes = (time.monotonic() - began) / 60
-        effort = Effort(given.processes, minutes, now.cpu_seconds / 60, step_cpu_seconds(now.findings))
+        effort = Effort(given.processes, now.cpu_seconds / 60, step_cpu_seconds(now.findings))
         given.output.write_text(page(now.findings, effort), encoding="utf-8")
         print(f"{now.runs} of {given.runs} runs after {minutes:.1f} minutes", file=sys.stderr, flush=True)
 

@@ -39,7 +39,7 @@ def test_one_and_two_processes_find_the_same() -> None:
     """
     Every outcome and every line of the page, whichever process made it and whichever ended first.
     """
-    effort = Effort(2, 1.0, 1.0, (0.5,))
+    effort = Effort(2, 1.0, (0.5,))
 
     alone, shared = _found(1), _found(2)
 
