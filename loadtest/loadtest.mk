@@ -24,8 +24,8 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 	$(PY) -m loadtest.plan.key_reference > loadtest/docs/plan.md
 
 .PHONY: truth
-truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (an hour)
-	$(PY) loadtest/truth/decision_trials.py
+truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (12 minutes of two cores); TRIALS=100 for narrower intervals
+	$(PY) loadtest/truth/decision_trials.py $(if $(TRIALS),--runs $(TRIALS))
 
 .PHONY: truth-real
 truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real server; writes loadtest/docs/truth-real.md (12 minutes, quiet machine)

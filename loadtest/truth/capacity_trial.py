@@ -24,6 +24,7 @@ from known_system import Subject, bound_of, capacity_of
 from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.capacity_search import MOST_PROBES, CapacityBracket
+from loadtest.analysis.share_of_late import share_ends
 from loadtest.design.capacity import Capacity
 from loadtest.results.question import CapacityQuestion
 
@@ -99,6 +100,7 @@ def page(found: Sequence[SearchTrial], runs: int, minutes: float) -> str:
     Write the page of what was found so far.
     """
     held, total = sum(trial.holds for trial in found), len(found)
+    low, high = share_ends(held, total)
     lines = [
         "# How often a capacity's bracket is wrong",
         "",
@@ -110,7 +112,7 @@ def page(found: Sequence[SearchTrial], runs: int, minutes: float) -> str:
         "The systems share no code with the model, and have what it has not: partitions, retries, pauses, jitter, slots that slow each other.",
         "A bracket is 10 % of its middle wide.  A missing bracket counts as one that does not hold the truth.",
         "",
-        f"**{held} of {total} brackets held the truth.**",
+        f"**{held} of {total} brackets held the truth** ({held / total:.1%}; {low:.1%} to {high:.1%}, each end at 95 %).",
         "",
         "| system | replicas | held the truth | middle over truth, mean ± sd | both sides / one confirmed | second closed step: made / used | probes | seconds, median | grid |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -4,12 +4,12 @@ What is tried: systems, utilisations, and how often.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from event_system import Traits
-from known_system import Subject
-from step_trial import Outcome, try_open_step
+from known_system import Subject, Truth, known, truth_at
+from step_trial import Outcome, is_estimated, try_open_step
 
 from loadtest.analysis.twin import Measure
 
@@ -44,7 +44,13 @@ STRANGE = {
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
-    One cell of one table: how often which trial is made.
+    One cell of one table: which trial is made how often.
+
+    Attributes:
+        table, row, column: Where it stands.
+        subject, utilization, draws_known, slower_later: What is tried.
+        runs: How often.
+        truth: Of the long run, where ranges of it are shown.
     """
 
     table: str
@@ -55,20 +61,54 @@ class Cell:
     runs: int
     draws_known: bool = True
     slower_later: float = 0.0
+    truth: Truth | None = None
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcome(self, seed: int) -> Outcome:
         """
-        Make the trials.
+        Make one trial.
         """
-        for seed in range(self.runs):
-            yield try_open_step(
-                self.subject,
-                self.utilization,
-                seed,
-                BUDGET_SECONDS,
-                draws_known=self.draws_known,
-                slower_later=self.slower_later,
-            )
+        return try_open_step(
+            self.subject,
+            self.utilization,
+            seed,
+            BUDGET_SECONDS,
+            draws_known=self.draws_known,
+            slower_later=self.slower_later,
+            fit=self.table == "alarm",
+            estimate=self.table == "decisions",
+        )
+
+
+def with_truth(cells: Sequence[Cell]) -> list[Cell]:
+    """
+    Return the cells of one system with what long runs say of it.
+    """
+    return [
+        replace(
+            cell,
+            subject=known(cell.subject),
+            truth=truth_at(cell.subject, cell.utilization)
+            if cell.table == "decisions" and is_estimated(cell.utilization)
+            else None,
+        )
+        for cell in cells
+    ]
+
+
+def outcomes(system: int, cells: Sequence[Cell], run: int) -> list[tuple[int, Outcome]]:
+    """
+    Make one run of the cells of one system, which share its saturate step.
+
+    Args:
+        system: Number of the system, of which its luck is made.
+        cells: Of the system.
+        run: Number of the run; cells of fewer runs are left out.
+
+    Returns:
+        Place of each cell among those given, and its outcome.
+    """
+    seed = 1000 * (system + 1) + run
+    return [(place, cell.outcome(seed)) for place, cell in enumerate(cells) if run < cell.runs]
 
 
 def limit_of(replicas: int) -> float:
@@ -87,49 +127,52 @@ def utilizations_of(replicas: int) -> tuple[float, ...]:
     return (0.3, 0.5, 0.7, 0.8, 0.855, 0.945, 1.05, 1.2)
 
 
-def all_cells(runs: int) -> list[list[Cell]]:
+def all_systems(runs: int) -> list[list[Cell]]:
     """
-    Return the cells in groups that share a system, whose long runs are made once.
+    Return the cells, those of one system together.
+
+    Args:
+        runs: Of each cell of the first table, and of the alarms, which share its twins; of the others half as many, and one.
     """
-    groups = []
+    half = runs // 2 + 1
+    cells = []
     for work, traits in (("uniform", MIXED), ("exponential", PLAIN)):
         for replicas in REPLICAS:
             subject = Subject(replace(traits, replicas=replicas), work, limit_of(replicas))
-            row = f"{replicas} replica{'s' if replicas > 1 else ''}, {work}"
-            groups.append(
-                [
-                    Cell("decisions", row, f"{used:g}", subject, used, runs)
-                    for used in utilizations_of(replicas)
-                ]
-            )
-    half = runs + 1
-    for replicas in (1, 4):
-        for work in ("uniform", "exponential"):
-            subject = Subject(replace(MIXED, replicas=replicas), work)
-            row = f"{replicas} replica{'s' if replicas > 1 else ''}, {work}"
-            groups.append(
-                [
-                    Cell("unknown draws", row, f"{used:g}", subject, used, half, draws_known=False)
-                    for used in (0.5, 0.7, 0.95)
-                ]
-            )
-        late = Subject(replace(MIXED, replicas=replicas), "uniform", 0.84, Measure.END_TO_END)
-        row = f"{replicas} replica{'s' if replicas > 1 else ''}"
-        groups.append(
-            [Cell("end to end", row, f"{used:g}", late, used, half) for used in (0.5, 0.7, 0.8, 0.88, 0.95)]
-        )
-        same = Subject(replace(MIXED, replicas=replicas), "uniform")
-        groups.append(
-            [
-                Cell("alarm", row, f"{slower:+.0%}", same, 0.8, half, slower_later=slower)
-                for slower in (0.0, 0.05, 0.1)
+            row = f"{_count(replicas)}, {work}"
+            cells += [
+                Cell("decisions", row, f"{used:g}", subject, used, runs) for used in utilizations_of(replicas)
             ]
-        )
+    for replicas in (1, 4):
+        traits, row = replace(MIXED, replicas=replicas), _count(replicas)
+        cells += [
+            Cell("alarm", row, f"{slower:+.0%}", Subject(traits, "uniform"), 0.8, runs, slower_later=slower)
+            for slower in (0.0, 0.05, 0.1)
+        ]
+        late = Subject(traits, "uniform", 0.84, Measure.END_TO_END)
+        cells += [
+            Cell("end to end", row, f"{used:g}", late, used, half) for used in (0.5, 0.7, 0.8, 0.88, 0.95)
+        ]
+        for work in ("uniform", "exponential"):
+            cells += [
+                Cell(
+                    "unknown draws",
+                    f"{row}, {work}",
+                    f"{used:g}",
+                    Subject(traits, work),
+                    used,
+                    half,
+                    draws_known=False,
+                )
+                for used in (0.5, 0.7, 0.95)
+            ]
     for name, traits in STRANGE.items():
-        groups.append(
-            [Cell("strange", name, f"{used:g}", Subject(traits, "uniform"), used, half) for used in NEAR]
-        )
-    # The largest systems last, so that a run that is broken off has something of each table.
-    return sorted(
-        groups, key=lambda group: (group[0].subject.traits.replicas == 8, group[0].table == "strange")
-    )
+        cells += [Cell("strange", name, f"{used:g}", Subject(traits, "uniform"), used, half) for used in NEAR]
+    systems: dict[tuple[Traits, str], list[Cell]] = {}
+    for cell in cells:
+        systems.setdefault((cell.subject.traits, cell.subject.work), []).append(cell)
+    return list(systems.values())
+
+
+def _count(replicas: int) -> str:
+    return f"{replicas} replica{'s' if replicas > 1 else ''}"

@@ -17,13 +17,14 @@ _ROUNDS, _BLOCK_SECONDS = 4, 10.0
 @dataclass(frozen=True, slots=True)
 class ComparisonTrial:
     """
-    What comparisons of one kind said, as shares.
+    What comparisons of one kind said, as shares of so many.
     """
 
     work: str
     slower: float
     walk: float
     found: dict[str, float]
+    runs: int
 
 
 def comparison_trials(runs: int) -> list[ComparisonTrial]:
@@ -54,5 +55,5 @@ def comparison_trials(runs: int) -> list[ComparisonTrial]:
                         rounds.append(blocks)
                     counts[compare_rounds(rounds).comparison.value] += 1
                 found = {kind: count / runs for kind, count in counts.items()}
-                trials.append(ComparisonTrial(work, slower, walk, found))
+                trials.append(ComparisonTrial(work, slower, walk, found, runs))
     return trials

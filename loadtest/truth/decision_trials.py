@@ -1,34 +1,24 @@
 """
 Try the product's decisions on systems of known answer and write the table of their errors.
 
-The page is written anew after each system, so that a run that is broken off leaves what it found.
+The page is written anew after each run, so that trials that are broken off leave what they found.
 
-    python loadtest/truth/decision_trials.py [--runs 2] [--processes 2] [--output loadtest/docs/truth.md]
+    python loadtest/truth/decision_trials.py [--runs 24] [--processes 2] [--output loadtest/docs/truth.md]
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
-import multiprocessing
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
-from cells import Cell, all_cells
-from comparison_trial import comparison_trials
-from late_workflow_task_trial import workflow_trials
-from model_trial import model_subjects, model_trials
-from step_trial import Outcome
-from tables import Effort, Findings, page
+from parallel_trials import all_trials, run_trials
+from truth_page import Effort, page, step_cpu_seconds
 
-_HERE = Path(__file__).parent
-
-
-def _try_group(group: list[Cell]) -> list[tuple[Cell, list[Outcome]]]:
-    return [(cell, list(cell.outcomes())) for cell in group]
+_PAGE = Path(__file__).parents[1] / "docs" / "truth.md"
 
 
 def main() -> None:
@@ -36,32 +26,16 @@ def main() -> None:
     Make all trials and write the page.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=2, help="runs of a cell of the main table")
+    parser.add_argument("--runs", type=int, default=24, help="runs of a cell of the first table")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth.md")
+    parser.add_argument("--output", type=Path, default=_PAGE)
     given = parser.parse_args()
     began = time.monotonic()
-    groups, alone = all_cells(given.runs), list(model_subjects())
-    findings = Findings()
-    everything = len(groups) + len(alone)
-
-    def write(done: int) -> None:
+    for now in run_trials(all_trials(given.runs), given.processes):
         minutes = (time.monotonic() - began) / 60
-        text = page(findings, Effort(given.runs, minutes, given.processes, done, everything))
-        given.output.write_text(text, encoding="utf-8")
-        print(f"{done} of {everything} systems after {minutes:.1f} minutes", file=sys.stderr, flush=True)
-
-    with multiprocessing.Pool(given.processes) as pool:
-        findings.workflow = workflow_trials()
-        tried = pool.imap_unordered(functools.partial(model_trials, runs=4 * given.runs), alone)
-        for done, trials in enumerate(tried, 1):
-            findings.by_model.extend(trials)
-            write(done)
-        for done, found in enumerate(pool.imap_unordered(_try_group, groups), len(alone) + 1):
-            findings.cells.extend(found)
-            write(done)
-        findings.comparisons = comparison_trials(60 * given.runs)
-    write(everything)
+        effort = Effort(given.processes, now.cpu_seconds / 60, step_cpu_seconds(now.findings))
+        given.output.write_text(page(now.findings, effort), encoding="utf-8")
+        print(f"{now.runs} of {given.runs} runs after {minutes:.1f} minutes", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -28,14 +28,14 @@ class ModelTrials:
     Attributes:
         row: The system.
         utilization: Rate over its true capacity.
-        answered, wrong: Shares of the runs.
-        runs: How many.
+        answered, wrong: How many of the runs.
+        runs: How many there are.
     """
 
     row: str
     utilization: float
-    answered: float
-    wrong: float
+    answered: int
+    wrong: int
     runs: int
 
 
@@ -60,29 +60,29 @@ def _subject(traits: Traits, replicas: int, work: str, measure: Measure) -> Subj
     return Subject(replace(traits, replicas=replicas), work, limit_of(replicas), measure)
 
 
-def model_trials(name: str, runs: int) -> list[ModelTrials]:
+def model_trials(name: str, subject: Subject, runs: int) -> list[ModelTrials]:
     """
     Measure one system at each utilisation again and again.
     """
-    subject = model_subjects()[name]
     trials = []
     for utilization in UTILIZATIONS:
         answers = [_answer(subject, utilization, seed) for seed in range(runs)]
         right = Decided.MET if utilization < subject.limit_utilization else Decided.MISSED
         given = [answer for answer in answers if answer is not None]
         wrong = sum(answer is not right for answer in given)
-        trials.append(ModelTrials(name, utilization, len(given) / runs, wrong / runs, runs))
+        trials.append(ModelTrials(name, utilization, len(given), wrong, runs))
     return trials
 
 
 def _answer(subject: Subject, utilization: float, seed: int) -> Decided | None:
     bound, rate = bound_of(subject), utilization * capacity_of(subject)
     whole = WARM_UP_SECONDS + WINDOW_SECONDS
-    gaps = np.random.default_rng((50_000 + seed, 1)).exponential(1 / rate, int(2 * rate * whole) + 60)
+    own_seed = 1000 * seed + round(1000 * utilization)
+    gaps = np.random.default_rng((50_000, own_seed)).exponential(1 / rate, int(2 * rate * whole) + 60)
     arrivals = np.cumsum(gaps)
     arrivals = arrivals[arrivals < whole]
-    system = EventSystem(subject.traits, 2000 + seed)
-    system.load(arrivals.tolist(), WORK[subject.work].draw(51_000 + seed, len(arrivals), ACTIVITIES))
+    system = EventSystem(subject.traits, 20_000_000 + own_seed)
+    system.load(arrivals.tolist(), WORK[subject.work].draw(51_000_000 + own_seed, len(arrivals), ACTIVITIES))
     system.run(whole + 600)
     columns = system.record.arrays()
     inside = (columns["started"] >= WARM_UP_SECONDS) & (columns["started"] < whole)

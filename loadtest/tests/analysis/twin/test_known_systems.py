@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 from event_system import Traits
 from known_system import Subject, capacity_of
-from step_trial import learn, saturated_reading, try_open_step
+from saturate_trial import learn, saturated_reading
+from step_trial import try_open_step
 
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.results.window_decision import Decided
@@ -37,7 +38,7 @@ def test_a_load_well_beside_the_limit_is_told_rightly(
     """
     Within 160 s of window, at 10 % and more beside the limit.
     """
-    outcome = try_open_step(subject, utilization, 1, 160, estimate=False, tasks=30_000)
+    outcome = try_open_step(subject, utilization, 1, 160, tasks=30_000)
 
     assert outcome.answer is answer
     assert outcome.level is LoadLevel.BELOW
@@ -49,7 +50,7 @@ def test_a_rate_5_percent_above_capacity_is_told_each_time(subject: Subject) -> 
     By the saturate step alone: 1.05 in five of five, 0.84 in none.
     """
     for seed in range(5):
-        _, reading, past, held = saturated_reading(subject, seed)
+        reading, past, held = saturated_reading(subject, seed)
         _, _, capacity = learn(subject, reading, past, held)
 
         assert capacity.level(1.05 * capacity_of(subject)) is LoadLevel.ABOVE
@@ -61,6 +62,6 @@ def test_no_wrong_answer_without_the_draws(utilization: float) -> None:
     """
     The work comes from a histogram then; it may stay undecided.
     """
-    outcome = try_open_step(FOUR, utilization, 2, 120, draws_known=False, estimate=False, tasks=30_000)
+    outcome = try_open_step(FOUR, utilization, 2, 120, draws_known=False, tasks=30_000)
 
     assert outcome.answer is not (Decided.MISSED if outcome.met else Decided.MET)

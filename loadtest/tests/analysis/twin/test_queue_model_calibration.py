@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from event_system import Traits
 from known_system import Subject
-from step_trial import saturated_reading
+from saturate_trial import saturated_reading
 
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import (
@@ -46,7 +46,7 @@ def test_overhead_dead_time_and_order_are_found_again(newest: float) -> None:
     found = []
 
     for seed in range(2):
-        _, reading, past, _ = saturated_reading(Subject(traits, "uniform"), seed)
+        reading, past, _ = saturated_reading(Subject(traits, "uniform"), seed)
         found.append(calibrate(QueueModel(16), reading, past))
 
     assert np.mean([model.overhead_seconds for model in found]) == pytest.approx(0.012, rel=0.05)
@@ -74,7 +74,7 @@ def test_a_step_without_waits_keeps_the_plans_order() -> None:
     """
     No wait says nothing of who is next.
     """
-    _, reading, past, _ = saturated_reading(Subject(Traits(1), "uniform"), 1)
+    reading, past, _ = saturated_reading(Subject(Traits(1), "uniform"), 1)
     silent = type(reading)(
         reading.slot_seconds, reading.work_seconds, reading.slots_used_ratio, 0.0, 0.0, reading.gap_seconds
     )

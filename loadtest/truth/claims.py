@@ -1,0 +1,150 @@
+"""
+What is claimed of the answers, beside what the trials found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from findings import Findings, Tried, distinct_saturate_steps, is_wrong
+from known_system import Truth
+from step_trial import Outcome
+
+from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.slot_capacity import LoadLevel
+from loadtest.analysis.twin import LongRunEstimate
+from loadtest.results.window_decision import Decided
+
+MOST_WRONG = 0.05
+COVERAGE = (0.93, 0.98)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """
+    One claim.
+
+    Attributes:
+        text: What is claimed, or asked where nothing is.
+        found: What the trials say of it.
+        held: Whether it holds; empty where nothing is claimed.
+    """
+
+    text: str
+    found: str
+    held: str = ""
+
+
+def claims(findings: Findings) -> list[Claim]:
+    """
+    Hold what was found against what is claimed.
+    """
+    decided = findings.of("decisions")
+    if not decided:
+        return []
+    replicas = sorted({cell.subject.traits.replicas for cell, _ in decided})
+    asked = [
+        (f"{count} replica{'s' if count > 1 else ''}", _of_replicas(decided, count)) for count in replicas
+    ]
+    asked.append(("5 % of the rate beside the limit, all replicas", _beside_the_limit(decided)))
+    found = [_wrong(where, cells) for where, cells in asked if cells]
+    found += [
+        _coverage(
+            "the p95 of the wait", range_hits(decided, lambda o: o.quantile, lambda t: t.quantile_seconds)
+        ),
+        _coverage("the mean wait", range_hits(decided, lambda o: o.mean, lambda t: t.mean_seconds)),
+        _coverage("the capacity of the slots", capacity_hits(decided)),
+    ]
+    for column, kind in (("+0%", "false"), ("+5%", "found"), ("+10%", "found")):
+        alarms = [o.alarm for cell, some in findings.of("alarm") if cell.column == column for o in some]
+        if alarms:
+            found.append(Claim(f"misfit alarm, slots held {column[:-1]} % longer: {kind}", counted(alarms)))
+    return [*found, *_seconds(decided)]
+
+
+def counted(facts: Iterable[bool]) -> str:
+    """
+    Write how many of the facts are true, as a share with its ends.
+    """
+    each = list(facts)
+    low, high = share_ends(sum(each), len(each))
+    return f"{sum(each)} of {len(each)}, {_percents(sum(each) / len(each), low, high)}" if each else "none"
+
+
+def _percents(*shares: float) -> str:
+    share, low, high = (f"{round(100 * share, 1):g}" for share in shares)
+    return f"{share} % ({low} to {high})"
+
+
+def range_hits(
+    cells: Sequence[Tried],
+    estimate_of: Callable[[Outcome], LongRunEstimate | None],
+    number_of: Callable[[Truth], float],
+) -> list[bool]:
+    """
+    Return for each range shown whether it holds the truth.
+    """
+    hits = []
+    for cell, found in cells:
+        for outcome in found:
+            shown = estimate_of(outcome)
+            if (
+                cell.truth is not None
+                and shown is not None
+                and shown.low is not None
+                and shown.high is not None
+            ):
+                hits.append(shown.low <= number_of(cell.truth) <= shown.high)
+    return hits
+
+
+def capacity_hits(cells: Sequence[Tried]) -> list[bool]:
+    """
+    Return for each saturate step whether the capacity's range holds the truth.
+    """
+    ranges = [outcome.saturated for outcome in distinct_saturate_steps(cells)]
+    return [abs(shown / truth - 1) <= half for shown, half, truth in ranges]
+
+
+def _of_replicas(cells: Sequence[Tried], replicas: int) -> list[Tried]:
+    return [tried for tried in cells if tried[0].subject.traits.replicas == replicas]
+
+
+def _beside_the_limit(cells: Sequence[Tried]) -> list[Tried]:
+    return [
+        tried
+        for tried in cells
+        if 0.04 < abs(tried[0].utilization / tried[0].subject.limit_utilization - 1) < 0.06
+    ]
+
+
+def _wrong(where: str, cells: Sequence[Tried]) -> Claim:
+    facts = [is_wrong(outcome) for _, found in cells for outcome in found]
+    low, high = share_ends(sum(facts), len(facts))
+    held = "yes" if high <= MOST_WRONG else "no" if low > MOST_WRONG else "cannot tell"
+    return Claim(f"at most 5 % of the decisions are wrong, {where}", counted(facts), held)
+
+
+def _coverage(of: str, hits: Sequence[bool]) -> Claim:
+    low, high = share_ends(sum(hits), len(hits))
+    if low > COVERAGE[1]:
+        held = "no, wider than that"
+    elif high < COVERAGE[0]:
+        held = "no, too narrow"
+    else:
+        held = "yes" if COVERAGE[0] <= low and high <= COVERAGE[1] else "cannot tell"
+    return Claim(f"the range of {of} holds the truth in 93 to 98 %", counted(hits), held)
+
+
+def _seconds(cells: Sequence[Tried]) -> Iterable[Claim]:
+    below = [outcome for _, found in cells for outcome in found if outcome.level is LoadLevel.BELOW]
+    decided = [outcome.seconds for outcome in below if outcome.answer is not Decided.UNDECIDED]
+    if decided:
+        middle, late = np.median(decided), np.quantile(decided, 0.9)
+        yield Claim(
+            "seconds of window to decide, below capacity", f"{middle:.0f} in the median, 90 % in {late:.0f}"
+        )
+    undecided = [outcome.answer is Decided.UNDECIDED for outcome in below]
+    yield Claim("below capacity undecided when the longest window ends", counted(undecided))

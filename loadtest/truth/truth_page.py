@@ -1,0 +1,143 @@
+"""
+The page of error rates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from cells import BUDGET_SECONDS
+from claims import claims
+from findings import Findings
+from step_trial import TASKS
+from tables import (
+    alarms_table,
+    claims_table,
+    comparisons_table,
+    decisions_table,
+    levels_table,
+    model_table,
+    ranges_table,
+    runs_of,
+    workflow_table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """
+    What the trials took.
+
+    Attributes:
+        processes: That shared them.
+        cpu_minutes: In all processes.
+        step_cpu_seconds: Of the model's work before each window.
+    """
+
+    processes: int
+    cpu_minutes: float
+    step_cpu_seconds: tuple[float, ...]
+
+
+def step_cpu_seconds(findings: Findings) -> tuple[float, ...]:
+    """
+    Return the CPU seconds of the model's work before each window of the first table.
+    """
+    found = [outcome.cpu_seconds for _, outcomes in findings.of("decisions") for outcome in outcomes]
+    return tuple(seconds for seconds in found if seconds)
+
+
+def page(findings: Findings, effort: Effort) -> str:
+    """
+    Write the page of all that was found; a table without a trial is left out.
+    """
+    decided, comparisons = findings.of("decisions"), findings.comparisons
+    tables = {title: findings.of(title) for title in ("alarm", "unknown draws", "end to end", "strange")}
+    runs = {title: runs_of(cells) if cells else "" for title, cells in tables.items()}
+    parts = [
+        _INTRODUCTION.format(
+            processes=effort.processes,
+            cpu_minutes=effort.cpu_minutes,
+            budget=BUDGET_SECONDS,
+            step_cpu=_step_cpu(effort),
+        ),
+        _section("What is claimed, and what was found", _CLAIMS, claims_table(claims(findings))),
+        _section(
+            "Met, missed, undecided",
+            f"{_DECISIONS}\n{runs_of(decided)}" if decided else "",
+            decisions_table(decided),
+        ),
+        _section("Far from the limit, by the model", _BY_MODEL, model_table(findings.by_model)),
+        _section("Workflow tasks, by their share", _WORKFLOW, workflow_table(findings.workflow)),
+        _section("Above capacity", _LEVELS, levels_table(decided)),
+        _section("Ranges shown", _RANGES, ranges_table(decided)),
+        _section("Whether the model fits", _ALARM, alarms_table(tables["alarm"])),
+        _section(
+            "Draws that are not ours",
+            f"{_UNKNOWN}\n{runs['unknown draws']}",
+            decisions_table(tables["unknown draws"]),
+        ),
+        _section(
+            "A bound on end to end",
+            f"{_END_TO_END}\n{runs['end to end']}",
+            decisions_table(tables["end to end"]),
+        ),
+        _section(
+            "Systems that the model does not hold",
+            f"{_STRANGE}\n{runs['strange']}",
+            decisions_table(tables["strange"]),
+        ),
+        _section(
+            "Comparison of two settings",
+            _COMPARISON.format(runs=comparisons[0].runs) if comparisons else "",
+            comparisons_table(comparisons),
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, text: str, table: str) -> str:
+    return f"## {title}\n\n{text}\n\n{table}" if table else ""
+
+
+def _step_cpu(effort: Effort) -> str:
+    seconds = effort.step_cpu_seconds
+    if not seconds:
+        return ""
+    return (
+        f"\nEdge, schedule and twins took {np.median(seconds):.1f} s of CPU a step (at most {max(seconds):.1f} s) "
+        f"before the window, with long runs of {TASKS:,} tasks."
+    )
+
+
+_INTRODUCTION = """# How often the answers are wrong
+
+Made by `make truth` ({cpu_minutes:.0f} minutes of CPU, shared by {processes} processes); `make truth TRIALS=N` makes N runs of each cell of the first table.
+
+The product's own functions measured systems whose answer is known from long runs.
+The systems are simulated by a program that shares no code with the twin and has what the twin has not: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
+Each run saturates for 20 s, calibrates, chooses a schedule, and measures an open step from empty until it is decided, at most {budget} s.
+The bound is the p95 at 0.84 of the true capacity (0.9 with 8 replicas), so that utilisations 5 % beside it are the hardest that must be right.
+Long runs place it within about 1 % of the rate, the same for all runs of a system; each run has luck of its own, and its loads share one saturate step.
+How many there were stands beside each share, and in brackets how small and how large it can be, in %, each end at 95 %.{step_cpu}"""
+_CLAIMS = """Decisions are those of the table below, at 0.3 to 1.2 of the true capacity."""
+_DECISIONS = """In each cell: wrong % / undecided %; seconds of window, median / 90 %; 0 s is an answer by capacity alone.
+Columns are the rate over the true capacity."""
+_RANGES = """How often the range holds the truth, of the times that it is shown.
+Waits: the calibrated model's long run at 0.95 and 1.05 of the rate; only where the rules show it.
+The capacity's ± is 1.5 % for uniform and 4 % for exponential work; one saturate step is counted once."""
+_UNKNOWN = """The schedule is known, the work is drawn from a histogram of the saturate step's slot times (buckets of ratio 1.2), with 12 twins.
+Columns and cells as in the first table."""
+_BY_MODEL = """A window of 20 s after 5 s on an empty system, no saturate step: the model is made of the window's own execution times.
+In each cell: wrong % / answered %; the other windows stay undecided by it, and the twins go on.
+Columns are the rate over the true capacity; the limit is as above."""
+_WORKFLOW = (
+    """Windows of 20 s of a simulated queue with random arrivals and work; the others stay undecided."""
+)
+_LEVELS = """Told by the saturate step alone, in % of the runs of the first table: above (at) capacity."""
+_ALARM = """The open step's slots are held longer than the saturate step's by so much; alarms at 0.8 of capacity.
+An alarm is told by the late tasks or by the time in the slot."""
+_END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
+_STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
+_COMPARISON = """Four rounds of A B B A, blocks of 10 s; in % of {runs:,} comparisons of each kind."""
