@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from kept_runs import run_of
 
-from loadtest.report import build_report
+from loadtest.report import build_report, sweep_page
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +20,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     run = run_of(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps())
     return build_report(run.path)
+
+
+@pytest.fixture
+def few_timelines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Pages with two timelines of their steps' up to twelve: the others look alike, and each takes a tenth of a second.
+    """
+    monkeypatch.setattr(sweep_page, "MOST_TIMELINES", 2)

@@ -169,6 +169,7 @@ def test_a_cells_late_share_is_over_all_tasks_of_its_repetitions(sweep: SweepRes
     assert late_share(replace(cell, steps=tuple(shares))) == pytest.approx(0.1)
 
 
+@pytest.mark.usefixtures("few_timelines")
 def test_the_page_shows_each_setting_and_each_curve(steps: list[Measured], tmp_path: Path) -> None:
     """
     A curve for the factor, pictures, demand and scaling for each setting, every anchor once, and the schema holds.

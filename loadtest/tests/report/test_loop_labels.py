@@ -5,19 +5,18 @@ What held a closed load's throughput stands wherever the throughput does.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import run_of
 from loop_steps import loop_step
 
 from loadtest.analysis import analyse
 from loadtest.analysis.sizing import size
-from loadtest.report import build_report
 from loadtest.report.certainty import certainties
 from loadtest.report.headlines import headlines
+from loadtest.report.sweep_page import render
 from loadtest.report.sweep_text import text_report
+from loadtest.results.document import to_json
 from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import SweepResult
 
@@ -60,13 +59,11 @@ def test_the_throughput_of_a_second_step_is_the_headlines(held: SweepResult) -> 
     assert "saturate, not used" in text
 
 
-def test_page_and_file_have_the_label_and_the_reason(tmp_path: Path) -> None:
+def test_page_and_file_have_the_label_and_the_reason(held: SweepResult) -> None:
     """Beside each count's efficiency, and as a note of both steps."""
-    run = run_of(tmp_path, PLAN, _steps(1.01, 0.86))
+    page = render(held, synthetic.manifest(), (), (), ())
 
-    page = build_report(run.path).read_text(encoding="utf-8")
-
-    sweep = json.loads((run.path / "sweep.json").read_text(encoding="utf-8"))
+    sweep = json.loads(to_json(held))
     assert sweep["scaling"]["limit"] == {"1": ["slots"], "2": ["hand-over"]}
     assert '<td class="text">hand-over</td>' in page
     assert "orders in flight complete no more" in page

@@ -126,6 +126,7 @@ ODD_RUNS: list[tuple[str, Plan, list[tuple[int, str, int]]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("few_timelines")
 @pytest.mark.parametrize(
     ("plan", "cells"), [(p, c) for _, p, c in ODD_RUNS], ids=[name for name, _, _ in ODD_RUNS]
 )

@@ -5,15 +5,17 @@ How every page is filled: its template, the styles that pages share, and picture
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Callable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 
+@functools.cache
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
     """
-    Return a page's template.
+    Return a page's template; compiling one takes as long as a picture.
 
     Args:
         name: Of its file beside this module.

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from loadtest.analysis.twin.queue_model import QueueModel
-from loadtest.analysis.twin.simulated_queue import SimulatedQueue
+from loadtest.analysis.twin.simulated_queue import Rows, SimulatedQueue
 from loadtest.analysis.twin.work_distribution import Draws
 
 NEWEST_FIRST_RATIOS = (-1.0, -0.5, 0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
@@ -139,7 +139,7 @@ def _order_table(
     drawn: bytes,
     ratios: tuple[float, ...],
 ) -> tuple[tuple[float, float], ...]:
-    draws = np.frombuffer(drawn, dtype=np.float64).reshape(shape)
+    draws: Rows = np.frombuffer(drawn, dtype=np.float64).reshape(shape).tolist()
     table = []
     for ratio in ratios:
         found = []

@@ -7,6 +7,7 @@ that is kept in order.
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 import math
@@ -21,6 +22,7 @@ from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.work_distribution import Draws
 
 Times = NDArray[np.float64]
+Rows = Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +98,23 @@ class SimulatedQueue:
         """
         if len(draws) < len(arrivals):
             raise ValueError(f"{len(arrivals)} arrivals, but draws for {len(draws)} orders")
-        orders = zip(arrivals, draws[: len(arrivals)].tolist(), strict=True)
-        return self._run(orders, seconds, None)
+        # Of a schedule for minutes often the first seconds alone are asked.
+        offered = bisect.bisect_left(arrivals, seconds)
+        return self._run(zip(arrivals, draws[:offered].tolist(), strict=False), seconds, None)
 
-    def saturate(self, in_flight: int, draws: Draws, seconds: float) -> Observed:
+    def saturate(self, in_flight: int, draws: Draws | Rows, seconds: float) -> Observed:
         """
         Load an empty queue for some seconds under a closed load, which leaves its orders open.
 
         Args:
             in_flight: Orders that are open at all times.
-            draws: Work of each order's activities in seconds, a row an order; begun again when used up.
+            draws: Work of each order's activities in seconds, a row an order; begun again when used up.  As rows where
+                many queues get the same: turning an array into them may take longer than the simulation.
             seconds: How long.
         """
         if self._entries or self._waiting or not len(draws):
             raise ValueError("a closed load begins on an empty queue and needs the draws of an order")
-        supply = itertools.cycle(draws.tolist())
+        supply = itertools.cycle(draws.tolist() if isinstance(draws, np.ndarray) else draws)
         return self._run([(0.0, next(supply)) for _ in range(in_flight)], seconds, supply)
 
     def _run(
