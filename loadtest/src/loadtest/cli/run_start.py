@@ -172,7 +172,12 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
         ports = await open_ports(stack, ground, clients, plan, logs)
         scenario = load(plan.scenario)
-        subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
+        subject = Subject(
+            scenario.activities_per_workflow,
+            ground.own_worker,
+            scenario.drawn_work,
+            own_command=place.starts_workers and not ground.own_worker,
+        )
         await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell)
 
 
