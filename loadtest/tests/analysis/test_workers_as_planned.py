@@ -1,5 +1,5 @@
 """
-What runs is measured and not assumed: the plan's number against the workers' own.
+What runs is measured and not assumed: the load follows the workers' own slots, and what they do is told.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from loadtest.analysis.workers_as_planned import (
     slots_are_known,
     unknown_slots,
     unplanned_eager,
-    unplanned_slots,
     unread_factors,
 )
 from loadtest.plan import Plan, parse_plan
@@ -29,27 +28,6 @@ UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
 
 def _plan(slots: int | None) -> Plan:
     return parse_plan({"name": "p", "worker": {} if slots is None else {"activity_slots": slots}}, "plan")
-
-
-@pytest.mark.parametrize(
-    ("workers", "asked", "expected"),
-    [
-        pytest.param([HUNDRED], 4, ["worker.activity_slots = 4", "bakery-1", "100", "activity_slots = 100"], id="100-not-4"),
-        pytest.param([FOUR, HUNDRED], 4, ["bakery-1 run with 100"], id="one-of-two"),
-        pytest.param([FOUR], 4, None, id="as-planned"),
-        pytest.param([HUNDRED], None, None, id="the-plan-names-none"),
-        pytest.param([UNKNOWN], 4, None, id="not-known-is-no-contradiction"),
-    ],
-)  # fmt: skip
-def test_slots_that_are_not_the_plans_make_a_step_invalid(
-    workers: list[WorkerFacts], asked: int | None, expected: list[str] | None
-) -> None:
-    """The reason holds both numbers and the setting to change."""
-    reasons = unplanned_slots(workers, _plan(asked))
-
-    assert len(reasons) == (0 if expected is None else 1)
-    for part in expected or ():
-        assert part in reasons[0]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_what_cannot_be_asked_is_refused_in_one_line(
 
 
 def test_what_a_search_found_is_written_and_printed(
-    tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, begun: list[Run], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the run's files alone: the sentence, the ranking, the document and the page."""
     run(["limits", DEMO, "--output", str(tmp_path), "--suspects", "0"])
@@ -98,12 +98,16 @@ def test_what_a_search_found_is_written_and_printed(
     question = question_of(made)
     assert isinstance(question, LimitsQuestion)
 
+    monkeypatch.chdir(tmp_path)
     ended = conclude_limits(made, question, quiet=False)
 
     written = json.loads((made.path / "limits.json").read_text(encoding="utf-8"))
     assert ended.exit_code == 3
     assert written["answer"] == "not found"
-    assert ended.headlines[0] in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert ended.headlines[0] in printed
+    assert printed.endswith(f"report: {ended.report}\n")
+    assert ended.report == "latest/report.html"
     assert "What holds it back" in Path(ended.report).read_text(encoding="utf-8")
 
 

@@ -184,7 +184,19 @@ def test_a_worker_of_another_language_is_not_relieved_by_settings_that_it_does_n
 
     assert design.answer(kept) is LimitsAnswer.NOT_FOUND
     assert design.answer(first) is LimitsAnswer.NAMED
-    assert "whoever starts the workers sets it" in (design.why_not_relieved(POLLERS, first) or "")
+    assert "not known to read a plan's settings" in (design.why_not_relieved(POLLERS, first) or "")
+
+
+def test_a_python_worker_without_the_kits_main_is_not_relieved_with_a_number_that_nobody_wrote() -> None:
+    """The plan wrote the slots that it has; half more of them it would never get, and the run would be refused."""
+    design = limits()
+    kept, _ = Known((SLOTS,), {}).answer(design)
+    plain = tuple(replace(worker, shows_main=False) for worker in kept[0].measured.workers)
+    first = [replace(kept[0], measured=replace(kept[0].measured, workers=plain))]
+
+    assert isinstance(design.next(first), Answer)
+    assert design.answer(first) is LimitsAnswer.NAMED
+    assert "not known to read a plan's settings" in (design.why_not_relieved(SLOTS, first) or "")
 
 
 def test_of_two_as_likely_the_one_that_can_be_relieved_is_tried() -> None:

@@ -36,6 +36,23 @@ def test_a_report_is_made_from_files_alone(demo: Path) -> None:
     assert (run / "plots/scaling.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("output", ["mine", "../elsewhere"])
+def test_the_page_of_an_interrupted_run_says_where_the_run_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    """
+    Whatever folder of runs was named; the line can be pasted where the page was made.
+    """
+    (here := tmp_path.resolve() / "here").mkdir()
+    monkeypatch.chdir(here)
+    run = run_of(Path(output), synthetic.demo_plan(), [synthetic.step(1, "saturate")])
+
+    page = build_report(run).read_text(encoding="utf-8")
+
+    folder = "mine" if output == "mine" else here.parent / "elsewhere"
+    assert f"loadtest sweep --resume {folder}/{run.path.name}</code> does what is left" in page
+
+
 def test_the_page_refers_to_nothing_outside(demo: Path) -> None:
     """
     Links lead to the run's own files or to places in the page; everything shown is in the file.

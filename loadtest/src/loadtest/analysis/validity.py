@@ -15,7 +15,8 @@ from loadtest.analysis.little import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.saturation_limit import drift_of_halves
 from loadtest.analysis.self_filled_machine import why_full
-from loadtest.analysis.workers_as_planned import differing_replicas, unplanned_slots, unread_factors
+from loadtest.analysis.settings_as_planned import contradicted_settings
+from loadtest.analysis.workers_as_planned import differing_replicas, unread_factors
 from loadtest.analysis.workflow_counts import (
     ACTIVITY_FINISHED,
     closed_by_server,
@@ -221,10 +222,10 @@ def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
 
 def unplanned_settings(measured: Measured, plan: Plan) -> list[str]:
     """
-    Return a reason if workers have other slots than the plan names, or not all the same, or do not read what is varied.
+    Return a reason if workers have other settings than the plan names, not all the same slots, or do not read what is varied.
     """
     return [
-        *unplanned_slots(measured.workers, plan),
+        *contradicted_settings(measured.workers, plan),
         *differing_replicas(measured.workers),
         *unread_factors(measured.workers, measured.key.factors),
     ]

@@ -6,7 +6,7 @@ It decides by what the workers say themselves; what they do not say is not known
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import StepKey
@@ -63,24 +63,6 @@ def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:
     return activity_slots(workers) is not None
 
 
-def unplanned_slots(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
-    """
-    Return a reason if a worker says other activity slots than the plan names.
-    """
-    asked = plan.worker.activity_slots
-    if asked is None:
-        return []
-    others = {w.replica: w.activity_slots for w in workers if w.activity_slots not in (None, asked)}
-    if not others:
-        return []
-    numbers = sorted({slots for slots in others.values() if slots is not None})
-    found = " or ".join(str(number) for number in numbers)
-    return [
-        f"the plan says worker.activity_slots = {asked} and {_names(others)} run with {found}, so the step would be "
-        f"called after slots that nobody has; write activity_slots = {numbers[0]}, leave it out, or give the worker {asked}"
-    ]
-
-
 def differing_replicas(workers: Sequence[WorkerFacts]) -> list[str]:
     """
     Return a reason if replicas say different numbers of activity slots.
@@ -109,12 +91,16 @@ def unplanned_eager(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     if not eager or plan.worker.eager_activities:
         return []
     return [
-        f"{_names(dict.fromkeys(eager))} took activities in replies to workflow tasks (eager), past the queue: they did not "
+        f"{names_of(eager)} took activities in replies to workflow tasks (eager), past the queue: they did not "
         "wait, and a worker's page counts them among the waits; switch eager activities off in the worker, or write worker.eager_activities = true"
     ]
 
 
-def _names(identities: Mapping[str, int | None]) -> str:
-    shown = sorted(identities)[:3]
-    more = len(identities) - len(shown)
+def names_of(identities: Iterable[str]) -> str:
+    """
+    Name the first three of some replicas, and how many more there are.
+    """
+    names = sorted(identities)
+    shown = names[:3]
+    more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

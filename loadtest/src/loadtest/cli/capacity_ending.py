@@ -4,7 +4,7 @@ What a search for capacities ends with: judged from the run's files alone, writt
 
 from __future__ import annotations
 
-from loadtest.cli.run_notes import from_here
+from loadtest.cli.run_notes import report_from_here
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.experiment.loop import kept_steps
@@ -30,7 +30,7 @@ def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> S
     )
     verdict = _VERDICTS[result.exit_code]
     page = write_capacity_report(run, result, verdict)
-    shown = from_here(page)
+    shown = report_from_here(page)
     if not quiet:
         print(f"{capacity_text(result)}report: {shown}")
     return SweepEnded(verdict, str(shown), capacity_headlines(result), result.exit_code)

@@ -9,7 +9,7 @@ from pathlib import Path
 from loadtest.analysis.comparison import SAME_WITHIN_RATIO
 from loadtest.analysis.run_comparison import DRIFT, differing_settings, rounds_of_runs, why_not_comparable
 from loadtest.analysis.settings_comparison import compare_settings, failure_notes
-from loadtest.cli.run_notes import left_out
+from loadtest.cli.run_notes import left_out, report_from_here
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
@@ -58,7 +58,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     )
     run.write(_FILE, to_json(result))
     run.write("comparison.md", comparison_markdown(result))
-    page = run.write("report.html", comparison_html(result))
+    page = report_from_here(run.write("report.html", comparison_html(result)))
     if not quiet:
         print(f"{comparison_text(result)}report: {page}")
     return SweepEnded(

@@ -27,6 +27,7 @@ def fetch(
     """
     from loadtest.cli.kubeconfig import reach
     from loadtest.results.archive import unpack
+    from loadtest.results.path_from_here import path_from_here
     from loadtest.target.kubernetes.results_volume import Volume
     from loadtest.target.kubernetes.sweep_job import SweepJob
 
@@ -36,7 +37,7 @@ def fetch(
         archive = Path(file.name)
         name, checksum = volume.fetch(run, archive)
         folder = unpack(archive, checksum, name, output)
-    sys.stdout.write(f"{folder / 'report.html'}\n")
+    sys.stdout.write(f"{path_from_here(folder / 'report.html')}\n")
     return 0
 
 

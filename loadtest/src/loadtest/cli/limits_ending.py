@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
-from loadtest.cli.run_notes import left_out, reasons_once
+from loadtest.cli.run_notes import left_out, reasons_once, report_from_here
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
@@ -29,7 +29,7 @@ def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> Sweep
     """
     result = limits_result(run, question)
     run.write("limits.json", to_json(result))
-    page = run.write("report.html", limits_html(result))
+    page = report_from_here(run.write("report.html", limits_html(result)))
     if not quiet:
         print(f"{limits_text(result)}report: {page}")
     return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)

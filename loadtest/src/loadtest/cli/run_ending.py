@@ -4,9 +4,6 @@ What every verb that measures ends with: the run judged from its files alone, an
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
-
 from rich.console import Console
 
 from loadtest.analysis.analyse import analyse
@@ -14,13 +11,13 @@ from loadtest.analysis.verdict import exit_code
 from loadtest.cli.capacity_ending import conclude_capacity
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.limits_ending import conclude_limits
-from loadtest.cli.run_notes import from_here
+from loadtest.cli.run_notes import report_from_here
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
 from loadtest.report.sweep_page import resume_command, write_report
 from loadtest.report.sweep_text import text_report
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
-from loadtest.results.run_folder import LATEST, Run
+from loadtest.results.run_folder import Run
 
 
 def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
@@ -40,28 +37,10 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
         return conclude_limits(run, question, quiet=quiet)
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
-    report = _shown(write_report(run, sweep, measured))
-    resume = resume_from_here(run)
+    report = report_from_here(write_report(run, sweep, measured))
+    resume = resume_command(run)
     if not quiet:
         Console(soft_wrap=True).print(
             f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
         )
     return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, resume)), exit_code(sweep))
-
-
-def _shown(report: Path) -> Path:
-    """
-    Name the report by its ``latest`` link and from here, where both can be.
-    """
-    run = report.parent
-    latest = run.parent / LATEST
-    if latest.is_dir() and latest.resolve() == run.resolve():
-        report = latest / report.name
-    return from_here(report)
-
-
-def resume_from_here(run: Run) -> str:
-    """
-    Return the command that does what is left of a run, as it is typed in this folder.
-    """
-    return resume_command(run.manifest, shlex.quote(str(from_here(run.path))))

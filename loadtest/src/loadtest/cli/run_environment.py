@@ -63,6 +63,13 @@ class EnvironmentFlags:
         return TargetKind.LOCAL if self.starts_server else "address"
 
     @property
+    def starts_workers(self) -> bool:
+        """
+        Whether the workers are processes that the run starts.
+        """
+        return self.cluster is None and self.compose is None
+
+    @property
     def starts_server(self) -> bool:
         """
         Whether the server is started for the run.

@@ -9,15 +9,20 @@ from pathlib import Path
 
 from loadtest.cli.place_options import TargetKind
 from loadtest.plan import Plan
+from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
+from loadtest.results.run_folder import LATEST
 
 
-def from_here(path: Path) -> Path:
+def report_from_here(report: Path) -> Path:
     """
-    Return a path as seen from the current folder, where it lies below it.
+    Name a run's report by the link ``latest`` where that is the run's, and from the current folder.
     """
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    run = report.parent
+    latest = run.parent / LATEST
+    if latest.is_dir() and latest.resolve() == run.resolve():
+        report = latest / report.name
+    return path_from_here(report)
 
 
 def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:

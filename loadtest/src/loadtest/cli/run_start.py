@@ -46,6 +46,7 @@ from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
+from loadtest.results.path_from_here import path_from_here
 from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.run_folder import Run
 from loadtest.scenario import load
@@ -148,7 +149,7 @@ def resume(
 
 def _report_complete(run: Run, progress: Progress) -> int:
     display = choose(progress, Console(soft_wrap=True))
-    print(f"{run.path}: nothing is left to measure; its report is made anew", file=sys.stderr)
+    print(f"{path_from_here(run.path)}: nothing is left to measure; its report is made anew", file=sys.stderr)
     ended = conclude(run, quiet=isinstance(display, JsonLines))
     with display:
         display.tell(ended)
@@ -172,7 +173,12 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
         ports = await open_ports(stack, ground, clients, plan, logs)
         scenario = load(plan.scenario)
-        subject = Subject(scenario.activities_per_workflow, ground.own_worker, scenario.drawn_work)
+        subject = Subject(
+            scenario.activities_per_workflow,
+            ground.own_worker,
+            scenario.drawn_work,
+            own_command=place.starts_workers and not ground.own_worker,
+        )
         await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell)
 
 

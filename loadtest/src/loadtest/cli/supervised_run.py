@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
-from loadtest.cli.run_ending import conclude, resume_from_here
+from loadtest.cli.run_ending import conclude
 from loadtest.errors import LoadtestError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
 from loadtest.listeners.display import Display, JsonLines
+from loadtest.report.sweep_page import resume_command
 from loadtest.results.run_folder import Run
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def run_and_report(
     if problem is not None:
         raise problem
     if interrupted:
-        print(f"interrupted; `{resume_from_here(run)}` does what is left", file=sys.stderr)
+        print(f"interrupted; `{resume_command(run)}` does what is left", file=sys.stderr)
         return INTERRUPTED
     display.tell(ended)
     return ended.exit_code

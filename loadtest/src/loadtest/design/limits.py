@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loadtest.analysis.compared_quantities import block_problems
+from loadtest.analysis.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.analysis.suspects.step_suspects import ranking_problems
-from loadtest.analysis.workers_as_planned import takes_plan
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks
@@ -23,6 +23,9 @@ from loadtest.results.question import LimitsQuestion
 from loadtest.results.suspect import Suspect
 
 _GATE = ("throughput",)
+_NOT_SET = "whoever starts the workers sets it, and the plan does not"
+# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
+_NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +185,14 @@ class LimitSearch:
 
     def _relief(self, suspect: Suspect, kept: Sequence[KeptStep]) -> Relief | str:
         first = self.first(kept)
-        # A worker of another language would go on with its own settings, and its relief would be none.
-        takes = first is None or takes_plan(first.measured.workers)
+        why_not_worker = None if self.question.sets_worker else _NOT_SET
+        if why_not_worker is None and first is not None and not reads_settings(first.measured.workers):
+            why_not_worker = _NOT_READ
         return relief_of(
             suspect,
             self.plan,
             starts_server=self.question.starts_server,
-            sets_slots=self.question.sets_worker and takes,
+            why_not_worker=why_not_worker,
         )
 
     def _blocks(self, relief: Relief, number: int) -> Alternation:

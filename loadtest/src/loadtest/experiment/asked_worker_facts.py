@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.workers_as_planned import unplanned_slots
+from loadtest.analysis.settings_as_planned import contradicted_settings
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
@@ -60,7 +60,7 @@ async def first_known(
             send the first one that holds numbers.
 
     Raises:
-        InputError: The plan names another number of slots than a worker has.
+        InputError: The plan names another setting than a worker shows.
     """
     known = await ask_workers(workers, replicas)
     began, is_told = clock.now(), False
@@ -74,7 +74,7 @@ async def first_known(
         await clock.sleep(1.0)
         known = await ask_workers(workers, replicas)
     until = clock.now() + TAKEN_BACK_SECONDS
-    while (problems := unplanned_slots(known, plan)) and clock.now() < until:
+    while (problems := contradicted_settings(known, plan)) and clock.now() < until:
         await clock.sleep(1.0)
         known = _as_planned_once(known, await ask_workers(workers, replicas), plan)
     if problems:
@@ -85,9 +85,8 @@ async def first_known(
 def _as_planned_once(
     first: Sequence[WorkerFacts], last: Sequence[WorkerFacts], plan: Plan
 ) -> tuple[WorkerFacts, ...]:
-    asked = plan.worker.activity_slots
     return tuple(
-        before if asked is not None and before.activity_slots == asked else after
+        before if before.activity_slots is not None and not contradicted_settings([before], plan) else after
         for before, after in zip(first, last, strict=True)
     )
 
@@ -96,11 +95,17 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     """
     Take each replica's last facts with the slots that it had before the load, which a sum taken under load may miss by one.
 
-    Where the last facts say no slots at all, the first ones stay as they are.
+    Where the last facts say no slots at all, the first ones stay as they are.  A page that showed the kit's `main` once has
+    shown it, whatever became of it.
     """
     return tuple(
         before
         if after.activity_slots is None and before.activity_slots is not None
-        else replace(after, activity_slots=before.activity_slots or after.activity_slots)
+        else replace(
+            after,
+            activity_slots=before.activity_slots or after.activity_slots,
+            workflow_slots=before.workflow_slots or after.workflow_slots,
+            shows_main=before.shows_main or after.shows_main,
+        )
         for before, after in zip(first, last, strict=True)
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from loadtest.analysis.settings_as_planned import settings_not_known
 from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.step_verdict import JudgedStep, judge_closed
 from loadtest.analysis.workers_as_planned import in_flight
@@ -22,11 +23,11 @@ from loadtest.experiment.clock import Clock, SystemClock
 from loadtest.experiment.model_readings import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
-from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
+from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted, SweepStarted
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
-from loadtest.results.measured_step import StepKey
+from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.steps_of_plan import plan_of_cell
@@ -46,11 +47,13 @@ class Subject:
         activities_per_workflow: As the scenario says, ``None`` if it varies.
         own_worker: Whether the workers are the kit's.
         drawn_work: What each order will draw, ``None`` where the draws are not ours.
+        own_command: Whether the run starts workers by a command of the user's, and gives them the plan's settings.
     """
 
     activities_per_workflow: int | None
     own_worker: bool
     drawn_work: DrawnWork | None = None
+    own_command: bool = False
 
 
 def step_seconds(plan: Plan, key: StepKey) -> float:
@@ -121,11 +124,23 @@ async def run_experiment(
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
         measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
         result = read_step(measured, cell, _closed(kept))
+        if subject.own_command:
+            _note_settings(run, measured, cell, tell)
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
         tell(StepEnded(key, result.verdict.value, step_line(result, not_again)))
     return asked
+
+
+def _note_settings(run: Run, measured: Measured, cell: Plan, tell: Callable[[Event], None]) -> None:
+    """
+    Say once in a run which settings its workers are not known to read, and keep it for its reader.
+    """
+    manifest, note = run.manifest, settings_not_known(measured.workers, cell, measured.key.factors)
+    if note is not None and note not in manifest.notes:
+        run.write_manifest(replace(manifest, notes=(*manifest.notes, note)))
+        tell(NoteSeen(note))
 
 
 def kept_steps(run: Run) -> list[KeptStep]:

@@ -91,6 +91,16 @@ class ProblemSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSeen:
+    """
+    Attributes:
+        note: What a reader should know of the run as a whole, in words; makes nothing invalid.
+    """
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepEnded:
     """
     Attributes:
@@ -120,11 +130,11 @@ class SweepEnded:
     exit_code: int
 
 
-Event = SweepStarted | StepStarted | PhaseStarted | Tick | ProblemSeen | StepEnded | SweepEnded
+Event = SweepStarted | StepStarted | PhaseStarted | Tick | ProblemSeen | NoteSeen | StepEnded | SweepEnded
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (SweepStarted, StepStarted, PhaseStarted, Tick, ProblemSeen, StepEnded, SweepEnded)
+    for kind in (SweepStarted, StepStarted, PhaseStarted, Tick, ProblemSeen, NoteSeen, StepEnded, SweepEnded)
 }
 
 

@@ -58,7 +58,7 @@ async def run_step(
 
     Raises:
         TargetError: The replicas did not come up.
-        InputError: The plan names another number of slots than the workers have.
+        InputError: The plan names another setting than the workers show.
         TargetError: A process of the target ended in the step, and nobody starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """

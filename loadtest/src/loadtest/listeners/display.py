@@ -19,6 +19,7 @@ from rich.text import Text
 
 from loadtest.experiment.progress import (
     Event,
+    NoteSeen,
     PhaseStarted,
     ProblemSeen,
     StepEnded,
@@ -120,6 +121,8 @@ def one_line(event: Event) -> str | None:
             return f"  {event.line}"
         case ProblemSeen():
             return f"  {event.problem}"
+        case NoteSeen():
+            return f"note: {event.note}"
         case _:
             return None
 

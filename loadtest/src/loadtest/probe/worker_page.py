@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from loadtest.catalogue.shop_metrics import SHOP_METRICS
 from loadtest.errors import MeasurementError
 from loadtest.probe.exposition import Sample, labels_of, sample
 from loadtest.results.worker_facts import WorkerFacts
@@ -16,6 +17,7 @@ _POLLERS, _RECEIVED = "num_pollers", "activity_task_received"
 _ACTIVITY_WAITS = "activity_schedule_to_start_latency"
 _WORKFLOW_WAITS = "workflow_task_schedule_to_start_latency"
 _FAMILIES = (_AVAILABLE, _USED, _POLLERS, _RECEIVED)
+_OF_MAIN = frozenset(metric.name for metric in SHOP_METRICS)
 _HISTOGRAMS = (_ACTIVITY_WAITS, _WORKFLOW_WAITS)
 NO_PAGE = (
     "its slots are not known: it serves no page of SDK metrics at METRICS_PORT and the server has no heartbeat of it "
@@ -39,12 +41,14 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
     by_family: dict[str, list[tuple[Mapping[str, str], float]]] = {
         family: [] for family in (*_FAMILIES, *_HISTOGRAMS)
     }
+    shows_main = False
     for line in _samples(replica, text):
+        shows_main = shows_main or line.name in _OF_MAIN
         family = _family(line.name)
         labels = labels_of(line.identity)
         if family is not None and labels.get("task_queue", task_queue) == task_queue:
             by_family[family].append((labels, line.value))
-    found = WorkerFacts(replica, why=NO_PAGE)
+    found = WorkerFacts(replica, shows_main=shows_main, why=NO_PAGE)
     if not by_family[_AVAILABLE]:
         return found
     activity, workflow = ("worker_type", "activity"), ("worker_type", "workflow")

@@ -77,6 +77,10 @@ def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> Wor
         + beat.workflow_sticky_poller_info.current_pollers,
         activities_taken=activity.total_processed_tasks + activity.current_used_slots,
         workflow_tasks_taken=workflow.total_processed_tasks + workflow.current_used_slots,
+        slot_supplier=activity.slot_supplier_kind or None,
+        activity_polls_scale=beat.activity_poller_info.is_autoscaling,
+        workflow_polls_scale=beat.workflow_poller_info.is_autoscaling,
+        cached_workflows=beat.current_sticky_cache_size,
         why=None
         if fixed
         else f"its activity slots have no fixed number ({activity.slot_supplier_kind or 'none'})",
@@ -176,7 +180,7 @@ class WorkerProbe:
         """
         Return what is known of each replica, in their order.
 
-        A heartbeat goes before a page; what it lacks (eager activities) is taken of the page.
+        A heartbeat goes before a page; what it lacks (eager activities, whose `main` it is) is taken of the page.
         """
         now = time.time()
         beats = await self._beats()
@@ -187,7 +191,7 @@ class WorkerProbe:
         latest = _latest(replica, beats, now)
         self._remember(replica, page, latest)
         if latest is not None:
-            return replace(latest, eager=page.eager)
+            return replace(latest, eager=page.eager, shows_main=page.shows_main)
         first = next((b for b in beats if is_of(replica, b, process_group) and _is_alive(b, now)), None)
         if first is None:
             return page
@@ -205,14 +209,14 @@ class WorkerProbe:
 
     async def _page(self, replica: Replica) -> WorkerFacts:
         if replica.metrics_url is None:
-            return WorkerFacts(replica.identity, why=NO_PAGE)
+            return WorkerFacts(replica.identity, shows_main=False, why=NO_PAGE)
         at = time.time()
         try:
             body = await asyncio.get_running_loop().run_in_executor(
                 self._threads, fetch_once, replica.identity, replica.metrics_url, _PAGE_SECONDS
             )
         except MeasurementError as error:
-            return WorkerFacts(replica.identity, why=f"{NO_PAGE} ({error})")
+            return WorkerFacts(replica.identity, shows_main=False, why=f"{NO_PAGE} ({error})")
         return self._facts(replica, PageBody(at, body))
 
     async def _look(self, replica: Replica, since: float) -> WorkerFacts:

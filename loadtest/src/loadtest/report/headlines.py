@@ -33,7 +33,7 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
 
     Args:
         sweep: The run, judged.
-        resume: Command that does what is left; by default that of a run on this machine.
+        resume: Command that does what is left; ``None`` where no run's folder is at hand.
     """
     found = parts(sweep)
     sentences = [_invalid(sweep)]
@@ -53,7 +53,7 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
             if left
             else []
         )
-    sentences += [_missing(sweep, resume or f"loadtest sweep --resume results/{sweep.run}")]
+    sentences += [_missing(sweep, resume)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -235,11 +235,9 @@ def _loaded(step: StepResult) -> str:
     return f"saturated, {replica_count(step.replicas)} with {step.activity_slots} slots"
 
 
-def _missing(sweep: SweepResult, resume: str) -> str | None:
+def _missing(sweep: SweepResult, resume: str | None) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)
-    return (
-        f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured; "
-        f"`{resume}` does what is left."
-    )
+    told = f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured"
+    return f"{told}." if resume is None else f"{told}; `{resume}` does what is left."

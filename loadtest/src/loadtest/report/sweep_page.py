@@ -6,6 +6,7 @@ It writes ``sweep.json``, the pictures and ``report.html``, and asks no server a
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
+from loadtest.results.path_from_here import path_from_here
 from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -90,7 +92,14 @@ def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Pat
         run.write(f"plots/{timeline.id}.svg", timeline.svg)
     return run.write(
         "report.html",
-        render(sweep, run.manifest, drawn, timelines, window_queries(steps, run.manifest)),
+        render(
+            sweep,
+            run.manifest,
+            drawn,
+            timelines,
+            window_queries(steps, run.manifest),
+            resume_command(run),
+        ),
     )
 
 
@@ -100,9 +109,17 @@ def render(
     drawn: Sequence[Figure],
     timelines: Sequence[Timeline],
     queries: Sequence[WindowQueries],
+    resume: str,
 ) -> str:
     """
     Fill the page.
+
+    Args:
+        sweep: The run, judged.
+        manifest: Of the run.
+        drawn, timelines: Its pictures.
+        queries: What shows its windows in a Prometheus.
+        resume: Command that does what is left.
     """
     template = page_template(
         "sweep.html",
@@ -121,7 +138,7 @@ def render(
         manifest_json=to_json(manifest),
         meaning=verdict_meaning(sweep),
         meaning_of=verdict_meaning,
-        headlines=headlines(sweep, resume_command(manifest)),
+        headlines=headlines(sweep, resume),
         figures=drawn,
         certainties=certainties(sweep),
         timelines=timelines,
@@ -145,17 +162,15 @@ def render(
     )
 
 
-def resume_command(manifest: Manifest, folder: str | None = None) -> str:
+def resume_command(run: Run) -> str:
     """
-    Return the command by which its user does what is left of a run; one of a cluster lies on a volume there.
-
-    Args:
-        manifest: Of the run.
-        folder: Path of the run from here.
+    Return the command by which its user does what is left of a run, as it is typed in the current folder; a run of a
+    cluster lies on a volume there.
     """
+    manifest = run.manifest
     if manifest.target == "kubernetes":
         return f"loadtest submit --resume {manifest.run}"
-    return f"loadtest sweep --resume {folder or f'results/{manifest.run}'}"
+    return f"loadtest sweep --resume {shlex.quote(str(path_from_here(run.path)))}"
 
 
 def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:

@@ -24,7 +24,11 @@ class WorkerFacts:
         activity_slots_used, workflow_slots_used: Those with a task in them.
         activity_pollers, workflow_pollers: Its polls in flight.
         activities_taken, workflow_tasks_taken: Tasks that it has taken since its start.
+        slot_supplier: Who gives out its activity slots, as its SDK calls it: ``Fixed``, ``ResourceBased`` or another.
+        activity_polls_scale, workflow_polls_scale: Whether its SDK decides the number of polls by itself.
+        cached_workflows: Workflows that it keeps in memory.
         eager: Whether an activity came in the reply to a workflow task.
+        shows_main: Whether its page shows what the kit's ``main`` counts; ``None`` where nobody looked.
         first_beat:
             Whether it has sent no heartbeat but its first, which holds no numbers; the next one follows within 60 s.
         why: Why something is not known, and what would give it.
@@ -43,7 +47,12 @@ class WorkerFacts:
     workflow_pollers: int | None = None
     activities_taken: int | None = None
     workflow_tasks_taken: int | None = None
+    slot_supplier: str | None = None
+    activity_polls_scale: bool | None = None
+    workflow_polls_scale: bool | None = None
+    cached_workflows: int | None = None
     eager: bool | None = None
+    shows_main: bool | None = None
     first_beat: bool = False
     why: str | None = None
 

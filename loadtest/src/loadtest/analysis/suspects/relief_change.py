@@ -47,7 +47,9 @@ class Relief:
     text: str
 
 
-def relief_of(suspect: Suspect, plan: Plan, *, starts_server: bool, sets_slots: bool) -> Relief | str:
+def relief_of(
+    suspect: Suspect, plan: Plan, *, starts_server: bool, why_not_worker: str | None
+) -> Relief | str:
     """
     Return the relief of a suspect, or why the kit cannot relieve it.
 
@@ -55,13 +57,13 @@ def relief_of(suspect: Suspect, plan: Plan, *, starts_server: bool, sets_slots: 
         suspect: Which.
         plan: With the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
-        sets_slots: Whether the plan decides the workers' settings.
+        why_not_worker: Why the plan does not decide the workers' settings; ``None`` where it does.
     """
     if suspect.not_relieved is not None:
         return suspect.not_relieved
     replicas, name = plan.replicas[0], suspect.name
     if name in _WORKER_KEYS:
-        return _of_worker(name, plan, sets_slots=sets_slots)
+        return _of_worker(name, plan) if why_not_worker is None else why_not_worker
     if name in _SERVER_KEYS:
         if not starts_server:
             return "somebody else started the server"
@@ -84,11 +86,9 @@ def half_more(value: float) -> int:
     return math.ceil(value * HALF_MORE)
 
 
-def _of_worker(name: SuspectName, plan: Plan, *, sets_slots: bool) -> Relief | str:
+def _of_worker(name: SuspectName, plan: Plan) -> Relief | str:
     key, what = _WORKER_KEYS[name]
     planned = plan.worker.slots if key == "activity_slots" else getattr(plan.worker, key)
-    if not sets_slots:
-        return "whoever starts the workers sets it, and the plan does not"
     if not isinstance(planned, int):
         return f"it is {planned}"
     value = half_more(planned)
