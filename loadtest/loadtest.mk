@@ -44,6 +44,10 @@ truth-runs: $(BIN)/.installed-dev ## how the model follows finished runs of a st
 	$(PY) loadtest/truth/residual_trial.py $(RUNS)
 	$(PY) loadtest/truth/alarm_rate.py $(RUNS)
 
+.PHONY: truth-silent
+truth-silent: $(BIN)/.installed-dev ## how often a silent replica is named, and one that works, on simulated workers; writes its part of loadtest/docs/truth-alarms.md (5 minutes)
+	$(PY) loadtest/truth/silent_replica_trial.py
+
 .PHONY: prices
 prices: $(BIN)/.installed-dev ## what sandbox, encryption, eager dispatch, pollers and local activities cost; writes loadtest/docs/prices.md (25 minutes)
 	$(PY) loadtest/truth/setting_costs.py --results $(OUTPUT)/prices

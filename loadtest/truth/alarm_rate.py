@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from page_sections import write_head
+
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.share_of_late import share_ends
 from loadtest.results.disturbance import DisturbanceKind
@@ -108,7 +110,7 @@ def main() -> None:
     found = count(given.runs)
     if not found.steps:
         raise SystemExit("error: no step of these runs looked at its surroundings")
-    given.output.write_text(page(found, len(given.runs)), encoding="utf-8")
+    write_head(given.output, page(found, len(given.runs)))
     print(given.output)
 
 

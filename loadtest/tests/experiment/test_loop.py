@@ -5,7 +5,6 @@ The loop over steps: what is measured, kept, measured again and left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError
 from loadtest.experiment import loop
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
-from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted, SweepStarted
+from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.listeners.display import one_line
-from loadtest.plan import Plan, Saturate, WorkerSetup
+from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import StepKey
 from loadtest.results.run_folder import Run
 from loadtest.results.step_result_parts import Limit
@@ -81,28 +80,6 @@ async def test_a_budget_ends_the_experiment(system: FakeSystem, tmp_path: Path) 
 
     assert answer.why == f"the budget of {2 * WINDOW_SECONDS:g} s of windows is spent"
     assert len(run.read_steps()) == 2
-
-
-async def test_settings_that_a_users_workers_are_not_known_to_read_are_told_once(
-    system: FakeSystem, tmp_path: Path
-) -> None:
-    """In one line after the first step, and kept for whoever reads the report; nothing of the kit's own workers."""
-    plan = quick_plan(worker=WorkerSetup(sandbox=False))
-    subject = replace(SUBJECT, own_worker=False, own_command=True)
-    runs, lines = {}, {}
-    for name, measured in (("theirs", subject), ("ours", SUBJECT)):
-        runs[name], told = _new(tmp_path / name, plan), list[Event]()
-        design = Grid(plan)
-        await run_experiment(
-            {None: fake_ports(system)}, runs[name], measured, design, told.append, system.clock
-        )
-        lines[name] = [one_line(event) for event in told if isinstance(event, NoteSeen)]
-
-    assert lines["ours"] == []
-    (line,) = lines["theirs"]
-    assert line is not None
-    assert line.startswith("note: the plan names worker.sandbox, which these workers ")
-    assert [f"note: {note}" for note in runs["theirs"].manifest.notes] == [line]
 
 
 async def test_a_run_goes_on_where_it_broke(system: FakeSystem, tmp_path: Path) -> None:

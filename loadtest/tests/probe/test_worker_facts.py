@@ -91,28 +91,6 @@ def test_a_page_tells_what_it_holds_and_nothing_else(text: str, expected: tuple[
     assert (facts.why is None) == (facts.activity_slots is not None)
 
 
-MAIN = (
-    CORE
-    + """
-# TYPE repairshop_server_up gauge
-repairshop_server_up 0.0
-"""
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(MAIN, True, id="main"),
-        pytest.param(CORE, False, id="a-worker-of-the-same-SDK"),
-        pytest.param("<html>", False, id="no-page-of-metrics"),
-    ],
-)
-def test_a_page_shows_whether_the_worker_is_the_kits_main(text: str, expected: bool) -> None:
-    """By what `main` alone counts; who reads the plan's settings is known by it."""
-    assert facts_from_page("w", text, "q", NOW).shows_main is expected
-
-
 TAKEN = """
 temporal_activity_schedule_to_start_latency_seconds_bucket{activity_type="bake",task_queue="q",le="0.1"} 3
 temporal_activity_schedule_to_start_latency_seconds_count{activity_type="bake",task_queue="q"} 5
@@ -148,19 +126,6 @@ def test_tasks_taken_by_a_heartbeat_are_done_or_in_a_slot() -> None:
 
     assert facts is not None
     assert (facts.activities_taken, facts.workflow_tasks_taken) == (42, 0)
-
-
-def test_a_heartbeat_tells_how_a_worker_was_set_up() -> None:
-    """Who gives out its slots, whether its SDK decides its polls, and what it keeps in memory."""
-    beat = _beat(supplier="ResourceBased")
-    beat.activity_poller_info.is_autoscaling = True
-    beat.current_sticky_cache_size = 37
-
-    facts = facts_from_heartbeat("w", beat, NOW)
-
-    assert facts is not None
-    assert (facts.slot_supplier, facts.cached_workflows) == ("ResourceBased", 37)
-    assert (facts.activity_polls_scale, facts.workflow_polls_scale) == (True, False)
 
 
 def _beat(

@@ -124,16 +124,19 @@ def _free(slots: int | None, used: int | None) -> int | None:
 def _idle_looks(looks: Sequence[tuple[float, KindLook | None]]) -> Iterator[tuple[float, bool]]:
     """
     Yield when each look was and whether the replica asked for nothing; one that took a task since was well at the look before.
+
+    A look that failed says nothing of it, neither that it asked nor that it did not.
     """
     known: tuple[float, KindLook] | None = None
     for at, look in looks:
-        is_idle = look is not None and look.asks_for_nothing
-        if known is not None and look is not None and is_idle and look.has_taken_since(known[1]):
+        if look is None:
+            continue
+        is_idle = look.asks_for_nothing
+        if known is not None and is_idle and look.has_taken_since(known[1]):
             yield known[0], False
         else:
             yield at, is_idle
-        if look is not None:
-            known = at, look
+        known = at, look
 
 
 def _longest_run(facts: Iterable[tuple[float, bool]]) -> float:

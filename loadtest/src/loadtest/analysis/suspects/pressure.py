@@ -10,6 +10,7 @@ from typing import Literal
 
 from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.bucket_quantile import mean, quantile
+from loadtest.analysis.work_of_plan import OWN_ORDERS
 from loadtest.analysis.workers_as_planned import OF_MAIN, takes_plan
 from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
@@ -19,8 +20,6 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]
-# Scenarios whose activities take what the plan's [work] says.
-_OWN_SCENARIOS = "repair"
 # SDKs whose workers run a user's code on one core; those of others use as many as there are.
 _ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
@@ -136,7 +135,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_refused_per_second=_rates(server, "server.persistence_exhausted"),
         rate_limit=measured.limits.rate_limit,
         sticky_hit_ratio=(hit or 0.0) / tasks if tasks else None,
-        planned_activity_seconds=planned if plan.scenario.startswith(_OWN_SCENARIOS) else None,
+        planned_activity_seconds=planned if plan.scenario == OWN_ORDERS else None,
         worker_cores=_cores(measured, "worker"),
         server_cores=_cores(measured, "server"),
         injector_cores=measured.injector.cpu_seconds / measured.window_seconds,

@@ -1,0 +1,44 @@
+"""
+What a run says of settings that its workers are not known to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import synthetic
+from fake_steps import quick_plan
+from fake_system import ACTIVITIES, FakeSystem
+from fakes import fake_ports
+
+from loadtest.design.grid import Grid
+from loadtest.experiment.loop import Subject, run_experiment
+from loadtest.experiment.progress import Event, NoteSeen
+from loadtest.listeners.display import one_line
+from loadtest.plan import WorkerSetup
+from loadtest.results.run_folder import Run
+
+OURS = Subject(ACTIVITIES, own_worker=True)
+
+
+async def test_settings_that_a_users_workers_are_not_known_to_read_are_told_once(
+    system: FakeSystem, tmp_path: Path
+) -> None:
+    """In one line after the first step, and kept for whoever reads the report; nothing of the kit's own workers."""
+    plan = quick_plan(worker=WorkerSetup(sandbox=False))
+    subject = replace(OURS, own_worker=False, own_command=True)
+    runs, lines = {}, {}
+    for name, measured in (("theirs", subject), ("ours", OURS)):
+        runs[name], told = Run.create(tmp_path / name, plan, synthetic.manifest()), list[Event]()
+        design = Grid(plan)
+        await run_experiment(
+            {None: fake_ports(system)}, runs[name], measured, design, told.append, system.clock
+        )
+        lines[name] = [one_line(event) for event in told if isinstance(event, NoteSeen)]
+
+    assert lines["ours"] == []
+    (line,) = lines["theirs"]
+    assert line is not None
+    assert line.startswith("note: the plan names worker.sandbox, which these workers ")
+    assert [f"note: {note}" for note in runs["theirs"].manifest.notes] == [line]

@@ -1,0 +1,32 @@
+"""
+A page of which several programs each write a part: its head, and sections under headings of their own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HEADING = "\n## "
+
+
+def write_head(path: Path, head: str) -> None:
+    """
+    Write what stands before the first section, and keep the sections.
+    """
+    _, *sections = _parts(path)
+    path.write_text(_HEADING.join([f"{head.rstrip()}\n", *sections]), encoding="utf-8")
+
+
+def write_section(path: Path, heading: str, body: str) -> None:
+    """
+    Write one section in its place, or as the last one.
+    """
+    head, *sections = _parts(path)
+    mine = f"{heading}\n\n{body.rstrip()}\n"
+    at = next((n for n, section in enumerate(sections) if section.startswith(f"{heading}\n")), None)
+    sections = [*sections, mine] if at is None else [*sections[:at], mine, *sections[at + 1 :]]
+    path.write_text(_HEADING.join([head, *sections]), encoding="utf-8")
+
+
+def _parts(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split(_HEADING) if path.is_file() else [""]
