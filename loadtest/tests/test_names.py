@@ -7,8 +7,10 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("loadtest/src/loadtest", "worker/src/repairshop", "dashboards")
@@ -24,9 +26,41 @@ def _modules() -> Iterator[Path]:
         yield from (path for path in (ROOT / source).rglob("*.py") if "tests" not in path.parts)
 
 
-@cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class Named:
+    """
+    What one module names.
+
+    Attributes:
+        place: Its path in the repository.
+        classes: Public ones of the module itself.
+        functions: All of them, methods too: line, name, and what it returns.
+    """
+
+    place: str
+    classes: tuple[str, ...]
+    functions: tuple[tuple[int, str, str], ...]
+
+
+@pytest.fixture(scope="module")
+def named() -> list[Named]:
+    """
+    Of each module, which is parsed once.
+    """
+    return [_named(path) for path in _modules()]
+
+
+def _named(path: Path) -> Named:
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [
+        node.name for node in module.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    functions = [
+        (node.lineno, node.name, ast.unparse(node.returns) if node.returns is not None else "nothing")
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return Named(str(path.relative_to(ROOT)), tuple(classes), tuple(functions))
 
 
 def _shared(places: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -43,13 +77,12 @@ def test_no_two_modules_share_a_name() -> None:
     assert _shared(places) == {}
 
 
-def test_no_two_public_classes_share_a_name() -> None:
+def test_no_two_public_classes_share_a_name(named: list[Named]) -> None:
     """One search finds one class."""
     places = defaultdict(list)
-    for path in _modules():
-        for node in _parsed(path).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(str(path.relative_to(ROOT)))
+    for module in named:
+        for name in module.classes:
+            places[name].append(module.place)
 
     assert len(places) > 150
     assert _shared(places) == {}
@@ -98,16 +131,11 @@ def _asks(name: str) -> bool:
     return name not in NO_QUESTIONS and (first in ASKING or not ASKING_WITHIN.isdisjoint(rest))
 
 
-def test_a_name_that_asks_is_answered_by_yes_or_no() -> None:
+def test_a_name_that_asks_is_answered_by_yes_or_no(named: list[Named]) -> None:
     """A function that reads as a question returns a bool: `if has_enough(step)` means what it says."""
-    questions, others = 0, []
-    for path in _modules():
-        for node in ast.walk(_parsed(path)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _asks(node.name):
-                questions += 1
-                answer = ast.unparse(node.returns) if node.returns is not None else "nothing"
-                if answer != "bool":
-                    others.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} -> {answer}")
+    asking = [
+        (module.place, *function) for module in named for function in module.functions if _asks(function[1])
+    ]
 
-    assert questions > 40
-    assert others == []
+    assert len(asking) > 40
+    assert [one for one in asking if one[-1] != "bool"] == []
