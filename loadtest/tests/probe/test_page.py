@@ -6,10 +6,17 @@ from __future__ import annotations
 
 import pytest
 
+from loadtest.catalogue import PROCESS_METRICS, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.page import PageScope, cut, read, refuse_absent, series
 
 SCOPE = PageScope("default", "repair-shop")
+
+ALWAYS_OF_SDK = [
+    metric.name
+    for metric in read_by_sweep("worker")
+    if metric.presence is Presence.ALWAYS and metric not in PROCESS_METRICS
+]
 
 
 def test_only_the_catalogues_families_are_kept() -> None:
@@ -104,6 +111,17 @@ def test_an_absent_family_names_endpoint_and_family() -> None:
     assert "process_start_time_seconds" in str(refused.value)
     assert "temporal_num_pollers" not in str(refused.value)
     assert "temporal_workflow_failed_total" not in str(refused.value), "a failure need not have happened"
+
+
+def test_a_resource_based_worker_has_no_number_of_free_slots() -> None:
+    """
+    Its page lacks what a worker of a fixed number shows, and is a worker's page all the same.
+    """
+    page = read(
+        "w", "\n".join(f"{name} 1" for name in ALWAYS_OF_SDK if not name.endswith("_slots_available"))
+    )
+
+    refuse_absent(page, "worker")
 
 
 def test_what_a_service_writes_is_asked_of_its_own_page() -> None:
