@@ -233,12 +233,10 @@ def _leaves_slots_free(step: Measured) -> bool:
 
 
 def _fills_slots(step: Measured) -> bool:
-    return limit_of(slots_used_ratio(step), None, slot_looks(step)) is Limit.SLOTS
+    return _limit(step, None) is Limit.SLOTS
 
 
 def _limit(step: Measured, rise: float | None) -> Limit:
-    if rise is None and not is_full(step.limits.machine) and _lacks_no_orders(step):
-        rise = 0.0  # what more orders would bring is known without them
     return limit_of(slots_used_ratio(step), rise, slot_looks(step))
 
 
