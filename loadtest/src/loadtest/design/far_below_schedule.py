@@ -44,8 +44,5 @@ def far_below_schedule(order: StepInstruction, activities: int) -> tuple[float, 
 
 
 def _orders(order: StepInstruction, seed: str, seconds: float) -> int:
-    start, times = (
-        order.warm_up_seconds,
-        arrivals.schedule(order.model_copy(update={"schedule_seed": seed})),
-    )
-    return sum(start <= at < start + seconds for at in times)
+    start = order.warm_up_seconds
+    return sum(start <= at < start + seconds for at in arrivals.schedule(order.on_schedule(seed)))

@@ -219,7 +219,7 @@ def candidate_steps(
         draws = np.array([drawn_work(plan.work, seed_of_order(order.seed, number)) for number in range(most)])
 
     def offered(schedule_seed: str) -> OpenStep:
-        times = arrivals.schedule(replace_seed(order, schedule_seed))
+        times = arrivals.schedule(order.on_schedule(schedule_seed))
         mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
         return OpenStep(times, mine, order.warm_up_seconds, seconds)
 
@@ -234,10 +234,3 @@ def schedules_tried(order: StepInstruction) -> int:
         order.arrivals, order.arrival_rate or 0.0, order.warm_up_seconds, order.window_seconds
     )
     return max(1, min(CANDIDATES, int(_MOST_ARRIVALS / max(1.0, expected))))
-
-
-def replace_seed(order: StepInstruction, schedule_seed: str) -> StepInstruction:
-    """
-    Return the same order on another schedule.
-    """
-    return order.model_copy(update={"schedule_seed": schedule_seed})

@@ -63,3 +63,9 @@ class StepInstruction(BaseModel):
     codec: bool | None = None
     address: str | None = None
     namespace: str | None = None
+
+    def on_schedule(self, schedule_seed: str) -> StepInstruction:
+        """
+        Return the same instruction on another schedule.
+        """
+        return self.model_copy(update={"schedule_seed": schedule_seed})
