@@ -188,7 +188,7 @@ def test_the_choices_are_the_queues_in_both_spellings(
     A reader sees the name as the server writes it, and chooses a pattern that finds the workers' spelling too.
     """
     query = query.replace("${namespace:pipe}", "default")
-    found = stack.prometheus.ask("query", query=query)["result"]
+    found = stack.prometheus.ask("query", query=query, time=stack.ended)["result"]
     shown = ["{" + ",".join(f'{k}="{v}"' for k, v in sorted(one["metric"].items())) + "}" for one in found]
     pattern = options_regex(label).strip("/").replace("(?<", "(?P<")
 

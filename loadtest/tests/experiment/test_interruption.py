@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 # Four windows at most: a step that a busy machine made invalid is measured again, which is not asked here.
 PLAN = """
 name = "short"
-budget_seconds = 19
+budget_seconds = 24
 replicas = [1, 2]
 shuffle = false
 warm_up_seconds = 1
