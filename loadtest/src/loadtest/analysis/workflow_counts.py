@@ -20,6 +20,8 @@ SERVER_CLOSED = ("server.workflow_closed",)
 # However a worker closes a workflow, it is closed; a run that continues as new is not.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
+# What the end of a workflow is called that the server closed by itself.
+_BY_SERVER = frozenset({"TimeoutError", "TerminatedError", "TIMED_OUT", "TERMINATED"})
 
 
 def failed_starts(counts: InjectorCounts) -> int:
@@ -34,6 +36,19 @@ def failed_workflows(counts: InjectorCounts) -> int:
     Return how many awaited workflows closed, but not well: as failed, or with a result that is a failure.
     """
     return count_of(counts.failed, FailureKind.WORKFLOW, FailureKind.OUTCOME)
+
+
+def most_closed_by_server(counts: InjectorCounts) -> int:
+    """
+    Return how many workflows at most the server closed by itself, as they timed out or were terminated: no worker counts them.
+
+    A workflow that a worker closed as failed, since an activity of it timed out, is called the same.
+    """
+    return sum(
+        number
+        for failure, number in counts.failed.items()
+        if failure.kind is FailureKind.WORKFLOW and failure.name in _BY_SERVER
+    )
 
 
 def results(counts: InjectorCounts) -> int:
@@ -107,6 +122,16 @@ def activities(difference: Difference | None) -> int | None:
     if difference is None:
         return None
     return round(difference.counters.get(ACTIVITY_FINISHED, 0.0))
+
+
+def counted_activities(measured: Measured) -> int:
+    """
+    Return the activities of the whole step that workers, else the server, counted; 0 where nobody did.
+    """
+    counted = activities(measured.worker_whole)
+    if counted is None and measured.server_whole is not None:
+        counted = round(measured.server_whole.counters.get(SERVER_ACTIVITIES, 0.0))
+    return counted or 0
 
 
 def is_closed(measured: Measured) -> bool:
