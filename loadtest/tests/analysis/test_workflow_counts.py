@@ -168,6 +168,7 @@ def test_orders_that_the_server_closes_by_itself_are_failed_and_not_lost(name: s
     assert (found.verdict, found.reasons) == (StepVerdict.VALID, ())
     assert found.errors.failed == 3
     assert found.little_ratio == pytest.approx(1.0, abs=0.05)
+    assert found.throughput_per_second.value == read_step(steady, PLAN).throughput_per_second.value
 
 
 def test_without_a_page_of_the_server_the_times_of_all_orders_are_not_known(steady: Measured) -> None:

@@ -177,16 +177,18 @@ def work(measured: Measured) -> WorkDone | None:
     Returns:
         ``None`` if nobody counted activities or a workflow has less than one.
     """
-    closed = closed_by_workers(measured) or closed_by_server(measured) or 0
+    closed, whole = closed_by_workers(measured) or closed_by_server(measured) or 0, measured.injector.whole
+    if most_closed_by_server(whole):
+        closed = max(closed, results(whole))
     if measured.activities_per_workflow == 0 or closed == 0:
         return None
-    for whole, window, counter in (
+    for step, window, counter in (
         (measured.worker_whole, measured.worker_window, ACTIVITY_FINISHED),
         (measured.server_whole, measured.server_window, SERVER_ACTIVITIES),
     ):
-        if whole is None or window is None or counter not in whole.counters:
+        if step is None or window is None or counter not in step.counters:
             continue
-        per_workflow = whole.counters[counter] / closed
+        per_workflow = step.counters[counter] / closed
         if per_workflow >= 1:
             return WorkDone(counter, window.counters.get(counter, 0.0), per_workflow)
     return None
