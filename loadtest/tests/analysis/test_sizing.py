@@ -17,6 +17,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
+from loadtest.results.worker_facts import WorkerFacts
 
 PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
 STEPS = synthetic.steps(PLAN)
@@ -206,3 +207,24 @@ def test_a_sum_with_an_unknown_part_is_not_known() -> None:
 
     assert [one.per_month is None for one in found.prices] == [True, False, True]
     assert "million_actions" in found.prices[-1].why
+
+
+@pytest.mark.parametrize(
+    ("sdk", "is_told"),
+    [("temporal-python 1.35.0", True), ("temporal-go 1.48.0", False), ("temporal-java 1.35.0", False)],
+)
+def test_a_replica_that_takes_more_than_a_core_is_too_busy_only_where_its_code_runs_on_one(
+    sdk: str, is_told: bool
+) -> None:
+    """
+    A worker in Go or Java takes as many cores as there are.
+    """
+
+    def busy(step: Measured) -> Measured:
+        spent = replace(step.use["worker"], cpu_seconds=20 * (step.use["worker"].cpu_seconds or 0.0))
+        workers = tuple(WorkerFacts(name, sdk=sdk) for name in step.identities_start)
+        return replace(step, use={**step.use, "worker": spent}, workers=workers)
+
+    notes = sized(5.0, [busy(step) for step in STEPS]).notes
+
+    assert any("each replica would take" in note for note in notes) is is_told

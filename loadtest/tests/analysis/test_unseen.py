@@ -159,6 +159,16 @@ def test_without_anybodys_activities_closes_are_counted_and_it_is_said(steady: M
     assert any("counted in workflow closes" in note for note in step.notes)
 
 
+def test_counts_of_the_injectors_alone_are_not_called_the_servers(steady: Measured) -> None:
+    """
+    Temporal Cloud has no page of its own counts.
+    """
+    notes = read_step(unreachable(steady), PLAN).notes
+
+    assert any("throughput and counts are the injectors'" in note for note in notes)
+    assert not any("are the server's" in note for note in notes)
+
+
 @pytest.mark.parametrize("lost", [1, 5, 10], ids=lambda n: f"{n} looks")
 def test_gaps_in_the_timeline_are_gaps_and_never_zeros(lost: int, steady: Measured) -> None:
     """

@@ -70,6 +70,33 @@ def test_no_activity_waits_so_the_bound_on_their_waits_is_met(plan: Plan, activi
     assert (found.decision.answer, found.decision.why) == (Decided.MET, why)
 
 
+def test_activities_that_a_scenario_denies_are_not_called_in_time() -> None:
+    """
+    One that was copied and says ACTIVITIES_PER_WORKFLOW = 0 of an order with six: their waits were seen, and are late.
+    """
+    step = replace(synthetic.step(2, "open", plan=PLAN), activities_per_workflow=0, decision=None)
+
+    found = read_step(step, PLAN)
+
+    assert found.decision is None or found.decision.why != NO_ACTIVITIES
+    assert (
+        found.decision is not None or "were carried out; write how many each takes" in found.why["decision"]
+    )
+
+
+def test_activities_that_a_scenario_denies_are_late_when_they_are() -> None:
+    """
+    Whatever the model cannot say of them is undecided, and never met.
+    """
+    step = replace(
+        synthetic.step(1, "open", plan=PLAN, arrival_rate=2.2), activities_per_workflow=0, decision=None
+    )
+
+    found = read_step(step, PLAN)
+
+    assert found.decision is None or found.decision.answer is not Decided.MET
+
+
 def test_a_run_of_workflows_without_activities_passes() -> None:
     """
     By the waits of their workflow tasks, which are all that waits.
@@ -121,6 +148,20 @@ def test_no_model_says_that_there_are_no_activities() -> None:
     told = calibration(PLAN, idle(synthetic.step(1, "saturate", plan=PLAN)))
 
     assert told == "its workflows have no activities, and the model is one of activity slots"
+
+
+def test_no_model_is_made_of_more_activities_than_there_are() -> None:
+    """
+    And it is not put down to retries, which make more of them.
+    """
+    plan = synthetic.demo_plan()
+    step = replace(synthetic.step(1, "saturate", plan=plan), activities_per_workflow=12)
+
+    told, notes = calibration(plan, step), read_step(step, plan).notes
+
+    assert isinstance(told, str)
+    assert "write None, or their number, as its ACTIVITIES_PER_WORKFLOW" in told
+    assert any("6.00 activity attempts in the mean and the scenario says 12" in note for note in notes)
 
 
 def test_no_model_is_made_where_many_activities_are_tried_again() -> None:

@@ -125,3 +125,84 @@ def test_an_order_lost_among_child_workflows_is_seen(steady: Measured) -> None:
     _, reasons = judge(with_children(steady, lost=1), PLAN)
 
     assert any("workers closed" in reason and "server closed" in reason for reason in reasons)
+
+
+def with_some_closed_by_the_server(step: Measured, failure: Failure, number: int = 3) -> Measured:
+    """
+    The same step, had the server closed some orders by itself after a long time, and the workers the others.
+    """
+    assert step.worker_whole is not None and step.server_whole is not None
+    counts = replace(
+        step.injector.whole, completed=step.injector.whole.completed - number, failed={failure: number}
+    )
+    waited = 100.0 * number
+    server = step.server_whole.histograms["server.workflow_endtoend"]
+    report = replace(
+        step.injector,
+        whole=counts,
+        per_injector={"injector-1": counts},
+        closed_minus_sent_seconds=step.injector.closed_minus_sent_seconds + waited,
+    )
+    return counter("worker_whole", "worker.workflow_completed", -number)(
+        replace(
+            step,
+            injector=report,
+            server_whole=replace(
+                step.server_whole,
+                histograms={
+                    **step.server_whole.histograms,
+                    "server.workflow_endtoend": replace(server, sum=server.sum + waited),
+                },
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize("name", ["TimeoutError", "TerminatedError", "TIMED_OUT", "TERMINATED"])
+def test_orders_that_the_server_closes_by_itself_are_failed_and_not_lost(name: str, steady: Measured) -> None:
+    """
+    No worker counts a workflow that ran into its own time limit, or that somebody terminated.
+    """
+    found = read_step(with_some_closed_by_the_server(steady, Failure(FailureKind.WORKFLOW, name)), PLAN)
+
+    assert (found.verdict, found.reasons) == (StepVerdict.VALID, ())
+    assert found.errors.failed == 3
+    assert found.little_ratio == pytest.approx(1.0, abs=0.05)
+    assert found.throughput_per_second.value == read_step(steady, PLAN).throughput_per_second.value
+
+
+def test_without_a_page_of_the_server_the_times_of_all_orders_are_not_known(steady: Measured) -> None:
+    """
+    The workers' own are not those of the orders that the server closed.
+    """
+    step = with_some_closed_by_the_server(steady, Failure(FailureKind.WORKFLOW, "TimeoutError"))
+    found = read_step(replace(step, server_whole=None, server_window=None), PLAN)
+
+    assert found.verdict is StepVerdict.VALID
+    assert found.little_ratio is None
+
+
+def test_orders_that_a_worker_failed_are_its_own_count(steady: Measured) -> None:
+    """
+    A failure of their code is counted by workers, so that fewer of those are lost ones.
+    """
+    step = with_some_closed_by_the_server(steady, Failure(FailureKind.WORKFLOW, "ValueError"))
+
+    verdict, reasons = judge(step, PLAN)
+
+    assert verdict is StepVerdict.INVALID
+    assert any("workers closed" in reason for reason in reasons)
+
+
+def test_ends_that_could_not_be_learnt_are_named_as_the_cause(steady: Measured) -> None:
+    """
+    And not another load on the task queue.
+    """
+    lost = Failure(FailureKind.RESULT, "UNAVAILABLE")
+    counted = replace(steady.injector.whole, completed=steady.injector.whole.completed - 2, failed={lost: 2})
+    report = replace(steady.injector, whole=counted, per_injector={"injector-1": counted})
+
+    _, reasons = judge(replace(steady, injector=report), PLAN)
+
+    assert any("how 2 ended could not be learnt (UNAVAILABLE)" in reason for reason in reasons), reasons
+    assert not any("task queue of its own" in reason for reason in reasons)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.cli.overrides import parse_replicas, parse_setting, with_flags
+from loadtest.cli.overrides import parse_factor, parse_replicas, parse_setting, with_flags
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan
 
@@ -72,6 +72,31 @@ def test_rate_and_window_also_override_the_default_loads() -> None:
 def test_any_key_can_be_set(setting: str, read: Any) -> None:
     """By its path, with a TOML value or a bare word."""
     assert read(parse_plan(_flags(settings=[setting]), "x"))
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'server.dynamic_config."frontend.namespaceRPS"=4800',
+        "server.dynamic_config.'frontend.namespaceRPS'=4800",
+        "server.dynamic_config.frontend.namespaceRPS=4800",
+    ],
+    ids=["as reports write it", "single quotes", "plain"],
+)
+def test_a_key_with_dots_may_be_quoted(setting: str) -> None:
+    """Else the server would get a key that has quotes, which it does not know, and nobody would be told."""
+    plan = parse_plan(_flags(settings=[setting]), "x")
+
+    assert plan.server.dynamic_config == {"frontend.namespaceRPS": 4800}
+
+
+def test_a_varied_key_with_dots_may_be_quoted() -> None:
+    """As in a plan's `[factors]`."""
+    assert parse_factor('server."frontend.namespaceRPS"=100,200') == (
+        "server.frontend.namespaceRPS",
+        [100, 200],
+    )
+    assert parse_factor('"worker.activity_slots"=2,4') == ("worker.activity_slots", [2, 4])
 
 
 @pytest.mark.parametrize("text", ["1,x", "", "1;2"])

@@ -4,6 +4,9 @@ The seconds of a step: what is seen, and what is a gap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import fakes
 import pytest
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
 from fake_system import FakeSystem
@@ -11,6 +14,7 @@ from fake_system import FakeSystem
 from loadtest.analysis.step_reading import read_step
 from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.progress import Event, Tick
+from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.window_decision import Decided
 
@@ -93,3 +97,24 @@ async def test_a_rule_gets_nothing_where_the_pages_are_away(system: FakeSystem) 
     assert measured.decision is not None
     assert 25 <= measured.decision.seconds <= 27
     assert measured.window_seconds < WINDOW_SECONDS
+
+
+def _in_the_sdks_buckets(samples: Sequence[float]) -> Histogram:
+    bounds = (0.1, 0.5, 1.0, 5.0, float("inf"))
+    places = [next(place for place, bound in enumerate(bounds) if sample <= bound) for sample in samples]
+    return Histogram(bounds, tuple(places.count(place) for place in range(len(bounds))), sum(samples))
+
+
+async def test_pages_that_do_not_tell_the_late_tasks_are_read_all_the_same(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step says once that nobody knows how many were late, and its seconds are no gaps."""
+    monkeypatch.setattr(fakes, "buckets", _in_the_sdks_buckets)
+
+    measured, _ = await carry_out(system, WindowPlan(AnsweringRule(WINDOW_SECONDS, 20), "1/1", 0.05))
+
+    (problem,) = measured.problems
+    assert "waited between 0 and 0.1 s, the histogram has no bound in between" in problem.text
+    assert measured.decision is None
+    assert not any("could not be read" in note for note in measured.notes)
+    assert None not in [second.activities_finished for second in measured.timeline]

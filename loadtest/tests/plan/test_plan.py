@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,11 @@ def test_the_default_plan_is_the_documented_method() -> None:
             ["no such factor; did you mean `worker.activity_slots`?"],
             id="factor-typo",
         ),
+        pytest.param(
+            {"factors": {"server.dynamic_config.frontend.namespaceRPS": [100, 200]}},
+            ["no such factor; did you mean `server.frontend.namespaceRPS`?"],
+            id="factor-of-the-server-by-its-plan-key",
+        ),
         pytest.param({"address": "localhost"}, ["address = 'localhost': must be HOST:PORT"], id="no-port"),
         pytest.param({"address": 7233}, ["address = 7233: must be a text in quotes"], id="address-a-number"),
         pytest.param(
@@ -213,6 +219,24 @@ def test_a_plan_that_makes_no_sense_is_refused(document: dict[str, object], word
     for word in words:
         assert word in str(refused.value)
     assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        pytest.param({"arrival_rate": 0.3, "window_seconds": 6}, id="a-window-that-is-no-whole-number"),
+        pytest.param({"arrival_rate": 0.07, "max_window_seconds": 20}, id="the-longest-window"),
+        pytest.param({"arrival_rate": 1e6, "window_seconds": 7}, id="a-rate-that-is-no-whole-number"),
+    ],
+)
+def test_what_a_refusal_says_to_write_is_taken(load: dict[str, float]) -> None:
+    """Rounded to the nearest whole number it would be refused again, in the same words."""
+    with pytest.raises(InputError) as refused:
+        parse_plan({"name": "x", "loads": [{"kind": "open", **load}]}, "x.toml")
+
+    found = re.search(r"write (\w+) = (\d+) or", str(refused.value))
+    assert found is not None
+    parse_plan({"name": "x", "loads": [{"kind": "open", **load, found[1]: int(found[2])}]}, "x.toml")
 
 
 def test_all_problems_of_a_file_are_told_at_once() -> None:

@@ -91,6 +91,21 @@ def test_a_page_tells_what_it_holds_and_nothing_else(text: str, expected: tuple[
     assert (facts.why is None) == (facts.activity_slots is not None)
 
 
+@pytest.mark.parametrize(
+    ("written", "slots"),
+    [
+        pytest.param("repair_shop", 8, id="as-the-go-sdk-writes-it"),
+        pytest.param("repair-shop", 8, id="as-it-is"),
+        pytest.param("repair_shop_2", None, id="another-queue"),
+    ],
+)
+def test_a_queue_is_known_by_its_name_in_gos_spelling(written: str, slots: int | None) -> None:
+    """`sdktally.PrometheusSanitizeOptions` leaves letters, digits and underscores of a label's value."""
+    text = GO_TALLY.replace('task_queue="q"', f'task_queue="{written}"')
+
+    assert facts_from_page("w", text, "repair-shop", NOW).activity_slots == slots
+
+
 TAKEN = """
 temporal_activity_schedule_to_start_latency_seconds_bucket{activity_type="bake",task_queue="q",le="0.1"} 3
 temporal_activity_schedule_to_start_latency_seconds_count{activity_type="bake",task_queue="q"} 5

@@ -15,6 +15,7 @@ import synthetic
 from loadtest.analysis import analyse
 from loadtest.analysis.slo import answer_in_words, by_answer
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
+from loadtest.report.captioned_figures import figures
 from loadtest.report.deployment_text import deployment_sentences
 from loadtest.report.headlines import headlines
 from loadtest.results.sweep_result import Demand, Judgement, RunVerdict, SloAnswer, SweepResult
@@ -216,3 +217,18 @@ def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
     assert "the goal at a spike of 5.4 over 1.8 orders/s (the SLO" in found[0]
+
+
+def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> None:
+    """
+    As its headline does.
+    """
+    spike = Open(arrival_rate=1.8, window_seconds=20, arrivals=Arrivals(kind=ArrivalKind.SPIKE))
+    slo = Slo(schedule_to_start_p95_seconds=0.001)
+    plan = synthetic.demo_plan(loads=(Saturate(window_seconds=15), spike), slo=slo)
+
+    found = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+
+    assert found.reasons[0].startswith("at a spike from 1.80 to 5.40/s: ")
+    (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
+    assert "the same arrivals, a spike from 1.8 to 5.4/s." in latency.caption

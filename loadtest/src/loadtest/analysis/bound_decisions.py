@@ -12,7 +12,7 @@ from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.work_of_plan import OWN_ORDERS
-from loadtest.analysis.workflow_counts import is_closed
+from loadtest.analysis.workflow_counts import counted_activities, is_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import Decided, Decision
@@ -61,7 +61,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     if activity is None or activity.answer is Decided.UNDECIDED:
         activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
     return BoundDecisions(
-        _kept(activity, "decision", NO_TWINS, why),
+        _kept(activity, "decision", _why_undecided(measured), why),
         _kept(
             decide_workflow_queue(measured, plan),
             "workflow_decision",
@@ -79,14 +79,24 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
 
 def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     """
-    Decide the bound on the activity queue's waits where no activity goes through it; ``None`` where some do.
+    Decide the bound on the activity queue's waits where no activity goes through it; ``None`` where some do, whatever the
+    scenario says.
     """
-    if plan.slo.schedule_to_start_p95_seconds is None:
+    if plan.slo.schedule_to_start_p95_seconds is None or counted_activities(measured):
         return None
     why = NO_ACTIVITIES if measured.activities_per_workflow == 0 else None
     if plan.scenario == OWN_ORDERS and plan.work.local_activities:
         why = INSIDE_OF_TASKS
     return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
+
+
+def _why_undecided(measured: Measured) -> str:
+    if measured.activities_per_workflow != 0:
+        return NO_TWINS
+    return (
+        f"the scenario says that its workflows have no activities, and {counted_activities(measured)} were carried out; write "
+        "how many each takes, or None, as its ACTIVITIES_PER_WORKFLOW"
+    )
 
 
 def _kept(decision: Decision | None, key: str, reason: str, why: NullReasons) -> Decision | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.validity import RULES
 from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.plan import Plan
@@ -88,6 +88,8 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
     if waits is None or not waits.count:
         return "the waits were not seen"
+    if (unknown := why_not_counted(waits, bound)) is not None:
+        return unknown
     # Half a task more on both sides, so that a block without a late task has a logarithm.
     return (count_late(waits, bound) + 0.5) / (waits.count + 1)
 

@@ -8,7 +8,9 @@ from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.workflow_counts import (
     SERVER_CLOSED,
     WORKER_CLOSED,
+    closed_by_workers,
     main_type,
+    most_closed_by_server,
     results,
     window_workflows,
 )
@@ -39,9 +41,19 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         names = WORKER_CLOSED if who == "workers" else SERVER_CLOSED
         if main_type(measured, names) is not None:
             return None, "workflows of several types closed, and their times are not told apart"
+        if who == "workers" and _lacks_some(measured):
+            continue
         if histogram is not None and histogram.count > 0 and histogram.sum > 0:
             return mine / histogram.sum, who
-    return None, "neither the workers nor the server say how long the workflows took"
+    return None, "neither the workers nor the server say how long all workflows took"
+
+
+def _lacks_some(measured: Measured) -> bool:
+    """
+    Tell whether the server closed workflows by itself, whose times the workers do not say.
+    """
+    closed, whole = closed_by_workers(measured), measured.injector.whole
+    return closed is not None and bool(most_closed_by_server(whole)) and closed < results(whole)
 
 
 def window_ratio(measured: Measured) -> float | None:

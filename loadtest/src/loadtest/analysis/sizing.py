@@ -19,6 +19,7 @@ from loadtest.analysis.step_verdict import judge_closed, judge_in_run
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.analysis.usual_scatter import STATED
+from loadtest.analysis.workers_as_planned import run_on_one_core
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
@@ -29,7 +30,7 @@ from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import limit_text
 from loadtest.results.sweep_result import Interval
 
-# A Python worker runs workflows and activities on one core.
+# A worker in Python or JavaScript runs workflows and activities on one core.
 _FULL_WORKER = 0.8
 
 
@@ -94,7 +95,7 @@ def size(
             *_left_out(steps, counted),
             *_full(counted, manifest),
             *_limits(counted),
-            *_busy_workers(quantities, needed),
+            *_busy_workers(counted, quantities, needed),
         ),
     )
 
@@ -250,11 +251,15 @@ def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
     )
 
 
-def _busy_workers(quantities: Sequence[Sized], replicas: Interval | None) -> tuple[str, ...]:
+def _busy_workers(
+    steps: Sequence[Measured], quantities: Sequence[Sized], replicas: Interval | None
+) -> tuple[str, ...]:
+    if not all(run_on_one_core(step.workers) for step in steps):
+        return ()
     cores = next((one.needed for one in quantities if one.quantity == "worker cores"), None)
     if cores is None or replicas is None or cores.value / replicas.value < _FULL_WORKER:
         return ()
     return (
-        f"each replica would take {cores.value / replicas.value:.2g} cores, and one Python worker has about one: "
+        f"each replica would take {cores.value / replicas.value:.2g} cores, and a worker in Python or JavaScript has about one: "
         "more replicas with fewer slots each are needed",
     )

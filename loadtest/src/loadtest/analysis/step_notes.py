@@ -18,17 +18,27 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     notes = []
     if measured.worker_window is None:
         notes.append(
-            "the workers offer no metrics of ours: throughput, waits and counts are the server's, "
-            "the cache is not known"
+            "the workers offer no metrics of ours: "
+            + (
+                "throughput, waits and counts are the server's, the cache is not known"
+                if measured.server_window is not None
+                else "throughput and counts are the injectors', as no page of the server was read either; waits and the cache "
+                "are not known"
+            )
         )
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
     notes += unplanned_eager(measured.workers, plan)
     done = workflow_counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
+        without = (
+            f", {declared} without retries and rework"
+            if done.per_workflow > declared
+            else f" and the scenario says {declared}"
+        )
         notes.append(
-            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean, {declared} without retries "
-            "and rework; throughput is counted with the former"
+            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean{without}; throughput is counted with the "
+            "former"
         )
     children = workflow_counts.main_type(
         measured, workflow_counts.SERVER_CLOSED

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.cell_capacity import slot_time_cv
+from loadtest.analysis.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.little import whole_step_ratio
@@ -19,9 +20,6 @@ from loadtest.analysis.settings_as_planned import contradicted_settings
 from loadtest.analysis.workers_as_planned import differing_replicas, unread_factors
 from loadtest.analysis.workflow_counts import (
     ACTIVITY_FINISHED,
-    closed_by_server,
-    closed_by_workers,
-    failed_starts,
     is_closed,
     looked_seconds,
     results,
@@ -98,34 +96,6 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
             "see the workers' logs and measure again"
         )
     return reasons
-
-
-def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
-    """
-    Return a reason for each side that counted other workflows over the whole step.
-    """
-    whole = measured.injector.whole
-    started = whole.sent - failed_starts(whole)
-    sides = {
-        "confirmed": whole.acknowledged,
-        "workers closed": closed_by_workers(measured),
-        "server closed": closed_by_server(measured),
-        "results": results(whole),
-    }
-    unequal = {name: count for name, count in sides.items() if count is not None and count != started}
-    if not unequal:
-        return []
-    told = ", ".join(f"{name} {count}" for name, count in unequal.items())
-    missing = measured.injector.open_at_end
-    return [
-        f"over the whole step the injectors started {started} workflows, but {told}; "
-        + (
-            f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"
-            if missing
-            else "something else uses this server, namespace or task queue, or workflows were lost: "
-            "give the run a task queue of its own"
-        )
-    ]
 
 
 def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:

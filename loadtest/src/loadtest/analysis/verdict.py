@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.closed_load_repeat import answer_rests_on
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
@@ -63,14 +64,14 @@ def decide(
         return RunVerdict.INVALID, tuple(broken.values())
     open_ended = [each for each in demands if each.replicas is None]
     unknown = [
-        f"at {_rate(each)}: {each.why}: {each.by_replicas[str(each.undecided[0])].why[0]}"
+        f"at {_rate(each, plan)}: {each.why}: {each.by_replicas[str(each.undecided[0])].why[0]}"
         for each in open_ended
         if any(judgement.answer is SloAnswer.UNDECIDED for judgement in each.by_replicas.values())
     ]
     if unknown:
         return RunVerdict.UNDECIDED, tuple(unknown)
     failed = [
-        f"at {_rate(each)}: {each.why}: {'; '.join(each.by_replicas[str(each.not_enough[-1])].why)}"
+        f"at {_rate(each, plan)}: {each.why}: {'; '.join(each.by_replicas[str(each.not_enough[-1])].why)}"
         for each in open_ended
         if each.not_enough
     ]
@@ -147,5 +148,10 @@ def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()
 
 
-def _rate(demand: Demand) -> str:
-    return "the open load" if demand.arrival_rate is None else f"{demand.arrival_rate:.2f}/s"
+def _rate(demand: Demand, plan: Plan) -> str:
+    shape = None if demand.load is None else load_shape(plan.loads[demand.load], demand.arrival_rate)
+    if shape is None:
+        return "the open load"
+    if shape.lowest_rate == shape.highest_rate:
+        return f"{shape.highest_rate:.2f}/s"
+    return f"a {shape.kind} from {shape.lowest_rate:.2f} to {shape.highest_rate:.2f}/s"

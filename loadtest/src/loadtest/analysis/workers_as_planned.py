@@ -15,6 +15,8 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The SDK of the kit's `main`, which takes the plan's settings.
 OF_MAIN = "temporal-python"
+# SDKs whose workers run a user's code on one core; those of others use as many as there are.
+_ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 
 
 def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: StepKey) -> int:
@@ -40,6 +42,13 @@ def takes_plan(workers: Sequence[WorkerFacts]) -> bool:
     Tell whether workers may take the plan's settings: the kit's `main` does, and is none of another language.
     """
     return all((worker.sdk or OF_MAIN).startswith(OF_MAIN) for worker in workers)
+
+
+def run_on_one_core(workers: Iterable[WorkerFacts]) -> bool:
+    """
+    Tell whether the workers' code uses one core each at most, as far as their SDKs are known.
+    """
+    return all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in workers)
 
 
 def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str]:

@@ -20,6 +20,8 @@ SERVER_CLOSED = ("server.workflow_closed",)
 # However a worker closes a workflow, it is closed; a run that continues as new is not.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
+# What the end of a workflow is called that the server closed by itself.
+_BY_SERVER = frozenset({"TimeoutError", "TerminatedError", "TIMED_OUT", "TERMINATED"})
 
 
 def failed_starts(counts: InjectorCounts) -> int:
@@ -34,6 +36,19 @@ def failed_workflows(counts: InjectorCounts) -> int:
     Return how many awaited workflows closed, but not well: as failed, or with a result that is a failure.
     """
     return count_of(counts.failed, FailureKind.WORKFLOW, FailureKind.OUTCOME)
+
+
+def most_closed_by_server(counts: InjectorCounts) -> int:
+    """
+    Return how many workflows at most the server closed by itself, as they timed out or were terminated: no worker counts them.
+
+    A workflow that a worker closed as failed, since an activity of it timed out, is called the same.
+    """
+    return sum(
+        number
+        for failure, number in counts.failed.items()
+        if failure.kind is FailureKind.WORKFLOW and failure.name in _BY_SERVER
+    )
 
 
 def results(counts: InjectorCounts) -> int:
@@ -109,6 +124,16 @@ def activities(difference: Difference | None) -> int | None:
     return round(difference.counters.get(ACTIVITY_FINISHED, 0.0))
 
 
+def counted_activities(measured: Measured) -> int:
+    """
+    Return the activities of the whole step that workers, else the server, counted; 0 where nobody did.
+    """
+    counted = activities(measured.worker_whole)
+    if counted is None and measured.server_whole is not None:
+        counted = round(measured.server_whole.counters.get(SERVER_ACTIVITIES, 0.0))
+    return counted or 0
+
+
 def is_closed(measured: Measured) -> bool:
     """
     Tell whether the step's load is the closed model.
@@ -152,16 +177,18 @@ def work(measured: Measured) -> WorkDone | None:
     Returns:
         ``None`` if nobody counted activities or a workflow has less than one.
     """
-    closed = closed_by_workers(measured) or closed_by_server(measured) or 0
+    closed, whole = closed_by_workers(measured) or closed_by_server(measured) or 0, measured.injector.whole
+    if most_closed_by_server(whole):
+        closed = max(closed, results(whole))
     if measured.activities_per_workflow == 0 or closed == 0:
         return None
-    for whole, window, counter in (
+    for step, window, counter in (
         (measured.worker_whole, measured.worker_window, ACTIVITY_FINISHED),
         (measured.server_whole, measured.server_window, SERVER_ACTIVITIES),
     ):
-        if whole is None or window is None or counter not in whole.counters:
+        if step is None or window is None or counter not in step.counters:
             continue
-        per_workflow = whole.counters[counter] / closed
+        per_workflow = step.counters[counter] / closed
         if per_workflow >= 1:
             return WorkDone(counter, window.counters.get(counter, 0.0), per_workflow)
     return None

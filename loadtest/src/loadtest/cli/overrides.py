@@ -109,7 +109,7 @@ def parse_setting(text: str) -> tuple[tuple[str, ...], Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise InputError(f"--set {text}: no KEY=VALUE; write for example --set work.seconds=0.2")
-    path = tuple(key.strip().split("."))
+    path = _path(key)
     if len(path) > _DEEPEST_KEY:
         raise InputError(f"--set {text[:80]}: no key of a plan lies so deep; {KEYS_PAGE} describes all keys")
     return path, _value(value)
@@ -131,7 +131,7 @@ def parse_factor(text: str) -> tuple[str, list[Any]]:
     if not isinstance(listed, list):
         # Bare words: each value stands for itself.
         listed = [_value(value.strip()) for value in values.split(",")]
-    return key.strip(), listed
+    return ".".join(_path(key)), listed
 
 
 def with_flags(
@@ -209,6 +209,21 @@ def _with_factors(document: dict[str, Any], factors: Sequence[str]) -> dict[str,
         key, values = parse_factor(factor)
         laid[key] = values
     return {**document, "factors": laid}
+
+
+def _path(key: str) -> tuple[str, ...]:
+    """
+    Split a key at its dots, but for those between quotes, as TOML has it and reports write it.
+    """
+    try:
+        node: Any = tomllib.loads(f"{key} = 0")
+    except (ValueError, RecursionError):
+        return tuple(key.strip().split("."))
+    path: list[str] = []
+    while isinstance(node, dict) and len(node) == 1:
+        ((name, node),) = node.items()
+        path.append(name)
+    return tuple(path)
 
 
 def _value(text: str) -> Any:

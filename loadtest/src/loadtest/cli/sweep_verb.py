@@ -40,7 +40,7 @@ def sweep(
     """
     Scale workers, load them, and report throughput and task-queue latency per replica count.
 
-    Exit codes: 0 pass, 1 an SLO is missed, 2 bad input, 3 invalid result, 130 interrupted.
+    Exit codes: 0 pass, 1 an SLO is missed, 2 bad input, 3 undecided or invalid, 130 interrupted.
     """
     given = given_flags(context)
     place = place_of(context.params)

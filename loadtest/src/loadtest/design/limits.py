@@ -11,7 +11,7 @@ from loadtest.analysis.compared_quantities import block_problems
 from loadtest.analysis.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
-from loadtest.analysis.suspects.step_suspects import ranking_problems
+from loadtest.analysis.suspects.step_suspects import NOT_READ, ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks
@@ -24,8 +24,6 @@ from loadtest.results.suspect import Suspect
 
 _GATE = ("throughput",)
 _NOT_SET = "whoever starts the workers sets it, and the plan does not"
-# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
-_NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,7 @@ class LimitSearch:
         first = self.first(kept)
         why_not_worker = None if self.question.sets_worker else _NOT_SET
         if why_not_worker is None and first is not None and not reads_settings(first.measured.workers):
-            why_not_worker = _NOT_READ
+            why_not_worker = NOT_READ
         return relief_of(
             suspect,
             self.plan,

@@ -229,9 +229,12 @@ async def _last_feed(
     try:
         await watch.feed(ports.metrics, sample.within(end.worker), sample)
     except MeasurementError as error:
-        words = f"the window's late tasks could not be counted: {error}"
-        return (Problem(ProblemCause.LATE_NOT_COUNTED, words),)
-    return ()
+        why: str | None = str(error)
+    else:
+        why = watch.uncounted
+    if why is None:
+        return ()
+    return (Problem(ProblemCause.LATE_NOT_COUNTED, f"the window's late tasks could not be counted: {why}"),)
 
 
 T = TypeVar("T")

@@ -34,6 +34,7 @@ class WindowWatch:
         first: The workers' pages at the window's beginning; ``None`` before it and without pages.
         enough: Done with the rule's answer as soon as there is one.
         sentence: What the rule said last.
+        uncounted: Why the last look could not tell which tasks are late; ``None`` where it could.
     """
 
     rule: StoppingRule
@@ -41,23 +42,26 @@ class WindowWatch:
     first: Scrape | None = None
     enough: asyncio.Future[Enough] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     sentence: str = ""
+    uncounted: str | None = None
 
     async def feed(self, metrics: Metrics, pages: Scrape, sample: PageSample) -> None:
         """
         Count since the first look and ask the rule, unless it has answered.
 
-        Of many workers the rule gets what the sample counted, unscaled: it decides later, and not too early.
+        Of many workers the rule gets what the sample counted, unscaled: it decides later, and not too early.  It gets nothing of
+        pages that do not tell which tasks are late.
 
         Raises:
-            MeasurementError: The pages cannot be compared, or do not tell which tasks are late.
+            MeasurementError: The pages cannot be compared.
         """
         if self.first is None or self.late_seconds is None or self.enough.done():
             return
         # In a thread, as all that is counted each second: it must not delay the edges, which this loop times.
         counts = await asyncio.to_thread(metrics.difference, sample.within(self.first), pages, "worker")
         waits = counts.histograms.get(_WAITS)
-        if waits is not None and (unknown := why_not_counted(waits, self.late_seconds)) is not None:
-            raise MeasurementError(unknown)
+        self.uncounted = why_not_counted(waits, self.late_seconds) if waits is not None else None
+        if self.uncounted is not None:
+            return
         counted = waits.count if waits is not None else 0
         late = count_late(waits, self.late_seconds) if waits is not None else 0.0
         answer = self.rule.feed(pages.at - self.first.at, counted, late)

@@ -26,6 +26,8 @@ _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
 _SINGLE = ("address", "codec", "profile", "worker_command")
 _MOST_VALUES = 32
+# Where the server's keys lie in a plan; as a factor each follows `server.`.
+_CONFIG = "dynamic_config."
 
 
 def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[InitErrorDetails]:
@@ -63,13 +65,15 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
         return {**document, head: value}
     table = document.get(head, {})
     if head == "server":
-        config = {**table.get("dynamic_config", {}), key: value}
+        config = {**table.get("dynamic_config", {}), key.removeprefix(_CONFIG): value}
         return {**document, head: {**table, "dynamic_config": config}}
     return {**document, head: {**table, key: value}}
 
 
 def _not_a_factor(path: str) -> str | None:
     head, _, key = path.partition(".")
+    if head == "server" and key.startswith(_CONFIG):
+        return f"no such factor; did you mean `server.{key.removeprefix(_CONFIG)}`? A key of the dynamic configuration stands right after server."
     if path in _SINGLE or (head == "server" and key):
         return None
     if head in _TABLES and key in _TABLES[head].model_fields:

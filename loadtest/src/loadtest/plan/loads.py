@@ -4,6 +4,7 @@ The loads of a plan: one class for each kind, so that a key of another kind is r
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -183,13 +184,13 @@ class Open(_OpenModel):
             key = "max_window_seconds" if self.window_seconds is None else "window_seconds"
             told = (
                 f"with arrival_rate = {rate:g}: fewer than {_FEWEST_ARRIVALS} arrivals, too few for any percentile; "
-                f"write {key} = {_FEWEST_ARRIVALS / rate:.0f} or more"
+                f"write {key} = {math.ceil(_FEWEST_ARRIVALS / rate)} or more"
             )
             problems.append(problem(told, key, value=window))
         if rate * window > _MOST_ARRIVALS:
             told = (
                 f"with a window of {window:g} s: more than {_MOST_ARRIVALS:,} arrivals, which are scheduled before the "
-                f"first start; write arrival_rate = {_MOST_ARRIVALS / window:.0f} or less, or a shorter window"
+                f"first start; write arrival_rate = {math.floor(_MOST_ARRIVALS / window)} or less, or a shorter window"
             )
             problems.append(problem(told, "arrival_rate", value=rate))
         refuse("Open", problems)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loadtest.errors import MeasurementError
 
@@ -68,3 +69,18 @@ def labels_of(identity: str) -> dict[str, str]:
     Return the labels of a series by its identity.
     """
     return dict(_LABEL.findall(identity))
+
+
+def is_same_value(written: str, value: str) -> bool:
+    """
+    Tell whether a label's value on a page stands for a value.
+
+    Some servers, and workers in Go whose page is made as the SDK shows it, write every sign but letters and digits as an
+    underscore.
+    """
+    return _plain(written) == _plain(value)
+
+
+@lru_cache(maxsize=4096)
+def _plain(value: str) -> str:
+    return re.sub(r"[^0-9A-Za-z]", "_", value)

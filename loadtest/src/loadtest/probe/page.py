@@ -6,14 +6,13 @@ It decides which lines are ours.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
-from loadtest.probe.exposition import labels_of, name_of, sample
+from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 
 # The server's word for a label value that it was told to leave out.
 _OMITTED = "__omitted__"
@@ -42,13 +41,11 @@ class PageScope:
     def holds(self, metric: Metric, labels: Mapping[str, str]) -> bool:
         """
         Tell whether a metric's series is of this namespace and queue, as far as its labels say.
-
-        Some servers write every sign of a label's value but letters and digits as an underscore.
         """
         namespace = None if metric.of_every_namespace else labels.get("namespace")
         queue = labels.get("task_queue", labels.get("taskqueue"))
-        return (namespace is None or _plain(namespace) == _plain(self.namespace)) and (
-            queue is None or queue == _OMITTED or _plain(queue) == _plain(self.task_queue)
+        return (namespace is None or is_same_value(namespace, self.namespace)) and (
+            queue is None or queue == _OMITTED or is_same_value(queue, self.task_queue)
         )
 
 
@@ -186,8 +183,3 @@ def refuse_absent(page: Page, role: str) -> None:
 @lru_cache(maxsize=65536)
 def _labels(identity: str) -> Mapping[str, str]:
     return labels_of(identity)
-
-
-@lru_cache(maxsize=4096)
-def _plain(value: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "_", value)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from loadtest.catalogue.shop_metrics import SHOP_METRICS
 from loadtest.errors import MeasurementError
-from loadtest.probe.exposition import Sample, labels_of, sample
+from loadtest.probe.exposition import Sample, is_same_value, labels_of, sample
 from loadtest.results.worker_facts import WorkerFacts
 
 _AVAILABLE, _USED = "worker_task_slots_available", "worker_task_slots_used"
@@ -46,7 +46,7 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
         shows_main = shows_main or line.name in _OF_MAIN
         family = _family(line.name)
         labels = labels_of(line.identity)
-        if family is not None and labels.get("task_queue", task_queue) == task_queue:
+        if family is not None and is_same_value(labels.get("task_queue", task_queue), task_queue):
             by_family[family].append((labels, line.value))
     found = WorkerFacts(replica, shows_main=shows_main, why=NO_PAGE)
     if not by_family[_AVAILABLE]:

@@ -19,6 +19,7 @@ from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot,
 from loadtest.report.numbers import milliseconds, percent, rate
 from loadtest.report.run_cells import cells, common_cells, parts, setting_of, unit
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
+from loadtest.results.step_result_parts import Shape
 from loadtest.results.sweep_result import SweepResult
 
 
@@ -168,10 +169,8 @@ def _scaling_caption(sweep: SweepResult) -> str:
 
 def _latency_caption(sweep: SweepResult) -> str:
     found = common_cells(sweep)
-    rates = [
-        each.load.arrival_rate for cell in found for each in cell.steps if each.load.arrival_rate is not None
-    ]
-    at = f"Every replica count gets the same arrivals, {rate(rates[0])}/s. " if rates else ""
+    shapes = [each.load.shape for cell in found for each in cell.steps if each.load.shape is not None]
+    at = f"Every replica count gets the same arrivals, {_arrivals(shapes[0])}. " if shapes else ""
     if found[0].kind == "fraction":
         at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
     hidden = [name for name in ("p95", "p99") if _is_hidden(sweep, name)]
@@ -182,6 +181,12 @@ def _latency_caption(sweep: SweepResult) -> str:
     )
     worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
     return f"{at}The queue whose wait falls with more replicas is the one that waits for slots. {worst}{why}".strip()
+
+
+def _arrivals(shape: Shape) -> str:
+    if shape.lowest_rate == shape.highest_rate:
+        return f"{rate(shape.highest_rate)}/s"
+    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)}/s"
 
 
 def _is_hidden(sweep: SweepResult, name: str) -> bool:

@@ -1,19 +1,22 @@
 """
-Slots of workers without a page, as their heartbeats say them.
+Slots of workers without a page, as their heartbeats say them, and where their setting is.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import synthetic
 
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.analysis.suspects.step_suspects import step_suspects
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.step_result import StepVerdict
 from loadtest.results.suspect import SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 
@@ -96,3 +99,34 @@ def test_one_worker_that_says_nothing_leaves_the_slots_unknown() -> None:
     mixed = replace(known, workers=(known.workers[0], WorkerFacts("w1", why="no page")))
 
     assert pressure_of(mixed, PLAN).activity.slots is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        pytest.param(
+            {"sdk": "temporal-go 1.48.0"}, "the number of activity slots in the worker itself", id="go"
+        ),
+        pytest.param(
+            {"sdk": "temporal-python 1.35.0", "shows_main": False},
+            "the number of activity slots in the worker itself",
+            id="python-without-main",
+        ),
+        pytest.param(
+            {"sdk": "temporal-python 1.35.0", "shows_main": True},
+            "`worker.activity_slots` of the plan, `REPAIRSHOP_ACTIVITY_SLOTS`, Helm `settings.activitySlots`",
+            id="the-kits",
+        ),
+    ],
+)
+def test_a_setting_is_named_where_the_workers_have_it(facts: dict[str, Any], told: str) -> None:
+    """A worker of another program reads neither the plan nor `REPAIRSHOP_*`, so `loadtest limits` cannot relieve it either."""
+    step = foreign("activity", (4, 1), beat_seconds=5.0)
+    step = replace(step, workers=tuple(replace(worker, **facts) for worker in step.workers))
+
+    ranked = step_suspects(step, PLAN, StepVerdict.VALID)
+
+    assert ranked is not None
+    slots = next(suspect for suspect in ranked if suspect.name is SuspectName.ACTIVITY_SLOTS)
+    assert slots.setting.text == told
+    assert (slots.not_relieved is None) is ("REPAIRSHOP" in told)

@@ -11,7 +11,7 @@ from typing import Literal
 from loadtest.analysis.backlog import window_seconds
 from loadtest.analysis.bucket_quantile import mean, quantile
 from loadtest.analysis.work_of_plan import OWN_ORDERS
-from loadtest.analysis.workers_as_planned import OF_MAIN, takes_plan
+from loadtest.analysis.workers_as_planned import run_on_one_core, takes_plan
 from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
@@ -20,8 +20,6 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.worker_facts import SlotNumber, total_slots
 
 Kind = Literal["activity", "workflow"]
-# SDKs whose workers run a user's code on one core; those of others use as many as there are.
-_ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
 _SLOTS_USED: Mapping[Kind, SlotNumber] = {
     "activity": "activity_slots_used",
@@ -143,7 +141,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
         persistence_mean_seconds=_mean(_histogram(server, "server.persistence_latency")),
         shard_wait_mean_seconds=_mean(_histogram(server, "server.shard_lock")),
         machine=measured.limits.machine,
-        runs_on_one_core=all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in measured.workers),
+        runs_on_one_core=run_on_one_core(measured.workers),
     )
 
 

@@ -15,6 +15,14 @@ def _of_worker(key: str) -> SettingNames:
     return SettingNames(f"worker.{key}", f"REPAIRSHOP_{key.upper()}", f"settings.{camel}")
 
 
+def of_own_workers(name: SuspectName) -> SettingNames:
+    """
+    Return where a setting of workers stands that take none from a plan, an environment or a chart of the kit's.
+    """
+    what = "the size" if name is SuspectName.CACHE else "the number"
+    return SettingNames(elsewhere=f"{what} of {name} in the worker itself")
+
+
 def _of_server(key: str) -> SettingNames:
     return SettingNames(
         f'server.dynamic_config."{key}"', None, "server.dynamicConfig of Temporal's own chart"

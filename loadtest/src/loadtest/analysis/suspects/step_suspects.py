@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
+from loadtest.analysis.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.analysis.suspects.setting_names import of_own_workers
 from loadtest.analysis.validity import RULES, late_looks, late_starts, uneven_halves
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -19,6 +21,9 @@ from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect
 
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
+
+# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
+NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
 
 # Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
 _OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
@@ -46,4 +51,14 @@ def step_suspects(
     """
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
-    return rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
+    ranked = rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
+    return ranked if reads_settings(measured.workers) else tuple(_as_set(suspect) for suspect in ranked)
+
+
+def _as_set(suspect: Suspect) -> Suspect:
+    """
+    Return a suspect as workers have it that take no setting of the plan, of the environment or of a chart of the kit's.
+    """
+    if suspect.setting.variable is None:
+        return suspect
+    return replace(suspect, setting=of_own_workers(suspect.name), not_relieved=NOT_READ)

@@ -1,0 +1,33 @@
+"""
+The quantities of a comparison, each as one number of a block or the reason why there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.analysis.compared_quantities import QUANTITIES
+from loadtest.plan import Slo
+from loadtest.results.metric_difference import Histogram
+
+
+def test_tasks_beyond_the_last_bound_of_a_histogram_are_not_called_late() -> None:
+    """
+    They waited for more than 10 s, and whether for more than a minute nobody knows.
+    """
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=60.0))
+    measured = synthetic.step(1, "open", plan=plan)
+    assert measured.worker_window is not None
+    waits = Histogram((0.1, 1.0, 10.0, float("inf")), (50, 20, 20, 10), 400.0)
+    histograms = {**measured.worker_window.histograms, "worker.activity_schedule_to_start": waits}
+    measured = replace(measured, worker_window=replace(measured.worker_window, histograms=histograms))
+    result = read_step(measured, plan)
+
+    late = QUANTITIES["late"].of(measured, result, plan)
+
+    assert isinstance(late, str)
+    assert "10 of 100 waited longer than 10 s" in late
+    assert result.late_ratio is None

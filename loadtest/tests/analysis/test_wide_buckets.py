@@ -1,0 +1,67 @@
+"""
+A bound inside of a wide bucket, as the SDK's own are: how many of its tasks are late is not made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
+from loadtest.plan import Plan, Slo
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram
+from loadtest.results.window_decision import Decided
+
+# Of the SDK core, where nobody gave it others.
+BOUNDS = (0.1, 0.5, 1.0, 5.0, 10.0, 100.0, 1000.0, float("inf"))
+
+
+def waited(queue: str, counts: tuple[int, ...], bound: float) -> tuple[Measured, Plan]:
+    """
+    An open step whose tasks of one queue waited so, by the SDK's own buckets, and a plan with that bound.
+    """
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=bound))
+    step = synthetic.step(2, "open", plan=plan)
+    assert step.worker_window is not None
+    waits = Histogram(BOUNDS, (*counts, *[0] * (len(BOUNDS) - len(counts))), 1.0)
+    histograms = {**step.worker_window.histograms, f"worker.{queue}_schedule_to_start": waits}
+    return replace(step, worker_window=replace(step.worker_window, histograms=histograms)), plan
+
+
+@pytest.mark.parametrize(
+    ("counts", "bound", "answer"),
+    [
+        pytest.param(
+            (400,), 0.05, Decided.UNDECIDED, id="all of them in the first bucket, which the bound cuts"
+        ),
+        pytest.param((300, 100), 0.15, Decided.UNDECIDED, id="a quarter in the bucket of the bound"),
+        pytest.param((400, 1), 0.15, Decided.MET, id="too few in it to matter"),
+        pytest.param((300, 100), 0.1, Decided.MISSED, id="the bound is one of the histogram"),
+        pytest.param((400,), 0.5, Decided.MET, id="all of them below"),
+    ],
+)
+def test_workflow_tasks_in_the_bucket_of_the_bound_are_not_shared_out(
+    counts: tuple[int, ...], bound: float, answer: Decided
+) -> None:
+    """
+    Waits of a millisecond lie between 0 and 100 ms: a half of them would be called later than 50.
+    """
+    found = decide_workflow_queue(*waited("workflow", counts, bound))
+
+    assert found is not None and found.answer is answer
+    assert answer is not Decided.UNDECIDED or "the histogram has no bound in between" in (found.why or "")
+
+
+def test_the_share_of_late_activities_says_why_it_is_not_known() -> None:
+    """
+    With the bound that would tell it.
+    """
+    found = read_step(*waited("activity", (300,), 0.05))
+
+    assert found.late_ratio is None
+    assert found.why["late_ratio"].startswith("300 of 300 waited between 0 and 0.1 s")
+    assert "histogram_bucket_overrides" in found.why["late_ratio"]
