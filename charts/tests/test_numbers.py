@@ -1,0 +1,64 @@
+"""
+Sizes, shares, ports and times: what Kubernetes' API takes is taken, and what it refuses is refused by the chart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from rendering import Charts, only
+
+pytestmark = pytest.mark.process
+
+OUR_CHARTS = ("repair-worker", "loadtest", "temporal-dev")
+BAD_MEMORY = {"requests": {"memory": "512MB"}}
+
+
+@pytest.mark.parametrize(
+    ("chart", "given", "said"),
+    [
+        *(
+            pytest.param(chart, {"resources": BAD_MEMORY}, "/resources/requests/memory", id=f"size-{chart}")
+            for chart in OUR_CHARTS[::2]
+        ),
+        *(
+            pytest.param(
+                "loadtest", {part: {"resources": BAD_MEMORY}}, f"/{part}/resources", id=f"size-of-{part}"
+            )
+            for part in ("sweep", "injectors", "interactive")
+        ),
+        pytest.param("repair-worker", {"resources": {"limits": {"cpu": "1K"}}}, "/limits/cpu", id="capital"),
+        pytest.param(
+            "repair-worker", {"pdb": {"maxUnavailable": "120%"}}, "/pdb/maxUnavailable", id="budget"
+        ),
+        pytest.param(
+            "repair-worker", {"rollout": {"maxUnavailable": "120%"}}, "/rollout/maxUnavailable", id="rollout"
+        ),
+        pytest.param(
+            "repair-worker", {"rollout": {"maxSurge": "0%"}}, "rollout.maxSurge and rollout", id="no-room"
+        ),
+        pytest.param("repair-worker", {"temporal": {"address": "t:70000"}}, "/temporal/address", id="port"),
+        pytest.param("loadtest", {"temporal": {"address": "t:70000"}}, "/temporal/address", id="loads-port"),
+        pytest.param("loadtest", {"server": {"metrics": ["http://t:70000/m"]}}, "/server/metrics", id="page"),
+        pytest.param("loadtest", {"sweep": {"schedule": "every night"}}, "/sweep/schedule", id="schedule"),
+    ],
+)
+def test_numbers_that_the_api_would_refuse_are_refused_here(
+    charts: Charts, chart: str, given: dict[str, Any], said: str
+) -> None:
+    """An injectors' size above all: its Job is made by the sweep, long after the installation that took it."""
+    assert said in charts.refusal(chart, given)
+
+
+@pytest.mark.parametrize("schedule", ["0 2 * * *", "*/5  1-3 * 1,2 MON-FRI", "@daily", "@every 12h"])
+@pytest.mark.parametrize("size", ["1", "0.5", "100m", "1.5Gi", "2e3", "3G", "64Ki", 2, 0.25])
+def test_numbers_that_the_api_takes_are_taken(charts: Charts, schedule: str, size: Any) -> None:
+    """In every way in which Kubernetes writes them."""
+    given = {"sweep": {"schedule": schedule, "resources": {"requests": {"cpu": size, "memory": size}}}}
+    objects = charts.render("loadtest", given)
+
+    assert only(objects, "CronJob")["spec"]["schedule"] == schedule
+    for found in objects:
+        kubernetes_validate.validate(found, "1.34", strict=True)
