@@ -42,13 +42,23 @@ BAD_MEMORY = {"requests": {"memory": "512MB"}}
         pytest.param("repair-worker", {"temporal": {"address": "t:70000"}}, "/temporal/address", id="port"),
         pytest.param("loadtest", {"temporal": {"address": "t:70000"}}, "/temporal/address", id="loads-port"),
         pytest.param("loadtest", {"server": {"metrics": ["http://t:70000/m"]}}, "/server/metrics", id="page"),
+        pytest.param(
+            "repair-worker",
+            {"settings": {"workflowPollers": 1}},
+            "settings.workflowPollers = 1",
+            id="pollers",
+        ),
+        pytest.param("repair-worker", {"settings": {"gracefulShutdownSeconds": 7200}}, "/graceful", id="end"),
+        pytest.param(
+            "repair-worker", {"settings": {"workerHeartbeatSeconds": 0.5}}, "/workerHeartbeat", id="heartbeat"
+        ),
         pytest.param("loadtest", {"sweep": {"schedule": "every night"}}, "/sweep/schedule", id="schedule"),
     ],
 )
 def test_numbers_that_the_api_would_refuse_are_refused_here(
     charts: Charts, chart: str, given: dict[str, Any], said: str
 ) -> None:
-    """An injectors' size above all: its Job is made by the sweep, long after the installation that took it."""
+    """Or the worker: an injectors' size is seen by the sweep alone, long after the installation that took it."""
     assert said in charts.refusal(chart, given)
 
 
@@ -56,9 +66,38 @@ def test_numbers_that_the_api_would_refuse_are_refused_here(
 @pytest.mark.parametrize("size", ["1", "0.5", "100m", "1.5Gi", "2e3", "3G", "64Ki", 2, 0.25])
 def test_numbers_that_the_api_takes_are_taken(charts: Charts, schedule: str, size: Any) -> None:
     """In every way in which Kubernetes writes them."""
-    given = {"sweep": {"schedule": schedule, "resources": {"requests": {"cpu": size, "memory": size}}}}
+    both = {"cpu": size, "memory": size}
+    given = {"sweep": {"schedule": schedule, "resources": {"requests": both, "limits": both}}}
     objects = charts.render("loadtest", given)
 
     assert only(objects, "CronJob")["spec"]["schedule"] == schedule
     for found in objects:
         kubernetes_validate.validate(found, "1.34", strict=True)
+
+
+@pytest.mark.parametrize("part", ["", "sweep", "injectors", "interactive"])
+@pytest.mark.parametrize(
+    ("request_", "limit", "fits"),
+    [
+        ("1.5Gi", "1Gi", False),
+        ("2Gi", "2G", False),
+        ("2G", "2Gi", True),
+        ("1Gi", "1Gi", True),
+        ("600Mi", 536870912, False),
+        (1.5, "1500m", True),
+        ("1501m", 1.5, False),
+        ("2k", "1500", False),
+        ("8Gi", None, True),
+    ],
+)
+def test_a_request_above_its_limit_is_refused(
+    charts: Charts, part: str, request_: Any, limit: Any, fits: bool
+) -> None:
+    """A larger request alone, beside the default limit, would be refused by the API; of injectors when a sweep makes them."""
+    resources = {"resources": {"requests": {"memory": request_}, "limits": {"memory": limit}}}
+    chart, given = ("loadtest", {part: resources}) if part else ("repair-worker", resources)
+
+    if fits:
+        assert charts.render(chart, given)
+    else:
+        assert f"requests.memory = {request_} is more than " in charts.refusal(chart, given)
