@@ -52,6 +52,8 @@ BAD_MEMORY = {"requests": {"memory": "512MB"}}
         pytest.param(
             "repair-worker", {"settings": {"workerHeartbeatSeconds": 0.5}}, "/workerHeartbeat", id="heartbeat"
         ),
+        pytest.param("loadtest", {"metrics": {"port": 5557}}, "/metrics/port", id="the-masters-port"),
+        pytest.param("loadtest", {"interactive": {"webPort": 5557}}, "/interactive/webPort", id="its-page"),
         pytest.param("loadtest", {"sweep": {"schedule": "every night"}}, "/sweep/schedule", id="schedule"),
     ],
 )
