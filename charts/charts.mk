@@ -13,18 +13,20 @@ charts-docs: $(BIN)/.installed-dev ## write the tables of values in the charts' 
 
 .PHONY: charts-package
 charts-package: ## pack the charts, [CHART_VERSION=0.2.1]
-	@mkdir -p $(CHARTS_OUTPUT)
-	@rm -f $(CHARTS_OUTPUT)/*.tgz
+	@mkdir -p '$(CHARTS_OUTPUT)'
 	@for chart in $(OUR_CHARTS); do \
-	  helm package "charts/$$chart" --destination $(CHARTS_OUTPUT) $(if $(CHART_VERSION),--version $(CHART_VERSION)) >/dev/null; \
+	  said=$$(helm package "charts/$$chart" --destination '$(CHARTS_OUTPUT)' $(if $(CHART_VERSION),--version $(CHART_VERSION))); \
+	  echo "$${said##*: }"; \
 	done
-	@ls -1 $(CHARTS_OUTPUT)/*.tgz
 
 # REGISTRY counts on the command line alone: one that the shell exports for something else is nothing to push to.
+# What is pushed is packed for it: CHARTS_OUTPUT may hold charts of others and earlier versions, which stay where they are.
 .PHONY: charts-publish
 charts-publish: ## pack the charts and push them, REGISTRY=registry.example.org/charts
 	@$(if $(filter command line,$(origin REGISTRY)),,echo "error: REGISTRY is not given: charts are pushed to a registry that you name; write make charts-publish REGISTRY=registry.example.org/charts" >&2; exit 2)
-	@$(MAKE) charts-package
-	@for packed in $(CHARTS_OUTPUT)/*.tgz; do \
-	  helm push "$$packed" "oci://$(REGISTRY)" $(if $(PLAIN_HTTP),--plain-http); \
+	@packed=$$(mktemp -d); \
+	trap 'rm -r "$$packed"' EXIT; \
+	$(MAKE) charts-package CHARTS_OUTPUT="$$packed"; \
+	for chart in "$$packed"/*.tgz; do \
+	  helm push "$$chart" "oci://$(REGISTRY)" $(if $(filter-out 0,$(PLAIN_HTTP)),--plain-http); \
 	done

@@ -191,7 +191,7 @@ ALERTS: tuple[Alert, ...] = (
         bound=0,
         wait="5m",
         severity="critical",
-        summary="Workflow tasks of {{ $labels.workflow_type }} fail: {{ $labels.failure_reason }}.",
+        summary="Workflow tasks of {{ $labels.workflow_type }} in {{ $labels.temporal_namespace }} fail: {{ $labels.failure_reason }}.",
     ),
     Alert(
         name="InjectorLagHigh",

@@ -199,15 +199,20 @@ _KINDS = {
 _HEIGHTS = {PanelKind.LINES: 8, PanelKind.NUMBER: 4, PanelKind.BARS: 8, PanelKind.STATES: 8}
 
 
+# Grafana passes on what is named, and takes its default of what is not.
+_CHOSEN = "&".join(
+    (
+        "${__url_time_range}",
+        *(f"${{{name}:queryparam}}" for name in ("datasource", "namespace", "task_queue")),
+    )
+)
+
+
 def link_to(uid: str, title: str) -> dashboard.DashboardLink:
     """
-    Return a link to another dashboard of ours that keeps time, namespace and task queue.
+    Return a link to another dashboard of ours that keeps time, data source, namespace and task queue.
     """
-    return (
-        dashboard.DashboardLink(title)
-        .type(DashboardLinkType.LINK)
-        .url(f"/d/{uid}?${{__url_time_range}}&${{namespace:queryparam}}&${{task_queue:queryparam}}")
-    )
+    return dashboard.DashboardLink(title).type(DashboardLinkType.LINK).url(f"/d/{uid}?{_CHOSEN}")
 
 
 def build(panel: Panel, number: int, uid_of: dict[str, str]) -> Built:

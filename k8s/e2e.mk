@@ -4,6 +4,7 @@
 E2E_PROFILE ?= dev
 # Manifests of Temporal's worker controller, in namespace temporal-system, for `make e2e-rollout`.
 WORKER_CONTROLLER ?=
+override E2E_KEEP := $(filter-out 0,$(E2E_KEEP))
 export E2E_PROFILE E2E_KEEP WORKER_CONTROLLER
 END_TO_END := $(BIN)/pytest --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
 

@@ -90,6 +90,9 @@ TAIL := 50
 FOLLOW :=
 N :=
 
+# A switch of 0 is one that is not given.
+$(foreach name,FORCE NO_CLUSTER RECOVER FOLLOW,$(eval override $(name) := $$(filter-out 0,$$($(name)))))
+
 # The scripts of k8s/run/ read these names from the environment.
 export CLUSTER OWN_KUBECONFIG KIND_CONFIG KIND_NODE_IMAGE GIVEN_CONTEXT GIVEN_KUBECONFIG
 export TEMPORAL_RELEASE TEMPORAL_KUBE_NAMESPACE WORKER_RELEASE WORKER_KUBE_NAMESPACE LOADTEST_RELEASE LOADTEST_KUBE_NAMESPACE

@@ -124,6 +124,32 @@ def test_from_zero_there_is_no_fallback(charts: Charts) -> None:
     assert [trigger["metadata"].get("activationThreshold") for trigger in spec["triggers"]] == [None, "0"]
 
 
+@pytest.mark.parametrize(
+    ("keda", "has_one"),
+    [
+        pytest.param({"triggers": ["scheduleToStart"]}, False, id="a-value-alone"),
+        pytest.param({"triggers": ["scheduleToStart", "slots"]}, True, id="beside-an-average"),
+        pytest.param(
+            {
+                "triggers": ["scheduleToStart"],
+                "extraTriggers": [{"type": "cpu", "metadata": {"value": "70"}}],
+            },
+            False,
+            id="beside-cpu",
+        ),
+        pytest.param(
+            {"triggers": [], "extraTriggers": [{"type": "kafka", "metricType": "Value"}]},
+            False,
+            id="own-value",
+        ),
+        pytest.param({"triggers": [], "extraTriggers": [{"type": "kafka"}]}, True, id="own-average"),
+    ],
+)
+def test_a_fallback_needs_an_average(charts: Charts, keda: dict[str, Any], has_one: bool) -> None:
+    """KEDA's webhook refuses a fallback where no trigger has an average over replicas; the wait is a value."""
+    assert ("fallback" in scaled_object(charts, keda)) is has_one
+
+
 def test_keda_uses_the_workers_credentials(charts: Charts) -> None:
     """Client certificate, authority and API key reach KEDA by the Secrets that the workers use."""
     temporal = {

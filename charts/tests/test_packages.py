@@ -50,6 +50,65 @@ def test_packed_charts_render(charts: Charts, tmp_path: Path) -> None:
         assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
 
 
+HELM = """\
+#!/bin/bash
+echo "$*" >>"{folder}/calls"
+if [[ "$1" == package ]]; then
+  name=$(basename "$2")
+  echo packed >"$4/$name-9.8.7.tgz"
+  echo "Successfully packaged chart and saved it to: $4/$name-9.8.7.tgz"
+fi
+"""
+
+
+def stub_of_helm(folder: Path) -> str:
+    """
+    Put a helm that notes its calls first in PATH, and return that PATH.
+    """
+    (folder / "helm").write_text(HELM.replace("{folder}", str(folder)))
+    (folder / "helm").chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_packing_leaves_what_is_in_the_folder(tmp_path: Path) -> None:
+    """It may hold a repository of charts, others' and earlier versions of ours, and a blank in its name."""
+    folder = tmp_path / "my charts"
+    folder.mkdir()
+    there = [folder / "redis-1.0.0.tgz", folder / "loadtest-0.1.0.tgz"]
+    for file in there:
+        file.write_text("precious")
+
+    done = make("charts-package", f"CHARTS_OUTPUT={folder}", PATH=stub_of_helm(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert [file.read_text() for file in there] == ["precious", "precious"]
+    assert sorted(done.stdout.splitlines()) == sorted(f"{folder}/{name}-9.8.7.tgz" for name in OUR_CHARTS)
+
+
+def test_only_what_was_packed_for_it_is_pushed(tmp_path: Path) -> None:
+    """Neither another's chart nor an earlier one of ours that lies in the folder; PLAIN_HTTP=0 is TLS."""
+    (tmp_path / "redis-1.0.0.tgz").write_text("precious")
+    words = (
+        "charts-publish",
+        "REGISTRY=registry.example.org/charts",
+        f"CHARTS_OUTPUT={tmp_path}",
+        "PLAIN_HTTP=0",
+    )
+
+    done = make(*words, PATH=stub_of_helm(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    pushed = [
+        line.split() for line in (tmp_path / "calls").read_text().splitlines() if line.startswith("push")
+    ]
+    assert sorted(Path(words[1]).name for words in pushed) == sorted(
+        f"{name}-9.8.7.tgz" for name in OUR_CHARTS
+    )
+    assert all(words[2:] == ["oci://registry.example.org/charts"] for words in pushed)
+    # What was packed for it goes.
+    assert not any(Path(words[1]).exists() for words in pushed)
+
+
 def test_nothing_is_pushed_unasked(charts: Charts) -> None:
     """A registry that the shell exports for something else is nothing to push to."""
     done = make("charts-publish", REGISTRY="registry.example.org/prod")

@@ -16,7 +16,7 @@ from needs import needs
 
 from dashboards.alerts import ALERTS
 from dashboards.generated_files import FILES, ROOT
-from dashboards.recording_rules import BY_RECORD, RECORDINGS
+from dashboards.recording_rules import BY_RECORD, RECORDINGS, Recording
 from dashboards.rules import RuleSettings
 
 RULES = ROOT / "dashboards/rules"
@@ -62,6 +62,16 @@ def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("SUCCESS") == len(CASES) == len(ALERTS)
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.record)
+def test_a_queues_series_are_of_one_namespace(recording: Recording) -> None:
+    """
+    Two namespaces may have a queue of the same name; one's failures are not the other's.
+    """
+    if recording.record.startswith("task_queue:"):
+        assert "by (temporal_namespace, " in recording.promql
+        assert not re.search(r"by \((?!temporal_namespace\b)", recording.promql)
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)

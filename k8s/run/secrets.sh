@@ -42,5 +42,6 @@ remote_secrets() {
   if [[ -n "$TLS_CERT" ]]; then
     secret_of_files "$1" temporal-client "tls.crt=$TLS_CERT" "tls.key=$TLS_KEY"
   fi
-  if [[ -n "$API_KEY_FILE" ]]; then secret_of_files "$1" temporal-api-key "api-key=$API_KEY_FILE"; fi
+  # A key is sent as a header, which holds no end of a line; a file that an editor or `echo` wrote does.
+  if [[ -n "$API_KEY_FILE" ]]; then tr -d '\r\n' <"$API_KEY_FILE" | secret_of_files "$1" temporal-api-key api-key=/dev/stdin; fi
 }

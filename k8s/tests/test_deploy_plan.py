@@ -107,6 +107,16 @@ def test_nothing_is_a_port_of_the_nodes_elsewhere(tmp_path: Path) -> None:
     assert [line for line in lines if "-local" in line or "kind.yaml" in line] == []
 
 
+def test_a_kind_cluster_of_another_name_is_this_machines(tmp_path: Path) -> None:
+    """
+    The plan is what deploy does, which takes every cluster of kind's for one of this machine.
+    """
+    config = tmp_path / "config"
+    config.write_text("")
+
+    assert plan(f"KUBECONFIG={config}", "CONTEXT=kind-mine") == plan()
+
+
 def test_what_the_environment_says_of_settings_does_not_count() -> None:
     """
     An exported REGISTRY pushes nothing and an exported PROFILE deploys nothing: only make's command line decides.

@@ -29,6 +29,8 @@ WORKER = Pod("repair-shop", {NAME: "repair-worker", PART: "worker"})
 INJECTOR = Pod("loadtest", {NAME: "loadtest", PART: "injector"})
 SWEEP = Pod("loadtest", {NAME: "loadtest", PART: "sweep", **SCRAPES})
 PROMETHEUS = Pod("monitoring", {NAME: "prometheus", **SCRAPES})
+# Of an operator that was there before us; the charts of workers and load test let it in by this label.
+THEIR_PROMETHEUS = Pod("observability", {NAME: "prometheus"})
 KEDA = Pod("keda", {"app": "keda-operator"})
 CONTROLLER = Pod("temporal-system", {NAME: "temporal-worker-controller"})
 STRANGER = Pod("default", {"app": "stranger"})
@@ -59,6 +61,9 @@ def policies(*folders: str) -> list[dict[str, object]]:
         pytest.param(UI, FRONTEND, 7233, True, id="ui-frontend"),
         pytest.param(ADMIN_TOOLS, FRONTEND, 7233, True, id="admin-tools-frontend"),
         pytest.param(PROMETHEUS, HISTORY, 9090, True, id="prometheus-history"),
+        pytest.param(THEIR_PROMETHEUS, HISTORY, 9090, True, id="another-prometheus-history"),
+        pytest.param(THEIR_PROMETHEUS, DEV, 9090, True, id="another-prometheus-development-server"),
+        pytest.param(THEIR_PROMETHEUS, FRONTEND, 7233, False, id="another-prometheus-frontend"),
         pytest.param(SWEEP, DEV, 9090, True, id="sweep-development-server"),
         pytest.param(STRANGER, FRONTEND, 7233, False, id="stranger-frontend"),
         pytest.param(DISGUISED, FRONTEND, 7233, False, id="labels-of-ours-elsewhere"),

@@ -175,6 +175,21 @@ def test_a_password_keeps_its_meaning_in_an_address(given: str) -> None:
     assert (read.username, read.hostname, read.port, read.path) == ("ledger", "postgres", 5432, "/ledger")
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=["none", "echo", "windows"])
+def test_an_api_keys_file_may_end_with_a_line(end: str, tmp_path: Path) -> None:
+    """
+    A key with the end of a line in it is no header, and no server would see it; `echo KEY >file` writes one.
+    """
+    file, seen = tmp_path / "my key", tmp_path / "seen"
+    file.write_bytes(f"ey.secret{end}".encode())
+    stub = f'kc() {{ case "$*" in create*) cat >"{seen}"; echo "$*" ;; *) cat ;; esac; }}\n'
+
+    said = shell(stub + "remote_secrets repair-shop", API_KEY_FILE=str(file))
+
+    assert seen.read_bytes() == b"ey.secret"
+    assert "secret" not in said.replace("create secret", "")
+
+
 def test_given_values_come_last_and_may_hold_blanks(tmp_path: Path) -> None:
     """
     Ours, then what is known only now, then those that were given: whoever gives a value gets it.

@@ -122,6 +122,11 @@ def test_each_variable_is_read() -> None:
             id="no room for the cache",
         ),
         pytest.param(
+            {"REPAIRSHOP_WORKFLOW_POLLERS": "1"},
+            "error: REPAIRSHOP_WORKFLOW_POLLERS=1: must be at least 2 while workflows are cached",
+            id="no poll beside the cache's",
+        ),
+        pytest.param(
             {"TEMPORAL_DEPLOYMENT_NAME": "shop"},
             "error: TEMPORAL_DEPLOYMENT_NAME without TEMPORAL_WORKER_BUILD_ID: versioning needs both",
             id="half of versioning",

@@ -1,6 +1,5 @@
 {{- define "loadtest.claimPod" -}}
-metadata:
-  labels: {{- include "loadtest.podLabels" . | nindent 4 }}
+metadata: {{- include "loadtest.podMetadata" . | nindent 2 }}
 spec:
   {{- include "loadtest.placement" . | nindent 2 }}
   restartPolicy: OnFailure

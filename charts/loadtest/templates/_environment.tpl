@@ -32,6 +32,24 @@
 {{- end }}
 {{- end -}}
 
+{{- define "loadtest.injectorEnvironment" -}}
+- {name: LOADTEST_INJECTOR_METRICS_PORT, value: {{ .Values.metrics.port | quote }}}
+- {name: LOADTEST_INJECTOR_METRICS_HOST, value: {{ .Values.metrics.host | quote }}}
+{{- end -}}
+
+{{- /* Lists of variables as one in which no name stands twice, which the API refuses of an applier: the last one counts. Takes a list of texts. */ -}}
+{{- define "loadtest.onceEach" -}}
+{{- $kept := list -}}
+{{- range $text := . -}}
+{{- range $variable := default (list) (fromYamlArray $text) -}}
+{{- $others := list -}}
+{{- range $kept }}{{ if ne .name $variable.name }}{{ $others = append $others . }}{{ end }}{{ end -}}
+{{- $kept = append $others $variable -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $kept -}}
+{{- end -}}
+
 {{- define "loadtest.mounts" -}}
 - {name: tmp, mountPath: /tmp}
 {{- if .Values.temporal.tls.ca.existingSecret }}

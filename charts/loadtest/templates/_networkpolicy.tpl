@@ -4,11 +4,15 @@ matchLabels: {{- include "loadtest.selectorLabels" .root | nindent 2 }}
 matchExpressions: [{key: app.kubernetes.io/component, operator: In, values: {{ .components | toJson }}}]
 {{- end -}}
 
-{{- define "loadtest.scrapeIngress" -}}
-{{- with .Values.networkPolicy.scrapeFrom -}}
+{{- /* Who may reach every pod: scrapers its /metrics, and what is asked for. */ -}}
+{{- define "loadtest.commonIngress" -}}
+{{- with .Values.networkPolicy.scrapeFrom }}
 - from: {{- toYaml . | nindent 4 }}
   ports: [{protocol: TCP, port: {{ $.Values.metrics.port }}}]
-{{- end -}}
+{{- end }}
+{{- with .Values.networkPolicy.extraIngress }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- /* What every pod may reach: names, and Temporal. */ -}}

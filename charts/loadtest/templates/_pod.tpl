@@ -11,6 +11,12 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- with .root.Values.podSecurityContext }}
 securityContext: {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .root.Values.runtimeClassName }}
+runtimeClassName: {{ . | quote }}
+{{- end }}
+{{- with .root.Values.schedulerName }}
+schedulerName: {{ . | quote }}
+{{- end }}
 {{- with .root.Values.dnsPolicy }}
 dnsPolicy: {{ . }}
 {{- end }}
@@ -48,7 +54,7 @@ affinity: {{- tpl (toYaml .) $.root | nindent 2 }}
 
 {{- define "loadtest.podAnnotations" -}}
 {{- $own := dict -}}
-{{- if and .root.Values.metrics.annotations (ne "interactive" .component) -}}
+{{- if and .root.Values.metrics.annotations (not (has .component (list "interactive" "claim"))) -}}
 {{- $_ := set $own "prometheus.io/scrape" "true" -}}
 {{- $_ := set $own "prometheus.io/port" (.root.Values.metrics.port | toString) -}}
 {{- $_ := set $own "prometheus.io/path" "/metrics" -}}
@@ -109,10 +115,7 @@ spec:
       {{- include "loadtest.image" .root | nindent 6 }}
       # The master's Service by its short name, whatever the cluster's domain is.
       {{- include "loadtest.locust" .arguments | nindent 6 }}
-      env:
-        {{- include "loadtest.environment" .root | nindent 8 }}
-        - {name: LOADTEST_INJECTOR_METRICS_PORT, value: {{ $values.metrics.port | quote }}}
-        - {name: LOADTEST_INJECTOR_METRICS_HOST, value: {{ $values.metrics.host | quote }}}
+      env: {{- list (include "loadtest.environment" .root) (include "loadtest.injectorEnvironment" .root) | include "loadtest.onceEach" | nindent 8 }}
       ports: [{name: metrics, containerPort: {{ $values.metrics.port }}}]
       {{- with $values.injectors.resources }}
       resources: {{- toYaml . | nindent 8 }}

@@ -22,13 +22,29 @@ sets it to one, and a fleet would be gone before the autoscaler has looked. Noth
 {{- end -}}
 {{- end -}}
 
+{{- /* Whether a container of the user's runs beside the worker. */ -}}
+{{- define "repair-worker.hasSidecars" -}}
+{{- $found := not (empty .Values.extraContainers) -}}
+{{- range .Values.initContainers -}}
+{{- if eq "Always" (default "" .restartPolicy) }}{{ $found = true }}{{ end -}}
+{{- end -}}
+{{- if $found }}true{{ end -}}
+{{- end -}}
+
 {{- define "repair-worker.hpaSpec" -}}
 {{- $cpu := .Values.autoscaling.cpu -}}
 scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
 minReplicas: {{ .Values.autoscaling.minReplicas | int64 }}
 maxReplicas: {{ .Values.autoscaling.maxReplicas | int64 }}
 metrics:
-  {{- if $cpu.enabled }}
+  {{- if and $cpu.enabled (include "repair-worker.hasSidecars" .) }}
+  # The worker's alone: of a whole pod there is no share while one of its containers has no request.
+  - type: ContainerResource
+    containerResource:
+      name: cpu
+      container: worker
+      target: {type: Utilization, averageUtilization: {{ $cpu.utilizationPercent | int64 }}}
+  {{- else if $cpu.enabled }}
   - type: Resource
     resource:
       name: cpu
@@ -50,7 +66,7 @@ maxReplicaCount: {{ .Values.autoscaling.maxReplicas | int64 }}
 pollingInterval: {{ $keda.pollingIntervalSeconds | int64 }}
 cooldownPeriod: {{ $keda.cooldownSeconds | int64 }}
 {{- /* Not from zero: there are no slots to see, which counts as a failure, and KEDA would bring replicas for it. */}}
-{{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) }}
+{{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) (include "repair-worker.hasAverage" .) }}
 fallback:
   failureThreshold: {{ $keda.fallback.failureThreshold | int64 }}
   replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas | int64 }}
@@ -68,6 +84,16 @@ triggers:
   {{- with $keda.extraTriggers }}
   {{- tpl (toYaml .) $ | nindent 2 }}
   {{- end }}
+{{- end -}}
+
+{{- /* Whether a trigger has an average over replicas: KEDA refuses a fallback without one. */ -}}
+{{- define "repair-worker.hasAverage" -}}
+{{- $keda := .Values.autoscaling.keda -}}
+{{- $found := or (has "backlog" $keda.triggers) (has "slots" $keda.triggers) -}}
+{{- range $keda.extraTriggers -}}
+{{- if not (or (has .type (list "cpu" "memory")) (eq "Value" (default "" .metricType))) }}{{ $found = true }}{{ end -}}
+{{- end -}}
+{{- if $found }}true{{ end -}}
 {{- end -}}
 
 {{- define "repair-worker.backlogTrigger" -}}

@@ -83,6 +83,19 @@ controller adds itself.
 {{- end }}
 {{- end -}}
 
+{{- /* Lists of variables as one in which no name stands twice, which the API refuses of an applier: the last one counts. Takes a list of texts. */ -}}
+{{- define "repair-worker.onceEach" -}}
+{{- $kept := list -}}
+{{- range $text := . -}}
+{{- range $variable := default (list) (fromYamlArray $text) -}}
+{{- $others := list -}}
+{{- range $kept }}{{ if ne .name $variable.name }}{{ $others = append $others . }}{{ end }}{{ end -}}
+{{- $kept = append $others $variable -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $kept -}}
+{{- end -}}
+
 {{- /* Secrets as files, and a place to write. */ -}}
 {{- define "repair-worker.mounts" -}}
 - {name: tmp, mountPath: /tmp}

@@ -75,18 +75,11 @@ spec:
         {{- tpl (toYaml .) $ | nindent 8 }}
         {{- end }}
       {{- end }}
-      env:
-        {{- if include "repair-worker.isControlled" . }}
-        {{- include "repair-worker.templateEnvironment" . | trim | nindent 8 }}
-        {{- else }}
-        {{- with include "repair-worker.apiKey" . }}
-        {{- . | nindent 8 }}
-        {{- end }}
-        {{- end }}
-        {{- include "repair-worker.podEnvironment" . | nindent 8 }}
+      {{- $own := include "repair-worker.isControlled" . | empty | ternary "repair-worker.apiKey" "repair-worker.templateEnvironment" }}
+      env: {{- list (include $own .) (include "repair-worker.podEnvironment" .) | include "repair-worker.onceEach" | nindent 8 }}
       {{- range $kind := list "startup" "liveness" "readiness" }}
       {{- with get $.Values.probes $kind }}
-      {{ $kind }}Probe: {{- toYaml . | nindent 8 }}
+      {{ $kind }}Probe: {{- include "repair-worker.probe" . | nindent 8 }}
       {{- end }}
       {{- end }}
       {{- with .Values.lifecycle }}
@@ -117,6 +110,11 @@ spec:
     {{- end }}
     {{- end }}
   {{- end }}
+{{- end -}}
+
+{{- /* A probe of another kind takes the place of ours: Helm merges the two, and Kubernetes takes one handler. */ -}}
+{{- define "repair-worker.probe" -}}
+{{- or .exec .tcpSocket .grpc | empty | ternary . (omit . "httpGet") | toYaml -}}
 {{- end -}}
 
 {{- define "repair-worker.podAnnotations" -}}

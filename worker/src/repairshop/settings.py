@@ -157,6 +157,11 @@ class Settings(EnvironmentSettings):
                 f"{PREFIX}WORKFLOW_TASK_SLOTS=1: must be at least 2 while workflows are cached, as one slot "
                 f"serves the cache; write {PREFIX}WORKFLOW_TASK_SLOTS=2 or {PREFIX}MAX_CACHED_WORKFLOWS=0"
             )
+        if self.max_cached_workflows and self.workflow_pollers == 1:
+            raise ValueError(
+                f"{PREFIX}WORKFLOW_POLLERS=1: must be at least 2 while workflows are cached, as one poll asks for "
+                f"the cached alone; write {PREFIX}WORKFLOW_POLLERS=2 or {PREFIX}MAX_CACHED_WORKFLOWS=0"
+            )
         return self
 
     @model_validator(mode="after")

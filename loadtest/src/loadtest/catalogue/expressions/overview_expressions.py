@@ -80,7 +80,7 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     ),
     Expression(
         name="overview.orders_completed",
-        query=rate(BY_KEY["worker.workflow_completed"], by=("task_queue",)),
+        query=rate(BY_KEY["worker.workflow_completed"], by=(TEMPORAL_NAMESPACE, "task_queue")),
         unit="workflows/s",
         legend="{{task_queue}}",
         good="Follows what is sent.",
@@ -88,7 +88,7 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     ),
     Expression(
         name="overview.activities_finished",
-        query=rate(BY_KEY["worker.activity_finished"], by=("task_queue",)),
+        query=rate(BY_KEY["worker.activity_finished"], by=(TEMPORAL_NAMESPACE, "task_queue")),
         unit="activities/s",
         legend="{{task_queue}}",
         good="The throughput that a sweep fits: it is steady where closes come in waves.",

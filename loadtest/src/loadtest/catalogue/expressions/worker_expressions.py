@@ -160,7 +160,8 @@ WORKER_EXPRESSIONS: tuple[Expression, ...] = (
     Expression(
         name="workers.workflow_task_failures",
         query=rate(
-            BY_KEY["worker.workflow_task_failed"], by=("task_queue", "workflow_type", "failure_reason")
+            BY_KEY["worker.workflow_task_failed"],
+            by=(TEMPORAL_NAMESPACE, "task_queue", "workflow_type", "failure_reason"),
         ),
         unit="tasks/s",
         legend="{{workflow_type}} {{failure_reason}}",

@@ -1,0 +1,109 @@
+"""
+A switch of 0 is one that is not given, and `make down` takes what it cannot see for something; the programs are stubs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from making import make, refusal
+from stubs import Stubs, cluster_of_stubs
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def kind(tmp_path: Path) -> Stubs:
+    """
+    A kind cluster.
+    """
+    stubs = cluster_of_stubs(tmp_path, "kind-temporal-kit")
+    stubs.put("kind", "")
+    return stubs
+
+
+@pytest.mark.parametrize(("given", "follows"), [("", False), ("0", False), ("1", True)])
+def test_logs_go_on_only_where_asked(kind: Stubs, given: str, follows: bool) -> None:
+    """
+    FOLLOW=0 shows the last lines and ends.
+    """
+    done = make("logs", f"FOLLOW={given}", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    (call,) = (call for call in kind.calls("kubectl") if " logs " in call)
+    assert ("--follow" in call) is follows
+
+
+@pytest.mark.parametrize(("given", "builds"), [("", 0), ("0", 0), ("1", 2)])
+def test_what_is_there_is_built_only_where_asked(kind: Stubs, given: str, builds: int) -> None:
+    """
+    FORCE=0 builds nothing that is there, and NO_CLUSTER=0 loads it all the same.
+    """
+    done = make("images", f"FORCE={given}", "NO_CLUSTER=0", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert len(kind.calls("docker build")) == builds
+    assert kind.calls("kind load")
+
+
+def test_a_release_is_taken_back_only_where_asked(kind: Stubs) -> None:
+    """
+    RECOVER=0 uninstalls nothing.
+    """
+    kind.put(
+        "helm",
+        "case \"$*\" in *history*repair-worker*) printf -- '- chart: c-1\\n  status: pending-install\\n' ;; esac",
+    )
+
+    words = refusal(make("deploy", "PROFILE=dev", "RECOVER=0", kind.config, environment=kind.environment))
+
+    assert words.startswith("error: repair-worker: the release is pending-install")
+    assert [call for call in kind.calls("helm") if " uninstall " in call] == []
+
+
+FORBIDDEN = "Error from server (Forbidden): secrets is forbidden"
+KINDS = "*api-resources*) echo configmaps; echo secrets ;;"
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        pytest.param(
+            f'{KINDS} *"get configmaps,secrets"*) echo "{FORBIDDEN}" >&2; exit 1 ;;', FORBIDDEN, id="kind"
+        ),
+        pytest.param(
+            "*api-resources*) exit 1 ;;", "the cluster does not say which kinds there are", id="no-kind"
+        ),
+    ],
+)
+def test_a_namespace_that_cannot_be_looked_through_stays(kind: Stubs, answers: str, told: str) -> None:
+    """
+    A kind that may not be listed, or a server that does not answer in time, is no proof of an empty namespace.
+    """
+    kind.put("helm", "")
+    names = 'case "$*" in *get-contexts*) echo kind-temporal-kit ;; *"get namespaces"*) echo repair-shop ;;'
+    kind.put("kubectl", f"{names} {answers} esac")
+
+    done = make("down", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert f"repair-shop: kept, as not all that is in it can be seen: {told}" in done.stdout
+    assert [call for call in kind.calls("kubectl") if "delete namespace " in call] == []
+
+
+def test_an_empty_namespace_goes(kind: Stubs) -> None:
+    """
+    What Kubernetes itself puts into it does not count.
+    """
+    kind.put("helm", "")
+    names = 'case "$*" in *get-contexts*) echo kind-temporal-kit ;; *"get namespaces"*) echo repair-shop ;;'
+    kind.put(
+        "kubectl",
+        f'{names} {KINDS} *"get configmaps,secrets"*) echo ConfigMap/kube-root-ca.crt ;; *persistentvolumes*) exit 1 ;; esac',
+    )
+
+    done = make("down", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    assert "repair-shop: deleted" in done.stdout
