@@ -18,10 +18,10 @@ from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
-# Four windows at most: a step that a busy machine made invalid is measured again, which is not asked here.
+# Two windows: a step that a busy machine made invalid is measured again, which is not asked here.
 PLAN = """
 name = "short"
-budget_seconds = 24
+budget_seconds = 9
 replicas = [1, 2]
 shuffle = false
 warm_up_seconds = 1
@@ -97,8 +97,7 @@ def test_a_killed_sweep_leaves_no_process_and_can_be_resumed(tmp_path: Path) -> 
     assert ended["exit_code"] == process.returncode
     after = Run.open(latest).read_steps()
     assert after[0] == kept[0]
-    assert {step.key.replicas for step in after} == {1, 2}
-    assert len({step.key for step in after}) == len(after)
+    assert len({step.key for step in after}) == len(after) == 2
 
 
 def test_an_interruption_before_the_first_step_has_nothing_to_report(tmp_path: Path) -> None:

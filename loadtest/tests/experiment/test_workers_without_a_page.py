@@ -19,11 +19,11 @@ MUTE = f"{sys.executable} {TESTS / 'helpers' / 'mute_worker.py'}"
 PLAN = """
 name = "mute"
 replicas = [1]
-warm_up_seconds = 3
+warm_up_seconds = 5
 drain_seconds = 40
-loads = [{{ kind = "saturate", window_seconds = 8, in_flight_per_slot = 2 }}]
+loads = [{{ kind = "saturate", window_seconds = 14, in_flight_per_slot = 2 }}]
 [work]
-seconds = 2.0
+seconds = 3.0 # a hundred slots then end 33 a second, which a busy machine bears too
 [worker]
 {slots}
 """

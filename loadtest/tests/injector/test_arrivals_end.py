@@ -37,7 +37,8 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
 async def _ended_after(locust: Locust, order: StepInstruction, seconds: float) -> InjectorReport:
     async def end() -> None:
         at = order.start_at + order.warm_up_seconds + seconds
-        await asyncio.sleep(order.start_at + 0.2 - time.time())  # seconds ahead: a machine that stalls tells it late
+        # Seconds ahead, as a machine that stalls tells it late.
+        await asyncio.sleep(order.start_at + 0.2 - time.time())
         await locust.end_window(at)
 
     ending = asyncio.create_task(end())
