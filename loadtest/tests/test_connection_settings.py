@@ -143,3 +143,18 @@ def test_variables_are_told_as_the_keys_of_a_profile() -> None:
     )
 
     assert told == "set api_key, or tls.client_cert_path and tls.client_key_path"
+
+
+@pytest.mark.parametrize("key", [f"{SECRET}\n", f" {SECRET}\r\n", SECRET])
+def test_the_line_end_of_a_keys_file_is_no_part_of_it(key: str) -> None:
+    """With it the SDK would send no key at all, and say nothing."""
+    assert connect_settings({"TEMPORAL_API_KEY": key}).get("api_key") == SECRET
+
+
+@pytest.mark.parametrize("key", [f"{SECRET}\n{SECRET}", f"{SECRET}\u00e9", " \n"])
+def test_a_key_that_no_header_can_carry_is_refused_without_it(key: str) -> None:
+    """In one line, which names the variable."""
+    with pytest.raises(InputError, match=r"^TEMPORAL_API_KEY: .*one line of printable ASCII") as refused:
+        connect_settings({"TEMPORAL_API_KEY": key})
+
+    assert SECRET not in str(refused.value)

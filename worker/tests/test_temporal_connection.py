@@ -112,7 +112,7 @@ async def test_an_api_key_goes_with_every_call_and_into_no_log(
             address=proxy.address,
             log_level="debug",
             environ={
-                "TEMPORAL_API_KEY": key,
+                "TEMPORAL_API_KEY": f"{key}\n",  # as a file holds it
                 "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate),
                 "TEMPORAL_TLS_SERVER_NAME": tls_proxy.SERVER_NAME,
             },
@@ -273,3 +273,15 @@ async def test_a_broken_profile_file_is_told_by_its_place_alone(
 
     assert "it is not such a TOML file at line 2, column " in str(refused.value)
     assert "key-that-nobody-sees" not in str(refused.value)
+
+
+async def test_a_key_of_two_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    No header can carry it, so the SDK would send none.
+    """
+    monkeypatch.setenv("TEMPORAL_API_KEY", "key-that\nnobody-sees")
+
+    with pytest.raises(SettingsError, match="one line of printable ASCII") as refused:
+        await TemporalConnection({}).connect()
+
+    assert "nobody-sees" not in str(refused.value)

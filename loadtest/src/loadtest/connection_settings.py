@@ -43,7 +43,7 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         InputError: A variable or the profile cannot be used.
     """
     try:
-        return ClientConfig.load_client_connect_config(override_env_vars=dict(environ))
+        return _with_usable_key(ClientConfig.load_client_connect_config(override_env_vars=dict(environ)))
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); {variables_in_force(environ)} or the profile names it: "
@@ -53,6 +53,19 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         raise InputError(
             f"{variables_in_force(environ)}: cannot be used ({_told(error)}); mend or unset what is wrong"
         ) from None
+
+
+def _with_usable_key(settings: ClientConnectConfig) -> ClientConnectConfig:
+    """
+    Return settings whose API key can be a header: the line end of the file that it came from makes the SDK send none.
+    """
+    key = settings.get("api_key")
+    if key is None:
+        return settings
+    if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
+        raise ValueError("the API key must be one line of printable ASCII")
+    settings["api_key"] = bare
+    return settings
 
 
 def named_profile(name: str, environ: Mapping[str, str]) -> NamedProfile:

@@ -117,13 +117,26 @@ class TemporalConnection:
 
 def _read_config() -> ClientConnectConfig:
     try:
-        return ClientConfig.load_client_connect_config()
+        return _with_usable_key(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         # The line that is no TOML may be a key's.
         if place := re.search(r"TOML parse error at (line \d+, column \d+)", reason):
             reason = f"it is not such a TOML file at {place[1]}"
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
+
+
+def _with_usable_key(config: ClientConnectConfig) -> ClientConnectConfig:
+    """
+    Return a configuration whose API key can be a header: the line end of the file that it came from makes the SDK send none.
+    """
+    key = config.get("api_key")
+    if key is None:
+        return config
+    if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
+        raise ValueError("the API key must be one line of printable ASCII")
+    config["api_key"] = bare
+    return config
 
 
 async def _check_namespace(client: Client) -> None:
