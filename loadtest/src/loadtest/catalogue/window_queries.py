@@ -25,8 +25,8 @@ class MeasuredWindow:
     Attributes:
         start_seconds: Unix time of the look that opened it.
         end_seconds: Unix time of the look that closed it.
-        namespace: Temporal's namespace, as workers write it.
-        task_queue: The task queue, as workers write it.
+        namespace: Temporal's namespace.
+        task_queue: The task queue.
         scrape_seconds: How often Prometheus looks at the workers; 5 s in all configurations of ours for a cluster.
     """
 
@@ -68,12 +68,17 @@ class MeasuredWindow:
         """
         What its queries are narrowed to.
         """
-        return QueryScope(_exactly(self.namespace), _exactly(self.task_queue))
+        return QueryScope(_as_pages_write(self.namespace), _as_pages_write(self.task_queue))
 
 
-def _exactly(name: str) -> str:
+def _as_pages_write(name: str) -> str:
+    """
+    Return a regular expression for a name as it is and, as some workers in Go write it, with no sign but letters and digits.
+    """
     # A backslash of the expression is itself one in a PromQL string.
-    return re.sub(r"([^\w-])", r"\\\\\1", name)
+    exact = re.sub(r"([^\w-])", r"\\\\\1", name)
+    plain = re.sub(r"[^0-9A-Za-z]", "_", name)
+    return exact if plain == name else f"{exact}|{plain}"
 
 
 def _growth(window: MeasuredWindow, series: str) -> str:
