@@ -50,6 +50,14 @@ def test_a_factor_counts_by_its_largest_value() -> None:
     assert found["workflow long polls"][0] == 50
 
 
+def test_pollers_that_scale_in_one_cell_and_are_fixed_in_another_are_told_apart() -> None:
+    """Up to a hundred each where they scale, whatever the fixed number is."""
+    found = needs(replicas=[10], loads=OPEN, factors={"worker.activity_pollers": ["autoscaling", 5]})
+
+    assert found["activity long polls"][0] == 50
+    assert found["activity long polls where they scale"][0] == 1000
+
+
 @pytest.mark.parametrize(
     ("document", "allows"),
     [

@@ -46,18 +46,19 @@ def server_needs(plan: Plan) -> tuple[ServerNeed, ...]:
     calls = plan.server.dynamic_config.get(_CALLS_KEY, CALLS_PER_FRONTEND)
     each = calls if isinstance(calls, int) and calls > 0 else CALLS_PER_FRONTEND
     allowed = each * max(1, math.ceil(plan.max_awaited / each))
-    replicas, slots = plan.replicas[-1], _most(plan, "activity_slots", plan.worker.slots)
+    replicas = plan.replicas[-1]
+    slots = max(int(value) for value in plan.factors.get("worker.activity_slots", (plan.worker.slots,)))
     awaited = [load.orders_per_slot for load in plan.loads if isinstance(load, Saturate)]
     needs = [ServerNeed("activity slots", replicas * slots, None, None)]
     for kind, key in (("activity", "activity_pollers"), ("workflow", "workflow_pollers")):
-        pollers = getattr(plan.worker, key)
-        fixed = isinstance(pollers, int)
-        most = _most(plan, key, pollers if fixed else _MOST_POLLERS)
-        needs.append(
-            ServerNeed(
-                f"{kind} long polls", replicas * most, allowed, f"worker.{key} = {pollers}" if fixed else None
-            )
-        )
+        values = plan.factors.get(f"worker.{key}", (getattr(plan.worker, key),))
+        fixed = [value for value in values if isinstance(value, int)]
+        if fixed:
+            most = replicas * max(fixed)
+            needs.append(ServerNeed(f"{kind} long polls", most, allowed, f"worker.{key} = {max(fixed)}"))
+        if len(fixed) < len(values):
+            what = f"{kind} long polls where they scale" if fixed else f"{kind} long polls"
+            needs.append(ServerNeed(what, replicas * _MOST_POLLERS, allowed, None))
     if awaited:
         most_open = math.ceil(max(awaited) * slots * replicas)
         needs.append(ServerNeed("awaited results", most_open, plan.max_awaited, "in_flight_per_slot"))
@@ -91,8 +92,3 @@ def line_of_needs(plan: Plan) -> str:
         limit = "" if need.allows is None else f" (the server allows {need.allows:,})"
         parts.append(f"{up_to}{need.needs:,} {need.what}{limit}")
     return f"at {plan.replicas[-1]} replicas this plan needs {', '.join(parts)}"
-
-
-def _most(plan: Plan, key: str, value: int) -> int:
-    varied = [one for one in plan.factors.get(f"worker.{key}", ()) if isinstance(one, int)]
-    return max([int(one) for one in varied] or [value])
