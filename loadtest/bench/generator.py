@@ -90,7 +90,7 @@ def _stub(arrivals: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.terminate()
 
 
-def _order(case: Case, number: int) -> StepInstruction:
+def _instruction(case: Case, number: int) -> StepInstruction:
     return StepInstruction(
         step=f"{number}",
         id_prefix=f"bench-{number}",
@@ -125,10 +125,10 @@ async def _cpu_between(process: psutil.Process, start: float, end: float) -> flo
 
 async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, StepInstruction]:
     process = psutil.Process(locust.pids[0])
-    order = _order(case, number)
-    start = order.start_at + _WARM_UP_SECONDS
+    instruction = _instruction(case, number)
+    start = instruction.start_at + _WARM_UP_SECONDS
     report, cpu = await asyncio.gather(
-        locust.run(order, lambda _: None), _cpu_between(process, start, start + _WINDOW_SECONDS)
+        locust.run(instruction, lambda _: None), _cpu_between(process, start, start + _WINDOW_SECONDS)
     )
     if report.problems:
         raise SystemExit(f"{case.name}: {'; '.join(problem.text for problem in report.problems)}")
@@ -150,7 +150,7 @@ async def _round(locust: Locust, case: Case, number: int) -> tuple[Outcome, Step
             microseconds=cpu / report.window.sent * 1e6,
             rss_bytes=process.memory_info().rss,
         ),
-        order,
+        instruction,
     )
 
 
@@ -172,16 +172,16 @@ async def _measure(cases: Sequence[Case], rounds: int, folder: Path) -> dict[Cas
             with _stub(seen) as (address, _):
                 logs = folder / "logs"
                 async with launch(address, "default", injectors=1, logs=logs) as locust:
-                    outcome, order = await _round(locust, case, number)
+                    outcome, instruction = await _round(locust, case, number)
             found[case].append(
-                outcome if case.arrival_rate is None else _with_seen(outcome, seen, case, order)
+                outcome if case.arrival_rate is None else _with_seen(outcome, seen, case, instruction)
             )
     return found
 
 
-def _with_seen(outcome: Outcome, seen: Path, case: Case, order: StepInstruction) -> Outcome:
+def _with_seen(outcome: Outcome, seen: Path, case: Case, instruction: StepInstruction) -> Outcome:
     assert case.arrival_rate is not None
-    start = order.start_at + order.warm_up_seconds
+    start = instruction.start_at + instruction.warm_up_seconds
     times = sorted(at for at in map(float, seen.read_text().split()) if start <= at < start + _WINDOW_SECONDS)
     late = _seen_late(times, case.arrival_rate)
     return replace(outcome, seen_milliseconds=late)

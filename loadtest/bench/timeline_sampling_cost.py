@@ -123,7 +123,7 @@ async def cpu_of_a_look(metrics: PageMetrics, endpoints: Mapping[str, str]) -> t
 
 
 def recorder_of(metrics: PageMetrics, endpoints: Mapping[str, str]) -> TimelineRecorder:
-    order = StepInstruction(
+    instruction = StepInstruction(
         step="bench",
         id_prefix="bench",
         scenario="repair",
@@ -144,7 +144,7 @@ def recorder_of(metrics: PageMetrics, endpoints: Mapping[str, str]) -> TimelineR
     )
     watch = WindowWatch(FixedWindow(1e6), 0.15)
     return TimelineRecorder(
-        metrics, NoQueue(), endpoints, order, watch, lambda _second, _sentence: None, SystemClock()
+        metrics, NoQueue(), endpoints, instruction, watch, lambda _second, _sentence: None, SystemClock()
     )
 
 

@@ -155,7 +155,11 @@ def _try(
 
 
 def _full_length(
-    plan: Plan, _order: StepInstruction, key: StepKey, _kept: Sequence[KeptStep], _drawn: DrawnWork | None
+    plan: Plan,
+    _instruction: StepInstruction,
+    key: StepKey,
+    _kept: Sequence[KeptStep],
+    _drawn: DrawnWork | None,
 ) -> WindowPlan:
     return fixed_window(plan, key)
 

@@ -18,7 +18,7 @@ from loadtest.plan import ArrivalKind, Arrivals
 
 
 @dataclass(frozen=True)
-class Order:
+class Instruction:
     """
     What a schedule is made from.
     """
@@ -30,12 +30,12 @@ class Order:
     window_seconds: float = 20.0
 
 
-def _order(kind: ArrivalKind, rate: float = 10.0, **more: float) -> Order:
-    return Order(rate, Arrivals(kind=kind), **more)  # type: ignore[arg-type]
+def _instruction(kind: ArrivalKind, rate: float = 10.0, **more: float) -> Instruction:
+    return Instruction(rate, Arrivals(kind=kind), **more)  # type: ignore[arg-type]
 
 
-orders = st.builds(
-    Order,
+instructions = st.builds(
+    Instruction,
     arrival_rate=st.floats(0.5, 200.0),
     arrivals=st.one_of(
         st.builds(Arrivals, kind=st.sampled_from([ArrivalKind.CONSTANT, ArrivalKind.POISSON])),
@@ -54,31 +54,31 @@ orders = st.builds(
 )
 
 
-@given(orders)
-def test_a_schedule_is_in_order_and_inside_its_step(order: Order) -> None:
+@given(instructions)
+def test_a_schedule_is_in_order_and_inside_its_step(instruction: Instruction) -> None:
     """
     Arrivals never go backwards and none lies outside of warm-up and window.
     """
-    offsets = arrivals.schedule(order)
+    offsets = arrivals.schedule(instruction)
 
     assert list(offsets) == sorted(offsets)
-    assert all(0 <= at <= order.warm_up_seconds + order.window_seconds for at in offsets)
+    assert all(0 <= at <= instruction.warm_up_seconds + instruction.window_seconds for at in offsets)
 
 
-@given(orders)
-def test_the_same_seed_gives_the_same_schedule(order: Order) -> None:
+@given(instructions)
+def test_the_same_seed_gives_the_same_schedule(instruction: Instruction) -> None:
     """
-    A schedule depends on nothing but its order, so replica counts can be compared on the same arrivals.
+    A schedule depends on nothing but its instruction, so replica counts can be compared on the same arrivals.
     """
-    assert arrivals.schedule(order) == arrivals.schedule(order)
+    assert arrivals.schedule(instruction) == arrivals.schedule(instruction)
 
 
-@given(orders, st.integers(1, 7))
-def test_the_shares_of_all_injectors_are_the_whole_schedule(order: Order, injectors: int) -> None:
+@given(instructions, st.integers(1, 7))
+def test_the_shares_of_all_injectors_are_the_whole_schedule(instruction: Instruction, injectors: int) -> None:
     """
     Each arrival belongs to one injector, and together they send every one.
     """
-    offsets = arrivals.schedule(order)
+    offsets = arrivals.schedule(instruction)
 
     shares = [arrivals.split(offsets, index, injectors) for index in range(injectors)]
 
@@ -90,7 +90,7 @@ def test_a_constant_rate_holds_exactly_its_counts(rate: float, seed: int) -> Non
     """
     A constant rate has round(rate x seconds) arrivals in the warm-up and in the window, whatever the seed.
     """
-    offsets = arrivals.schedule(_order(ArrivalKind.CONSTANT, rate, schedule_seed=str(seed)))
+    offsets = arrivals.schedule(_instruction(ArrivalKind.CONSTANT, rate, schedule_seed=str(seed)))
 
     assert sum(at < 5.0 for at in offsets) == round(rate * 5.0)
     assert sum(at >= 5.0 for at in offsets) == round(rate * 20.0)
@@ -103,7 +103,10 @@ def test_the_number_of_poisson_arrivals_is_a_draw_too() -> None:
     seeds = 1000
 
     counts = [
-        sum(at >= 5.0 for at in arrivals.schedule(_order(ArrivalKind.POISSON, 2.0, schedule_seed=str(seed))))
+        sum(
+            at >= 5.0
+            for at in arrivals.schedule(_instruction(ArrivalKind.POISSON, 2.0, schedule_seed=str(seed)))
+        )
         for seed in range(seeds)
     ]
 
@@ -117,8 +120,8 @@ def test_a_longer_window_adds_arrivals_and_leaves_the_earlier_ones() -> None:
     """
     So a window that ends early has the schedule of a short one.
     """
-    short = arrivals.schedule(_order(ArrivalKind.POISSON, window_seconds=20.0))
-    long = arrivals.schedule(_order(ArrivalKind.POISSON, window_seconds=200.0))
+    short = arrivals.schedule(_instruction(ArrivalKind.POISSON, window_seconds=20.0))
+    long = arrivals.schedule(_instruction(ArrivalKind.POISSON, window_seconds=200.0))
 
     assert long[: len(short)] == short
     assert len(long) > 5 * len(short)
@@ -145,7 +148,7 @@ def test_a_shape_has_its_rate_in_each_fifth(shape: Arrivals, window: list[int]) 
 
     for seed in range(seeds):
         offsets = arrivals.schedule(
-            Order(100.0, shape, schedule_seed=str(seed), warm_up_seconds=0.0, window_seconds=5.0)
+            Instruction(100.0, shape, schedule_seed=str(seed), warm_up_seconds=0.0, window_seconds=5.0)
         )
         for at in offsets:
             totals[min(4, int(at))] += 1
@@ -158,7 +161,7 @@ def test_a_constant_rate_has_equal_gaps() -> None:
     """
     A constant rate is what it says: no exponential gaps.
     """
-    offsets = arrivals.schedule(_order(ArrivalKind.CONSTANT, 8.0))
+    offsets = arrivals.schedule(_instruction(ArrivalKind.CONSTANT, 8.0))
 
     gaps = [b - a for a, b in itertools.pairwise(offsets)]
     assert gaps == pytest.approx([0.125] * (8 * 25 - 1))
@@ -168,8 +171,8 @@ def test_a_longer_warm_up_leaves_the_windows_arrivals_as_they_were() -> None:
     """
     Warm-up and window are drawn apart.
     """
-    short = arrivals.schedule(_order(ArrivalKind.POISSON, warm_up_seconds=2.0))
-    long = arrivals.schedule(_order(ArrivalKind.POISSON, warm_up_seconds=7.0))
+    short = arrivals.schedule(_instruction(ArrivalKind.POISSON, warm_up_seconds=2.0))
+    long = arrivals.schedule(_instruction(ArrivalKind.POISSON, warm_up_seconds=7.0))
 
     counted = [at - 2.0 for at in short if at >= 2.0]
     assert [at - 7.0 for at in long if at >= 7.0] == pytest.approx(counted)
@@ -179,7 +182,7 @@ def test_poisson_gaps_spread_as_exponential_ones_do() -> None:
     """
     The gaps' standard deviation equals their mean, as for independent arrivals.
     """
-    offsets = arrivals.schedule(_order(ArrivalKind.POISSON, 500.0))
+    offsets = arrivals.schedule(_instruction(ArrivalKind.POISSON, 500.0))
 
     gaps = [b - a for a, b in itertools.pairwise(offsets)]
     mean = sum(gaps) / len(gaps)
@@ -191,7 +194,7 @@ def test_a_closed_load_has_no_schedule() -> None:
     """
     Where the next start waits for a completion nothing can be planned.
     """
-    assert arrivals.schedule(Order(None, Arrivals())) == ()
+    assert arrivals.schedule(Instruction(None, Arrivals())) == ()
 
 
 @given(st.floats(0.1, 100.0), st.floats(0.0, 50.0), st.floats(0.0, 50.0), st.floats(0.0, 1.0))

@@ -16,7 +16,7 @@ from loadtest.analysis.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.window_plan import WindowPlan, plan_window
-from loadtest.experiment.loop import order_of
+from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
@@ -43,7 +43,7 @@ def _closed(plan: Plan, replicas: int, *, usable: bool = True) -> KeptStep:
 
 def _window(plan: Plan, replicas: int, rate: float, kept: list[KeptStep]) -> WindowPlan:
     key = StepKey(replicas, 1, "open", 1)
-    return plan_window(plan, order_of(plan, NextStep(key, rate), "demo"), key, kept, None)
+    return plan_window(plan, instruction_of(plan, NextStep(key, rate), "demo"), key, kept, None)
 
 
 @pytest.mark.parametrize(
@@ -87,25 +87,25 @@ def test_other_settings_and_invalid_steps_tell_nothing() -> None:
     assert _window(plan, 4, 1.7, [_closed(plan, 2, usable=False)]).rule.longest_seconds == 60
 
 
-def _order(rate: float, seed: int = 1, longest: float = 60.0) -> StepInstruction:
+def _instruction(rate: float, seed: int = 1, longest: float = 60.0) -> StepInstruction:
     plan = demo_plan(seed=seed, loads=(Saturate(), Open(max_window_seconds=longest)))
-    return order_of(plan, NextStep(StepKey(2, 1, "open", 1), rate), "demo")
+    return instruction_of(plan, NextStep(StepKey(2, 1, "open", 1), rate), "demo")
 
 
-def _orders(order: StepInstruction, seconds: float, seed: str) -> int:
-    times = arrivals.schedule(order.model_copy(update={"schedule_seed": seed}))
-    return sum(order.warm_up_seconds <= at < order.warm_up_seconds + seconds for at in times)
+def _orders(instruction: StepInstruction, seconds: float, seed: str) -> int:
+    times = arrivals.schedule(instruction.model_copy(update={"schedule_seed": seed}))
+    return sum(instruction.warm_up_seconds <= at < instruction.warm_up_seconds + seconds for at in times)
 
 
 def test_a_schedule_has_as_many_orders_as_its_rate_gives() -> None:
     """Without that, windows of 20 s have now and then too few workflow tasks to tell that none is late."""
     own, chosen = list[int](), list[int]()
     for seed in range(1, 31):
-        order = _order(1.7, seed)
-        seconds, schedule = far_below_schedule(order, 6)
+        instruction = _instruction(1.7, seed)
+        seconds, schedule = far_below_schedule(instruction, 6)
         assert seconds == 20
-        own.append(_orders(order, seconds, order.schedule_seed))
-        chosen.append(_orders(order, seconds, schedule))
+        own.append(_orders(instruction, seconds, instruction.schedule_seed))
+        chosen.append(_orders(instruction, seconds, schedule))
 
     assert min(own) < 26  # 26 orders have 182 workflow tasks, of which none may be late
     assert min(chosen) >= 33
@@ -126,11 +126,11 @@ def test_a_slow_rate_gets_a_longer_window(
     rate: float, activities: int, longest: float, seconds: float
 ) -> None:
     """Until it has enough workflow tasks to tell, with one that is late among them."""
-    assert far_below_schedule(_order(rate, longest=longest), activities)[0] == seconds
+    assert far_below_schedule(_instruction(rate, longest=longest), activities)[0] == seconds
 
 
 def test_a_fast_rate_keeps_its_own_schedule() -> None:
     """No schedule of it has too few orders, and 32 of them would be many."""
-    order = _order(300.0)
+    instruction = _instruction(300.0)
 
-    assert far_below_schedule(order, 6)[1] == order.schedule_seed
+    assert far_below_schedule(instruction, 6)[1] == instruction.schedule_seed

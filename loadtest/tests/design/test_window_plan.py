@@ -16,7 +16,7 @@ from loadtest.analysis.twin.work_distribution import UniformWork
 from loadtest.analysis.workflow_counts import window_closed
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
-from loadtest.experiment.loop import order_of
+from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Saturate
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction
@@ -28,7 +28,7 @@ AGAIN = replace(FIRST, attempt=2)
 def _window(key: StepKey, *before: Measured) -> tuple[float, tuple[str, ...]]:
     plan = demo_plan()
     kept = [KeptStep(one, read_step(one, plan)) for one in before]
-    window = plan_window(plan, order_of(plan, NextStep(key, None), "demo"), key, kept, None)
+    window = plan_window(plan, instruction_of(plan, NextStep(key, None), "demo"), key, kept, None)
     assert window.is_fixed
     return window.rule.longest_seconds, window.notes
 
@@ -65,22 +65,22 @@ def test_it_does_not_grow_for_ever() -> None:
     assert _window(AGAIN, crawling) == (15.0, ())
 
 
-def _open_order(rate: float) -> StepInstruction:
+def _open_instruction(rate: float) -> StepInstruction:
     plan = demo_plan(loads=(Saturate(), Open(arrival_rate=rate)))
-    return order_of(plan, NextStep(StepKey(1, 1, "open", 1), rate), "demo")
+    return instruction_of(plan, NextStep(StepKey(1, 1, "open", 1), rate), "demo")
 
 
 @pytest.mark.parametrize(("rate", "tried"), [(2.0, 32), (300.0, 26), (2000.0, 4), (20_000.0, 1)])
 def test_fewer_schedules_are_tried_at_high_rates(rate: float, tried: int) -> None:
     """All of them are in memory at once, and at thousands a second each is as good as another."""
-    assert schedules_tried(_open_order(rate)) == pytest.approx(tried, abs=1)
+    assert schedules_tried(_open_instruction(rate)) == pytest.approx(tried, abs=1)
 
 
 @pytest.mark.parametrize("rate", [2.0, 2000.0])
 def test_as_many_schedules_are_made_as_are_tried(rate: float) -> None:
     """The bound on what is in memory is kept by what makes them."""
-    order = _open_order(rate)
+    instruction = _open_instruction(rate)
 
-    steps = candidate_steps(demo_plan(), order, UniformWork(0.3, 0.5), 120, None)
+    steps = candidate_steps(demo_plan(), instruction, UniformWork(0.3, 0.5), 120, None)
 
-    assert list(steps) == list(range(schedules_tried(order)))
+    assert list(steps) == list(range(schedules_tried(instruction)))

@@ -38,7 +38,7 @@ async def test_a_plans_number_that_nobody_runs_with_is_refused_before_any_load(s
 
     with pytest.raises(InputError, match=r"activity_slots = 4 .* run with 100.* write activity_slots = 100"):
         await carry_out(system, plan=_plan(4))
-    assert system.order is None
+    assert system.instruction is None
 
 
 async def test_a_sum_that_misses_one_for_a_moment_is_taken_back(system: FakeSystem) -> None:

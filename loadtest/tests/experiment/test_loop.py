@@ -160,8 +160,8 @@ async def test_steps_share_no_order(system: FakeSystem, tmp_path: Path) -> None:
     run, prefixes = _new(tmp_path, quick_plan()), list[str]()
 
     def note(event: Event) -> None:
-        if isinstance(event, StepEnded) and system.order is not None:
-            prefixes.append(system.order.id_prefix)
+        if isinstance(event, StepEnded) and system.instruction is not None:
+            prefixes.append(system.instruction.id_prefix)
 
     await _carry_out(run, system, note)
 

@@ -64,7 +64,7 @@ def test_the_mean_waits_are_those_of_the_queue(tmp_path: Path) -> None:
     cycle = 2 * SLOTS * full["window_seconds"] / activities
     at_most = cycle - SECONDS
     assert 0.5 * at_most < full["cross_check"]["server_mean"] < 1.05 * at_most
-    order = StepInstruction(
+    instruction = StepInstruction(
         step="1-open1-1",
         id_prefix="",
         scenario="repair",
@@ -82,7 +82,7 @@ def test_the_mean_waits_are_those_of_the_queue(tmp_path: Path) -> None:
         max_in_flight=2000,
         end_to_end_bound_seconds=None,
     )
-    arrivals = schedule(order)
+    arrivals = schedule(instruction)
     expected = statistics.mean(
         mean_wait(
             simulate(

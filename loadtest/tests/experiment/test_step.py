@@ -196,7 +196,7 @@ async def test_replicas_that_never_poll_are_named(system: FakeSystem) -> None:
 
     with pytest.raises(TargetError, match=r"\['worker-1', 'worker-2'\] do not poll"):
         await carry_out(system)
-    assert system.order is None
+    assert system.instruction is None
     assert system.clock.now() - began == pytest.approx(quick_plan().waits.polling_seconds, abs=1)
 
 

@@ -13,7 +13,7 @@ from fakes import fake_ports
 from loadtest.analysis.twin import Enough, FixedWindow, GoOn
 from loadtest.design.design import NextStep
 from loadtest.design.window_plan import WindowPlan
-from loadtest.experiment.loop import order_of
+from loadtest.experiment.loop import instruction_of
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.progress import Event
 from loadtest.experiment.step import run_step
@@ -88,7 +88,7 @@ async def carry_out(
     """
     plan = plan or quick_plan()
     key = StepKey(replicas, load, ("saturate", "open")[load], 1)
-    order = order_of(plan, NextStep(key, 7.0 if load else None), "run")
+    instruction = instruction_of(plan, NextStep(key, 7.0 if load else None), "run")
     window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
-    step = PlannedStep(key, plan, order, lambda: window, ACTIVITIES, own_worker)
+    step = PlannedStep(key, plan, instruction, lambda: window, ACTIVITIES, own_worker)
     return await run_step(fake_ports(system), step, tell, system.clock)

@@ -27,7 +27,7 @@ class FakeSystem:
     Attributes:
         clock: Virtual time.
         replicas: That run now.
-        order: Of the running step.
+        instruction: Of the running step.
         ends_at: Unix time at which arrivals stop.
         closed_before: Workflows of all earlier steps.
         away: Seconds of a step, from and to, in which a part cannot be asked, by the part: ``target``, ``queue``,
@@ -51,7 +51,7 @@ class FakeSystem:
         late_share: Share of the activities that wait 2 s.
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
             where half of the slots are in use whatever is kept open.
-        stopped: How the injectors' last order ended: ``reported`` or ``cancelled``.
+        stopped: How the injectors' last instruction ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
         set_up: Cells asked for.
         ended_windows: Unix times at which the injectors were told to end their window.
@@ -59,7 +59,7 @@ class FakeSystem:
 
     clock: FakeClock = field(default_factory=FakeClock)
     replicas: tuple[Replica, ...] = ()
-    order: StepInstruction | None = None
+    instruction: StepInstruction | None = None
     ends_at: float = 0.0
     closed_before: int = 0
     away: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class FakeSystem:
         """
         Of the running step, from its first arrival; very early before there is one.
         """
-        return -1e9 if self.order is None else self.clock.now() - self.order.start_at
+        return -1e9 if self.instruction is None else self.clock.now() - self.instruction.start_at
 
     def is_past(self, second: float | None) -> bool:
         """
@@ -118,17 +118,17 @@ class FakeSystem:
         """
         Workflows per second, as ordered.
         """
-        assert self.order is not None
+        assert self.instruction is not None
         full = RATE_PER_REPLICA * len(self.replicas)
-        if self.order.arrival_rate is not None or self.per_order is None:
-            return self.order.arrival_rate or full
-        return min(full, self.per_order * (self.order.in_flight or 0))
+        if self.instruction.arrival_rate is not None or self.per_order is None:
+            return self.instruction.arrival_rate or full
+        return min(full, self.per_order * (self.instruction.in_flight or 0))
 
     def slots_used(self) -> float:
         """
         Activity slots in use at each worker, of ten.
         """
-        if self.per_order is None or self.order is None:
+        if self.per_order is None or self.instruction is None:
             return 5.0
         return 10 * self.rate() / (RATE_PER_REPLICA * len(self.replicas))
 
@@ -136,9 +136,9 @@ class FakeSystem:
         """
         Workflows of the running step that were started until a unix time.
         """
-        if self.order is None:
+        if self.instruction is None:
             return 0
-        return int(max(0.0, min(at, self.ends_at) - self.order.start_at) * self.rate() + 1e-6)
+        return int(max(0.0, min(at, self.ends_at) - self.instruction.start_at) * self.rate() + 1e-6)
 
     def closed(self, at: float) -> int:
         """

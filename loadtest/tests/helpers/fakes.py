@@ -139,15 +139,15 @@ class FakeInjectors:
     system: FakeSystem
 
     async def run(
-        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+        self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         """Say what was counted each second, drain, report."""
         system, clock = self.system, self.system.clock
         system.closed_before = system.closed(clock.now())
-        system.order = order
-        system.ends_at = order.start_at + order.warm_up_seconds + order.window_seconds
+        system.instruction = instruction
+        system.ends_at = instruction.start_at + instruction.warm_up_seconds + instruction.window_seconds
         try:
-            await clock.until(order.start_at)
+            await clock.until(instruction.start_at)
             while clock.now() < system.ends_at:
                 await clock.sleep(min(1.0, system.ends_at - clock.now()))
                 if system.is_past(system.injectors_break_at):
@@ -162,17 +162,17 @@ class FakeInjectors:
             system.stopped.append("cancelled")
             raise
         system.stopped.append("reported")
-        return self._report(order)
+        return self._report(instruction)
 
-    def _report(self, order: StepInstruction) -> InjectorReport:
+    def _report(self, instruction: StepInstruction) -> InjectorReport:
         system = self.system
-        opens = order.start_at + order.warm_up_seconds
+        opens = instruction.start_at + instruction.warm_up_seconds
         sent = system.started(system.ends_at)
         inside = sent - system.started(opens)
         closed = system.closed(system.ends_at) - system.closed(opens)
         whole = InjectorCounts(sent, sent, sent, sent)
         return InjectorReport(
-            planned=None if order.arrival_rate is None else sent,
+            planned=None if instruction.arrival_rate is None else sent,
             whole=whole,
             window=InjectorCounts(inside, inside, inside, closed),
             awaited_every=1,

@@ -21,7 +21,7 @@ from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
-from loadtest.experiment.loop import order_of
+from loadtest.experiment.loop import instruction_of
 from loadtest.experiment.model_readings import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
 from loadtest.results.measured_step import Measured, StepKey
@@ -100,45 +100,45 @@ class SearchedSystem:
         return self._step(plan, asked, kept, synthetic.step(1, "open", 1, synthetic.demo_plan()))
 
     def _step(self, plan: Plan, asked: NextStep, kept: list[KeptStep], pattern: Measured) -> Measured:
-        order = order_of(plan, asked, "searched")
+        instruction = instruction_of(plan, asked, "searched")
         luck = self.seed + (_LUCK_OF_SECOND if asked.key.doubled else 0)
         system = EventSystem(self.traits, 1000 * luck + 10 * asked.key.load + asked.key.repetition)
         if isinstance(plan.loads[asked.key.load], Saturate):
-            measured = self._saturated(system, order, asked, pattern)
+            measured = self._saturated(system, instruction, asked, pattern)
         else:
-            measured = self._probed(system, plan, order, asked, kept, pattern)
+            measured = self._probed(system, plan, instruction, asked, kept, pattern)
         if not self.draws_known:
             return measured
-        return replace(measured, drawn_work_seconds=mean_drawn_work(measured, order, drawn_work))
+        return replace(measured, drawn_work_seconds=mean_drawn_work(measured, instruction, drawn_work))
 
     def _saturated(
-        self, system: EventSystem, order: StepInstruction, asked: NextStep, pattern: Measured
+        self, system: EventSystem, instruction: StepInstruction, asked: NextStep, pattern: Measured
     ) -> Measured:
-        assert order.in_flight is not None
+        assert instruction.in_flight is not None
         slots = self.traits.replicas * self.traits.slots
-        draws = _draws(order, _SATURATE_ORDERS * slots)
-        end = order.warm_up_seconds + order.window_seconds
-        system.saturate(order.in_flight, draws, end)
+        draws = _draws(instruction, _SATURATE_ORDERS * slots)
+        end = instruction.warm_up_seconds + instruction.window_seconds
+        system.saturate(instruction.in_flight, draws, end)
         system.run(_DRAIN_SECONDS)
-        return self._measured(system, order, asked, pattern, order.window_seconds)
+        return self._measured(system, instruction, asked, pattern, instruction.window_seconds)
 
     def _probed(
         self,
         system: EventSystem,
         plan: Plan,
-        order: StepInstruction,
+        instruction: StepInstruction,
         asked: NextStep,
         kept: list[KeptStep],
         pattern: Measured,
     ) -> Measured:
         assert asked.plan_window is not None
         window = asked.plan_window(
-            plan, order, asked.key, tuple(kept), drawn_work if self.draws_known else None
+            plan, instruction, asked.key, tuple(kept), drawn_work if self.draws_known else None
         )
-        order = order.model_copy(update={"schedule_seed": window.schedule_seed})
-        times = arrivals.schedule(order)
-        start, longest = order.warm_up_seconds, int(window.rule.longest_seconds)
-        system.load(times, _draws(order, len(times)))
+        instruction = instruction.model_copy(update={"schedule_seed": window.schedule_seed})
+        times = arrivals.schedule(instruction)
+        start, longest = instruction.warm_up_seconds, int(window.rule.longest_seconds)
+        system.load(times, _draws(instruction, len(times)))
         enough, second = None, 0
         for second in range(1, longest + 1):
             system.run(start + second - system.now)
@@ -148,7 +148,7 @@ class SearchedSystem:
             if isinstance(said, Enough):
                 enough = said
                 break
-        measured = self._measured(system, order, asked, pattern, float(second))
+        measured = self._measured(system, instruction, asked, pattern, float(second))
         return replace(
             measured,
             decision=enough.decision if enough is not None else None,
@@ -156,9 +156,14 @@ class SearchedSystem:
         )
 
     def _measured(
-        self, system: EventSystem, order: StepInstruction, asked: NextStep, pattern: Measured, seconds: float
+        self,
+        system: EventSystem,
+        instruction: StepInstruction,
+        asked: NextStep,
+        pattern: Measured,
+        seconds: float,
     ) -> Measured:
-        record, start, end = system.record, order.warm_up_seconds, order.warm_up_seconds + seconds
+        record, start, end = system.record, instruction.warm_up_seconds, instruction.warm_up_seconds + seconds
         columns = record.arrays()
         ends = columns["started"] + columns["held"]
         used = np.clip(np.minimum(ends, end) - np.maximum(columns["started"], start), 0, None).sum() / seconds
@@ -166,7 +171,7 @@ class SearchedSystem:
             pattern,
             key=asked.key,
             arrival_rate=asked.arrival_rate,
-            in_flight=order.in_flight,
+            in_flight=instruction.in_flight,
             warm_up_seconds=start,
             window_seconds=seconds,
             slots=self.traits.replicas * self.traits.slots,
@@ -182,8 +187,8 @@ class SearchedSystem:
         )
 
 
-def _draws(order: StepInstruction, orders: int) -> Column:
-    return _drawn(order.work, order.seed, orders)
+def _draws(instruction: StepInstruction, orders: int) -> Column:
+    return _drawn(instruction.work, instruction.seed, orders)
 
 
 # A closed load and the one with twice the orders in flight draw the same, and so do systems that are compared.

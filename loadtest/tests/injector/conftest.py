@@ -1,5 +1,5 @@
 """
-A frontend that does nothing, orders, and what reads a histogram.
+A frontend that does nothing, instructions, and what reads a histogram.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def start_only() -> str:
 
 
 @pytest.fixture
-def order(task_queue: str) -> Callable[..., StepInstruction]:
+def instruction(task_queue: str) -> Callable[..., StepInstruction]:
     """
-    Makes orders of this test.
+    Makes instructions of this test.
     """
 
     def make(**given: Any) -> StepInstruction:

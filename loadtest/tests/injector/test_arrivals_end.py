@@ -20,7 +20,7 @@ from loadtest.injector.running_locust import Locust
 from loadtest.results.measured_step import InjectorReport
 from loadtest.results.step_instruction import StepInstruction
 
-Order = Callable[..., StepInstruction]
+MakeInstruction = Callable[..., StepInstruction]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -34,15 +34,15 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
         yield running
 
 
-async def _ended_after(locust: Locust, order: StepInstruction, seconds: float) -> InjectorReport:
+async def _ended_after(locust: Locust, instruction: StepInstruction, seconds: float) -> InjectorReport:
     async def end() -> None:
-        at = order.start_at + order.warm_up_seconds + seconds
+        at = instruction.start_at + instruction.warm_up_seconds + seconds
         # Seconds ahead, as a machine that stalls tells it late.
-        await asyncio.sleep(order.start_at + 0.2 - time.time())
+        await asyncio.sleep(instruction.start_at + 0.2 - time.time())
         await locust.end_window(at)
 
     ending = asyncio.create_task(end())
-    report = await locust.run(order, lambda second: None)
+    report = await locust.run(instruction, lambda second: None)
     await ending
     return report
 
@@ -50,10 +50,10 @@ async def _ended_after(locust: Locust, order: StepInstruction, seconds: float) -
 @pytest.mark.server
 @pytest.mark.asyncio(loop_scope="module")
 async def test_an_open_window_ends_early_and_counts_what_fell_due_before(
-    locust: Locust, server: Server, order: Order
+    locust: Locust, server: Server, instruction: MakeInstruction
 ) -> None:
     """Exactly the arrivals before the earlier end are planned, sent and counted, and none after it."""
-    asked = order(arrival_rate=30.0, window_seconds=60.0)
+    asked = instruction(arrival_rate=30.0, window_seconds=60.0)
 
     async with noop_worker(server.address, asked.task_queue):
         report = await _ended_after(locust, asked, 2.0)
@@ -67,15 +67,15 @@ async def test_an_open_window_ends_early_and_counts_what_fell_due_before(
 
 @pytest.mark.server
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_closed_loop_ends_early(locust: Locust, server: Server, order: Order) -> None:
+async def test_a_closed_loop_ends_early(locust: Locust, server: Server, instruction: MakeInstruction) -> None:
     """Nothing is started after the earlier end, and all that was open closes."""
-    asked = order(arrival_rate=None, in_flight=4, window_seconds=60.0)
+    asked = instruction(arrival_rate=None, in_flight=4, window_seconds=60.0)
     began = time.monotonic()
 
     async with noop_worker(server.address, asked.task_queue):
         report = await _ended_after(locust, asked, 2.0)
 
-    assert time.monotonic() - began < 40  # the order alone would take a minute
+    assert time.monotonic() - began < 40  # the whole instruction would take a minute
     assert report.whole.sent == report.whole.completed > 0
     assert report.open_at_end == 0
 

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from loadtest.errors import InputError
 from loadtest.injector.failure_of_error import NEVER_SENT, UNFINISHED
 from loadtest.injector.injector import Injector
-from loadtest.injector.locust_messages import OrderPart, PartReport
+from loadtest.injector.locust_messages import InstructionPart, PartReport
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.starts import PAUSE_AFTER_A_FAILED_START_SECONDS
 from loadtest.plan import ArrivalKind, Arrivals
@@ -26,14 +26,14 @@ from loadtest.results.step_instruction import StepInstruction
 pytestmark = pytest.mark.process
 
 Stub = Callable[..., tuple[str, "subprocess.Popen[str]"]]
-Order = Callable[..., StepInstruction]
+MakeInstruction = Callable[..., StepInstruction]
 
 
-async def _carry_out(address: str, order: StepInstruction) -> tuple[PartReport, list[InjectorSecond]]:
+async def _carry_out(address: str, instruction: StepInstruction) -> tuple[PartReport, list[InjectorSecond]]:
     client = await Client.connect(address)
     seconds: list[InjectorSecond] = []
     injector = Injector(client, InjectorRegistry(), lambda *_: None)
-    report = await injector.carry_out(OrderPart(order, 0, 1), seconds.append)
+    report = await injector.carry_out(InstructionPart(instruction, 0, 1), seconds.append)
     return report, seconds
 
 
@@ -48,7 +48,7 @@ def _samples_from(encoded: str, seconds: float) -> int:
 
 @pytest.mark.parametrize("max_in_flight", [pytest.param(2000, id="no-cap"), pytest.param(20, id="capped")])
 async def test_a_pause_of_the_server_shows_in_the_response_time(
-    stub: Stub, order: Order, start_only: str, max_in_flight: int
+    stub: Stub, instruction: MakeInstruction, start_only: str, max_in_flight: int
 ) -> None:
     """
     While the server pauses for 2 s arrivals keep falling due, and each one's wait is counted from its intended
@@ -59,7 +59,7 @@ async def test_a_pause_of_the_server_shows_in_the_response_time(
 
     report, _ = await _carry_out(
         address,
-        order(
+        instruction(
             scenario=start_only,
             arrival_rate=rate,
             arrivals=Arrivals(kind=ArrivalKind.CONSTANT),
@@ -77,7 +77,9 @@ async def test_a_pause_of_the_server_shows_in_the_response_time(
         assert _samples_from(report.histograms["service"], pause / 2 - 0.05) <= max_in_flight
 
 
-async def test_a_cap_queues_arrivals_and_drops_none(stub: Stub, order: Order, start_only: str) -> None:
+async def test_a_cap_queues_arrivals_and_drops_none(
+    stub: Stub, instruction: MakeInstruction, start_only: str
+) -> None:
     """
     Arrivals beyond the cap wait at the injector with their intended time, which is lag, and all of them leave.
     """
@@ -85,7 +87,9 @@ async def test_a_cap_queues_arrivals_and_drops_none(stub: Stub, order: Order, st
 
     report, _ = await _carry_out(
         address,
-        order(scenario=start_only, arrival_rate=100, warm_up_seconds=0, window_seconds=3, max_in_flight=5),
+        instruction(
+            scenario=start_only, arrival_rate=100, warm_up_seconds=0, window_seconds=3, max_in_flight=5
+        ),
     )
 
     assert report.whole.offered == report.whole.sent == report.whole.completed == 300
@@ -94,7 +98,7 @@ async def test_a_cap_queues_arrivals_and_drops_none(stub: Stub, order: Order, st
 
 
 async def test_starts_that_are_still_queued_at_the_drains_end_are_failures(
-    stub: Stub, order: Order, start_only: str
+    stub: Stub, instruction: MakeInstruction, start_only: str
 ) -> None:
     """
     A server that answers nothing leaves those in flight unfinished and the queued ones never sent.
@@ -103,7 +107,7 @@ async def test_starts_that_are_still_queued_at_the_drains_end_are_failures(
 
     report, _ = await _carry_out(
         address,
-        order(
+        instruction(
             scenario=start_only,
             arrival_rate=20,
             warm_up_seconds=0,
@@ -118,7 +122,9 @@ async def test_starts_that_are_still_queued_at_the_drains_end_are_failures(
     assert report.open_at_end == 40
 
 
-async def test_a_closed_load_keeps_its_number_in_flight(stub: Stub, order: Order, start_only: str) -> None:
+async def test_a_closed_load_keeps_its_number_in_flight(
+    stub: Stub, instruction: MakeInstruction, start_only: str
+) -> None:
     """
     Each end starts the next at once, never more than asked for, and nothing starts after the window.
     """
@@ -126,7 +132,9 @@ async def test_a_closed_load_keeps_its_number_in_flight(stub: Stub, order: Order
 
     report, seconds = await _carry_out(
         address,
-        order(scenario=start_only, arrival_rate=None, in_flight=6, warm_up_seconds=0.5, window_seconds=2.5),
+        instruction(
+            scenario=start_only, arrival_rate=None, in_flight=6, warm_up_seconds=0.5, window_seconds=2.5
+        ),
     )
 
     assert max(second.in_flight for second in seconds) <= 6
@@ -136,7 +144,9 @@ async def test_a_closed_load_keeps_its_number_in_flight(stub: Stub, order: Order
     assert report.open_at_end == 0
 
 
-async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Order, tmp_path: object) -> None:
+async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(
+    instruction: MakeInstruction, tmp_path: object
+) -> None:
     """
     A refused start is followed by a pause, so an absent server is not hammered.
     """
@@ -148,8 +158,8 @@ async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Ord
     injector = Injector(None, InjectorRegistry(), lambda *_: None)  # type: ignore[arg-type]  # it never comes to the client
 
     report = await injector.carry_out(
-        OrderPart(
-            order(
+        InstructionPart(
+            instruction(
                 scenario=str(refusing), arrival_rate=None, in_flight=2, warm_up_seconds=0, window_seconds=4
             ),
             0,
@@ -164,7 +174,9 @@ async def test_a_closed_load_whose_starts_are_refused_is_no_busy_loop(order: Ord
     assert report.whole.failed == {Failure(FailureKind.START, "ValueError"): report.whole.sent}
 
 
-async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, start_only: str) -> None:
+async def test_a_dead_frontend_fails_starts_by_kind(
+    stub: Stub, instruction: MakeInstruction, start_only: str
+) -> None:
     """
     Starts that find nobody are counted as what they are, and the step still ends with a report.
     """
@@ -174,8 +186,10 @@ async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, st
     await asyncio.to_thread(process.wait)
 
     report = await Injector(client, InjectorRegistry(), lambda *_: None).carry_out(
-        OrderPart(
-            order(scenario=start_only, warm_up_seconds=0, window_seconds=1, drain_seconds=40, arrival_rate=4),
+        InstructionPart(
+            instruction(
+                scenario=start_only, warm_up_seconds=0, window_seconds=1, drain_seconds=40, arrival_rate=4
+            ),
             0,
             1,
         ),
@@ -191,13 +205,17 @@ async def test_a_dead_frontend_fails_starts_by_kind(stub: Stub, order: Order, st
     ("elsewhere", "told"),
     [
         pytest.param(
-            {"namespace": "orders"}, "in namespace 'default' and the order is for 'orders'", id="namespace"
+            {"namespace": "orders"},
+            "in namespace 'default' and the instruction is for 'orders'",
+            id="namespace",
         ),
-        pytest.param({"address": "127.0.0.1:1"}, "and the order is for 127.0.0.1:1; give", id="address"),
+        pytest.param(
+            {"address": "127.0.0.1:1"}, "and the instruction is for 127.0.0.1:1; give", id="address"
+        ),
     ],
 )
 async def test_an_injector_that_is_connected_elsewhere_refuses(
-    stub: Stub, order: Order, start_only: str, elsewhere: dict[str, str], told: str
+    stub: Stub, instruction: MakeInstruction, start_only: str, elsewhere: dict[str, str], told: str
 ) -> None:
     """
     Its load would go to a server or namespace that nobody looks at.
@@ -205,4 +223,4 @@ async def test_an_injector_that_is_connected_elsewhere_refuses(
     address, _ = stub()
 
     with pytest.raises(InputError, match=told):
-        await _carry_out(address, order(scenario=start_only, **elsewhere))
+        await _carry_out(address, instruction(scenario=start_only, **elsewhere))

@@ -29,7 +29,7 @@ from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
-Order = Callable[..., StepInstruction]
+MakeInstruction = Callable[..., StepInstruction]
 
 METRICS_PORT = free_ports(1)[0]
 
@@ -73,7 +73,7 @@ def _sums(report: InjectorReport) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("step", ["first", "second"])
 async def test_totals_are_the_injectors_sums_and_the_servers_count(
-    locust: Locust, server: Server, order: Order, task_queue: str, step: str
+    locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str, step: str
 ) -> None:
     """
     Planned arrivals = what the two injectors sent = what they saw completed = what the server completed = what
@@ -83,7 +83,7 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
     names += ["loadtest_injector_lag_seconds_count", "loadtest_injector_end_to_end_seconds_count"]
     before = [await asyncio.to_thread(_on_pages, name) for name in names]
     seconds: list[InjectorSecond] = []
-    asked = order(step=step, arrival_rate=10.0)
+    asked = instruction(step=step, arrival_rate=10.0)
 
     async with noop_worker(server.address, task_queue) as client:
         report = await locust.run(asked, seconds.append)
@@ -114,7 +114,7 @@ async def test_totals_are_the_injectors_sums_and_the_servers_count(
 
 
 async def test_a_closed_load_is_shared_between_the_injectors(
-    locust: Locust, server: Server, order: Order, task_queue: str
+    locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str
 ) -> None:
     """
     Five in flight are three and two, and everything that was started has closed when the step ends.
@@ -122,7 +122,7 @@ async def test_a_closed_load_is_shared_between_the_injectors(
     seconds: list[InjectorSecond] = []
 
     async with noop_worker(server.address, task_queue) as client:
-        report = await locust.run(order(step="closed", arrival_rate=None, in_flight=5), seconds.append)
+        report = await locust.run(instruction(step="closed", arrival_rate=None, in_flight=5), seconds.append)
         on_server = await orders_on_server(client, task_queue, report.whole.completed, "Completed")
 
     assert report.problems == ()
@@ -133,12 +133,14 @@ async def test_a_closed_load_is_shared_between_the_injectors(
 
 
 async def test_a_drain_that_gives_up_counts_what_is_unfinished(
-    locust: Locust, server: Server, order: Order, task_queue: str
+    locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str
 ) -> None:
     """
     With no worker all stay open: they are failures of their own kind, and none is lost.
     """
-    report = await locust.run(order(step="unfinished", window_seconds=1, drain_seconds=4), lambda _: None)
+    report = await locust.run(
+        instruction(step="unfinished", window_seconds=1, drain_seconds=4), lambda _: None
+    )
 
     assert report.whole.sent == report.whole.acknowledged == 20
     assert report.whole.failed == {UNFINISHED: 20}
@@ -148,7 +150,7 @@ async def test_a_drain_that_gives_up_counts_what_is_unfinished(
 
 
 async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
-    locust: Locust, server: Server, order: Order, tmp_path: Path
+    locust: Locust, server: Server, instruction: MakeInstruction, tmp_path: Path
 ) -> None:
     """
     Two starts of one id: the server takes one, and the other is counted as already running.
@@ -162,32 +164,36 @@ async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
     )
 
     report = await locust.run(
-        order(step="twice", scenario=str(twice), window_seconds=1, drain_seconds=4), lambda _: None
+        instruction(step="twice", scenario=str(twice), window_seconds=1, drain_seconds=4), lambda _: None
     )
 
     assert report.whole.failed == {ALREADY_RUNNING: 10, UNFINISHED: 10}
     assert report.whole.acknowledged == 10
 
 
-async def test_more_in_flight_than_can_be_awaited_is_refused(locust: Locust, order: Order) -> None:
+async def test_more_in_flight_than_can_be_awaited_is_refused(
+    locust: Locust, instruction: MakeInstruction
+) -> None:
     """
     A closed load beyond the server's limit of long polls would measure that limit.
     """
     with pytest.raises(InputError, match="1001 workflows in flight: .* lower in_flight_per_slot"):
-        await locust.run(order(arrival_rate=None, in_flight=1001), lambda _: None)
+        await locust.run(instruction(arrival_rate=None, in_flight=1001), lambda _: None)
 
 
-async def test_a_broken_order_is_an_error_and_the_next_one_works(
-    locust: Locust, server: Server, order: Order, task_queue: str
+async def test_a_broken_instruction_is_an_error_and_the_next_one_works(
+    locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str
 ) -> None:
     """
     A scenario that an injector cannot load ends the step with its text, and nothing else.
     """
     with pytest.raises(InjectorError, match="--scenario gone.py: no such file"):
-        await locust.run(order(step="broken", scenario="gone.py"), lambda _: None)
+        await locust.run(instruction(step="broken", scenario="gone.py"), lambda _: None)
 
     async with noop_worker(server.address, task_queue):
-        report = await locust.run(order(step="after", warm_up_seconds=0, window_seconds=1), lambda _: None)
+        report = await locust.run(
+            instruction(step="after", warm_up_seconds=0, window_seconds=1), lambda _: None
+        )
     assert report.whole.completed == 10
 
 

@@ -25,11 +25,11 @@ from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
-Order = Callable[..., StepInstruction]
+MakeInstruction = Callable[..., StepInstruction]
 
 
 async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
-    server: Server, order: Order, task_queue: str, tmp_path: Path
+    server: Server, instruction: MakeInstruction, task_queue: str, tmp_path: Path
 ) -> None:
     """
     The step in which an injector is killed says so; the next one is the remaining injector's alone, and whole.
@@ -38,13 +38,13 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
         launch(server.address, "default", injectors=2, logs=tmp_path) as locust,
         noop_worker(server.address, task_queue) as client,
     ):
-        asked = order(step="kill", window_seconds=4)
+        asked = instruction(step="kill", window_seconds=4)
         running = asyncio.create_task(locust.run(asked, lambda _: None))
         await asyncio.sleep(asked.start_at + 2.5 - time.time())
         os.kill(locust.pids[0], signal.SIGKILL)
         broken = await running
 
-        whole = await locust.run(order(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
+        whole = await locust.run(instruction(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
         on_server = await orders_on_server(client, task_queue, 40, "Completed")
 
     assert ProblemCause.INJECTOR_VANISHED in {problem.cause for problem in broken.problems}
@@ -57,13 +57,13 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
 
 
 async def test_when_every_injector_is_gone_the_step_is_an_error(
-    server: Server, order: Order, tmp_path: Path
+    server: Server, instruction: MakeInstruction, tmp_path: Path
 ) -> None:
     """
     No injector, no report.
     """
     async with launch(server.address, "default", injectors=1, logs=tmp_path) as locust:
-        asked = order(step="kill", window_seconds=4)
+        asked = instruction(step="kill", window_seconds=4)
         running = asyncio.create_task(locust.run(asked, lambda _: None))
         await asyncio.sleep(1)
         os.kill(locust.pids[0], signal.SIGKILL)
@@ -73,7 +73,7 @@ async def test_when_every_injector_is_gone_the_step_is_an_error(
 
 
 async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they_leave(
-    server: Server, order: Order, task_queue: str, tmp_path: Path
+    server: Server, instruction: MakeInstruction, task_queue: str, tmp_path: Path
 ) -> None:
     """
     With no injector of its own the master waits for those that come by ``--worker``, as pods do; one that is
@@ -91,8 +91,8 @@ async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they
             ) as locust,
             noop_worker(server.address, task_queue),
         ):
-            report = await locust.run(order(step="pod", window_seconds=1), lambda _: None)
-            asked = order(step="left", id_prefix=f"{task_queue}-left", window_seconds=60)
+            report = await locust.run(instruction(step="pod", window_seconds=1), lambda _: None)
+            asked = instruction(step="left", id_prefix=f"{task_queue}-left", window_seconds=60)
             running = asyncio.create_task(locust.run(asked, lambda _: None))
             await asyncio.sleep(1)
             ended = await pod.terminate(20)

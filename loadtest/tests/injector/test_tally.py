@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from loadtest.errors import OtherVersionError
 from loadtest.injector.injector import _report
-from loadtest.injector.locust_messages import OrderPart, PartReport, add_seconds
+from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
 from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Arrivals, Work
@@ -211,7 +211,9 @@ def test_the_parts_of_a_number_add_up() -> None:
     In flight and caps are divided without a rest.
     """
     for total, injectors in itertools.product(range(20), range(1, 7)):
-        parts = [OrderPart(_order(), index, injectors).part_of(total) for index in range(injectors)]
+        parts = [
+            InstructionPart(_instruction(), index, injectors).part_of(total) for index in range(injectors)
+        ]
         assert sum(parts) == total
         assert max(parts) - min(parts) <= 1
 
@@ -223,21 +225,23 @@ def test_what_crosses_the_line_is_the_same_on_the_other_side() -> None:
     tally = Tally(WINDOW)
     _flight(tally, 15.0)
     tally.failed(Failure(FailureKind.START, "already running"), 15.0)
-    report, share = _share_report(tally), OrderPart(_order(), 1, 3)
+    report, share = _share_report(tally), InstructionPart(_instruction(), 1, 3)
 
     assert from_message(PartReport, _plain(to_plain(report)), "x") == report
-    assert from_message(OrderPart, _plain(to_plain(share)), "x") == share
+    assert from_message(InstructionPart, _plain(to_plain(share)), "x") == share
 
 
 def test_a_message_of_another_version_is_told_in_one_line() -> None:
     """
     Master and injectors may run different images; a missing field is no defect of theirs.
     """
-    plain = to_plain(OrderPart(_order(), 1, 3))
-    del plain["order"]["seed"]
+    plain = to_plain(InstructionPart(_instruction(), 1, 3))
+    del plain["instruction"]["seed"]
 
-    with pytest.raises(OtherVersionError, match=r"injector 3 sent a OrderPart .*order.seed: field required"):
-        from_message(OrderPart, plain, "injector 3")
+    with pytest.raises(
+        OtherVersionError, match=r"injector 3 sent a InstructionPart .*instruction.seed: field required"
+    ):
+        from_message(InstructionPart, plain, "injector 3")
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
@@ -269,7 +273,7 @@ def test_a_recorded_latency_is_kept_to_three_digits(seconds: float) -> None:
     assert kept == pytest.approx(min(max(seconds, 1e-6), 3600.0), rel=2e-3, abs=1e-6)
 
 
-def _order() -> StepInstruction:
+def _instruction() -> StepInstruction:
     return StepInstruction(
         step="s",
         id_prefix="p",

@@ -35,9 +35,9 @@ def receiver() -> Iterator[Receiver]:
         yield running
 
 
-def orders(task_queue: str, start_at: float) -> StepInstruction:
+def instruction(task_queue: str, start_at: float) -> StepInstruction:
     """
-    A few orders within a second.
+    Instructs to start a few orders within a second.
     """
     return StepInstruction(
         step="1-open-1",
@@ -62,7 +62,7 @@ def orders(task_queue: str, start_at: float) -> StepInstruction:
 async def inject(address: str, task_queue: str, logs: Path) -> float:
     async with launch(address, "default", injectors=1, logs=logs) as locust:
         start_at = time.time() + 1.0
-        report = await locust.run(orders(task_queue, start_at), lambda second: None)
+        report = await locust.run(instruction(task_queue, start_at), lambda second: None)
         assert report.whole.completed == ORDERS, report
         return start_at
 

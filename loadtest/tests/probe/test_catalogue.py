@@ -122,10 +122,10 @@ async def test_every_metric_is_on_a_running_stack(
         ) as injectors:
             await asyncio.gather(
                 provoke(client, task_queue, small.url),
-                injectors.run(orders(f"{task_queue}-shop"), lambda _: None),
+                injectors.run(instruction(f"{task_queue}-shop"), lambda _: None),
             )
             # The same ids again: every start fails.
-            await injectors.run(orders(f"{task_queue}-shop"), lambda _: None)
+            await injectors.run(instruction(f"{task_queue}-shop"), lambda _: None)
             injector_page = await page(f"http://127.0.0.1:{metrics_port}/metrics")
         before_the_change = await page(small.url)
         changed = await provoke_non_determinism(client, task_queue, small.kill, start_worker)
@@ -150,9 +150,9 @@ async def page(url: str) -> str:
     return (await asyncio.to_thread(fetch, url, url)).decode()
 
 
-def orders(task_queue: str) -> StepInstruction:
+def instruction(task_queue: str) -> StepInstruction:
     """
-    A few repair orders, some with activities that fail and are tried again.
+    Instructs to start a few repair orders, some with activities that fail and are tried again.
     """
     return StepInstruction(
         step="1",

@@ -12,25 +12,30 @@ from loadtest.plan import Arrivals
 from loadtest.results.step_instruction import StepInstruction
 
 
-def schedule(order: StepInstruction) -> tuple[float, ...]:
+def schedule(instruction: StepInstruction) -> tuple[float, ...]:
     """
     Return when each arrival of an open step is due.
 
     Warm-up and window are drawn apart, so that a longer warm-up leaves the window's arrivals as they were.  The warm-up runs at the level at which the window begins.
 
     Args:
-        order: Rate, shape, seed and lengths.
+        instruction: Rate, shape, seed and lengths.
 
     Returns:
         Seconds since the warm-up's first instant, in order; empty for a closed load.
     """
-    if order.arrival_rate is None:
+    if instruction.arrival_rate is None:
         return ()
-    times = SHAPES[order.arrivals.kind][1]
-    warm_up, window = _pieces(order.arrivals, order.arrival_rate, order.warm_up_seconds, order.window_seconds)
-    before = times(warm_up, random.Random(f"{order.schedule_seed}/warm-up")) if warm_up else []
-    counted = times(window, random.Random(f"{order.schedule_seed}/window"))
-    return (*before, *(order.warm_up_seconds + at for at in counted))
+    times = SHAPES[instruction.arrivals.kind][1]
+    warm_up, window = _pieces(
+        instruction.arrivals,
+        instruction.arrival_rate,
+        instruction.warm_up_seconds,
+        instruction.window_seconds,
+    )
+    before = times(warm_up, random.Random(f"{instruction.schedule_seed}/warm-up")) if warm_up else []
+    counted = times(window, random.Random(f"{instruction.schedule_seed}/window"))
+    return (*before, *(instruction.warm_up_seconds + at for at in counted))
 
 
 def expected_starts(shape: Arrivals, rate: float, warm_up_seconds: float, window_seconds: float) -> float:

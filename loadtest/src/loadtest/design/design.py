@@ -66,8 +66,8 @@ WindowPlanner = Callable[
     "WindowPlan",
 ]
 """
-Decides a step's window before it begins, from the plan of its cell, its order, its key, the steps before it, and what
-its orders will draw.
+Decides a step's window before it begins, from the plan of its cell, its instruction, its key, the steps before it, and
+what its orders will draw.
 """
 
 

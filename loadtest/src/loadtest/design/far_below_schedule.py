@@ -20,7 +20,7 @@ CANDIDATES = 32
 _PLENTY = 5.0
 
 
-def far_below_schedule(order: StepInstruction, activities: int) -> tuple[float, str]:
+def far_below_schedule(instruction: StepInstruction, activities: int) -> tuple[float, str]:
     """
     Return the seconds of a window, and the seed of a schedule that has in it as many orders as its rate gives.
 
@@ -29,20 +29,20 @@ def far_below_schedule(order: StepInstruction, activities: int) -> tuple[float, 
     makes no wait longer or shorter; slow rates get a longer window.
 
     Args:
-        order: Of the step, with its rate, its own schedule's seed and its longest window.
+        instruction: Of the step, with its rate, its own schedule's seed and its longest window.
         activities: Of one order; it has one workflow task more.
     """
-    rate = order.arrival_rate
+    rate = instruction.arrival_rate
     assert rate is not None  # a closed load has no edge
     enough = math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
-    seconds = min(max(LEAST_SECONDS, float(math.ceil(enough / rate))), order.window_seconds)
+    seconds = min(max(LEAST_SECONDS, float(math.ceil(enough / rate))), instruction.window_seconds)
     usual = max(float(enough), rate * seconds)
     if usual >= _PLENTY * enough:
-        return seconds, order.schedule_seed
-    seeds = [f"{order.schedule_seed}/{number}" for number in range(CANDIDATES)]
-    return seconds, min(seeds, key=lambda seed: abs(_orders(order, seed, seconds) - usual))
+        return seconds, instruction.schedule_seed
+    seeds = [f"{instruction.schedule_seed}/{number}" for number in range(CANDIDATES)]
+    return seconds, min(seeds, key=lambda seed: abs(_orders(instruction, seed, seconds) - usual))
 
 
-def _orders(order: StepInstruction, seed: str, seconds: float) -> int:
-    start = order.warm_up_seconds
-    return sum(start <= at < start + seconds for at in arrivals.schedule(order.on_schedule(seed)))
+def _orders(instruction: StepInstruction, seed: str, seconds: float) -> int:
+    start = instruction.warm_up_seconds
+    return sum(start <= at < start + seconds for at in arrivals.schedule(instruction.on_schedule(seed)))

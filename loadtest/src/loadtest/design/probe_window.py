@@ -47,7 +47,7 @@ class ProbeWindow:
     def __call__(
         self,
         plan: Plan,
-        order: StepInstruction,
+        instruction: StepInstruction,
         key: StepKey,
         kept: Sequence[KeptStep],
         drawn_work: DrawnWork | None,
@@ -56,13 +56,13 @@ class ProbeWindow:
         Simulate the twins and choose the schedule; takes seconds of CPU.
 
         Raises:
-            ValueError: The order has no rate.
+            ValueError: The instruction has no rate.
         """
         del key, kept
-        model, work, rate = self.calibration.model, self.calibration.work, order.arrival_rate
+        model, work, rate = self.calibration.model, self.calibration.work, instruction.arrival_rate
         if rate is None:
             raise ValueError("a probe needs a rate")
-        seconds = math.ceil(min(self.longest_seconds, order.window_seconds))
+        seconds = math.ceil(min(self.longest_seconds, instruction.window_seconds))
         # A system of c orders/s at the SLO, slowed until it has its 5 % late at this rate, has its capacity there.
         edges = [
             find_edge(model, work, rate * side, self.bound, self.tasks, 1 / side)
@@ -72,9 +72,9 @@ class ProbeWindow:
         if slower is None or middle is None or faster is None:
             why = next(edge.why for edge in edges if edge.model is None)
             return WindowPlan(
-                FixedWindow(seconds), order.schedule_seed, None, (f"no twins could be made: {why}",)
+                FixedWindow(seconds), instruction.schedule_seed, None, (f"no twins could be made: {why}",)
             )
-        candidates = candidate_steps(plan, order, work, seconds, drawn_work)
+        candidates = candidate_steps(plan, instruction, work, seconds, drawn_work)
         # The step begins empty, as the one before was drained; the twins do too.
         chosen = choose_schedule(model, middle, None, candidates, self.bound, rate * model.activities)
         below, above = (
@@ -82,4 +82,6 @@ class ProbeWindow:
         )
         probe = DecisionRule(looks=PROBE_LOOKS, misfit_ratio=PROBE_MISFIT_RATIO)
         rule = UntilSidesDecided(below, above, seconds - BEFORE_THE_END_SECONDS, probe)
-        return WindowPlan(rule, f"{order.schedule_seed}/{chosen}", self.bound.seconds, self.calibration.notes)
+        return WindowPlan(
+            rule, f"{instruction.schedule_seed}/{chosen}", self.bound.seconds, self.calibration.notes
+        )

@@ -96,14 +96,18 @@ def fixed_window(plan: Plan, key: StepKey, *notes: str) -> WindowPlan:
 
 
 def plan_window(
-    plan: Plan, order: StepInstruction, key: StepKey, kept: Sequence[KeptStep], drawn_work: DrawnWork | None
+    plan: Plan,
+    instruction: StepInstruction,
+    key: StepKey,
+    kept: Sequence[KeptStep],
+    drawn_work: DrawnWork | None,
 ) -> WindowPlan:
     """
     Decide a step's window before it begins; takes seconds of CPU where twins are simulated.
 
     Args:
         plan: Of the cell.
-        order: Of the step, with its rate and lengths; its schedule may change.
+        instruction: Of the step, with its rate and lengths; its schedule may change.
         key: Which step.
         kept: Every step so far; the cell's own saturate step calibrates the model.
         drawn_work: What each order will draw; ``None`` where the draws are not ours.
@@ -123,8 +127,8 @@ def plan_window(
     measured = [step.measured for step in kept if step.result.is_usable]
     found = calibration_of(plan, measured, key)
     if isinstance(found, str):
-        return _without_calibration(plan, order, key, measured, found)
-    return _decided(plan, order, found, SloBound(bound), drawn_work)
+        return _without_calibration(plan, instruction, key, measured, found)
+    return _decided(plan, instruction, found, SloBound(bound), drawn_work)
 
 
 def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
@@ -143,33 +147,37 @@ def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> Window
 
 
 def _without_calibration(
-    plan: Plan, order: StepInstruction, key: StepKey, measured: Sequence[Measured], why: str
+    plan: Plan, instruction: StepInstruction, key: StepKey, measured: Sequence[Measured], why: str
 ) -> WindowPlan:
     """
     Return the window of a step of which only the model can tell, from what the window itself shows.
 
     It is short where fewer replicas show that the rate is far below the edge, and has its full length elsewhere.
     """
-    bound, rate = plan.slo.schedule_to_start_p95_seconds, order.arrival_rate
+    bound, rate = plan.slo.schedule_to_start_p95_seconds, instruction.arrival_rate
     assert bound is not None and rate is not None  # a load without one of them has a fixed window
     told = f"no twins could be made: {why}"
     fewer = far_below_by_fewer(plan, measured, key, rate, SloBound(bound))
     if fewer is None:
         return fixed_window(plan, key, told)
     short = f"the window is short, as by the model of {fewer.replicas} replica{'s' if fewer.replicas > 1 else ''} the rate is far below the edge"
-    seconds, seed = far_below_schedule(order, fewer.activities)
+    seconds, seed = far_below_schedule(instruction, fewer.activities)
     return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
 
 
 def _decided(
-    plan: Plan, order: StepInstruction, found: Calibration, bound: SloBound, drawn_work: DrawnWork | None
+    plan: Plan,
+    instruction: StepInstruction,
+    found: Calibration,
+    bound: SloBound,
+    drawn_work: DrawnWork | None,
 ) -> WindowPlan:
-    rate = order.arrival_rate
+    rate = instruction.arrival_rate
     assert rate is not None  # a saturate step has a fixed window
-    default = order.schedule_seed
+    default = instruction.schedule_seed
     if rate >= found.model.capacity_per_second(found.work.mean):
         # At and above capacity nothing is to be decided: waits grow with the window.
-        seconds = min(30.0, order.window_seconds)
+        seconds = min(30.0, instruction.window_seconds)
         return WindowPlan(
             FixedWindow(seconds),
             default,
@@ -177,18 +185,18 @@ def _decided(
             ("the rate is not below capacity; the window is short",),
         )
     if is_far_below(found.model, found.work, rate, bound):
-        seconds, seed = far_below_schedule(order, found.model.activities)
+        seconds, seed = far_below_schedule(instruction, found.model.activities)
         return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if edge.model is None:
         return WindowPlan(
-            FixedWindow(order.window_seconds),
+            FixedWindow(instruction.window_seconds),
             default,
             bound.seconds,
             (f"no twins could be made: {edge.why}",),
         )
-    seconds = math.ceil(order.window_seconds)
-    candidates = candidate_steps(plan, order, found.work, seconds, drawn_work)
+    seconds = math.ceil(instruction.window_seconds)
+    candidates = candidate_steps(plan, instruction, found.work, seconds, drawn_work)
     per_second = rate * found.model.activities
     # Each step begins empty: the one before was drained.
     chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
@@ -199,7 +207,11 @@ def _decided(
 
 
 def candidate_steps(
-    plan: Plan, order: StepInstruction, work: WorkDistribution, seconds: int, drawn_work: DrawnWork | None
+    plan: Plan,
+    instruction: StepInstruction,
+    work: WorkDistribution,
+    seconds: int,
+    drawn_work: DrawnWork | None,
 ) -> dict[int, OpenStep]:
     """
     Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed; fewer at
@@ -207,7 +219,7 @@ def candidate_steps(
 
     Args:
         plan: Of the cell.
-        order: Of the step, with its rate.
+        instruction: Of the step, with its rate.
         work: Of which the twins draw where the draws are not ours.
         seconds: Of the longest window.
         drawn_work: What each order will draw; ``None`` where the draws are not ours.
@@ -215,22 +227,30 @@ def candidate_steps(
     draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
         # The draws are the order numbers', so one array serves every schedule.
-        most = 2 * len(arrivals.schedule(order)) + 100
-        draws = np.array([drawn_work(plan.work, seed_of_order(order.seed, number)) for number in range(most)])
+        most = 2 * len(arrivals.schedule(instruction)) + 100
+        draws = np.array(
+            [drawn_work(plan.work, seed_of_order(instruction.seed, number)) for number in range(most)]
+        )
 
     def offered(schedule_seed: str) -> OpenStep:
-        times = arrivals.schedule(order.on_schedule(schedule_seed))
+        times = arrivals.schedule(instruction.on_schedule(schedule_seed))
         mine = draws[: len(times)] if isinstance(draws, np.ndarray) else draws
-        return OpenStep(times, mine, order.warm_up_seconds, seconds)
+        return OpenStep(times, mine, instruction.warm_up_seconds, seconds)
 
-    return {number: offered(f"{order.schedule_seed}/{number}") for number in range(schedules_tried(order))}
+    return {
+        number: offered(f"{instruction.schedule_seed}/{number}")
+        for number in range(schedules_tried(instruction))
+    }
 
 
-def schedules_tried(order: StepInstruction) -> int:
+def schedules_tried(instruction: StepInstruction) -> int:
     """
     Return how many schedules are made, of which one is chosen: all of them are in memory at once.
     """
     expected = arrivals.expected_starts(
-        order.arrivals, order.arrival_rate or 0.0, order.warm_up_seconds, order.window_seconds
+        instruction.arrivals,
+        instruction.arrival_rate or 0.0,
+        instruction.warm_up_seconds,
+        instruction.window_seconds,
     )
     return max(1, min(CANDIDATES, int(_MOST_ARRIVALS / max(1.0, expected))))

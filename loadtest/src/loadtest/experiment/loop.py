@@ -114,15 +114,19 @@ async def run_experiment(
             )
         )
         cell = plan_of_cell(plan, key)
-        order = order_of(cell, asked, run.path.name)
+        instruction = instruction_of(cell, asked, run.path.name)
         planning = WindowPlanning(
             functools.partial(
-                asked.plan_window or plan_window, cell, order, key, tuple(kept), subject.drawn_work
+                asked.plan_window or plan_window, cell, instruction, key, tuple(kept), subject.drawn_work
             )
         )
-        step = PlannedStep(key, cell, order, planning, subject.activities_per_workflow, subject.own_worker)
+        step = PlannedStep(
+            key, cell, instruction, planning, subject.activities_per_workflow, subject.own_worker
+        )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
-        measured = await asyncio.to_thread(with_model, measured, order, planning.made, subject.drawn_work)
+        measured = await asyncio.to_thread(
+            with_model, measured, instruction, planning.made, subject.drawn_work
+        )
         result = read_step(measured, cell, _closed(kept))
         if subject.own_command:
             _note_settings(run, measured, cell, tell)
@@ -166,7 +170,7 @@ def _closed(kept: Sequence[KeptStep]) -> list[JudgedStep]:
     ]
 
 
-def order_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
+def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
     """
     Return what the injectors are told of a step, its beginning left open.
 

@@ -14,24 +14,26 @@ from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
 
 def with_model(
-    measured: Measured, order: StepInstruction, window: WindowPlan | None, drawn_work: DrawnWork | None
+    measured: Measured, instruction: StepInstruction, window: WindowPlan | None, drawn_work: DrawnWork | None
 ) -> Measured:
     """
     Add the mean work that the step's orders drew, and what the window's p95 is about in the long run.
 
     Args:
         measured: The step.
-        order: What the injectors were told.
+        instruction: What the injectors were told.
         window: As planned; ``None`` where it was not.
         drawn_work: What each order draws; ``None`` where the draws are not ours.
     """
-    measured = replace(measured, drawn_work_seconds=mean_drawn_work(measured, order, drawn_work))
+    measured = replace(measured, drawn_work_seconds=mean_drawn_work(measured, instruction, drawn_work))
     if window is None or window.model is None:
         return measured
     return replace(measured, long_run=read_long_run(window.model, measured))
 
 
-def mean_drawn_work(measured: Measured, order: StepInstruction, drawn_work: DrawnWork | None) -> float | None:
+def mean_drawn_work(
+    measured: Measured, instruction: StepInstruction, drawn_work: DrawnWork | None
+) -> float | None:
     """
     Return the mean seconds that the activities of all the step's orders drew; ``None`` where that is not known.
     """
@@ -39,7 +41,7 @@ def mean_drawn_work(measured: Measured, order: StepInstruction, drawn_work: Draw
         return None
     seconds: list[float] = []
     for number in range(measured.injector.whole.sent):
-        drawn = drawn_work(order.work, seed_of_order(order.seed, number))
+        drawn = drawn_work(instruction.work, seed_of_order(instruction.seed, number))
         if not drawn:
             return None
         seconds.extend(drawn)

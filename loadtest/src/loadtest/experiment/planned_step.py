@@ -42,7 +42,7 @@ class PlannedStep:
     Attributes:
         key: Which step.
         plan: Of its cell, with the factors' values in their places.
-        order: What the injectors will be told; its beginning and its schedule are still open.
+        instruction: What the injectors will be told; its beginning and its schedule are still open.
         plan_window: Decides window and schedule; may take seconds of CPU, in a thread.
         activities_per_workflow: As the scenario says.
         own_worker: Whether the workers are the kit's, whose slots the plan sets.
@@ -50,7 +50,7 @@ class PlannedStep:
 
     key: StepKey
     plan: Plan
-    order: StepInstruction
+    instruction: StepInstruction
     plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool

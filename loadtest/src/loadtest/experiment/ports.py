@@ -105,10 +105,10 @@ class Injectors(Protocol):
     """
 
     async def run(
-        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+        self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         """
-        Carry one order out, drain, and report.
+        Carry one instruction out, drain, and report.
 
         Raises:
             InjectorError: An injector broke so that there is no report at all.
@@ -117,7 +117,7 @@ class Injectors(Protocol):
 
     async def end_window(self, at: float) -> None:
         """
-        End the window of the running order at a unix time that is still to come.
+        End the window of the running step at a unix time that is still to come.
 
         Raises:
             InjectorError: The injectors are gone.

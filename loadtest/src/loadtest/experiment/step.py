@@ -31,7 +31,7 @@ from loadtest.results.measured_step import InjectorReport, Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
-# Between order and first arrival: the order must have reached every injector.
+# Between instruction and first arrival: the instruction must have reached every injector.
 LEAD_SECONDS = 0.5
 # Some server counters are written once a second.
 SETTLE_SECONDS = 1.1
@@ -82,20 +82,20 @@ async def run_step(
         tell(PhaseStarted("plan the window", None))
         window = await planning
     endpoints, before = await _first_look(ports, step, replicas)
-    order = step.order.model_copy(
+    instruction = step.instruction.model_copy(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )
     if isinstance(load, Saturate):
         open_workflows = in_flight(load, known, step.plan, step.key)
-        order = order.model_copy(update={"in_flight": open_workflows})
+        instruction = instruction.model_copy(update={"in_flight": open_workflows})
     if window.is_fixed:
-        order = order.model_copy(update={"window_seconds": window.rule.longest_seconds})
+        instruction = instruction.model_copy(update={"window_seconds": window.rule.longest_seconds})
     watch = WindowWatch(window.rule, window.late_seconds)
     recorder = TimelineRecorder(
         ports.metrics,
         ports.queue,
         endpoints,
-        order,
+        instruction,
         watch,
         lambda second, sentence: tell(Tick(second, sentence)),
         clock,
@@ -103,21 +103,21 @@ async def run_step(
     workers = WorkerWatch(
         ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
     )
-    outside = OutsideWatch(ports, replicas, order.start_at, clock)
+    outside = OutsideWatch(ports, replicas, instruction.start_at, clock)
     async with (
         _running(recorder.run()),
         _running(workers.run()),
         _running(outside.run()),
-        _running(_while_alive(ports, order, recorder.injectors_say, clock)) as injecting,
+        _running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
-        tell(PhaseStarted("warm-up", order.warm_up_seconds))
-        starts_at = order.start_at + order.warm_up_seconds
+        tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
+        starts_at = instruction.start_at + instruction.warm_up_seconds
         await _until(starts_at, injecting, clock)
-        tell(PhaseStarted("window", order.window_seconds, at_most=not window.is_fixed))
+        tell(PhaseStarted("window", instruction.window_seconds, at_most=not window.is_fixed))
         start = await take_snapshot(ports.metrics, ports.target, endpoints)
         watch.first = start.worker
         workers.window_start = starts_at
-        middle, ends_at = await _window(ports, order, window, watch, injecting, clock, endpoints)
+        middle, ends_at = await _window(ports, instruction, window, watch, injecting, clock, endpoints)
         recorder.window_seconds = ends_at - starts_at
         await _until(ends_at, injecting, clock)
         end = await take_snapshot(ports.metrics, ports.target, endpoints)
@@ -135,7 +135,7 @@ async def run_step(
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
     measured = assemble_measured(
-        ports.metrics, step, order, replicas, snapshots, recorder, report, histories, poll, known
+        ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
     )
     enough = watch.enough.result() if watch.enough.done() else None
     return replace(
@@ -152,7 +152,7 @@ async def run_step(
 
 
 async def _while_alive(
-    ports: Ports, order: StepInstruction, each_second: Callable[[InjectorSecond], None], clock: Clock
+    ports: Ports, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None], clock: Clock
 ) -> InjectorReport:
     """
     Let the injectors run for as long as the target does, and return what they report.
@@ -163,7 +163,7 @@ async def _while_alive(
         TargetError: A process of the target ended; the injectors are stopped.
     """
     async with (
-        _running(ports.injectors.run(order, each_second)) as injecting,
+        _running(ports.injectors.run(instruction, each_second)) as injecting,
         _running(_until_it_dies(ports.target, clock)) as watching,
     ):
         await asyncio.wait({injecting, watching}, return_when=asyncio.FIRST_COMPLETED)
@@ -192,7 +192,7 @@ async def _first_look(
 
 async def _window(
     ports: Ports,
-    order: StepInstruction,
+    instruction: StepInstruction,
     window: WindowPlan,
     watch: WindowWatch,
     injecting: asyncio.Task[InjectorReport],
@@ -202,10 +202,10 @@ async def _window(
     """
     Let the window go on until its rule says enough; return the look at its middle and when it ends.
     """
-    starts_at = order.start_at + order.warm_up_seconds
-    latest = starts_at + order.window_seconds
+    starts_at = instruction.start_at + instruction.warm_up_seconds
+    latest = starts_at + instruction.window_seconds
     if window.is_fixed:
-        await _until(starts_at + order.window_seconds / 2, injecting, clock)
+        await _until(starts_at + instruction.window_seconds / 2, injecting, clock)
         return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
     async with _running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
         both: set[asyncio.Future[Any]] = {waiting, watch.enough}

@@ -88,7 +88,7 @@ class TimelineRecorder:
         metrics: Metrics,
         queue: Queue,
         endpoints: Mapping[str, str],
-        order: StepInstruction,
+        instruction: StepInstruction,
         window: WindowWatch,
         tell: Callable[[Second, str], None],
         clock: Clock,
@@ -98,7 +98,7 @@ class TimelineRecorder:
             metrics: Looks at the workers' pages.
             queue: The task queue under test.
             endpoints: The workers' pages by identity; empty for foreign workers.
-            order: When the step begins, and the lengths of warm-up and window.
+            instruction: When the step begins, and the lengths of warm-up and window.
             window: Is fed after each second of the window.
             tell: Gets each second as it is seen, and what the stopping rule says.
             clock: Of the experiment.
@@ -106,14 +106,14 @@ class TimelineRecorder:
         self._metrics = metrics
         self._queue = queue
         self.sample = sample_pages(endpoints)
-        self._order = order
+        self._instruction = instruction
         self._window = window
         self._tell = tell
         self._clock = clock
         self._first: Scrape | None = None
         self._last: Scrape | None = None
         self._injector: InjectorSecond | None = None
-        self.window_seconds = order.window_seconds
+        self.window_seconds = instruction.window_seconds
         self.seconds: list[Second] = []
         self.slots_used: list[float] = []
         self.limits = LimitSamples()
@@ -130,11 +130,11 @@ class TimelineRecorder:
         Look once a second until cancelled.
         """
         while True:
-            await self._clock.sleep(1.0 - (self._clock.now() - self._order.start_at) % 1.0)
+            await self._clock.sleep(1.0 - (self._clock.now() - self._instruction.start_at) % 1.0)
             await self._look()
 
     async def _look(self) -> None:
-        at = self._clock.now() - self._order.start_at
+        at = self._clock.now() - self._instruction.start_at
         if at < 0:
             return
         backlog, pages = await asyncio.gather(self._queue.look(), self._scrape())
@@ -160,7 +160,7 @@ class TimelineRecorder:
         self._tell(second, self._window.sentence)
 
     def _phase(self, at: float) -> str:
-        start = self._order.warm_up_seconds
+        start = self._instruction.warm_up_seconds
         return "warm-up" if at < start else "window" if at < start + self.window_seconds else "drain"
 
     async def _scrape(self) -> Scrape | None:
@@ -179,7 +179,7 @@ class TimelineRecorder:
         before, self._last = self._last, pages
         try:
             used, finished, wait = await asyncio.to_thread(self._count, self._first, before, pages)
-            if self._phase(pages.at - self._order.start_at) == "window":
+            if self._phase(pages.at - self._instruction.start_at) == "window":
                 if used is not None:
                     self.slots_used.append(self.sample.scaled(used))
                 self.limits.look_at_pages(self._metrics, pages, self.sample)

@@ -3,15 +3,15 @@ The line between a sweep and its Locust master: JSON, one message a line, over a
 
 It knows the messages and neither of the two ends.
 
-    sweep to master   {"order": StepInstruction} starts a step
-                      {"end": unix time}   ends the window earlier than the order said; told before that time
-                      {"dead": pid}        an injector on this machine has ended
-                      {"quit": true}       ends the master
-    master to sweep   {"ready": n}         n injectors are connected to Temporal
-                      {"refused": text}    an injector could not connect
-                      {"second": ...}      what all injectors counted so far
-                      {"report": ...}      the step is over
-                      {"broken": text}     there will be no report
+    sweep to master   {"instruction": StepInstruction}  starts a step
+                      {"end": unix time}                ends the window earlier than instructed; told in advance
+                      {"dead": pid}                     an injector on this machine has ended
+                      {"quit": true}                    ends the master
+    master to sweep   {"ready": n}                      n injectors are connected to Temporal
+                      {"refused": text}                 an injector could not connect
+                      {"second": ...}                   what all injectors counted so far
+                      {"report": ...}                   the step is over
+                      {"broken": text}                  there will be no report
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
-# Names the inherited descriptor; where it is set, Locust's master takes orders from it.
+# Names the inherited descriptor; where it is set, Locust's master takes instructions from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"
 EXPECTED = "LOADTEST_EXPECTED_INJECTORS"
 # Set where the sweep sees the injectors' processes itself and says when one has ended.
@@ -42,11 +42,11 @@ def line(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message).encode() + b"\n"
 
 
-def order(order: StepInstruction) -> dict[str, Any]:
+def instruction(instruction: StepInstruction) -> dict[str, Any]:
     """
     The message that starts a step.
     """
-    return {"order": to_plain(order)}
+    return {"instruction": to_plain(instruction)}
 
 
 def second(second: InjectorSecond) -> dict[str, Any]:

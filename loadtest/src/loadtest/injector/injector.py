@@ -22,7 +22,7 @@ from loadtest.errors import InputError
 from loadtest.injector import pacing
 from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.codec_client import client_of_step
-from loadtest.injector.locust_messages import LevelReport, OrderPart, PartReport
+from loadtest.injector.locust_messages import InstructionPart, LevelReport, PartReport
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
 from loadtest.injector.starts import Starts
@@ -61,7 +61,7 @@ async def connect(tracing: Tracing | None) -> Client:
 
 class Injector:
     """
-    Carries out shares of orders, one after the other, on one client.
+    Carries out shares of instructions, one after the other, on one client.
     """
 
     def __init__(
@@ -73,22 +73,24 @@ class Injector:
         self._tracing = tracing
         self._end_window: Callable[[float], None] | None = None
 
-    async def carry_out(self, share: OrderPart, each_second: Callable[[InjectorSecond], None]) -> PartReport:
+    async def carry_out(
+        self, share: InstructionPart, each_second: Callable[[InjectorSecond], None]
+    ) -> PartReport:
         """
         Send a share's arrivals, drain and report.
 
         Raises:
             InputError: The scenario cannot be loaded, or this injector is connected to another server or namespace.
         """
-        order = share.order
-        _demand_same_server(order, self._client)
+        instruction = share.instruction
+        _demand_same_server(instruction, self._client)
         wall_to_clock = now() - time.time()
-        origin = order.start_at + wall_to_clock
-        start = origin + order.warm_up_seconds
-        end = ArrivalsEnd(start + order.window_seconds)
-        scenario = load(order.scenario)
-        tally = Tally(Bounds(start, end.at, order.end_to_end_bound_seconds))
-        client = client_of_step(self._client, order.codec)
+        origin = instruction.start_at + wall_to_clock
+        start = origin + instruction.warm_up_seconds
+        end = ArrivalsEnd(start + instruction.window_seconds)
+        scenario = load(instruction.scenario)
+        tally = Tally(Bounds(start, end.at, instruction.end_to_end_bound_seconds))
+        client = client_of_step(self._client, instruction.codec)
         flights = self.flights(_terms(scenario, share), tally, client)
         gc.collect()
         gc.freeze()  # what lives for long is not looked at again in the middle of a window
@@ -103,7 +105,7 @@ class Injector:
         try:
             await self._send(share, origin, end, flights)
             cpu.close()
-            open_at_end = await flights.drain(end.at + order.drain_seconds)
+            open_at_end = await flights.drain(end.at + instruction.drain_seconds)
             drained = now() - end.at
         finally:
             self._end_window = None
@@ -123,13 +125,13 @@ class Injector:
         if self._end_window is not None:
             self._end_window(at)
 
-    async def _send(self, share: OrderPart, origin: float, end: ArrivalsEnd, flights: Starts) -> None:
-        order = share.order
-        if order.in_flight is not None:
+    async def _send(self, share: InstructionPart, origin: float, end: ArrivalsEnd, flights: Starts) -> None:
+        instruction = share.instruction
+        if instruction.in_flight is not None:
             numbers = itertools.count(share.index, share.injectors)
-            await pacing.closed(numbers, share.part_of(order.in_flight), origin, end, flights)
+            await pacing.closed(numbers, share.part_of(instruction.in_flight), origin, end, flights)
             return
-        mine = arrivals.split(arrivals.schedule(order), share.index, share.injectors)
+        mine = arrivals.split(arrivals.schedule(instruction), share.index, share.injectors)
         await pacing.planned(mine, origin, end, flights)
 
     def flights(self, terms: StartSettings, tally: Tally, client: Client | None = None) -> Starts:
@@ -140,35 +142,35 @@ class Injector:
         return Starts(client or self._client, terms, tally, meters, self._stock, self._tracing)
 
 
-def _demand_same_server(order: StepInstruction, client: Client) -> None:
+def _demand_same_server(instruction: StepInstruction, client: Client) -> None:
     """
-    Refuse an order for another server or namespace than this injector's: its load would go where nobody looks.
+    Refuse an instruction for another server or namespace than this injector's: its load would go where nobody looks.
     """
-    if order.namespace is None and order.address is None:
+    if instruction.namespace is None and instruction.address is None:
         return
     here = client.service_client.config.target_host
-    if order.namespace not in (None, client.namespace):
+    if instruction.namespace not in (None, client.namespace):
         raise InputError(
-            f"this injector is in namespace {client.namespace!r} and the order is for {order.namespace!r}; "
+            f"this injector is in namespace {client.namespace!r} and the instruction is for {instruction.namespace!r}; "
             "give the injectors TEMPORAL_NAMESPACE of the sweep"
         )
-    if order.address not in (None, here):
+    if instruction.address not in (None, here):
         raise InputError(
-            f"this injector is connected to {here} and the order is for {order.address}; "
+            f"this injector is connected to {here} and the instruction is for {instruction.address}; "
             "give the injectors TEMPORAL_ADDRESS of the sweep"
         )
 
 
-def _terms(scenario: Scenario, share: OrderPart) -> StartSettings:
-    order = share.order
-    in_flight = share.part_of(order.in_flight) if order.in_flight is not None else None
+def _terms(scenario: Scenario, share: InstructionPart) -> StartSettings:
+    instruction = share.instruction
+    in_flight = share.part_of(instruction.in_flight) if instruction.in_flight is not None else None
     return StartSettings(
         scenario=scenario,
-        id_prefix=order.id_prefix,
-        task_queue=order.task_queue,
-        seed=order.seed,
-        work=order.work,
-        max_in_flight=in_flight or max(1, share.part_of(order.max_in_flight)),
+        id_prefix=instruction.id_prefix,
+        task_queue=instruction.task_queue,
+        seed=instruction.seed,
+        work=instruction.work,
+        max_in_flight=in_flight or max(1, share.part_of(instruction.max_in_flight)),
         awaited_at_once=in_flight or max(1, share.part_of(AWAITED_AT_ONCE)),
     )
 

@@ -1,5 +1,5 @@
 """
-Locust's master in a planned run: takes orders from a sweep, deals them out and merges the answers.
+Locust's master in a planned run: takes instructions from a sweep, deals them out and merges the answers.
 
 It decides which injectors take part and when one of them is given up, and counts nothing itself.
 """
@@ -23,7 +23,7 @@ from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
-from loadtest.injector.locust_messages import OrderPart, PartReport, add_seconds
+from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
@@ -72,7 +72,7 @@ class LocustMaster:
             (REPORT, self._on_report),
         ):
             runner.register_message(name, listener)
-        gevent.spawn(self._take_orders)
+        gevent.spawn(self._take_messages)
 
     def _say(self, message: dict[str, Any]) -> None:
         with self._saying:  # a long line may be sent in parts, and other greenlets have something to say too
@@ -114,12 +114,14 @@ class LocustMaster:
 
     # What the sweep says.
 
-    def _take_orders(self) -> None:
+    def _take_messages(self) -> None:
         with self._socket.makefile("rb") as lines:
             for text in lines:
                 message = json.loads(text)
-                if "order" in message:
-                    gevent.spawn(self._answer, from_message(StepInstruction, message["order"], "the sweep"))
+                if "instruction" in message:
+                    gevent.spawn(
+                        self._answer, from_message(StepInstruction, message["instruction"], "the sweep")
+                    )
                 elif "end" in message:
                     self._end_window(message["end"])
                 elif "dead" in message:
@@ -135,13 +137,13 @@ class LocustMaster:
         for name in self._members:
             self._runner.send_message(END, {"at": at}, name)
 
-    def _answer(self, order: StepInstruction) -> None:
+    def _answer(self, instruction: StepInstruction) -> None:
         try:
-            answer = control_messages.report(self._carry_out(order))
+            answer = control_messages.report(self._carry_out(instruction))
         except _NoReportError as problem:
             answer = {"broken": str(problem)}
         except Exception as error:  # a defect: without an answer the sweep would wait for ever
-            log.exception("step %s broke", order.step)
+            log.exception("step %s broke", instruction.step)
             answer = {"broken": f"{type(error).__name__}: {error}"}
         finally:
             self._step = None
@@ -162,17 +164,17 @@ class LocustMaster:
             return False
         return time.monotonic() - self._silent_since.setdefault(name, time.monotonic()) >= silence_seconds
 
-    def _carry_out(self, order: StepInstruction) -> InjectorReport:
+    def _carry_out(self, instruction: StepInstruction) -> InjectorReport:
         members = self._present()
         if not members:
             raise _NoReportError("no injector is left to carry the step out")
-        self._step, self._members = order.step, members
-        self._end_at = order.start_at + order.warm_up_seconds + order.window_seconds
+        self._step, self._members = instruction.step, members
+        self._end_at = instruction.start_at + instruction.warm_up_seconds + instruction.window_seconds
         self._seconds, self._reports, self._refusals = {}, {}, {}
         for index, name in enumerate(members):
-            share = OrderPart(order, index, len(members))
+            share = InstructionPart(instruction, index, len(members))
             self._runner.send_message(SHARE, to_plain(share), name)
-        cpu = self._wait(order, members)
+        cpu = self._wait(instruction, members)
         if not self._reports:
             why = "; ".join(sorted(set(self._refusals.values())))
             raise _NoReportError(why or "every injector vanished in the step")
@@ -180,17 +182,21 @@ class LocustMaster:
             # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
             log.error("injector %s gave its share up: %s", name, why)
         vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
-        until = self._end_at - order.start_at
-        planned = sum(at < until for at in arrivals.schedule(order)) if order.in_flight is None else None
+        until = self._end_at - instruction.start_at
+        planned = (
+            sum(at < until for at in arrivals.schedule(instruction))
+            if instruction.in_flight is None
+            else None
+        )
         return merge(self._reports, vanished, planned, cpu, largest_rss_bytes())
 
-    def _wait(self, order: StepInstruction, members: list[str]) -> float:
+    def _wait(self, instruction: StepInstruction, members: list[str]) -> float:
         """
         Wait until every member has answered or is gone; return this process's CPU time over the window.
         """
-        start = order.start_at + order.warm_up_seconds
+        start = instruction.start_at + instruction.warm_up_seconds
         at_start, at_end = time.process_time(), None
-        told = order.start_at
+        told = instruction.start_at
         while True:
             at = time.time()
             if at < start:
@@ -199,12 +205,12 @@ class LocustMaster:
                 at_end = time.process_time()
             if at >= told + 1.0 and self._seconds:
                 told = at
-                self._say(control_messages.second(add_seconds(at - order.start_at, self._seconds)))
+                self._say(control_messages.second(add_seconds(at - instruction.start_at, self._seconds)))
             answered = {*self._reports, *self._refusals}
             gone = {name for name in members if self._is_gone(name)}
             if (
                 answered | gone >= set(members)
-                or at > self._end_at + order.drain_seconds + _REPORT_GRACE_SECONDS
+                or at > self._end_at + instruction.drain_seconds + _REPORT_GRACE_SECONDS
             ):
                 return (time.process_time() if at_end is None else at_end) - at_start
             gevent.sleep(_LOOK_EVERY_SECONDS)

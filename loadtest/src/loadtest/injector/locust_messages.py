@@ -15,17 +15,17 @@ from loadtest.results.step_instruction import StepInstruction
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPart:
+class InstructionPart:
     """
-    One injector's part of an order.
+    One injector's part of an instruction.
 
     Attributes:
-        order: What all injectors do together.
+        instruction: What all injectors do together.
         index: Which part, from 0.
         injectors: How many parts there are.
     """
 
-    order: StepInstruction
+    instruction: StepInstruction
     index: int
     injectors: int
 

@@ -1,5 +1,5 @@
 """
-Locust's worker in a planned run: takes its share of each order from the master and answers.
+Locust's worker in a planned run: takes its share of each instruction from the master and answers.
 
 It decides nothing; ``Injector`` carries the share out, in the bridge's thread.
 """
@@ -18,7 +18,7 @@ from loadtest.errors import LoadtestError
 from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
-from loadtest.injector.locust_messages import OrderPart
+from loadtest.injector.locust_messages import InstructionPart
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorSecond
 
@@ -61,7 +61,7 @@ class LocustWorker:
 
     def _on_share(self, msg: Message, **_: Any) -> None:
         assert self._injector is not None  # the master deals shares only to those that are ready
-        step = msg.data["order"]["step"]
+        step = msg.data["instruction"]["step"]
         answer: dict[str, Any] = {"step": step, "problem": None, "report": None}
 
         def each_second(second: InjectorSecond) -> None:  # in the loop's thread
@@ -69,7 +69,7 @@ class LocustWorker:
             self._process.bridge.post(self._runner.send_message, SECOND, said)
 
         try:
-            share = from_message(OrderPart, msg.data, "Locust's master")
+            share = from_message(InstructionPart, msg.data, "Locust's master")
             report = self._process.bridge.submit(self._injector.carry_out, share, each_second)
             answer["report"] = to_plain(report)
         except LoadtestError as error:

@@ -1,5 +1,5 @@
 """
-A running Locust: a master and its injectors, which carry out one order of a sweep at a time.
+A running Locust: a master and its injectors, which carry out one instruction of a sweep at a time.
 
 It imports neither locust nor gevent, since locust patches the whole process.
 """
@@ -29,7 +29,7 @@ _KILL_SECONDS = 2.0
 
 class Locust:
     """
-    A running Locust master and its injectors; carries out one order at a time.
+    A running Locust master and its injectors; carries out one instruction at a time.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Locust:
             master: Locust's master.
             workers: The injectors of this machine.
             reader, writer: The line to the master.
-            server: Address and namespace that every order is for.
+            server: Address and namespace that every instruction is for.
             most_awaited: Long polls for results that the server answers at once.
         """
         self._server = server
@@ -66,26 +66,26 @@ class Locust:
         return tuple(worker.pid for worker in self._workers if worker.running)
 
     async def run(
-        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+        self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         """
-        Carry one order out, drain, and report.
+        Carry one instruction out, drain, and report.
 
         Raises:
             InputError: It keeps more workflows in flight than can be awaited.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
-        if order.in_flight is not None and order.in_flight > self._most_awaited:
+        if instruction.in_flight is not None and instruction.in_flight > self._most_awaited:
             raise InputError(
-                f"{order.in_flight} workflows in flight: a closed load awaits every result, and max_awaited = "
+                f"{instruction.in_flight} workflows in flight: a closed load awaits every result, and max_awaited = "
                 f"{self._most_awaited:,}; lower in_flight_per_slot or replicas, or raise max_awaited where the server answers "
                 "more such calls at once (a namespace's frontend answers 1,200, unless it is set otherwise)"
             )
-        lasts = order.warm_up_seconds + order.window_seconds + order.drain_seconds
-        longest = order.start_at - time.time() + lasts + _ANSWER_SECONDS
+        lasts = instruction.warm_up_seconds + instruction.window_seconds + instruction.drain_seconds
+        longest = instruction.start_at - time.time() + lasts + _ANSWER_SECONDS
         try:
             async with asyncio.timeout(longest):
-                return await self._carry_out(order, each_second)
+                return await self._carry_out(instruction, each_second)
         except TimeoutError:
             raise InjectorError(
                 f"Locust did not answer within {longest:.0f} s; the log says: {self._master.log_tail(5)}"
@@ -101,11 +101,13 @@ class Locust:
         await self._say({"end": at})
 
     async def _carry_out(
-        self, order: StepInstruction, each_second: Callable[[InjectorSecond], None]
+        self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
         address, namespace = self._server
         await self._say(
-            control_messages.order(order.model_copy(update={"address": address, "namespace": namespace}))
+            control_messages.instruction(
+                instruction.model_copy(update={"address": address, "namespace": namespace})
+            )
         )
         while True:
             message = await self._hear()

@@ -18,7 +18,7 @@ def seed_of_order(step_seed: int, number: int) -> int:
 
 class StepInstruction(BaseModel):
     """
-    The order of one step; it travels to the injectors as JSON.
+    What the injectors do together in one step; it travels to the injectors as JSON.
 
     Attributes:
         step: The step's folder name.
