@@ -70,7 +70,7 @@ pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so they come a
 
 .PHONY: lint
 lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
-	@$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) --output-sync=target unused typed
+	@$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) unused typed
 
 .PHONY: unused
 unused:

@@ -72,7 +72,6 @@ def test_slots_that_are_not_the_plans_make_a_step_invalid(
         pytest.param({"max_cached_workflows": 0}, MAIN, None, id="what-main-read-is-over-in-a-moment"),
         pytest.param({"max_cached_workflows": 50}, GO, None, id="fewer-in-the-cache"),
         pytest.param({"tuner": "resource"}, GO, 'write tuner = "fixed"', id="fixed-slots"),
-        pytest.param({"workflow_task_slots": 100}, GO, "run with 1000, so", id="the-default-as-somebody-wrote-it"),
         pytest.param({"tuner": "resource"}, replace(GO, slot_supplier="ResourceBased"), None, id="as-the-machine-bears"),
         pytest.param({"tuner": "resource"}, replace(GO, slot_supplier="Custom"), "run with Custom, so", id="custom-slots"),
         pytest.param({"sandbox": False, "uvloop": False, "eager_activities": True}, GO, None, id="no-reading-shows-them"),
@@ -108,7 +107,7 @@ def test_settings_that_nobody_sees_are_told_to_be_not_known(
     asked: dict[str, Any], worker: WorkerFacts, keys: str | None
 ) -> None:
     """In one line that names each of them; what is not known is no result."""
-    note = settings_not_known([worker], _plan(**asked))
+    note = settings_not_known([worker], _plan(**asked), ())
 
     assert (note is None) == (keys is None), note
     if note is not None:
@@ -121,9 +120,7 @@ def test_settings_that_nobody_sees_are_told_to_be_not_known(
 
 def test_what_a_run_varies_is_told_whatever_its_value_is_in_a_cell() -> None:
     """One side of a comparison has the value that nobody has to write."""
-    notes = {
-        settings_not_known([GO], _plan().with_factors({"worker.sandbox": value})) for value in (True, False)
-    }
+    notes = {settings_not_known([GO], _plan(), (("worker.sandbox", value),)) for value in (True, False)}
 
     assert len(notes) == 1
     assert None not in notes
@@ -131,11 +128,11 @@ def test_what_a_run_varies_is_told_whatever_its_value_is_in_a_cell() -> None:
 
 def test_every_setting_of_a_plan_is_looked_for() -> None:
     """A new key must not pass without a word."""
-    usual = {**WorkerSetup().model_dump(), "activity_slots": 4}
+    factors = tuple((f"worker.{key}", 1) for key in WorkerSetup.model_fields)
 
-    note = settings_not_known([UNKNOWN], _plan(**usual)) or ""
+    note = settings_not_known([UNKNOWN], _plan(), factors) or ""
 
-    assert all(f"worker.{key}" in note for key in WorkerSetup.model_fields)
+    assert all(path in note for path, _ in factors)
 
 
 @pytest.mark.parametrize(

@@ -277,36 +277,3 @@ def test_loads_without_a_saturate_load_are_each_told() -> None:
         "loads.0.kind = 'open'",
         "loads.2.kind = 'fraction'",
     ]
-
-
-def test_a_plan_comes_back_from_its_json() -> None:
-    """The results folder keeps the plan with every default in it."""
-    plan = parse_plan(
-        {
-            "name": "x",
-            "loads": [
-                {"kind": "saturate"},
-                {"kind": "open", "window_seconds": 20, "arrivals": {"kind": "spike", "spike_ratio": 2}},
-                {"kind": "fraction", "fraction": 0.5},
-            ],
-            "factors": {"worker.activity_pollers": [2, "autoscaling"], "codec": [True, False]},
-        },
-        "x.toml",
-    )
-
-    assert from_plain(Plan, json.loads(to_json(plan)), "plan.json") == plan
-
-
-def test_a_missing_plan_names_those_that_there_are(tmp_path: Path) -> None:
-    """The message says what could have been meant."""
-    with pytest.raises(InputError, match=r"no such plan file.*demo\.toml"):
-        read_document(tmp_path / "nothing.toml")
-
-
-def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
-    """With the place at which it stops to be TOML."""
-    path = tmp_path / "bad.toml"
-    path.write_text("name = [", encoding="utf-8")
-
-    with pytest.raises(InputError, match="not a TOML file"):
-        read_document(path)

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Literal
 
 from loadtest.analysis.workers_as_planned import names_of, takes_plan
-from loadtest.plan import DynamicValue, Plan
+from loadtest.plan import DynamicValue, Plan, WorkerSetup
+from loadtest.results.plan_setting import Setting
 from loadtest.results.worker_facts import WorkerFacts
 
 # A heartbeat that comes under load may miss a slot, as it counts free and used ones one after the other.
@@ -25,27 +26,32 @@ def contradicted_settings(workers: Sequence[WorkerFacts], plan: Plan) -> list[st
 
     Args:
         workers: What is known of them.
-        plan: Of the cell.
+        plan: Of the cell; a key with its default value is taken for one that nobody wrote.
     """
     return [
         _contradiction(key, asked, others)
-        for key, asked in plan.worker.named.items()
+        for key, asked in _named(plan.worker).items()
         if (others := _others(workers, key, asked))
     ]
 
 
-def settings_not_known(workers: Sequence[WorkerFacts], plan: Plan) -> str | None:
+def settings_not_known(workers: Sequence[WorkerFacts], plan: Plan, factors: Setting) -> str | None:
     """
     Say which settings nobody knows whether a user's workers read them; ``None`` where there are none.
 
     Args:
         workers: What is known of them.
         plan: Of the cell.
+        factors: What the run varies, whatever its value is in this cell.
     """
     unproved = [worker for worker in workers if not (worker.shows_main and takes_plan([worker]))]
+    asked = {
+        **_named(plan.worker),
+        **{path.removeprefix("worker."): value for path, value in factors if path.startswith("worker.")},
+    }
     keys = [
         f"worker.{key}"
-        for key, value in plan.worker.named.items()
+        for key, value in asked.items()
         if any(_SHOWN[key](worker, value) is None for worker in unproved)
     ]
     if not keys:
@@ -62,6 +68,11 @@ def reads_settings(workers: Sequence[WorkerFacts]) -> bool:
     Tell whether a change of the plan's settings reaches the workers; where nobody looked at their pages it may.
     """
     return takes_plan(workers) and all(worker.shows_main is not False for worker in workers)
+
+
+def _named(setup: WorkerSetup) -> dict[str, DynamicValue]:
+    usual = WorkerSetup().model_dump()
+    return {key: value for key, value in setup.model_dump().items() if value != usual[key]}
 
 
 def _others(workers: Sequence[WorkerFacts], key: str, asked: DynamicValue) -> dict[str, DynamicValue]:

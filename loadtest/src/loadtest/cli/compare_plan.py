@@ -66,7 +66,7 @@ def comparing_plan(
     document = plan.at_first_values()
     compared: dict[str, tuple[DynamicValue, DynamicValue]] = {}
     for path in {**left, **right}:
-        pair = tuple(side[path] if path in side else _planned(plan, path) for side in (left, right))
+        pair = tuple(side[path] if path in side else _planned(document, path) for side in (left, right))
         if pair[0] == pair[1]:
             document = put_value(document, path, pair[0])
         else:
@@ -118,10 +118,7 @@ def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
     return found
 
 
-def _planned(plan: Plan, path: str) -> DynamicValue:
-    document: dict[str, Any] = plan.with_factors(
-        {factor: values[0] for factor, values in plan.factors.items()}
-    ).model_dump(mode="json")
+def _planned(document: dict[str, Any], path: str) -> DynamicValue:
     head, _, key = path.partition(".")
     node: Any = document.get(head)
     if head == "server":

@@ -35,10 +35,11 @@ def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
     """
     if place.get("target") not in (TargetKind.KUBERNETES, TargetKind.COMPOSE):
         return ()
+    usual, given = type(plan.worker)().model_dump(), plan.worker.model_dump()
     named = [
         f"worker.{key}={value_text(value)}"
-        for key, value in plan.worker.named.items()
-        if key != "activity_slots"
+        for key, value in given.items()
+        if value != usual[key] and key != "activity_slots"
     ]
     if not named:
         return ()

@@ -141,7 +141,7 @@ def _note_settings(run: Run, measured: Measured, cell: Plan, tell: Callable[[Eve
     """
     Say once in a run which settings its workers are not known to read, and keep it for its reader.
     """
-    manifest, note = run.manifest, settings_not_known(measured.workers, cell)
+    manifest, note = run.manifest, settings_not_known(measured.workers, cell, measured.key.factors)
     if note is not None and note not in manifest.notes:
         run.write_manifest(replace(manifest, notes=(*manifest.notes, note)))
         tell(NoteSeen(note))

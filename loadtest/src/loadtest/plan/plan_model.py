@@ -130,7 +130,7 @@ class Plan(StrictModel):
         Raises:
             ValidationError: A value does not fit, which a checked plan's own values do.
         """
-        document: dict[str, Any] = self.model_dump(exclude={"factors"}) | {"worker": self.worker.named}
+        document: dict[str, Any] = self.model_dump(exclude={"factors"})
         for path, value in values.items():
             document = put_value(document, path, value)
         return type(self).model_validate(document)
@@ -138,12 +138,8 @@ class Plan(StrictModel):
     def at_first_values(self) -> dict[str, Any]:
         """
         Return the plan as a JSON document whose factors are at their first values, with none left to vary.
-
-        Of the workers it has the keys that the plan names.
         """
-        document: dict[str, Any] = self.model_dump(mode="json", exclude={"factors"}) | {
-            "worker": self.worker.named
-        }
+        document: dict[str, Any] = self.model_dump(mode="json", exclude={"factors"})
         for path, values in self.factors.items():
             document = put_value(document, path, values[0])
         return document

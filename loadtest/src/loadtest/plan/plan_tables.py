@@ -126,13 +126,6 @@ class WorkerSetup(StrictModel):
         """
         return OWN_WORKER_ACTIVITY_SLOTS if self.activity_slots is None else self.activity_slots
 
-    @property
-    def named(self) -> dict[str, DynamicValue]:
-        """
-        The keys that somebody wrote, or varies, with their values; one may be written with its default.
-        """
-        return self.model_dump(include=self.model_fields_set, exclude_none=True)
-
 
 class ServerSetup(StrictModel):
     """
