@@ -59,11 +59,8 @@ def count_late(histogram: Histogram, seconds: float) -> float:
         histogram: The samples, in seconds.
         seconds: The bound.
     """
-    late, low = 0.0, 0.0
-    for high, count in zip(histogram.bounds, histogram.counts, strict=True):
-        if low >= seconds or math.isclose(low, seconds, rel_tol=_SAME_BOUND_RATIO):
-            late += count
-        elif high > seconds and not math.isclose(high, seconds, rel_tol=_SAME_BOUND_RATIO):
-            late += count if math.isinf(high) else count * (high - seconds) / (high - low)
-        low = high
-    return late
+    low, high, cut = _around(histogram, seconds)
+    above = sum(
+        count for bound, count in zip(histogram.bounds, histogram.counts, strict=True) if bound > high
+    )
+    return float(above) + (cut if math.isinf(high) else cut * (high - seconds) / (high - low))

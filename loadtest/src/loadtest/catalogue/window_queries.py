@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading
+from loadtest.catalogue.plain_spelling import plain_spelling
 from loadtest.catalogue.promql import QueryScope, select
 
 
@@ -73,11 +74,11 @@ class MeasuredWindow:
 
 def _as_pages_write(name: str) -> str:
     """
-    Return a regular expression for a name as it is and, as some workers in Go write it, with no sign but letters and digits.
+    Return a regular expression for a name as it is and in its plain spelling.
     """
     # A backslash of the expression is itself one in a PromQL string.
     exact = re.sub(r"([^\w-])", r"\\\\\1", name)
-    plain = re.sub(r"[^0-9A-Za-z]", "_", name)
+    plain = plain_spelling(name)
     return exact if plain == name else f"{exact}|{plain}"
 
 

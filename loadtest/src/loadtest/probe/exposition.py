@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from loadtest.catalogue.plain_spelling import plain_spelling
 from loadtest.errors import MeasurementError
 
 # Name, labels in braces with any text between quotes, value; a timestamp and an exemplar may follow.
@@ -73,14 +73,6 @@ def labels_of(identity: str) -> dict[str, str]:
 
 def is_same_value(written: str, value: str) -> bool:
     """
-    Tell whether a label's value on a page stands for a value.
-
-    Some servers, and workers in Go whose page is made as the SDK shows it, write every sign but letters and digits as an
-    underscore.
+    Tell whether a label's value on a page stands for a value, in whatever spelling.
     """
-    return _plain(written) == _plain(value)
-
-
-@lru_cache(maxsize=4096)
-def _plain(value: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "_", value)
+    return plain_spelling(written) == plain_spelling(value)
