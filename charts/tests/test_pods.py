@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from rendering import Charts, Object, of_kind, only, pod_of
+from rendering import Charts, Object, only, pods
 
 pytestmark = pytest.mark.process
 
@@ -18,21 +18,11 @@ TOLERATIONS = [{"key": "dedicated", "operator": "Exists"}]
 PARTS = ("sweep", "injectors", "interactive")
 
 
-def pods(charts: Charts, chart: str, given: dict[str, Any]) -> dict[str, Object]:
+def specifications(charts: Charts, chart: str, given: dict[str, Any]) -> dict[str, Object]:
     """
     The specification of every pod that a chart makes, those of a sweep's injectors too.
     """
-    objects = charts.render(chart, given)
-    made = [
-        yaml.safe_load(found["data"]["job.yaml"])
-        for found in of_kind(objects, "ConfigMap")
-        if "job.yaml" in found.get("data", {})
-    ]
-    return {
-        f"{found['kind']}/{found['metadata']['name']}": pod["spec"]
-        for found in (*objects, *made)
-        if (pod := pod_of(found))
-    }
+    return {name: pod["spec"] for name, pod in pods(charts, chart, given).items()}
 
 
 def everything(chart: str) -> dict[str, Any]:
@@ -46,7 +36,7 @@ def everything(chart: str) -> dict[str, Any]:
 @pytest.mark.parametrize("chart", ["repair-worker", "loadtest", "temporal-dev"])
 def test_no_service_becomes_environment(charts: Charts, chart: str) -> None:
     """A Service called repairshop-something in the namespace does not reach a pod as a setting."""
-    found = pods(charts, chart, {"interactive": {"enabled": True}} if chart == "loadtest" else {})
+    found = specifications(charts, chart, {"interactive": {"enabled": True}} if chart == "loadtest" else {})
 
     assert found
     assert {name for name, pod in found.items() if pod.get("enableServiceLinks") is not False} == set()
@@ -67,7 +57,7 @@ def test_no_service_becomes_environment(charts: Charts, chart: str) -> None:
 )
 def test_every_pod_bears_taints(charts: Charts, chart: str, given: dict[str, Any]) -> None:
     """Where all nodes are tainted no pod stays pending, neither that of `helm test` nor the one that binds the claim."""
-    found = pods(charts, chart, given)
+    found = specifications(charts, chart, given)
 
     assert {name for name, pod in found.items() if pod.get("tolerations") != TOLERATIONS} == set()
 
@@ -76,14 +66,14 @@ def test_every_pod_bears_taints(charts: Charts, chart: str, given: dict[str, Any
 def test_openshift_numbers_users_itself(charts: Charts, chart: str) -> None:
     """With null no pod asks for a user or a group, and still none may be root."""
     context = {"runAsUser": None, "runAsGroup": None, "fsGroup": None}
-    for pod in pods(charts, chart, {"podSecurityContext": context}).values():
+    for pod in specifications(charts, chart, {"podSecurityContext": context}).values():
         assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
 @pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
 def test_every_knob_reaches_the_pod(charts: Charts, chart: str) -> None:
     """Environment, volumes, containers and placement are passed on as they are given, templates rendered."""
-    for name, pod in pods(charts, chart, everything(chart)).items():
+    for name, pod in specifications(charts, chart, everything(chart)).items():
         if name.endswith("-test"):
             continue
         main = pod["containers"][0]
@@ -143,7 +133,9 @@ def test_a_strict_spread_takes_nodes_without_a_zone(charts: Charts) -> None:
 def test_workers_spread_over_nodes_and_zones(charts: Charts) -> None:
     """Each generation of a rollout is spread for itself."""
     (pod,) = (
-        pod for name, pod in pods(charts, "repair-worker", {}).items() if name.startswith("Deployment/")
+        pod
+        for name, pod in specifications(charts, "repair-worker", {}).items()
+        if name.startswith("Deployment/")
     )
     found = {rule["topologyKey"]: rule["matchLabelKeys"] for rule in pod["topologySpreadConstraints"]}
 

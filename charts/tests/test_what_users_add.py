@@ -7,30 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
-from rendering import Charts, Object, of_kind, only, pod_of
+from rendering import Charts, of_kind, only, pods
 
 pytestmark = pytest.mark.process
 
 CONTROLLED = {"deployment": {"kind": "WorkerDeployment"}}
 SIDECAR = {"name": "proxy", "image": "registry.example.org/proxy:1", "restartPolicy": "Always"}
-
-
-def pods(charts: Charts, chart: str, given: dict[str, Any]) -> dict[str, Object]:
-    """
-    Every pod that a chart makes, those of a sweep's injectors too, by its owner.
-    """
-    objects = charts.render(chart, given)
-    made = [
-        yaml.safe_load(found["data"]["job.yaml"])
-        for found in of_kind(objects, "ConfigMap")
-        if "job.yaml" in found.get("data", {})
-    ]
-    return {
-        f"{found['kind']}/{found['metadata']['name']}": pod
-        for found in (*objects, *made)
-        if (pod := pod_of(found))
-    }
 
 
 @pytest.mark.parametrize(

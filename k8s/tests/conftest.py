@@ -1,5 +1,5 @@
 """
-Paths and parsed files that the tests of `k8s/` share.
+What the tests of `k8s/` share.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stubs import Stubs, cluster_of_stubs
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,3 +18,13 @@ def root() -> Path:
     The top of the checkout.
     """
     return ROOT
+
+
+@pytest.fixture
+def kind(tmp_path: Path) -> Stubs:
+    """
+    A kind cluster of stubs.
+    """
+    stubs = cluster_of_stubs(tmp_path, "kind-temporal-kit")
+    stubs.put("kind", "")
+    return stubs

@@ -19,16 +19,6 @@ needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="helm is no
 
 
 @pytest.fixture
-def kind(tmp_path: Path) -> Stubs:
-    """
-    A kind cluster.
-    """
-    stubs = cluster_of_stubs(tmp_path, "kind-temporal-kit")
-    stubs.put("kind", "")
-    return stubs
-
-
-@pytest.fixture
 def minikube(tmp_path: Path) -> Stubs:
     """
     A minikube cluster whose nodes have our worker, and nothing else until it is loaded.

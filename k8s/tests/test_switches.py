@@ -4,23 +4,11 @@ A switch of 0 is one that is not given, and `make down` takes what it cannot see
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from making import make, refusal
-from stubs import Stubs, cluster_of_stubs
+from stubs import Stubs
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture
-def kind(tmp_path: Path) -> Stubs:
-    """
-    A kind cluster.
-    """
-    stubs = cluster_of_stubs(tmp_path, "kind-temporal-kit")
-    stubs.put("kind", "")
-    return stubs
 
 
 @pytest.mark.parametrize(("given", "follows"), [("", False), ("0", False), ("1", True)])

@@ -6,7 +6,7 @@
 {{- mulf (toString . | trimSuffix $unit | float64) (get $factors $unit | default 1.0) -}}
 {{- end -}}
 
-{{- /* Refuses a request above its limit, as Kubernetes does. Takes (dict "where" "sweep.resources" "resources" MAP). */ -}}
+{{- /* Refuses a request above its limit, as Kubernetes does. Takes (dict "where" "resources" "resources" MAP). */ -}}
 {{- define "repair-worker.checkResources" -}}
 {{- $where := .where -}}
 {{- $limits := dig "limits" (dict) (default (dict) .resources) | default (dict) -}}

@@ -111,3 +111,20 @@ def pod_of(thing: Object) -> Object | None:
         spec = spec["jobTemplate"]["spec"]
     template = spec.get("template") if isinstance(spec, dict) else None
     return template if isinstance(template, dict) and "spec" in template else None
+
+
+def pods(charts: Charts, chart: str, given: dict[str, Any]) -> dict[str, Object]:
+    """
+    Return every pod that a chart makes, those of a sweep's injectors too, by its owner.
+    """
+    objects = charts.render(chart, given)
+    made = [
+        yaml.safe_load(found["data"]["job.yaml"])
+        for found in of_kind(objects, "ConfigMap")
+        if "job.yaml" in found.get("data", {})
+    ]
+    return {
+        f"{found['kind']}/{found['metadata']['name']}": pod
+        for found in (*objects, *made)
+        if (pod := pod_of(found))
+    }
