@@ -59,13 +59,12 @@ quick: $(BIN)/.installed-dev
 .PHONY: test
 test: lint pytest ## every check that needs no cluster
 
-# A module's tests stay together, as they share what they start; the modules that take longest come first.
+# A module's tests stay together, as they share what they start; they come in the order of `testpaths`.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
-LONGEST_FIRST = dashboards/tests/test_proof.py loadtest/tests/experiment worker/tests dashboards/tests loadtest/tests charts/tests k8s/tests k8s/compose/tests
 
 .PHONY: pytest
 pytest: $(BIN)/.installed-dev ## the tests alone: sweeps measure, so they come after all others, two at a time; PYTEST_ARGS adds arguments
-	$(BIN)/pytest -n $(PYTEST_WORKERS) $(SIDE_BY_SIDE) -m 'not e2e and not sweep' $(LONGEST_FIRST) $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) $(SIDE_BY_SIDE) -m 'not e2e and not sweep' $(PYTEST_ARGS)
 	$(BIN)/pytest -n 2 $(SIDE_BY_SIDE) -m 'sweep and not e2e' $(PYTEST_ARGS)
 
 .PHONY: lint
