@@ -30,7 +30,7 @@ def promtool(*arguments: object, cwd: Path = RULES) -> subprocess.CompletedProce
         text=True,
         cwd=cwd,
         check=False,
-        timeout=300,
+        timeout=600,
     )
 
 
@@ -54,6 +54,7 @@ def test_promtool_accepts_the_rules() -> None:
 
 
 @pytest.mark.process
+@pytest.mark.timeout(600)
 def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
     """
     promtool plays made-up series through recording rules and alerts; one call, as each costs a second.

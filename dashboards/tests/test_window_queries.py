@@ -97,7 +97,6 @@ def answer(prometheus: LocalPrometheus, promql: str) -> float:
     return float(one["value"][1])
 
 
-@pytest.mark.timeout(120)
 def test_the_throughput_is_that_of_the_window(watched: tuple[LocalPrometheus, MeasuredWindow]) -> None:
     """
     Activities over an order's activities and the seconds, in the report's unit, and nothing of another kind of task.
@@ -113,7 +112,6 @@ def test_the_throughput_is_that_of_the_window(watched: tuple[LocalPrometheus, Me
     )
 
 
-@pytest.mark.timeout(120)
 def test_a_counter_that_begins_in_the_window_counts_from_nothing(
     watched: tuple[LocalPrometheus, MeasuredWindow],
 ) -> None:
@@ -129,7 +127,6 @@ def test_a_counter_that_begins_in_the_window_counts_from_nothing(
     assert told == pytest.approx(both, abs=a_scrape)
 
 
-@pytest.mark.timeout(120)
 def test_the_p95_is_that_of_the_window_alone(watched: tuple[LocalPrometheus, MeasuredWindow]) -> None:
     """
     The long waits of the warm-up are not in it, though the buckets hold them; it is right to within its bucket.
