@@ -155,7 +155,10 @@ triggers:
 
 {{- define "repair-worker.scheduleToStartTrigger" -}}
 {{- $wait := .Values.autoscaling.keda.scheduleToStart -}}
-{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0 or vector(0)" (include "repair-worker.ownSeries" .) -}}
+{{- $own := include "repair-worker.ownSeries" . -}}
+{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0" $own -}}
+{{- /* An idle fleet waits for nothing; one that Prometheus has lost gives no answer. */ -}}
+{{- $query = printf "%s or 0 * sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" $query $own -}}
 - type: prometheus
   name: scheduleToStart
   # A value, not an average: twice the wait asks for twice the replicas.
