@@ -55,5 +55,12 @@ reach_cluster() {
 
 is_kind() { [[ "$context" == kind-* ]]; }
 is_minikube() { [[ "$context" == "$CLUSTER" ]]; }
-# Clusters of this machine, whose nodes nobody else reaches.
-is_local() { is_kind || is_minikube; }
+# Clusters of this machine, whose nodes nobody else reaches. A name says nothing, as any cluster may be called kind-prod: they stand in
+# our own kubeconfig, in which nothing but kind-up and minikube-up writes, or their API server listens on this machine.
+is_local() {
+  if ! is_kind && ! is_minikube; then return 1; fi
+  if [[ "$kubeconfig" -ef "$OWN_KUBECONFIG" ]]; then return; fi
+  local server
+  server=$(kc config view --minify --output 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null) || return 1
+  [[ "$server" =~ ^https?://(127\.[0-9.]+|0\.0\.0\.0|localhost|\[::1?\])(:|/|$) ]]
+}
