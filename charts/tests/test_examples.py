@@ -124,6 +124,23 @@ def test_flux(charts: Charts, chart: str) -> None:
     )
 
 
+def test_flux_leaves_the_autoscaler_its_count(charts: Charts) -> None:
+    """
+    Helm looks at the Deployment that runs and writes its count into the release, with which drift correction compares.
+    """
+    (spec,) = (
+        found["spec"]
+        for chart, found in documents("flux")
+        if (chart, found["kind"]) == ("repair-worker", "HelmRelease")
+    )
+
+    assert of_kind(charts.render("repair-worker", spec["values"]), "ScaledObject")
+    assert spec["driftDetection"] == {
+        "mode": "enabled",
+        "ignore": [{"paths": ["/spec/replicas"], "target": {"kind": "Deployment"}}],
+    }
+
+
 @pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
 @pytest.mark.parametrize("name", ["api-key", "client-certificate"])
 def test_temporal_cloud(charts: Charts, chart: str, name: str) -> None:
