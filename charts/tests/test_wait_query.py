@@ -28,9 +28,7 @@ def waits(course: str) -> list[dict[str, str]]:
     """
     A histogram of two buckets that takes this course.
     """
-    return [
-        {"series": f'{BUCKET}{{le="{bound}", {POD}}}', "values": course} for bound in ("1", "2", "+Inf")
-    ]
+    return [{"series": f'{BUCKET}{{le="{bound}", {POD}}}', "values": course} for bound in ("1", "2", "+Inf")]
 
 
 @pytest.mark.parametrize(
