@@ -226,3 +226,17 @@ def test_every_container_may_have_limits(charts: Charts, chart: str, given: Any)
 
     assert found
     assert {name for name, resources in found.items() if resources != asked} == set()
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+def test_an_old_kubernetes_has_no_sidecars(charts: Charts, chart: str) -> None:
+    """
+    Before 1.29 it drops `restartPolicy: Always` in silence, and a pod waits for ever for its sidecar to end.
+    """
+    done = [
+        charts.helm("template", chart, {"initContainers": [SIDECAR]}, "--kube-version", version)
+        for version in ("v1.28.9-eks-036c24b", "v1.29.0-gke.1")
+    ]
+
+    assert [one.returncode for one in done] == [1, 0]
+    assert "initContainers: proxy has restartPolicy = Always on Kubernetes v1.28.9" in done[0].stderr
