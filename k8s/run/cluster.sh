@@ -16,6 +16,12 @@ need() {
   command -v "$1" >/dev/null || fail "$1: not found in PATH; \`make doctor\` says which version is wanted and how to get it"
 }
 
+# Docker's own words would come in the middle of a build, as if a Dockerfile were wrong.
+check_registry() {
+  [[ -z "${REGISTRY:-}" || "$REGISTRY" =~ ^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$ ]] ||
+    fail "REGISTRY=$REGISTRY: no registry that an image can be named for; write REGISTRY=registry.example/team"
+}
+
 # Sets $context and $kubeconfig, or refuses.
 choose_cluster() {
   if [[ -n "${GIVEN_CONTEXT:-}" || -n "${GIVEN_KUBECONFIG:-}" ]]; then

@@ -69,6 +69,19 @@ pytestmark = pytest.mark.process
             "error: DEPLOY_TIMEOUT=soon: expected seconds or minutes; write 90s or 5m",
             id="timeout",
         ),
+        *(
+            pytest.param(
+                [target, f"REGISTRY={registry}", "NO_CLUSTER=1"],
+                f"error: REGISTRY={registry}: no registry that an image can be named for; write REGISTRY=registry.example/team",
+                id=f"{target}-registry-{name}",
+            )
+            for target in ("deploy", "images")
+            for name, registry in (
+                ("scheme", "https://registry.example/team"),
+                ("slash", "registry.example/team/"),
+                ("case", "registry.example/Team"),
+            )
+        ),
         pytest.param(
             ["deploy", "WORKER_VALUES=nowhere.yaml"],
             "error: WORKER_VALUES: nowhere.yaml: no such values file; several are separated by commas",
