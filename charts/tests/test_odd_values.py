@@ -45,7 +45,7 @@ def integers(thing: Any) -> list[int]:
         pytest.param("loadtest", {"metrics": MONITOR}, "PodMonitor", id="loadtest-samples"),
         pytest.param(
             "repair-worker",
-            {"deployment": {"progressDeadlineSeconds": MONTH, "minReadySeconds": MONTH}},
+            {"deployment": {"progressDeadlineSeconds": MONTH}},
             "Deployment",
             id="deadline",
         ),
