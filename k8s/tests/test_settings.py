@@ -32,6 +32,7 @@ pytestmark = pytest.mark.process
         pytest.param(
             ["scale"], "error: N=: expected a number of workers; write make scale N=4", id="scale-without-n"
         ),
+        pytest.param(["scale", "N=010"], "error: N=010: expected a number of workers", id="scale-octal"),
         pytest.param(["scale", "N=-1"], "error: N=-1: expected a number of workers", id="scale-below-zero"),
         pytest.param(
             ["logs", "WHAT=all"], "error: WHAT=all: no such part; there are: workers", id="logs-of-nothing"
