@@ -24,6 +24,7 @@ charts-package: ## pack the charts, [CHART_VERSION=0.2.1]
 .PHONY: charts-publish
 charts-publish: ## pack the charts and push them, REGISTRY=registry.example.org/charts
 	@$(if $(filter command line,$(origin REGISTRY)),,echo "error: REGISTRY is not given: charts are pushed to a registry that you name; write make charts-publish REGISTRY=registry.example.org/charts" >&2; exit 2)
+	@$(if $(findstring ://,$(REGISTRY)),echo "error: REGISTRY=$(REGISTRY): expected host/path without a scheme; write REGISTRY=$(lastword $(subst ://, ,$(REGISTRY)))" >&2; exit 2)
 	@packed=$$(mktemp -d); \
 	trap 'rm -r "$$packed"' EXIT; \
 	$(MAKE) charts-package CHARTS_OUTPUT="$$packed"; \

@@ -11,28 +11,35 @@ from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefr
 
 from dashboards.panels import SOURCE
 from loadtest.catalogue import BY_KEY
-from loadtest.catalogue.promql import TEMPORAL_NAMESPACE
+from loadtest.catalogue.promql import GRAFANA, TEMPORAL_NAMESPACE, QueryScope, select
 
 # So many signs other than letters and digits a name may have; each costs a step of the query.
-_UNDERSCORES = 16
+_SIGNS = 16
 
 
 def options_query(label: str, selector: str = "") -> str:
     """
     Write the query whose series are the choices: the name as the server writes it, and beside it
-    the same with a point for each ``_``, as PromQL replaces one at a time.
+    the same with a point for each other sign than a letter or a digit, as PromQL replaces one at a time.
+
+    What workers alone tell of stands as they write it: of a server that is somebody else's there are no pages.
 
     Args:
         label: The server's label.
-        selector: Matchers to choose among.
+        selector: Matchers to choose among, by the server's labels.
     """
     # Queues that somebody polls, and those where tasks wait for somebody.
     polled, waiting = (BY_KEY[f"server.{name}"].name + selector for name in ("poll_success", "backlog_tasks"))
-    text = f"count by ({label}) ({polled} or {waiting})"
+    of_a_queue = label == "taskqueue"
+    started = select(BY_KEY["worker.started"], QueryScope(GRAFANA.namespace if of_a_queue else None))
+    if of_a_queue:
+        started = f'label_replace({started}, "{label}", "$1", "task_queue", "(.*)")'
+    # The server's spelling counts more, where there are both.
+    text = f"count by ({label}) ({polled} or {waiting}) > bool 0 or 0 * count by ({label}) ({started})"
     text = f'label_replace({text}, "value", "$1", "{label}", "(.*)")'
-    for _ in range(_UNDERSCORES):
-        text = f'label_replace({text}, "value", "$1.$2", "value", "(.*?)_(.*)")'
-    return text
+    for _ in range(_SIGNS):
+        text = f'label_replace({text}, "value", "$1.$2", "value", "(.*?)[^A-Za-z0-9.](.*)")'
+    return f"topk by (value) (1, {text})"
 
 
 def options_regex(label: str) -> str:
@@ -44,7 +51,7 @@ def options_regex(label: str) -> str:
 
 TASK_QUEUE_QUERY = options_query(
     "taskqueue",
-    f'{{{TEMPORAL_NAMESPACE}=~"${{namespace:pipe}}", taskqueue!~"temporal_sys_.*|default_worker_tq"}}',
+    f'{{{TEMPORAL_NAMESPACE}=~"{GRAFANA.namespace}", taskqueue!~"temporal_sys_.*|default_worker_tq"}}',
 )
 NAMESPACE_QUERY = options_query(TEMPORAL_NAMESPACE, f'{{{TEMPORAL_NAMESPACE}!="temporal_system"}}')
 

@@ -124,6 +124,23 @@ def test_flux(charts: Charts, chart: str) -> None:
     )
 
 
+def test_flux_leaves_the_autoscaler_its_count(charts: Charts) -> None:
+    """
+    Helm looks at the Deployment that runs and writes its count into the release, with which drift correction compares.
+    """
+    (spec,) = (
+        found["spec"]
+        for chart, found in documents("flux")
+        if (chart, found["kind"]) == ("repair-worker", "HelmRelease")
+    )
+
+    assert of_kind(charts.render("repair-worker", spec["values"]), "ScaledObject")
+    assert spec["driftDetection"] == {
+        "mode": "enabled",
+        "ignore": [{"paths": ["/spec/replicas"], "target": {"kind": "Deployment"}}],
+    }
+
+
 @pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
 @pytest.mark.parametrize("name", ["api-key", "client-certificate"])
 def test_temporal_cloud(charts: Charts, chart: str, name: str) -> None:
@@ -151,3 +168,25 @@ def test_two_fleets(charts: Charts, tmp_path: Path) -> None:
     }
     demand_objects(objects)
     assert queues == {"shop-orders": "orders", "shop-billing": "billing"}
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest", "temporal-dev"])
+def test_a_chart_may_be_part_of_another(charts: Charts, tmp_path: Path, chart: str) -> None:
+    """Where a condition turns it on, Helm hands the switch on among its values."""
+    dependency = {"name": chart, "version": ">=0.1.0", "condition": f"{chart}.enabled"}
+    (tmp_path / "Chart.yaml").write_text(
+        yaml.safe_dump({"apiVersion": "v2", "name": "all", "version": "0.1.0", "dependencies": [dependency]})
+    )
+    shutil.copytree(charts.folder / chart, tmp_path / "charts" / chart)
+
+    rendered = {}
+    for enabled in (True, False):
+        values = tmp_path / "values.yaml"
+        values.write_text(yaml.safe_dump({chart: {"enabled": enabled}, "global": {"team": "shop"}}))
+        command = ["helm", "template", "shop", str(tmp_path), "--kube-version", "1.34"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        rendered[enabled] = [found for found in yaml.safe_load_all(done.stdout) if found]
+
+    demand_objects(rendered[True])
+    assert rendered[False] == []

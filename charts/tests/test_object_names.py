@@ -192,3 +192,15 @@ def test_no_cluster_domain_is_written_down() -> None:
     ]
 
     assert [str(file.relative_to(root)) for file in files if "cluster.local" in file.read_text()] == []
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["here", "elsewhere"])
+def test_logs_are_asked_for_where_helm_looks(charts: Charts, elsewhere: bool) -> None:
+    """
+    `helm test --logs` looks in the release's own namespace, and fails for a test that passed in another.
+    """
+    given = {"namespaceOverride": "shop"} if elsewhere else {}
+    said = charts.helm("install", "repair-worker", given, "--dry-run=client", "--namespace", "own").stdout
+
+    assert ("helm -n own test kit --logs" in said) is not elsewhere
+    assert "helm -n own test kit" in said

@@ -5,6 +5,7 @@ Values as other people write them: large numbers, nothing at all, and what the A
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def integers(thing: Any) -> list[int]:
         pytest.param("loadtest", {"metrics": MONITOR}, "PodMonitor", id="loadtest-samples"),
         pytest.param(
             "repair-worker",
-            {"deployment": {"progressDeadlineSeconds": MONTH, "minReadySeconds": MONTH}},
+            {"deployment": {"progressDeadlineSeconds": MONTH}},
             "Deployment",
             id="deadline",
         ),
@@ -261,3 +262,24 @@ def test_an_annotation_of_ours_stands_once(charts: Charts) -> None:
             annotations = found["spec"]["template"]["metadata"]["annotations"]
             assert annotations["team"] == "shop"
             assert annotations["prometheus.io/port"] != "1"
+
+
+@pytest.mark.parametrize("key_id", [2026, 0, 20261125, "2026", "0x1f"])
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+def test_the_id_of_a_key_may_be_a_number(charts: Charts, chart: str, key_id: int | str) -> None:
+    """`--set codec.keyId=2026` makes a number of it, as of a tag; it is the id that stands in the file of keys."""
+    text = yaml.safe_dump_all(
+        charts.render(chart, {"codec": {"existingSecret": "payload-keys", "keyId": key_id}})
+    )
+
+    found = re.findall(r"REPAIRSHOP_CODEC_KEY_ID[:\n].*?['\"]([0-9a-fx]+)['\"]", text)
+    assert found and set(found) == {str(key_id)}
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+def test_names_that_nobody_looks_up_are_refused(charts: Charts, chart: str) -> None:
+    """Kubernetes refuses a pod that is to use no name server of the cluster and is given none."""
+    assert "dnsPolicy = None without dnsConfig.nameservers" in charts.refusal(chart, {"dnsPolicy": "None"})
+
+    servers = {"nameservers": ["192.0.2.1"]}
+    objects_are_valid(charts.render(chart, {"dnsPolicy": "None", "dnsConfig": servers}))

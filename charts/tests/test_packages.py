@@ -109,6 +109,15 @@ def test_only_what_was_packed_for_it_is_pushed(tmp_path: Path) -> None:
     assert not any(Path(words[1]).exists() for words in pushed)
 
 
+def test_a_registry_has_no_scheme(tmp_path: Path) -> None:
+    """It is put before it, and helm says of two only that it cannot look the host up."""
+    done = make("charts-publish", "REGISTRY=oci://registry.example.org/charts", PATH=stub_of_helm(tmp_path))
+
+    assert done.returncode == 2
+    assert "error: REGISTRY=oci://registry.example.org/charts: expected host/path" in done.stderr
+    assert not (tmp_path / "calls").exists()
+
+
 def test_nothing_is_pushed_unasked(charts: Charts) -> None:
     """A registry that the shell exports for something else is nothing to push to."""
     done = make("charts-publish", REGISTRY="registry.example.org/prod")

@@ -187,3 +187,56 @@ def test_more_ingress_reaches_every_policy_of_the_load_test(charts: Charts, scra
 
     assert len(policies) == 3
     assert all(rule in policy["spec"]["ingress"] for policy in policies)
+
+
+@pytest.mark.parametrize(
+    ("chart", "given"),
+    [
+        pytest.param(
+            "repair-worker",
+            lambda asked: {"resources": asked, "test": {"resources": asked}},
+            id="repair-worker",
+        ),
+        pytest.param(
+            "loadtest",
+            lambda asked: {
+                **{part: {"resources": asked} for part in ("sweep", "injectors")},
+                "interactive": {"enabled": True, "resources": asked},
+                "results": {"runs": 3},
+            },
+            id="loadtest",
+        ),
+        pytest.param(
+            "temporal-dev",
+            lambda asked: {"resources": asked},
+            id="temporal-dev",
+        ),
+    ],
+)
+def test_every_container_may_have_limits(charts: Charts, chart: str, given: Any) -> None:
+    """
+    A quota on CPU limits refuses each pod that has none, and a Job whose pod is refused is waited for in vain.
+    """
+    asked = {"requests": {"cpu": "70m", "memory": "80Mi"}, "limits": {"cpu": "1", "memory": "2Gi"}}
+    found = {
+        f"{name}/{container['name']}": container.get("resources")
+        for name, pod in pods(charts, chart, given(asked)).items()
+        for container in (*pod["spec"].get("initContainers", []), *pod["spec"]["containers"])
+    }
+
+    assert found
+    assert {name for name, resources in found.items() if resources != asked} == set()
+
+
+@pytest.mark.parametrize("chart", ["repair-worker", "loadtest"])
+def test_an_old_kubernetes_has_no_sidecars(charts: Charts, chart: str) -> None:
+    """
+    Before 1.29 it drops `restartPolicy: Always` in silence, and a pod waits for ever for its sidecar to end.
+    """
+    done = [
+        charts.helm("template", chart, {"initContainers": [SIDECAR]}, "--kube-version", version)
+        for version in ("v1.28.9-eks-036c24b", "v1.29.0-gke.1")
+    ]
+
+    assert [one.returncode for one in done] == [1, 0]
+    assert "initContainers: proxy has restartPolicy = Always on Kubernetes v1.28.9" in done[0].stderr

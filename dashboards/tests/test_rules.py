@@ -18,8 +18,11 @@ from dashboards.alerts import ALERTS
 from dashboards.generated_files import FILES, ROOT
 from dashboards.recording_rules import BY_RECORD, RECORDINGS, Recording
 from dashboards.rules import RuleSettings
+from loadtest.catalogue.expressions import BY_NAME
+from loadtest.catalogue.promql import PLAIN
 
 RULES = ROOT / "dashboards/rules"
+LABEL = {"part_of": "temporal-kit"}
 CASES = sorted((RULES / "tests").glob("*.yaml"))
 
 
@@ -109,6 +112,48 @@ def test_recorded_names_are_level_metric_operation() -> None:
     """
     assert len(BY_RECORD) == len(RECORDINGS)
     assert all(re.fullmatch(r"[a-z_]+:[a-z_]+:[a-z0-9_]+", recording.record) for recording in RECORDINGS)
+
+
+@pytest.mark.process
+def test_only_our_alerts_are_counted(tmp_path: Path) -> None:
+    """
+    A stack of somebody else's has an alert that always fires, to show that alerts arrive.
+    """
+    labels = {"severity": "critical", "alertstate": "firing"}
+    ours = [
+        {"series": _series("ALERTS", {"alertname": alert.name, **labels, **LABEL}), "values": "1x20"}
+        for alert in ALERTS[:2]
+    ]
+    theirs = {"series": _series("ALERTS", {"alertname": "Watchdog", **labels}), "values": "1x20"}
+    asked = {"expr": BY_NAME["overview.alerts"].promql(PLAIN), "eval_time": "1m"}
+    cases = [
+        {
+            "interval": "15s",
+            "input_series": series,
+            "promql_expr_test": [{**asked, "exp_samples": [{"labels": "{}", "value": count}]}],
+        }
+        for series, count in (([*ours, theirs], 2), ([theirs], 0))
+    ]
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump({"tests": cases}))
+
+    done = promtool("test", "rules", tmp_path / "case.yaml")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _series(name: str, labels: dict[str, str]) -> str:
+    return f"{name}{{{', '.join(f'{label}={value!r}' for label, value in labels.items())}}}"
+
+
+def test_every_alert_is_told_to_be_ours() -> None:
+    """
+    By the label that the overview counts by.
+    """
+    rules = yaml.safe_load((RULES / "rules.yaml").read_text(encoding="utf-8"))
+    alerts = [rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule]
+
+    assert len(alerts) == len(ALERTS)
+    assert all(LABEL.items() <= rule["labels"].items() for rule in alerts)
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)

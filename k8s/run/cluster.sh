@@ -16,6 +16,12 @@ need() {
   command -v "$1" >/dev/null || fail "$1: not found in PATH; \`make doctor\` says which version is wanted and how to get it"
 }
 
+# Docker's own words would come in the middle of a build, as if a Dockerfile were wrong.
+check_registry() {
+  [[ -z "${REGISTRY:-}" || "$REGISTRY" =~ ^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$ ]] ||
+    fail "REGISTRY=$REGISTRY: no registry that an image can be named for; write REGISTRY=registry.example/team"
+}
+
 # Sets $context and $kubeconfig, or refuses.
 choose_cluster() {
   if [[ -n "${GIVEN_CONTEXT:-}" || -n "${GIVEN_KUBECONFIG:-}" ]]; then
@@ -55,5 +61,12 @@ reach_cluster() {
 
 is_kind() { [[ "$context" == kind-* ]]; }
 is_minikube() { [[ "$context" == "$CLUSTER" ]]; }
-# Clusters of this machine, whose nodes nobody else reaches.
-is_local() { is_kind || is_minikube; }
+# Clusters of this machine, whose nodes nobody else reaches. A name says nothing, as any cluster may be called kind-prod: they stand in
+# our own kubeconfig, in which nothing but kind-up and minikube-up writes, or their API server listens on this machine.
+is_local() {
+  if ! is_kind && ! is_minikube; then return 1; fi
+  if [[ "$kubeconfig" -ef "$OWN_KUBECONFIG" ]]; then return; fi
+  local server
+  server=$(kc config view --minify --output 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null) || return 1
+  [[ "$server" =~ ^https?://(127\.[0-9.]+|0\.0\.0\.0|localhost|\[::1?\])(:|/|$) ]]
+}

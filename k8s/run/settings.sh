@@ -23,6 +23,7 @@ check_settings() {
   one_of LEDGER 0 1
   one_of DB_TLS 0 1
   one_of TLS 0 1
+  check_registry
   check_database
   check_remote
   [[ "$DEPLOY_TIMEOUT" =~ ^[1-9][0-9]*[sm]$ ]] || fail "DEPLOY_TIMEOUT=$DEPLOY_TIMEOUT: expected seconds or minutes; write 90s or 5m"

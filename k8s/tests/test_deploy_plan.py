@@ -5,6 +5,7 @@ What `make deploy` brings, in which order, as `k8s/order` says.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from kustomized import FOLDERS, K8S, ROOT
 from making import make
 
 pytestmark = pytest.mark.process
+needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH")
 
 
 def plan(*settings: str) -> list[str]:
@@ -107,14 +109,37 @@ def test_nothing_is_a_port_of_the_nodes_elsewhere(tmp_path: Path) -> None:
     assert [line for line in lines if "-local" in line or "kind.yaml" in line] == []
 
 
-def test_a_kind_cluster_of_another_name_is_this_machines(tmp_path: Path) -> None:
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+clusters: [{{name: it, cluster: {{server: "{server}"}}}}]
+contexts: [{{name: "{context}", context: {{cluster: it, user: me}}}}]
+users: [{{name: me, user: {{token: none}}}}]
+"""
+
+
+@needs_kubectl
+@pytest.mark.parametrize(
+    ("context", "server", "local"),
+    [
+        pytest.param("kind-mine", "https://127.0.0.1:34567", True, id="kind"),
+        pytest.param("kind-mine", "https://[::1]:34567", True, id="kind-by-ipv6"),
+        pytest.param("kind-prod", "https://k8s.example.org:6443", False, id="somebody-elses-name"),
+        pytest.param("kind-prod", "https://127.0.0.1.example.org", False, id="loopback-in-a-name"),
+        pytest.param("temporal-kit", "https://10.1.2.3:6443", False, id="minikubes-name"),
+        pytest.param("company", "https://127.0.0.1:6443", False, id="tunnel"),
+    ],
+)
+def test_a_name_makes_no_cluster_this_machines(
+    tmp_path: Path, context: str, server: str, local: bool
+) -> None:
     """
-    The plan is what deploy does, which takes every cluster of kind's for one of this machine.
+    Ports of the nodes, and `make down` without a question, are for a cluster whose API server is on this machine.
     """
     config = tmp_path / "config"
-    config.write_text("")
+    config.write_text(KUBECONFIG.format(context=context, server=server))
 
-    assert plan(f"KUBECONFIG={config}", "CONTEXT=kind-mine") == plan()
+    assert (plan(f"KUBECONFIG={config}", f"CONTEXT={context}") == plan()) is local
 
 
 def test_what_the_environment_says_of_settings_does_not_count() -> None:

@@ -6,6 +6,7 @@ None of these needs a cluster; what happens on one is in the end-to-end tests.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,18 @@ def test_without_syft_no_image_is_built_for_its_list(tmp_path: Path) -> None:
     assert words == (
         "error: syft: not found in PATH; it lists what is in an image: https://github.com/anchore/syft#installation"
     )
+
+
+def test_paste_is_told_what_to_read() -> None:
+    """
+    Without a file BSD's, and with it macOS', ends with its usage where GNU's reads what comes in.
+    """
+    compose = ROOT / "k8s" / "compose" / "run"
+    lines = [line for path in (*SCRIPTS, *compose.iterdir()) for line in path.read_text().splitlines()]
+    calls = [call for line in lines for call in re.findall(r"\bpaste -[^|)]*", line)]
+
+    assert len(calls) > 2
+    assert [call for call in calls if not re.search(r" -(?:$| )", call.rstrip() + " ")] == []
 
 
 def test_shellcheck_finds_nothing() -> None:

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.process
         pytest.param(
             ["scale"], "error: N=: expected a number of workers; write make scale N=4", id="scale-without-n"
         ),
+        pytest.param(["scale", "N=010"], "error: N=010: expected a number of workers", id="scale-octal"),
         pytest.param(["scale", "N=-1"], "error: N=-1: expected a number of workers", id="scale-below-zero"),
         pytest.param(
             ["logs", "WHAT=all"], "error: WHAT=all: no such part; there are: workers", id="logs-of-nothing"
@@ -68,6 +69,19 @@ pytestmark = pytest.mark.process
             ["deploy", "DEPLOY_TIMEOUT=soon"],
             "error: DEPLOY_TIMEOUT=soon: expected seconds or minutes; write 90s or 5m",
             id="timeout",
+        ),
+        *(
+            pytest.param(
+                [target, f"REGISTRY={registry}", "NO_CLUSTER=1"],
+                f"error: REGISTRY={registry}: no registry that an image can be named for; write REGISTRY=registry.example/team",
+                id=f"{target}-registry-{name}",
+            )
+            for target in ("deploy", "images")
+            for name, registry in (
+                ("scheme", "https://registry.example/team"),
+                ("slash", "registry.example/team/"),
+                ("case", "registry.example/Team"),
+            )
         ),
         pytest.param(
             ["deploy", "WORKER_VALUES=nowhere.yaml"],

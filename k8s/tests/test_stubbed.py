@@ -244,20 +244,21 @@ def test_slots_of_a_prometheus_that_is_not_there_are_refused(kind: Stubs) -> Non
     )
 
 
-def test_down_elsewhere_wants_the_contexts_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("context", ["company", "kind-company"])
+def test_down_elsewhere_wants_the_contexts_name(tmp_path: Path, context: str) -> None:
     """
     On a cluster that is not this machine's, databases and results go only when its name is written once more.
     """
-    stubs = cluster_of_stubs(tmp_path, "company")
+    stubs = cluster_of_stubs(tmp_path, context)
     stubs.put("helm", "")
-    where = ["down", f"KUBECONFIG={tmp_path}/config", "CONTEXT=company"]
+    where = ["down", f"KUBECONFIG={tmp_path}/config", f"CONTEXT={context}"]
 
     words = refusal(make(*where, environment=stubs.environment))
     wrong = refusal(make(*where, "CONFIRM=yes", environment=stubs.environment))
-    confirmed = make(*where, "CONFIRM=company", environment=stubs.environment)
+    confirmed = make(*where, f"CONFIRM={context}", environment=stubs.environment)
 
     assert words == wrong
-    assert words.startswith("error: company is not a cluster of this machine")
-    assert words.endswith("write CONFIRM=company if that is meant")
+    assert words.startswith(f"error: {context} is not a cluster of this machine")
+    assert words.endswith(f"write CONFIRM={context} if that is meant")
     assert [call for call in stubs.calls("kubectl") if " delete " in call] == []
     assert confirmed.returncode == 0, confirmed.stderr

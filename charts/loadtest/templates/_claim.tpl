@@ -13,7 +13,10 @@ spec:
       securityContext: {{- toYaml . | nindent 8 }}
       {{- end }}
       command: [python, -c, ""]
-      resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+      # As much as a sweep, so that the claim is bound to where one finds room.
+      {{- with .role.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts: [{name: results, mountPath: /results}]
   volumes:
     - name: results

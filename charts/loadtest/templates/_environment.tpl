@@ -24,7 +24,7 @@
 {{- with .Values.codec }}
 {{- if .existingSecret }}
 - {name: REPAIRSHOP_CODEC_KEYS_FILE, value: {{ printf "/etc/codec/%s" .key | quote }}}
-- {name: REPAIRSHOP_CODEC_KEY_ID, value: {{ .keyId | quote }}}
+- {name: REPAIRSHOP_CODEC_KEY_ID, value: {{ include "loadtest.text" .keyId | quote }}}
 {{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}
@@ -37,20 +37,30 @@
 - {name: LOADTEST_INJECTOR_METRICS_HOST, value: {{ .Values.metrics.host | quote }}}
 {{- end -}}
 
-{{- /* Lists of variables as one in which no name stands twice, which the API refuses of an applier: the last one counts. Takes a list of texts. */ -}}
+{{- /* Lists as one in which no name stands twice, which the API refuses: the last one counts. Takes a list of texts. */ -}}
 {{- define "loadtest.onceEach" -}}
+{{- include "loadtest.onceBy" (dict "key" "name" "texts" .) -}}
+{{- end -}}
+
+{{- /* The same by another key than the name. Takes (dict "key" "mountPath" "texts" LIST). */ -}}
+{{- define "loadtest.onceBy" -}}
+{{- $key := .key -}}
 {{- $kept := list -}}
-{{- range $text := . -}}
-{{- range $variable := default (list) (fromYamlArray $text) -}}
+{{- range $text := .texts -}}
+{{- range $one := default (list) (fromYamlArray $text) -}}
 {{- $others := list -}}
-{{- range $kept }}{{ if ne .name $variable.name }}{{ $others = append $others . }}{{ end }}{{ end -}}
-{{- $kept = append $others $variable -}}
+{{- range $kept }}{{ if ne (get . $key) (get $one $key) }}{{ $others = append $others . }}{{ end }}{{ end -}}
+{{- $kept = append $others $one -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $kept -}}
 {{- end -}}
 
 {{- define "loadtest.mounts" -}}
+{{- include "loadtest.onceBy" (dict "key" "mountPath" "texts" (list (include "loadtest.ownMounts" .) (toYaml .Values.extraVolumeMounts))) -}}
+{{- end -}}
+
+{{- define "loadtest.ownMounts" -}}
 - {name: tmp, mountPath: /tmp}
 {{- if .Values.temporal.tls.ca.existingSecret }}
 - {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
@@ -61,12 +71,13 @@
 {{- if .Values.codec.existingSecret }}
 - {name: codec-keys, mountPath: /etc/codec, readOnly: true}
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "loadtest.volumes" -}}
+{{- list (include "loadtest.ownVolumes" .) (tpl (toYaml .Values.extraVolumes) .) | include "loadtest.onceEach" -}}
+{{- end -}}
+
+{{- define "loadtest.ownVolumes" -}}
 - name: tmp
   emptyDir: {sizeLimit: 256Mi}
 {{- with .Values.temporal.tls.ca.existingSecret }}
@@ -80,8 +91,5 @@
 {{- with .Values.codec.existingSecret }}
 - name: codec-keys
   secret: {secretName: {{ . | quote }}, defaultMode: 0440}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ tpl (toYaml .) $ }}
 {{- end }}
 {{- end -}}

@@ -36,10 +36,13 @@ Name of an object. One in somebody else's namespace begins with ours, as another
 {{- include "loadtest.workersNamespace" . }}.{{ if eq "WorkerDeployment" .Values.workers.kind }}workerdeployment.{{ end }}{{ .Values.workers.deployment -}}
 {{- end -}}
 
-{{- /* A tag as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- /* A tag or the id of a key as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- define "loadtest.text" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else if ne nil . }}{{ int64 . }}{{ end -}}
+{{- end -}}
+
 {{- define "loadtest.tag" -}}
-{{- $tag := .Values.image.tag -}}
-{{- if not $tag }}{{ .Chart.AppVersion }}{{ else if kindIs "string" $tag }}{{ $tag }}{{ else }}{{ int64 $tag }}{{ end -}}
+{{- default .Chart.AppVersion (include "loadtest.text" .Values.image.tag) -}}
 {{- end -}}
 
 {{- define "loadtest.imageName" -}}

@@ -143,11 +143,8 @@ triggers:
 {{- $query := printf "sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" (include "repair-worker.ownSeries" .) -}}
 - type: prometheus
   name: slots
-  metadata:
-    {{- include "repair-worker.prometheusMetadata" . | nindent 4 }}
-    query: {{ $slots.query | default $query | quote }}
-    threshold: {{ $slots.perReplica | quote }}
-    activationThreshold: {{ $slots.activation | quote }}
+  {{- $own := dict "query" ($slots.query | default $query) "threshold" ($slots.perReplica | toString) "activationThreshold" ($slots.activation | toString) }}
+  metadata: {{- include "repair-worker.prometheusMetadata" (dict "root" . "own" $own) | nindent 4 }}
   {{- with .Values.autoscaling.keda.prometheus.authenticationRef }}
   authenticationRef: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -155,26 +152,25 @@ triggers:
 
 {{- define "repair-worker.scheduleToStartTrigger" -}}
 {{- $wait := .Values.autoscaling.keda.scheduleToStart -}}
-{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0 or vector(0)" (include "repair-worker.ownSeries" .) -}}
+{{- $own := include "repair-worker.ownSeries" . -}}
+{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0" $own -}}
+{{- /* An idle fleet waits for nothing; one that Prometheus has lost gives no answer. */ -}}
+{{- $query = printf "%s or 0 * sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" $query $own -}}
 - type: prometheus
   name: scheduleToStart
   # A value, not an average: twice the wait asks for twice the replicas.
   metricType: Value
-  metadata:
-    {{- include "repair-worker.prometheusMetadata" . | nindent 4 }}
-    query: {{ $wait.query | default $query | quote }}
-    threshold: {{ $wait.seconds | quote }}
-    activationThreshold: {{ $wait.activationSeconds | quote }}
+  {{- $own := dict "query" ($wait.query | default $query) "threshold" ($wait.seconds | toString) "activationThreshold" ($wait.activationSeconds | toString) }}
+  metadata: {{- include "repair-worker.prometheusMetadata" (dict "root" . "own" $own) | nindent 4 }}
   {{- with .Values.autoscaling.keda.prometheus.authenticationRef }}
   authenticationRef: {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end -}}
 
+{{- /* The user's metadata first, so that no key stands twice. Takes (dict "root" $ "own" MAP). */ -}}
 {{- define "repair-worker.prometheusMetadata" -}}
-serverAddress: {{ .Values.autoscaling.keda.prometheus.serverAddress | quote }}
-# No series is no answer, not zero: a Prometheus that lost its targets must not shrink a busy fleet.
-ignoreNullValues: "false"
-{{- with .Values.autoscaling.keda.prometheus.metadata }}
-{{ toYaml . }}
-{{- end }}
+{{- $prometheus := .root.Values.autoscaling.keda.prometheus -}}
+{{- /* No series is no answer, not zero: a Prometheus that lost its targets must not shrink a busy fleet. */ -}}
+{{- $own := dict "serverAddress" $prometheus.serverAddress "ignoreNullValues" "false" -}}
+{{- merge (dict) (default dict $prometheus.metadata) .own $own | toYaml -}}
 {{- end -}}

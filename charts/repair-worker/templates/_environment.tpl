@@ -32,7 +32,7 @@ REPAIRSHOP_{{ $name | snakecase | upper }}: {{ (kindIs "string" $value | ternary
 {{- end }}
 {{- if .Values.codec.existingSecret }}
 REPAIRSHOP_CODEC_KEYS_FILE: {{ printf "/etc/codec/%s" .Values.codec.key | quote }}
-REPAIRSHOP_CODEC_KEY_ID: {{ .Values.codec.keyId | quote }}
+REPAIRSHOP_CODEC_KEY_ID: {{ include "repair-worker.text" .Values.codec.keyId | quote }}
 REPAIRSHOP_CODEC_REQUIRED: {{ .Values.codec.required | quote }}
 {{- end }}
 {{- end -}}
@@ -83,14 +83,20 @@ controller adds itself.
 {{- end }}
 {{- end -}}
 
-{{- /* Lists of variables as one in which no name stands twice, which the API refuses of an applier: the last one counts. Takes a list of texts. */ -}}
+{{- /* Lists as one in which no name stands twice, which the API refuses: the last one counts. Takes a list of texts. */ -}}
 {{- define "repair-worker.onceEach" -}}
+{{- include "repair-worker.onceBy" (dict "key" "name" "texts" .) -}}
+{{- end -}}
+
+{{- /* The same by another key than the name. Takes (dict "key" "mountPath" "texts" LIST). */ -}}
+{{- define "repair-worker.onceBy" -}}
+{{- $key := .key -}}
 {{- $kept := list -}}
-{{- range $text := . -}}
-{{- range $variable := default (list) (fromYamlArray $text) -}}
+{{- range $text := .texts -}}
+{{- range $one := default (list) (fromYamlArray $text) -}}
 {{- $others := list -}}
-{{- range $kept }}{{ if ne .name $variable.name }}{{ $others = append $others . }}{{ end }}{{ end -}}
-{{- $kept = append $others $variable -}}
+{{- range $kept }}{{ if ne (get . $key) (get $one $key) }}{{ $others = append $others . }}{{ end }}{{ end -}}
+{{- $kept = append $others $one -}}
 {{- end -}}
 {{- end -}}
 {{- toYaml $kept -}}
@@ -98,6 +104,10 @@ controller adds itself.
 
 {{- /* Secrets as files, and a place to write. */ -}}
 {{- define "repair-worker.mounts" -}}
+{{- include "repair-worker.onceBy" (dict "key" "mountPath" "texts" (list (include "repair-worker.ownMounts" .) (toYaml .Values.extraVolumeMounts))) -}}
+{{- end -}}
+
+{{- define "repair-worker.ownMounts" -}}
 - {name: tmp, mountPath: /tmp}
 {{- if .Values.temporal.tls.ca.existingSecret }}
 - {name: temporal-ca, mountPath: /etc/temporal-ca, readOnly: true}
@@ -108,12 +118,13 @@ controller adds itself.
 {{- if .Values.codec.existingSecret }}
 - {name: codec-keys, mountPath: /etc/codec, readOnly: true}
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "repair-worker.volumes" -}}
+{{- list (include "repair-worker.ownVolumes" .) (tpl (toYaml .Values.extraVolumes) .) | include "repair-worker.onceEach" -}}
+{{- end -}}
+
+{{- define "repair-worker.ownVolumes" -}}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
 {{- with .Values.temporal.tls.ca.existingSecret }}
@@ -127,8 +138,5 @@ controller adds itself.
 {{- with .Values.codec.existingSecret }}
 - name: codec-keys
   secret: {secretName: {{ . | quote }}, defaultMode: 0440}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ tpl (toYaml .) $ }}
 {{- end }}
 {{- end -}}

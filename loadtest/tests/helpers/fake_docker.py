@@ -13,6 +13,7 @@ from typing import Any
 from loadtest.target.compose.docker_command import DockerError
 
 HASH = "986655eb"
+PROJECT = "com.docker.compose.project"
 
 
 @dataclass
@@ -22,19 +23,23 @@ class FakeDocker:
 
     Attributes:
         file: Path of the compose file in the containers' labels.
+        env_file: Path of the file that `--env-file` gave, in the same labels.
         service: The worker service as `docker compose config` renders it.
         containers: Number of each worker container -> what `docker inspect` says of it.
         dies_at_start: Containers that end as soon as they are started.
         scaled: Every count that was asked for.
+        environments: The `--env-file` of each command of Compose.
         config_hash: What `docker compose config --hash` says now.
     """
 
     file: str
+    env_file: str | None = None
     service: dict[str, Any] = field(default_factory=lambda: {"depends_on": {"web": {}}})
     containers: dict[int, dict[str, Any]] = field(default_factory=dict)
     dies_at_start: bool = False
     scaled: list[int] = field(default_factory=list)
     config_hash: str = HASH
+    environments: list[str | None] = field(default_factory=list)
 
     def start(self, number: int, config_hash: str = HASH) -> None:
         """Make and start one container."""
@@ -58,7 +63,8 @@ class FakeDocker:
                     "com.docker.compose.config-hash": config_hash,
                     "com.docker.compose.project.config_files": self.file,
                     "com.docker.compose.project.working_dir": "/shop",
-                },
+                }
+                | ({} if self.env_file is None else {f"{PROJECT}.environment_file": self.env_file}),
             },
             "NetworkSettings": {
                 "Ports": {"9000/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(32000 + number)}]}
@@ -78,6 +84,7 @@ class FakeDocker:
         if words[0] == "exec":
             raise DockerError("cat: no such file", "cpu.stat: \n7024202297\nrss 275132416\n")
         assert words[0] == "compose"
+        self.environments.append(words[words.index("--env-file") + 1] if "--env-file" in words else None)
         if "config" in words:
             if "--hash" in words:
                 file = Path(words[words.index("--file") + 1])

@@ -164,6 +164,32 @@ async def test_a_file_that_is_gone_is_told(docker: FakeDocker) -> None:
             pass
 
 
+async def test_what_a_project_was_started_with_is_used_again(tmp_path: Path) -> None:
+    """Its `--env-file` fills in the files: without it replicas of another configuration would be asked for."""
+    file, environment = tmp_path / "compose.yaml", tmp_path / "production.env"
+    file.write_text("services: {}\n")
+    environment.write_text("SLOTS=8\n")
+    docker = FakeDocker(str(file), str(environment))
+    docker.start(1)
+
+    async with open_compose(PLACE, synthetic.demo_plan(), docker) as target:
+        await target.scale(2)
+
+    assert docker.environments and set(docker.environments) == {str(environment)}
+
+
+async def test_an_environment_that_is_gone_is_told(tmp_path: Path) -> None:
+    """As a file of the project's is."""
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {}\n")
+    docker = FakeDocker(str(file), str(tmp_path / "gone.env"))
+    docker.start(1)
+
+    with pytest.raises(InputError, match=r"gone\.env, which is not here now"):
+        async with open_compose(PLACE, synthetic.demo_plan(), docker):
+            pass
+
+
 async def test_two_sweeps_never_scale_one_service(docker: FakeDocker) -> None:
     """The second is refused while the first runs, and not after it."""
     async with open_compose(PLACE, synthetic.demo_plan(), docker):

@@ -117,10 +117,10 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
     ),
     Expression(
         name="overview.alerts",
-        query=Query((), lambda _: 'count(ALERTS{alertstate="firing"}) or vector(0)'),
+        query=Query((), lambda _: 'count(ALERTS{alertstate="firing", part_of="temporal-kit"}) or vector(0)'),
         unit="alerts",
         legend="firing",
-        good="0.  Each alert names its runbook.",
+        good="0.  Each alert names its runbook; those of others are not counted.",
     ),
     Expression(
         name="overview.targets_down",

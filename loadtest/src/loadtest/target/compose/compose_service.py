@@ -31,6 +31,7 @@ class Service:
         project, name: Which.
         files: With which the project was brought up.
         folder: Of the project, where its .env is.
+        env_files: What was given by ``--env-file`` in place of that .env.
     """
 
     docker: Docker
@@ -38,6 +39,7 @@ class Service:
     name: str
     files: tuple[str, ...] = ()
     folder: str = ""
+    env_files: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.project}/{self.name}"
@@ -121,6 +123,7 @@ class Service:
 
     def _compose(self, files: Sequence[str]) -> list[str]:
         words = ["compose", "--project-name", self.project, "--project-directory", self.folder]
+        words += [word for file in self.env_files for word in ("--env-file", file)]
         return [*words, *(word for file in files for word in ("--file", file))]
 
 
@@ -142,21 +145,24 @@ async def find_service(docker: Docker, given: str) -> Service:
             f"--service {given}: no project {project} is up on this Docker; `docker compose ls` lists those that are, "
             "`make compose-up` starts the kit's own"
         )
-    files, folder = _files(found, name)
-    missing = [file for file in files if not Path(file).is_file()]
+    labels = _labels(found, name)
+    files, env_files = _paths(labels, "config_files"), _paths(labels, "environment_file")
+    missing = [file for file in (*files, *env_files) if not Path(file).is_file()]
     if missing or not files:
         raise InputError(
             f"--service {given}: it was started from {', '.join(missing) or 'no file'}, which is not here now, "
             "so it cannot be scaled; start it from a file that stays"
         )
-    return Service(docker, project, name, files, folder)
+    return Service(docker, project, name, files, labels.get(f"{LABEL}.project.working_dir", ""), env_files)
 
 
-def _files(containers: Sequence[Container], name: str) -> tuple[tuple[str, ...], str]:
+def _labels(containers: Sequence[Container], name: str) -> Mapping[str, str]:
     own = [one for one in containers if one.labels.get(f"{LABEL}.service") == name]
-    labels: Mapping[str, str] = (own or list(containers))[0].labels
-    files = labels.get(f"{LABEL}.project.config_files", "")
-    return tuple(filter(None, files.split(","))), labels.get(f"{LABEL}.project.working_dir", "")
+    return (own or list(containers))[0].labels
+
+
+def _paths(labels: Mapping[str, str], what: str) -> tuple[str, ...]:
+    return tuple(filter(None, labels.get(f"{LABEL}.project.{what}", "").split(",")))
 
 
 async def _containers(docker: Docker, project: str, name: str | None) -> list[Container]:

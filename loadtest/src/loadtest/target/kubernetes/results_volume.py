@@ -25,7 +25,15 @@ _START_SECONDS = 90.0
 # The pod ends by itself even if whoever made it is killed.
 _LIFETIME_SECONDS = 600
 # What says on which nodes, and as which user, a pod may run.
-_WHERE = ("nodeSelector", "tolerations", "affinity", "securityContext", "priorityClassName")
+_WHERE = (
+    "nodeSelector",
+    "tolerations",
+    "affinity",
+    "securityContext",
+    "priorityClassName",
+    "runtimeClassName",
+    "schedulerName",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,8 @@ class Volume:
     def _pod(self) -> Iterator[str]:
         api, namespace = self.job.api, self.job.namespace
         name = f"loadtest-fetch-{uuid.uuid4().hex[:6]}"
-        body = self._manifest(name)
+        template = api.batch.api_client.sanitize_for_serialization(self.job.template())
+        body = reading_pod(name, template["spec"]["template"]["spec"], template["metadata"]["labels"])
         with asked(f"create pods {namespace}/{name}"):
             api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
         try:
@@ -100,37 +109,6 @@ class Volume:
                 api.core.delete_namespaced_pod(
                     name, namespace, grace_period_seconds=0, _request_timeout=REQUEST_SECONDS
                 )
-
-    def _manifest(self, name: str) -> dict[str, Any]:
-        """
-        The sweep's own pod, with nothing to do and no right to write.
-        """
-        template = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
-        pod = template["spec"]["template"]["spec"]
-        container = sweep_container(pod)
-        labels = {**template["metadata"]["labels"], "app.kubernetes.io/component": "fetch"}
-        return {
-            "metadata": {"name": name, "labels": labels},
-            "spec": {
-                "restartPolicy": "Never",
-                "automountServiceAccountToken": False,
-                "activeDeadlineSeconds": _LIFETIME_SECONDS,
-                "imagePullSecrets": pod.get("imagePullSecrets", []),
-                **{part: pod[part] for part in _WHERE if part in pod},
-                "containers": [
-                    {
-                        "name": "fetch",
-                        "image": container["image"],
-                        "imagePullPolicy": container["imagePullPolicy"],
-                        "securityContext": container.get("securityContext", {}),
-                        "command": ["python", "-c", f"import time; time.sleep({_LIFETIME_SECONDS})"],
-                        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}},
-                        "volumeMounts": [{"name": "results", "mountPath": "/results", "readOnly": True}],
-                    }
-                ],
-                "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
-            },
-        }
 
     def _wait(self, name: str) -> None:
         api, namespace = self.job.api, self.job.namespace
@@ -144,6 +122,44 @@ class Volume:
                 story = Pods(api, namespace, "").story([pod])
                 raise TargetError(f"the pod that reads the volume did not start ({state(pod)}):\n{story}")
             time.sleep(0.3)
+
+
+def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """
+    Write the pod that reads: the sweep's own, with nothing to do and no right to write.
+
+    Args:
+        name: The new pod's.
+        pod: Specification of the sweep's pod.
+        labels: Labels of the sweep's Job.
+    """
+    container = sweep_container(pod)
+    resources: dict[str, Any] = {"requests": {"cpu": "50m", "memory": "64Mi"}}
+    # A quota on limits refuses a pod without them.
+    if limits := container.get("resources", {}).get("limits"):
+        resources["limits"] = limits
+    return {
+        "metadata": {"name": name, "labels": {**labels, "app.kubernetes.io/component": "fetch"}},
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "activeDeadlineSeconds": _LIFETIME_SECONDS,
+            "imagePullSecrets": pod.get("imagePullSecrets", []),
+            **{part: pod[part] for part in _WHERE if part in pod},
+            "containers": [
+                {
+                    "name": "fetch",
+                    "image": container["image"],
+                    "imagePullPolicy": container["imagePullPolicy"],
+                    "securityContext": container.get("securityContext", {}),
+                    "command": ["python", "-c", f"import time; time.sleep({_LIFETIME_SECONDS})"],
+                    "resources": resources,
+                    "volumeMounts": [{"name": "results", "mountPath": "/results", "readOnly": True}],
+                }
+            ],
+            "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
+        },
+    }
 
 
 def _streaming(api: Api) -> Any:
