@@ -17,7 +17,7 @@ from pathlib import Path
 from page_sections import write_head
 
 from loadtest.analysis.disturbances import disturbances
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause

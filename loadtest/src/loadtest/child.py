@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.group_members import members_of, processes_of, to_be_asked
+from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05

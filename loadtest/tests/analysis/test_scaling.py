@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.scaling import describe_scaling, throughput
+from loadtest.analysis.scaling import describe_scaling, joined_throughput
 from loadtest.analysis.usl import Usl
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult
@@ -78,7 +78,7 @@ def of(saturated: StepResult, *values: float, half: float = 0.1) -> Estimate:
     """
     Join repetitions, each with its own half width.
     """
-    return throughput(
+    return joined_throughput(
         [
             replace(saturated, throughput_per_second=Estimate(value, half, 200, "activities"))
             for value in values

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from profile_file import SHELL_KEY, profile_text
 
-from loadtest.cli import run_refusals, run_start, server_ports
+from loadtest.cli import experiment_ports, run_refusals, run_start
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.run_folder import Run
@@ -54,7 +54,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     async def namespace_id(client: Any) -> str:
         return ids.get(client.address, client.address)
 
-    monkeypatch.setattr(server_ports, "connect", connect)
+    monkeypatch.setattr(experiment_ports, "connect", connect)
     monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
     return ids
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from loadtest.analysis.actions import ACTIONS
+from loadtest.analysis.actions_per_order import ACTIONS
 from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.prediction_interval import next_value
@@ -179,7 +179,7 @@ def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Su
     return _times(name, "GiB", each, replicas, *_reach(counts, most, "replicas"))
 
 
-def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
+def sized_part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     """
     Return what a part takes when idle, and what an order adds.
     """

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import workflow_counts
-from loadtest.analysis.actions import actions_per_order
+from loadtest.analysis.actions_per_order import actions_per_order
+from loadtest.analysis.backlog_and_in_flight import backlog_reading, in_flight_edges
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.closed_load_repeat import repeat_notes
+from loadtest.analysis.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.doubled_loop import loop_notes
-from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
 from loadtest.analysis.late_tasks import count_late, why_not_counted
-from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
-from loadtest.analysis.resources import cpu, per, rss
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.analysis.step_load import step_load
 from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import JudgedStep, broken_rules, judge_in_run
@@ -184,8 +184,8 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             _why_none(measured.worker_whole, NO_WORKER, "no workflow of this step was looked for in a cache"),
         ),
         activity_failures=_failures(measured.worker_whole),
-        cpu_seconds_per_workflow=cpu(measured, workflows, why),
-        rss_bytes=rss(measured, why),
+        cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
+        rss_bytes=memory_bytes(measured, why),
         persistence_latency_seconds=_of_buckets(
             measured.server_window, "server.persistence_latency", "persistence_latency_seconds", why
         ),

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from loadtest.cli.asked_plan import parse_asked
 from loadtest.cli.overrides import parse_setting
+from loadtest.cli.question_plan import parse_asked
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Plan

@@ -14,8 +14,8 @@ from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
-from loadtest.analysis.fewer_replicas import far_below_by_fewer
 from loadtest.analysis.model_answer import is_far_below
+from loadtest.analysis.model_of_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.twin import (
     FixedWindow,
     OpenStep,

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.closed_load_repeat import answer_rests_on
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
@@ -76,7 +76,7 @@ def decide(
         if each.not_enough
     ]
     if not demands:
-        failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
+        failed = [f"step {step.step}: {reason}" for step in steps for reason in _missed_bounds(step, plan)]
         unknown = _unknown_cells(steps, plan)
     if failed:
         return RunVerdict.FAIL, tuple(failed)
@@ -139,7 +139,7 @@ def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResu
     return cells
 
 
-def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
+def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
     if plan.loads[step.load.index].kind is LoadKind.SATURATE:
         # Its latencies are made by the loop; only errors can be held against it.
         judgement = judge_errors(step, plan.slo)
