@@ -76,6 +76,12 @@ def cells(template: StepResult, saturated: StepResult, p95s: dict[int, float | N
             RunVerdict.INVALID,
             id="a saturate step invalid beside an answer that is open",
         ),
+        pytest.param(
+            {1: 0.6, 2: 0.4, 4: None},
+            ((2, "saturate"),),
+            RunVerdict.INVALID,
+            id="a saturate step invalid where nobody knows whether any count keeps it",
+        ),
         pytest.param({1: 0.6, 2: 0.4, 4: 0.3}, ((2, "open"),), RunVerdict.INVALID, id="invalid beats fail"),
         pytest.param({1: 0.6, 2: 0.1}, (), RunVerdict.PASS, id="a larger count not reached"),
         pytest.param(

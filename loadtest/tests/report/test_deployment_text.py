@@ -229,6 +229,6 @@ def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> Non
 
     found = analyse(synthetic.steps(plan), plan, synthetic.manifest())
 
-    assert found.reasons[0].startswith("at a spike from 1.80 to 5.40/s: ")
+    assert found.reasons[0].startswith("at a spike of 5.40 over 1.80/s: ")
     (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
-    assert "the same arrivals, a spike from 1.8 to 5.4/s." in latency.caption
+    assert "the same arrivals, a spike of 5.4 over 1.8/s." in latency.caption

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.closed_load_repeat import answer_rests_on
-from loadtest.analysis.load_shape import load_shape
+from loadtest.analysis.load_shape import load_shape, shape_text
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
@@ -106,11 +106,7 @@ def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequ
     Tell whether all that is asked of the open loads was answered, and rests on none of these cells.
     """
     needed = any(answer_rests_on(replicas, load, plan) for replicas, load in broken)
-    return bool(demands) and not needed and all(_is_answered(each) for each in demands)
-
-
-def _is_answered(demand: Demand) -> bool:
-    return not demand.undecided or (demand.replicas is not None and demand.replicas < demand.undecided[0])
+    return bool(demands) and not needed and all(each.is_decided for each in demands)
 
 
 def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
@@ -150,8 +146,4 @@ def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
 
 def _rate(demand: Demand, plan: Plan) -> str:
     shape = None if demand.load is None else load_shape(plan.loads[demand.load], demand.arrival_rate)
-    if shape is None:
-        return "the open load"
-    if shape.lowest_rate == shape.highest_rate:
-        return f"{shape.highest_rate:.2f}/s"
-    return f"a {shape.kind} from {shape.lowest_rate:.2f} to {shape.highest_rate:.2f}/s"
+    return "the open load" if shape is None else shape_text(shape, "{:.2f}".format)

@@ -12,7 +12,7 @@ from loadtest.cli.question_plan import parse_asked
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Plan
-from loadtest.plan.factors import put_value
+from loadtest.plan.factors import factor_key, put_value
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.results.comparison_result import QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
@@ -114,7 +114,7 @@ def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
         if "=" not in text:
             raise InputError(f"{flag} {text}: no KEY=VALUE; write for example {flag} worker.sandbox=true")
         path, value = parse_setting(text)
-        found[".".join(path)] = value
+        found[factor_key(".".join(path))] = value
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, read_document
+from loadtest.plan.factors import factor_key
 from loadtest.plan.plan_tables import flattened
 
 # No key of a plan lies deeper; a longer path would only be walked to be refused.
@@ -191,7 +192,7 @@ def _held(
     """
     Return the document without the factor of a key that a setting holds at one value, which would override it.
     """
-    given, key = document.get("factors"), ".".join(path).replace("server.dynamic_config.", "server.", 1)
+    given, key = document.get("factors"), factor_key(".".join(path))
     if any(parse_factor(factor)[0] == key for factor in factors):
         raise InputError(f"--set {setting}: --factor varies {key}; leave one of the two out")
     varied = flattened(given) if isinstance(given, dict) else {}
