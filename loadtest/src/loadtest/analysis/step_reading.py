@@ -33,7 +33,7 @@ from loadtest.analysis.workers_as_planned import unknown_slots
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.estimate import Percentiles
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.metric_difference import Difference, counter_of, histogram_of
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
@@ -71,22 +71,14 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
     if level is None:
         why["load_level"] = CLOSED if is_closed(measured) else NO_CAPACITY
     decided = decide_bounds(measured, plan, why)
-    if measured.long_run is None:
-        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
-    elif measured.long_run.why is None:
-        why["long_run_p95.why"] = "there is a value"
-    for part in ("value", "low", "high"):
-        if measured.long_run is not None and getattr(measured.long_run, part) is None:
-            why[f"long_run_p95.{part}"] = measured.long_run.why or "it is not known"
+    _explain_long_run(measured, why)
     report = measured.injector
     actions = actions_per_order((measured,))
     window = measured.window_seconds
     workflows = workflow_counts.window_workflows(measured)
     queue_waits, wait_reasons, notes = waits(measured)
     why.under("schedule_to_start_seconds", wait_reasons)
-    results = workflow_counts.results(report.whole)
-    failed = workflow_counts.failed_workflows(report.whole) + workflow_counts.failed_starts(report.whole)
-    finished = results + workflow_counts.failed_starts(report.whole)
+    failed, finished = _failed_and_finished(report.whole)
     return StepResult(
         step=measured.key.folder,
         replicas=measured.key.replicas,
@@ -201,6 +193,26 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         suspects=why.of("suspects", suspects, NOTHING_AT_ITS_LIMIT),
         why=dict(why),
     )
+
+
+def _explain_long_run(measured: Measured, why: NullReasons) -> None:
+    found = measured.long_run
+    if found is None:
+        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
+        return
+    if found.why is None:
+        why["long_run_p95.why"] = "there is a value"
+    for part, value in (("value", found.value), ("low", found.low), ("high", found.high)):
+        if value is None:
+            why[f"long_run_p95.{part}"] = found.why or "it is not known"
+
+
+def _failed_and_finished(counts: InjectorCounts) -> tuple[int, int]:
+    """
+    Return how many orders failed of how many that finished; one whose start failed is in both.
+    """
+    unstarted = workflow_counts.failed_starts(counts)
+    return workflow_counts.failed_workflows(counts) + unstarted, workflow_counts.results(counts) + unstarted
 
 
 def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str, ...]:
