@@ -14,7 +14,7 @@ from loadtest.analysis.doubled_loop import counting_steps, loop_pairs
 from loadtest.analysis.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
 from loadtest.analysis.monthly_cost import priced
 from loadtest.analysis.replicas_wanted import ReplicaModel, replicas_wanted
-from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, sized_part_cost, worker_memory
+from loadtest.analysis.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
 from loadtest.analysis.step_verdict import judge_closed, judge_in_run
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.analysis.usl import NORMAL_95
@@ -86,7 +86,7 @@ def size(
         slo=slo_text(plan.slo),
         replicas=replicas,
         quantities=quantities,
-        costs=tuple(sized_part_cost(counted, part) for part in ("worker", "server")),
+        costs=tuple(part_cost(counted, part) for part in ("worker", "server")),
         contention=_contention(growth),
         actions_per_order=actions_per_order(counted) or {},
         currency=prices.currency if prices is not None else None,

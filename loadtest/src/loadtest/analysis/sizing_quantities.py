@@ -179,7 +179,7 @@ def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Su
     return _times(name, "GiB", each, replicas, *_reach(counts, most, "replicas"))
 
 
-def sized_part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
+def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     """
     Return what a part takes when idle, and what an order adds.
     """
