@@ -172,18 +172,20 @@ _DEFAULT_LOADS: list[dict[str, Any]] = [{"kind": load.kind.value} for load in DE
 def _with_rate_and_window(loads: Any, rate: float | None, window: float | None) -> Any:
     if not isinstance(loads, list):
         return loads  # the plan is refused for it
-    laid: list[Any] = [dict(load) if isinstance(load, Mapping) else load for load in loads]
-    tables = [load for load in laid if isinstance(load, dict)]
-    opened = [load for load in tables if load.get("kind") == LoadKind.OPEN]
-    if rate is not None and not opened:
+    if rate is not None and not any(map(_is_open, loads)):
         raise InputError(
             f'--rate {rate:g}: the plan has no load of kind "open" that it could be the rate of; leave it out'
         )
-    for load in opened if rate is not None else ():
-        load["arrival_rate"] = rate
-    for load in tables if window is not None else ():
-        load["window_seconds"] = window
-    return laid
+    windows = {} if window is None else {"window_seconds": window}
+    rates = {} if rate is None else {"arrival_rate": rate}
+    return [
+        {**load, **windows, **(rates if _is_open(load) else {})} if isinstance(load, Mapping) else load
+        for load in loads
+    ]
+
+
+def _is_open(load: Any) -> bool:
+    return isinstance(load, Mapping) and load.get("kind") == LoadKind.OPEN
 
 
 def _held(
