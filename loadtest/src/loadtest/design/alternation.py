@@ -13,7 +13,7 @@ from loadtest.analysis.compared_quantities import block_problems
 from loadtest.analysis.comparison import BLOCK_ORDER
 from loadtest.analysis.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
-from loadtest.design.judged_blocks import JudgedBlocks
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.measured_step import StepKey
@@ -50,7 +50,7 @@ class Alternation:
         most_rounds: After so many it ends undecided.
         gate: Quantities that must be decided.
         before: Repetitions of the run that are not its own and come before.
-        judged: What was found of its blocks so far.
+        read: What was read of its blocks so far.
     """
 
     plan: Plan
@@ -60,7 +60,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
-    judged: JudgedBlocks = field(default_factory=JudgedBlocks, compare=False, repr=False)
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -91,7 +91,7 @@ class Alternation:
         """
         Return why a block is left out; empty where it counts.
         """
-        return self.judged.problems(step.measured, self.plan, block_problems)
+        return self.read.problems(step.measured, self.plan, block_problems)
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.judged_blocks import JudgedBlocks
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.measured_step import StepKey
@@ -24,12 +24,12 @@ class Compare:
     Attributes:
         plan: With both settings' values as its factors.
         question: What is asked.
-        judged: What was found of the blocks so far.
+        read: What was read of the blocks so far.
     """
 
     plan: Plan
     question: CompareQuestion
-    judged: JudgedBlocks = field(default_factory=JudgedBlocks, compare=False, repr=False)
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -93,5 +93,5 @@ class Compare:
             asked.rounds,
             asked.most_rounds,
             asked.gate,
-            judged=self.judged,
+            read=self.read,
         )

@@ -14,7 +14,7 @@ from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_
 from loadtest.analysis.suspects.step_suspects import NOT_READ, ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.judged_blocks import JudgedBlocks
+from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
@@ -50,12 +50,12 @@ class LimitSearch:
     Attributes:
         plan: With the loads that reliefs need.
         question: What is asked.
-        judged: What was found of the steps so far.
+        read: What was read of the steps so far.
     """
 
     plan: Plan
     question: LimitsQuestion
-    judged: JudgedBlocks = field(default_factory=JudgedBlocks, compare=False, repr=False)
+    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -106,7 +106,7 @@ class LimitSearch:
         Return why a step is left out; empty where it counts.
         """
         rule = ranking_problems if step.key.repetition == 1 else block_problems
-        return self.judged.problems(step.measured, self.plan, rule)
+        return self.read.problems(step.measured, self.plan, rule)
 
     def ranking(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
         """
@@ -203,7 +203,7 @@ class LimitSearch:
             asked.most_rounds,
             _GATE,
             before=1 + number * PAIRS_PER_ROUND * asked.most_rounds,
-            judged=self.judged,
+            read=self.read,
         )
 
 

@@ -1,5 +1,5 @@
 """
-Why blocks are left out, each block judged once: a design looks at all of them before each step.
+Why blocks are left out, each block read once: a design looks at all of them before each step.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from loadtest.results.measured_step import Measured, StepKey
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedBlocks:
+class ReadBlocks:
     """
-    Why each block that was looked at so far is left out.
+    What was read of blocks so far.
 
     Attributes:
-        known: Each block as it was judged, with its problems.
+        known: Each block as it was read, with its problems.
     """
 
     known: dict[StepKey, tuple[Measured, tuple[str, ...]]] = field(default_factory=dict)
@@ -29,9 +29,9 @@ class JudgedBlocks:
         Return why a block is left out; empty where it counts.
 
         Args:
-            block: Which; another one of the same key is judged anew.
+            block: Which; another one of the same key is read anew.
             plan: Of the run.
-            rule: Judges it; the same one for all blocks of a key.
+            rule: Reads it; the same one for all blocks of a key.
         """
         known = self.known.get(block.key)
         if known is None or known[0] is not block:
