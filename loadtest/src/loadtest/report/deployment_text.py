@@ -16,7 +16,7 @@ from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
 
 MOST_TOLD = 4
-_RISING = ("ramp", "step")
+_LEVEL = ("poisson", "constant")
 _UNKNOWN = "How many replicas to deploy"
 
 
@@ -76,7 +76,7 @@ def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:
     shape, each_second = mine[0].steps[0].load.shape, f" {unit_name}/s"
     if shape is None:
         return f"{rate(arrival_rate)}{each_second}"
-    mixed = ", all rates mixed" if shape.kind in _RISING else ""
+    mixed = "" if shape.kind in (*_LEVEL, "spike") else ", all rates mixed"
     return f"{shape_text(shape, rate, each_second)}{mixed}"
 
 
