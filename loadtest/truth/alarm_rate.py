@@ -8,22 +8,21 @@ Nothing was planted in these runs, so each alarm is false, or the machine was no
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from page_parser import page_parser
 from page_sections import write_head
 
 from loadtest.analysis.disturbances import disturbances
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 from loadtest.results.run_folder import Run
 
-_HERE = Path(__file__).parent
 SILENT = "silent replica"
 
 
@@ -103,9 +102,8 @@ def main() -> None:
     """
     Count and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-alarms.md")
     parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-alarms.md")
     given = parser.parse_args()
     found = count(given.runs)
     if not found.steps:

@@ -6,11 +6,11 @@ Whether a bracket of `loadtest capacity` holds on a real server: two replicas, a
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from long_windows import DEMO, long_windows
+from page_parser import page_parser
 from program_run import carry_out
 
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
@@ -18,7 +18,6 @@ from loadtest.results.document import read
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
-_HERE = Path(__file__).parent
 REPLICAS = 2
 CHECK_SECONDS = 600
 # Of another run than the search, so that no draw of it is seen again.
@@ -66,11 +65,10 @@ def main() -> None:
     """
     Search and check, or read both from finished runs, and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-bracket.md")
     parser.add_argument("--capacity", type=Path, help="a finished search; none is carried out")
     parser.add_argument("--check", type=Path, help="a finished check of it; none is carried out")
     parser.add_argument("--results", type=Path, default=Path("results/bracket"))
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-bracket.md")
     given = parser.parse_args()
     search = given.capacity or carry_out("capacity", DEMO, given.results, "--replicas", str(REPLICAS))
     result = read(CapacityResult, search / "capacity.json")

@@ -8,13 +8,14 @@ The page is written anew after each system, so that a run that is broken off lea
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from page_parser import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
@@ -24,7 +25,7 @@ from known_system import Subject, bound_of, capacity_of
 from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.capacity_search import MOST_PROBES, CapacityBracket
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.design.capacity import Capacity
 from loadtest.results.question import CapacityQuestion
 
@@ -157,12 +158,9 @@ def main() -> None:
     """
     Make all trials and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-capacity.md")
     parser.add_argument("--runs", type=int, default=5, help="searches of a system and count")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument(
-        "--output", type=Path, default=Path(__file__).parents[1] / "docs" / "truth-capacity.md"
-    )
     given = parser.parse_args()
     began, found = time.monotonic(), list[SearchTrial]()
     cells = [(system, replicas, given.runs) for replicas in (1, 2, 4) for system in range(len(SYSTEMS))]

@@ -12,7 +12,7 @@ from findings import Findings, Tried, distinct_saturate_steps, is_wrong
 from known_system import Truth
 from step_trial import Outcome
 
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.twin import LongRunEstimate
 from loadtest.results.window_decision import Decided

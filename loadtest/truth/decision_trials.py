@@ -8,27 +8,25 @@ The page is written anew after each run, so that trials that are broken off leav
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from pathlib import Path
+
+from page_parser import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from parallel_trials import all_trials, run_trials
 from truth_page import Effort, page, step_cpu_seconds
 
-_PAGE = Path(__file__).parents[1] / "docs" / "truth.md"
-
 
 def main() -> None:
     """
     Make all trials and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth.md")
     parser.add_argument("--runs", type=int, default=24, help="runs of a cell of the first table")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--output", type=Path, default=_PAGE)
     given = parser.parse_args()
     began = time.monotonic()
     for now in run_trials(all_trials(given.runs), given.processes):

@@ -6,7 +6,6 @@ How long a demo takes, by the sweep's own design on simulated systems of known a
 
 from __future__ import annotations
 
-import argparse
 import functools
 import multiprocessing
 import sys
@@ -14,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+
+from page_parser import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
@@ -184,12 +185,9 @@ def main() -> None:
     """
     Carry all demos out and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-demo-seconds.md")
     parser.add_argument("--demos", type=int, default=30, help="of each machine and case")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument(
-        "--output", type=Path, default=Path(__file__).parents[1] / "docs" / "truth-demo-seconds.md"
-    )
     given = parser.parse_args()
     cells = [
         (seed, machine, case) for seed in range(1, given.demos + 1) for machine in MACHINES for case in CASES

@@ -6,13 +6,13 @@ Whether ten demos in a row say the same, and whether fifteen minutes at each cou
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from statistics import median
 
 from long_windows import DEMO, long_windows
+from page_parser import page_parser
 from program_run import carry_out
 
 from loadtest.report.numbers import replica_count
@@ -21,7 +21,6 @@ from loadtest.results.manifest import Manifest
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict, SweepResult
 
-_HERE = Path(__file__).parent
 DEMOS = 10
 LONG_SECONDS = 900
 # Of other runs than the demos, so that no draw of theirs is seen again.
@@ -135,11 +134,10 @@ def main() -> None:
     """
     Run the demos and the long windows, or read finished ones, and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-demo.md")
     parser.add_argument("--demos", type=Path, nargs="+", help="finished demos; none is carried out")
     parser.add_argument("--long", type=Path, nargs="+", help="finished long windows; none is carried out")
     parser.add_argument("--results", type=Path, default=Path("results/demos"))
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-demo.md")
     given = parser.parse_args()
     demos = given.demos or [
         carry_out("sweep", DEMO, given.results, "--seed", str(seed)) for seed in range(1, DEMOS + 1)

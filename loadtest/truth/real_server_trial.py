@@ -6,10 +6,10 @@ How a load just above and one below capacity are told on a real server: runs one
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from page_parser import page_parser
 from program_run import carry_out
 
 from loadtest.analysis.slot_capacity import LoadLevel
@@ -60,10 +60,9 @@ def main() -> None:
     """
     Run the sweep, or read one that is there, and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-real.md")
     parser.add_argument("--run", type=Path, help="a finished run; none is carried out")
     parser.add_argument("--results", type=Path, default=Path("results/real-server"))
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-real.md")
     given = parser.parse_args()
     run = given.run or carry_out("sweep", PLAN, given.results)
     given.output.write_text(page(read(SweepResult, run / "sweep.json")), encoding="utf-8")

@@ -9,12 +9,12 @@ the overhead of that step and once with what the open step's own execution times
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from page_parser import page_parser
 
 from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of, learn_again
@@ -28,7 +28,6 @@ from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
 from loadtest.scenario.repair import drawn_work
 
-_HERE = Path(__file__).parent
 TWINS = 6
 BLOCK_SECONDS = 10
 FEWEST_LATE = 20
@@ -203,9 +202,8 @@ def main() -> None:
     """
     Read the runs and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-residual.md")
     parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-residual.md")
     given = parser.parse_args()
     found = _all(given.runs)
     if not found:

@@ -6,10 +6,11 @@ Whether one closed step tells that twice the orders in flight would bring no mor
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from page_parser import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
@@ -135,10 +136,7 @@ def main() -> None:
     """
     Make all trials and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--output", type=Path, default=Path(__file__).parents[1] / "docs" / "truth-second-step.md"
-    )
+    parser = page_parser(__doc__, "truth-second-step.md")
     given = parser.parse_args()
     found = [
         trial(Traits(replicas, gap_seconds=gap, gap_jitter_seconds=jitter, dead_seconds=dead), work)

@@ -6,7 +6,6 @@ What a setting costs: runs one comparison for each, and writes the table of all 
 
 from __future__ import annotations
 
-import argparse
 import base64
 import os
 import secrets
@@ -15,6 +14,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from page_parser import page_parser
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.errors import InputError
@@ -131,11 +132,10 @@ def main() -> None:
     """
     Run what is asked for, and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "prices.md")
     parser.add_argument("--only", choices=tuple(PRICES), action="append")
     parser.add_argument("--table", action="store_true", help="run nothing, write the table of what is there")
     parser.add_argument("--results", type=Path, default=Path("results/prices"))
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "prices.md")
     given = parser.parse_args()
     for name in () if given.table else given.only or PRICES:
         compare(name, given.results)

@@ -6,13 +6,14 @@ Whether windows that are short by the model of fewer replicas decide wrongly, on
 
 from __future__ import annotations
 
-import argparse
 import functools
 import multiprocessing
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from page_parser import page_parser
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
@@ -219,12 +220,9 @@ def main() -> None:
     """
     Make all trials and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = page_parser(__doc__, "truth-short-windows.md")
     parser.add_argument("--runs", type=int, default=4, help="of each system and utilisation")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument(
-        "--output", type=Path, default=Path(__file__).parents[1] / "docs" / "truth-short-windows.md"
-    )
     given = parser.parse_args()
     found: list[ShortWindowTrial] = []
     with multiprocessing.Pool(given.processes) as pool:

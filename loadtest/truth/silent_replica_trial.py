@@ -6,21 +6,20 @@ How often a silent replica among ten is named, within which time, and how often 
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from page_parser import page_parser
 from page_sections import write_section
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from poll_streams import PolledWorker, Silence, is_named, looks_at, seconds_to_name
 
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 
-_HERE = Path(__file__).parent
 STEPS = 100
 REPLICAS = 10
 STEP_SECONDS = 60.0
@@ -160,8 +159,7 @@ def main() -> None:
     """
     Try and write the section.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "truth-alarms.md")
+    parser = page_parser(__doc__, "truth-alarms.md")
     given = parser.parse_args()
     write_section(given.output, "One silent replica among ten", section())
     print(given.output)

@@ -6,7 +6,6 @@ Leave each cell of recorded sweeps out and ask the others for it: how often it l
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from held_out_cell import HeldOut
+from page_parser import page_parser
 from replica_trial import asked_counts
 from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
@@ -154,8 +154,7 @@ def main() -> None:
     """
     Try every recorded cell and write the page.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=_HERE.parent / "docs" / "size.md")
+    parser = page_parser(__doc__, "size.md")
     given = parser.parse_args()
     runs, repeats = recorded_runs(), recorded_runs(REPEATS)
     text = page(

@@ -49,6 +49,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
+def codec_endpoint() -> Iterator[str]:
+    """
+    The address of a codec server that has the keys.
+    """
+    from codec_endpoint import serving
+
+    with serving() as url:
+        yield url
+
+
+@pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """
     A server that the test may stop and start again, or whose database it reads.

@@ -8,25 +8,20 @@ import base64
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
 
 import pytest
+from codec_endpoint import KEYS, TOKEN
 from processes import BIN, PATIENCE_SECONDS, Server
 from story import ACTIVITIES, WORKFLOWS, Story
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.worker import Worker
 
-from repairshop import codec, codec_server
-from repairshop.codec_settings import CodecSettings
+from repairshop import codec
 from repairshop.settings import Settings
 from repairshop.temporal_worker import build_worker
 
 CLIENT_DATA = "Erika Mustermann, Heidestr. 17"
-TOKEN = "let-me-read"
-ORIGIN = "http://localhost:8233"
-KEYS = {"REPAIRSHOP_CODEC_KEYS": f"2026={base64.b64encode(os.urandom(32)).decode()}"}
 STRICT = {**KEYS, "REPAIRSHOP_CODEC_REQUIRED": "true"}
 
 pytestmark = pytest.mark.server
@@ -44,21 +39,6 @@ async def connect(server: Server, environ: dict[str, str]) -> Client:
     Connect as a process with that environment does.
     """
     return await Client.connect(server.address, **codec.client_options(environ))
-
-
-@pytest.fixture
-def codec_endpoint() -> Iterator[str]:
-    """
-    A codec server that has the keys.
-    """
-    cipher = codec.encryption(CodecSettings.from_environment(KEYS))
-    assert cipher is not None
-    server = codec_server.make_server(cipher, codec_server.CodecAccess(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
 
 
 async def test_nothing_of_a_client_is_in_the_servers_database(own_server: Server, task_queue: str) -> None:

@@ -9,39 +9,16 @@ import http.client
 import json
 import os
 import subprocess
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
+from codec_endpoint import KEYS, ORIGIN, TOKEN
 from processes import BIN
 
-from repairshop import codec, codec_server
-from repairshop.codec_settings import CodecSettings
-
-CLIENT_DATA = "Erika Mustermann, Heidestr. 17"
-TOKEN = "let-me-read"
-ORIGIN = "http://localhost:8233"
-KEYS = {"REPAIRSHOP_CODEC_KEYS": f"2026={base64.b64encode(os.urandom(32)).decode()}"}
-STRICT = {**KEYS, "REPAIRSHOP_CODEC_REQUIRED": "true"}
+from repairshop import codec_server
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def codec_endpoint() -> Iterator[str]:
-    """
-    A codec server that has the keys.
-    """
-    cipher = codec.encryption(CodecSettings.from_environment(KEYS))
-    assert cipher is not None
-    server = codec_server.make_server(cipher, codec_server.CodecAccess(TOKEN, (ORIGIN,)), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize(

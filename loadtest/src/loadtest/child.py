@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from loadtest.group_members import members_of, processes_of, to_be_asked
+from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
@@ -201,7 +201,6 @@ async def spawn(
     env: Mapping[str, str],
     log_path: Path,
     pass_fds: Sequence[int] = (),
-    cwd: Path | None = None,
 ) -> Child:
     """
     Start a child in a session of its own that is killed when this process ends.
@@ -213,7 +212,6 @@ async def spawn(
         env: The whole environment of the child.
         log_path: Its output is appended here; folders are made.
         pass_fds: Descriptors that it inherits under the same numbers.
-        cwd: Where it runs.
 
     Raises:
         OSError: The command cannot be run.
@@ -224,7 +222,6 @@ async def spawn(
         process = await asyncio.create_subprocess_exec(
             *argv,
             env=dict(env),
-            cwd=cwd,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=asyncio.subprocess.STDOUT,

@@ -81,16 +81,7 @@ async def connect(
     given = dict(os.environ if environ is None else environ)
     settings = connect_settings(given)
     named = settings.get("target_host")
-    if profile is not None:
-        where, instead = f"profile {profile} ({address or named})", "name another profile"
-    elif address and by_plan:
-        where, instead = f"address {address}", "name another server"
-    elif address:
-        where, instead = f"--address {address}", "leave --address out"
-    elif named:
-        where, instead = f"TEMPORAL_ADDRESS={named}", "unset it"
-    else:
-        where, instead = DEFAULT_ADDRESS, "give --address HOST:PORT"
+    where, instead = _asked_server(address, named, profile, by_plan=by_plan)
     settings["target_host"] = address or named or DEFAULT_ADDRESS
     if namespace:
         settings["namespace"] = namespace
@@ -111,6 +102,23 @@ async def connect(
         return client
     told = without_secrets(told, settings)
     raise InputError(told if profile is None else as_profile_keys(told)) from None
+
+
+def _asked_server(
+    address: str | None, named: str | None, profile: str | None, *, by_plan: bool
+) -> tuple[str, str]:
+    """
+    Return who asked for which server, and what to write to ask for another one; *named* is the environment's or the profile's.
+    """
+    if profile is not None:
+        return f"profile {profile} ({address or named})", "name another profile"
+    if address and by_plan:
+        return f"address {address}", "name another server"
+    if address:
+        return f"--address {address}", "leave --address out"
+    if named:
+        return f"TEMPORAL_ADDRESS={named}", "unset it"
+    return DEFAULT_ADDRESS, "give --address HOST:PORT"
 
 
 async def _demand_namespace(client: Client, where: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.sweep_cpu_cost import cost, part_cost
+from loadtest.analysis.sweep_cpu_cost import cost, sweep_part_cost
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import PerPart, StepResult, StepVerdict
 
@@ -72,7 +72,7 @@ def test_a_line_that_the_steps_cannot_bear_is_refused(
     """
     No number without a reason.
     """
-    found = part_cost([made(step, *each) for each in steps], part)
+    found = sweep_part_cost([made(step, *each) for each in steps], part)
 
     assert (found.idle_cores, found.seconds_per_workflow) == (None, None)
     assert why in (found.why or "")

@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.scaling import describe_scaling, throughput
+from loadtest.analysis.scaling import describe_scaling, joined_throughput
 from loadtest.analysis.usl import Usl
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult
@@ -78,7 +78,7 @@ def of(saturated: StepResult, *values: float, half: float = 0.1) -> Estimate:
     """
     Join repetitions, each with its own half width.
     """
-    return throughput(
+    return joined_throughput(
         [
             replace(saturated, throughput_per_second=Estimate(value, half, 200, "activities"))
             for value in values
@@ -100,3 +100,17 @@ def test_repetitions_that_differ_by_more_than_luck_say_so(saturated: StepResult)
     From three on their own spread is seen, and a larger one is believed.
     """
     assert (of(saturated, 2.0, 2.5, 3.0).half_width or 0) > 1.0
+
+
+def test_repetitions_of_which_one_has_no_interval_go_by_their_own_spread(saturated: StepResult) -> None:
+    """
+    What one window does not tell cannot be made up from the others.
+    """
+    known = Estimate(2.4, 0.1, 200, "activities")
+    unknown = Estimate(2.6, None, 200, "activities")
+
+    found = joined_throughput([replace(saturated, throughput_per_second=each) for each in (known, unknown)])
+
+    assert found.value == pytest.approx(2.5)
+    # Student's factor of two values, 12.7, times the error of their mean, 0.1.
+    assert found.half_width == pytest.approx(1.27, abs=0.01)

@@ -12,8 +12,8 @@ from histograms import buckets
 from loop_steps import lacking_orders
 
 from loadtest.analysis import read_step
-from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.twin import ExponentialWork, UniformWork
 from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import looked_seconds

@@ -4,6 +4,7 @@ Verbs that begin a run, without measuring anything.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 from profile_file import SHELL_KEY, profile_text
 
-from loadtest.cli import run_refusals, run_start, server_ports
+from loadtest.cli import experiment_ports, run_refusals, run_start
+from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_options import RunFlags
 from loadtest.results.run_folder import Run
@@ -22,8 +24,8 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentF
     """Runs that would now be measured, and where, in place of measuring them."""
     caught: list[tuple[Run, EnvironmentFlags]] = []
 
-    def catch(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
-        caught.append((run, environment))
+    def catch(kept: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
+        caught.append((kept, environment))
         return 0
 
     monkeypatch.setattr(run_start, "_carry_out", catch)
@@ -31,12 +33,28 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentF
 
 
 @pytest.fixture
+def refused_line(
+    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """Gives the one line in which a verb is refused, with nothing measured and nothing left behind."""
+
+    def line_of(*arguments: str) -> str:
+        code = run([*arguments, "--output", str(tmp_path / "out")])
+        lines = capsys.readouterr().err.splitlines()
+        assert (code, len(lines), carried_out) == (2, 1, []), lines
+        assert not (tmp_path / "out").exists()
+        return lines[0]
+
+    return line_of
+
+
+@pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """Runs that would now be measured, in place of measuring them."""
     caught: list[Run] = []
 
-    def catch(run: Run, environment: Any, flags: RunFlags) -> int:
-        caught.append(run)
+    def catch(kept: Run, environment: Any, flags: RunFlags) -> int:
+        caught.append(kept)
         return 0
 
     monkeypatch.setattr(run_start, "_carry_out", catch)
@@ -54,7 +72,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     async def namespace_id(client: Any) -> str:
         return ids.get(client.address, client.address)
 
-    monkeypatch.setattr(server_ports, "connect", connect)
+    monkeypatch.setattr(experiment_ports, "connect", connect)
     monkeypatch.setattr(run_refusals, "namespace_id", namespace_id)
     return ids
 

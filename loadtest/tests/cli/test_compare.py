@@ -60,6 +60,21 @@ def test_the_setting_left_out_is_the_plans(tmp_path: Path, begun: list[Run]) -> 
 
 
 @pytest.mark.process
+def test_a_key_of_the_server_is_one_key_however_it_is_written(tmp_path: Path, begun: list[Run]) -> None:
+    """As in `--set` and the plan's [server], or as in its [factors]."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'name = "server"\n[server.dynamic_config]\n"some.key" = 1\n"other.key" = 5\n', encoding="utf-8"
+    )
+    settings = ["--b", "server.dynamic_config.some.key=2", "--b", "server.other.key=5"]
+
+    run(["compare", str(plan), *settings, "--output", str(tmp_path / "results")])
+
+    assert begun[0].plan.factors == {"server.some.key": (1, 2)}
+    assert begun[0].plan.server.dynamic_config == {"some.key": 1, "other.key": 5}
+
+
+@pytest.mark.process
 def test_two_programs_are_a_factor_like_any_other(tmp_path: Path, begun: list[Run]) -> None:
     """Command lines with blanks and of any length; folders of their steps differ and can be made."""
     a, b = (f"python3 {'deep/' * 60}worker.py --build '{name}'" for name in ("one", "two"))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import synthetic
-from profile_file import KEY, LED, PROFILES, SHELL_KEY, A, B, profile_text
+from profile_file import KEY, LED, PROFILES, SHELL_KEY, profile_text
+from two_servers import PAGES, A, B
 
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
@@ -23,7 +24,6 @@ from loadtest.results.question import CompareQuestion, question_of
 from loadtest.results.run_folder import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
-PAGES = ["--a-server-metrics", "http://a/metrics", "--b-server-metrics", "http://b/metrics"]
 
 
 @pytest.mark.process
@@ -160,13 +160,8 @@ def test_the_answer_says_where_the_profiles_led(tmp_path: Path) -> None:
         synthetic.demo_plan(),
         ["profile=own"],
         ["profile=cloud"],
-        rate=None,
-        replicas=1,
-        block_seconds=None,
-        change_over_seconds=4.0,
         rounds=3,
         most_rounds=3,
-        gate=(),
     )
     manifest = replace(synthetic.manifest(), servers={"own": "1.31.0", "cloud": "1.32.0"}, profiles=LED)
     begun = Run.create(tmp_path, plan, manifest)

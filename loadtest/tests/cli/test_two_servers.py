@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from two_servers import CLOUD, PAGES, SERVERS, A, B
 
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
@@ -24,11 +25,7 @@ from loadtest.results.run_folder import Run
 from loadtest.scenario import load
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
-A, B = "127.0.0.1:7233", "127.0.0.2:7234"
-SERVERS = ["--a-address", A, "--b-address", B]
-PAGES = ["--a-server-metrics", "http://a/metrics", "--b-server-metrics", "http://b/metrics"]
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
-CLOUD = "shop.account.tmprl.cloud:7233"
 
 
 def _pages(environment: EnvironmentFlags) -> dict[str, str | None]:
@@ -107,12 +104,10 @@ def test_each_server_is_spared_by_what_it_would_get_itself() -> None:
         [f"address={CLOUD}"],
         [f"address={B}"],
         rate=100.0,
-        replicas=1,
         block_seconds=10.0,
         change_over_seconds=5.0,
         rounds=4,
         most_rounds=4,
-        gate=(),
     )
     twice = plan.model_copy(update={"loads": (Open(arrival_rate=200.0, window_seconds=10.0),)})
     scenario = load("repair")
@@ -146,13 +141,8 @@ def test_the_answer_names_both_servers(tmp_path: Path) -> None:
         synthetic.demo_plan(),
         [f"address={A}"],
         [f"address={B}"],
-        rate=None,
-        replicas=1,
-        block_seconds=None,
-        change_over_seconds=4.0,
         rounds=3,
         most_rounds=3,
-        gate=(),
     )
     manifest = replace(synthetic.manifest(), servers={A: "1.31.0", B: "1.32.0"})
     begun = Run.create(tmp_path, plan, manifest)

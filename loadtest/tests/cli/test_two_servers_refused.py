@@ -4,21 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from two_servers import CLOUD, PAGES, SERVERS, A, B
 
 from loadtest.cli import open_cluster
 from loadtest.cli.app import run
-from loadtest.cli.run_environment import EnvironmentFlags
-from loadtest.results.run_folder import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
-A, B = "127.0.0.1:7233", "127.0.0.2:7234"
-SERVERS = ["--a-address", A, "--b-address", B]
-PAGES = ["--a-server-metrics", "http://a/metrics", "--b-server-metrics", "http://b/metrics"]
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]
-CLOUD = "shop.account.tmprl.cloud:7233"
 
 
 @pytest.mark.parametrize(
@@ -100,19 +96,10 @@ CLOUD = "shop.account.tmprl.cloud:7233"
 )
 @pytest.mark.usefixtures("answering")
 def test_what_cannot_be_compared_on_two_servers_is_refused_in_one_line(
-    flags: list[str],
-    words: str,
-    tmp_path: Path,
-    carried_out: list[tuple[Run, EnvironmentFlags]],
-    capsys: pytest.CaptureFixture[str],
+    flags: list[str], words: str, refused_line: Callable[..., str]
 ) -> None:
     """Nothing is left behind."""
-    code = run(["compare", DEMO, *flags, "--output", str(tmp_path / "out")])
-
-    lines = capsys.readouterr().err.splitlines()
-    assert (code, len(lines), carried_out) == (2, 1, []), lines
-    assert words in lines[0]
-    assert not (tmp_path / "out").exists()
+    assert words in refused_line("compare", DEMO, *flags)
 
 
 def test_pages_go_with_their_servers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,16 +136,14 @@ def test_two_servers_are_of_workers_of_this_machine(
     ],
 )
 def test_a_plans_servers_are_of_workers_of_this_machine_too(
-    flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    flags: list[str], monkeypatch: pytest.MonkeyPatch, refused_line: Callable[..., str]
 ) -> None:
     """However they were named."""
     monkeypatch.setattr(open_cluster, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 
-    code = run(["sweep", DEMO, "--factor", f"address={A},{B}", *flags, "--output", str(tmp_path / "out")])
+    line = refused_line("sweep", DEMO, "--factor", f"address={A},{B}", *flags)
 
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
     assert f"plan: address {A}, {B}: is of the server for workers of this machine" in line
 
 
@@ -196,30 +181,20 @@ def test_servers_by_address_are_not_submitted(
     assert words in line
 
 
-def test_a_server_that_nobody_starts_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_that_nobody_starts_is_named(refused_line: Callable[..., str]) -> None:
     """The line is about that address, and no flag is blamed that was not given."""
     dead = ["--a-address", "127.0.0.1:1", "--b-address", "127.0.0.1:2"]
 
-    code = run(["compare", DEMO, *dead, "--output", str(tmp_path / "out")])
-
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
-    assert line == (
+    assert refused_line("compare", DEMO, *dead) == (
         "error: address 127.0.0.1:1: no Temporal server answers there (connection refused); "
         "start one or name another server"
     )
-    assert not (tmp_path / "out").exists()
 
 
 def test_one_server_under_two_names_is_refused(
-    tmp_path: Path, answering: dict[str, str], capsys: pytest.CaptureFixture[str]
+    answering: dict[str, str], refused_line: Callable[..., str]
 ) -> None:
     """A tunnel and a name: its namespace has one id, whatever it is called."""
     answering.update({A: "6f0c", B: "6f0c"})
 
-    code = run(["compare", DEMO, *SERVERS, "--output", str(tmp_path / "out")])
-
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
-    assert f"address {A} and {B}: one server under two names" in line
-    assert not (tmp_path / "out").exists()
+    assert f"address {A} and {B}: one server under two names" in refused_line("compare", DEMO, *SERVERS)

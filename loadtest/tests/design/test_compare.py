@@ -27,12 +27,6 @@ def comparison(rate: float | None = None) -> Compare:
         ["worker.sandbox=true"],
         ["worker.sandbox=false"],
         rate=rate,
-        replicas=1,
-        block_seconds=None,
-        change_over_seconds=4.0,
-        rounds=None,
-        most_rounds=None,
-        gate=(),
     )
     return Compare(plan, question)
 

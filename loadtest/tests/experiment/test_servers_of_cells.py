@@ -36,13 +36,10 @@ async def _compare(systems: dict[str | None, FakeSystem], folder: Path) -> list[
         quick_plan(),
         [f"address={A}"],
         [f"address={B}"],
-        rate=None,
         replicas=2,
         block_seconds=20.0,
-        change_over_seconds=4.0,
         rounds=3,
         most_rounds=3,
-        gate=(),
     )
     run = Run.create(folder, plan, synthetic.manifest())
     ports = {address: fake_ports(system) for address, system in systems.items()}

@@ -209,7 +209,7 @@ async def test_a_users_worker_without_a_page_is_measured_at_the_server(system: F
     assert (measured.worker_whole, measured.worker_window) == (None, None)
     assert measured.server_window is not None
     assert measured.problems == ()
-    assert all(second.activities_finished is None for second in measured.timeline)
+    assert {second.activities_finished for second in measured.timeline} == {None}
 
 
 async def test_histories_that_cannot_be_read_are_a_note(system: FakeSystem) -> None:

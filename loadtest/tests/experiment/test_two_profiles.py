@@ -10,26 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_round import PLAN, ROUND, ask_for_one_round, demand_each_block_on_its_own_server
 from real_server import make_namespace, running_server
 from temporalio.client import Client
 from tls_proxy import SERVER_NAME, Authority, Proxy, serve
 
-from loadtest.cli import rounds_asked
 from loadtest.cli.app import run
-from loadtest.design import alternation
 from loadtest.results.manifest import ProfileServer
 from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
-PLAN = """
-name = "two-profiles"
-drain_seconds = 20
-loads = [{ kind = "saturate" }]
-[work]
-seconds = 0.15
-spread = "constant"
-"""
 KEY, TENANT, SHELL_KEY = "key-of-the-cloud", "tenant-of-the-cloud", "key-of-the-shell"
 
 
@@ -84,9 +75,7 @@ def test_each_side_is_reached_by_its_own_profile(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Injectors, workers, probes and `clean` show B's credentials to B alone, and no file of the run holds one."""
-    # As in the comparison by addresses: one round, whose blocks are not measured again on a busy machine.
-    monkeypatch.setattr(rounds_asked, "FEWEST_ROUNDS", 1)
-    monkeypatch.setattr(alternation, "MOST_ATTEMPTS", 1)
+    ask_for_one_round(monkeypatch)
     # The server of A speaks no TLS: the shell's key would turn it on.
     monkeypatch.setenv("TEMPORAL_API_KEY", SHELL_KEY)
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "of-the-shell")
@@ -105,7 +94,7 @@ def test_each_side_is_reached_by_its_own_profile(
                 *("compare", str(plan), "--task-queue", task_queue, "--output", str(results)),
                 *("--a-profile", "own", "--a-server-metrics", server.metrics_url),
                 *("--b-profile", "cloud", "--b-server-metrics", other.metrics_url),
-                *("--rounds", "1", "--most-rounds", "1", "--block", "5", "--change-over", "0.5"),
+                *ROUND,
             ]
         )
         compared = capsys.readouterr()
@@ -120,17 +109,8 @@ def test_each_side_is_reached_by_its_own_profile(
         cleaned = run(["clean", str(done.path)])
         told = capsys.readouterr()
 
-    steps, name, manifest = done.read_steps(), done.path.name, done.manifest
-    assert [dict(step.key.factors)["profile"] for step in steps] == ["own", "cloud", "cloud", "own"]
-    for step in steps:
-        mine = str(dict(step.key.factors)["profile"])
-        (theirs,) = on.keys() - {mine}
-        orders = f"{name}-{step.key.folder}-"
-        assert sum(orders in workflow for workflow in on[mine]) >= step.injector.whole.acknowledged > 0
-        assert not any(orders in workflow for workflow in on[theirs])
-        assert step.server_whole is not None and step.worker_whole is not None
-        counted = step.server_whole.counters["server.workflow_closed"]
-        assert counted == step.worker_whole.counters["worker.workflow_completed"] > 0
+    name, manifest = done.path.name, done.manifest
+    demand_each_block_on_its_own_server(done, "profile", on)
     _demand_every_caller_had_the_profile(proxy)
     assert manifest.profiles == {
         "own": ProfileServer(server.address, "default"),

@@ -10,25 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from one_round import PLAN, ROUND, ask_for_one_round, demand_each_block_on_its_own_server
 from real_server import Server, running_server
 from temporalio.client import Client
 
-from loadtest.cli import rounds_asked
 from loadtest.cli.app import run
-from loadtest.design import alternation
 from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
-
-# Closed: whichever server is slow completes less, and none is overloaded.
-PLAN = """
-name = "two-servers"
-drain_seconds = 20
-loads = [{ kind = "saturate" }]
-[work]
-seconds = 0.15
-spread = "constant"
-"""
 
 
 def _workflows(server: Server, task_queue: str) -> set[str]:
@@ -47,9 +36,7 @@ def test_each_block_runs_on_its_own_server(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """One round, A B B A: every order of a block is on its server alone, whose page counted them; the answer names both."""
-    # Where the blocks run is asked, not what they tell: one round, whose blocks are not measured again on a busy machine.
-    monkeypatch.setattr(rounds_asked, "FEWEST_ROUNDS", 1)
-    monkeypatch.setattr(alternation, "MOST_ATTEMPTS", 1)
+    ask_for_one_round(monkeypatch)
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN, encoding="utf-8")
     with running_server(tmp_path) as other:
@@ -58,7 +45,7 @@ def test_each_block_runs_on_its_own_server(
                 *("compare", str(plan), "--task-queue", task_queue, "--output", str(tmp_path / "results")),
                 *("--a-address", server.address, "--a-server-metrics", server.metrics_url),
                 *("--b-address", other.address, "--b-server-metrics", other.metrics_url),
-                *("--rounds", "1", "--most-rounds", "1", "--block", "5", "--change-over", "0.5"),
+                *ROUND,
             ]
         )
         on = {each.address: _workflows(each, task_queue) for each in (server, other)}
@@ -66,19 +53,8 @@ def test_each_block_runs_on_its_own_server(
     told = capsys.readouterr()
     assert code == 3, told.err
     done = Run.open(tmp_path / "results")
-    steps = done.read_steps()
-    servers = [str(dict(step.key.factors)["address"]) for step in steps]
-    assert servers == [server.address, other.address, other.address, server.address]
-    for step in steps:
-        mine = str(dict(step.key.factors)["address"])
-        (theirs,) = on.keys() - {mine}
-        orders = f"{done.path.name}-{step.key.folder}-"
-        assert sum(orders in workflow for workflow in on[mine]) >= step.injector.whole.acknowledged > 0
-        assert not any(orders in workflow for workflow in on[theirs])
-        assert step.server_whole is not None and step.worker_whole is not None
-        counted = step.server_whole.counters["server.workflow_closed"]
-        assert counted == step.worker_whole.counters["worker.workflow_completed"] > 0
-    assert [step.restarted for step in steps] == [(), ("all workers",), (), ("all workers",)]
+    demand_each_block_on_its_own_server(done, "address", on)
+    assert [step.restarted for step in done.read_steps()] == [(), ("all workers",), (), ("all workers",)]
     answer = json.loads((done.path / "comparison.json").read_text(encoding="utf-8"))
     assert (answer["a"], answer["b"]) == (f"address={server.address}", f"address={other.address}")
     manifest = done.manifest

@@ -109,9 +109,9 @@ def prepare(
 
     counted = rate * (ACTIVITIES if subject.measure is Measure.WAIT else 1)
     # Each step begins empty, as in a sweep: the one before was drained.
-    chosen = choose_schedule(model, edge.model, None, {s: step_of(s, 60) for s in range(30)}, bound, counted)
+    chosen = choose_schedule(edge.model, {s: step_of(s, 60) for s in range(30)}, bound, counted)
     step = step_of(chosen, budget_seconds)
-    counts = simulate_twins(model, edge.model, None, step, bound, 6 if draws_known else 12)
+    counts = simulate_twins(edge.model, step, bound, 6 if draws_known else 12)
     return prepared(Twins(step, actual, counts), time.process_time() - began)
 
 

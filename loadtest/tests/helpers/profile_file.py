@@ -4,9 +4,10 @@ A Temporal configuration file of two profiles, `own` and `cloud`, and where they
 
 from __future__ import annotations
 
+from two_servers import A, B
+
 from loadtest.results.manifest import ProfileServer
 
-A, B = "127.0.0.1:7233", "127.0.0.2:7234"
 KEY, SHELL_KEY = "key-of-the-cloud", "key-of-the-shell"
 PROFILES = ["--a-profile", "own", "--b-profile", "cloud"]
 LED = {"own": ProfileServer(A, "default"), "cloud": ProfileServer(B, "shop")}

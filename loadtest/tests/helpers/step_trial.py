@@ -122,13 +122,13 @@ def try_open_step(
     done = replace(before.twins.step, window_seconds=int(decision.seconds))
     model, mean = before.model, before.work.mean
     own = recalibrate(model, float(columns["held"].mean()), float(columns["work"].mean()))
-    expected = simulate_twins(model, model, None, done, bound)
+    expected = simulate_twins(model, done, bound)
     ratio = (mean + own.overhead_seconds) / (mean + model.overhead_seconds)
     fits = misfit(decision.seconds, decision.late, expected, slot_time_ratio=ratio)
     found = replace(found, alarm=bool(fits.reasons))
     if not estimate:
         return found
-    waits, raw = model_waits(own, before.work, before.rate, None, done, bound, tasks), columns["waits"]
+    waits, raw = model_waits(own, before.work, before.rate, done, bound, tasks), columns["waits"]
     return replace(
         found,
         quantile=estimate_quantile(float(np.quantile(raw, 0.95)), 0.95, waits, fits),

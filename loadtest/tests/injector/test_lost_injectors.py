@@ -20,6 +20,8 @@ from loadtest.child import spawn
 from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, launch
+from loadtest.injector.running_locust import Locust
+from loadtest.results.measured_step import InjectorReport
 from loadtest.results.problem import ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
@@ -56,6 +58,16 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
     assert on_server >= 40
 
 
+def _run_until_told(
+    locust: Locust, asked: StepInstruction
+) -> tuple[asyncio.Task[InjectorReport], asyncio.Event]:
+    """
+    Run a step, and tell when an injector has told of its first second.
+    """
+    begun = asyncio.Event()
+    return asyncio.create_task(locust.run(asked, lambda _: begun.set())), begun
+
+
 async def test_when_every_injector_is_gone_the_step_is_an_error(
     server: Server, instruction: MakeInstruction, tmp_path: Path
 ) -> None:
@@ -63,9 +75,9 @@ async def test_when_every_injector_is_gone_the_step_is_an_error(
     No injector, no report.
     """
     async with launch(server.address, "default", injectors=1, logs=tmp_path) as locust:
-        asked = instruction(step="kill", window_seconds=4)
-        running = asyncio.create_task(locust.run(asked, lambda _: None))
-        await asyncio.sleep(1)
+        asked = instruction(step="kill", window_seconds=60)
+        running, begun = _run_until_told(locust, asked)
+        await asyncio.wait_for(begun.wait(), 30)
         os.kill(locust.pids[0], signal.SIGKILL)
 
         with pytest.raises(InjectorError, match="every injector vanished in the step"):
@@ -93,8 +105,8 @@ async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they
         ):
             report = await locust.run(instruction(step="pod", window_seconds=1), lambda _: None)
             asked = instruction(step="left", id_prefix=f"{task_queue}-left", window_seconds=60)
-            running = asyncio.create_task(locust.run(asked, lambda _: None))
-            await asyncio.sleep(1)
+            running, begun = _run_until_told(locust, asked)
+            await asyncio.wait_for(begun.wait(), 30)
             ended = await pod.terminate(20)
             with pytest.raises(InjectorError, match="every injector vanished in the step"):
                 await asyncio.wait_for(running, 30)

@@ -150,3 +150,22 @@ def test_a_profile_of_a_factor_is_a_name(value: object) -> None:
     """Anything else is refused with the place."""
     with pytest.raises(InputError, match=r"factors\.profile\.0"):
         parse_plan({"name": "x", "factors": {"profile": [value]}}, "x.toml")
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "words"),
+    [
+        pytest.param("worker_command", 7, "must be a command line in quotes", id="command-as-number"),
+        pytest.param("worker_command", "  ", "must be a command line in quotes", id="command-of-blanks"),
+        pytest.param("profile", 7, "must be the name of a profile, in quotes", id="profile-as-number"),
+        pytest.param("profile", "a\tb", "must be the name of a profile, in quotes", id="profile-with-a-tab"),
+        pytest.param("codec", "yes", "must be true or false", id="codec-as-word"),
+        pytest.param("address", "nowhere", "must be HOST:PORT", id="address-without-port"),
+    ],
+)
+def test_a_value_that_its_key_cannot_have_is_refused(key: str, wrong: object, words: str) -> None:
+    """By its place among the factor's values."""
+    good = {"worker_command": "mine", "profile": "own", "codec": True, "address": "a:1"}[key]
+
+    with pytest.raises(InputError, match=rf"^x.toml: factors.{key}.1 = .*{words}"):
+        parse_plan({"name": "x", "factors": {key: [good, wrong]}}, "x.toml")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -193,7 +194,8 @@ async def provoke(client: Client, task_queue: str, url: str) -> None:
     ends.append(await start(local=True))
     # Three workflows and a cache for one: the others are pushed out and come back by replay.
     waiting = [await start(waits=True) for _ in range(3)]
-    await asyncio.sleep(0.5)
+    for handle in waiting:
+        await until(functools.partial(has_begun, handle))
     for handle in waiting:
         await handle.signal("go")
     cancelled, terminated = await start(waits=True), await start(seconds=3)
@@ -233,6 +235,11 @@ async def provoke_non_determinism(
     await until(lambda: shows(other.url, "NonDeterminismError"))
     await handle.terminate()
     return await page(other.url)
+
+
+async def has_begun(handle: WorkflowHandle[Any, Any]) -> bool:
+    # Its start, and the scheduling, start and completion of its first task.
+    return (await handle.describe()).history_length >= 4
 
 
 async def runs_an_activity(handle: WorkflowHandle[Any, Any]) -> bool:

@@ -207,6 +207,18 @@ def test_a_plan_without_a_bound_on_waiting_only_tells_it() -> None:
     assert "is not known, as the plan sets no bound on waits" in found[0]
 
 
+def test_a_ramps_headline_says_that_its_answer_is_of_all_rates_together() -> None:
+    """
+    Neither its lowest nor its highest one is the rate at which the goal was kept.
+    """
+    ramp = Arrivals(kind=ArrivalKind.RAMP, from_ratio=0.5)
+    plan = synthetic.demo_plan(loads=(Saturate(), Open(arrival_rate=1.8, window_seconds=20, arrivals=ramp)))
+
+    found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert "the goal at a ramp from 0.9 to 1.8 orders/s, all rates mixed (the SLO" in found[0]
+
+
 def test_a_shapes_headline_names_the_rates_that_were_offered() -> None:
     """
     "At 1.8/s" would be an answer about a rate that hardly was.
@@ -229,6 +241,6 @@ def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> Non
 
     found = analyse(synthetic.steps(plan), plan, synthetic.manifest())
 
-    assert found.reasons[0].startswith("at a spike from 1.80 to 5.40/s: ")
+    assert found.reasons[0].startswith("at a spike of 5.40 over 1.80/s: ")
     (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
-    assert "the same arrivals, a spike from 1.8 to 5.4/s." in latency.caption
+    assert "the same arrivals, a spike of 5.4 over 1.8/s." in latency.caption

@@ -11,8 +11,8 @@ import pytest
 from loadtest.analysis import disturbances, saturation_limit, step_verdict, validity
 from loadtest.analysis.enough_closes import FEWEST_CLOSES
 from loadtest.analysis.percentiles import samples_wanted
+from loadtest.analysis.run_verdict import EXIT_CODES
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
-from loadtest.analysis.verdict import EXIT_CODES
 from loadtest.experiment.outside_watch import LOOK_SECONDS
 from loadtest.results.step_result import StepVerdict
 

@@ -1,9 +1,10 @@
 """
-The picture of a step: what hit it from outside is shaded and named.
+The picture of a step: what hit it from outside is shaded and named, and a gap is a gap.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -65,3 +66,19 @@ def test_a_step_that_nothing_hit_has_no_shade(drawn: list[Figure]) -> None:
     timeline_plot(synthetic.step(1, "open"), "orders")
 
     assert _shaded(drawn[0]) == []
+
+
+def test_a_second_that_nobody_counted_is_a_gap(drawn: list[Figure]) -> None:
+    """
+    Neither the second itself nor the one after it has a rate; all others have one, and none is zero for want of a number.
+    """
+    measured = synthetic.step(1, "open")
+    seconds = list(measured.timeline)
+    seconds[5] = replace(seconds[5], sent=None)
+
+    timeline_plot(replace(measured, timeline=tuple(seconds)), "orders")
+
+    (started,) = [line for line in drawn[0].axes[0].lines if line.get_label() == "orders started"]
+    rates = [float(rate) for rate in started.get_ydata()]  # type: ignore[union-attr]
+    assert [number for number, rate in enumerate(rates) if math.isnan(rate)] == [4, 5]
+    assert len(rates) == len(seconds) - 1

@@ -149,32 +149,44 @@ from pathlib import Path
 from loadtest.results.run_folder import Run
 run = Run.open(Path({path!r}))
 step = synthetic.step(2, "open")
-print("ready", flush=True)
-while True:
+def write():
     run.write_step(step, None, {{"page": "x" * 200000}})
     run.write("sweep.json", "[" + "1," * 100000 + "1]")
+write()
+print("written once", flush=True)
+while True:
+    write()
 """
 
 
 @pytest.mark.process
 def test_a_writer_killed_at_any_moment_leaves_whole_files(run: Run, measured: Measured) -> None:
     """
-    A reader during the writing and after a SIGKILL finds each step and file whole, or not at all.
+    Whoever reads after a SIGKILL finds each step and file whole: what was written before, or what was being written.
     """
     code = WRITER.format(helpers=str(Path(synthetic.__file__).parent), path=str(run.path))
-    for _ in range(3):
+    for milliseconds in (5, 25, 125):
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
-            assert writer.stdout.readline() == "ready\n"
-            time.sleep(0.15)
+            assert writer.stdout.readline() == "written once\n"
+            time.sleep(milliseconds / 1000)
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()
 
-        assert [step.key for step in run.read_steps()] in ([], [measured.key])
-        for step in run.read_steps():
-            assert step == measured
-        written = run.path / "sweep.json"
-        assert not written.exists() or written.read_text(encoding="utf-8").endswith("1]")
+        assert run.read_steps() == [measured]
+        assert (run.path / "sweep.json").read_text(encoding="utf-8").endswith("1]")
+
+
+def test_a_reader_has_the_whole_file_that_it_opened(run: Run) -> None:
+    """
+    A file is taken the place of and never written over: whoever reads meanwhile has what was there.
+    """
+    run.write("sweep.json", "the first")
+    with (run.path / "sweep.json").open(encoding="utf-8") as reader:
+        run.write("sweep.json", "another")
+
+        assert reader.read() == "the first"
+    assert (run.path / "sweep.json").read_text(encoding="utf-8") == "another"
 
 
 @pytest.mark.parametrize(

@@ -125,19 +125,12 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
             """
             Encode or decode the payloads of the body.
             """
-            action = actions.get(self.path.partition("?")[0])
-            length = self.headers.get("Content-Length", "")
-            if not length.isdecimal():
-                self.close_connection = True
-                return self._refuse(411, "a body of known length is needed")
-            if int(length) > BODY_LIMIT_BYTES:
-                self.close_connection = True
-                return self._refuse(413, f"the body has {length} bytes, the limit is {BODY_LIMIT_BYTES}")
-            if not access.allows(self.headers.get("Authorization")):
+            if (refusal := self._refusal_unread()) is not None:
                 # The body is left unread, so nothing more can come over this connection.
                 self.close_connection = True
-                return self._refuse(401, "Authorization: Bearer with the right token is needed")
-            body = self.rfile.read(int(length))
+                return self._refuse(*refusal)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            action = actions.get(self.path.partition("?")[0])
             if action is None:
                 return self._refuse(404, "there are /encode and /decode")
             try:
@@ -146,6 +139,19 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
             except (ParseError, DecryptionError) as error:
                 return self._refuse(400, str(error))
             return self._answer(200, MessageToJson(answer, indent=None).encode(), "application/json")
+
+        def _refusal_unread(self) -> tuple[int, str] | None:
+            """
+            Return status and reason of a request that its headers alone condemn.
+            """
+            length = self.headers.get("Content-Length", "")
+            if not length.isdecimal():
+                return 411, "a body of known length is needed"
+            if int(length) > BODY_LIMIT_BYTES:
+                return 413, f"the body has {length} bytes, the limit is {BODY_LIMIT_BYTES}"
+            if not access.allows(self.headers.get("Authorization")):
+                return 401, "Authorization: Bearer with the right token is needed"
+            return None
 
         def _refuse(self, status: int, reason: str) -> None:
             self._answer(status, f"{reason}\n".encode(), "text/plain; charset=utf-8")

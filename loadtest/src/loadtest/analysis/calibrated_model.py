@@ -97,12 +97,7 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return unseen
     if saturated.in_flight is None:
         return "the step was not a closed loop"
-    activities = saturated.activities_per_workflow
-    notes: tuple[str, ...] = ()
-    if activities is None:
-        done = work(saturated)
-        activities = round(done.per_workflow) if done is not None else 0
-        notes = ("activities are taken to follow one another, as the scenario does not tell their number",)
+    activities, notes = _activities(saturated)
     if activities < 1:
         return "the workflow has no activities"
     if (again := _attempted_again(saturated, activities)) is not None:
@@ -197,6 +192,17 @@ def unseen_times(held: Histogram) -> str | None:
         f"{beyond:.0%} of the activities took longer than {held.last_bound:g} s, the last bound of the workers' "
         "histogram, so nobody knows how long; give the SDK larger ones (histogram_bucket_overrides)"
     )
+
+
+def _activities(saturated: Measured) -> tuple[int, tuple[str, ...]]:
+    """
+    Return the activities of one order, 0 where nobody knows, and what is taken for granted by that.
+    """
+    if saturated.activities_per_workflow is not None:
+        return saturated.activities_per_workflow, ()
+    done = work(saturated)
+    note = "activities are taken to follow one another, as the scenario does not tell their number"
+    return (round(done.per_workflow) if done is not None else 0), (note,)
 
 
 def _attempted_again(saturated: Measured, activities: int) -> str | None:

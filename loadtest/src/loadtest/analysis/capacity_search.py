@@ -22,7 +22,7 @@ MOVED_RATIO = 0.02
 MOST_PROBES = 3
 # More than an edge needs, as the bracket stands where these tasks put it.
 RATE_TASKS = 400_000
-_STEP_RATIO = SIDE_RATIO**1.5
+_STEP_RATIO: float = SIDE_RATIO**1.5
 _ROUNDING = 1e-9
 
 
@@ -126,13 +126,7 @@ def search_capacity(
     before = probes[-2].learnt if len(probes) > 1 else first
     # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
     moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
-    proposed = last.arrival_rate * moved
-    if last.against_slower is Decided.MISSED:
-        proposed = min(proposed, last.arrival_rate / _STEP_RATIO)
-    elif last.against_faster is Decided.MET:
-        proposed = max(proposed, last.arrival_rate * _STEP_RATIO)
-    proposed = max(proposed, low) if low is not None else proposed
-    proposed = min(proposed, high) if high is not None else proposed
+    proposed = _within(_off_contradiction(last.arrival_rate * moved, last), low, high)
     if abs(proposed / last.arrival_rate - 1) > MOVED_RATIO:
         return proposed
     return _around(last.arrival_rate, low, high)
@@ -144,6 +138,22 @@ def proposed_rate(calibration: Calibration, bound: SloBound, tasks: int = RATE_T
     Return the rate at which just the allowed share of the model's tasks is late; takes seconds of CPU, once.
     """
     return rate_at_bound(calibration.model, calibration.work, bound, tasks)
+
+
+def _off_contradiction(rate: float, last: ProbeResult) -> float:
+    """
+    Return a rate at least a step away from a probe whose traffic contradicted the model, on the side to which it points.
+    """
+    if last.against_slower is Decided.MISSED:
+        return min(rate, last.arrival_rate / _STEP_RATIO)
+    if last.against_faster is Decided.MET:
+        return max(rate, last.arrival_rate * _STEP_RATIO)
+    return rate
+
+
+def _within(rate: float, low: float | None, high: float | None) -> float:
+    above = rate if low is None else max(rate, low)
+    return above if high is None else min(above, high)
 
 
 def _around(rate: float, low: float | None, high: float | None) -> CapacityBracket:

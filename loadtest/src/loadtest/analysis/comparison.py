@@ -67,9 +67,7 @@ def round_difference(blocks: Sequence[float]) -> float:
     )
 
 
-def compare_rounds(
-    rounds: Sequence[Sequence[float]], same_within_ratio: float = SAME_WITHIN_RATIO
-) -> Contrast:
+def compare_rounds(rounds: Sequence[Sequence[float]]) -> Contrast:
     """
     Judge B against A from whole rounds.
 
@@ -86,7 +84,7 @@ def compare_rounds(
         )
     mean, deviation = _mean_and_deviation(differences)
     half = _half_width(deviation, len(differences))
-    low, high, margin = mean - half, mean + half, math.log1p(same_within_ratio)
+    low, high, margin = mean - half, mean + half, math.log1p(SAME_WITHIN_RATIO)
     wanted = None
     if -margin < low and high < margin:
         found = Comparison.SAME
@@ -96,17 +94,17 @@ def compare_rounds(
         found = Comparison.LESS
     else:
         found = Comparison.UNKNOWN
-        wanted = rounds_wanted(differences, same_within_ratio)
+        wanted = rounds_wanted(differences)
     return Contrast(found, math.exp(mean), math.exp(low), math.exp(high), len(differences), wanted)
 
 
-def rounds_wanted(differences: Sequence[float], same_within_ratio: float = SAME_WITHIN_RATIO) -> int:
+def rounds_wanted(differences: Sequence[float]) -> int:
     """
     Return how many rounds in all would make the interval's half width as narrow as the margin.
     """
     _, deviation = _mean_and_deviation(differences)
     wanted = max(len(differences), FEWEST_ROUNDS)
-    while _half_width(deviation, wanted) > math.log1p(same_within_ratio) and wanted < _MOST_ROUNDS:
+    while _half_width(deviation, wanted) > math.log1p(SAME_WITHIN_RATIO) and wanted < _MOST_ROUNDS:
         wanted += 1
     return wanted
 

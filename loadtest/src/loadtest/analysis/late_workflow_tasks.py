@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from loadtest.analysis.late_tasks import count_late, why_not_counted
-from loadtest.analysis.share_of_late import samples_to_keep, share_ends
+from loadtest.analysis.share_interval import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.calibrated_model import histogram_work, unseen_times
 from loadtest.analysis.late_tasks import count_late, why_not_counted
+from loadtest.analysis.load_shape import load_shape
 from loadtest.analysis.percentiles import decode, late_of_hdr
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio

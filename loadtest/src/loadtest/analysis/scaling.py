@@ -36,7 +36,7 @@ def saturated(steps: Sequence[StepResult]) -> dict[int, list[StepResult]]:
     return found
 
 
-def throughput(steps: Sequence[StepResult]) -> Estimate:
+def joined_throughput(steps: Sequence[StepResult]) -> Estimate:
     """
     Join the repetitions of one replica count; a single one keeps its own interval.
 
@@ -67,7 +67,7 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
         seed: Of the bootstrap.
     """
     by_count = saturated(steps)
-    joined = {count: throughput(found) for count, found in by_count.items()}
+    joined = {count: joined_throughput(found) for count, found in by_count.items()}
     first = replicas[0]
     usl, why = _fit(by_count, seed)
     if not any(step.load.kind == SATURATE for step in steps):

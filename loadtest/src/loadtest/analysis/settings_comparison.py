@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from loadtest.analysis.compared_quantities import QUANTITIES, Quantity
 from loadtest.analysis.comparison import BLOCK_ORDER, SAME_WITHIN_RATIO, Comparison, compare_rounds
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured_step import Measured

@@ -80,16 +80,14 @@ def why_silent(
     identity: str,
     looks: Sequence[tuple[float, PollingLook | None]],
     wants_activities: bool = True,
-    longest_seconds: float = SILENT_SECONDS,
 ) -> str | None:
     """
-    Say that a replica was silent over so many seconds of looks in a row; ``None`` if it was not.
+    Say that a replica was silent for ``SILENT_SECONDS`` or more, over looks in a row; ``None`` if it was not.
 
     Args:
         identity: Whose looks they are.
         looks: Unix time and what was seen; ``None`` is a look that failed, as of a process that was stopped.
         wants_activities: False for workers that have no activities.
-        longest_seconds: From the last look at which all was well to the last in a row that are none too many.
 
     Returns:
         A reason that names the replica and what it does not ask for.
@@ -105,14 +103,14 @@ def why_silent(
             _idle_looks([(at, None if look is None else look.workflow) for at, look in looks])
         ),
     }
-    kinds = [kind for kind, seconds in idle.items() if seconds >= longest_seconds]
+    kinds = [kind for kind, seconds in idle.items() if seconds >= SILENT_SECONDS]
     if kinds:
         seconds = max(idle[kind] for kind in kinds)
         return (
             f"replica {identity} lived and asked for no {' and no '.join(kinds)} for {seconds:.0f} s with "
             "slots free; see its log, mend that and measure again"
         )
-    if lost >= longest_seconds:
+    if lost >= SILENT_SECONDS:
         return f"replica {identity} did not answer for {lost:.0f} s in a row; see its log and whether it was stopped"
     return None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.actions import actions_per_order
+from loadtest.analysis.actions_per_order import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth, fit_capacity_growth
 from loadtest.analysis.cell_capacity import cell_capacity

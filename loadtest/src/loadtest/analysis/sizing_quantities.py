@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from loadtest.analysis.actions import ACTIONS
+from loadtest.analysis.actions_per_order import ACTIONS
 from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.prediction_interval import next_value

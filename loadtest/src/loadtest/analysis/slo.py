@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from loadtest.analysis.share_of_late import samples_to_keep
+from loadtest.analysis.share_interval import samples_to_keep
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plan import Load, LoadKind, Plan, Slo

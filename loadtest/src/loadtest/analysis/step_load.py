@@ -4,7 +4,7 @@ The load of a step as it was carried out.
 
 from __future__ import annotations
 
-from loadtest.analysis.arrival_rate_range import load_shape
+from loadtest.analysis.load_shape import load_shape
 from loadtest.plan import Fraction, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepLoad

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis import workflow_counts
-from loadtest.analysis.actions import actions_per_order
+from loadtest.analysis.actions_per_order import actions_per_order
+from loadtest.analysis.backlog_and_in_flight import backlog_reading, in_flight_edges
 from loadtest.analysis.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.cell_capacity import CellCapacity
 from loadtest.analysis.closed_load_repeat import repeat_notes
+from loadtest.analysis.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.doubled_loop import loop_notes
-from loadtest.analysis.edge_readings import backlog_reading, in_flight_edges
 from loadtest.analysis.late_tasks import count_late, why_not_counted
-from loadtest.analysis.little import whole_step_ratio, window_ratio
+from loadtest.analysis.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
-from loadtest.analysis.resources import cpu, per, rss
-from loadtest.analysis.share_of_late import share_ends
+from loadtest.analysis.share_interval import share_ends
 from loadtest.analysis.step_load import step_load
 from loadtest.analysis.step_notes import step_notes
 from loadtest.analysis.step_verdict import JudgedStep, broken_rules, judge_in_run
@@ -33,7 +33,7 @@ from loadtest.analysis.workers_as_planned import unknown_slots
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.estimate import Percentiles
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.metric_difference import Difference, counter_of, histogram_of
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
@@ -71,22 +71,14 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
     if level is None:
         why["load_level"] = CLOSED if is_closed(measured) else NO_CAPACITY
     decided = decide_bounds(measured, plan, why)
-    if measured.long_run is None:
-        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
-    elif measured.long_run.why is None:
-        why["long_run_p95.why"] = "there is a value"
-    for part in ("value", "low", "high"):
-        if measured.long_run is not None and getattr(measured.long_run, part) is None:
-            why[f"long_run_p95.{part}"] = measured.long_run.why or "it is not known"
+    _explain_long_run(measured, why)
     report = measured.injector
     actions = actions_per_order((measured,))
     window = measured.window_seconds
     workflows = workflow_counts.window_workflows(measured)
     queue_waits, wait_reasons, notes = waits(measured)
     why.under("schedule_to_start_seconds", wait_reasons)
-    results = workflow_counts.results(report.whole)
-    failed = workflow_counts.failed_workflows(report.whole) + workflow_counts.failed_starts(report.whole)
-    finished = results + workflow_counts.failed_starts(report.whole)
+    failed, finished = _failed_and_finished(report.whole)
     return StepResult(
         step=measured.key.folder,
         replicas=measured.key.replicas,
@@ -184,8 +176,8 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             _why_none(measured.worker_whole, NO_WORKER, "no workflow of this step was looked for in a cache"),
         ),
         activity_failures=_failures(measured.worker_whole),
-        cpu_seconds_per_workflow=cpu(measured, workflows, why),
-        rss_bytes=rss(measured, why),
+        cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
+        rss_bytes=memory_bytes(measured, why),
         persistence_latency_seconds=_of_buckets(
             measured.server_window, "server.persistence_latency", "persistence_latency_seconds", why
         ),
@@ -201,6 +193,26 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         suspects=why.of("suspects", suspects, NOTHING_AT_ITS_LIMIT),
         why=dict(why),
     )
+
+
+def _explain_long_run(measured: Measured, why: NullReasons) -> None:
+    found = measured.long_run
+    if found is None:
+        why["long_run_p95"] = CLOSED if is_closed(measured) else NO_MODEL
+        return
+    if found.why is None:
+        why["long_run_p95.why"] = "there is a value"
+    for part, value in (("value", found.value), ("low", found.low), ("high", found.high)):
+        if value is None:
+            why[f"long_run_p95.{part}"] = found.why or "it is not known"
+
+
+def _failed_and_finished(counts: InjectorCounts) -> tuple[int, int]:
+    """
+    Return how many orders failed of how many that finished; one whose start failed is in both.
+    """
+    unstarted = workflow_counts.failed_starts(counts)
+    return workflow_counts.failed_workflows(counts) + unstarted, workflow_counts.results(counts) + unstarted
 
 
 def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str, ...]:

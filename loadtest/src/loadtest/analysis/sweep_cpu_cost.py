@@ -17,10 +17,10 @@ def cost(steps: Sequence[StepResult]) -> CpuCost:
     """
     Fit the CPU of each part over a sweep's valid steps.
     """
-    return CpuCost(*(part_cost(steps, part) for part in ("server", "worker", "injector")))
+    return CpuCost(*(sweep_part_cost(steps, part) for part in ("server", "worker", "injector")))
 
 
-def part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
+def sweep_part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
     """
     Fit the cores that one part uses against workflows per second.
 

@@ -12,7 +12,7 @@ from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
-from loadtest.analysis.little import whole_step_ratio
+from loadtest.analysis.littles_law import whole_step_ratio
 from loadtest.analysis.percentiles import raw_percentile
 from loadtest.analysis.saturation_limit import drift_of_halves
 from loadtest.analysis.self_filled_machine import why_full

@@ -71,6 +71,7 @@ class Metric:
         writer: Which program writes it.
         since: Oldest version of the writer in which it was seen.
         event: What makes it appear; ``None`` where it is always there.
+        missing_with: With what a worker lacks it, although it is always there on another's page; ``None`` where all have it.
         where: Only series whose labels have these values are read.
         split: The label by which a counter is also read apart.
         reading: What is taken of it.
@@ -92,6 +93,7 @@ class Metric:
     reading: MetricReading
     read_by_sweep: bool
     of_every_namespace: bool = False
+    missing_with: str | None = None
 
     @classmethod
     def counter(
@@ -145,6 +147,7 @@ class Metric:
         where: tuple[tuple[str, str], ...] = (),
         split: str | None = None,
         read_by_sweep: bool = True,
+        missing_with: str | None = None,
     ) -> Metric:
         """
         Return a metric that tells how things stand.
@@ -163,6 +166,7 @@ class Metric:
             split=split,
             reading=MetricReading.VALUE,
             read_by_sweep=read_by_sweep,
+            missing_with=missing_with,
         )
 
     @classmethod

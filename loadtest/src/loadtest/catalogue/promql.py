@@ -107,14 +107,14 @@ def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     )
 
 
-def last_rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
+def last_rate(metric: Metric, **where: str) -> Query:
     """
     Ask for events per second between the last two scrapes of a window, however long the window is.
     """
     return Query(
         (metric,),
         lambda scope: _aggregate(
-            "sum", by, f"irate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
+            "sum", (), f"irate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
         ),
     )
 

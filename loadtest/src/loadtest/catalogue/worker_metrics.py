@@ -7,6 +7,9 @@ from __future__ import annotations
 from loadtest.catalogue.metric import Metric
 from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
 
+# Nobody knows how many slots such a worker has left, so it does not count them.
+_RESOURCE_BASED = "a resource-based tuner, which makes slots as it goes"
+
 WORKER_METRICS: tuple[Metric, ...] = (
     Metric.counter(
         key="worker.started",
@@ -42,6 +45,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         meaning="Activity slots without a task.",
         writer=SDK_CORE,
         where=(("worker_type", "ActivityWorker"),),
+        missing_with=_RESOURCE_BASED,
     ),
     Metric.gauge(
         key="worker.workflow_slots_used",
@@ -60,6 +64,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         meaning="Workflow-task slots free.",
         writer=SDK_CORE,
         where=(("worker_type", "WorkflowWorker"),),
+        missing_with=_RESOURCE_BASED,
     ),
     Metric.counter(
         key="worker.request",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from loadtest.analysis.capacity_search import MOST_PROBES
-from loadtest.cli.asked_plan import parse_asked
+from loadtest.cli.question_plan import parse_asked
 from loadtest.design.capacity import longest_probe_seconds
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, LoadKind, Plan, Saturate

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
+from loadtest.cli.question_plan import unvaried
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
 
@@ -46,19 +46,18 @@ def capacity(
     """
     given = given_flags(context)
     place = place_of(context.params)
-    if resume is None:
-        if plan is None:
-            raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
-        flags = plan_flags(context.params, replicas=replicas, warm_up=warm_up)
-        asked = flagged_plan(plan, flags)
-        refuse_idle_place(given, place, asked.server_names)
+    if resume is not None:
+        from loadtest.cli import run_start
+
+        return run_start.resume(resume, given, context.params, run_flags(context.params))
+    if plan is None:
+        raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
+    asked = flagged_plan(plan, plan_flags(context.params, replicas=replicas, warm_up=warm_up))
+    refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan
 
-    if resume is not None:
-        return run_start.resume(resume, given, context.params, run_flags(context.params))
-    assert plan is not None
     searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
     return run_start.begin(
         searched, plan, place, run_flags(context.params), question, notes=unvaried(asked, searched)

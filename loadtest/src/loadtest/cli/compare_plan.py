@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from loadtest.cli.asked_plan import parse_asked
 from loadtest.cli.overrides import parse_setting
-from loadtest.cli.rounds_asked import rounds_asked
+from loadtest.cli.question_plan import parse_asked
+from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Plan
-from loadtest.plan.factors import put_value
+from loadtest.plan.factors import factor_key, put_value
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.results.comparison_result import QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
@@ -34,13 +34,13 @@ def comparing_plan(
     a: Sequence[str],
     b: Sequence[str],
     *,
-    rate: float | None,
-    replicas: int | None,
-    block_seconds: float | None,
-    change_over_seconds: float,
-    rounds: int | None,
-    most_rounds: int | None,
-    gate: tuple[str, ...],
+    rate: float | None = None,
+    replicas: int | None = None,
+    block_seconds: float | None = None,
+    change_over_seconds: float = CHANGE_OVER_SECONDS,
+    rounds: int | None = None,
+    most_rounds: int | None = None,
+    gate: tuple[str, ...] = (),
 ) -> tuple[Plan, CompareQuestion]:
     """
     Return the plan of a comparison and what it asks.
@@ -114,7 +114,7 @@ def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
         if "=" not in text:
             raise InputError(f"{flag} {text}: no KEY=VALUE; write for example {flag} worker.sandbox=true")
         path, value = parse_setting(text)
-        found[".".join(path)] = value
+        found[factor_key(".".join(path))] = value
     return found
 
 

@@ -9,17 +9,17 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.compare_plan import comparing_plan, demand_quantities
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
+from loadtest.cli.question_plan import unvaried
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
-from loadtest.cli.written_files import demand_writable
+from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")

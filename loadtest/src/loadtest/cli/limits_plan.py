@@ -8,8 +8,8 @@ import math
 from typing import Any
 
 from loadtest.analysis.suspects.relief_change import HALF_MORE, half_more
-from loadtest.cli.asked_plan import parse_asked
 from loadtest.cli.place_flags import Place, is_local
+from loadtest.cli.question_plan import parse_asked
 from loadtest.cli.rounds_asked import rounds_asked
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.asked_plan import unvaried
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
+from loadtest.cli.question_plan import unvaried
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
 from loadtest.cli.run_options import run_flags, takes_run_flags
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, read_document
+from loadtest.plan.factors import factor_key
 from loadtest.plan.plan_tables import flattened
 
 # No key of a plan lies deeper; a longer path would only be walked to be refused.
@@ -171,18 +172,20 @@ _DEFAULT_LOADS: list[dict[str, Any]] = [{"kind": load.kind.value} for load in DE
 def _with_rate_and_window(loads: Any, rate: float | None, window: float | None) -> Any:
     if not isinstance(loads, list):
         return loads  # the plan is refused for it
-    laid: list[Any] = [dict(load) if isinstance(load, Mapping) else load for load in loads]
-    tables = [load for load in laid if isinstance(load, dict)]
-    opened = [load for load in tables if load.get("kind") == LoadKind.OPEN]
-    if rate is not None and not opened:
+    if rate is not None and not any(map(_is_open, loads)):
         raise InputError(
             f'--rate {rate:g}: the plan has no load of kind "open" that it could be the rate of; leave it out'
         )
-    for load in opened if rate is not None else ():
-        load["arrival_rate"] = rate
-    for load in tables if window is not None else ():
-        load["window_seconds"] = window
-    return laid
+    windows = {} if window is None else {"window_seconds": window}
+    rates = {} if rate is None else {"arrival_rate": rate}
+    return [
+        {**load, **windows, **(rates if _is_open(load) else {})} if isinstance(load, Mapping) else load
+        for load in loads
+    ]
+
+
+def _is_open(load: Any) -> bool:
+    return isinstance(load, Mapping) and load.get("kind") == LoadKind.OPEN
 
 
 def _held(
@@ -191,7 +194,7 @@ def _held(
     """
     Return the document without the factor of a key that a setting holds at one value, which would override it.
     """
-    given, key = document.get("factors"), ".".join(path).replace("server.dynamic_config.", "server.", 1)
+    given, key = document.get("factors"), factor_key(".".join(path))
     if any(parse_factor(factor)[0] == key for factor in factors):
         raise InputError(f"--set {setting}: --factor varies {key}; leave one of the two out")
     varied = flattened(given) if isinstance(given, dict) else {}

@@ -86,22 +86,28 @@ def refuse_idle_place(given: Mapping[str, str], place: Place, servers: Sequence[
     Raises:
         InputError: At least one would have no effect.
     """
-    target, idle = TargetKind(str(place.get("target", TargetKind.LOCAL))), dict[str, str]()
-    for name in given:
-        owners = [kind for kind, flags in _OF_A_TARGET.items() if name in flags]
-        if not owners or target in owners:
-            continue
-        if owners == [TargetKind.LOCAL]:
-            reason = f"goes with workers of this machine, not with --target {target}; leave it out"
-        else:
-            named = " or ".join(f"--target {kind}" for kind in owners)
-            reason = f"goes with {named}; leave it out, the workers are {_WORKERS_ARE[target]}"
-        idle[name] = reason
-    told = [f"{given[name]}: {reason}" for name, reason in idle.items()]
+    target = TargetKind(str(place.get("target", TargetKind.LOCAL)))
+    told = [f"{flag}: {why}" for name, flag in given.items() if (why := _why_idle(name, target)) is not None]
     if told:
         raise InputError("\n".join(told))
-    if target is not TargetKind.LOCAL:
-        return
+    if target is TargetKind.LOCAL:
+        _refuse_idle_server(given, place, servers)
+
+
+def _why_idle(name: str, target: TargetKind) -> str | None:
+    owners = [kind for kind, flags in _OF_A_TARGET.items() if name in flags]
+    if not owners or target in owners:
+        return None
+    if owners == [TargetKind.LOCAL]:
+        return f"goes with workers of this machine, not with --target {target}; leave it out"
+    named = " or ".join(f"--target {kind}" for kind in owners)
+    return f"goes with {named}; leave it out, the workers are {_WORKERS_ARE[target]}"
+
+
+def _refuse_idle_server(given: Mapping[str, str], place: Place, servers: Sequence[str]) -> None:
+    """
+    Refuse flags of a server that is not the run's, where workers of this machine reach one.
+    """
     others = None
     if servers:
         others = f"servers that run are named already ({', '.join(servers)})"

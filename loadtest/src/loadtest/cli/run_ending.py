@@ -7,7 +7,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from loadtest.analysis.analyse import analyse
-from loadtest.analysis.verdict import exit_code
+from loadtest.analysis.run_verdict import exit_code
 from loadtest.cli.capacity_ending import conclude_capacity
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.limits_ending import conclude_limits

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from temporalio.client import Client
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
+from loadtest.cli.experiment_ports import connect_servers
 from loadtest.cli.named_servers import named_server
 from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.place_options import TargetKind
@@ -19,7 +20,6 @@ from loadtest.cli.run_environment import (
     commands_of,
     environment_of,
 )
-from loadtest.cli.server_ports import connect_servers
 from loadtest.connection import is_shared, namespace_id
 from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError

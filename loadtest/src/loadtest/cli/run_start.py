@@ -18,6 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept, profile_servers
 from loadtest.cli.open_cluster import server_address
 from loadtest.cli.place_flags import Place, refuse_changes
@@ -36,7 +37,6 @@ from loadtest.cli.run_refusals import (
     refuse_many_starts,
     refuse_search_without_activities,
 )
-from loadtest.cli.server_ports import connect_servers, open_ports
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
 from loadtest.design.design_of_question import design_of
@@ -171,7 +171,7 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
         versions = {name: await server_version(client) for name, client in clients.items()}
         _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
-        ports = await open_ports(stack, ground, clients, plan, logs)
+        ports = await open_experiment_ports(stack, ground, clients, plan, logs)
         scenario = load(plan.scenario)
         subject = Subject(
             scenario.activities_per_workflow,

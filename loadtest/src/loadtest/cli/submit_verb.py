@@ -56,17 +56,7 @@ def submit(
     """
     given = given_flags(invocation)
     own = own_flags(design, given, invocation.params)
-    if "design" in given and (attach or resume is not None):
-        what = "--attach" if attach else "--resume"
-        raise InputError(
-            f"--design {design}: {what} goes on with what the run was begun for; leave --design out"
-        )
-    if attach and (plan is not None or resume is not None):
-        raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan or '--resume'} out")
-    if resume is not None and plan is not None:
-        raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
-    if not attach and plan is None and resume is None:
-        raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
+    _demand_one_run(plan, resume, design if "design" in given else None, attach=attach)
     from rich.console import Console
 
     from loadtest.cli.kubeconfig import reach
@@ -104,6 +94,25 @@ def submit(
             f"`kubectl -n {kube_namespace} delete job {job}` ends it\n"
         )
         return INTERRUPTED
+
+
+def _demand_one_run(
+    plan: Path | None, resume: str | None, design: SubmittedVerb | None, *, attach: bool
+) -> None:
+    """
+    Refuse a command line that names no run or more than one: a new one by its plan, one to resume, or the one to attach to.
+    """
+    if design is not None and (attach or resume is not None):
+        what = "--attach" if attach else "--resume"
+        raise InputError(
+            f"--design {design}: {what} goes on with what the run was begun for; leave --design out"
+        )
+    if attach and (plan is not None or resume is not None):
+        raise InputError(f"--attach: the sweep that runs has its own plan; leave {plan or '--resume'} out")
+    if resume is not None and plan is not None:
+        raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
+    if not attach and plan is None and resume is None:
+        raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
 
 
 def follow(log: JobLog, display: Display) -> int:

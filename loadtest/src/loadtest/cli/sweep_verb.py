@@ -44,24 +44,24 @@ def sweep(
     """
     given = given_flags(context)
     place = place_of(context.params)
-    if resume is None:
-        if plan is None:
-            raise InputError("no plan given; write `loadtest sweep loadtest/plans/demo.toml`")
-        flags = plan_flags(
-            context.params,
-            replicas=replicas,
-            repetitions=repetitions,
-            rate=rate,
-            window=window,
-            warm_up=warm_up,
-            factors=tuple(factor or ()),
-        )
-        asked = flagged_plan(plan, flags)
-        refuse_idle_place(given, place, asked.server_names)
-    # What follows loads the parts that measure, which takes longer than every refusal above.
+    if resume is not None:
+        from loadtest.cli import run_start
+
+        return run_start.resume(resume, given, context.params, run_flags(context.params))
+    if plan is None:
+        raise InputError("no plan given; write `loadtest sweep loadtest/plans/demo.toml`")
+    flags = plan_flags(
+        context.params,
+        replicas=replicas,
+        repetitions=repetitions,
+        rate=rate,
+        window=window,
+        warm_up=warm_up,
+        factors=tuple(factor or ()),
+    )
+    asked = flagged_plan(plan, flags)
+    refuse_idle_place(given, place, asked.server_names)
+    # It loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
 
-    if resume is not None:
-        return run_start.resume(resume, given, context.params, run_flags(context.params))
-    assert plan is not None
     return run_start.begin(asked, plan, place, run_flags(context.params))

@@ -169,25 +169,25 @@ class Capacity:
                 return replace(known, todo=probe, rate=found)
             if isinstance(probe, str):
                 return _stopped(known, probe)
-            measured = probe.measured
-            if measured.probe is None or measured.arrival_rate is None:
-                why = "; ".join(measured.notes) or "its late tasks were not counted"
-                return _stopped(
-                    known, f"the probe at {measured.arrival_rate or 0:.3g}/s decided nothing: {why}"
-                )
-            failing = judge_errors(probe.result, self.plan.slo)
-            if failing.answer is SloAnswer.MISSED:
-                return _stopped(
-                    known, f"orders failed at {measured.arrival_rate:.3g}/s: {'; '.join(failing.why)}"
-                )
-            steps.append(measured)
-            result = ProbeResult(
-                measured.arrival_rate,
-                measured.probe.against_slower.answer,
-                measured.probe.against_faster.answer,
-                learn_again(first, self.plan, steps),
-            )
+            steps.append(probe.measured)
+            result = self._result(probe, first, steps)
+            if isinstance(result, str):
+                return _stopped(known, result)
             known = replace(known, learnt=result.learnt, probes=(*known.probes, result))
+
+    def _result(self, probe: KeptStep, first: Calibration, steps: Sequence[Measured]) -> ProbeResult | str:
+        """
+        Return what a probe found, or why it found nothing of use; *steps* are those of its count up to itself.
+        """
+        measured = probe.measured
+        if measured.probe is None or measured.arrival_rate is None:
+            why = "; ".join(measured.notes) or "its late tasks were not counted"
+            return f"the probe at {measured.arrival_rate or 0:.3g}/s decided nothing: {why}"
+        failing = judge_errors(probe.result, self.plan.slo)
+        if failing.answer is SloAnswer.MISSED:
+            return f"orders failed at {measured.arrival_rate:.3g}/s: {'; '.join(failing.why)}"
+        slower, faster = measured.probe.against_slower.answer, measured.probe.against_faster.answer
+        return ProbeResult(measured.arrival_rate, slower, faster, learn_again(first, self.plan, steps))
 
     def _second(self, saturated: KeptStep, kept: Sequence[KeptStep]) -> Measured | StepKey | None:
         """

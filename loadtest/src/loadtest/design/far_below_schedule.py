@@ -8,7 +8,7 @@ import math
 
 from loadtest import arrivals
 from loadtest.analysis.late_workflow_tasks import ALLOWED_RATIO, CALM_BURST
-from loadtest.analysis.share_of_late import samples_to_keep
+from loadtest.analysis.share_interval import samples_to_keep
 from loadtest.results.step_instruction import StepInstruction
 
 # Answers by the model in windows of so many seconds were tried on systems of known answer.

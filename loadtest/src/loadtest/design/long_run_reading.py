@@ -63,12 +63,12 @@ def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
     model, work = step.found.model, step.found.work
     late = count_late(waits, step.bound.seconds)
     overhead, ratio = overhead_of_known_draws([measured]), None
-    expected = simulate_twins(model, model, None, done, step.bound)
+    expected = simulate_twins(model, done, step.bound)
     if overhead is not None and step.found.drawn:
         ratio = (work.mean + overhead) / (work.mean + model.overhead_seconds)
         model = recalibrate(model, work.mean + overhead, work.mean)
     fits = misfit(measured.window_seconds, late, expected, slot_time_ratio=ratio)
-    modelled = model_waits(model, work, step.rate, None, done, step.bound, TASKS)
+    modelled = model_waits(model, work, step.rate, done, step.bound, TASKS)
     found = estimate_quantile(of_buckets(waits)[0].p95, 0.95, modelled, fits)
     return LongRunP95(
         found.raw, found.value, found.low, found.high, found.why, late, fits.model_late, fits.reasons

@@ -76,10 +76,8 @@ class ProbeWindow:
             )
         candidates = candidate_steps(plan, instruction, work, seconds, drawn_work)
         # The step begins empty, as the one before was drained; the twins do too.
-        chosen = choose_schedule(model, middle, None, candidates, self.bound, rate * model.activities)
-        below, above = (
-            simulate_twins(model, edge, None, candidates[chosen], self.bound) for edge in (slower, faster)
-        )
+        chosen = choose_schedule(middle, candidates, self.bound, rate * model.activities)
+        below, above = (simulate_twins(edge, candidates[chosen], self.bound) for edge in (slower, faster))
         probe = DecisionRule(looks=PROBE_LOOKS, misfit_ratio=PROBE_MISFIT_RATIO)
         rule = UntilSidesDecided(below, above, seconds - BEFORE_THE_END_SECONDS, probe)
         return WindowPlan(

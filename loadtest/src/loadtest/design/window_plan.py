@@ -14,8 +14,8 @@ from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
-from loadtest.analysis.fewer_replicas import far_below_by_fewer
 from loadtest.analysis.model_answer import is_far_below
+from loadtest.analysis.model_of_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.twin import (
     FixedWindow,
     OpenStep,
@@ -199,8 +199,8 @@ def _decided(
     candidates = candidate_steps(plan, instruction, found.work, seconds, drawn_work)
     per_second = rate * found.model.activities
     # Each step begins empty: the one before was drained.
-    chosen = choose_schedule(found.model, edge.model, None, candidates, bound, per_second)
-    twins = simulate_twins(found.model, edge.model, None, candidates[chosen], bound)
+    chosen = choose_schedule(edge.model, candidates, bound, per_second)
+    twins = simulate_twins(edge.model, candidates[chosen], bound)
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate)
     step = StepModel(found, candidates[chosen], bound, rate)
     return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)

@@ -54,11 +54,11 @@ class PageSample:
         return Scrape(scrape.at, pages, scrape.cost_seconds)
 
 
-def sample_pages(endpoints: Mapping[str, str], most: int = MOST_PAGES) -> PageSample:
+def sample_pages(endpoints: Mapping[str, str]) -> PageSample:
     """
-    Take at most so many pages, evenly along their names, the same ones for a whole step.
+    Take at most ``MOST_PAGES``, evenly along their names, the same ones for a whole step.
     """
     names = sorted(endpoints)
-    count = min(most, len(names))
+    count = min(MOST_PAGES, len(names))
     taken = [names[number * len(names) // count] for number in range(count)]
     return PageSample({name: endpoints[name] for name in taken}, len(names))

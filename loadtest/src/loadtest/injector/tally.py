@@ -35,7 +35,7 @@ class Bounds:
     end: float
     end_to_end: float | None = None
 
-    def hold(self, at: float) -> bool:
+    def holds(self, at: float) -> bool:
         """
         Whether a moment is in the window.
         """
@@ -102,7 +102,7 @@ class Tally:
         Count an arrival that fell due.
         """
         self.whole.offered += 1
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             self.window.offered += 1
 
     def sent(self, intended: float, at: float) -> None:
@@ -117,7 +117,7 @@ class Tally:
                     f"a start left {intended - at:.6f} s before it was due: the clock is broken",
                 )
             )
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             if at < self.bounds.end + EDGE_SECONDS:
                 self.window.sent += 1
             hdr.record(self.lag, at - intended)
@@ -127,7 +127,7 @@ class Tally:
         Count a start that the server confirmed.
         """
         self.whole.acknowledged += 1
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             self.window.acknowledged += 1
             hdr.record(self.response, at - intended)
             hdr.record(self.service, at - sent_at)
@@ -136,7 +136,7 @@ class Tally:
         """
         Count the time of a start that was not confirmed, which is at least this long.
         """
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             hdr.record(self.response, at - intended)
             hdr.record(self.service, at - sent_at)
 
@@ -145,7 +145,7 @@ class Tally:
         Count a failure, in the window of its arrival.
         """
         self.whole.failed[failure] += 1
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             self.window.failed[failure] += 1
 
     def closed(
@@ -161,14 +161,14 @@ class Tally:
         books.closed_minus_sent_seconds += at - sent_at
         if good:
             self.whole.completed += 1
-        if self.bounds.hold(at):
+        if self.bounds.holds(at):
             books.window_closed_minus_sent_seconds += at - sent_at
             self._sample(workflow_id)
             if good:
                 books.closes_in_window += 1
                 if self.bounds.end_to_end is None or at - intended <= self.bounds.end_to_end:
                     books.within_slo += 1
-        if self.bounds.hold(intended):
+        if self.bounds.holds(intended):
             # A failed order took at least this long: left out, failures would make the percentiles better.
             hdr.record(books.end_to_end, at - intended)
 

@@ -27,7 +27,7 @@ _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 _SINGLE = ("address", "codec", "profile", "worker_command")
 _MOST_VALUES = 32
 # Where the server's keys lie in a plan; as a factor each follows `server.`.
-_CONFIG = "dynamic_config."
+_CONFIG = "server.dynamic_config."
 
 
 def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[InitErrorDetails]:
@@ -51,6 +51,13 @@ def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[Ini
     return problems
 
 
+def factor_key(path: str) -> str:
+    """
+    Return the factor's key for a key of a plan: they differ where it is of the server's dynamic configuration alone.
+    """
+    return f"server.{path.removeprefix(_CONFIG)}" if path.startswith(_CONFIG) else path
+
+
 def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[str, Any]:
     """
     Return a plan's document with a factor's value where its key lies.
@@ -65,15 +72,15 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
         return {**document, head: value}
     table = document.get(head, {})
     if head == "server":
-        config = {**table.get("dynamic_config", {}), key.removeprefix(_CONFIG): value}
+        config = {**table.get("dynamic_config", {}), key: value}
         return {**document, head: {**table, "dynamic_config": config}}
     return {**document, head: {**table, key: value}}
 
 
 def _not_a_factor(path: str) -> str | None:
     head, _, key = path.partition(".")
-    if head == "server" and key.startswith(_CONFIG):
-        return f"no such factor; did you mean `server.{key.removeprefix(_CONFIG)}`? A key of the dynamic configuration stands right after server."
+    if factor_key(path) != path:
+        return f"no such factor; did you mean `{factor_key(path)}`? A key of the dynamic configuration stands right after server."
     if path in _SINGLE or (head == "server" and key):
         return None
     if head in _TABLES and key in _TABLES[head].model_fields:

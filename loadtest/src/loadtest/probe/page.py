@@ -17,8 +17,6 @@ from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 # The server's word for a label value that it was told to leave out.
 _OMITTED = "__omitted__"
 _CORE = "temporal-core-sdk"
-# Nobody knows how many slots a resource-based tuner has left, so its worker does not count them.
-_FREE_SLOTS = "temporal_worker_task_slots_available"
 _EXPECTED = {
     "worker": "a worker is measured by SDK metrics in seconds and with suffixes (PrometheusConfig: "
     "durations_as_seconds, counters_total_suffix, unit_suffix)",
@@ -154,7 +152,7 @@ def services_of(page: Page) -> set[str]:
 
 def refuse_absent(page: Page, role: str) -> None:
     """
-    Refuse a page without a family that is always there; free slots are, unless a resource-based tuner makes slots as it goes.
+    Refuse a page without a family that is always there, with every kind of worker.
 
     What only one service of the server writes is asked of the pages that speak for that service.  A user's own
     worker may serve the SDK's page alone; then nothing is known of its process but what the SDK counts.
@@ -169,7 +167,7 @@ def refuse_absent(page: Page, role: str) -> None:
         metric.name
         for metric in ROLES[role]
         if metric.presence is Presence.ALWAYS
-        and metric.name != _FREE_SLOTS
+        and metric.missing_with is None
         and present.isdisjoint(metric.series)
         and (metric.service is None or metric.service in services)
         and (own_process or metric not in PROCESS_METRICS)

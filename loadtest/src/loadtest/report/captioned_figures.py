@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.load_shape import shape_text
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
 from loadtest.report.cost_plot import cost_plot
@@ -19,7 +20,6 @@ from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot,
 from loadtest.report.numbers import milliseconds, percent, rate
 from loadtest.report.run_cells import cells, common_cells, parts, setting_of, unit
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
-from loadtest.results.step_result_parts import Shape
 from loadtest.results.sweep_result import SweepResult
 
 
@@ -170,7 +170,7 @@ def _scaling_caption(sweep: SweepResult) -> str:
 def _latency_caption(sweep: SweepResult) -> str:
     found = common_cells(sweep)
     shapes = [each.load.shape for cell in found for each in cell.steps if each.load.shape is not None]
-    at = f"Every replica count gets the same arrivals, {_arrivals(shapes[0])}. " if shapes else ""
+    at = f"Every replica count gets the same arrivals, {shape_text(shapes[0], rate)}. " if shapes else ""
     if found[0].kind == "fraction":
         at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
     hidden = [name for name in ("p95", "p99") if _is_hidden(sweep, name)]
@@ -181,12 +181,6 @@ def _latency_caption(sweep: SweepResult) -> str:
     )
     worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
     return f"{at}The queue whose wait falls with more replicas is the one that waits for slots. {worst}{why}".strip()
-
-
-def _arrivals(shape: Shape) -> str:
-    if shape.lowest_rate == shape.highest_rate:
-        return f"{rate(shape.highest_rate)}/s"
-    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)}/s"
 
 
 def _is_hidden(sweep: SweepResult, name: str) -> bool:

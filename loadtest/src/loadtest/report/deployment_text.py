@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadtest.analysis.load_shape import shape_text
 from loadtest.plan import Slo
 from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, replica_count
 from loadtest.report.run_cells import Cell, cells, unit
@@ -39,7 +40,7 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
     if sweep.verdict is RunVerdict.INVALID:
         told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid. Of the steps that may be believed: {demand.why}."
         return told, waits
-    if demand.replicas is None or any(count < demand.replicas for count in demand.undecided):
+    if demand.replicas is None or not demand.is_decided:
         return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
     tried = len(demand.enough) + len(demand.not_enough)
     why = "the fewest of those tried that keep" if tried > 1 else "the only count tried, and it keeps"
@@ -72,12 +73,11 @@ def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:
     """
     Name the rate that was offered: of a shape its own highest, as the load's rate alone would name another one.
     """
-    shape = mine[0].steps[0].load.shape
-    if shape is None or shape.kind in _LEVEL:
-        return f"{rate(arrival_rate)} {unit_name}/s"
-    if shape.kind == "spike":
-        return f"a spike of {rate(shape.highest_rate)} over {rate(shape.lowest_rate)} {unit_name}/s"
-    return f"a {shape.kind} from {rate(shape.lowest_rate)} to {rate(shape.highest_rate)} {unit_name}/s, all rates mixed"
+    shape, each_second = mine[0].steps[0].load.shape, f" {unit_name}/s"
+    if shape is None:
+        return f"{rate(arrival_rate)}{each_second}"
+    mixed = "" if shape.kind in (*_LEVEL, "spike") else ", all rates mixed"
+    return f"{shape_text(shape, rate, each_second)}{mixed}"
 
 
 def has_goal(sweep: SweepResult) -> bool:

@@ -40,13 +40,13 @@ def hold(name: SuspectName) -> str:
     return "holds" if name in _ONE_THING else "hold"
 
 
-def suspects_sentence(suspects: Sequence[Suspect], likely: str = "may") -> str:
+def suspects_sentence(suspects: Sequence[Suspect]) -> str:
     """
     Tell suspects that are as likely as each other: "A or B may hold it back: ...".
     """
     names = " or ".join(suspect.name.value for suspect in suspects)
     evidence = "; ".join(suspect.evidence for suspect in suspects)
-    return f"{names[:1].upper()}{names[1:]} {likely} hold it back: {evidence}"
+    return f"{names[:1].upper()}{names[1:]} may hold it back: {evidence}"
 
 
 def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:

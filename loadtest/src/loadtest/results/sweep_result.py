@@ -79,6 +79,13 @@ class Demand:
     why: str
     by_replicas: Mapping[str, Judgement]
 
+    @property
+    def is_decided(self) -> bool:
+        """
+        Whether the answer stands: no count that is undecided could be fewer than ``replicas``, or enough where there are none.
+        """
+        return all(self.replicas is not None and self.replicas < count for count in self.undecided)
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

@@ -32,7 +32,7 @@ def waits() -> ModelWaits:
     orders = int(rate * 200)
     arrivals = np.cumsum(np.random.default_rng(2).exponential(1 / rate, orders))
     step = OpenStep(arrivals.tolist(), WORK.draw(3, orders, 6), 5.0, 120)
-    return model_waits(MODEL, WORK, rate, None, step, SloBound(0.4), TASKS)
+    return model_waits(MODEL, WORK, rate, step, SloBound(0.4), TASKS)
 
 
 def test_the_windows_luck_is_taken_out(waits: ModelWaits) -> None:

@@ -40,7 +40,7 @@ class Recorded:
         """
         Twins of the step; it began on an empty queue.
         """
-        return simulate_twins(self.model, model or self.model, None, self.step, BOUNDS[id(self)])
+        return simulate_twins(model or self.model, self.step, BOUNDS[id(self)])
 
 
 BOUNDS: dict[int, SloBound] = {}

@@ -152,20 +152,6 @@ def test_stretches_join_to_the_same_as_one() -> None:
     assert np.concatenate([piece.waits for piece in pieces]) == pytest.approx(whole.waits, abs=1e-9)
 
 
-def test_a_fork_leaves_its_origin_as_it_was() -> None:
-    """
-    A copy that went on has not moved the one it was made from.
-    """
-    work = UniformWork(0.25, 0.5)
-    queue = SimulatedQueue(QueueModel(4, (1, 2, 3)))
-    queue.saturate(8, work.draw(1, 100, 6), 20)
-
-    copies = [queue.fork(5).offer([0.1, 0.2], work.draw(2, 2, 6), 10) for _ in range(2)]
-
-    assert queue.now == 20
-    assert copies[0].started.tolist() == copies[1].started.tolist()
-
-
 @pytest.mark.parametrize(
     "wrong",
     [

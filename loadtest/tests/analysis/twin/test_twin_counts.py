@@ -1,5 +1,5 @@
 """
-Twins share the measured step's schedule, draws and past; the schedule is chosen by the twin alone.
+Twins share the measured step's schedule and draws; the schedule is chosen by the twin alone.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.twin.queue_model import QueueModel
-from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.twin_counts import OpenStep, TwinCounts, choose_schedule, simulate_twins
 from loadtest.analysis.twin.work_distribution import UniformWork
 
 MODEL = QueueModel(4, overhead_seconds=0.01, gap_seconds=0.01, newest_first_ratio=0.45)
 WORK = UniformWork(0.25, 0.5)
-PAST = Past(8, 20.0, 5.0, WORK.draw(9, 200, 6))
 BOUND = SloBound(1.0)
 
 
@@ -29,9 +27,9 @@ def test_twins_follow_the_schedule_and_differ_in_luck_alone() -> None:
     """
     Two sets of the same step are equal; their totals lie near each other, those of other schedules far apart.
     """
-    twins = [simulate_twins(MODEL, MODEL, PAST, _step(seed), BOUND) for seed in range(8)]
+    twins = [simulate_twins(MODEL, _step(seed), BOUND) for seed in range(8)]
 
-    assert twins[0] == simulate_twins(MODEL, MODEL, PAST, _step(0), BOUND)
+    assert twins[0] == simulate_twins(MODEL, _step(0), BOUND)
     within = np.mean([np.std(twin.until(60)) for twin in twins])
     between = np.std([twin.mean_until(60) for twin in twins])
     assert within < between / 2
@@ -43,23 +41,10 @@ def test_a_slower_twin_has_more_late_tasks() -> None:
     """
     step = _step(3, seconds=300)
 
-    calibrated = simulate_twins(MODEL, MODEL, PAST, step, BOUND).mean_until(300)
-    slower = simulate_twins(MODEL, MODEL.slowed(1.1), PAST, step, BOUND).mean_until(300)
+    calibrated = simulate_twins(MODEL, step, BOUND).mean_until(300)
+    slower = simulate_twins(MODEL.slowed(1.1), step, BOUND).mean_until(300)
 
     assert slower > 2 * calibrated > 0
-
-
-def test_the_past_fills_the_window_at_its_beginning() -> None:
-    """
-    Orders of the closed load wait in the first seconds; an empty beginning has none.
-    """
-    step = OpenStep(_step(3).arrivals, _step(3).draws, 0.0, 10)
-    bound = SloBound(0.2)
-
-    full = simulate_twins(MODEL, MODEL, PAST, step, bound).mean_until(2)
-    empty = simulate_twins(MODEL, MODEL, None, step, bound).mean_until(2)
-
-    assert full > empty
 
 
 def test_twins_of_unknown_work_draw_their_own() -> None:
@@ -69,8 +54,8 @@ def test_twins_of_unknown_work_draw_their_own() -> None:
     known = _step(5, seconds=120)
     unknown = OpenStep(known.arrivals, WORK, 5.0, 120)
 
-    same = simulate_twins(MODEL, MODEL, PAST, known, BOUND, 12).until(120)
-    own = simulate_twins(MODEL, MODEL, PAST, unknown, BOUND, 12).until(120)
+    same = simulate_twins(MODEL, known, BOUND, 12).until(120)
+    own = simulate_twins(MODEL, unknown, BOUND, 12).until(120)
 
     assert np.std(own) > np.std(same)
 
@@ -95,11 +80,11 @@ def test_the_schedule_chosen_shows_the_usual_share_from_the_first_seconds() -> N
     candidates = {seed: _step(seed) for seed in range(30)}
     usual = 2.15 * 6 * 0.05
 
-    chosen = choose_schedule(MODEL, edge, PAST, candidates, BOUND, 2.15 * 6)
+    chosen = choose_schedule(edge, candidates, BOUND, 2.15 * 6)
 
     shares = {}
     for seed, step in candidates.items():
-        twin = simulate_twins(MODEL, edge, PAST, step, BOUND, 1)
+        twin = simulate_twins(edge, step, BOUND, 1)
         shares[seed] = [twin.mean_until(seconds) / seconds / usual for seconds in (20, 40, 60)]
     strangeness = {seed: np.abs(np.log(np.array(found) + 0.04)).sum() for seed, found in shares.items()}
     assert strangeness[chosen] < np.median(list(strangeness.values()))
@@ -110,4 +95,4 @@ def test_no_candidate_is_refused() -> None:
     There would be nothing to offer.
     """
     with pytest.raises(ValueError, match="no schedule"):
-        choose_schedule(MODEL, MODEL, PAST, {}, BOUND, 12.9)
+        choose_schedule(MODEL, {}, BOUND, 12.9)

@@ -40,6 +40,21 @@ async def test_replicas_are_containers_with_their_own_pages(docker: FakeDocker) 
         await target.check_alive()
 
 
+@pytest.mark.parametrize(
+    ("url", "pages"),
+    [("http://s/metrics", {"server": "http://s/metrics"}), (None, {})],
+    ids=["named", "left-out"],
+)
+async def test_the_servers_page_is_the_one_that_was_named(
+    url: str | None, pages: dict[str, str], docker: FakeDocker
+) -> None:
+    """A project's server is not looked for."""
+    place = ComposePlace("shop/worker", server_metrics=url)
+
+    async with open_compose(place, synthetic.demo_plan(replicas=[4]), docker) as target:
+        assert await target.server_pages() == pages
+
+
 async def test_the_count_that_was_found_comes_back(docker: FakeDocker) -> None:
     """After a failure too."""
     with pytest.raises(RuntimeError, match="boom"):

@@ -15,6 +15,7 @@ from loadtest.plan import parse_plan
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.scaled_pods import as_selector
+from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
 PLAN = parse_plan({"name": "p"}, "plan")
 OWNED = {"apiVersion": "a/v1", "kind": "Rollout", "name": "r", "uid": "u", "controller": True}
@@ -89,6 +90,40 @@ def test_a_deployment_of_an_autoscaler_is_refused(
 
     with pytest.raises(InputError, match=f"{said} owns its replica count"):
         target(cluster)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "said"),
+    [
+        pytest.param(
+            {ACTIVITY_SLOTS: "3"}, "worker.activity_slots = 5: the Deployment .* has 3; ", id="slots"
+        ),
+        pytest.param({TASK_QUEUE: "q"}, "task_queue = 'orders': the Deployment .* polls 'q'; ", id="queue"),
+    ],
+)
+def test_workers_that_are_set_up_as_no_plan_says_are_refused(annotations: dict[str, str], said: str) -> None:
+    """A plan's slots and task queue are those that the kit's own workers say they have."""
+    plan = parse_plan({"name": "p", "task_queue": "orders", "worker": {"activity_slots": 5}}, "plan")
+    cluster = FakeCluster()
+    cluster.put("deployment", deployment(annotations=annotations))
+
+    with pytest.raises(InputError, match=f"^plan: {said}write "):
+        KubernetesTarget(cluster.api, Place("shop", "workers"), plan)
+
+
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        pytest.param({ACTIVITY_SLOTS: "5", TASK_QUEUE: "orders"}, id="as-planned"),
+        pytest.param({}, id="of-a-user"),
+    ],
+)
+def test_workers_as_planned_or_unknown_are_taken(cluster: FakeCluster, annotations: dict[str, str]) -> None:
+    """What a worker does not say is not held against it."""
+    plan = parse_plan({"name": "p", "task_queue": "orders", "worker": {"activity_slots": 5}}, "plan")
+    cluster.put("deployment", deployment(annotations=annotations))
+
+    assert KubernetesTarget(cluster.api, Place("shop", "workers"), plan).count.read() == 3
 
 
 async def test_pods_that_were_evicted_are_no_replicas(cluster: FakeCluster) -> None:

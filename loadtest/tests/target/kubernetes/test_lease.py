@@ -5,6 +5,7 @@ One sweep at a time, and the replica count that is kept for whoever comes after 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cluster_objects import deployment, pod, until
@@ -137,6 +138,33 @@ def test_a_crashed_sweep_leaves_its_count_to_the_next(cluster: FakeCluster, cras
     assert second.note(16) == 3
     with pytest.raises(LeaseLostError, match="was taken by loadtest/submitted"):
         first.renew()
+
+
+def test_a_lease_says_since_when_its_holder_has_it(cluster: FakeCluster) -> None:
+    """A renewal and a note keep that moment; whoever takes it after has one of its own."""
+    clock = Clock()
+    began = clock.now
+    first = lease(cluster, "nightly", clock)
+    first.take()
+    clock.now += timedelta(seconds=5)
+    first.renew()
+    first.note(3)
+
+    kept = cluster.get("lease", "shop", NAME)
+    assert kept is not None
+    assert _moment(kept, "acquireTime") == began
+    assert _moment(kept, "renewTime") > began
+
+    clock.now += timedelta(seconds=61)
+    lease(cluster, "submitted", clock).take()
+
+    taken = cluster.get("lease", "shop", NAME)
+    assert taken is not None
+    assert _moment(taken, "acquireTime") > began + timedelta(seconds=61)
+
+
+def _moment(found: dict[str, Any], key: str) -> datetime:
+    return datetime.fromisoformat(found["spec"][key])
 
 
 def test_a_holder_that_is_silent_loses_it(cluster: FakeCluster) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fake_cluster import FakeCluster, refusal
 
 from loadtest.target.kubernetes.api import Api
 from loadtest.target.kubernetes.usage import Usage, cores, size
@@ -88,3 +89,26 @@ def test_a_window_of_a_minute_is_asked() -> None:
 
     assert usage.asks
     assert usage.use().why == "metrics.k8s.io was not asked yet"
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        pytest.param(404, "the cluster has no metrics-server", id="none"),
+        pytest.param(403, "list pods.metrics.k8s.io in temporal", id="not-allowed"),
+    ],
+)
+def test_an_api_that_gives_nothing_is_asked_once(status: int, why: str) -> None:
+    """The reason is its own: only a kind that the cluster does not know says that metrics-server is missing."""
+    cluster = FakeCluster()
+
+    def refuse(_call: str, _name: str) -> None:
+        raise refusal(status)
+
+    cluster.before = refuse
+    usage = Usage(cluster.api, "temporal", 60.0)
+
+    usage.sample()
+
+    assert not usage.asks
+    assert why in (usage.use().why or "")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.suspects.pressure import Pressure
-from loadtest.analysis.suspects.suspect_builder import count, found, milliseconds
+from loadtest.analysis.suspects.suspect_builder import count, found, time_text
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
@@ -71,7 +71,7 @@ def queue_rate(pressure: Pressure) -> list[Suspect]:
     polls = (
         ""
         if queue.poll_p50_seconds is None
-        else f" while polls for them wait {milliseconds(queue.poll_p50_seconds)}"
+        else f" while polls for them wait {time_text(queue.poll_p50_seconds)}"
     )
     return [
         found(
@@ -149,16 +149,16 @@ def server(pressure: Pressure) -> list[Suspect]:
             found(
                 SuspectName.DATABASE,
                 6,
-                f"a request to the database takes {milliseconds(database)} in the mean",
+                f"a request to the database takes {time_text(database)} in the mean",
             )
         )
     if shard is not None and writes_queue(pressure):
-        told = "" if database is None else f", and a request to the database takes {milliseconds(database)}"
+        told = "" if database is None else f", and a request to the database takes {time_text(database)}"
         suspects.append(
             found(
                 SuspectName.SERVER,
                 6,
-                f"a write waits {milliseconds(shard)} for its history shard in the mean{told}",
+                f"a write waits {time_text(shard)} for its history shard in the mean{told}",
             )
         )
     return suspects

@@ -42,9 +42,9 @@ def found(name: SuspectName, group: int, evidence: str) -> Suspect:
     return Suspect(name, group, evidence, SETTINGS[name], NOT_RELIEVED.get(name))
 
 
-def milliseconds(seconds: float) -> str:
+def time_text(seconds: float) -> str:
     """
-    Write a time of a few milliseconds or seconds.
+    Write a time in milliseconds, from 1 s on in seconds.
     """
     if seconds >= 1:
         return f"{seconds:.1f} s"

@@ -8,7 +8,7 @@ from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
-from loadtest.analysis.suspects.suspect_builder import count, found, milliseconds
+from loadtest.analysis.suspects.suspect_builder import count, found, time_text
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
@@ -55,7 +55,7 @@ def fetching(pressure: Pressure) -> list[Suspect]:
         poll = queue.poll_p50_seconds
         at_once = poll is not None and poll <= AT_ONCE_SECONDS
         told = f"{_waiting(queue)}{' and polls are answered at once' if at_once else ''}"
-        taken = _slots_taken(queue, at_once=at_once)
+        taken = _hardly_a_slot_is_free(queue, at_once=at_once)
         if taken and not (queue.kind == "activity" and pressure.loop_limit in _SLOTS_STAY_FREE):
             suspects.append(_slots(queue, told, _group_of_slots(queue, pressure)))
         if at_once and not suspects:
@@ -75,7 +75,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
         return full
     on_one_core = pressure.runs_on_one_core
     if on_one_core and task is not None and task >= LONG_TASK_SECONDS and cores is not None:
-        told = f"a workflow task takes {milliseconds(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
+        told = f"a workflow task takes {time_text(task)} of the worker's time in the mean at {cores:.2f} cores a worker"
         if cores >= BUSY_WORKER_CORES:
             return [found(SuspectName.WORKER_CPU, 4, told)]
         if not is_full(pressure.machine) and not is_disturbed(pressure):
@@ -162,7 +162,7 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:.0f} %"
 
 
-def _slots_taken(queue: QueuePressure, *, at_once: bool) -> bool:
+def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
     """
     Tell whether hardly a slot is free: in use, or held by a poll that is answered at once.
     """
@@ -223,7 +223,7 @@ def _waiting(queue: QueuePressure) -> str:
     tasks = "activities" if queue.kind == "activity" else "workflow tasks"
     if queue.waiting is not None and queue.waiting >= 1:
         return f"{count(queue.waiting)} {tasks} wait"
-    return f"{tasks} wait {milliseconds(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
+    return f"{tasks} wait {time_text(queue.wait_p50_seconds or queue.wait_mean_seconds or 0.0)}"
 
 
 def _full_cpu(pressure: Pressure, group: int) -> list[Suspect]:
@@ -256,6 +256,6 @@ def _activities_are_slow(pressure: Pressure) -> bool:
 def _activities(pressure: Pressure) -> str:
     took, cores = pressure.activity.execution_mean_seconds, pressure.worker_cores
     planned = pressure.planned_activity_seconds
-    told = "activities execute" if took is None else f"an activity executes {milliseconds(took)}"
-    told += "" if planned is None else f" instead of {milliseconds(planned)}"
+    told = "activities execute" if took is None else f"an activity executes {time_text(took)}"
+    told += "" if planned is None else f" instead of {time_text(planned)}"
     return told + ("" if cores is None else f" at {cores:.2f} worker cores in all")

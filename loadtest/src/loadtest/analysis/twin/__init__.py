@@ -4,11 +4,11 @@ Decisions about a load, by a simulated twin of the system on the same schedule a
 The order of use, all of it pure:
 
 1. ``calibrate(plan, reading, past)``: a ``QueueModel`` from the saturate step's ``SaturateReading``; ``past`` is
-   that step as ``Past`` (orders in flight, seconds, draws), from which the open step goes straight on.
+   that step as ``Past`` (orders in flight, seconds, draws).
 2. ``find_edge(model, work, rate, bound)``: the same model, slowed until just the share that the ``SloBound`` allows
    is late in the long run.
-3. ``choose_schedule(model, edge, past, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
-4. ``simulate_twins(model, edge, past, step, bound)``: ``TwinCounts``, six twins of the chosen ``OpenStep``.
+3. ``choose_schedule(edge, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
+4. ``simulate_twins(edge, step, bound)``: ``TwinCounts``, six twins of the chosen ``OpenStep``.
 5. ``UntilDecided(twins, budget_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
    with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
    ``FixedWindow(seconds)`` is fed alike.

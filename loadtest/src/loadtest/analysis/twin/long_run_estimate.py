@@ -12,9 +12,8 @@ import numpy as np
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS, LongRun, long_run
 from loadtest.analysis.twin.misfit_alarm import Misfit
 from loadtest.analysis.twin.queue_model import QueueModel
-from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.slo_bound import SloBound
-from loadtest.analysis.twin.twin_counts import TWINS, OpenStep, begin, run_step
+from loadtest.analysis.twin.twin_counts import TWINS, OpenStep, offer_step
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 
 RATE_RATIO = 0.05
@@ -63,7 +62,6 @@ def model_waits(
     model: QueueModel,
     work: WorkDistribution,
     rate: float,
-    past: Past | None,
     step: OpenStep,
     bound: SloBound,
     tasks: int = LONG_RUN_TASKS,
@@ -75,15 +73,15 @@ def model_waits(
         model: Calibrated, best again from the open step itself.
         work: The work's distribution.
         rate: Orders per second.
-        past, step: As for the twins; the step's window as long as it really was.
+        step: As for the twins; its window as long as it really was.
         bound: What is late.
         tasks: Tasks of each long run.
     """
     windows, late = [], 0.0
     for luck in range(1, TWINS + 1):
-        observed, start = run_step(begin(model, past, luck), model, step, luck)
-        windows.append(observed.waits[observed.started >= start])
-        late += sum(bound.late_by_second(observed, start, step.window_seconds)) / TWINS
+        observed = offer_step(model, step, luck)
+        windows.append(observed.waits[observed.started >= step.warm_up_seconds])
+        late += sum(bound.late_by_second(observed, step.warm_up_seconds, step.window_seconds)) / TWINS
     runs = [long_run(model, work, rate * ratio, tasks) for ratio in (1.0, 1 - RATE_RATIO, 1 + RATE_RATIO)]
     return ModelWaits(runs[0], runs[1], runs[2], tuple(windows), late)
 

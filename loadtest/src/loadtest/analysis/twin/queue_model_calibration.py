@@ -113,9 +113,7 @@ def gap_between_stages(
     return max(0.0, order_seconds / len(shape) - wait_seconds - slot_seconds)
 
 
-def order_table(
-    model: QueueModel, past: Past, ratios: Sequence[float] = NEWEST_FIRST_RATIOS
-) -> tuple[tuple[float, float], ...]:
+def order_table(model: QueueModel, past: Past) -> tuple[tuple[float, float], ...]:
     """
     Simulate the saturate step under each order of service.
 
@@ -124,7 +122,7 @@ def order_table(
     """
     draws = np.ascontiguousarray(past.draws, dtype=np.float64)
     return _order_table(
-        model, past.in_flight, past.seconds, past.warm_up_seconds, draws.shape, draws.tobytes(), tuple(ratios)
+        model, past.in_flight, past.seconds, past.warm_up_seconds, draws.shape, draws.tobytes()
     )
 
 
@@ -137,11 +135,10 @@ def _order_table(
     warm_up_seconds: float,
     shape: tuple[int, ...],
     drawn: bytes,
-    ratios: tuple[float, ...],
 ) -> tuple[tuple[float, float], ...]:
     draws: Rows = np.frombuffer(drawn, dtype=np.float64).reshape(shape).tolist()
     table = []
-    for ratio in ratios:
+    for ratio in NEWEST_FIRST_RATIOS:
         found = []
         for luck in range(1, _LUCKS + 1):
             queue = SimulatedQueue(replace(model, newest_first_ratio=ratio), luck_seed=luck)

@@ -72,21 +72,6 @@ class SimulatedQueue:
         self._luck = random.Random(self.luck_seed)
         self._slots = [self.now] * self.model.slots
 
-    def fork(self, luck_seed: int) -> SimulatedQueue:
-        """
-        Return a copy that goes on by itself, with other luck.
-        """
-        other = SimulatedQueue(self.model, luck_seed, self.now)
-        other._serial, other._slots = self._serial, self._slots.copy()
-        # Joins alone change while they are in two queues: each is copied once, for all tasks of its stage.
-        joins: dict[int, list[float]] = {}
-        for mine, theirs in ((self._entries, other._entries), (self._waiting, other._waiting)):
-            for task in mine:
-                join = task[5]
-                own = None if join is None else joins.setdefault(id(join), join.copy())
-                theirs.append((*task[:5], own))
-        return other
-
     def offer(self, arrivals: Sequence[float], draws: Draws, seconds: float) -> Observed:
         """
         Go on for some seconds under an open load.

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from loadtest.analysis.twin.queue_model import QueueModel
-from loadtest.analysis.twin.queue_model_calibration import Past
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
 from loadtest.analysis.twin.slo_bound import SloBound
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
@@ -70,67 +69,41 @@ class TwinCounts:
         return sum(totals) / len(totals)
 
 
-def begin(model: QueueModel, past: Past | None, luck: int) -> SimulatedQueue:
+def offer_step(model: QueueModel, step: OpenStep, luck: int) -> Observed:
     """
-    Return a simulated system that went through the saturate step with the model as calibrated.
-    """
-    queue = SimulatedQueue(model, luck_seed=luck)
-    if past is not None:
-        queue.saturate(past.in_flight, past.draws, past.seconds)
-    return queue
-
-
-def run_step(queue: SimulatedQueue, model: QueueModel, step: OpenStep, luck: int) -> tuple[Observed, float]:
-    """
-    Offer a step to a simulated system.
+    Return what an empty system shows of a step; as the real one is, which was drained before.
 
     Args:
-        queue: Goes on from its state.
-        model: Holds from now on, such as the calibrated model slowed to the edge.
+        model: The system, such as the calibrated one slowed to the edge.
         step: Arrivals and draws.
-        luck: Seed of the draws, where they are not ours.
-
-    Returns:
-        What was seen, and when the window began.
+        luck: Seed of what is not ours: the order of service, and the draws of a step that holds their distribution.
     """
-    queue.model = model
     draws = step.draws
     if not isinstance(draws, np.ndarray):
         draws = draws.draw(luck, len(step.arrivals), model.activities)
-    start = queue.now + step.warm_up_seconds
-    return queue.offer(step.arrivals, draws, step.warm_up_seconds + step.window_seconds), start
+    queue = SimulatedQueue(model, luck_seed=luck)
+    return queue.offer(step.arrivals, draws, step.warm_up_seconds + step.window_seconds)
 
 
-def simulate_twins(
-    calibrated: QueueModel,
-    edge: QueueModel,
-    past: Past | None,
-    step: OpenStep,
-    bound: SloBound,
-    twins: int = TWINS,
-) -> TwinCounts:
+def simulate_twins(model: QueueModel, step: OpenStep, bound: SloBound, twins: int = TWINS) -> TwinCounts:
     """
     Simulate twins that differ in luck alone.
 
     Args:
-        calibrated: The model of the past.
-        edge: The model of the step: slowed to the SLO's edge, or the calibrated one itself.
-        past: The saturate step before; ``None`` for an empty beginning.
+        model: Calibrated, or slowed to the SLO's edge.
         step: The measured step.
         bound: What is late.
         twins: How many.
     """
     counts = []
     for luck in range(1, twins + 1):
-        observed, start = run_step(begin(calibrated, past, luck), edge, step, luck)
-        counts.append(bound.late_by_second(observed, start, step.window_seconds))
+        observed = offer_step(model, step, luck)
+        counts.append(bound.late_by_second(observed, step.warm_up_seconds, step.window_seconds))
     return TwinCounts(tuple(counts))
 
 
 def choose_schedule(
-    calibrated: QueueModel,
     edge: QueueModel,
-    past: Past | None,
     candidates: Mapping[int, OpenStep],
     bound: SloBound,
     counted_per_second: float,
@@ -142,8 +115,9 @@ def choose_schedule(
     favours neither answer.
 
     Args:
-        calibrated, edge, past, bound: As for ``simulate_twins``.
+        edge: The model, slowed to the SLO's edge.
         candidates: Seeds of schedules with the steps they make; 30 to 40 are enough.
+        bound: What is late.
         counted_per_second: Tasks, or orders, that the step counts a second.
 
     Returns:
@@ -152,14 +126,12 @@ def choose_schedule(
     if not candidates:
         raise ValueError("there is no schedule to choose from")
     usual = counted_per_second * bound.allowed_ratio
-    ready = begin(calibrated, past, 0)
 
     def strangeness(seed: int) -> float:
         step = candidates[seed]
         seconds = min(step.window_seconds, _PLACES[-1])
         short = OpenStep(step.arrivals, step.draws, step.warm_up_seconds, seconds)
-        observed, start = run_step(ready.fork(0), edge, short, 0)
-        late = bound.late_by_second(observed, start, seconds)
+        late = bound.late_by_second(offer_step(edge, short, 0), step.warm_up_seconds, seconds)
         places = [place for place in _PLACES if place <= seconds] or [seconds]
         return sum(abs(math.log((sum(late[:t]) / t + 0.04 * usual) / usual)) for t in places)
 

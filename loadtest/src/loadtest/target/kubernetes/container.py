@@ -37,11 +37,11 @@ def is_over(pod: Any) -> bool:
     return pod.status.phase in _OVER
 
 
-def has_died(pod: Any, name: str | None = None) -> bool:
+def has_died(pod: Any) -> bool:
     """
-    Tell whether a container of a pod, by default the main one, ended by itself at least once.
+    Tell whether the main container of a pod ended by itself at least once.
     """
-    status = status_of(pod, name or main_container(pod))
+    status = status_of(pod, main_container(pod))
     return status is not None and (status.restart_count > 0 or status.state.terminated is not None)
 
 

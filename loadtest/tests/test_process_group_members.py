@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from loadtest.group_members import GroupMember, members_of, to_be_asked
+from loadtest.process_group_members import GroupMember, members_of, to_be_asked
 
 # Pids of a group: npm, the shell it starts, the worker behind it.
 TOP, BETWEEN, WORKER = 10, 11, 12

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loadtest.analysis.arrival_rate_range import load_shape
 from loadtest.analysis.closed_load_repeat import answer_rests_on
+from loadtest.analysis.load_shape import load_shape, shape_text
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
@@ -76,7 +76,7 @@ def decide(
         if each.not_enough
     ]
     if not demands:
-        failed = [f"step {step.step}: {reason}" for step in steps for reason in _misses(step, plan)]
+        failed = [f"step {step.step}: {reason}" for step in steps for reason in _missed_bounds(step, plan)]
         unknown = _unknown_cells(steps, plan)
     if failed:
         return RunVerdict.FAIL, tuple(failed)
@@ -106,11 +106,7 @@ def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequ
     Tell whether all that is asked of the open loads was answered, and rests on none of these cells.
     """
     needed = any(answer_rests_on(replicas, load, plan) for replicas, load in broken)
-    return bool(demands) and not needed and all(_is_answered(each) for each in demands)
-
-
-def _is_answered(demand: Demand) -> bool:
-    return not demand.undecided or (demand.replicas is not None and demand.replicas < demand.undecided[0])
+    return bool(demands) and not needed and all(each.is_decided for each in demands)
 
 
 def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
@@ -139,7 +135,7 @@ def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResu
     return cells
 
 
-def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
+def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
     if plan.loads[step.load.index].kind is LoadKind.SATURATE:
         # Its latencies are made by the loop; only errors can be held against it.
         judgement = judge_errors(step, plan.slo)
@@ -150,8 +146,4 @@ def _misses(step: StepResult, plan: Plan) -> tuple[str, ...]:
 
 def _rate(demand: Demand, plan: Plan) -> str:
     shape = None if demand.load is None else load_shape(plan.loads[demand.load], demand.arrival_rate)
-    if shape is None:
-        return "the open load"
-    if shape.lowest_rate == shape.highest_rate:
-        return f"{shape.highest_rate:.2f}/s"
-    return f"a {shape.kind} from {shape.lowest_rate:.2f} to {shape.highest_rate:.2f}/s"
+    return "the open load" if shape is None else shape_text(shape, "{:.2f}".format)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtest.analysis.late_workflow_tasks import BUSY_BURST, CALM_BURST, burst_of, judge_share
-from loadtest.analysis.share_of_late import samples_to_keep, share_ends
+from loadtest.analysis.share_interval import samples_to_keep, share_ends
 from loadtest.results.window_decision import Decided
 
 

@@ -52,7 +52,7 @@ async def connect_servers(servers: Mapping[Name, ServerAccess], *, by_plan: bool
     }
 
 
-async def open_ports(
+async def open_experiment_ports(
     stack: contextlib.AsyncExitStack,
     ground: Environment,
     clients: Mapping[str | None, Client],

@@ -11,8 +11,8 @@ import synthetic
 from readings import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
+from loadtest.analysis.run_verdict import decide
 from loadtest.analysis.slo import demands
-from loadtest.analysis.verdict import decide
 from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict
@@ -75,6 +75,12 @@ def cells(template: StepResult, saturated: StepResult, p95s: dict[int, float | N
             ((4, "saturate"),),
             RunVerdict.INVALID,
             id="a saturate step invalid beside an answer that is open",
+        ),
+        pytest.param(
+            {1: 0.6, 2: 0.4, 4: None},
+            ((2, "saturate"),),
+            RunVerdict.INVALID,
+            id="a saturate step invalid where nobody knows whether any count keeps it",
         ),
         pytest.param({1: 0.6, 2: 0.4, 4: 0.3}, ((2, "open"),), RunVerdict.INVALID, id="invalid beats fail"),
         pytest.param({1: 0.6, 2: 0.1}, (), RunVerdict.PASS, id="a larger count not reached"),

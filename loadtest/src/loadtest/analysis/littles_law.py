@@ -33,13 +33,12 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
     mine = measured.injector.closed_minus_sent_seconds * measured.injector.awaited_every
     if mine == 0:
         return None, "no workflow was seen to close"
-    for difference, name, who in (
-        (measured.worker_whole, WORKER_ENDTOEND, "workers"),
-        (measured.server_whole, SERVER_ENDTOEND, "server"),
+    for difference, name, closed, who in (
+        (measured.worker_whole, WORKER_ENDTOEND, WORKER_CLOSED, "workers"),
+        (measured.server_whole, SERVER_ENDTOEND, SERVER_CLOSED, "server"),
     ):
         histogram = histogram_of(difference, name)
-        names = WORKER_CLOSED if who == "workers" else SERVER_CLOSED
-        if main_type(measured, names) is not None:
+        if main_type(measured, closed) is not None:
             return None, "workflows of several types closed, and their times are not told apart"
         if who == "workers" and _lacks_some(measured):
             continue

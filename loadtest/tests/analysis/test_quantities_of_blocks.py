@@ -1,0 +1,104 @@
+"""
+The quantities of an open block, from its readings or else from its histograms, and why one is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.analysis.compared_quantities import QUANTITIES, WAIT_OFFSET_SECONDS
+from loadtest.plan import Plan, Slo
+from loadtest.results.estimate import Estimate
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram
+from loadtest.results.step_result import StepResult
+
+PLAN = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=1.0))
+WAITS = "worker.activity_schedule_to_start"
+
+
+def _block(waits: Histogram | None) -> tuple[Measured, StepResult]:
+    """
+    An open block whose workers saw these waits, read.
+    """
+    measured = synthetic.step(1, "open", plan=PLAN)
+    assert measured.worker_window is not None
+    seen = {name: each for name, each in measured.worker_window.histograms.items() if name != WAITS}
+    seen |= {} if waits is None else {WAITS: waits}
+    block = replace(measured, worker_window=replace(measured.worker_window, histograms=seen))
+    return block, read_step(block, PLAN)
+
+
+def _without_mean(result: StepResult) -> StepResult:
+    waits = result.schedule_to_start_seconds
+    activity = replace(waits.activity, mean=Estimate(None, None, 0, "tasks"))
+    return replace(result, schedule_to_start_seconds=replace(waits, activity=activity))
+
+
+def _of(name: str, block: tuple[Measured, StepResult], plan: Plan = PLAN) -> float | str:
+    return QUANTITIES[name].of(*block, plan)
+
+
+def test_a_wait_is_the_mean_of_the_window_however_it_is_known() -> None:
+    """
+    By the reading, and by the histogram where a mean is not shown: 100 waits of 30 s together are 0.3 s each.
+    """
+    measured, result = _block(Histogram((0.1, 1.0, float("inf")), (50, 50, 0), 30.0))
+    shown = replace(result.schedule_to_start_seconds.activity, mean=Estimate(0.2, 0.01, 100, "tasks"))
+    waits = replace(result.schedule_to_start_seconds, activity=shown)
+
+    assert _of("wait", (measured, replace(result, schedule_to_start_seconds=waits))) == pytest.approx(
+        0.2 + WAIT_OFFSET_SECONDS
+    )
+    assert _of("wait", (measured, _without_mean(result))) == pytest.approx(0.3 + WAIT_OFFSET_SECONDS)
+
+
+@pytest.mark.parametrize(
+    "waits", [None, Histogram((0.1, 1.0, float("inf")), (0, 0, 0), 0.0)], ids=["no page", "no task"]
+)
+@pytest.mark.parametrize("name", ["wait", "late"])
+def test_waits_that_nobody_saw_are_no_quantity(name: str, waits: Histogram | None) -> None:
+    """
+    Not by the page, and not by the timeline, which knows their mean: none of them is short, or in time.
+    """
+    measured, result = _block(waits)
+
+    assert _of(name, (measured, _without_mean(result))) == "the waits were not seen"
+
+
+def test_late_tasks_count_half_a_task_more_on_both_sides() -> None:
+    """
+    So that a block without one has a logarithm: 10 of 99 are 10.5 of 100.
+    """
+    late = _block(Histogram((0.1, 1.0, 10.0, float("inf")), (40, 49, 10, 0), 30.0))
+    none = _block(Histogram((0.1, 1.0, 10.0, float("inf")), (50, 49, 0, 0), 30.0))
+
+    assert (_of("late", late), _of("late", none)) == (pytest.approx(0.105), pytest.approx(0.005))
+
+
+def test_the_end_to_end_time_of_a_block_is_its_median() -> None:
+    """
+    Too few closes have none.
+    """
+    measured, result = _block(None)
+    few = replace(result, end_to_end_seconds=replace(result.end_to_end_seconds, p50=None))
+
+    assert _of("end-to-end", (measured, result)) == result.end_to_end_seconds.p50
+    assert _of("end-to-end", (measured, few)) == "too few orders closed"
+
+
+@pytest.mark.parametrize("name", ["late", "wait", "end-to-end"])
+def test_a_closed_blocks_waits_are_its_own_making(name: str) -> None:
+    """
+    Whatever they are.
+    """
+    measured = synthetic.step(1, "saturate", plan=PLAN)
+
+    found = _of(name, (measured, read_step(measured, PLAN)))
+
+    assert isinstance(found, str)
+    assert found.startswith("a closed load makes its waits itself")
