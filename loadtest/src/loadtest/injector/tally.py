@@ -17,6 +17,8 @@ from loadtest.results.problem import Problem, ProblemCause
 
 # Of how many closed workflows an injector names the ids at most.
 _SAMPLED_IDS = 64
+# Of the things that went wrong; a text may hold what is different in each start.
+_MOST_PROBLEMS = 16
 # A start that leaves this late after the window's end is not one of the window's sent ones.
 EDGE_SECONDS = 0.1
 
@@ -96,6 +98,13 @@ class Tally:
         End the window earlier than its bounds said; to be told before that moment.
         """
         self.bounds = replace(self.bounds, end=min(self.bounds.end, at))
+
+    def note(self, problem: Problem) -> None:
+        """
+        Keep a problem, once, and only so many of them.
+        """
+        if problem not in self.problems and len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(problem)
 
     def offered(self, intended: float) -> None:
         """
