@@ -18,8 +18,9 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.worker_heartbeat import facts_from_heartbeats, is_of
 from loadtest.probe.worker_page import facts_from_page
-from loadtest.probe.worker_probe import WorkerProbe, facts_from_heartbeat, is_of
+from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 from loadtest.target.local_target import Workers, open_local
@@ -137,7 +138,7 @@ def test_tasks_taken_by_a_heartbeat_are_done_or_in_a_slot() -> None:
     beat = _beat()
     beat.activity_task_slots_info.total_processed_tasks = 32
 
-    facts = facts_from_heartbeat("w", beat, NOW)
+    facts = facts_from_heartbeats("w", [beat], NOW)
 
     assert facts is not None
     assert (facts.activities_taken, facts.workflow_tasks_taken) == (42, 0)
@@ -173,7 +174,7 @@ def _beat(
 )
 def test_a_heartbeat_tells_the_slots_of_a_fixed_supplier(beat: WorkerHeartbeat, slots: int | None) -> None:
     """Used and free ones together; the reason stands where there is no number."""
-    facts = facts_from_heartbeat("w", beat, NOW)
+    facts = facts_from_heartbeats("w", [beat], NOW)
 
     assert facts is not None
     assert facts.activity_slots == slots
@@ -191,7 +192,7 @@ def test_a_heartbeat_tells_the_slots_of_a_fixed_supplier(beat: WorkerHeartbeat, 
 )
 def test_a_heartbeat_that_says_nothing_of_now_is_none(beat: WorkerHeartbeat) -> None:
     """A killed worker stays listed for five minutes with its last numbers."""
-    assert facts_from_heartbeat("w", beat, NOW) is None
+    assert facts_from_heartbeats("w", [beat], NOW) is None
 
 
 @pytest.mark.parametrize(
