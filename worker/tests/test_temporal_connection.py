@@ -113,6 +113,7 @@ async def test_an_api_key_goes_with_every_call_and_into_no_log(
             log_level="debug",
             environ={
                 "TEMPORAL_API_KEY": f"{key}\n",  # as a file holds it
+                "TEMPORAL_GRPC_META_X_SHOP": "seven\n",
                 "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate),
                 "TEMPORAL_TLS_SERVER_NAME": tls_proxy.SERVER_NAME,
             },
@@ -282,6 +283,18 @@ async def test_a_key_of_two_lines_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TEMPORAL_API_KEY", "key-that\nnobody-sees")
 
     with pytest.raises(SettingsError, match="one line of printable ASCII") as refused:
+        await TemporalConnection({}).connect()
+
+    assert "nobody-sees" not in str(refused.value)
+
+
+async def test_metadata_of_two_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    No header can carry it: the server would be told to be absent, and waited for without end.
+    """
+    monkeypatch.setenv("TEMPORAL_GRPC_META_AUTHORIZATION", "Bearer that\nnobody-sees")
+
+    with pytest.raises(SettingsError, match="the metadata authorization must be one line") as refused:
         await TemporalConnection({}).connect()
 
     assert "nobody-sees" not in str(refused.value)

@@ -117,7 +117,7 @@ class TemporalConnection:
 
 def _read_config() -> ClientConnectConfig:
     try:
-        return _with_usable_key(ClientConfig.load_client_connect_config())
+        return _with_usable_headers(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         # The line that is no TOML may be a key's.
@@ -126,17 +126,29 @@ def _read_config() -> ClientConnectConfig:
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
 
 
-def _with_usable_key(config: ClientConnectConfig) -> ClientConnectConfig:
+def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
     """
-    Return a configuration whose API key can be a header: the line end of the file that it came from makes the SDK send none.
+    Return a configuration whose API key and metadata can be headers.
+
+    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
     """
     key = config.get("api_key")
-    if key is None:
-        return config
-    if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
-        raise ValueError("the API key must be one line of printable ASCII")
-    config["api_key"] = bare
+    if key is not None:
+        if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
+            raise ValueError("the API key must be one line of printable ASCII")
+        config["api_key"] = bare
+    if metadata := config.get("rpc_metadata"):
+        config["rpc_metadata"] = {name: _header(name, value) for name, value in metadata.items()}
     return config
+
+
+def _header(name: str, value: str | bytes) -> str | bytes:
+    if isinstance(value, bytes):
+        return value
+    bare = value.strip()
+    if not bare.isprintable():
+        raise ValueError(f"the metadata {name} must be one line")
+    return bare
 
 
 async def _check_namespace(client: Client) -> None:
