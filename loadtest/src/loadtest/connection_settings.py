@@ -160,10 +160,7 @@ def credential_variables(environ: Mapping[str, str]) -> list[str]:
     Return the names of the variables that say how to connect, where is left aside.
     """
     return sorted(
-        name
-        for name in environ
-        if name.startswith(_CREDENTIALS)
-        and environ[name] != EMPTY_PROFILE
+        name for name in environ if name.startswith(_CREDENTIALS) and environ[name] != EMPTY_PROFILE
     )
 
 

@@ -38,6 +38,7 @@ class FakeSystem:
         heals: Whether somebody starts again what ended.
         serves_pages: Whether the workers have a page.
         polls: Whether the workers poll the task queue.
+        idle: Why new workflows reach none of them; then none is completed.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -70,6 +71,7 @@ class FakeSystem:
     heals: bool = False
     serves_pages: bool = True
     polls: bool = True
+    idle: str | None = None
     slots: int | None = 10
     beats_at: float = 0.0
     miscounted: tuple[float, float] = (0.0, 0.0)

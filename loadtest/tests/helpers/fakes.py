@@ -170,7 +170,7 @@ class FakeInjectors:
         sent = system.started(system.ends_at)
         inside = sent - system.started(opens)
         closed = system.closed(system.ends_at) - system.closed(opens)
-        whole = InjectorCounts(sent, sent, sent, sent)
+        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent)
         return InjectorReport(
             planned=None if instruction.arrival_rate is None else sent,
             whole=whole,
@@ -281,7 +281,8 @@ class FakeQueue:
         pollers = (
             {r.identity: self.system.clock.now() for r in self.system.replicas} if self.system.polls else {}
         )
-        return Backlog(0, 0, 0.0, pollers, pollers, QueueRateLimit(4000.0, "system", active=False))
+        limit = QueueRateLimit(4000.0, "system", active=False)
+        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
 
 
 @dataclass
