@@ -72,10 +72,12 @@ OTHER_QUEUE = CORE.replace('task_queue="q"', 'task_queue="another"')
         pytest.param(GO, (7, 0, None, None, 2, None, None), id="another-prefix-and-timestamps"),
         pytest.param(GO_TALLY, (8, 2, None, None, 2, 2, None), id="go-by-tally"),
         pytest.param(JAVA_MICROMETER, (200, 0, 200, 1, 5, None, None), id="java-by-micrometer"),
+        pytest.param(f'{CORE}temporal_num_pollers{{poller_type="activity_task"}} NaN\n', (4, 1, 100, 2, 5, 5, True), id="a-gauge-that-has-gone"),
+        pytest.param(f'{CORE}temporal_num_pollers{{poller_type="activity_task"}} +Inf\n', (4, 1, 100, 2, 5, 5, True), id="without-a-limit"),
         pytest.param(OTHER_QUEUE, (None,) * 7, id="another-queue"),
         pytest.param("<html>", (None,) * 7, id="no-page-of-metrics"),
     ],
-)
+)  # fmt: skip
 def test_a_page_tells_what_it_holds_and_nothing_else(text: str, expected: tuple[object, ...]) -> None:
     """Whatever the prefix and the suffix; ``None`` comes with a reason."""
     facts = facts_from_page("w", text, "q", NOW)

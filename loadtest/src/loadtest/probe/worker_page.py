@@ -4,6 +4,7 @@ What an SDK's own /metrics page says of a worker, in whatever prefix, suffix and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -77,7 +78,8 @@ def _samples(replica: str, text: str) -> Iterable[Sample]:
             read = sample(replica, line)
         except MeasurementError:
             continue  # a line of another library that breaks the format says nothing of slots
-        if read is not None:
+        # Micrometer writes NaN for a gauge whose object has gone.
+        if read is not None and math.isfinite(read.value):
             yield read
 
 
