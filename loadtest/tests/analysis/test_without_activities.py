@@ -17,6 +17,7 @@ from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.doubled_loop import why_doubled
 from loadtest.analysis.slo import judge_waits
 from loadtest.plan import Plan, Work
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_result import StepResult
@@ -68,6 +69,24 @@ def test_no_activity_waits_so_the_bound_on_their_waits_is_met(plan: Plan, activi
 
     assert found.decision is not None
     assert (found.decision.answer, found.decision.why) == (Decided.MET, why)
+
+
+@pytest.mark.parametrize("activities", [0, 3])
+def test_activities_of_other_task_queues_are_told_and_never_called_none(activities: int) -> None:
+    """
+    A worker of two task queues may keep up with the one under test and drown in the other.
+    """
+    queues = {"ovens": 40, **{f"session-{number}": 1 for number in range(8)}}
+    sample = HistorySample(20, (), (0.003,) * 40, elsewhere=queues)
+    step = replace(idle(synthetic.step(2, "open", plan=PLAN), activities), histories=sample)
+
+    found = read_step(step, PLAN)
+
+    (note,) = [note for note in found.notes if "other task queues" in note]
+    assert note.startswith(
+        "48 activities of 20 sampled workflows were scheduled on other task queues (ovens, session-0, session-1 and 6 more)"
+    )
+    assert found.decision is None or "ovens" in (found.decision.why or "")
 
 
 def test_activities_that_a_scenario_denies_are_not_called_in_time() -> None:

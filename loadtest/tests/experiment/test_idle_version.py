@@ -11,7 +11,6 @@ from fake_system import FakeSystem
 from loadtest.errors import TargetError
 
 
-
 async def test_workers_of_a_version_that_gets_nothing_end_the_step_with_that(system: FakeSystem) -> None:
     """A longer drain, which open workflows are told to want, would change nothing."""
     system.idle = "new workflows go to version b2 of bakery"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.other_task_queues import queues_elsewhere
 from loadtest.analysis.work_of_plan import OWN_ORDERS
 from loadtest.analysis.workflow_counts import counted_activities, is_closed
 from loadtest.plan import Plan
@@ -85,6 +86,8 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     if plan.slo.schedule_to_start_p95_seconds is None or counted_activities(measured):
         return None
     why = NO_ACTIVITIES if measured.activities_per_workflow == 0 else None
+    if why is not None and (queues := queues_elsewhere(measured)):
+        why = f"as its activities go through other task queues ({queues}), whose waits are not looked at"
     if plan.scenario == OWN_ORDERS and plan.work.local_activities:
         why = INSIDE_OF_TASKS
     return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
