@@ -83,10 +83,9 @@ def test_activities_of_other_task_queues_are_told_and_never_called_none(activiti
     found = read_step(step, PLAN)
 
     (note,) = [note for note in found.notes if "other task queues" in note]
-    assert note.startswith(
-        "48 activities of 20 sampled workflows were scheduled on other task queues (ovens, session-0, session-1 and 6 more)"
-    )
-    assert found.decision is None or "ovens" in (found.decision.why or "")
+    assert "other task queues too (ovens, session-0, session-1 and 6 more)" in note
+    assert found.decision is None or found.decision.answer is Decided.UNDECIDED
+    assert activities or (found.decision is not None and "(ovens, " in (found.decision.why or ""))
 
 
 def test_activities_that_a_scenario_denies_are_not_called_in_time() -> None:

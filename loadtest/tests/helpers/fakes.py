@@ -278,9 +278,8 @@ class FakeQueue:
         """A gap while it is away."""
         if self.system.is_away("queue"):
             return None
-        pollers = (
-            {r.identity: self.system.clock.now() for r in self.system.replicas} if self.system.polls else {}
-        )
+        now, polls = self.system.clock.now(), self.system.polls
+        pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
         limit = QueueRateLimit(4000.0, "system", active=False)
         return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
 
@@ -297,4 +296,5 @@ class FakeHistories:
         """One wait each."""
         if self.system.is_away("histories"):
             raise MeasurementError("no history of order-1")
-        return HistorySample(len(workflow_ids), (0.004,) * len(workflow_ids), (0.003,) * len(workflow_ids))
+        read = len(workflow_ids)
+        return HistorySample(read, (0.004,) * read, (0.003,) * read, self.system.elsewhere)

@@ -27,6 +27,9 @@ NO_TWINS = (
 NOT_SEEN = "the workflow queue's waits were not seen"
 NO_ACTIVITIES = "as its workflows have no activities that could wait"
 INSIDE_OF_TASKS = "as its activities run inside of workflow tasks and wait in no queue"
+NOT_LOOKED_AT = (
+    "which are not looked at; sweep those, or ask for slo.end_to_end_p95_seconds in place of waits"
+)
 NOT_FAR = (
     "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
     "test a lower or a higher rate"
@@ -86,11 +89,17 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     if plan.slo.schedule_to_start_p95_seconds is None or counted_activities(measured):
         return None
     why = NO_ACTIVITIES if measured.activities_per_workflow == 0 else None
-    if why is not None and (queues := queues_elsewhere(measured)):
-        why = f"as its activities go through other task queues ({queues}), whose waits are not looked at"
     if plan.scenario == OWN_ORDERS and plan.work.local_activities:
         why = INSIDE_OF_TASKS
-    return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
+    if why is None:
+        return None
+    answer = Decided.MET
+    if queues := queues_elsewhere(measured):
+        answer, why = (
+            Decided.UNDECIDED,
+            f"its activities wait in other task queues ({queues}), {NOT_LOOKED_AT}",
+        )
+    return Decision(answer, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
 
 
 def _why_undecided(measured: Measured) -> str:

@@ -10,18 +10,17 @@ from loadtest.results.measured_step import Measured
 _MOST_NAMED = 3
 
 
-def activities_elsewhere(measured: Measured) -> list[str]:
+def activities_elsewhere(measured: Measured) -> str | None:
     """
     Return a note if sampled histories hold activities of other task queues: no wait and no slot of theirs is looked at.
     """
-    sample = measured.histories
-    if sample is None or not sample.elsewhere:
-        return []
-    return [
-        f"{sum(sample.elsewhere.values())} activities of {sample.workflows} sampled workflows were scheduled on other task "
-        f"queues ({queues_elsewhere(measured)}): how long those wait, and whether their workers keep up, is not looked at "
-        "here; sweep that task queue too"
-    ]
+    queues = queues_elsewhere(measured)
+    if not queues:
+        return None
+    return (
+        f"activities of these workflows are scheduled on other task queues too ({queues}): how long those wait, and whether "
+        "their workers keep up, is not looked at here; sweep that task queue as well"
+    )
 
 
 def queues_elsewhere(measured: Measured) -> str:

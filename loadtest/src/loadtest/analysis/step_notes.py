@@ -46,7 +46,8 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     ) or workflow_counts.main_type(measured, workflow_counts.WORKER_CLOSED)
     if children is not None:
         notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
-    notes += activities_elsewhere(measured)
+    if (elsewhere := activities_elsewhere(measured)) is not None:
+        notes.append(elsewhere)
     if done is None and declared != 0:
         notes.append(
             "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
