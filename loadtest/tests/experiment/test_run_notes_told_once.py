@@ -54,4 +54,6 @@ async def test_other_task_queues_are_told_once(system: FakeSystem, tmp_path: Pat
 
     (line,) = [one_line(event) for event in told if isinstance(event, NoteSeen)]
     assert line is not None
-    assert line.startswith("note: activities of these workflows are scheduled on other task queues too (ovens): ")
+    assert line.startswith(
+        "note: activities of these workflows are scheduled on other task queues too (ovens): "
+    )

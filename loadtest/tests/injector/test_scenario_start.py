@@ -157,3 +157,24 @@ async def test_of_what_differs_in_each_start_a_few_are_told() -> None:
 
 async def _break(number: int) -> None:
     raise KeyError(number)
+
+
+async def test_reasons_that_differ_in_each_order_are_few_and_all_counted() -> None:
+    """
+    Each is a label of a metric, a line of Locust's table and a key of the report.
+    """
+
+    async def end(number: int) -> int:
+        return number
+
+    flights, tally = flights_of(
+        end, judge=lambda result: f"order {result} is burnt:\n{'at the bottom ' * 20}"
+    )
+    for number in range(1000):
+        flights.due(number, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    assert (
+        tally.whole.failed.total() == tally.whole.failed[Failure(FailureKind.OUTCOME, "others")] + 32 == 1000
+    )
+    assert all(len(failure.name) <= 100 and failure.name.isprintable() for failure in tally.whole.failed)

@@ -22,7 +22,7 @@ from loadtest.injector.scenario_start import NoHandleError, start_by
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.tracing import Tracing
-from loadtest.injector.workflow_close import Close, wait_for_close
+from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
@@ -232,13 +232,14 @@ class Starts:
         at = now()
         good = close.failed is None
         self._tally.closed(flight.level, handle.id, flight.intended, sent_at, at, good=good)
-        self._stock("e2e", self._terms.scenario.name, at - flight.intended, close.error)
         self._note(close)
+        error = close.error
         if close.failed is None:
             self._meters.completed.inc()
             self._meters.end_to_end.observe(at - flight.intended)
-        else:
-            self._fail(close.failed, flight.intended, None)
+        elif (counted := self._fail(close.failed, flight.intended, None)) != close.failed:
+            error = OrderFailed(str(counted))
+        self._stock("e2e", self._terms.scenario.name, at - flight.intended, error)
 
     def _note(self, close: Close) -> None:
         if close.problem is not None:
@@ -279,11 +280,12 @@ class Starts:
             for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):
                 group.create_task(ask())
 
-    def _fail(self, failure: Failure, intended: float, error: BaseException | None) -> None:
-        self._tally.failed(failure, intended)
-        self._meters.failed(failure)
+    def _fail(self, failure: Failure, intended: float, error: BaseException | None) -> Failure:
+        counted = self._tally.failed(failure, intended)
+        self._meters.failed(counted)
         if error is not None:
-            self._stock("e2e", str(failure), 0.0, error)
+            self._stock("e2e", str(counted), 0.0, error)
+        return counted
 
 
 def _is_cancelled() -> bool:
