@@ -78,9 +78,7 @@ def _with_usable_headers(settings: ClientConnectConfig) -> ClientConnectConfig:
     return settings
 
 
-def _header(name: str, value: str | bytes) -> str | bytes:
-    if isinstance(value, bytes):
-        return value
+def _header(name: str, value: str) -> str:
     bare = value.strip()
     if not bare.isprintable():
         raise ValueError(f"the metadata {name} must be one line")

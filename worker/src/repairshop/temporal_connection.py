@@ -18,6 +18,8 @@ from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
+# The SDK's own.
+DEFAULT_NAMESPACE = "default"
 ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
@@ -87,10 +89,18 @@ class TemporalConnection:
         Return a new client if what the variables and their files hold has changed, else ``None``.
 
         Raises:
-            SettingsError, ConnectionFailed: What they hold now cannot be used; the client of before still can.
+            SettingsError, ConnectionFailed: What they hold now cannot be used, or names another namespace; the client of
+                before still can.
         """
         config = _read_config()
-        return None if config == self._config else await self._connect(config)
+        if config == self._config:
+            return None
+        kept, asked = _namespace(self._config), _namespace(config)
+        if asked != kept:
+            raise SettingsError(
+                (f"TEMPORAL_NAMESPACE={asked}: a running worker stays in its namespace, {kept}; restart it",)
+            )
+        return await self._connect(config)
 
     async def _connect(self, config: ClientConnectConfig) -> Client:
         address = config.get("target_host", DEFAULT_ADDRESS)
@@ -113,6 +123,10 @@ class TemporalConnection:
             ) from error
         self._config = config
         return client
+
+
+def _namespace(config: ClientConnectConfig) -> str:
+    return config.get("namespace", DEFAULT_NAMESPACE)
 
 
 def _read_config() -> ClientConnectConfig:
@@ -142,9 +156,7 @@ def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
     return config
 
 
-def _header(name: str, value: str | bytes) -> str | bytes:
-    if isinstance(value, bytes):
-        return value
+def _header(name: str, value: str) -> str:
     bare = value.strip()
     if not bare.isprintable():
         raise ValueError(f"the metadata {name} must be one line")
