@@ -46,3 +46,16 @@ def test_a_heartbeat_tells_how_a_worker_was_set_up() -> None:
     assert facts is not None
     assert (facts.slot_supplier, facts.cached_workflows) == ("ResourceBased", 37)
     assert (facts.activity_polls_scale, facts.workflow_polls_scale) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "slots"), [pytest.param("shop", 3, id="ours"), pytest.param("staging", 8, id="another")]
+)
+def test_workers_of_another_namespace_in_the_process_are_others(namespace: str, slots: int) -> None:
+    """Two workers of one queue's name, of which the load is for one."""
+    text = "".join(
+        f'temporal_worker_task_slots_available{{namespace="{name}",task_queue="q",worker_type="ActivityWorker"}} {free}\n'
+        for name, free in (("shop", 3), ("staging", 8))
+    )
+
+    assert facts_from_page("w", text, "q", NOW, namespace).activity_slots == slots

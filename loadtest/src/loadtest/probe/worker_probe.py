@@ -166,7 +166,7 @@ class WorkerProbe:
 
     def _facts(self, replica: Replica, page: PageBody) -> WorkerFacts:
         text = page.body.decode(errors="replace")
-        return facts_from_page(replica.identity, text, self._task_queue, page.at)
+        return facts_from_page(replica.identity, text, self._task_queue, page.at, self._client.namespace)
 
     async def _beats(self) -> list[WorkerHeartbeat]:
         """
