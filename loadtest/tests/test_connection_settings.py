@@ -158,3 +158,21 @@ def test_a_key_that_no_header_can_carry_is_refused_without_it(key: str) -> None:
         connect_settings({"TEMPORAL_API_KEY": key})
 
     assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [f"{SECRET}\n", f" {SECRET}\r\n", SECRET])
+def test_the_line_end_of_a_files_metadata_is_no_part_of_it(value: str) -> None:
+    """With it the SDK does not connect, and calls it a server that does not answer."""
+    settings = connect_settings({"TEMPORAL_GRPC_META_X_TOKEN": value})
+
+    assert settings.get("rpc_metadata") == {"x-token": SECRET}
+
+
+def test_metadata_that_no_header_can_carry_is_refused_without_it() -> None:
+    """In one line, which names the variable."""
+    with pytest.raises(
+        InputError, match="^TEMPORAL_GRPC_META_X_TOKEN: .*the metadata x-token must be one line"
+    ) as refused:
+        connect_settings({"TEMPORAL_GRPC_META_X_TOKEN": f"{SECRET}\n{SECRET}"})
+
+    assert SECRET not in str(refused.value)

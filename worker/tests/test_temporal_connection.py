@@ -17,9 +17,7 @@ from processes import Server, StartWorker, wait_until
 from temporalio.client import Client
 
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
-from repairshop.environment import SettingsError
 from repairshop.health import STUCK_AFTER_SECONDS
-from repairshop.temporal_connection import TemporalConnection
 
 pytestmark = pytest.mark.server
 
@@ -113,6 +111,7 @@ async def test_an_api_key_goes_with_every_call_and_into_no_log(
             log_level="debug",
             environ={
                 "TEMPORAL_API_KEY": f"{key}\n",  # as a file holds it
+                "TEMPORAL_GRPC_META_X_SHOP": "seven\n",
                 "TEMPORAL_TLS_SERVER_CA_CERT_PATH": str(authority.certificate),
                 "TEMPORAL_TLS_SERVER_NAME": tls_proxy.SERVER_NAME,
             },
@@ -256,32 +255,3 @@ def test_an_address_that_is_none_ends_with_one_line(start_worker: StartWorker, a
     assert worker.process.wait(60) == 2
     assert worker.errors.startswith(f"error: TEMPORAL_ADDRESS={address}: ")
     assert len(worker.errors.splitlines()) == 1
-
-
-async def test_a_broken_profile_file_is_told_by_its_place_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    The parser quotes the line, which may be a key's, and the text goes into a log.
-    """
-    file = tmp_path / "temporal.toml"
-    file.write_text("[profile.default]\napi_key = key-that-nobody-sees\n", encoding="utf-8")
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(file))
-
-    with pytest.raises(SettingsError) as refused:
-        await TemporalConnection({}).connect()
-
-    assert "it is not such a TOML file at line 2, column " in str(refused.value)
-    assert "key-that-nobody-sees" not in str(refused.value)
-
-
-async def test_a_key_of_two_lines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    No header can carry it, so the SDK would send none.
-    """
-    monkeypatch.setenv("TEMPORAL_API_KEY", "key-that\nnobody-sees")
-
-    with pytest.raises(SettingsError, match="one line of printable ASCII") as refused:
-        await TemporalConnection({}).connect()
-
-    assert "nobody-sees" not in str(refused.value)

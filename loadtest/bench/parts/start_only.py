@@ -6,24 +6,21 @@ For a frontend that does nothing; a real server would keep every one of these wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from loadtest.scenario import Arrival
 
 ACTIVITIES_PER_WORKFLOW: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(WorkflowHandle[Any, Any]):
     """
-    Stands in for the handle of a workflow whose result nobody asks for.
+    The handle of a workflow whose result nobody asks for.
     """
 
-    id: str
-
-    async def result(self) -> None:
+    async def result(self, **_: object) -> None:
         """
         Nothing, at once.
         """
@@ -34,4 +31,4 @@ async def start(client: Client, arrival: Arrival) -> Started:
     Start a workflow of a type that nobody knows.
     """
     await client.start_workflow("Nobody", id=arrival.order_id, task_queue=arrival.task_queue)
-    return Started(arrival.order_id)
+    return Started(client, arrival.order_id)

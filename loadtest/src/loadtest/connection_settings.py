@@ -19,6 +19,13 @@ from loadtest.errors import InputError
 
 # A shorter value of gRPC metadata is no secret, and may well be part of an address.
 _SHORTEST_SECRET = 8
+_CREDENTIALS = (
+    "TEMPORAL_TLS",
+    "TEMPORAL_API_KEY",
+    "TEMPORAL_GRPC_META",
+    "TEMPORAL_PROFILE",
+    "TEMPORAL_CONFIG_FILE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         InputError: A variable or the profile cannot be used.
     """
     try:
-        return _with_usable_key(ClientConfig.load_client_connect_config(override_env_vars=dict(environ)))
+        return _with_usable_headers(ClientConfig.load_client_connect_config(override_env_vars=dict(environ)))
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); {variables_in_force(environ)} or the profile names it: "
@@ -55,17 +62,27 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         ) from None
 
 
-def _with_usable_key(settings: ClientConnectConfig) -> ClientConnectConfig:
+def _with_usable_headers(settings: ClientConnectConfig) -> ClientConnectConfig:
     """
-    Return settings whose API key can be a header: the line end of the file that it came from makes the SDK send none.
+    Return settings whose API key and metadata can be headers.
+
+    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
     """
     key = settings.get("api_key")
-    if key is None:
-        return settings
-    if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
-        raise ValueError("the API key must be one line of printable ASCII")
-    settings["api_key"] = bare
+    if key is not None:
+        if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
+            raise ValueError("the API key must be one line of printable ASCII")
+        settings["api_key"] = bare
+    if metadata := settings.get("rpc_metadata"):
+        settings["rpc_metadata"] = {name: _header(name, value) for name, value in metadata.items()}
     return settings
+
+
+def _header(name: str, value: str) -> str:
+    bare = value.strip()
+    if not bare.isprintable():
+        raise ValueError(f"the metadata {name} must be one line")
+    return bare
 
 
 def named_profile(name: str, environ: Mapping[str, str]) -> NamedProfile:
@@ -141,10 +158,7 @@ def credential_variables(environ: Mapping[str, str]) -> list[str]:
     Return the names of the variables that say how to connect, where is left aside.
     """
     return sorted(
-        name
-        for name in environ
-        if name.startswith(("TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"))
-        and environ[name] != EMPTY_PROFILE
+        name for name in environ if name.startswith(_CREDENTIALS) and environ[name] != EMPTY_PROFILE
     )
 
 

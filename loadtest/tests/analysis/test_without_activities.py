@@ -12,11 +12,12 @@ from loop_steps import lacking_orders
 from readings import made
 
 from loadtest.analysis import analyse, read_step
-from loadtest.analysis.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES
+from loadtest.analysis.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES, NONE_IN_THE_QUEUE
 from loadtest.analysis.calibrated_model import calibration
 from loadtest.analysis.doubled_loop import why_doubled
 from loadtest.analysis.slo import judge_waits
 from loadtest.plan import Plan, Work
+from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_result import StepResult
@@ -68,6 +69,34 @@ def test_no_activity_waits_so_the_bound_on_their_waits_is_met(plan: Plan, activi
 
     assert found.decision is not None
     assert (found.decision.answer, found.decision.why) == (Decided.MET, why)
+
+
+@pytest.mark.parametrize("activities", [0, 3])
+def test_activities_of_other_task_queues_are_told_and_never_called_none(activities: int) -> None:
+    """
+    A worker of two task queues may keep up with the one under test and drown in the other.
+    """
+    queues = {"ovens": 40, **{f"session-{number}": 1 for number in range(8)}}
+    sample = HistorySample(20, (), (0.003,) * 40, elsewhere=queues)
+    step = replace(idle(synthetic.step(2, "open", plan=PLAN), activities), histories=sample)
+
+    found = read_step(step, PLAN)
+
+    (note,) = [note for note in found.notes if "other task queues" in note]
+    assert "other task queues too (ovens, session-0, session-1 and 6 more)" in note
+    assert found.decision is None or found.decision.answer is Decided.UNDECIDED
+    assert activities or (found.decision is not None and "(ovens, " in (found.decision.why or ""))
+
+
+@pytest.mark.parametrize("activities", [3, None])
+def test_activities_that_never_reach_the_queue_are_told_and_no_longer_window(activities: int | None) -> None:
+    """
+    A worker of local activities alone would be undecided however long the window is.
+    """
+    found = read_step(idle(synthetic.step(2, "open", plan=PLAN), activities), PLAN)
+
+    assert found.decision is None
+    assert found.why["decision"] == NONE_IN_THE_QUEUE
 
 
 def test_activities_that_a_scenario_denies_are_not_called_in_time() -> None:

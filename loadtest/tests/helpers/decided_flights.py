@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import StartSettings
@@ -22,34 +21,28 @@ from loadtest.scenario import Arrival, Scenario
 Result = Callable[[int], Awaitable[Any]]
 
 
-@dataclass(frozen=True)
-class Handle:
+class Handle(WorkflowHandle[Any, Any]):
     """
     A workflow whose end the test decides.
     """
 
-    number: int
-    wait: Result
+    def __init__(self, number: int, wait: Result) -> None:
+        super().__init__(None, f"w-{number}")  # type: ignore[arg-type]  # its calls are replaced below
+        self.number = number
+        self.wait = wait
 
-    @property
-    def id(self) -> str:
-        """
-        Its id.
-        """
-        return f"w-{self.number}"
-
-    async def result(self) -> Any:
+    async def result(self, **_: object) -> Any:
         """
         Wait for its end.
         """
         return await self.wait(self.number)
 
-    async def describe(self) -> Any:
+    async def describe(self, **_: object) -> Any:
         """
-        The server's word of its end; odd ones have failed, and of the hundredth nobody knows.
+        The server's word of its end; odd ones have failed, and of each hundredth nobody knows.
         """
-        if self.number == 100:
-            raise KeyError("a defect")
+        if self.number and self.number % 100 == 0:
+            raise KeyError("a defect" if self.number == 100 else self.number)
         failed = self.number % 2
         return SimpleNamespace(
             status=WorkflowExecutionStatus.FAILED if failed else WorkflowExecutionStatus.COMPLETED
@@ -61,7 +54,8 @@ def flights_of(
     *,
     awaited_at_once: int = 500,
     max_in_flight: int = 2000,
-    judge: Callable[[Any], str | None] | None = None,
+    judge: Callable[[Any], Any] | None = None,
+    start: Callable[[object, Arrival], Awaitable[Any]] | None = None,
 ) -> tuple[Starts, Tally]:
     """
     Return starts without a server, and what they count.
@@ -71,13 +65,14 @@ def flights_of(
         awaited_at_once: Results that are awaited at a time.
         max_in_flight: Workflows that may be open.
         judge: Says why a result is a failure; ``None`` where it is none.
+        start: What the scenario does instead of starting such a workflow.
     """
 
-    async def start(_client: object, arrival: Arrival) -> Handle:
+    async def started(_client: object, arrival: Arrival) -> Handle:
         return Handle(arrival.number, wait)
 
     terms = StartSettings(
-        scenario=Scenario("test", "", None, start, failure=judge),  # type: ignore[arg-type]
+        scenario=Scenario("test", "", None, start or started, failure=judge),  # type: ignore[arg-type]
         id_prefix="p",
         task_queue="q",
         seed=1,

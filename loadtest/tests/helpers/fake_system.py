@@ -6,6 +6,7 @@ It is made up, for tests of the loop alone; nothing here is ever a result.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fake_clock import FakeClock
@@ -38,6 +39,8 @@ class FakeSystem:
         heals: Whether somebody starts again what ended.
         serves_pages: Whether the workers have a page.
         polls: Whether the workers poll the task queue.
+        elsewhere: Activities in the histories that are of other task queues.
+        idle: Why new workflows reach none of them; then none is completed.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -70,6 +73,8 @@ class FakeSystem:
     heals: bool = False
     serves_pages: bool = True
     polls: bool = True
+    idle: str | None = None
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
     slots: int | None = 10
     beats_at: float = 0.0
     miscounted: tuple[float, float] = (0.0, 0.0)

@@ -170,7 +170,7 @@ class FakeInjectors:
         sent = system.started(system.ends_at)
         inside = sent - system.started(opens)
         closed = system.closed(system.ends_at) - system.closed(opens)
-        whole = InjectorCounts(sent, sent, sent, sent)
+        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent)
         return InjectorReport(
             planned=None if instruction.arrival_rate is None else sent,
             whole=whole,
@@ -278,10 +278,10 @@ class FakeQueue:
         """A gap while it is away."""
         if self.system.is_away("queue"):
             return None
-        pollers = (
-            {r.identity: self.system.clock.now() for r in self.system.replicas} if self.system.polls else {}
-        )
-        return Backlog(0, 0, 0.0, pollers, pollers, QueueRateLimit(4000.0, "system", active=False))
+        now, polls = self.system.clock.now(), self.system.polls
+        pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
+        limit = QueueRateLimit(4000.0, "system", active=False)
+        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
 
 
 @dataclass
@@ -296,4 +296,5 @@ class FakeHistories:
         """One wait each."""
         if self.system.is_away("histories"):
             raise MeasurementError("no history of order-1")
-        return HistorySample(len(workflow_ids), (0.004,) * len(workflow_ids), (0.003,) * len(workflow_ids))
+        read = len(workflow_ids)
+        return HistorySample(read, (0.004,) * read, (0.003,) * read, self.system.elsewhere)

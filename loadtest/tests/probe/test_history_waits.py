@@ -37,7 +37,40 @@ def test_waits_of_a_written_history() -> None:
         event(8, "ACTIVITY_TASK_STARTED", 9.0, activity_task_started_event_attributes={"scheduled_event_id": 5, "attempt": 2}),
     ]  # fmt: skip
 
-    assert waits(history) == ([0.5], [0.25])
+    found = waits(history, "q")
+
+    assert (found.activities, found.workflow_tasks) == ([0.5], [0.25])
+
+
+def test_activities_of_another_task_queue_are_counted_and_their_waits_left_out() -> None:
+    """
+    They wait for other workers, and the mean would be of two queues.
+    """
+
+    def scheduled(number: int, queue: str) -> HistoryEvent:
+        return event(
+            number,
+            "ACTIVITY_TASK_SCHEDULED",
+            1.0,
+            activity_task_scheduled_event_attributes={"task_queue": {"name": queue}},
+        )
+
+    def started(number: int, of: int, at: float) -> HistoryEvent:
+        told = {"scheduled_event_id": of, "attempt": 1}
+        return event(number, "ACTIVITY_TASK_STARTED", at, activity_task_started_event_attributes=told)
+
+    history = [
+        scheduled(5, "bakery"),
+        started(6, 5, 1.25),
+        scheduled(8, "ovens"),
+        started(9, 8, 31.0),
+        scheduled(11, "ovens"),
+    ]
+
+    found = waits(history, "bakery")
+
+    assert found.activities == [0.25]
+    assert found.elsewhere == {"ovens": 2}
 
 
 @pytest.mark.server
@@ -56,7 +89,7 @@ async def test_histories_and_the_worker_agree(
         *(client.execute_workflow("Small", {"seconds": 0.2}, id=i, task_queue=task_queue) for i in ids)
     )
     after = await metrics.scrape({"w": worker.url}, "worker")
-    sample = await SampledHistories(client).sample(ids)
+    sample = await SampledHistories(client, task_queue).sample(ids)
 
     by_worker = metrics.difference(before, after, "worker").histograms
     activities = by_worker["worker.activity_schedule_to_start"]
@@ -72,7 +105,7 @@ async def test_an_unknown_workflow_is_left_out(client: Client, task_queue: str) 
     """
     What cannot be read is not in the sample's count.
     """
-    sample = await SampledHistories(client).sample([f"{task_queue}-none"])
+    sample = await SampledHistories(client, task_queue).sample([f"{task_queue}-none"])
 
     assert sample.workflows == 0
     assert sample.activity_seconds == ()

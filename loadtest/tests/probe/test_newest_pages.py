@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
@@ -59,6 +60,9 @@ def page() -> Iterator[Page]:
     server.server_close()
 
 
+NOBODY = SimpleNamespace(namespace="default")
+
+
 def _beat(age: float) -> WorkerHeartbeat:
     slots = WorkerSlotsInfo(current_available_slots=4, slot_supplier_kind="Fixed")
     beat = WorkerHeartbeat(worker_identity="worker-1", status=1, activity_task_slots_info=slots)
@@ -71,7 +75,7 @@ async def test_one_look_serves_both(page: Page, monkeypatch: pytest.MonkeyPatch)
     """The probe reads what was just read, with the time of that look; an old page is read anew."""
     newest = NewestPages()
     metrics = PageMetrics("default", "q", newest)
-    probe = WorkerProbe(None, "q", newest)  # type: ignore[arg-type]  # its page tells, so no server is asked
+    probe = WorkerProbe(NOBODY, "q", newest)  # type: ignore[arg-type]  # its page tells, so no server is asked
     replicas = [Replica("worker-1", page.url, 1, 0.0)]
     monkeypatch.setattr("loadtest.probe.page_metrics.refuse_absent", lambda read, role: None)
 
@@ -98,7 +102,7 @@ async def test_an_old_heartbeat_does_not_stand_for_a_page_that_stopped(
     page: Page, monkeypatch: pytest.MonkeyPatch, age: float, lives: bool
 ) -> None:
     """A stopped process has a heartbeat for up to a minute; one of just now says that only the page is gone."""
-    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+    probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
     async def beats() -> list[WorkerHeartbeat]:
         return [_beat(age)]
@@ -118,7 +122,7 @@ async def test_an_old_heartbeat_does_not_stand_for_a_page_that_stopped(
 
 def test_heartbeats_alone_stand_for_as_long_as_their_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker without a page is heard every minute, and lives between."""
-    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+    probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
     async def beats() -> list[WorkerHeartbeat]:
         return [_beat(20.0)]
@@ -134,7 +138,7 @@ async def test_a_page_that_told_before_the_step_and_no_look_since_is_lost(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that stops before the first look of the step has told its slots when the step was prepared."""
-    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+    probe = WorkerProbe(NOBODY, "q")  # type: ignore[arg-type]  # its one call is replaced below
 
     async def beats() -> list[WorkerHeartbeat]:
         return [_beat(20.0)]

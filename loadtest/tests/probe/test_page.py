@@ -64,6 +64,15 @@ def test_scope(labels: str, ours: bool) -> None:
     assert bool(line.metrics) is ours
 
 
+def test_a_gauge_that_has_gone_has_no_value() -> None:
+    """
+    Added to the others it would be the sum; a counter of it is gone too.
+    """
+    page = read("w", 'temporal_num_pollers{poller_type="activity_task"} NaN\ntemporal_request_total 3\n')
+
+    assert page.values == {"temporal_request_total": 3.0}
+
+
 def test_labels_with_quotes_and_commas() -> None:
     """
     A label's value may hold anything, also what looks like the next label.

@@ -18,8 +18,9 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.worker_heartbeat import facts_from_heartbeats, is_of
 from loadtest.probe.worker_page import facts_from_page
-from loadtest.probe.worker_probe import WorkerProbe, facts_from_heartbeat, is_of
+from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 from loadtest.target.local_target import Workers, open_local
@@ -71,10 +72,12 @@ OTHER_QUEUE = CORE.replace('task_queue="q"', 'task_queue="another"')
         pytest.param(GO, (7, 0, None, None, 2, None, None), id="another-prefix-and-timestamps"),
         pytest.param(GO_TALLY, (8, 2, None, None, 2, 2, None), id="go-by-tally"),
         pytest.param(JAVA_MICROMETER, (200, 0, 200, 1, 5, None, None), id="java-by-micrometer"),
+        pytest.param(f'{CORE}temporal_num_pollers{{poller_type="activity_task"}} NaN\n', (4, 1, 100, 2, 5, 5, True), id="a-gauge-that-has-gone"),
+        pytest.param(f'{CORE}temporal_num_pollers{{poller_type="activity_task"}} +Inf\n', (4, 1, 100, 2, 5, 5, True), id="without-a-limit"),
         pytest.param(OTHER_QUEUE, (None,) * 7, id="another-queue"),
         pytest.param("<html>", (None,) * 7, id="no-page-of-metrics"),
     ],
-)
+)  # fmt: skip
 def test_a_page_tells_what_it_holds_and_nothing_else(text: str, expected: tuple[object, ...]) -> None:
     """Whatever the prefix and the suffix; ``None`` comes with a reason."""
     facts = facts_from_page("w", text, "q", NOW)
@@ -137,7 +140,7 @@ def test_tasks_taken_by_a_heartbeat_are_done_or_in_a_slot() -> None:
     beat = _beat()
     beat.activity_task_slots_info.total_processed_tasks = 32
 
-    facts = facts_from_heartbeat("w", beat, NOW)
+    facts = facts_from_heartbeats("w", [beat], NOW)
 
     assert facts is not None
     assert (facts.activities_taken, facts.workflow_tasks_taken) == (42, 0)
@@ -173,7 +176,7 @@ def _beat(
 )
 def test_a_heartbeat_tells_the_slots_of_a_fixed_supplier(beat: WorkerHeartbeat, slots: int | None) -> None:
     """Used and free ones together; the reason stands where there is no number."""
-    facts = facts_from_heartbeat("w", beat, NOW)
+    facts = facts_from_heartbeats("w", [beat], NOW)
 
     assert facts is not None
     assert facts.activity_slots == slots
@@ -191,7 +194,7 @@ def test_a_heartbeat_tells_the_slots_of_a_fixed_supplier(beat: WorkerHeartbeat, 
 )
 def test_a_heartbeat_that_says_nothing_of_now_is_none(beat: WorkerHeartbeat) -> None:
     """A killed worker stays listed for five minutes with its last numbers."""
-    assert facts_from_heartbeat("w", beat, NOW) is None
+    assert facts_from_heartbeats("w", [beat], NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from temporalio.api.enums.v1 import WorkerStatus
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 
+from loadtest.probe.worker_heartbeat import facts_from_heartbeats
 from loadtest.probe.worker_page import facts_from_page
-from loadtest.probe.worker_probe import facts_from_heartbeat
 
 NOW = 1_750_000_000.0
 CORE = 'temporal_worker_task_slots_available{task_queue="q",worker_type="ActivityWorker"} 3\n'
@@ -41,8 +41,21 @@ def test_a_heartbeat_tells_how_a_worker_was_set_up() -> None:
     beat.heartbeat_time.FromNanoseconds(round((NOW - 1) * 1e9))
     beat.elapsed_since_last_heartbeat.FromNanoseconds(round(5e9))
 
-    facts = facts_from_heartbeat("w", beat, NOW)
+    facts = facts_from_heartbeats("w", [beat], NOW)
 
     assert facts is not None
     assert (facts.slot_supplier, facts.cached_workflows) == ("ResourceBased", 37)
     assert (facts.activity_polls_scale, facts.workflow_polls_scale) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "slots"), [pytest.param("shop", 3, id="ours"), pytest.param("staging", 8, id="another")]
+)
+def test_workers_of_another_namespace_in_the_process_are_others(namespace: str, slots: int) -> None:
+    """Two workers of one queue's name, of which the load is for one."""
+    text = "".join(
+        f'temporal_worker_task_slots_available{{namespace="{name}",task_queue="q",worker_type="ActivityWorker"}} {free}\n'
+        for name, free in (("shop", 3), ("staging", 8))
+    )
+
+    assert facts_from_page("w", text, "q", NOW, namespace).activity_slots == slots

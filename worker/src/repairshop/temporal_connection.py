@@ -18,6 +18,8 @@ from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
+# The SDK's own.
+DEFAULT_NAMESPACE = "default"
 ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
@@ -87,10 +89,18 @@ class TemporalConnection:
         Return a new client if what the variables and their files hold has changed, else ``None``.
 
         Raises:
-            SettingsError, ConnectionFailed: What they hold now cannot be used; the client of before still can.
+            SettingsError, ConnectionFailed: What they hold now cannot be used, or names another namespace; the client of
+                before still can.
         """
         config = _read_config()
-        return None if config == self._config else await self._connect(config)
+        if config == self._config:
+            return None
+        kept, asked = _namespace(self._config), _namespace(config)
+        if asked != kept:
+            raise SettingsError(
+                (f"TEMPORAL_NAMESPACE={asked}: a running worker stays in its namespace, {kept}; restart it",)
+            )
+        return await self._connect(config)
 
     async def _connect(self, config: ClientConnectConfig) -> Client:
         address = config.get("target_host", DEFAULT_ADDRESS)
@@ -115,9 +125,13 @@ class TemporalConnection:
         return client
 
 
+def _namespace(config: ClientConnectConfig) -> str:
+    return config.get("namespace", DEFAULT_NAMESPACE)
+
+
 def _read_config() -> ClientConnectConfig:
     try:
-        return _with_usable_key(ClientConfig.load_client_connect_config())
+        return _with_usable_headers(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         # The line that is no TOML may be a key's.
@@ -126,17 +140,27 @@ def _read_config() -> ClientConnectConfig:
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
 
 
-def _with_usable_key(config: ClientConnectConfig) -> ClientConnectConfig:
+def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
     """
-    Return a configuration whose API key can be a header: the line end of the file that it came from makes the SDK send none.
+    Return a configuration whose API key and metadata can be headers.
+
+    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
     """
     key = config.get("api_key")
-    if key is None:
-        return config
-    if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
-        raise ValueError("the API key must be one line of printable ASCII")
-    config["api_key"] = bare
+    if key is not None:
+        if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
+            raise ValueError("the API key must be one line of printable ASCII")
+        config["api_key"] = bare
+    if metadata := config.get("rpc_metadata"):
+        config["rpc_metadata"] = {name: _header(name, value) for name, value in metadata.items()}
     return config
+
+
+def _header(name: str, value: str) -> str:
+    bare = value.strip()
+    if not bare.isprintable():
+        raise ValueError(f"the metadata {name} must be one line")
+    return bare
 
 
 async def _check_namespace(client: Client) -> None:

@@ -29,8 +29,17 @@ from repairshop.deployment_versions import deployment_config
 from repairshop.order_metrics import OrderMetrics
 from repairshop.settings import Settings, Tuner
 
-# Deterministic and without side effects, so the sandbox need not load it anew for every workflow.
-PASSED_THROUGH = ("repairshop.contract",)
+# The contract is deterministic and without side effects, so the sandbox need not load it anew for every workflow.  The
+# others are imported by a program that holds its workflows and its `main` in one file; loaded anew, uvloop breaks.
+PASSED_THROUGH = (
+    "repairshop.contract",
+    "repairshop.worker_process",
+    "repairshop.temporal_worker",
+    "repairshop.temporal_connection",
+    "repairshop.settings",
+    "repairshop.codec",
+    "repairshop.telemetry",
+)
 # Of the grace period, for telling the server what is handed back.
 HAND_BACK_RATIO = 0.25
 HAND_BACK_SECONDS = 2.0
@@ -65,7 +74,7 @@ def build_worker(
         task_queue=settings.task_queue,
         workflows=workflows,
         activities=activities,
-        activity_executor=ThreadPoolExecutor(settings.activity_slots, "activity") if blocking else None,
+        activity_executor=ThreadPoolExecutor(_threads(settings), "activity") if blocking else None,
         workflow_runner=runner,
         interceptors=[OrderMetrics()],
         identity=settings.identity,
@@ -79,6 +88,13 @@ def build_worker(
         ),
         deployment_config=deployment_config(settings),
     )
+
+
+def _threads(settings: Settings) -> int:
+    """
+    Return a thread for each slot, those of local activities too; a thread is made when one is needed.
+    """
+    return 2 * settings.activity_slots
 
 
 def _seconds_for_activities(grace: float) -> float:

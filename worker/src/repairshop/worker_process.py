@@ -52,18 +52,23 @@ class StartError(Exception):
     """
 
 
-def main(workflows: Sequence[type], build_activities: BuildActivities) -> None:
+def main(
+    workflows: Sequence[type], build_activities: BuildActivities, arguments: Sequence[str] | None = None
+) -> None:
     """
     Run one worker until it is told to end; never returns.
 
     Args:
         workflows: Workflow classes.
         build_activities: Returns the activity functions, given the ledger of REPAIRSHOP_LEDGER.
+        arguments:
+            What was typed behind the program's name, of which ``--help`` alone is known; by default the command line's.
+            A program that has read arguments of its own gives ``()``.
 
     Exit codes: 0 drained, 1 the worker, its server or its ledger failed, 2 settings that cannot be used.
     """
-    if sys.argv[1:]:
-        _answer(sys.argv[1:])
+    if typed := sys.argv[1:] if arguments is None else arguments:
+        _answer(typed)
     try:
         settings, options = both(load, codec.client_options)
     except SettingsError as error:
@@ -197,7 +202,7 @@ def _build(
 ) -> Worker:
     try:
         return build_worker(client, settings, workflows, activities)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""
         raise StartError(f"the worker cannot be built: {error}{cause}") from error
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.other_task_queues import queues_elsewhere
 from loadtest.analysis.work_of_plan import OWN_ORDERS
-from loadtest.analysis.workflow_counts import counted_activities, is_closed
+from loadtest.analysis.workflow_counts import counted_activities, is_closed, results
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import Decided, Decision
@@ -26,6 +27,13 @@ NO_TWINS = (
 NOT_SEEN = "the workflow queue's waits were not seen"
 NO_ACTIVITIES = "as its workflows have no activities that could wait"
 INSIDE_OF_TASKS = "as its activities run inside of workflow tasks and wait in no queue"
+NONE_IN_THE_QUEUE = (
+    "none of its workflows' activities went through the task queue, as none of local ones or of another queue does; where "
+    "that is so, write 0 as the scenario's ACTIVITIES_PER_WORKFLOW"
+)
+NOT_LOOKED_AT = (
+    "which are not looked at; sweep those, or ask for slo.end_to_end_p95_seconds in place of waits"
+)
 NOT_FAR = (
     "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
     "test a lower or a higher rate"
@@ -87,12 +95,21 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     why = NO_ACTIVITIES if measured.activities_per_workflow == 0 else None
     if plan.scenario == OWN_ORDERS and plan.work.local_activities:
         why = INSIDE_OF_TASKS
-    return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
+    if why is None:
+        return None
+    answer = Decided.MET
+    if queues := queues_elsewhere(measured):
+        answer, why = (
+            Decided.UNDECIDED,
+            f"its activities wait in other task queues ({queues}), {NOT_LOOKED_AT}",
+        )
+    return Decision(answer, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
 
 
 def _why_undecided(measured: Measured) -> str:
     if measured.activities_per_workflow != 0:
-        return NO_TWINS
+        seen = measured.worker_whole is not None and results(measured.injector.whole) > 0
+        return NONE_IN_THE_QUEUE if seen and not counted_activities(measured) else NO_TWINS
     return (
         f"the scenario says that its workflows have no activities, and {counted_activities(measured)} were carried out; write "
         "how many each takes, or None, as its ACTIVITIES_PER_WORKFLOW"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis import workflow_counts
 from loadtest.analysis.disturbances import disturbance_notes
+from loadtest.analysis.other_task_queues import activities_elsewhere
 from loadtest.analysis.workers_as_planned import unknown_slots, unplanned_eager
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -45,6 +46,8 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     ) or workflow_counts.main_type(measured, workflow_counts.WORKER_CLOSED)
     if children is not None:
         notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
+    if (elsewhere := activities_elsewhere(measured)) is not None:
+        notes.append(elsewhere)
     if done is None and declared != 0:
         notes.append(
             "throughput is counted in workflow closes, which come in waves, as nobody counted activities"

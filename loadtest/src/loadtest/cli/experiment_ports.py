@@ -101,7 +101,7 @@ async def open_experiment_ports(
             injectors=injectors,
             metrics=metrics,
             queue=DescribedQueue(client, plan.task_queue),
-            histories=SampledHistories(client),
+            histories=SampledHistories(client, plan.task_queue),
             workers=workers,
         )
     return opened

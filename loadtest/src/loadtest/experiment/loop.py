@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.other_task_queues import activities_elsewhere
 from loadtest.analysis.settings_as_planned import settings_not_known
 from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.step_verdict import JudgedStep, judge_closed
@@ -27,7 +28,7 @@ from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import StepKey
 from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.steps_of_plan import plan_of_cell
@@ -129,7 +130,8 @@ async def run_experiment(
         )
         result = read_step(measured, cell, _closed(kept))
         if subject.own_command:
-            _note_settings(run, measured, cell, tell)
+            _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
+        _note(run, activities_elsewhere(measured), tell)
         run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
@@ -137,11 +139,11 @@ async def run_experiment(
     return asked
 
 
-def _note_settings(run: Run, measured: Measured, cell: Plan, tell: Callable[[Event], None]) -> None:
+def _note(run: Run, note: str | None, tell: Callable[[Event], None]) -> None:
     """
-    Say once in a run which settings its workers are not known to read, and keep it for its reader.
+    Say something once in a run, such as which settings its workers are not known to read, and keep it for its reader.
     """
-    manifest, note = run.manifest, settings_not_known(measured.workers, cell, measured.key.factors)
+    manifest = run.manifest
     if note is not None and note not in manifest.notes:
         run.write_manifest(replace(manifest, notes=(*manifest.notes, note)))
         tell(NoteSeen(note))

@@ -12,7 +12,7 @@ from typing import Any, Never, TypeVar
 
 from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.design.window_plan import WindowPlan
-from loadtest.errors import InjectorError, LoadtestError, MeasurementError
+from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
@@ -57,7 +57,7 @@ async def run_step(
         The raw facts, and the filtered text of every page looked at, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
-        TargetError: The replicas did not come up.
+        TargetError: The replicas did not come up, or are of a version that gets no workflow.
         InputError: The plan names another setting than the workers show.
         TargetError: A process of the target ended in the step, and nobody starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
@@ -126,6 +126,8 @@ async def run_step(
         known = latest_known(known, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
+        if poll is not None and poll.idle is not None and not report.whole.completed:
+            raise TargetError(f"no workflow was taken: {poll.idle}")
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))

@@ -18,6 +18,7 @@ from loadtest.results.failure import Failure, FailureKind
 ALREADY_RUNNING = Failure(FailureKind.START, "already running")
 UNFINISHED = Failure(FailureKind.UNFINISHED)
 NEVER_SENT = Failure(FailureKind.NEVER_SENT)
+_LONGEST_NAME = 100
 
 
 def failure_of_start(error: BaseException) -> Failure:
@@ -56,6 +57,6 @@ def failure_of_status(status: str) -> Failure:
 
 def failure_of_outcome(reason: str) -> Failure:
     """
-    Why a workflow that completed is no success, by its scenario's word.
+    Why a workflow that completed is no success, by its scenario's word; in one line, as it names a metric's series.
     """
-    return Failure(FailureKind.OUTCOME, reason)
+    return Failure(FailureKind.OUTCOME, " ".join(reason.split())[:_LONGEST_NAME])

@@ -80,7 +80,8 @@ class Injector:
         Send a share's arrivals, drain and report.
 
         Raises:
-            InputError: The scenario cannot be loaded, or this injector is connected to another server or namespace.
+            InputError: The scenario cannot be loaded or returns no handle, or this injector is connected to another server
+                or namespace.
         """
         instruction = share.instruction
         _demand_same_server(instruction, self._client)
@@ -101,10 +102,14 @@ class Injector:
             end.bring_forward(at + wall_to_clock)
 
         self._end_window = end_window
+        flights.on_unusable = lambda: end.bring_forward(now())
         telling = asyncio.create_task(_tell(tally, flights, origin, each_second))
         try:
             await self._send(share, origin, end, flights)
             cpu.close()
+            if flights.unusable is not None:
+                await flights.drain(now())
+                raise flights.unusable
             open_at_end = await flights.drain(end.at + instruction.drain_seconds)
             drained = now() - end.at
         finally:

@@ -18,10 +18,11 @@ from temporalio.client import Client, WorkflowHandle
 
 from loadtest.injector import failure_of_error
 from loadtest.injector.meters import Meters
+from loadtest.injector.scenario_start import NoHandleError, start_by
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.tracing import Tracing
-from loadtest.injector.workflow_close import Close, wait_for_close
+from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
@@ -45,6 +46,9 @@ class Starts:
 
     Attributes:
         sampling_level: Results are awaited of every 2^level-th start.
+        on_end: Called whenever one has ended.
+        on_unusable: Called at the first start that the scenario answered with something else than a workflow's handle.
+        unusable: What that start came to.
     """
 
     def __init__(
@@ -72,6 +76,8 @@ class Starts:
         self._idle.set()
         self.sampling_level = 0
         self.on_end: Callable[[], None] | None = None
+        self.on_unusable: Callable[[], None] | None = None
+        self.unusable: NoHandleError | None = None
 
     @property
     def open(self) -> int:
@@ -151,7 +157,7 @@ class Starts:
         self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A flight counts its failures itself; what it lets through is a defect of ours.
-            self._tally.problems.append(
+            self._tally.note(
                 Problem(ProblemCause.FLIGHT_BROKEN, f"a flight broke: {type(error).__name__}: {error}")
             )
         while self._queued and self.open < self._terms.max_in_flight:
@@ -176,11 +182,18 @@ class Starts:
         self._tally.sent(flight.intended, sent_at)
         self._meters.sent.inc()
         self._meters.lag.observe(sent_at - flight.intended)
-        error: Exception | None = None
+        error: BaseException | None = None
         handle: WorkflowHandle[Any, Any] | None = None
         try:
-            handle = await self._terms.scenario.start(self._client, arrival)
-        except Exception as refused:  # noqa: BLE001 - a scenario may raise anything: it is counted by its kind
+            handle = await start_by(self._terms.scenario, self._client, arrival)
+        except NoHandleError as refused:
+            error = refused
+            self._give_up(refused)
+        except (Exception, SystemExit) as refused:  # noqa: BLE001 - a scenario may raise anything: it is counted by its kind
+            error = refused
+        except asyncio.CancelledError as refused:
+            if _is_cancelled():
+                raise
             error = refused
         finally:
             self._starting -= 1
@@ -219,17 +232,24 @@ class Starts:
         at = now()
         good = close.failed is None
         self._tally.closed(flight.level, handle.id, flight.intended, sent_at, at, good=good)
-        self._stock("e2e", self._terms.scenario.name, at - flight.intended, close.error)
         self._note(close)
+        error = close.error
         if close.failed is None:
             self._meters.completed.inc()
             self._meters.end_to_end.observe(at - flight.intended)
-        else:
-            self._fail(close.failed, flight.intended, None)
+        elif (counted := self._fail(close.failed, flight.intended, None)) != close.failed:
+            error = OrderFailed(str(counted))
+        self._stock("e2e", self._terms.scenario.name, at - flight.intended, error)
 
     def _note(self, close: Close) -> None:
-        if close.problem is not None and close.problem not in self._tally.problems:
-            self._tally.problems.append(close.problem)
+        if close.problem is not None:
+            self._tally.note(close.problem)
+
+    def _give_up(self, refused: NoHandleError) -> None:
+        if self.unusable is None:
+            self.unusable = refused
+            if self.on_unusable is not None:
+                self.on_unusable()
 
     def _raise_level_if_too_many(self) -> None:
         if self._sampled <= self._terms.awaited_at_once:
@@ -260,8 +280,17 @@ class Starts:
             for _ in range(min(self._terms.awaited_at_once, len(self._unasked))):
                 group.create_task(ask())
 
-    def _fail(self, failure: Failure, intended: float, error: BaseException | None) -> None:
-        self._tally.failed(failure, intended)
-        self._meters.failed(failure)
+    def _fail(self, failure: Failure, intended: float, error: BaseException | None) -> Failure:
+        counted = self._tally.failed(failure, intended)
+        self._meters.failed(counted)
         if error is not None:
-            self._stock("e2e", str(failure), 0.0, error)
+            self._stock("e2e", str(counted), 0.0, error)
+        return counted
+
+
+def _is_cancelled() -> bool:
+    """
+    Tell whether this task was told to end; a scenario may raise the same error by itself.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

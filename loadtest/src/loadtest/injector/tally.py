@@ -17,6 +17,10 @@ from loadtest.results.problem import Problem, ProblemCause
 
 # Of how many closed workflows an injector names the ids at most.
 _SAMPLED_IDS = 64
+# Of the things that went wrong; a text may hold what is different in each start.
+_MOST_PROBLEMS = 16
+# Of the failures of a kind: each is a label of a metric, and a scenario may put an order's id into its reason.
+_MOST_NAMES = 32
 # A start that leaves this late after the window's end is not one of the window's sent ones.
 EDGE_SECONDS = 0.1
 
@@ -97,6 +101,13 @@ class Tally:
         """
         self.bounds = replace(self.bounds, end=min(self.bounds.end, at))
 
+    def note(self, problem: Problem) -> None:
+        """
+        Keep a problem, once, and only so many of them.
+        """
+        if problem not in self.problems and len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(problem)
+
     def offered(self, intended: float) -> None:
         """
         Count an arrival that fell due.
@@ -140,13 +151,18 @@ class Tally:
             hdr.record(self.response, at - intended)
             hdr.record(self.service, at - sent_at)
 
-    def failed(self, failure: Failure, intended: float) -> None:
+    def failed(self, failure: Failure, intended: float) -> Failure:
         """
         Count a failure, in the window of its arrival.
+
+        Returns:
+            What it is counted as: beyond so many names of a kind those that follow have one in common.
         """
+        failure = self._counted_as(failure)
         self.whole.failed[failure] += 1
         if self.bounds.holds(intended):
             self.window.failed[failure] += 1
+        return failure
 
     def closed(
         self, level: int, workflow_id: str, intended: float, sent_at: float, at: float, good: bool
@@ -177,6 +193,12 @@ class Tally:
         Count a workflow that was not awaited and was found completed afterwards.
         """
         self.whole.completed += 1
+
+    def _counted_as(self, failure: Failure) -> Failure:
+        known = self.whole.failed
+        if failure in known or sum(other.kind is failure.kind for other in known) < _MOST_NAMES:
+            return failure
+        return Failure(failure.kind, "others")
 
     def _sample(self, workflow_id: str) -> None:
         # Every stride-th, the stride doubling when the list is full: evenly spread over the window.

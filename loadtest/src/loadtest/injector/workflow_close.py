@@ -79,19 +79,25 @@ def _judged(result: Any, scenario: Scenario) -> Close:
     if scenario.failure is None:
         return Close()
     try:
-        reason = scenario.failure(result)
-    except Exception as error:  # noqa: BLE001 - a scenario is the user's code: what it raises is told
-        return Close(
-            problem=Problem(
-                ProblemCause.RESULT_NOT_JUDGED,
-                f"`failure` of the scenario {scenario.name} broke on a result ({type(error).__name__}: {error}); "
-                "mend it: it takes the decoded result and returns None or why the order failed",
-            )
-        )
+        reason: object = scenario.failure(result)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a scenario is the user's code: what it raises is told
+        return _not_judged(scenario, f"broke on a result ({type(error).__name__}: {error})")
     if reason is None:
         return Close()
+    if not isinstance(reason, str):
+        return _not_judged(scenario, f"returned {reason!r:.80}")
     failed = failure_of_error.failure_of_outcome(reason)
     return Close(failed, OrderFailed(str(failed)))
+
+
+def _not_judged(scenario: Scenario, told: str) -> Close:
+    return Close(
+        problem=Problem(
+            ProblemCause.RESULT_NOT_JUDGED,
+            f"`failure` of the scenario {scenario.name} {told}; "
+            "mend it: it takes the decoded result and returns None or, as text, why the order failed",
+        )
+    )
 
 
 class OrderFailed(Exception):

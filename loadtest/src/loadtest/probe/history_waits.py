@@ -7,7 +7,9 @@ An independent witness for the schedule-to-start that metrics tell; it judges no
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType
@@ -21,31 +23,51 @@ from loadtest.results.history_sample import HistorySample
 _AT_ONCE = 8
 
 
-def waits(events: Iterable[HistoryEvent]) -> tuple[list[float], list[float]]:
+@dataclass(slots=True)
+class HistoryWaits:
     """
-    Return the waits of a workflow's activities and of its workflow tasks, in seconds, by the server's clock.
+    What one history tells.
+
+    Attributes:
+        activities, workflow_tasks: Waits in seconds, by the server's clock.
+        elsewhere: Activities scheduled on other task queues, whose waits are of other workers.
+    """
+
+    activities: list[float] = field(default_factory=list)
+    workflow_tasks: list[float] = field(default_factory=list)
+    elsewhere: Counter[str] = field(default_factory=Counter)
+
+
+def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
+    """
+    Return the waits of a workflow's activities on a task queue and of its workflow tasks.
 
     Only activities that were taken at their first attempt count: for a retried one the history holds the
     time of the first scheduling but of the last start.
     """
     scheduled: dict[int, int] = {}
-    activities: list[float] = []
-    workflow_tasks: list[float] = []
+    found = HistoryWaits()
     for event in events:
         match event.event_type:
-            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED | EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+            case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                queue = event.activity_task_scheduled_event_attributes.task_queue.name
+                if queue in ("", task_queue):
+                    scheduled[event.event_id] = _nanoseconds(event.event_time)
+                else:
+                    found.elsewhere[queue] += 1
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
                 activity = event.activity_task_started_event_attributes
-                if activity.attempt == 1:
-                    since = scheduled[activity.scheduled_event_id]
-                    activities.append((_nanoseconds(event.event_time) - since) / 1e9)
+                since = scheduled.get(activity.scheduled_event_id)
+                if activity.attempt == 1 and since is not None:
+                    found.activities.append((_nanoseconds(event.event_time) - since) / 1e9)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 since = scheduled[event.workflow_task_started_event_attributes.scheduled_event_id]
-                workflow_tasks.append((_nanoseconds(event.event_time) - since) / 1e9)
+                found.workflow_tasks.append((_nanoseconds(event.event_time) - since) / 1e9)
             case _:
                 pass
-    return activities, workflow_tasks
+    return found
 
 
 class SampledHistories:
@@ -53,8 +75,14 @@ class SampledHistories:
     Reads the histories of workflows that have closed.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, task_queue: str) -> None:
+        """
+        Args:
+            client: Of the server and the namespace.
+            task_queue: Whose activities' waits count.
+        """
         self._client = client
+        self._task_queue = task_queue
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
@@ -64,16 +92,17 @@ class SampledHistories:
         read = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
         return HistorySample(
             workflows=len(read),
-            activity_seconds=tuple(seconds for activities, _ in read for seconds in activities),
-            workflow_task_seconds=tuple(seconds for _, tasks in read for seconds in tasks),
+            activity_seconds=tuple(seconds for one in read for seconds in one.activities),
+            workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
+            elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
         )
 
-    async def _read(self, workflow_id: str) -> tuple[list[float], list[float]] | None:
+    async def _read(self, workflow_id: str) -> HistoryWaits | None:
         handle = self._client.get_workflow_handle(workflow_id)
         async with self._room:
             for _ in range(2):
                 try:
-                    return waits([event async for event in handle.fetch_history_events()])
+                    return waits([event async for event in handle.fetch_history_events()], self._task_queue)
                 except RPCError:
                     continue
         return None

@@ -6,6 +6,7 @@ It decides which lines are ours.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -98,7 +99,8 @@ def read(endpoint: str, text: str) -> Page:
     """
     Read a page that was cut down.
 
-    Where the SDK core's families stand there under another service's name as well, only the core's are kept.
+    Where the SDK core's families stand there under another service's name as well, only the core's are kept.  A value
+    that is no number, as some libraries write for a gauge whose object has gone, is of none.
 
     Raises:
         MeasurementError: A line is no sample.
@@ -108,7 +110,7 @@ def read(endpoint: str, text: str) -> Page:
     core = False
     for line in text.splitlines():
         read_line = sample(endpoint, line)
-        if read_line is None:
+        if read_line is None or math.isnan(read_line.value):
             continue
         identity = read_line.identity
         values[identity] = read_line.value

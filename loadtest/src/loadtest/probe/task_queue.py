@@ -16,6 +16,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from loadtest.probe.idle_versions import why_idle
 from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
@@ -66,6 +67,7 @@ class DescribedQueue:
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
             rate_limit=rate_limit(activity),
+            idle=why_idle(workflow),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:

@@ -4,6 +4,7 @@ What an SDK's own /metrics page says of a worker, in whatever prefix, suffix and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -25,7 +26,9 @@ NO_PAGE = (
 )
 
 
-def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> WorkerFacts:
+def facts_from_page(
+    replica: str, text: str, task_queue: str, at: float, namespace: str = "default"
+) -> WorkerFacts:
     """
     Read slots, pollers and eager activities off a page.
 
@@ -34,6 +37,7 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
         text: The page, of any SDK: ``temporal_worker_task_slots_available``, with another prefix, or with a suffix.
         task_queue: Whose series count; one that names no queue counts too.
         at: Unix time of the look.
+        namespace: Whose series count; a process may have workers in several, on queues of one name.
 
     Returns:
         The facts; all of them ``None`` with a reason if the page holds none of the families.
@@ -46,7 +50,10 @@ def facts_from_page(replica: str, text: str, task_queue: str, at: float) -> Work
         shows_main = shows_main or line.name in _OF_MAIN
         family = _family(line.name)
         labels = labels_of(line.identity)
-        if family is not None and is_same_value(labels.get("task_queue", task_queue), task_queue):
+        ours = is_same_value(labels.get("task_queue", task_queue), task_queue) and is_same_value(
+            labels.get("namespace", namespace), namespace
+        )
+        if family is not None and ours:
             by_family[family].append((labels, line.value))
     found = WorkerFacts(replica, shows_main=shows_main, why=NO_PAGE)
     if not by_family[_AVAILABLE]:
@@ -77,7 +84,8 @@ def _samples(replica: str, text: str) -> Iterable[Sample]:
             read = sample(replica, line)
         except MeasurementError:
             continue  # a line of another library that breaks the format says nothing of slots
-        if read is not None:
+        # Micrometer writes NaN for a gauge whose object has gone.
+        if read is not None and math.isfinite(read.value):
             yield read
 
 

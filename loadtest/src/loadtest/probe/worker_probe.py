@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.api.enums.v1 import WorkerStatus
-from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
+from temporalio.api.worker.v1 import WorkerHeartbeat
 from temporalio.api.workflowservice.v1 import DescribeWorkerRequest, ListWorkersRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -22,6 +21,14 @@ from loadtest.errors import MeasurementError
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.visibility_text import quoted
+from loadtest.probe.worker_heartbeat import (
+    facts_from_heartbeats,
+    is_alive,
+    is_first,
+    is_of,
+    process_of,
+    sdk_of,
+)
 from loadtest.probe.worker_page import NO_PAGE, facts_from_page
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
@@ -34,90 +41,11 @@ _THREADS = 16
 _NEW_PAGE_SECONDS = 1.2
 # Older than this, a heartbeat does not stand for a page that has stopped answering.
 _NEW_BEAT_SECONDS = 3.0
-# A beat that is this many of its intervals old is of a worker that has died.
-_STALE_INTERVALS = 1.5
-_LONGEST_INTERVAL_SECONDS = 60.0
 _FIRST_BEAT = (
     "its slots are not known: it has sent no heartbeat but its first, which holds no numbers, and it serves no page of "
     "SDK metrics at METRICS_PORT; let the SDK send heartbeats every 5 s, or serve the page"
 )
 _NO_SUCH_CALL = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.NOT_FOUND, RPCStatusCode.PERMISSION_DENIED)
-
-
-def facts_from_heartbeat(replica: str, beat: WorkerHeartbeat, now: float) -> WorkerFacts | None:
-    """
-    Read a heartbeat; ``None`` if it tells nothing of a worker that works now.
-
-    Slots in use and free ones add up to the slots of a fixed supplier alone; a resource-based one has no number.
-    The first beat of a worker holds nothing but zeros.
-
-    Args:
-        replica: Whose it is.
-        beat: As the server keeps it.
-        now: Unix time.
-    """
-    at = beat.heartbeat_time.ToNanoseconds() / 1e9
-    interval = beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
-    if interval == 0 or not _is_alive(beat, now):
-        return None
-    activity, workflow = beat.activity_task_slots_info, beat.workflow_task_slots_info
-    fixed = activity.slot_supplier_kind == "Fixed"
-    return WorkerFacts(
-        replica=replica,
-        source="heartbeat",
-        at=at,
-        identity=beat.worker_identity,
-        sdk=_sdk(beat),
-        activity_slots=_slots(activity),
-        activity_slots_used=activity.current_used_slots if activity.slot_supplier_kind else None,
-        workflow_slots=_slots(workflow),
-        workflow_slots_used=workflow.current_used_slots if workflow.slot_supplier_kind else None,
-        activity_pollers=beat.activity_poller_info.current_pollers,
-        workflow_pollers=beat.workflow_poller_info.current_pollers
-        + beat.workflow_sticky_poller_info.current_pollers,
-        activities_taken=activity.total_processed_tasks + activity.current_used_slots,
-        workflow_tasks_taken=workflow.total_processed_tasks + workflow.current_used_slots,
-        slot_supplier=activity.slot_supplier_kind or None,
-        activity_polls_scale=beat.activity_poller_info.is_autoscaling,
-        workflow_polls_scale=beat.workflow_poller_info.is_autoscaling,
-        cached_workflows=beat.current_sticky_cache_size,
-        why=None
-        if fixed
-        else f"its activity slots have no fixed number ({activity.slot_supplier_kind or 'none'})",
-    )
-
-
-_RUNNING = (WorkerStatus.WORKER_STATUS_RUNNING, WorkerStatus.WORKER_STATUS_UNSPECIFIED)
-_CLOCK_SLACK_SECONDS = 1.0
-
-
-def _is_alive(beat: WorkerHeartbeat, now: float) -> bool:
-    at = beat.heartbeat_time.ToNanoseconds() / 1e9
-    interval = beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
-    longest = _STALE_INTERVALS * (interval or _LONGEST_INTERVAL_SECONDS)
-    return beat.status in _RUNNING and now - at <= longest + _CLOCK_SLACK_SECONDS
-
-
-def _sdk(beat: WorkerHeartbeat) -> str | None:
-    return f"{beat.sdk_name} {beat.sdk_version}".strip() or None
-
-
-def _slots(info: WorkerSlotsInfo) -> int | None:
-    if info.slot_supplier_kind != "Fixed":
-        return None
-    return info.current_available_slots + info.current_used_slots
-
-
-def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int | None]) -> bool:
-    """
-    Tell whether a heartbeat is a replica's: by identity, by the process group here, by the host name of a pod.
-    """
-    if beat.worker_identity == replica.identity:
-        return True
-    process = beat.host_info.process_id
-    if replica.pid is not None:
-        return process.isdecimal() and group_of(int(process)) == replica.pid
-    return beat.host_info.host_name == replica.identity
 
 
 class WorkerProbe:
@@ -138,6 +66,7 @@ class WorkerProbe:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="workers")
         self._answered: set[str] = set()
         self._paged: set[str] = set()
+        self._several: set[str] = set()
 
     def close(self) -> None:
         """
@@ -150,19 +79,21 @@ class WorkerProbe:
         Look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
 
         A page is of this moment, so heartbeats are asked for only where a page does not tell; of a replica whose page
-        has told before, an old one says nothing, as it stands for up to a minute after the process was stopped.
+        has told before, an old one says nothing, as it stands for up to a minute after the process was stopped.  A page
+        is one process's, so of a replica of several only heartbeats tell.
 
         Raises:
             MeasurementError: The server could not be asked.
         """
         since = time.time() - _NEW_PAGE_SECONDS
         pages = await asyncio.gather(*(self._look(replica, since) for replica in replicas))
+        pages = [replace(page, source=None) if page.replica in self._several else page for page in pages]
         silent = [page for page in pages if page.source is None]
         beats = await self._beats() if silent else []
         now = time.time()
         looks: dict[str, WorkerFacts | None] = {}
         for replica, page in zip(replicas, pages, strict=True):
-            found = page if page.source is not None else _latest(replica, beats, now)
+            found = page if page.source is not None else _told(replica, beats, now)
             if (
                 page.source is None
                 and found is not None
@@ -188,21 +119,31 @@ class WorkerProbe:
 
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
-        latest = _latest(replica, beats, now)
-        self._remember(replica, page, latest)
-        if latest is not None:
-            return replace(latest, eager=page.eager, shows_main=page.shows_main)
-        first = next((b for b in beats if is_of(replica, b, process_group) and _is_alive(b, now)), None)
+        mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
+        if len({process_of(beat) for beat in mine}) > 1:
+            self._several.add(replica.identity)
+            self._paged.discard(replica.identity)
+        told = facts_from_heartbeats(replica.identity, mine, now)
+        self._remember(replica, page, told)
+        first = next(filter(is_first, mine), None)
+        if told is not None:
+            # Those that have sent their first beat alone have slots too.
+            counted = (
+                told
+                if first is None
+                else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
+            )
+            return replace(counted, eager=page.eager, shows_main=page.shows_main)
         if first is None:
             return page
-        known = replace(page, identity=first.worker_identity, sdk=_sdk(first), first_beat=True)
+        known = replace(page, identity=first.worker_identity, sdk=sdk_of(first), first_beat=True)
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 
     def _remember(self, replica: Replica, page: WorkerFacts, found: WorkerFacts | None) -> None:
         """
         Keep who has told: whoever did so once, for a look or before the step, is lost when it tells nothing.
         """
-        if page.source is not None:
+        if page.source is not None and replica.identity not in self._several:
             self._paged.add(replica.identity)
         if page.source is not None or found is not None:
             self._answered.add(replica.identity)
@@ -225,7 +166,7 @@ class WorkerProbe:
 
     def _facts(self, replica: Replica, page: PageBody) -> WorkerFacts:
         text = page.body.decode(errors="replace")
-        return facts_from_page(replica.identity, text, self._task_queue, page.at)
+        return facts_from_page(replica.identity, text, self._task_queue, page.at, self._client.namespace)
 
     async def _beats(self) -> list[WorkerHeartbeat]:
         """
@@ -271,11 +212,6 @@ def _is_old(facts: WorkerFacts, now: float) -> bool:
     return facts.at is None or facts.at < now - _NEW_BEAT_SECONDS
 
 
-def _latest(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts | None:
-    told = [
-        facts
-        for beat in beats
-        if is_of(replica, beat, process_group)
-        and (facts := facts_from_heartbeat(replica.identity, beat, now)) is not None
-    ]
-    return max(told, key=lambda facts: facts.at or 0.0, default=None)
+def _told(replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts | None:
+    mine = [beat for beat in beats if is_of(replica, beat, process_group)]
+    return facts_from_heartbeats(replica.identity, mine, now)

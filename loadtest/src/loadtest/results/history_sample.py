@@ -4,7 +4,8 @@ What the histories of a step's sampled workflows tell: a cross-check of the wait
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +15,12 @@ class HistorySample:
 
     Attributes:
         workflows: Histories read.
-        activity_seconds: Each activity's wait (first attempts).
+        activity_seconds: Wait of each activity on the task queue under test (first attempts).
         workflow_task_seconds: Each workflow task's wait.
+        elsewhere: How many activities were scheduled on each other task queue.
     """
 
     workflows: int
     activity_seconds: tuple[float, ...]
     workflow_task_seconds: tuple[float, ...]
+    elsewhere: Mapping[str, int] = field(default_factory=dict)

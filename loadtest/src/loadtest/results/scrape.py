@@ -36,6 +36,7 @@ class Backlog:
         age_seconds: Age of the oldest of both.
         activity_pollers, workflow_pollers: Identity -> unix time of its last poll.
         rate_limit: Of activities; ``None`` where the server does not say.
+        idle: Why new workflows reach none of the pollers; ``None`` where they may.
     """
 
     activity_tasks: int
@@ -44,3 +45,4 @@ class Backlog:
     activity_pollers: Mapping[str, float]
     workflow_pollers: Mapping[str, float]
     rate_limit: QueueRateLimit | None = None
+    idle: str | None = None

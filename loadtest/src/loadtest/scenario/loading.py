@@ -11,7 +11,7 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,12 +22,13 @@ from temporalio.client import Client, WorkflowHandle
 from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
+from loadtest.scenario.checked_work import WANTED, DrawnWork, checked_work, is_drawn_work
 
 Failure = Callable[[Any], str | None]
 Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "loading", "files_beside"}
+_MACHINERY = {"arrival", "checked_work", "loading", "files_beside"}
 # Names a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
@@ -60,7 +61,7 @@ class Scenario:
     description: str
     activities_per_workflow: int | None
     start: Start
-    drawn_work: Callable[[Work, int], Sequence[float] | None] | None = None
+    drawn_work: DrawnWork | None = None
     failure: Failure | None = None
 
 
@@ -164,7 +165,13 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
         problems.append(
             "has a `failure` that is not `def failure(result)`, which returns None or why it failed"
         )
+    drawn_work = getattr(module, "drawn_work", None)
+    if drawn_work is not None and not is_drawn_work(drawn_work):
+        problems.append(f"has a `drawn_work` that is not {WANTED}")
     if problems:
         raise InputError("\n".join(f"{where}: {problem}; {_NEEDED}" for problem in problems))
     assert start is not None and (activities is None or isinstance(activities, int))
-    return Scenario(name, description, activities, start, getattr(module, "drawn_work", None), failure)
+    if drawn_work is not None:
+        drawn_work = checked_work(drawn_work, name)
+        drawn_work(Work(), 0)  # what it breaks on is told before anything is measured
+    return Scenario(name, description, activities, start, drawn_work, failure)

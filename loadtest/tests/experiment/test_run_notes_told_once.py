@@ -1,5 +1,5 @@
 """
-What a run says of settings that its workers are not known to read.
+What a run says once: of settings that its workers are not known to read, of task queues that nobody looks at.
 """
 
 from __future__ import annotations
@@ -42,3 +42,18 @@ async def test_settings_that_a_users_workers_are_not_known_to_read_are_told_once
     assert line is not None
     assert line.startswith("note: the plan names worker.sandbox, which these workers ")
     assert [f"note: {note}" for note in runs["theirs"].manifest.notes] == [line]
+
+
+async def test_other_task_queues_are_told_once(system: FakeSystem, tmp_path: Path) -> None:
+    """On the line beside the steps, and not in the report alone: the answer is of one queue."""
+    plan = quick_plan(repetitions=2)
+    run, told = Run.create(tmp_path, plan, synthetic.manifest()), list[Event]()
+    system.elsewhere = {"ovens": 7}
+
+    await run_experiment({None: fake_ports(system)}, run, OURS, Grid(plan), told.append, system.clock)
+
+    (line,) = [one_line(event) for event in told if isinstance(event, NoteSeen)]
+    assert line is not None
+    assert line.startswith(
+        "note: activities of these workflows are scheduled on other task queues too (ovens): "
+    )

@@ -1,0 +1,37 @@
+"""
+One start by a scenario, which is the user's code: what it returns is looked at before anything is counted by it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+
+from loadtest.errors import InputError
+from loadtest.scenario import Arrival, Scenario
+
+
+class NoHandleError(InputError):
+    """
+    A scenario started something and did not return a workflow's handle, so nobody knows when its workflow ends.
+    """
+
+
+async def start_by(scenario: Scenario, client: Client, arrival: Arrival) -> WorkflowHandle[Any, Any]:
+    """
+    Start a scenario's workflow and return its handle.
+
+    The handle of an update or of an activity has a result too, but not the workflow's.
+
+    Raises:
+        NoHandleError: The scenario returned something else.
+    """
+    handle: object = await scenario.start(client, arrival)
+    if isinstance(handle, WorkflowHandle):
+        return handle
+    returned = "nothing" if handle is None else f"a {type(handle).__name__}"
+    raise NoHandleError(
+        f"scenario {scenario.name}: `start` returned {returned}, and a workflow's end is known by its handle alone; "
+        "return what `client.start_workflow` returns"
+    )

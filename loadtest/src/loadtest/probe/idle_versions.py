@@ -1,0 +1,55 @@
+"""
+Whether a task queue's pollers are of a version that new workflows go to, as the server describes the queue.
+"""
+
+from __future__ import annotations
+
+from temporalio.api.enums.v1 import WorkerVersioningMode
+from temporalio.api.taskqueue.v1 import PollerInfo
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
+
+_Version = tuple[str, str]
+_VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+# Workers without a version.
+_NONE: _Version = ("", "")
+
+
+def why_idle(described: DescribeTaskQueueResponse) -> str | None:
+    """
+    Return why new workflows reach none of a queue's pollers, ``None`` where they reach one or nobody polls.
+
+    Args:
+        described: The queue of workflow tasks, with its pollers.
+    """
+    told = described.versioning_info
+    current, ramping = told.current_deployment_version, told.ramping_deployment_version
+    receiving = {(current.deployment_name, current.build_id)}
+    if told.ramping_version_percentage:
+        receiving.add((ramping.deployment_name, ramping.build_id))
+    polling = {_version(poller) for poller in described.pollers}
+    if not polling or polling & receiving:
+        return None
+    current_name = _name((current.deployment_name, current.build_id))
+    deployment, build = max(polling)
+    remedy = (
+        f"`temporal worker deployment set-current-version --deployment-name {deployment} --build-id {build}` gives it them, "
+        "or start the workers without a version"
+        if build
+        else "start the workers as that version"
+    )
+    return (
+        f"new workflows go to {current_name}, and the task queue is polled by {' and '.join(map(_name, sorted(polling)))} "
+        f"alone, so nobody takes them; {remedy}"
+    )
+
+
+def _version(poller: PollerInfo) -> _Version:
+    options = poller.deployment_options
+    if options.worker_versioning_mode != _VERSIONED:
+        return _NONE
+    return options.deployment_name, options.build_id
+
+
+def _name(version: _Version) -> str:
+    deployment, build = version
+    return f"version {build} of {deployment}" if build else "workers without a version"

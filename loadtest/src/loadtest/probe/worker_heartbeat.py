@@ -1,0 +1,156 @@
+"""
+What the heartbeats that a server keeps say of a worker process.
+
+A replica may be more than one worker: a process may have one for workflows and one for activities, and a launcher may
+start several processes.  What they have adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from temporalio.api.enums.v1 import WorkerStatus
+from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
+
+from loadtest.results.measured_step import Replica
+from loadtest.results.worker_facts import WorkerFacts
+
+# A beat that is this many of its intervals old is of a worker that has died.
+_STALE_INTERVALS = 1.5
+_LONGEST_INTERVAL_SECONDS = 60.0
+_CLOCK_SLACK_SECONDS = 1.0
+_RUNNING = (WorkerStatus.WORKER_STATUS_RUNNING, WorkerStatus.WORKER_STATUS_UNSPECIFIED)
+
+
+def facts_from_heartbeats(replica: str, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts | None:
+    """
+    Read the heartbeats of one replica; ``None`` if they tell nothing of a worker that works now.
+
+    Slots in use and free ones add up to the slots of a fixed supplier alone; a resource-based one has no number.
+    The first beat of a worker holds nothing but zeros.
+
+    Args:
+        replica: Whose they are.
+        beats: As the server keeps them, one of each of its workers.
+        now: Unix time.
+    """
+    told = [beat for beat in beats if not is_first(beat) and is_alive(beat, now)]
+    if not told:
+        return None
+    newest = max(told, key=_sent_at)
+    activity = _offered(beat.activity_task_slots_info for beat in told)
+    workflow = _offered(beat.workflow_task_slots_info for beat in told)
+    supplier = _supplier(activity)
+    return WorkerFacts(
+        replica=replica,
+        source="heartbeat",
+        at=min(map(_sent_at, told)),
+        identity=newest.worker_identity,
+        sdk=sdk_of(newest),
+        activity_slots=_slots(activity),
+        activity_slots_used=_used(activity),
+        workflow_slots=_slots(workflow),
+        workflow_slots_used=_used(workflow),
+        activity_pollers=sum(beat.activity_poller_info.current_pollers for beat in told),
+        workflow_pollers=sum(
+            beat.workflow_poller_info.current_pollers + beat.workflow_sticky_poller_info.current_pollers
+            for beat in told
+        ),
+        activities_taken=_taken(activity),
+        workflow_tasks_taken=_taken(workflow),
+        slot_supplier=supplier,
+        activity_polls_scale=any(beat.activity_poller_info.is_autoscaling for beat in told),
+        workflow_polls_scale=any(beat.workflow_poller_info.is_autoscaling for beat in told),
+        cached_workflows=sum(beat.current_sticky_cache_size for beat in told),
+        why=None
+        if supplier == "Fixed"
+        else f"its activity slots have no fixed number ({supplier or 'none'})",
+    )
+
+
+def is_alive(beat: WorkerHeartbeat, now: float) -> bool:
+    """
+    Tell whether a heartbeat is of a worker that works now; a killed one stays listed for minutes.
+    """
+    longest = _STALE_INTERVALS * (_interval(beat) or _LONGEST_INTERVAL_SECONDS)
+    return beat.status in _RUNNING and now - _sent_at(beat) <= longest + _CLOCK_SLACK_SECONDS
+
+
+def is_first(beat: WorkerHeartbeat) -> bool:
+    """
+    Tell whether a heartbeat is the first of its worker, which holds no numbers.
+    """
+    return _interval(beat) == 0
+
+
+def sdk_of(beat: WorkerHeartbeat) -> str | None:
+    """
+    Return name and version of the SDK that sent a heartbeat.
+    """
+    return f"{beat.sdk_name} {beat.sdk_version}".strip() or None
+
+
+def process_of(beat: WorkerHeartbeat) -> tuple[str, str]:
+    """
+    Return the process that sent a heartbeat, by its host and its id there.
+    """
+    return beat.host_info.host_name, beat.host_info.process_id
+
+
+def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int | None]) -> bool:
+    """
+    Tell whether a heartbeat is a replica's: by identity, by the process group here, by the host name of a pod.
+
+    A pod's container that was started anew has the name of the one before it, whose last heartbeat stands for a while.
+    """
+    started = beat.start_time.ToNanoseconds() / 1e9
+    if started and started < replica.started_at - _CLOCK_SLACK_SECONDS:
+        return False
+    if beat.worker_identity == replica.identity:
+        return True
+    process = beat.host_info.process_id
+    if replica.pid is not None:
+        return process.isdecimal() and group_of(int(process)) == replica.pid
+    return beat.host_info.host_name == replica.identity
+
+
+def _sent_at(beat: WorkerHeartbeat) -> float:
+    return beat.heartbeat_time.ToNanoseconds() / 1e9
+
+
+def _interval(beat: WorkerHeartbeat) -> float:
+    return beat.elapsed_since_last_heartbeat.ToTimedelta().total_seconds()
+
+
+def _offered(infos: Iterable[WorkerSlotsInfo]) -> list[WorkerSlotsInfo]:
+    """
+    Leave out the slots of workers that take no such tasks, unless there are no others.
+    """
+    every = list(infos)
+    offered = [
+        info
+        for info in every
+        if info.slot_supplier_kind not in ("", "Fixed")
+        or info.current_available_slots + info.current_used_slots > 0
+    ]
+    return offered or every[:1]
+
+
+def _supplier(infos: Sequence[WorkerSlotsInfo]) -> str | None:
+    return (
+        " and ".join(sorted({info.slot_supplier_kind for info in infos if info.slot_supplier_kind})) or None
+    )
+
+
+def _slots(infos: Sequence[WorkerSlotsInfo]) -> int | None:
+    if _supplier(infos) != "Fixed":
+        return None
+    return sum(info.current_available_slots + info.current_used_slots for info in infos)
+
+
+def _used(infos: Sequence[WorkerSlotsInfo]) -> int | None:
+    return sum(info.current_used_slots for info in infos) if _supplier(infos) else None
+
+
+def _taken(infos: Sequence[WorkerSlotsInfo]) -> int:
+    return sum(info.total_processed_tasks + info.current_used_slots for info in infos)

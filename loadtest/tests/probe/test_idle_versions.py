@@ -1,0 +1,89 @@
+"""
+Workers of a version that is not current poll and get nothing, which no count of theirs tells.
+"""
+
+from __future__ import annotations
+
+import pytest
+from temporalio.api.deployment.v1 import WorkerDeploymentOptions, WorkerDeploymentVersion
+from temporalio.api.enums.v1 import WorkerVersioningMode
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
+
+from loadtest.probe.idle_versions import why_idle
+
+OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
+
+
+def _described(
+    *polling: tuple[str, str],
+    current: tuple[str, str] | None = None,
+    ramping: tuple[str, str] | None = None,
+    percentage: float = 0.0,
+) -> DescribeTaskQueueResponse:
+    told = TaskQueueVersioningInfo(ramping_version_percentage=percentage)
+    for version, given in (
+        (told.current_deployment_version, current),
+        (told.ramping_deployment_version, ramping),
+    ):
+        if given is not None:
+            version.CopyFrom(WorkerDeploymentVersion(deployment_name=given[0], build_id=given[1]))
+    return DescribeTaskQueueResponse(
+        pollers=[
+            PollerInfo(
+                identity=f"{deployment}{build}",
+                deployment_options=WorkerDeploymentOptions(
+                    deployment_name=deployment,
+                    build_id=build,
+                    worker_versioning_mode=WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+                    if deployment
+                    else WorkerVersioningMode.WORKER_VERSIONING_MODE_UNVERSIONED,
+                ),
+            )
+            for deployment, build in polling
+        ],
+        versioning_info=told,
+    )
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        pytest.param(_described(), id="nobody-polls"),
+        pytest.param(_described(("", "")), id="no-versions-at-all"),
+        pytest.param(_described(("", "git-sha")), id="a-build-id-without-versioning"),
+        pytest.param(_described(OLD, current=OLD), id="the-current-one"),
+        pytest.param(_described(OLD, NEW, current=NEW), id="the-old-one-drains-beside-it"),
+        pytest.param(_described(NEW, ramping=NEW, percentage=5.0), id="a-ramping-one"),
+    ],
+)
+def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse) -> None:
+    """A share of them is enough."""
+    assert why_idle(described) is None
+
+
+@pytest.mark.parametrize(
+    ("described", "told"),
+    [
+        pytest.param(
+            _described(OLD),
+            "new workflows go to workers without a version, and the task queue is polled by version b1 of bakery alone, "
+            "so nobody takes them; `temporal worker deployment set-current-version --deployment-name bakery --build-id b1` ",
+            id="none-is-current",
+        ),
+        pytest.param(
+            _described(OLD, current=NEW),
+            "new workflows go to version b2 of bakery, ",
+            id="another-is-current",
+        ),
+        pytest.param(
+            _described(("", ""), current=NEW),
+            "polled by workers without a version alone, so nobody takes them; start the workers as that version",
+            id="no-version-beside-a-current-one",
+        ),
+        pytest.param(_described(NEW, ramping=NEW), "set-current-version", id="a-ramp-of-nothing"),
+    ],
+)
+def test_who_gets_none_is_told_with_what_mends_it(described: DescribeTaskQueueResponse, told: str) -> None:
+    """Both versions are named."""
+    assert told in (why_idle(described) or "")
