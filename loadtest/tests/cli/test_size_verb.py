@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import synthetic
 from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run as program
+from loadtest.results.plan_setting import value_text
 from loadtest.results.run_folder import Run
 
 REPOSITORY = Path(__file__).parents[3]
@@ -158,3 +160,33 @@ def test_a_run_that_varies_a_setting_asks_which(tmp_path: Path, capsys: pytest.C
 
     assert code == 2
     assert "worker.activity_slots: the run varies it (4, 8); choose one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("factors", "first"),
+    [
+        ({"worker.sandbox": (True, False)}, True),
+        ({"worker_command": ("node a.js", "node b.js")}, "node a.js"),
+        ({"profile": ("1", "2")}, "1"),
+    ],
+    ids=["true or false", "blanks", "a number as a text"],
+)
+def test_the_choice_that_it_proposes_can_be_typed(
+    factors: dict[str, tuple[bool | str, ...]],
+    first: bool | str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """
+    The flag that the refusal ends with, pasted into a shell, chooses the first value.
+    """
+    plan = synthetic.demo_plan(replicas=(1, 2), factors=factors)
+    run = run_of(tmp_path / "results", plan, synthetic.factor_steps(plan))
+    program(["size", str(run.path), "--rate", "2"])
+    proposed = shlex.split(capsys.readouterr().err.partition("such as ")[2])
+
+    code = program(["size", str(run.path), "--rate", "2", "--json", *proposed])
+
+    (name,) = factors
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["setting"] == f"{name}={value_text(first)}"

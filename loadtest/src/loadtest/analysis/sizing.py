@@ -25,6 +25,7 @@ from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import limit_text
@@ -81,7 +82,7 @@ def size(
     return SizingResult(
         schema=1,
         run=manifest.run,
-        setting=" ".join(f"{key}={value}" for key, value in (setting or {}).items()),
+        setting=setting_text(tuple((setting or {}).items())),
         arrival_rate=rate,
         slo=slo_text(plan.slo),
         replicas=replicas,
