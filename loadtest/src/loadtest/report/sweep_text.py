@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
 from loadtest.report.run_cells import unit
-from loadtest.report.verdict_meaning import verdict_meaning
+from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
@@ -123,7 +123,9 @@ def text_report(sweep: SweepResult, resume: str | None = None) -> str:
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
-    if sweep.verdict is RunVerdict.FAIL or (sweep.verdict is RunVerdict.UNDECIDED and not sweep.demands):
+    # Why a rate's answer is not known stands in the sentences above.
+    undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
+    if sweep.verdict is RunVerdict.FAIL or undecided:
         lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
     return "\n".join(lines) + "\n"
 
