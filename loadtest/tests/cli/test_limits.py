@@ -124,7 +124,7 @@ def test_a_search_that_was_interrupted_found_nothing_out_yet(tmp_path: Path, beg
 
     assert ended.exit_code == 3
     assert ended.headlines == (
-        "Cannot tell what holds you back: the search ended before every suspect was relieved.",
+        "Cannot tell what holds you back: the search ended before it had a valid saturated step.",
     )
 
 

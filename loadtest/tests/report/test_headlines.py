@@ -15,8 +15,8 @@ from loop_steps import lacking_orders
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
-from loadtest.report.sweep_page import resume_command
 from loadtest.report.sweep_text import text_report
+from loadtest.report.what_is_left import resume_command, what_is_left
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
@@ -180,7 +180,7 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
     """
     sweep = analyse(steps[:3], PLAN, synthetic.manifest())
 
-    assert headlines(sweep, "loadtest sweep --resume mine/r")[-1] == (
+    assert headlines(sweep, "; `loadtest sweep --resume mine/r` does what is left")[-1] == (
         "3 of 6 steps were not measured; `loadtest sweep --resume mine/r` does what is left."
     )
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
@@ -198,6 +198,20 @@ def test_what_is_left_in_a_cluster_is_submitted_from_where_the_user_is(
     assert resume_command(run) == f"loadtest sweep --resume 'my runs/{run.path.name}'"
     run.write_manifest(replace(run.manifest, target="kubernetes"))
     assert resume_command(run) == f"loadtest submit --resume {run.path.name}"
+
+
+def test_a_run_whose_budget_is_spent_is_told_no_command(tmp_path: Path) -> None:
+    """
+    To go on with it measures nothing, so that is what the report says in its place.
+    """
+    plan = synthetic.demo_plan(budget_seconds=30.0)
+    steps = synthetic.steps(plan)[:2]
+    run = run_of(tmp_path, plan, steps)
+
+    told = headlines(analyse(steps, plan, run.manifest), what_is_left(run, steps))[-1]
+
+    assert told == "4 of 6 steps were not measured, as the budget of 30 s of windows is spent."
+    assert what_is_left(run, steps[:1]) == f"; `{resume_command(run)}` does what is left"
 
 
 def test_an_overloaded_count_is_named_as_such(sweep: SweepResult) -> None:

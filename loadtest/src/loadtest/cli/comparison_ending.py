@@ -9,7 +9,7 @@ from pathlib import Path
 from loadtest.analysis.comparison import SAME_WITHIN_RATIO
 from loadtest.analysis.run_comparison import DRIFT, differing_settings, rounds_of_runs, why_not_comparable
 from loadtest.analysis.settings_comparison import compare_settings, failure_notes
-from loadtest.cli.run_notes import left_out, report_from_here
+from loadtest.cli.run_notes import ended_early, left_out, report_from_here
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
@@ -40,6 +40,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     problems = [found for step in kept if (found := design.problems(step))]
     rounds = design.rounds(kept)
     warnings = (
+        *ended_early(run, design.left(kept), kept),
         *_servers_note(run.manifest),
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),

@@ -39,6 +39,7 @@ from loadtest.cli.run_refusals import (
 from loadtest.cli.server_ports import connect_servers, open_ports
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
+from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
@@ -129,8 +130,11 @@ def resume(
             "its report can be made, to go on measure anew"
         )
     refuse_changes(path, run.path, given, parameters, manifest.place)
-    if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
-        return _report_complete(run, flags.progress)
+    kept = kept_steps(run)
+    if not design_of(run.plan, question_of(run)).left(kept):
+        return _report_complete(run, flags.progress, "nothing is left to measure")
+    if (spent := budget_spent(run.plan, kept)) is not None:
+        return _report_complete(run, flags.progress, f"nothing more is measured, as {spent.why}")
     commands = "worker_command" in manifest.place or commands_of(run.plan)
     if commands and manifest.directory != str(Path.cwd()):
         raise InputError(
@@ -147,9 +151,9 @@ def resume(
     return _carry_out(run, environment, flags)
 
 
-def _report_complete(run: Run, progress: Progress) -> int:
+def _report_complete(run: Run, progress: Progress, why: str) -> int:
     display = choose(progress, Console(soft_wrap=True))
-    print(f"{path_from_here(run.path)}: nothing is left to measure; its report is made anew", file=sys.stderr)
+    print(f"{path_from_here(run.path)}: {why}; its report is made anew", file=sys.stderr)
     ended = conclude(run, quiet=isinstance(display, JsonLines))
     with display:
         display.tell(ended)

@@ -87,7 +87,9 @@ def _setting(plan: Plan, given: Sequence[str]) -> dict[str, DynamicValue]:
     for name, values in plan.factors.items():
         if name not in asked and len(values) > 1:
             one = shlex.quote(f"{name}={value_text(values[0])}")
-            raise InputError(f"{name}: the run varies it ({_listed(values)}); choose one, such as --set {one}")
+            raise InputError(
+                f"{name}: the run varies it ({_listed(values)}); choose one, such as --set {one}"
+            )
     return {name: asked.get(name, values[0]) for name, values in plan.factors.items()}
 
 

@@ -107,16 +107,16 @@ def load_text(step: StepResult) -> str:
     return f"{step.key.load_name}{rate_text}"
 
 
-def text_report(sweep: SweepResult, resume: str | None = None) -> str:
+def text_report(sweep: SweepResult, left: str = "") -> str:
     """
     Write the whole run for a terminal.
 
     Args:
         sweep: The run, judged.
-        resume: Command that does what is left.
+        left: End of the sentence that says that steps were not measured.
     """
     lines = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
-    lines += [f"  {sentence}" for sentence in headlines(sweep, resume)]
+    lines += [f"  {sentence}" for sentence in headlines(sweep, left)]
     lines += ["", *_table(sweep)]
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
