@@ -11,10 +11,11 @@ from loadtest.cli.place_options import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
 from loadtest.report.what_is_left import what_is_left
+from loadtest.results.latest_link import LATEST
 from loadtest.results.measured_step import StepKey
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
-from loadtest.results.run_folder import LATEST, Run
+from loadtest.results.run_folder import Run
 
 
 def report_from_here(report: Path) -> Path:

@@ -46,6 +46,7 @@ from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
+from loadtest.results.latest_link import demand_latest
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.question import Question, keep_question, question_of
@@ -142,6 +143,7 @@ def resume(
             "write it there"
         )
     load(run.plan.scenario)
+    demand_latest(run.path.parent)
     environment = environment_for(run.plan, manifest.place, flags.metrics_port)
     demand_as_kept(environment.servers, manifest)
     start = _start(run.plan.scenario)
