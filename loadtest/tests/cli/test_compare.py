@@ -98,9 +98,17 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
         ([], "nothing to compare"),
         (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both are the same"),
         (["--b", "worker.sandbx=true", "--a", "worker.sandbx=false"], "did you mean `worker.sandbox`?"),
+        (["--b", "worker.sandbx=true"], "--b worker.sandbx: no such setting; did you mean `worker.sandbox`?"),
+        (["--b", "replicas=2"], "`loadtest sweep PLAN --replicas 1,2` measures several counts"),
         (["--b", "worker.sandbox"], "no KEY=VALUE"),
         (["--b", "server.some.key=1"], "give both --a and --b"),
         ([*SANDBOX, "--gate", "speed"], "no such quantity; there are: throughput"),
+        ([*SANDBOX, "--gate", "wait"], "--gate wait: without --rate both settings are saturated"),
+        ([*SANDBOX, "--rate", "2", "--gate", "throughput"], "--gate throughput: --rate makes it the same"),
+        (
+            [*SANDBOX, "--rate", "2", "--gate", "late", "--set", "slo.schedule_to_start_p95_seconds=none"],
+            "--gate late: the plan bounds no waits",
+        ),
         ([*SANDBOX, "--rounds", "2"], "--rounds 2: too few"),
         ([*SANDBOX, "--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
         (["--a-worker-command", "python3 a.py"], "give both --a-worker-command and --b-worker-command"),
@@ -214,6 +222,44 @@ def test_waits_at_different_rates_are_not_compared(
     )
     assert "throughput: B is the same" not in out
     assert run(["compare", *(str(each.path) for each in runs)]) == 0
+
+
+def test_steps_that_only_one_run_can_show_are_left_out_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Counts, repetitions and budgets say which steps there are, not what one measures: no flag is asked for, and of what has
+    no partner it is told.
+    """
+    plan_a = synthetic.demo_plan(replicas=(1, 2), repetitions=2)
+    plan_b = plan_a.model_copy(update={"replicas": (1, 2, 4), "budget_seconds": 500.0, "repetitions": 3})
+    steps_b = synthetic.steps(plan_b)
+    broken = [replace(steps_b[0], gone=("worker-1",)), *steps_b[1:]]
+    a = run_of(tmp_path / "a", plan_a, synthetic.steps(plan_a))
+    b = run_of(tmp_path / "b", plan_b, broken)
+
+    code = run(["compare", str(a.path), str(b.path)])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "note: steps that one run alone has are left out: 10 of run B\n" in out
+    assert "note: 1 of 8 steps are left out, as they are not valid in one of the runs\n" in out
+    assert out.startswith(f"A: {a.path.name} replicas=[1, 2] repetitions=2 budget_seconds=none\n")
+
+
+def test_runs_of_open_loads_alone_are_held_against_their_waits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    An open load sets the throughput itself, so that nothing could be told by it.
+    """
+    plan = synthetic.demo_plan(loads=(Open(arrival_rate=1.8, window_seconds=20),))
+    runs = [run_of(tmp_path / name, plan, synthetic.steps(plan)) for name in "ab"]
+
+    code = run(["compare", *(str(each.path) for each in runs)])
+
+    assert code == 0
+    assert "wait: B is the same" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[Ini
     """
     problems = []
     for path, values in factors.items():
-        refusal = _not_a_factor(path)
+        refusal = why_no_factor(path)
         if refusal is not None:
             problems.append(problem(refusal, path))
             continue
@@ -70,7 +70,10 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
     return {**document, head: {**table, key: value}}
 
 
-def _not_a_factor(path: str) -> str | None:
+def why_no_factor(path: str) -> str | None:
+    """
+    Say why a plan's key cannot be varied, and which one may be meant; ``None`` of one that can.
+    """
     head, _, key = path.partition(".")
     if head == "server" and key.startswith(_CONFIG):
         return f"no such factor; did you mean `server.{key.removeprefix(_CONFIG)}`? A key of the dynamic configuration stands right after server."
