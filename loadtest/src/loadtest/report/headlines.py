@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, has_goal
+from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
 from loadtest.report.run_cells import cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
@@ -119,7 +119,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
     carried = [f"{rate(known[count].value)}/s with {count}" for count in fewer]
     also = f" It is {listed(carried)}." if carried else ""
-    if explain and has_goal(sweep):
+    if explain and is_searchable(sweep):
         also += " `loadtest capacity` finds how much of it keeps the goal."
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
