@@ -128,3 +128,9 @@ class Design(Protocol):
         Return the steps that may come beside those, where what is measured asks for them and they can be counted.
         """
         ...
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return the readings of a step that was measured, with the verdict by which the design goes on.
+        """
+        ...

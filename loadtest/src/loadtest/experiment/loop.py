@@ -130,10 +130,11 @@ async def run_experiment(
         result = read_step(measured, cell, _closed(kept))
         if subject.own_command:
             _note_settings(run, measured, cell, tell)
-        run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
+        told = design.judged(kept[-1])
+        run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
-        tell(StepEnded(key, result.verdict.value, step_line(result, not_again)))
+        tell(StepEnded(key, told.verdict.value, step_line(told, not_again)))
     return asked
 
 
