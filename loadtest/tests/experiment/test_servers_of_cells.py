@@ -35,7 +35,10 @@ def systems(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, FakeSystem]:
 
 
 async def _compare(
-    systems: dict[str | None, FakeSystem], folder: Path, tell: Callable[[Event], None] = lambda event: None
+    systems: dict[str | None, FakeSystem],
+    folder: Path,
+    tell: Callable[[Event], None] = lambda event: None,
+    block_seconds: float = 20.0,
 ) -> list[Measured]:
     plan, question = comparing_plan(
         quick_plan(),
@@ -43,7 +46,7 @@ async def _compare(
         [f"address={B}"],
         rate=None,
         replicas=2,
-        block_seconds=20.0,
+        block_seconds=block_seconds,
         change_over_seconds=4.0,
         rounds=3,
         most_rounds=3,
@@ -82,15 +85,24 @@ async def test_what_hits_one_server_is_told_of_its_blocks_alone(
     """B's server refuses requests within each block; A's blocks know of none."""
     systems[B].refuses = (8.0, 18.0)
 
-    told = list[Event]()
-
-    steps = await _compare(systems, tmp_path, told.append)
+    steps = await _compare(systems, tmp_path)
 
     refused = [
         _server(step) for step in steps if any(sum(look.refused.values()) > 0 for look in step.outside)
     ]
     assert refused and set(refused) == {B}
-    # A comparison takes such a block, as its error comes from the rounds; no line calls it invalid.
+
+
+async def test_no_line_calls_a_block_invalid_that_is_taken(
+    systems: dict[str | None, FakeSystem], tmp_path: Path
+) -> None:
+    """Blocks of 5 s hold too few closes for a rate of their own, and a comparison asks for none."""
+    told = list[Event]()
+    for system in systems.values():
+        system.per_order = 0.1
+
+    await _compare(systems, tmp_path, told.append, block_seconds=5.0)
+
     assert [event.verdict for event in told if isinstance(event, StepEnded)] == ["valid"] * 12
     written = [json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("2*/steps/*/step.json")]
     assert [step["verdict"] for step in written] == ["valid"] * 12
