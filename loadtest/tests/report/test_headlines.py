@@ -5,18 +5,15 @@ What a run says in sentences and in its table.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import run_of
 from loop_steps import lacking_orders
 
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
 from loadtest.report.sweep_text import text_report
-from loadtest.report.what_is_left import resume_command, what_is_left
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult, StepVerdict, Waits
@@ -184,34 +181,6 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
         "3 of 6 steps were not measured; `loadtest sweep --resume mine/r` does what is left."
     )
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
-
-
-def test_what_is_left_in_a_cluster_is_submitted_from_where_the_user_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    A path of the pod is of no use on the machine that reads the sentence.
-    """
-    monkeypatch.chdir(tmp_path)
-    run = run_of(Path("my runs"), PLAN, [])
-
-    assert resume_command(run) == f"loadtest sweep --resume 'my runs/{run.path.name}'"
-    run.write_manifest(replace(run.manifest, target="kubernetes"))
-    assert resume_command(run) == f"loadtest submit --resume {run.path.name}"
-
-
-def test_a_run_whose_budget_is_spent_is_told_no_command(tmp_path: Path) -> None:
-    """
-    To go on with it measures nothing, so that is what the report says in its place.
-    """
-    plan = synthetic.demo_plan(budget_seconds=30.0)
-    steps = synthetic.steps(plan)[:2]
-    run = run_of(tmp_path, plan, steps)
-
-    told = headlines(analyse(steps, plan, run.manifest), what_is_left(run, steps))[-1]
-
-    assert told == "4 of 6 steps were not measured, as the budget of 30 s of windows is spent."
-    assert what_is_left(run, steps[:1]) == f"; `{resume_command(run)}` does what is left"
 
 
 def test_an_overloaded_count_is_named_as_such(sweep: SweepResult) -> None:

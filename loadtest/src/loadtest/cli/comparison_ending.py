@@ -42,8 +42,8 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     problems = [found for step in kept if (found := design.problems(step))]
     rounds = design.rounds(kept)
     warnings = (
-        *ended_early(run, design.left(kept), kept),
         *_servers_note(run.manifest),
+        *ended_early(run, design.left(kept), kept),
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),
         *failure_notes([[(step.measured, step.result) for step in blocks] for blocks in rounds]),

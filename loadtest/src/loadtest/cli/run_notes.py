@@ -10,7 +10,7 @@ from pathlib import Path
 from loadtest.cli.place_options import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
-from loadtest.report.what_is_left import what_is_left
+from loadtest.report.rest_of_run import rest_clause
 from loadtest.results.latest_link import LATEST
 from loadtest.results.measured_step import StepKey
 from loadtest.results.path_from_here import path_from_here
@@ -63,7 +63,7 @@ def ended_early(run: Run, left: Sequence[StepKey], kept: Sequence[KeptStep]) -> 
     """
     if not left:
         return ()
-    return (f"the run ended before its answer{what_is_left(run, [step.measured for step in kept])}",)
+    return (f"the run ended before its answer{rest_clause(run, [step.measured for step in kept])}",)
 
 
 def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[str]:

@@ -33,7 +33,7 @@ def headlines(sweep: SweepResult, left: str = "") -> list[str]:
 
     Args:
         sweep: The run, judged.
-        left: End of the sentence that says that steps were not measured, as ``what_is_left`` makes it; empty where no
+        left: End of the sentence that says that steps were not measured, as ``rest_clause`` makes it; empty where no
             run's folder is at hand.
     """
     found = parts(sweep)

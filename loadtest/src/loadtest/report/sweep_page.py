@@ -17,11 +17,11 @@ from loadtest.report.certainty import certainties
 from loadtest.report.headlines import headlines
 from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
+from loadtest.report.rest_of_run import rest_clause
 from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
 from loadtest.report.verdict_meaning import verdict_meaning
-from loadtest.report.what_is_left import what_is_left
 from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
@@ -97,7 +97,7 @@ def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Pat
             drawn,
             timelines,
             window_queries(steps, run.manifest),
-            what_is_left(run, steps),
+            rest_clause(run, steps),
         ),
     )
 

@@ -24,7 +24,7 @@ def resume_command(run: Run) -> str:
     return f"loadtest sweep --resume {shlex.quote(str(path_from_here(run.path)))}"
 
 
-def what_is_left(run: Run, steps: Iterable[Measured]) -> str:
+def rest_clause(run: Run, steps: Iterable[Measured]) -> str:
     """
     Return the end of a sentence that says that a run lacks steps: how they are measured, or why they never are.
 
