@@ -22,7 +22,7 @@ def test_a_copy_that_followed_the_link_takes_no_new_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
-    A folder of the link's name would end a run after its first step; it is refused before, for one that goes on, too.
+    A folder of the link's name would end a run after its first step; it is refused before, for one that goes on and one that is fetched, too.
     """
     kept = kept_run(tmp_path / "results")
     copy = tmp_path / "copy"
@@ -31,10 +31,13 @@ def test_a_copy_that_followed_the_link_takes_no_new_run(
 
     with pytest.raises(InputError, match="copy/latest: no link, and runs make one of that name"):
         Run.create(copy, kept.plan, synthetic.manifest())
-    code = program(["sweep", "--resume", str(copy / kept.path.name)])
+    codes = [
+        program(["sweep", "--resume", str(copy / kept.path.name)]),
+        program(["fetch", "another", "--output", str(copy)]),
+    ]
 
-    assert code == 2
-    assert "copy/latest: no link" in capsys.readouterr().err
+    assert codes == [2, 2]
+    assert capsys.readouterr().err.count("copy/latest: no link") == 2
     assert sorted(copy.iterdir()) == before
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.late_tasks import why_not_counted
 from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
@@ -15,6 +16,7 @@ from loadtest.analysis.work_of_plan import OWN_ORDERS
 from loadtest.analysis.workflow_counts import counted_activities, is_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
 CLOSED = "a closed load is at capacity by intent"
@@ -61,7 +63,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     if activity is None or activity.answer is Decided.UNDECIDED:
         activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
     return BoundDecisions(
-        _kept(activity, "decision", _why_undecided(measured), why),
+        _kept(activity, "decision", _why_undecided(measured, waits), why),
         _kept(
             decide_workflow_queue(measured, plan),
             "workflow_decision",
@@ -90,7 +92,10 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     return None if why is None else Decision(Decided.MET, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
 
 
-def _why_undecided(measured: Measured) -> str:
+def _why_undecided(measured: Measured, bound: float | None) -> str:
+    counted = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    if bound is not None and counted is not None and (why := why_not_counted(counted, bound)) is not None:
+        return why
     if measured.activities_per_workflow != 0:
         return NO_TWINS
     return (
