@@ -61,11 +61,16 @@ _QUESTIONS = (
 @pytest.mark.parametrize("question", _QUESTIONS, ids=["capacity", "compare", "limits"])
 @pytest.mark.parametrize("budget", [None, 10.0], ids=["interrupted", "budget"])
 def test_an_answer_that_was_cut_short_says_by_what(
-    question: Question, budget: float | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    question: Question,
+    budget: float | None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """
-    A command goes on with a run that was interrupted; none does with one whose budget is spent.
+    A command goes on with a run that was interrupted; none does with one whose budget is spent.  The last line names the page.
     """
+    monkeypatch.chdir(tmp_path)
     plan = demo_plan(replicas=(1,), budget_seconds=budget)
     if isinstance(question, CompareQuestion):
         factors = {"worker.sandbox": (True, False)}
@@ -82,4 +87,9 @@ def test_an_answer_that_was_cut_short_says_by_what(
         if budget is None
         else ", as the budget of 10 s of windows is spent"
     )
-    assert f"note: the run ended before its answer{how}\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"note: the run ended before its answer{how}\n" in printed
+    # By the link where it is this run's, which has kept a step, and typed from the current folder.
+    folder = run.path.name if budget is None else "latest"
+    assert printed.endswith(f"report: {folder}/report.html\n")
+    assert Path(folder, "report.html").is_file()
