@@ -91,7 +91,15 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
     ("flags", "words"),
     [
         ([], "nothing to compare"),
-        (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both are the same"),
+        (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both settings are the same; give"),
+        (
+            ["--b", "worker.sandbox=true"],
+            "--b worker.sandbox=true: both settings are the same, as what is left out",
+        ),
+        (
+            ["--b", "worker.sandbox=true", "--b", "worker.sandbox=false"],
+            "worker.sandbox is given twice by --b",
+        ),
         (["--b", "worker.sandbx=true", "--a", "worker.sandbx=false"], "did you mean `worker.sandbox`?"),
         (["--b", "worker.sandbx=true"], "--b worker.sandbx: no such setting; did you mean `worker.sandbox`?"),
         (["--b", "replicas=2"], "`loadtest sweep PLAN --replicas 1,2` measures several counts"),

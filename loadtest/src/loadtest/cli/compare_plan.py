@@ -75,7 +75,9 @@ def comparing_plan(
         else:
             compared[path] = (pair[0], pair[1])
     if not compared:
-        raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
+        told = " ".join((*(f"--a {text}" for text in a), *(f"--b {text}" for text in b)))
+        planned = "" if left.keys() == right.keys() else ", as what is left out has the plan's value"
+        raise InputError(f"{told}: both settings are the same{planned}; give values that differ")
     exponential = plan.work.spread == "exponential"
     seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
     usual = EXPONENTIAL_ROUNDS if exponential else ROUNDS
@@ -155,7 +157,10 @@ def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
         if "=" not in text:
             raise InputError(f"{flag} {text}: no KEY=VALUE; write for example {flag} worker.sandbox=true")
         path, value = parse_setting(text)
-        found[".".join(path)] = value
+        key = ".".join(path)
+        if key in found:
+            raise InputError(f"{flag} {text}: {key} is given twice by {flag}; leave one out")
+        found[key] = value
     return found
 
 
