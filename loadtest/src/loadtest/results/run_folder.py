@@ -30,6 +30,7 @@ from loadtest.results.document import from_plain, read, read_plain, to_json, wri
 from loadtest.results.latest_link import LATEST, demand_latest, point_latest, why_no_run
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.own_steps import why_not_own
 from loadtest.results.steps_of_plan import combinations
 
 _MANIFEST = "manifest.json"
@@ -222,10 +223,14 @@ class Run:
         Read every step that was kept, in the order in which they were run.
 
         Raises:
-            InputError: A file is damaged; names it.
+            InputError: A file is damaged, or a step is not of this run; names it.
         """
         folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
-        return sorted((_read_step(folder) for folder in folders), key=lambda step: step.started_at)
+        steps = [(folder, _read_step(folder)) for folder in sorted(folders)]
+        for folder, step in steps:
+            if (why := why_not_own(step.key, self.plan, folder.name)) is not None:
+                raise InputError(f"{folder}: {why}")
+        return sorted((step for _, step in steps), key=lambda step: step.started_at)
 
 
 def _new_folder(output: Path, name: str) -> Path:
