@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.analysis.compared_quantities import QUANTITIES
+from loadtest.cli.compare_plan import comparing_plan
+from loadtest.errors import InputError
 from loadtest.plan import Slo
 from loadtest.results.metric_difference import Histogram
 
@@ -31,3 +34,32 @@ def test_tasks_beyond_the_last_bound_of_a_histogram_are_not_called_late() -> Non
     assert isinstance(late, str)
     assert "10 of 100 waited longer than 10 s" in late
     assert result.late_ratio is None
+
+
+@pytest.mark.parametrize("rate", [None, 1.8], ids=["saturate", "open"])
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_a_gate_is_taken_where_a_block_can_tell_it(name: str, rate: float | None) -> None:
+    """
+    What the load cannot tell is refused before the first block, and nothing else is.
+    """
+    plan = synthetic.demo_plan()
+    measured = synthetic.step(1, "saturate" if rate is None else "open", plan=plan)
+    told = QUANTITIES[name].of(measured, read_step(measured, plan), plan)
+
+    try:
+        comparing_plan(
+            plan,
+            [],
+            ["worker.sandbox=false"],
+            rate=rate,
+            replicas=None,
+            block_seconds=None,
+            change_over_seconds=4.0,
+            rounds=None,
+            most_rounds=None,
+            gate=(name,),
+        )
+    except InputError as error:
+        assert isinstance(told, str), error
+    else:
+        assert isinstance(told, float), told

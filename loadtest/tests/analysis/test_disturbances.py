@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from loadtest.analysis.disturbances import disturbances
-from loadtest.results.disturbance import DisturbanceKind, OutsideLook
+from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
 
@@ -154,3 +154,12 @@ def test_only_what_hits_the_window_counts(
 
     assert found.kind is DisturbanceKind.REFUSALS
     assert found.counts is counts
+
+
+def test_what_began_just_before_the_first_arrival_began_at_0() -> None:
+    """
+    A look comes a moment before, and "-0" is no second.
+    """
+    hit = Disturbance(DisturbanceKind.REFUSALS, -0.3, 4.8, "the server refused 3 requests", counts=True)
+
+    assert hit.span == "seconds 0 to 5"

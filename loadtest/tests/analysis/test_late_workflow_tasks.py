@@ -10,7 +10,7 @@ import pytest
 from histograms import buckets
 
 from loadtest.analysis.late_workflow_tasks import busy_ratio, decide_workflow_queue
-from loadtest.plan import Plan, WorkerSetup
+from loadtest.plan import Open, Plan, Saturate, WorkerSetup
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
@@ -62,3 +62,32 @@ def test_the_plans_slots_calm_no_full_worker(steady: Measured) -> None:
         Decided.MET,
         Decided.UNDECIDED,
     ]
+
+
+@pytest.mark.parametrize(
+    ("load", "seconds", "told"),
+    [
+        (Open(window_seconds=20), 20.0, "; write window_seconds = 65 or more (now 20)"),
+        (Open(max_window_seconds=20), 19.0, "; write max_window_seconds = 62 or more (now 20)"),
+        (
+            Open(max_window_seconds=120),
+            20.0,
+            "the window ended once the activities' waits were decided; test a higher",
+        ),
+    ],
+    ids=["fixed", "at its longest", "decided before"],
+)
+def test_what_is_told_to_write_lengthens_the_window(
+    load: Open, seconds: float, told: str, steady: Measured
+) -> None:
+    """
+    A limit that was not reached makes no window longer, and a fixed one would take the activities' answer away.
+    """
+    plan = Plan(name="other", loads=(Saturate(), load))
+    step = replace(_with_slots(_held(steady, 20.0), 1), window_seconds=seconds)
+    step = replace(step, key=replace(step.key, load=1, kind="open"))
+
+    decision = decide_workflow_queue(step, plan)
+
+    assert decision is not None
+    assert told in (decision.why or "")

@@ -61,6 +61,7 @@ def test_overload_takes_both_a_growing_backlog_and_closes_that_fall_behind(
 
     assert verdict is expected
     assert bool(reasons) == (expected is StepVerdict.OVERLOADED)
+    assert not any("1 replicas" in reason for reason in reasons)
 
 
 def test_an_invalid_step_is_never_called_overloaded(steady: Measured) -> None:

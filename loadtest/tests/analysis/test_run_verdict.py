@@ -142,13 +142,15 @@ def test_a_plan_without_an_open_load_is_held_against_its_errors(
     assert decide(steps, plan, demands(steps, plan))[0] is verdict
 
 
-def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(template: StepResult) -> None:
+def test_a_fraction_load_is_held_against_the_slo_where_there_is_no_common_rate(
+    template: StepResult, saturated: StepResult
+) -> None:
     """
     Without an open load each step of a fraction load must keep the SLO.
     """
     plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
 
-    verdicts = [decide([made(template, activity=p95)], plan, ())[0] for p95 in (0.1, 0.2)]
+    verdicts = [decide([saturated, made(template, activity=p95)], plan, ())[0] for p95 in (0.1, 0.2)]
 
     assert verdicts == [RunVerdict.PASS, RunVerdict.FAIL]
 
@@ -195,13 +197,16 @@ def test_a_run_that_rests_on_an_invalid_step_ends_with_3() -> None:
     ],
 )
 def test_a_fraction_load_that_is_not_decided_is_no_pass(
-    p95s: tuple[float | None, float | None], verdict: RunVerdict, template: StepResult
+    p95s: tuple[float | None, float | None],
+    verdict: RunVerdict,
+    template: StepResult,
+    saturated: StepResult,
 ) -> None:
     """
     Without an open load, too, what is not known is neither kept nor missed.
     """
     plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
-    steps = [made(template, replicas=count, activity=p95) for count, p95 in zip((1, 2), p95s, strict=True)]
+    steps = cells(template, saturated, dict(zip((1, 2), p95s, strict=True)))
 
     found, reasons = decide(steps, plan, ())
 
@@ -211,14 +216,16 @@ def test_a_fraction_load_that_is_not_decided_is_no_pass(
         assert reasons[0].startswith("replicas=2 load=fraction: ")
 
 
-def test_an_attempt_that_does_not_count_leaves_nothing_undecided(template: StepResult) -> None:
+def test_an_attempt_that_does_not_count_leaves_nothing_undecided(
+    template: StepResult, saturated: StepResult
+) -> None:
     """
     The one after it stands for the cell.
     """
     plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1,))
     first = made(template, activity=0.1, verdict=StepVerdict.INVALID)
 
-    assert decide([first, made(template, activity=0.1)], plan, ())[0] is RunVerdict.PASS
+    assert decide([saturated, first, made(template, activity=0.1)], plan, ())[0] is RunVerdict.PASS
 
 
 def test_failures_that_are_not_decided_are_no_pass(saturated: StepResult) -> None:
@@ -230,3 +237,20 @@ def test_failures_that_are_not_decided_are_no_pass(saturated: StepResult) -> Non
     verdicts = [decide([replace(saturated, errors=errors_of(0, n))], plan, ())[0] for n in (20, 1000)]
 
     assert verdicts == [RunVerdict.UNDECIDED, RunVerdict.PASS]
+
+
+def test_a_plan_without_an_open_load_is_no_pass_before_its_last_cell(
+    template: StepResult, saturated: StepResult
+) -> None:
+    """
+    What a budget or an interruption left out may miss.
+    """
+    plan = synthetic.demo_plan(loads=(Saturate(), Fraction()), replicas=(1, 2))
+
+    found, reasons = decide(cells(template, saturated, {1: 0.1}), plan, ())
+
+    assert found is RunVerdict.UNDECIDED
+    assert reasons == (
+        "replicas=2 load=saturate: no such step was measured",
+        "replicas=2 load=fraction: no such step was measured",
+    )

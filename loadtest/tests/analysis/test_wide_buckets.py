@@ -65,3 +65,15 @@ def test_the_share_of_late_activities_says_why_it_is_not_known() -> None:
     assert found.late_ratio is None
     assert found.why["late_ratio"].startswith("300 of 300 waited between 0 and 0.1 s")
     assert "histogram_bucket_overrides" in found.why["late_ratio"]
+
+
+def test_an_answer_that_wide_buckets_do_not_give_is_undecided_with_them_as_the_reason() -> None:
+    """
+    Twins could not help, so they are not asked for.
+    """
+    step, plan = waited("activity", (300,), 0.05)
+
+    found = read_step(replace(step, decision=None), plan)
+
+    assert found.decision is None
+    assert found.why["decision"].startswith("300 of 300 waited between 0 and 0.1 s")

@@ -4,17 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 import pytest
-import synthetic
-from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run
-from loadtest.plan import Open, Plan, Saturate
+from loadtest.plan import Open, Saturate
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion, question_of
@@ -111,11 +106,27 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
     ("flags", "words"),
     [
         ([], "nothing to compare"),
-        (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both are the same"),
+        (["--a", "worker.sandbox=true", "--b", "worker.sandbox=true"], "both settings are the same; give"),
+        (
+            ["--b", "worker.sandbox=true"],
+            "--b worker.sandbox=true: both settings are the same, as what is left out",
+        ),
+        (
+            ["--b", "worker.sandbox=true", "--b", "worker.sandbox=false"],
+            "worker.sandbox is given twice by --b",
+        ),
         (["--b", "worker.sandbx=true", "--a", "worker.sandbx=false"], "did you mean `worker.sandbox`?"),
+        (["--b", "worker.sandbx=true"], "--b worker.sandbx: no such setting; did you mean `worker.sandbox`?"),
+        (["--b", "replicas=2"], "`loadtest sweep PLAN --replicas 1,2` measures several counts"),
         (["--b", "worker.sandbox"], "no KEY=VALUE"),
         (["--b", "server.some.key=1"], "give both --a and --b"),
         ([*SANDBOX, "--gate", "speed"], "no such quantity; there are: throughput"),
+        ([*SANDBOX, "--gate", "wait"], "--gate wait: without --rate both settings are saturated"),
+        ([*SANDBOX, "--rate", "2", "--gate", "throughput"], "--gate throughput: --rate makes it the same"),
+        (
+            [*SANDBOX, "--rate", "2", "--gate", "late", "--set", "slo.schedule_to_start_p95_seconds=none"],
+            "--gate late: the plan bounds no waits",
+        ),
         ([*SANDBOX, "--rounds", "2"], "--rounds 2: too few"),
         ([*SANDBOX, "--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
         (["--a-worker-command", "python3 a.py"], "give both --a-worker-command and --b-worker-command"),
@@ -180,99 +191,6 @@ def test_factors_that_are_not_compared_are_told(tmp_path: Path, begun: list[Run]
         "the plan varies what this run does not: worker.activity_slots=8 (of 8, 4); --set asks of another value",
     )
     assert compared == ()
-
-
-def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
-    a = kept_run(tmp_path / "a", steps=6)
-    b = kept_run(tmp_path / "b", plan_b, steps=6)
-    b.write_manifest(replace(b.manifest, **of_b))
-    return str(a.path), str(b.path)
-
-
-def test_two_runs_of_one_plan_are_compared_with_a_warning(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The same steps twice are the same, and a drift between the runs is told of."""
-    a, b = _two_runs(tmp_path)
-    junit, markdown = tmp_path / "junit.xml", tmp_path / "comment.md"
-
-    code = run(["compare", a, b, "--junit", str(junit), "--markdown", str(markdown)])
-
-    out = capsys.readouterr().out
-    assert code == 0
-    assert "throughput: B is the same" in out
-    assert "drift of the machine" in out
-    suite = ElementTree.fromstring(junit.read_text(encoding="utf-8"))
-    assert suite.get("failures") == "0"
-    assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
-
-
-def test_waits_at_different_rates_are_not_compared(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """
-    Each run offered a share of what it found itself: a quicker B got more orders, and that is no longer wait.
-    """
-    plan = synthetic.demo_plan()
-    runs = [
-        run_of(tmp_path / name, plan, synthetic.steps(plan, arrival_rate=rate))
-        for name, rate in (("a", 1.2), ("b", 1.8))
-    ]
-
-    code = run(["compare", *(str(each.path) for each in runs), "--gate", "wait"])
-
-    out = capsys.readouterr().out
-    assert code == 3
-    assert (
-        "note: 3 of 6 pairs of steps are left out, as the runs offered them different rates (1.2 and 1.8/s"
-        in out
-    )
-    assert "throughput: B is the same" not in out
-    assert run(["compare", *(str(each.path) for each in runs)]) == 0
-
-
-@pytest.mark.parametrize(
-    ("plan_b", "of_b", "words"),
-    [
-        (None, {"server_version": "1.0.0"}, "other server: version 1.32.0 and 1.0.0"),
-        (
-            None,
-            {"machine": replace(synthetic.manifest().machine, host="there")},
-            "other machine: host synthetic and there",
-        ),
-        (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
-        (
-            None,
-            {"versions": {**synthetic.manifest().versions, "scenario mine.py": "0123456789ab"}},
-            "other scenario mine.py: none and 0123456789ab",
-        ),
-    ],
-    ids=["server", "machine", "plan", "scenario"],
-)
-def test_runs_that_differ_in_more_than_a_setting_are_refused(
-    plan_b: Plan | None,
-    of_b: dict[str, Any],
-    words: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """With the reason; --anyway turns it into a warning."""
-    a, b = _two_runs(tmp_path, plan_b, **of_b)
-
-    code = run(["compare", a, b])
-
-    assert code == 2
-    assert words in capsys.readouterr().err
-    assert run(["compare", a, b, "--anyway"]) == 0
-    assert f"note: {words}" in capsys.readouterr().out
-
-
-def test_a_plans_flag_has_no_effect_on_two_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """So it is refused."""
-    a, b = _two_runs(tmp_path)
-
-    assert run(["compare", a, b, "--rate", "3"]) == 2
-    assert "--rate: has no effect on two finished runs" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from loadtest.cli import run_start
 from loadtest.cli.app import run
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 from loadtest.results.document import to_json
-from loadtest.results.run_folder import Run, point_latest
+from loadtest.results.latest_link import point_latest
+from loadtest.results.run_folder import Run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
 SANDBOX = ["--a", "worker.sandbox=true", "--b", "worker.sandbox=false"]

@@ -13,7 +13,9 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.analysis.suspects.relief_change import half_more
 from loadtest.analysis.suspects.suspect_builder import found
+from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate
@@ -21,6 +23,7 @@ from loadtest.report.limits_page import limits_headline
 from loadtest.report.suspect_text import held_back
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
+from loadtest.results.measured_step import StepKey
 from loadtest.results.question import LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
 from loadtest.results.step_result_parts import Limit
@@ -48,6 +51,27 @@ def test_a_search_is_a_run_with_its_question(tmp_path: Path, begun: list[Run]) -
     assert (question.most_suspects, question.starts_server, question.sets_worker) == (2, True, True)
     assert plan.replicas == (1, 2)
     assert all(isinstance(load, Saturate) for load in plan.loads)
+
+
+@pytest.mark.parametrize("per_slot", [0.1, 0.3, 1.0, 2.0])
+def test_half_more_orders_are_more_orders(per_slot: float, tmp_path: Path, begun: list[Run]) -> None:
+    """Where less than one order for each slot is one in all as well; more slots or replicas have the same orders."""
+    run(["limits", DEMO, "--output", str(tmp_path), "--set", f"loads.0.in_flight_per_slot={per_slot}"])
+    plan = begun[0].plan
+    key = StepKey(1, 0, "saturate", 1)
+    planned, more_orders, more_slots, more_replicas = (
+        in_flight(load, (), cell, replace(key, replicas=count))
+        for load, cell, count in zip(
+            plan.loads,
+            (plan, plan, plan.with_factors({"worker.activity_slots": half_more(4)}), plan),
+            (1, 1, 1, plan.replicas[1]),
+            strict=True,
+        )
+        if isinstance(load, Saturate)
+    )
+
+    assert planned < more_orders
+    assert planned == more_slots == more_replicas
 
 
 def test_a_resumed_search_goes_on_as_one(tmp_path: Path, begun: list[Run]) -> None:
@@ -124,7 +148,7 @@ def test_a_search_that_was_interrupted_found_nothing_out_yet(tmp_path: Path, beg
 
     assert ended.exit_code == 3
     assert ended.headlines == (
-        "Cannot tell what holds you back: the search ended before every suspect was relieved.",
+        "Cannot tell what holds you back: the search ended before it had a valid saturated step.",
     )
 
 

@@ -144,6 +144,24 @@ def test_a_complete_run_says_so_and_makes_only_its_report(
     assert len(kept.manifest.starts) == 1
 
 
+def test_a_run_whose_budget_is_spent_starts_nothing(
+    tmp_path: Path,
+    carried_out: list[tuple[Run, EnvironmentFlags]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Steps are left, and none of them would be measured: that is said, and the report is made."""
+    kept = kept_run(tmp_path, synthetic.demo_plan(budget_seconds=20.0), steps=2)
+
+    code = run(["sweep", "--resume", str(kept.path), "--progress", "plain"])
+
+    told = capsys.readouterr()
+    assert code == 3
+    assert carried_out == []
+    assert "nothing more is measured, as the budget of 20 s of windows is spent" in told.err
+    assert "4 of 6 steps were not measured, as the budget of 20 s of windows is spent." in told.out
+    assert len(kept.manifest.starts) == 1
+
+
 def test_a_run_of_before_places_were_kept_cannot_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import synthetic
 from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run as program
+from loadtest.plan import Open, Plan
+from loadtest.results.plan_setting import value_text
 from loadtest.results.run_folder import Run
 
 REPOSITORY = Path(__file__).parents[3]
@@ -158,3 +162,69 @@ def test_a_run_that_varies_a_setting_asks_which(tmp_path: Path, capsys: pytest.C
 
     assert code == 2
     assert "worker.activity_slots: the run varies it (4, 8); choose one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("factors", "first"),
+    [
+        ({"worker.sandbox": (True, False)}, True),
+        ({"worker_command": ("node a.js", "node b.js")}, "node a.js"),
+        ({"profile": ("1", "2")}, "1"),
+    ],
+    ids=["true or false", "blanks", "a number as a text"],
+)
+def test_the_choice_that_it_proposes_can_be_typed(
+    factors: dict[str, tuple[bool | str, ...]],
+    first: bool | str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """
+    The flag that the refusal ends with, pasted into a shell, chooses the first value.
+    """
+    plan = synthetic.demo_plan(replicas=(1, 2), factors=factors)
+    run = run_of(tmp_path / "results", plan, synthetic.factor_steps(plan))
+    program(["size", str(run.path), "--rate", "2"])
+    proposed = shlex.split(capsys.readouterr().err.partition("such as ")[2])
+
+    code = program(["size", str(run.path), "--rate", "2", "--json", *proposed])
+
+    (name,) = factors
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["setting"] == f"{name}={value_text(first)}"
+
+
+@pytest.mark.parametrize(
+    ("plan", "gone", "told"),
+    [
+        (
+            synthetic.demo_plan(replicas=(1,)),
+            ("worker-1",),
+            "no saturate step of the run is valid: replica worker-1 ended",
+        ),
+        (
+            synthetic.demo_plan(replicas=(1,), loads=(Open(arrival_rate=1.8, window_seconds=20),)),
+            (),
+            "the run has no saturate step; add a load of kind saturate",
+        ),
+    ],
+    ids=["not valid", "none"],
+)
+def test_a_run_that_tells_no_throughput_says_why(
+    plan: Plan, gone: tuple[str, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A load that is there is not asked for again, and what invalid steps saw is not called unseen.
+    """
+    run = run_of(tmp_path / "results", plan, [replace(step, gone=gone) for step in synthetic.steps(plan)])
+
+    code = program(["size", str(run.path), "--rate", "2"])
+
+    text = capsys.readouterr().out
+    assert code == 3
+    assert told in text.splitlines()[0]
+    if gone:
+        refused = [line for line in text.splitlines() if line.startswith("refused: ")]
+        assert {line.rpartition(": ")[2] for line in refused} == {"no step of the run is valid"}
+        assert "nobody" not in text
+        assert "All of these intervals" not in text

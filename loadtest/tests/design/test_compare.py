@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from changes import closes
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
 from loadtest.analysis.compared_quantities import QUANTITIES, block_problems
+from loadtest.analysis.step_reading import read_step
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design import alternation
 from loadtest.design.compare import Compare
@@ -166,3 +168,22 @@ def _standing(design: Compare, slower: float, walk: float, seed: int) -> Standin
     plan: Plan = design.plan
     kept, _ = ComparedSystem(plan, slower, walk, seed).answer(design)
     return _of(design.compared(kept), "throughput").standing
+
+
+@pytest.mark.parametrize(
+    ("gone", "verdict"), [((), "valid"), (("worker-1",), "invalid")], ids=["few closes", "a replica gone"]
+)
+def test_a_block_is_called_invalid_where_it_is_left_out(gone: tuple[str, ...], verdict: str) -> None:
+    """Too few closes for a rate of its own leave none out, and are no reason that is told of one."""
+    design = comparison()
+    pattern = kept_block(design.plan)
+    measured = closes(13)(replace(pattern.measured, key=design.left(())[0], gone=gone))
+    block = KeptStep(measured, read_step(measured, design.plan))
+    assert block.result.verdict.value == "invalid"
+
+    told = design.judged(block)
+
+    assert told.verdict.value == verdict
+    assert bool(told.reasons) is bool(gone)
+    assert not any("too few" in reason for reason in told.reasons)
+    assert bool(design.problems(block)) is bool(gone)

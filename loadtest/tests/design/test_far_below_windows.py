@@ -12,12 +12,15 @@ from searched_system import SearchedSystem, plan_of_one_count
 from synthetic import demo_plan, step
 
 from loadtest import arrivals
+from loadtest.analysis.late_workflow_tasks import orders_that_tell
 from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.twin import UntilDecided
+from loadtest.analysis.twin.decision import LOOKS
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.window_plan import WindowPlan, plan_window
 from loadtest.experiment.loop import instruction_of
-from loadtest.plan import Open, Plan, Saturate
+from loadtest.plan import Open, Plan, Saturate, Slo, Work
 from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.step_result import StepVerdict
@@ -134,3 +137,25 @@ def test_a_fast_rate_keeps_its_own_schedule() -> None:
     instruction = _instruction(300.0)
 
     assert far_below_schedule(instruction, 6)[1] == instruction.schedule_seed
+
+
+@pytest.mark.parametrize(("seconds", "rate"), [(0.3, 1.9), (3.0, 0.18)], ids=["demo", "ten times slower"])
+def test_a_slow_rate_near_the_edge_keeps_its_window_open_for_workflow_tasks(
+    seconds: float, rate: float
+) -> None:
+    """
+    The seconds that decide the activities hold too few of them; at the demo's rate they hold enough.
+    """
+    plan = demo_plan(
+        loads=(Saturate(window_seconds=50 * seconds), Open(arrival_rate=rate, max_window_seconds=600)),
+        work=Work(seconds=seconds),
+        slo=Slo(schedule_to_start_p95_seconds=seconds),
+        replicas=(1,),
+    )
+    closed = step(1, "saturate", plan=plan)
+
+    window = _window(plan, 1, rate, [KeptStep(closed, replace(USABLE, step=closed.key.folder))])
+
+    assert isinstance(window.rule, UntilDecided), window
+    assert window.rule.met_from_seconds == pytest.approx(orders_that_tell(6) / rate)
+    assert (window.rule.met_from_seconds > min(LOOKS)) is (seconds > 1)

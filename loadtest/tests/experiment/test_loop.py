@@ -24,6 +24,7 @@ from loadtest.listeners.display import one_line
 from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import StepKey
 from loadtest.results.run_folder import Run
+from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.window_decision import Decided
@@ -186,6 +187,10 @@ class _OneProbe:
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """Nothing."""
         return ()
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """As it was read."""
+        return step.result
 
 
 async def test_a_design_may_bring_the_window_of_its_step(system: FakeSystem, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ The loop where cells name their servers: each block is measured by the parts of 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from fakes import fake_ports
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design.compare import Compare
 from loadtest.experiment.loop import Subject, run_experiment
+from loadtest.experiment.progress import Event, StepEnded
 from loadtest.results.measured_step import Measured
 from loadtest.results.run_folder import Run
 
@@ -31,20 +34,25 @@ def systems(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, FakeSystem]:
     return {A: FakeSystem(clock=clock), B: FakeSystem(clock=clock)}
 
 
-async def _compare(systems: dict[str | None, FakeSystem], folder: Path) -> list[Measured]:
+async def _compare(
+    systems: dict[str | None, FakeSystem],
+    folder: Path,
+    tell: Callable[[Event], None] = lambda event: None,
+    block_seconds: float = 20.0,
+) -> list[Measured]:
     plan, question = comparing_plan(
         quick_plan(),
         [f"address={A}"],
         [f"address={B}"],
         replicas=2,
-        block_seconds=20.0,
+        block_seconds=block_seconds,
         rounds=3,
         most_rounds=3,
     )
     run = Run.create(folder, plan, synthetic.manifest())
     ports = {address: fake_ports(system) for address, system in systems.items()}
     subject, clock = Subject(ACTIVITIES, own_worker=True), next(iter(systems.values())).clock
-    await run_experiment(ports, run, subject, Compare(plan, question), lambda event: None, clock)
+    await run_experiment(ports, run, subject, Compare(plan, question), tell, clock)
     return run.read_steps()
 
 
@@ -80,3 +88,18 @@ async def test_what_hits_one_server_is_told_of_its_blocks_alone(
         _server(step) for step in steps if any(sum(look.refused.values()) > 0 for look in step.outside)
     ]
     assert refused and set(refused) == {B}
+
+
+async def test_no_line_calls_a_block_invalid_that_is_taken(
+    systems: dict[str | None, FakeSystem], tmp_path: Path
+) -> None:
+    """Blocks of 5 s hold too few closes for a rate of their own, and a comparison asks for none."""
+    told = list[Event]()
+    for system in systems.values():
+        system.per_order = 0.1
+
+    await _compare(systems, tmp_path, told.append, block_seconds=5.0)
+
+    assert [event.verdict for event in told if isinstance(event, StepEnded)] == ["valid"] * 12
+    written = [json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("2*/steps/*/step.json")]
+    assert [step["verdict"] for step in written] == ["valid"] * 12

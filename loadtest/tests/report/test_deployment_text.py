@@ -14,6 +14,8 @@ import synthetic
 
 from loadtest.analysis import analyse
 from loadtest.analysis.slo import answer_in_words, by_answer
+from loadtest.cli.capacity_plan import searching_plan
+from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Slo
 from loadtest.report.captioned_figures import figures
 from loadtest.report.deployment_text import deployment_sentences
@@ -244,3 +246,37 @@ def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> Non
     assert found.reasons[0].startswith("at a spike of 5.40 over 1.80/s: ")
     (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
     assert "the same arrivals, a spike of 5.4 over 1.8/s." in latency.caption
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({}, True),
+        ({"slo": Slo(schedule_to_start_p95_seconds=None, end_to_end_p95_seconds=3.0)}, False),
+        (
+            {"loads": (Saturate(), Open(arrival_rate=1.8, arrivals=Arrivals(kind=ArrivalKind.CONSTANT)))},
+            False,
+        ),
+        ({"loads": (Saturate(),)}, True),
+    ],
+    ids=["as it is", "no bound on waits", "no random arrivals", "no open load"],
+)
+def test_a_search_is_proposed_where_it_takes_the_plan(
+    changes: Mapping[str, object], *, is_told: bool
+) -> None:
+    """
+    `loadtest capacity` refuses every other one.
+    """
+    plan = synthetic.demo_plan(**changes)
+    question = {"rate": None, "window_seconds": None, "budget_seconds": None}
+
+    told = "`loadtest capacity`" in " ".join(
+        headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+    )
+
+    assert told is is_told
+    if is_told:
+        searching_plan(plan, **question)
+    else:
+        with pytest.raises(InputError):
+            searching_plan(plan, **question)

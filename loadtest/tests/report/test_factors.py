@@ -15,7 +15,7 @@ from kept_runs import run_of
 from sweep_schema import validate_sweep
 
 from loadtest.analysis import analyse
-from loadtest.plan import Work
+from loadtest.plan import Slo, Work
 from loadtest.report import build_report
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
 from loadtest.report.headlines import headlines
@@ -93,6 +93,25 @@ def test_a_run_has_the_worst_verdict_of_its_combinations(steps: list[Measured]) 
     assert found.verdict.value == "invalid"
     assert found.combinations[0].verdict.value != "invalid"
     assert [reason.partition(": ")[0] for reason in found.reasons] == ["worker.activity_slots=4"] * 2
+
+
+def test_a_setting_that_was_not_measured_is_no_pass(steps: list[Measured]) -> None:
+    """
+    A run that ended after the first of two settings, which passes, is undecided, and names the other.
+    """
+    plan = PLAN.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=0.5)})
+    first = [step for step in steps if dict(step.key.factors) == TWO]
+
+    found = analyse(first, plan, synthetic.manifest())
+
+    assert [each.verdict.value for each in found.combinations] == ["pass"]
+    assert found.verdict.value == "undecided"
+    assert found.reasons == ("worker.activity_slots=4: no step was measured",)
+    text = text_report(found)
+    assert text.startswith(
+        "demo: undecided (each setting that was measured keeps the goal, and not all of the plan's were)\n"
+    )
+    assert "\nundecided: worker.activity_slots=4: no step was measured\n" in text
 
 
 def test_the_text_names_the_setting_of_each_row_and_sentence(sweep: SweepResult) -> None:

@@ -5,17 +5,14 @@ What a run says in sentences and in its table.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import synthetic
-from kept_runs import run_of
 from loop_steps import lacking_orders
 
 from loadtest.analysis import analyse, exit_code
 from loadtest.plan import Saturate, Slo
 from loadtest.report.headlines import headlines
-from loadtest.report.sweep_page import resume_command
 from loadtest.report.sweep_text import text_report
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
@@ -180,24 +177,10 @@ def test_an_interrupted_run_says_what_is_left(steps: list[Measured]) -> None:
     """
     sweep = analyse(steps[:3], PLAN, synthetic.manifest())
 
-    assert headlines(sweep, "loadtest sweep --resume mine/r")[-1] == (
+    assert headlines(sweep, "; `loadtest sweep --resume mine/r` does what is left")[-1] == (
         "3 of 6 steps were not measured; `loadtest sweep --resume mine/r` does what is left."
     )
     assert sweep.missing == ("2-open1-1", "4-saturate-1", "4-open1-1")
-
-
-def test_what_is_left_in_a_cluster_is_submitted_from_where_the_user_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    A path of the pod is of no use on the machine that reads the sentence.
-    """
-    monkeypatch.chdir(tmp_path)
-    run = run_of(Path("my runs"), PLAN, [])
-
-    assert resume_command(run) == f"loadtest sweep --resume 'my runs/{run.path.name}'"
-    run.write_manifest(replace(run.manifest, target="kubernetes"))
-    assert resume_command(run) == f"loadtest submit --resume {run.path.name}"
 
 
 def test_an_overloaded_count_is_named_as_such(sweep: SweepResult) -> None:

@@ -61,7 +61,7 @@ def test_the_throughput_of_a_second_step_is_the_headlines(held: SweepResult) -> 
 
 def test_page_and_file_have_the_label_and_the_reason(held: SweepResult) -> None:
     """Beside each count's efficiency, and as a note of both steps."""
-    page = render(held, synthetic.manifest(), (), (), (), "loadtest sweep --resume run")
+    page = render(held, synthetic.manifest(), (), (), (), "; `loadtest sweep --resume run` does what is left")
 
     sweep = json.loads(to_json(held))
     assert sweep["scaling"]["limit"] == {"1": ["slots"], "2": ["hand-over"]}

@@ -265,6 +265,9 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         ("measured.json", "[]"),
         ("timeline.jsonl", "{"),
         ("timeline.jsonl", '{"at": "soon", "phase": "window"}'),
+        ("histograms/lag.hdr", ""),
+        ("histograms/lag.hdr", "no histogram"),
+        ("histograms/lag.hdr", "HISTFAAAACN4nJNpmSzMwMBgyA"),
     ],
 )
 def test_a_damaged_step_names_its_file(run: Run, measured: Measured, name: str, content: str) -> None:

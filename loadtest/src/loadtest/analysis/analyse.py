@@ -19,7 +19,7 @@ from loadtest.analysis.sweep_cpu_cost import cost
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured, StepKey
-from loadtest.results.plan_setting import Setting
+from loadtest.results.plan_setting import Setting, setting_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import combinations, plan_of_cell, step_keys
 from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, SweepResult
@@ -37,11 +37,14 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
     closed = judge_closed(steps, plan)
     read = tuple(read_step(step, plan_of_cell(plan, step.key), closed) for step in steps)
     kept = {step.key.folder for step in steps}
+    measured = _measured_combinations(steps, plan)
     combined = tuple(
         _combination(factors, [step for step in read if step.key.factors == factors], plan)
-        for factors in _measured_combinations(steps, plan)
+        for factors in measured
     )
-    verdict, reasons = decide_all(combined)
+    verdict, reasons = decide_all(
+        combined, [setting_text(each) for each in combinations(plan) if each not in measured]
+    )
     missing = tuple(key.folder for key in _asked(read, steps, plan) if key.folder not in kept)
     return SweepResult(
         schema=SCHEMA_VERSION,

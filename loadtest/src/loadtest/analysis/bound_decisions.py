@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loadtest.analysis.late_tasks import why_not_counted
 from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.model_answer import end_to_end_by_model, waits_by_model
 from loadtest.analysis.null_reasons import NullReasons
@@ -16,6 +17,7 @@ from loadtest.analysis.work_of_plan import OWN_ORDERS
 from loadtest.analysis.workflow_counts import counted_activities, is_closed, results
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
 CLOSED = "a closed load is at capacity by intent"
@@ -69,7 +71,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     if activity is None or activity.answer is Decided.UNDECIDED:
         activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
     return BoundDecisions(
-        _kept(activity, "decision", _why_undecided(measured), why),
+        _kept(activity, "decision", _why_undecided(measured, waits), why),
         _kept(
             decide_workflow_queue(measured, plan),
             "workflow_decision",
@@ -106,7 +108,10 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
     return Decision(answer, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
 
 
-def _why_undecided(measured: Measured) -> str:
+def _why_undecided(measured: Measured, bound: float | None) -> str:
+    counted = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    if bound is not None and counted is not None and (why := why_not_counted(counted, bound)) is not None:
+        return why
     if measured.activities_per_workflow != 0:
         seen = measured.worker_whole is not None and results(measured.injector.whole) > 0
         return NONE_IN_THE_QUEUE if seen and not counted_activities(measured) else NO_TWINS

@@ -23,7 +23,7 @@ WAIT_OFFSET_SECONDS = 0.01
 What is added to a mean wait before its logarithm is taken, so that waits of a few milliseconds do not weigh.
 """
 
-_LOOP_MADE = "a closed load makes its waits itself; compare an open load with --rate"
+_LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
 # Whether one window holds enough closes and nothing hit it: a comparison takes its error from the rounds instead.
 _OF_ONE_WINDOW = (disturbed_window, too_few_closes)
@@ -62,7 +62,7 @@ class Quantity:
 def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     del result, plan
     if measured.arrival_rate is not None:
-        return "an open load sets the rate itself; compare a saturate load, without --rate"
+        return "an open load sets the rate itself; that of a closed one can be compared"
     found = workflows_per_second(measured)
     return found if found > 0 else "nothing was completed"
 

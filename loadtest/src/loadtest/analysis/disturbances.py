@@ -83,11 +83,7 @@ def disturbed_window(measured: Measured, _plan: Plan) -> list[str]:
     """
     Return a reason if something from outside hit the seconds on which the step's answer rests.
     """
-    hits = [
-        f"{each.what} (seconds {each.start:.0f} to {each.end:.0f} of the step)"
-        for each in disturbances(measured)
-        if each.counts
-    ]
+    hits = [f"{each.what} ({each.span} of the step)" for each in disturbances(measured) if each.counts]
     if not hits:
         return []
     return [
@@ -100,7 +96,7 @@ def disturbance_notes(measured: Measured) -> list[str]:
     Return what hit the step and makes nothing invalid, one sentence each.
     """
     return [
-        f"seconds {each.start:.0f} to {each.end:.0f}: {each.what}; "
+        f"{each.span}: {each.what}; "
         + (
             "that can only have made waits longer, and the bound was kept all the same"
             if _in_window(measured, each)

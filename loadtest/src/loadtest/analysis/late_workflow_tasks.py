@@ -5,6 +5,7 @@ Whether workflow tasks wait too long: the share of late ones of a window, with w
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from loadtest.analysis.late_tasks import count_late, why_not_counted
 from loadtest.analysis.share_interval import samples_to_keep, share_ends
@@ -20,6 +21,20 @@ CALM_RATIO = 0.5
 CALM_BURST = 3.0
 # Of fuller slots, and where they were not seen, bursts are longer.
 BUSY_BURST = 20.0
+# Times as many workflow tasks as tell where none is late, so that one late task leaves the answer.
+ENOUGH_RATIO = 1.2
+# A window that ends by itself does so a little before its longest.
+_ABOUT_SECONDS = 5.0
+
+
+def orders_that_tell(activities: int) -> int:
+    """
+    Return how many orders have enough workflow tasks to tell of calm slots that they wait too rarely.
+
+    Args:
+        activities: Of one order, one after the other; it has one workflow task more.
+    """
+    return math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
 
 
 def burst_of(busy_ratio: float | None) -> float:
@@ -66,11 +81,7 @@ def judge_share(late: float, counted: int, seconds: float, burst: float) -> Deci
     elif low > ALLOWED_RATIO:
         answer = Decided.MISSED
     else:
-        wanted = samples_to_keep(ALLOWED_RATIO, burst)
         why = f"{late:g} of {counted} late, so the share lies between {low:.1%} and {high:.1%}"
-        if counted < wanted:
-            longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)
-            why += f"; write window_seconds = {longer} or more (now {seconds:.0f})"
     deviation = math.sqrt(max(burst * ALLOWED_RATIO * (1 - ALLOWED_RATIO) * counted, 0.0))
     return Decision(answer, seconds, late, ALLOWED_RATIO * counted, deviation, why, ())
 
@@ -87,5 +98,26 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
                 return Decision(Decided.UNDECIDED, measured.window_seconds, 0.0, 0.0, 0.0, unknown, ())
             late = count_late(waits, bound)
             burst = burst_of(busy_ratio(measured))
-            return judge_share(late, waits.count, measured.window_seconds, burst)
+            found = judge_share(late, waits.count, measured.window_seconds, burst)
+            wanted = samples_to_keep(ALLOWED_RATIO, burst)
+            if found.why is None or waits.count >= wanted:
+                return found
+            return replace(found, why=f"{found.why}; {_what_would_tell(measured, plan, waits.count, wanted)}")
     return None
+
+
+def _what_would_tell(measured: Measured, plan: Plan, counted: int, wanted: int) -> str:
+    """
+    Say how a window would count enough workflow tasks: one of fixed length by another, one that ended at its longest by a
+    longer limit, and one that ended with the activities' answer by neither.
+    """
+    load, seconds = plan.loads[measured.key.load], measured.window_seconds
+    longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)
+    if load.window_seconds is not None:
+        return f"write window_seconds = {longer} or more (now {seconds:.0f})"
+    if seconds >= load.longest_window_seconds - _ABOUT_SECONDS:
+        return f"write max_window_seconds = {longer} or more (now {load.longest_window_seconds:.0f})"
+    return (
+        f"{wanted:,} would tell where none is late, and the window ended once the activities' waits were decided; "
+        "test a higher rate, or give more workflow_task_slots, as fewer tell where most of those are free"
+    )

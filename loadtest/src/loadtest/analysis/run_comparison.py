@@ -4,7 +4,7 @@ Two finished runs as one comparison, and why two runs may not be compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from loadtest.analysis.doubled_loop import first_key
@@ -15,14 +15,17 @@ from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.manifest import OWN_SCENARIO, Manifest
 from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import plan_of_cell
 
 DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"
 )
-# What a comparison may be of; every other key of the plans must be the same.
-_COMPARED = frozenset({"worker", "codec", "server", "address", "profile", "name"})
+# What a comparison may be of, and what says which steps there are and how they are waited for, but not what one measures;
+# every other key of the plans must be the same.
+_COMPARED = frozenset({"worker", "worker_command", "codec", "server", "address", "profile"})
+_IDLE = frozenset({"name", "replicas", "repetitions", "shuffle", "budget_seconds", "waits"})
 # Rates that a plan gives are equal to the last digit; those that runs found themselves differ by more.
 _SAME_RATE_RATIO = 0.005
 
@@ -50,7 +53,7 @@ def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> 
     found += [
         f"other plan: {key} {_short(left[key])} and {_short(right[key])}"
         for key in left
-        if key not in _COMPARED and left[key] != right[key]
+        if key not in _COMPARED | _IDLE and left[key] != right[key]
     ]
     return tuple(found)
 
@@ -61,25 +64,45 @@ def rounds_of_runs(
     """
     Put each cell and repetition of a run beside the same of another, as rounds of A B B A.
 
-    Steps that were offered different rates are left out: their waits differ for that alone.
+    Steps that one run alone has, or that are not valid in one, are left out, and so are those that were offered different
+    rates: their waits differ for that alone.
 
     Returns:
         The rounds, and what was left out, in words.
     """
     mine, other = _valid(a, plan_a), _valid(b, plan_b)
+    left = _without_partner(a, b, {key for key in mine if key in other})
     pairs = [(mine[key], other[key]) for key in mine if key in other]
     alike = [pair for pair in pairs if _offered_alike(pair[0][0], pair[1][0])]
     rounds = [[first, second, second, first] for first, second in alike]
     unlike = [pair for pair in pairs if not _offered_alike(pair[0][0], pair[1][0])]
     if not unlike:
-        return rounds, ()
+        return rounds, left
     (first, _), (second, _) = unlike[0]
     told = (
         f"{len(unlike)} of {len(pairs)} pairs of steps are left out, as the runs offered them different rates "
         f"({first.arrival_rate or 0:.3g} and {second.arrival_rate or 0:.3g}/s in {first.key.folder}), each a share of what "
         "it found itself; give arrival_rate in the plan of both to compare them"
     )
-    return rounds, (told,)
+    return rounds, (*left, told)
+
+
+def _without_partner(
+    a: Sequence[Measured], b: Sequence[Measured], paired: Collection[StepKey]
+) -> tuple[str, ...]:
+    """
+    Say how many steps are not compared as one run alone has them, and how many as they are not valid in one of the runs.
+    """
+    in_a, in_b = ({first_key(step.key) for step in steps} for steps in (a, b))
+    told, both = [], in_a & in_b
+    alone = [f"{len(keys - both)} of run {name}" for keys, name in ((in_a, "A"), (in_b, "B")) if keys - both]
+    if alone:
+        told.append(f"steps that one run alone has are left out: {' and '.join(alone)}")
+    if broken := [key for key in both if key not in paired]:
+        told.append(
+            f"{len(broken)} of {len(both)} steps are left out, as they are not valid in one of the runs"
+        )
+    return tuple(told)
 
 
 def _offered_alike(a: Measured, b: Measured) -> bool:
@@ -95,9 +118,13 @@ def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
     left, right = _flat(plan_a.model_dump(mode="json")), _flat(plan_b.model_dump(mode="json"))
     keys = [key for key in {**left, **right} if key != "name" and left.get(key) != right.get(key)]
     return (
-        " ".join(f"{key}={left.get(key)}" for key in keys),
-        " ".join(f"{key}={right.get(key)}" for key in keys),
+        " ".join(f"{key}={_written(left.get(key))}" for key in keys),
+        " ".join(f"{key}={_written(right.get(key))}" for key in keys),
     )
+
+
+def _written(value: Any) -> str:
+    return "none" if value is None else _short(value_text(value))
 
 
 def _valid(steps: Sequence[Measured], plan: Plan) -> dict[StepKey, Block]:

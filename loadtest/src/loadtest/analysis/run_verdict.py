@@ -4,6 +4,7 @@ What a whole run comes to: pass, fail or invalid, and the exit code of each.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.closed_load_repeat import answer_rests_on
@@ -83,9 +84,15 @@ def decide(
     return (RunVerdict.UNDECIDED, tuple(unknown)) if unknown else (RunVerdict.PASS, ())
 
 
-def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, tuple[str, ...]]:
+def decide_all(
+    combinations: Sequence[CombinationResult], unmeasured: Sequence[str] = ()
+) -> tuple[RunVerdict, tuple[str, ...]]:
     """
     Decide a run from its combinations of factors: the worst of their verdicts, so that a pass hides no miss.
+
+    Args:
+        combinations: Those that were measured.
+        unmeasured: The others, in words; of none of them is it known whether it keeps the bounds.
 
     Returns:
         The verdict, and the reasons of each combination that has it, the combination named.
@@ -98,6 +105,8 @@ def decide_all(combinations: Sequence[CombinationResult]) -> tuple[RunVerdict, t
                 for each in worst
                 for reason in each.reasons
             )
+    if unmeasured:
+        return RunVerdict.UNDECIDED, tuple(f"{setting}: no step was measured" for setting in unmeasured)
     return RunVerdict.PASS, ()
 
 
@@ -111,12 +120,13 @@ def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequ
 
 def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
-    Return each cell of which nobody knows whether it keeps the bounds that can be held against it.
+    Return each cell of the plan of which nobody knows whether it keeps the bounds that can be held against it.
     """
     told = []
-    for (replicas, load), found in _by_cell(step for step in steps if step.counts_for_cell).items():
-        kind = plan.loads[load].kind
-        if kind is LoadKind.SATURATE:
+    measured = _by_cell(step for step in steps if step.counts_for_cell)
+    for replicas, load in itertools.product(plan.replicas, range(len(plan.loads))):
+        kind, found = plan.loads[load].kind, measured.get((replicas, load), [])
+        if kind is LoadKind.SATURATE and found:
             judgements = [judge_errors(step, plan.slo) for step in found]
         else:
             judgements = [judge_count(found, plan.slo)]

@@ -73,7 +73,7 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
     if not any(step.load.kind == SATURATE for step in steps):
         why = "the plan has no saturate load, so no throughput was searched for"
     elif first not in joined:
-        why = f"no valid saturate step at {first} replicas, which speed-up and efficiency are read against"
+        why = f"no valid saturate step at the first count, {first}, which speed-up and efficiency are read against"
     base = joined.get(first)
     speedups = (
         {count: ratio(value, base) for count, value in joined.items() if count != first} if base else {}

@@ -114,7 +114,8 @@ def _compare(
         )
     if len(told) < FEWEST_ROUNDS:
         if told or not why:
-            why = f"{len(told)} rounds are whole and valid, at least {FEWEST_ROUNDS} are needed"
+            number = "1 round is" if len(told) == 1 else f"{len(told)} rounds are"
+            why = f"{number} whole and valid, at least {FEWEST_ROUNDS} are needed"
         unknown = Standing.UNKNOWN
         wanted = FEWEST_ROUNDS if told or not rounds else None
         return QuantityComparison(

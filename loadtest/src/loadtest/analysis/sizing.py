@@ -5,6 +5,7 @@ What a rate needs that nobody measured, from the valid steps of a run.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.actions_per_order import actions_per_order
 from loadtest.analysis.calibrated_model import calibration
@@ -25,6 +26,7 @@ from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
+from loadtest.results.plan_setting import setting_text
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import limit_text
@@ -32,6 +34,7 @@ from loadtest.results.sweep_result import Interval
 
 # A worker in Python or JavaScript runs workflows and activities on one core.
 _FULL_WORKER = 0.8
+_NONE_VALID = "no step of the run is valid"
 
 
 def believable_steps(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
@@ -71,22 +74,28 @@ def size(
     growth = growth_of(counted, plan)
     replicas = sized_replicas(counted, plan, rate)
     needed = replicas.needed
-    quantities = (
+    quantities: tuple[Sized, ...] = (
         *(quantity(counted, rate, STATED) for quantity in BY_RATE[:1]),
         part_cores(counted, "worker", rate, needed),
         worker_memory(counted, needed),
         part_cores(counted, "server", rate, None),
         *(quantity(counted, rate, STATED) for quantity in BY_RATE[1:]),
     )
+    costs = tuple(part_cost(counted, part) for part in ("worker", "server"))
+    if growth is None:
+        replicas = replace(replicas, why=why_no_throughput(steps, plan))
+    if not counted:
+        quantities = tuple(replace(one, why=_NONE_VALID) for one in quantities)
+        costs = tuple(replace(one, why=_NONE_VALID) for one in costs)
     return SizingResult(
         schema=1,
         run=manifest.run,
-        setting=" ".join(f"{key}={value}" for key, value in (setting or {}).items()),
+        setting=setting_text(tuple((setting or {}).items())),
         arrival_rate=rate,
         slo=slo_text(plan.slo),
         replicas=replicas,
         quantities=quantities,
-        costs=tuple(part_cost(counted, part) for part in ("worker", "server")),
+        costs=costs,
         contention=_contention(growth),
         actions_per_order=actions_per_order(counted) or {},
         currency=prices.currency if prices is not None else None,
@@ -98,6 +107,22 @@ def size(
             *_busy_workers(counted, quantities, needed),
         ),
     )
+
+
+def why_no_throughput(steps: Sequence[Measured], plan: Plan) -> str:
+    """
+    Say why no saturate step tells what replicas carry, and what would.
+
+    Args:
+        steps: Of the setting, those that may not be believed among them.
+        plan: Of the setting.
+    """
+    closed = judge_closed(steps, plan)
+    if not closed:
+        return "the run has no saturate step; add a load of kind saturate"
+    if any(step.is_valid for step in closed):
+        return "nobody counted what the run's saturate steps completed"
+    return f"no saturate step of the run is valid: {'; '.join(closed[-1].reasons)}"
 
 
 def fills_machine(step: Measured) -> bool:
@@ -171,7 +196,7 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
         return Sized("replicas", "replicas", None, Basis.REFUSED, why)
 
     if growth is None:
-        return refused("the run has no valid saturate step; add a load of kind saturate")
+        return refused("the run has no valid saturate step")
     largest = max(saturated_steps(steps), key=lambda step: step.key.replicas)
     learnt = calibration(plan, largest)
     if isinstance(learnt, str):
@@ -184,7 +209,11 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
     most = found.high if found.high is not None else float("inf")
     if counts[0] <= found.value and most <= counts[-1]:
         return Sized("replicas", "replicas", found, Basis.MEASURED)
-    told = f"{counts[0]} to {counts[-1]} replicas were measured"
+    told = (
+        f"{counts[0]} to {counts[-1]} replicas were measured"
+        if len(counts) > 1
+        else f"no count but {counts[0]} was measured"
+    )
     return Sized("replicas", "replicas", found, Basis.BEYOND, told)
 
 

@@ -58,7 +58,7 @@ def growing_backlog(measured: Measured) -> str | None:
         return None
     rate = window.offered / measured.window_seconds
     return (
-        f"{rate:.2f}/s is above the capacity of {measured.key.replicas} replicas: the backlog grew by "
+        f"{rate:.2f}/s is above the capacity of {_replicas(measured.key.replicas)}: the backlog grew by "
         f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
         "its latencies grow with the window's length"
     )

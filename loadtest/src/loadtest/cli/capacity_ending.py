@@ -4,7 +4,7 @@ What a search for capacities ends with: judged from the run's files alone, writt
 
 from __future__ import annotations
 
-from loadtest.cli.run_notes import report_from_here
+from loadtest.cli.run_notes import ended_early, report_from_here
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.experiment.loop import kept_steps
@@ -22,12 +22,10 @@ def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> S
     """
     Judge a search from its folder, and write what it found there.
     """
-    result = capacity_result(
-        Capacity(run.plan, question),
-        kept_steps(run),
-        run.path.name,
-        (*run.manifest.notes, *_not_searched(run.plan)),
-    )
+    design, kept = Capacity(run.plan, question), kept_steps(run)
+    early = ended_early(run, design.left(kept), kept)
+    notes = (*early, *run.manifest.notes, *_not_searched(run.plan))
+    result = capacity_result(design, kept, run.path.name, notes)
     verdict = _VERDICTS[result.exit_code]
     page = write_capacity_report(run, result, verdict)
     shown = report_from_here(page)

@@ -31,7 +31,9 @@ def capacity(
     window: Annotated[
         float | None, typer.Option(help="Longest window of a probe; a longer one confirms more.")
     ] = None,
-    budget: Annotated[float | None, typer.Option(help="Most seconds of all windows together.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Seconds of all windows after which no step begins.")
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="Run whose search goes on, where and how it began.")
     ] = None,

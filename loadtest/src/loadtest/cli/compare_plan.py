@@ -11,14 +11,16 @@ from loadtest.cli.overrides import parse_setting
 from loadtest.cli.question_plan import parse_asked
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, rounds_asked
 from loadtest.errors import InputError
-from loadtest.plan import LoadKind, Plan
-from loadtest.plan.factors import factor_key, put_value
+from loadtest.plan import LoadKind, Open, Plan
+from loadtest.plan.factors import factor_key, put_value, why_no_factor
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.results.comparison_result import QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
 BLOCK_SECONDS = 15.0
+# What only an open load tells.
+_OF_WAITS = ("late", "wait", "end-to-end")
 MOST_ROUNDS = 8
 # Keys of the plan that is made -> the flag whose value they have.
 _FLAGS = {
@@ -59,6 +61,7 @@ def comparing_plan(
         InputError: The settings cannot be compared; a line for each reason.
     """
     left, right = _settings(a, "--a"), _settings(b, "--b")
+    _demand_factors([*(("--a", path) for path in left), *(("--b", path) for path in right)])
     if not left and not right:
         raise InputError(
             "nothing to compare; write for example --a worker.sandbox=true --b worker.sandbox=false"
@@ -72,7 +75,9 @@ def comparing_plan(
         else:
             compared[path] = (pair[0], pair[1])
     if not compared:
-        raise InputError(f"--a {' '.join(a)} --b {' '.join(b)}: both are the same; give values that differ")
+        told = " ".join((*(f"--a {text}" for text in a), *(f"--b {text}" for text in b)))
+        planned = "" if left.keys() == right.keys() else ", as what is left out has the plan's value"
+        raise InputError(f"{told}: both settings are the same{planned}; give values that differ")
     exponential = plan.work.spread == "exponential"
     seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
     usual = EXPONENTIAL_ROUNDS if exponential else ROUNDS
@@ -87,6 +92,7 @@ def comparing_plan(
     checked = parse_asked(document, "compare", _FLAGS)
     settings = [tuple((path, pair[index]) for path, pair in checked.factors.items()) for index in (0, 1)]
     gates = gate or (("throughput",) if rate is None else ("wait",))
+    _demand_told(gates, checked)
     return checked, CompareQuestion(settings[0], settings[1], 0, first, most, gates)
 
 
@@ -102,6 +108,43 @@ def demand_quantities(gates: Collection[str]) -> None:
             raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
 
 
+def _demand_told(gates: Collection[str], made: Plan) -> None:
+    """
+    Refuse a gate that no block of a comparison can tell, which would end undecided after every round.
+    """
+    for name in gates:
+        if isinstance(made.loads[0], Open):
+            if name == "throughput":
+                raise InputError(
+                    f"--gate {name}: --rate makes it the same in both settings; leave --rate out, or write --gate wait"
+                )
+        elif name in _OF_WAITS:
+            raise InputError(
+                f"--gate {name}: without --rate both settings are saturated, and waits are the closed load's own making; "
+                "give --rate, or write --gate throughput"
+            )
+        if name == "late" and made.slo.schedule_to_start_p95_seconds is None:
+            raise InputError(
+                f"--gate {name}: the plan bounds no waits, so nothing is late; "
+                "add --set slo.schedule_to_start_p95_seconds=0.15, or write --gate wait"
+            )
+
+
+def _demand_factors(given: Collection[tuple[str, str]]) -> None:
+    """
+    Refuse keys that cannot be compared, each once by the flag that named it.
+    """
+    told: dict[str, str] = {}
+    for flag, path in given:
+        if (why := why_no_factor(path)) is not None:
+            counts = (
+                "; `loadtest sweep PLAN --replicas 1,2` measures several counts" if path == "replicas" else ""
+            )
+            told.setdefault(path, f"{flag} {path}: {why.replace('factor', 'setting', 1)}{counts}")
+    if told:
+        raise InputError("\n".join(told.values()))
+
+
 def _load(plan: Plan, rate: float | None, seconds: float) -> dict[str, Any]:
     if rate is not None:
         return {"kind": LoadKind.OPEN.value, "arrival_rate": rate, "window_seconds": seconds}
@@ -114,7 +157,10 @@ def _settings(given: Sequence[str], flag: str) -> dict[str, DynamicValue]:
         if "=" not in text:
             raise InputError(f"{flag} {text}: no KEY=VALUE; write for example {flag} worker.sandbox=true")
         path, value = parse_setting(text)
-        found[factor_key(".".join(path))] = value
+        key = factor_key(".".join(path))
+        if key in found:
+            raise InputError(f"{flag} {text}: {key} is given twice by {flag}; leave one out")
+        found[key] = value
     return found
 
 

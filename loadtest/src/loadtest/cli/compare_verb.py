@@ -78,7 +78,7 @@ def compare(
         refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")
         from loadtest.cli.comparison_ending import compare_finished
 
-        return compare_finished(first, second, gates or ("throughput",), junit, markdown, anyway=anyway)
+        return compare_finished(first, second, gates, junit, markdown, anyway=anyway)
     if first.is_dir():
         raise InputError(
             f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"

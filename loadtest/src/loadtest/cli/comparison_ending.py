@@ -4,12 +4,14 @@ What a comparison ends with: judged from the run's files alone, written as JSON,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from loadtest.analysis.comparison import SAME_WITHIN_RATIO
 from loadtest.analysis.run_comparison import DRIFT, differing_settings, rounds_of_runs, why_not_comparable
-from loadtest.analysis.settings_comparison import compare_settings, failure_notes
-from loadtest.cli.run_notes import left_out, report_from_here
+from loadtest.analysis.settings_comparison import Block, compare_settings, failure_notes
+from loadtest.analysis.workflow_counts import is_closed
+from loadtest.cli.run_notes import ended_early, left_out, report_from_here
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
@@ -41,6 +43,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     rounds = design.rounds(kept)
     warnings = (
         *_servers_note(run.manifest),
+        *ended_early(run, design.left(kept), kept),
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),
         *failure_notes([[(step.measured, step.result) for step in blocks] for blocks in rounds]),
@@ -94,7 +97,7 @@ def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
 def compare_finished(
     first: Path,
     second: Path,
-    gate: tuple[str, ...],
+    gates: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
     *,
@@ -102,6 +105,12 @@ def compare_finished(
 ) -> int:
     """
     Compare two finished runs and return the exit code.
+
+    Args:
+        first, second: Their folders.
+        gates: What decides the exit code; none is the throughput, or the wait where every load is open.
+        junit, markdown: Where the answer is written, too.
+        anyway: Whether to compare runs that differ in more than a setting.
 
     Raises:
         InputError: They must not be compared, and *anyway* was not given.
@@ -122,7 +131,7 @@ def compare_finished(
         f"{a.path.name} {b.path.name}",
         f"{a.path.name} {texts[0]}".strip(),
         f"{b.path.name} {texts[1]}".strip(),
-        gate,
+        gates or _usual_gate(rounds),
         SAME_WITHIN_RATIO,
         quantities := compare_settings(rounds, a.plan),
         max(one.rounds for one in quantities),
@@ -131,6 +140,14 @@ def compare_finished(
     print(comparison_text(result), end="")
     _write(result, junit, markdown)
     return result.exit_code
+
+
+def _usual_gate(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
+    """
+    Return what decides where nobody said so: the throughput, unless every load is open, which sets it itself.
+    """
+    measured = [block for blocks in rounds for block, _ in blocks]
+    return ("wait",) if measured and not any(map(is_closed, measured)) else ("throughput",)
 
 
 def _write(result: ComparisonResult, junit: Path | None, markdown: Path | None) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from loadtest.errors import InputError
+from loadtest.results.latest_link import demand_latest
 
 
 def fetch(
@@ -51,6 +52,8 @@ def _demand_room(output: Path, run: str) -> None:
             raise InputError(f"{output / run}: is there already; remove it or give another --output")
         if output.exists() and not output.is_dir():
             raise InputError(f"--output {output}: is no folder; name one")
+        if output.exists():
+            demand_latest(output)
     except OSError as error:
         raise InputError(
             f"--output {output}: cannot be read: {error.strerror}; name another folder"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
-from loadtest.cli.run_notes import left_out, reasons_once, report_from_here
+from loadtest.cli.run_notes import ended_early, left_out, reasons_once, report_from_here
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
@@ -53,7 +53,8 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     elif answer is LimitsAnswer.UNKNOWN and tried:
         limits = (tried[-1].suspect,) if _is_undecided(tried) else ()
     problems = [found for step in kept if (found := design.problems(step))]
-    warnings = [*run.manifest.notes, *left_out(problems, len(kept), "steps")]
+    early = ended_early(run, design.left(kept), kept)
+    warnings = [*early, *run.manifest.notes, *left_out(problems, len(kept), "steps")]
     first = design.first(kept)
     others = None if first is None else other_cores(pressure_of(first.measured, run.plan))
     if others is not None and others >= DISTURBED_CORES:
@@ -64,8 +65,9 @@ def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     if answer is LimitsAnswer.UNKNOWN:
         if _is_undecided(tried):
             problem = tried[-1].throughput.why
-        elif design.left(kept):
-            problem = "the search ended before every suspect was relieved"
+        elif early:
+            before = "it had a valid saturated step" if first is None else "every suspect was relieved"
+            problem = f"the search ended before {before}"
         else:
             problem = f"the saturated step is not valid: {reasons_once(problems)}"
     return LimitsResult(

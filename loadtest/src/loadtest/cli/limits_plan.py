@@ -80,7 +80,9 @@ def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
     Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
     """
     saturate = plan.saturate_load
-    slots, orders = plan.worker.slots, saturate.orders_per_slot
+    slots = plan.worker.slots
+    # In whole orders, as less than one for each slot is one in all, and half more of a part of one is none.
+    orders = max(1, round(saturate.orders_per_slot * slots * replicas)) / (slots * replicas)
     per_slot = (
         orders,
         orders * HALF_MORE,

@@ -14,7 +14,8 @@ from loadtest.cli.limits_ending import conclude_limits
 from loadtest.cli.run_notes import report_from_here
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
-from loadtest.report.sweep_page import resume_command, write_report
+from loadtest.report.rest_of_run import rest_clause
+from loadtest.report.sweep_page import write_report
 from loadtest.report.sweep_text import text_report
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
@@ -38,9 +39,9 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     measured = run.read_steps()
     sweep = analyse(measured, run.plan, run.manifest)
     report = report_from_here(write_report(run, sweep, measured))
-    resume = resume_command(run)
+    left = rest_clause(run, measured)
     if not quiet:
         Console(soft_wrap=True).print(
-            f"{text_report(sweep, resume)}report: {report}", highlight=False, markup=False, soft_wrap=True
+            f"{text_report(sweep, left)}report: {report}", highlight=False, markup=False, soft_wrap=True
         )
-    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, resume)), exit_code(sweep))
+    return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, left)), exit_code(sweep))

@@ -8,10 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from loadtest.cli.place_options import TargetKind
+from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
+from loadtest.report.rest_of_run import rest_clause
+from loadtest.results.latest_link import LATEST
+from loadtest.results.measured_step import StepKey
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
-from loadtest.results.run_folder import LATEST
+from loadtest.results.run_folder import Run
 
 
 def report_from_here(report: Path) -> Path:
@@ -46,6 +50,20 @@ def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
     return (
         f"the plan names {', '.join(named)}, which --target {place['target']} gives to no worker: they run as they were deployed",
     )
+
+
+def ended_early(run: Run, left: Sequence[StepKey], kept: Sequence[KeptStep]) -> tuple[str, ...]:
+    """
+    Say that a run ended before its question was answered, and what does the rest; nothing where it was.
+
+    Args:
+        run: Its folder and plan.
+        left: Steps that its design still asks for.
+        kept: Those that were measured.
+    """
+    if not left:
+        return ()
+    return (f"the run ended before its answer{rest_clause(run, [step.measured for step in kept])}",)
 
 
 def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[str]:

@@ -39,12 +39,14 @@ from loadtest.cli.run_refusals import (
 )
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
+from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan
 from loadtest.provenance import commit, machine, versions
+from loadtest.results.latest_link import demand_latest
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.question import Question, keep_question, question_of
@@ -129,8 +131,11 @@ def resume(
             "its report can be made, to go on measure anew"
         )
     refuse_changes(path, run.path, given, parameters, manifest.place)
-    if not design_of(run.plan, question_of(run)).left(kept_steps(run)):
-        return _report_complete(run, flags.progress)
+    kept = kept_steps(run)
+    if not design_of(run.plan, question_of(run)).left(kept):
+        return _report_complete(run, flags.progress, "nothing is left to measure")
+    if (spent := budget_spent(run.plan, kept)) is not None:
+        return _report_complete(run, flags.progress, f"nothing more is measured, as {spent.why}")
     commands = "worker_command" in manifest.place or commands_of(run.plan)
     if commands and manifest.directory != str(Path.cwd()):
         raise InputError(
@@ -138,6 +143,7 @@ def resume(
             "write it there"
         )
     load(run.plan.scenario)
+    demand_latest(run.path.parent)
     environment = environment_for(run.plan, manifest.place, flags.metrics_port)
     demand_as_kept(environment.servers, manifest)
     start = _start(run.plan.scenario)
@@ -147,9 +153,9 @@ def resume(
     return _carry_out(run, environment, flags)
 
 
-def _report_complete(run: Run, progress: Progress) -> int:
+def _report_complete(run: Run, progress: Progress, why: str) -> int:
     display = choose(progress, Console(soft_wrap=True))
-    print(f"{path_from_here(run.path)}: nothing is left to measure; its report is made anew", file=sys.stderr)
+    print(f"{path_from_here(run.path)}: {why}; its report is made anew", file=sys.stderr)
     ended = conclude(run, quiet=isinstance(display, JsonLines))
     with display:
         display.tell(ended)

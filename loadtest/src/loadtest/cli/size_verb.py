@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from loadtest.cli.overrides import parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.plan.plan_tables import DynamicValue
+from loadtest.results.plan_setting import value_text
 
 
 def size(
@@ -71,20 +73,25 @@ def _setting(plan: Plan, given: Sequence[str]) -> dict[str, DynamicValue]:
         if name not in plan.factors:
             known = ", ".join(plan.factors) or "none"
             raise InputError(f"--set {text}: no factor of this run; its factors: {known}")
-        # In Python true is 1 and 4.0 is 4: what is chosen is the value as the plan has it.
+        # In Python true is 1 and 4.0 is 4: what is chosen is the value as the plan has it, or as it is written here.
+        written = text.partition("=")[2].strip()
         same = [
             one
             for one in plan.factors[name]
-            if one == value and isinstance(one, bool) is isinstance(value, bool)
+            if (one == value and isinstance(one, bool) is isinstance(value, bool))
+            or value_text(one) == written
         ]
         if not same:
-            known = ", ".join(str(one) for one in plan.factors[name])
-            raise InputError(f"--set {text}: no value of this run; it has {known}")
+            raise InputError(f"--set {text}: no value of this run; it has {_listed(plan.factors[name])}")
         asked[name] = same[0]
     for name, values in plan.factors.items():
         if name not in asked and len(values) > 1:
-            choice = ", ".join(str(one) for one in values)
+            one = shlex.quote(f"{name}={value_text(values[0])}")
             raise InputError(
-                f"{name}: the run varies it ({choice}); choose one, such as --set {name}={values[0]}"
+                f"{name}: the run varies it ({_listed(values)}); choose one, such as --set {one}"
             )
     return {name: asked.get(name, values[0]) for name, values in plan.factors.items()}
+
+
+def _listed(values: Sequence[DynamicValue]) -> str:
+    return ", ".join(map(value_text, values))

@@ -33,6 +33,7 @@ from loadtest.design.step_attempts import (
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.question import CapacityQuestion
+from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.sweep_result import SloAnswer
 
@@ -134,6 +135,12 @@ class Capacity:
                 if found.todo.load == self.question.saturate:
                     todo.append(self._key(found.replicas, self.question.probe, 1))
         return tuple(todo)
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return a step's readings as they are: every rule of validity counts.
+        """
+        return step.result
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.read_blocks import ReadBlocks
+from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CompareQuestion
+from loadtest.results.step_result import StepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class Compare:
         Return the blocks up to the next look at the numbers.
         """
         return self._blocks.left(kept)
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return a step's readings with the verdict of the rules that leave it out.
+        """
+        return judged_by(step.result, self.problems(step))
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from loadtest.analysis.window_budget import why_budget_ended
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction
@@ -55,10 +56,8 @@ def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:
     """
     Return the end of a run whose windows have used the seconds that its plan gives them; ``None`` before.
     """
-    spent = sum(step.measured.window_seconds for step in kept)
-    if plan.budget_seconds is None or spent < plan.budget_seconds:
-        return None
-    return Answer(f"the budget of {plan.budget_seconds:g} s of windows is spent")
+    why = why_budget_ended(plan, (step.measured for step in kept))
+    return None if why is None else Answer(why)
 
 
 WindowPlanner = Callable[
@@ -127,5 +126,11 @@ class Design(Protocol):
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
         Return the steps that may come beside those, where what is measured asks for them and they can be counted.
+        """
+        ...
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return the readings of a step that was measured, with the verdict by which the design goes on.
         """
         ...

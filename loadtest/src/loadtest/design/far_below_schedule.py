@@ -7,14 +7,11 @@ from __future__ import annotations
 import math
 
 from loadtest import arrivals
-from loadtest.analysis.late_workflow_tasks import ALLOWED_RATIO, CALM_BURST
-from loadtest.analysis.share_interval import samples_to_keep
+from loadtest.analysis.late_workflow_tasks import orders_that_tell
 from loadtest.results.step_instruction import StepInstruction
 
 # Answers by the model in windows of so many seconds were tried on systems of known answer.
 LEAST_SECONDS = 20.0
-# Times as many workflow tasks as tell where none is late, so that one late task leaves the answer.
-ENOUGH_RATIO = 1.2
 CANDIDATES = 32
 # Times the orders that are enough, from which on no schedule has too few of them.
 _PLENTY = 5.0
@@ -34,7 +31,7 @@ def far_below_schedule(instruction: StepInstruction, activities: int) -> tuple[f
     """
     rate = instruction.arrival_rate
     assert rate is not None  # a closed load has no edge
-    enough = math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
+    enough = orders_that_tell(activities)
     seconds = min(max(LEAST_SECONDS, float(math.ceil(enough / rate))), instruction.window_seconds)
     usual = max(float(enough), rate * seconds)
     if usual >= _PLENTY * enough:

@@ -18,6 +18,7 @@ from loadtest.design.step_attempts import (
 )
 from loadtest.plan import Plan
 from loadtest.results.measured_step import StepKey
+from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
 
@@ -66,6 +67,12 @@ class Grid:
                 and not is_given_up(each, plan_of_cell(self.plan, each), kept)
             ]
         return tuple(todo)
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return a step's readings as they are: every rule of validity counts.
+        """
+        return step.result
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

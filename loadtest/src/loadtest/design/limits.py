@@ -14,12 +14,13 @@ from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_
 from loadtest.analysis.suspects.step_suspects import NOT_READ, ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.read_blocks import ReadBlocks
+from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
 from loadtest.results.measured_step import StepKey
 from loadtest.results.question import LimitsQuestion
+from loadtest.results.step_result import StepResult
 from loadtest.results.suspect import Suspect
 
 _GATE = ("throughput",)
@@ -87,6 +88,12 @@ class LimitSearch:
             if _throughput(trial, kept).standing is Standing.BETTER:
                 return ()
         return ()
+
+    def judged(self, step: KeptStep) -> StepResult:
+        """
+        Return a step's readings with the verdict of the rules that leave it out.
+        """
+        return judged_by(step.result, self.problems(step))
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

@@ -5,10 +5,11 @@ Why blocks are left out, each block read once: a design looks at all of them bef
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.step_result import StepResult, StepVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,18 @@ class ReadBlocks:
         if known is None or known[0] is not block:
             known = self.known[block.key] = (block, rule(block, plan))
         return known[1]
+
+
+def judged_by(result: StepResult, problems: tuple[str, ...]) -> StepResult:
+    """
+    Return a block's readings with the verdict of its design, which asks for less than a rate of one window does.
+
+    Args:
+        result: Its readings, by every rule of validity.
+        problems: Why the design leaves it out; empty where it counts.
+    """
+    if problems:
+        return replace(result, verdict=StepVerdict.INVALID, reasons=problems)
+    if result.verdict is StepVerdict.INVALID:
+        return replace(result, verdict=StepVerdict.VALID, reasons=())
+    return result

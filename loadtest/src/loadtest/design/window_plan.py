@@ -14,6 +14,7 @@ from loadtest import arrivals
 from loadtest.analysis.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.late_workflow_tasks import orders_that_tell
 from loadtest.analysis.model_answer import is_far_below
 from loadtest.analysis.model_of_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.twin import (
@@ -201,7 +202,9 @@ def _decided(
     # Each step begins empty: the one before was drained.
     chosen = choose_schedule(edge.model, candidates, bound, per_second)
     twins = simulate_twins(edge.model, candidates[chosen], bound)
-    rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate)
+    # "Met" needs the workflow tasks, too, of which slow rates and orders of one activity have few.
+    enough = orders_that_tell(found.model.activities) / rate
+    rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
     step = StepModel(found, candidates[chosen], bound, rate)
     return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
 

@@ -132,10 +132,11 @@ async def run_experiment(
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
         _note(run, activities_elsewhere(measured), tell)
-        run.write_step(measured, result, pages)
         kept.append(KeptStep(measured, result))
+        told = design.judged(kept[-1])
+        run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
-        tell(StepEnded(key, result.verdict.value, step_line(result, not_again)))
+        tell(StepEnded(key, told.verdict.value, step_line(told, not_again)))
     return asked
 
 

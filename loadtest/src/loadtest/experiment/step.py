@@ -225,18 +225,18 @@ async def _last_feed(
 ) -> tuple[Problem, ...]:
     """
     Let the rule answer on the window's own end, if it has not answered yet.
+
+    Buckets that tell no late tasks leave the bound undecided, with that reason; pages that cannot be compared make the
+    step invalid.
     """
     if end.worker is None:
         return ()
     try:
         await watch.feed(ports.metrics, sample.within(end.worker), sample)
     except MeasurementError as error:
-        why: str | None = str(error)
-    else:
-        why = watch.uncounted
-    if why is None:
-        return ()
-    return (Problem(ProblemCause.LATE_NOT_COUNTED, f"the window's late tasks could not be counted: {why}"),)
+        told = f"the window's late tasks could not be counted: {error}"
+        return (Problem(ProblemCause.LATE_NOT_COUNTED, told),)
+    return ()
 
 
 T = TypeVar("T")

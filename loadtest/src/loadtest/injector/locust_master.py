@@ -23,7 +23,7 @@ from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
-from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
+from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds, answers_step
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
@@ -100,8 +100,8 @@ class LocustMaster:
             )
 
     def _on_report(self, msg: Message, **_: Any) -> None:
-        if msg.data["step"] != self._step:
-            log.warning("injector %s reports of %s, which is over", msg.node_id, msg.data["step"])
+        if not answers_step(msg.data, self._step):
+            log.warning("injector %s reports of %s, which is over", msg.node_id, msg.data.get("step"))
         elif msg.data["problem"] is not None:
             self._refusals[msg.node_id] = msg.data["problem"]
         else:

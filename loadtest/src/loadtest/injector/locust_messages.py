@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem
@@ -79,6 +80,28 @@ class PartReport:
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int
+
+
+def step_of_share(message: Any) -> str | None:
+    """
+    Return the step that a share is of, whatever else of it can be read; ``None`` where another version names none.
+    """
+    try:
+        return str(message["instruction"]["step"])
+    except (KeyError, TypeError):
+        return None
+
+
+def answers_step(said: Mapping[str, Any], step: str | None) -> bool:
+    """
+    Tell whether an injector's report or refusal is of a step: a refusal that names none is of the one that runs.
+
+    Args:
+        said: What the injector sent.
+        step: That runs; ``None`` between two.
+    """
+    named = said.get("step")
+    return named == step or (named is None and said.get("problem") is not None)
 
 
 def add_seconds(at: float, seconds: Mapping[str, InjectorSecond]) -> InjectorSecond:

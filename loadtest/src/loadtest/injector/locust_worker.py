@@ -18,7 +18,7 @@ from loadtest.errors import LoadtestError
 from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
-from loadtest.injector.locust_messages import InstructionPart
+from loadtest.injector.locust_messages import InstructionPart, step_of_share
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorSecond
 
@@ -61,7 +61,7 @@ class LocustWorker:
 
     def _on_share(self, msg: Message, **_: Any) -> None:
         assert self._injector is not None  # the master deals shares only to those that are ready
-        step = msg.data["instruction"]["step"]
+        step = step_of_share(msg.data)
         answer: dict[str, Any] = {"step": step, "problem": None, "report": None}
 
         def each_second(second: InjectorSecond) -> None:  # in the loop's thread

@@ -110,9 +110,7 @@ def one_line(event: Event) -> str | None:
                 if event.more
                 else ""
             )
-            return (
-                f"{event.plan}: {event.steps} steps, about {_minutes(event.seconds)}{beside}; run {event.run}"
-            )
+            return f"{event.plan}: {event.steps} {'step' if event.steps == 1 else 'steps'}, about {_minutes(event.seconds)}{beside}; run {event.run}"
         case StepStarted():
             rate = "closed loop" if event.arrival_rate is None else f"{event.arrival_rate:.2f} starts/s"
             why = f": {event.why}" if event.key.doubled and event.why else ""

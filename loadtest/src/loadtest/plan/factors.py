@@ -36,7 +36,7 @@ def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[Ini
     """
     problems = []
     for path, values in factors.items():
-        refusal = _not_a_factor(path)
+        refusal = why_no_factor(path)
         if refusal is not None:
             problems.append(problem(refusal, path))
             continue
@@ -77,7 +77,10 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
     return {**document, head: {**table, key: value}}
 
 
-def _not_a_factor(path: str) -> str | None:
+def why_no_factor(path: str) -> str | None:
+    """
+    Say why a plan's key cannot be varied, and which one may be meant; ``None`` of one that can.
+    """
     head, _, key = path.partition(".")
     if factor_key(path) != path:
         return f"no such factor; did you mean `{factor_key(path)}`? A key of the dynamic configuration stands right after server."

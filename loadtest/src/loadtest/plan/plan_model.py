@@ -71,7 +71,7 @@ class Plan(StrictModel):
     )
     budget_seconds: Annotated[float, Field(gt=0, le=30 * 86_400)] | None = Field(
         default=None,
-        description="Most seconds that all windows of a run may take together. Left out, each load's own limit holds alone.",
+        description="Seconds of all windows of a run together after which no further step begins. Left out, each load's own limit holds alone.",
     )
     seed: int = Field(
         default=1, ge=0, le=2**63 - 1, description="Seed of the schedule and of every order's draws."

@@ -113,11 +113,7 @@ def _capacity(step: StepResult) -> str | None:
 
 
 def _disturbed(step: StepResult) -> str:
-    hits = [
-        f"{each.what} in seconds {each.start:.0f} to {each.end:.0f}"
-        for each in step.disturbances
-        if each.counts
-    ]
+    hits = [f"{each.what} in {each.span}" for each in step.disturbances if each.counts]
     return f"Attempt {step.attempt} was disturbed and was measured again: {'; '.join(hits)}. Nothing above rests on it."
 
 

@@ -106,10 +106,11 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
     if one.ratio is not None and one.low is not None and one.high is not None:
         change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
     standing = one.standing.value
-    if one.rounds_wanted is not None:
-        standing += f" ({one.rounds_wanted} rounds would)"
-    elif one.ratio is None:
+    if one.ratio is None:
+        # The fewest that give an interval need not tell.
         standing += f" ({one.why})"
+    elif one.rounds_wanted is not None:
+        standing += f" ({one.rounds_wanted} rounds would)"
     return f"{one.quantity}, {one.unit}", _value(one.a), _value(one.b), change, standing
 
 

@@ -87,6 +87,20 @@ def has_goal(sweep: SweepResult) -> bool:
     return sweep.slo.schedule_to_start_p95_seconds is not None or sweep.slo.end_to_end_p95_seconds is not None
 
 
+def is_searchable(sweep: SweepResult) -> bool:
+    """
+    Tell whether a search for capacities takes the run's plan: it goes by how long activities wait at a level, random rate.
+    """
+    opened = [step for step in sweep.steps if step.load.arrival_rate is not None]
+    shapes = {step.load.shape.kind for step in opened if step.load.shape is not None}
+    waits = [step.schedule_to_start_seconds for step in opened]
+    return (
+        sweep.slo.schedule_to_start_p95_seconds is not None
+        and (not shapes or _LEVEL[0] in shapes)
+        and (any(each.activity.n for each in waits) or not any(each.workflow.n for each in waits))
+    )
+
+
 def _goal(sweep: SweepResult) -> str:
     parts = []
     if sweep.slo.schedule_to_start_p95_seconds is not None:

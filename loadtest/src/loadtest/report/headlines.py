@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, has_goal
+from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
 from loadtest.report.run_cells import cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
@@ -27,13 +27,14 @@ _MEANING = {
 }
 
 
-def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
+def headlines(sweep: SweepResult, left: str = "") -> list[str]:
     """
     Return the sentences, the most important first.
 
     Args:
         sweep: The run, judged.
-        resume: Command that does what is left; ``None`` where no run's folder is at hand.
+        left: End of the sentence that says that steps were not measured, as ``rest_clause`` makes it; empty where no
+            run's folder is at hand.
     """
     found = parts(sweep)
     sentences = [_invalid(sweep)]
@@ -47,13 +48,13 @@ def headlines(sweep: SweepResult, resume: str | None = None) -> list[str]:
             for sentence in _answers(part, explain=part is told[0])
             if sentence
         ]
-        left = len(found) - len(told)
+        more = len(found) - len(told)
         sentences += (
-            [f"{left} more settings are told below." if left > 1 else "One more setting is told below."]
-            if left
+            [f"{more} more settings are told below." if more > 1 else "One more setting is told below."]
+            if more
             else []
         )
-    sentences += [_missing(sweep, resume)]
+    sentences += [_missing(sweep, left)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -118,7 +119,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
     carried = [f"{rate(known[count].value)}/s with {count}" for count in fewer]
     also = f" It is {listed(carried)}." if carried else ""
-    if explain and has_goal(sweep):
+    if explain and is_searchable(sweep):
         also += " `loadtest capacity` finds how much of it keeps the goal."
     speedup = sweep.scaling.speedup.get(str(largest))
     if speedup is None or speedup.value is None:
@@ -235,9 +236,8 @@ def _loaded(step: StepResult) -> str:
     return f"saturated, {replica_count(step.replicas)} with {step.activity_slots} slots"
 
 
-def _missing(sweep: SweepResult, resume: str | None) -> str | None:
+def _missing(sweep: SweepResult, left: str) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)
-    told = f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured"
-    return f"{told}." if resume is None else f"{told}; `{resume}` does what is left."
+    return f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured{left}."

@@ -22,7 +22,8 @@ def sizing_text(result: SizingResult) -> str:
             *(_row(one) for one in (result.replicas, *result.quantities)),
         ]
     )
-    lines.append(f"All of these intervals hold at once in {100 * CONFIDENCE:.0f} of 100 answers.")
+    if any(one.needed is not None for one in (result.replicas, *result.quantities)):
+        lines.append(f"All of these intervals hold at once in {100 * CONFIDENCE:.0f} of 100 answers.")
     lines += ["", *(_cost(cost) for cost in result.costs), f"contention: {result.contention}"]
     if result.actions_per_order:
         total = sum(result.actions_per_order.values())

@@ -6,7 +6,6 @@ It writes ``sweep.json``, the pictures and ``report.html``, and asks no server a
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from loadtest.report.certainty import certainties
 from loadtest.report.headlines import headlines
 from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
+from loadtest.report.rest_of_run import rest_clause
 from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
@@ -26,7 +26,6 @@ from loadtest.report.window_promql import WindowQueries, window_queries
 from loadtest.results.document import to_json
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
-from loadtest.results.path_from_here import path_from_here
 from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -98,7 +97,7 @@ def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Pat
             drawn,
             timelines,
             window_queries(steps, run.manifest),
-            resume_command(run),
+            rest_clause(run, steps),
         ),
     )
 
@@ -109,7 +108,7 @@ def render(
     drawn: Sequence[Figure],
     timelines: Sequence[Timeline],
     queries: Sequence[WindowQueries],
-    resume: str,
+    left: str,
 ) -> str:
     """
     Fill the page.
@@ -119,7 +118,7 @@ def render(
         manifest: Of the run.
         drawn, timelines: Its pictures.
         queries: What shows its windows in a Prometheus.
-        resume: Command that does what is left.
+        left: End of the sentence that says that steps were not measured.
     """
     template = page_template(
         "sweep.html",
@@ -138,7 +137,7 @@ def render(
         manifest_json=to_json(manifest),
         meaning=verdict_meaning(sweep),
         meaning_of=verdict_meaning,
-        headlines=headlines(sweep, resume),
+        headlines=headlines(sweep, left),
         figures=drawn,
         certainties=certainties(sweep),
         timelines=timelines,
@@ -160,17 +159,6 @@ def render(
         facts=_facts(manifest),
         dash=numbers.DASH,
     )
-
-
-def resume_command(run: Run) -> str:
-    """
-    Return the command by which its user does what is left of a run, as it is typed in the current folder; a run of a
-    cluster lies on a volume there.
-    """
-    manifest = run.manifest
-    if manifest.target == "kubernetes":
-        return f"loadtest submit --resume {manifest.run}"
-    return f"loadtest sweep --resume {shlex.quote(str(path_from_here(run.path)))}"
 
 
 def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:

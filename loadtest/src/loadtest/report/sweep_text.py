@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
 from loadtest.report.run_cells import unit
-from loadtest.report.verdict_meaning import verdict_meaning
+from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
@@ -107,23 +107,25 @@ def load_text(step: StepResult) -> str:
     return f"{step.key.load_name}{rate_text}"
 
 
-def text_report(sweep: SweepResult, resume: str | None = None) -> str:
+def text_report(sweep: SweepResult, left: str = "") -> str:
     """
     Write the whole run for a terminal.
 
     Args:
         sweep: The run, judged.
-        resume: Command that does what is left.
+        left: End of the sentence that says that steps were not measured.
     """
     lines = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
-    lines += [f"  {sentence}" for sentence in headlines(sweep, resume)]
+    lines += [f"  {sentence}" for sentence in headlines(sweep, left)]
     lines += ["", *_table(sweep)]
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
-    if sweep.verdict is RunVerdict.FAIL or (sweep.verdict is RunVerdict.UNDECIDED and not sweep.demands):
+    # Why a rate's answer is not known stands in the sentences above.
+    undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
+    if sweep.verdict is RunVerdict.FAIL or undecided:
         lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from loadtest.errors import InputError, MeasurementError
-from loadtest.results.run_folder import LATEST, point_latest
+from loadtest.results.latest_link import LATEST, demand_latest, point_latest
 
 
 class Hashed:
@@ -87,7 +87,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
 
     Raises:
         MeasurementError: The archive is not what was packed.
-        InputError: The run is there already, or the folder cannot be written.
+        InputError: The run is there already, or the folder or its link cannot be written.
     """
     with archive.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -101,6 +101,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
         raise InputError(f"{final}: is there already; remove it or give another --output")
     try:
         output.mkdir(parents=True, exist_ok=True)
+        demand_latest(output)
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(partial, filter="data")
         # Half a run would look like one that was interrupted.

@@ -74,3 +74,10 @@ class Disturbance:
     end: float
     what: str
     counts: bool
+
+    @property
+    def span(self) -> str:
+        """
+        Its seconds in words, such as ``seconds 0 to 15``; what began just before the first arrival began at 0.
+        """
+        return f"seconds {round(self.start)} to {round(self.end)}"

@@ -4,11 +4,23 @@ How the injectors' latencies are kept: HdrHistogram in microseconds, three signi
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterable
 
+from hdrh.codec import HdrCookieException, HdrHistogramSettingsException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
 HIGHEST_MICROSECONDS = 3_600_000_000
+# What the decoder raises for a text that is cut or changed: it has no error of its own for all of them.
+_NOT_WHOLE = (
+    ValueError,
+    struct.error,
+    zlib.error,
+    HdrCookieException,
+    HdrHistogramSettingsException,
+    HdrLengthException,
+)
 
 
 def empty() -> HdrHistogram:
@@ -40,3 +52,14 @@ def merge(texts: Iterable[str]) -> str:
     for text in texts:
         total.decode_and_add(text)
     return encode(total)
+
+
+def why_not_whole(text: str) -> str | None:
+    """
+    Say why a text is no encoded histogram; ``None`` of one that is.
+    """
+    try:
+        HdrHistogram.decode(text)
+    except _NOT_WHOLE as error:
+        return str(error)
+    return None

@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from loadtest.results.run_folder import LATEST
+from loadtest.results.latest_link import LATEST
 
 _RUN = re.compile(r"\d{8}-\d{6}-.+")
 

@@ -25,11 +25,14 @@ from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.plan import Plan
+from loadtest.results import hdr
 from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
+from loadtest.results.latest_link import LATEST, demand_latest, point_latest, why_no_run
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.own_steps import why_not_own
+from loadtest.results.steps_of_plan import combinations
 
-LATEST = "latest"
 _MANIFEST = "manifest.json"
 
 
@@ -86,11 +89,13 @@ class Run:
             now: The time that names the folder; the present one by default.
 
         Raises:
-            InputError: The folder cannot be written.
+            InputError: The folder cannot be written, or the plan's steps could not be told apart in it.
         """
+        _demand_own_folders(plan)
         name, made = run_name(plan, now or datetime.now(UTC)), None
         try:
             output.mkdir(parents=True, exist_ok=True)
+            demand_latest(output)
             path = made = _new_folder(output, name)
             run = cls(path, plan)
             (path / "steps").mkdir()
@@ -117,12 +122,12 @@ class Run:
             folder = path / LATEST if (path / LATEST).is_dir() else path
             folder.stat()
         except FileNotFoundError:
-            raise InputError(
-                f"{path}: no run: there is no such folder; name one that `loadtest sweep` made, such as results/latest"
-            ) from None
+            raise InputError(f"{path}: no run: {why_no_run(path)}") from None
         except OSError as error:
             raise InputError(f"{path}: no run: it cannot be read ({error.strerror})") from None
         if not (folder / "plan.json").is_file():
+            if (path / LATEST).is_symlink():
+                raise InputError(f"{path / LATEST}: no run: {why_no_run(path / LATEST)}")
             raise InputError(
                 f"{path}: no run: there is no plan.json in it; "
                 "name a folder that `loadtest sweep` made, such as results/latest"
@@ -218,10 +223,14 @@ class Run:
         Read every step that was kept, in the order in which they were run.
 
         Raises:
-            InputError: A file is damaged; names it.
+            InputError: A file is damaged, or a step is not of this run; names it.
         """
         folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
-        return sorted((_read_step(folder) for folder in folders), key=lambda step: step.started_at)
+        steps = [(folder, _read_step(folder)) for folder in sorted(folders)]
+        for folder, step in steps:
+            if (why := why_not_own(step.key, self.plan, folder.name)) is not None:
+                raise InputError(f"{folder}: {why}")
+        return sorted((step for _, step in steps), key=lambda step: step.started_at)
 
 
 def _new_folder(output: Path, name: str) -> Path:
@@ -235,22 +244,19 @@ def _new_folder(output: Path, name: str) -> Path:
     raise InputError(f"--output {output}: a hundred runs began in this second; wait for one to end")
 
 
-def point_latest(run: Path) -> None:
+def _demand_own_folders(plan: Plan) -> None:
     """
-    Point the link ``latest`` beside a run's folder at it; a reader sees the old one or the new one.
-
-    Raises:
-        OSError: The folder of runs cannot be written.
+    Refuse a plan of which two steps would have one folder: the second would take the place of the first.
     """
-    link = run.with_name(LATEST)
-    temporary = link.with_name(f".{link.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(run.name)
-    try:
-        temporary.replace(link)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    cells: dict[str, StepKey] = {}
+    for factors in combinations(plan):
+        key = StepKey(plan.replicas[0], 0, plan.loads[0].kind.value, 1, factors)
+        other = cells.setdefault(key.folder, key)
+        if other != key:
+            raise InputError(
+                f"plan: factors: {other.setting} and {key.setting} have the same folder, {key.folder}, as letters, digits, "
+                "dots and hyphens alone stand in its name; write values that differ in those"
+            )
 
 
 def _file_name(name: str) -> str:
@@ -275,4 +281,9 @@ def _read_step(folder: Path) -> Measured:
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{where}: cannot be read: {error}; the step's folder is not whole") from None
+    for name, encoded in plain["injector"]["histograms"].items():
+        if (why := hdr.why_not_whole(encoded)) is not None:
+            raise InputError(
+                f"{where}/histograms/{name}.hdr: cannot be read: {why}; the step's folder is not whole"
+            )
     return from_plain(Measured, plain, where)

@@ -85,6 +85,30 @@ def test_a_look_that_was_missed_is_made_as_soon_as_there_is_a_count() -> None:
     assert found.decision is not None and found.decision.seconds == 33
 
 
+@pytest.mark.parametrize(
+    ("late_per_second", "ended"), [(0.1, 50), (2.5, 20)], ids=["met waits for it", "missed does not"]
+)
+def test_met_is_no_answer_before_enough_of_what_else_is_counted(late_per_second: float, ended: int) -> None:
+    """
+    It ends at the first look from then on; a bound that is missed is missed, whatever else would be seen.
+    """
+    second, _, said = _fed(UntilDecided(TWINS, 80, met_from_seconds=41), late_per_second)
+
+    assert second == ended
+    if ended > 20:
+        assert said[24] == "met so far, and too few workflow tasks were seen; next look at 30 s"
+
+
+def test_a_budget_ends_met_all_the_same() -> None:
+    """
+    There is no time left for what else is counted.
+    """
+    second, found, _ = _fed(UntilDecided(TWINS, 60, met_from_seconds=70), 0.1)
+
+    assert second == 60
+    assert found.decision is not None and found.decision.answer is Decided.MET
+
+
 def test_counts_that_run_backwards_are_refused() -> None:
     """
     A worker that began anew must not pass for a quiet second.

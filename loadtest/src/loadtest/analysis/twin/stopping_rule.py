@@ -97,12 +97,14 @@ class UntilDecided:
         budget_seconds: The longest window; the twins must reach as far.
         rule: When a difference is an answer.
         arrival_rate: Orders per second, to name the rates that would be decided sooner.
+        met_from_seconds: Before so many seconds it does not end with "met", for the sake of what else is counted in it.
     """
 
     twins: TwinCounts
     budget_seconds: float
     rule: DecisionRule = field(default_factory=DecisionRule)
     arrival_rate: float | None = None
+    met_from_seconds: float = 0.0
     _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +127,8 @@ class UntilDecided:
         if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))
         decision = judge_late_tasks(self._looks.counts, self.twins, self.rule)
+        if self._may_go_on(decision, elapsed_seconds):
+            return GoOn(f"met so far, and too few workflow tasks were seen; next look {self._next_look()}")
         if decision.answer is not Decided.UNDECIDED:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
@@ -137,6 +141,10 @@ class UntilDecided:
                 f"undecided after {elapsed_seconds:.0f} s: {decision.why}; {self._advice()}", decision
             )
         return GoOn(f"undecided at {elapsed_seconds:.0f} s: {decision.why}; next look {self._next_look()}")
+
+    def _may_go_on(self, decision: Decision, elapsed_seconds: float) -> bool:
+        is_met = decision.answer is Decided.MET
+        return is_met and elapsed_seconds < self.met_from_seconds and not self._looks.is_spent
 
     def _waiting(self, elapsed_seconds: float, late: float) -> str:
         twin = self.twins.mean_until(elapsed_seconds)

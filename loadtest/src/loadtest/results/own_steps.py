@@ -1,0 +1,24 @@
+"""
+Whether a kept step is one of its run's plan, and lies in its own folder: others come by copying folders by hand.
+"""
+
+from __future__ import annotations
+
+from loadtest.plan import Plan
+from loadtest.results.measured_step import StepKey
+
+
+def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:
+    """
+    Say why a step is not to be read as one of a run; ``None`` of one that is.
+
+    Args:
+        key: Of the step.
+        plan: Of the run.
+        folder: Name of the folder in which it was found.
+    """
+    if key.load >= len(plan.loads) or plan.loads[key.load].kind.value != key.kind:
+        return f"it has load {key.load} of kind {key.kind}, and the run's plan has none such; take it out of this run"
+    if key.folder != folder:
+        return f"it is the folder of step {key.folder}; give it that name, or take it out of this run where that is there"
+    return None

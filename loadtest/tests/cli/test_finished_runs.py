@@ -1,0 +1,148 @@
+"""
+Two finished runs as one comparison: what is paired, what is left out, and what is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import synthetic
+from kept_runs import kept_run, run_of
+
+from loadtest.cli.app import run
+from loadtest.plan import Open, Plan
+
+
+def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
+    a = kept_run(tmp_path / "a", steps=6)
+    b = kept_run(tmp_path / "b", plan_b, steps=6)
+    b.write_manifest(replace(b.manifest, **of_b))
+    return str(a.path), str(b.path)
+
+
+def test_two_runs_of_one_plan_are_compared_with_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same steps twice are the same, and a drift between the runs is told of."""
+    a, b = _two_runs(tmp_path)
+    junit, markdown = tmp_path / "junit.xml", tmp_path / "comment.md"
+
+    code = run(["compare", a, b, "--junit", str(junit), "--markdown", str(markdown)])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "throughput: B is the same" in out
+    assert "drift of the machine" in out
+    suite = ElementTree.fromstring(junit.read_text(encoding="utf-8"))
+    assert suite.get("failures") == "0"
+    assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
+
+
+def test_waits_at_different_rates_are_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Each run offered a share of what it found itself: a quicker B got more orders, and that is no longer wait.
+    """
+    plan = synthetic.demo_plan()
+    runs = [
+        run_of(tmp_path / name, plan, synthetic.steps(plan, arrival_rate=rate))
+        for name, rate in (("a", 1.2), ("b", 1.8))
+    ]
+
+    code = run(["compare", *(str(each.path) for each in runs), "--gate", "wait"])
+
+    out = capsys.readouterr().out
+    assert code == 3
+    assert (
+        "note: 3 of 6 pairs of steps are left out, as the runs offered them different rates (1.2 and 1.8/s"
+        in out
+    )
+    assert "throughput: B is the same" not in out
+    assert run(["compare", *(str(each.path) for each in runs)]) == 0
+
+
+def test_steps_that_only_one_run_can_show_are_left_out_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Counts, repetitions and budgets say which steps there are, not what one measures: no flag is asked for, and of what has
+    no partner it is told.
+    """
+    plan_a = synthetic.demo_plan(replicas=(1, 2), repetitions=2)
+    plan_b = plan_a.model_copy(update={"replicas": (1, 2, 4), "budget_seconds": 500.0, "repetitions": 3})
+    steps_b = synthetic.steps(plan_b)
+    broken = [replace(steps_b[0], gone=("worker-1",)), *steps_b[1:]]
+    a = run_of(tmp_path / "a", plan_a, synthetic.steps(plan_a))
+    b = run_of(tmp_path / "b", plan_b, broken)
+
+    code = run(["compare", str(a.path), str(b.path)])
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "note: steps that one run alone has are left out: 10 of run B\n" in out
+    assert "note: 1 of 8 steps are left out, as they are not valid in one of the runs\n" in out
+    assert out.startswith(f"A: {a.path.name} replicas=[1, 2] repetitions=2 budget_seconds=none\n")
+
+
+def test_runs_of_open_loads_alone_are_held_against_their_waits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    An open load sets the throughput itself, so that nothing could be told by it.
+    """
+    plan = synthetic.demo_plan(loads=(Open(arrival_rate=1.8, window_seconds=20),))
+    runs = [run_of(tmp_path / name, plan, synthetic.steps(plan)) for name in "ab"]
+
+    code = run(["compare", *(str(each.path) for each in runs)])
+
+    assert code == 0
+    assert "wait: B is the same" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("plan_b", "of_b", "words"),
+    [
+        (None, {"server_version": "1.0.0"}, "other server: version 1.32.0 and 1.0.0"),
+        (
+            None,
+            {"machine": replace(synthetic.manifest().machine, host="there")},
+            "other machine: host synthetic and there",
+        ),
+        (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
+        (
+            None,
+            {"versions": {**synthetic.manifest().versions, "scenario mine.py": "0123456789ab"}},
+            "other scenario mine.py: none and 0123456789ab",
+        ),
+    ],
+    ids=["server", "machine", "plan", "scenario"],
+)
+def test_runs_that_differ_in_more_than_a_setting_are_refused(
+    plan_b: Plan | None,
+    of_b: dict[str, Any],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the reason; --anyway turns it into a warning."""
+    a, b = _two_runs(tmp_path, plan_b, **of_b)
+
+    code = run(["compare", a, b])
+
+    assert code == 2
+    assert words in capsys.readouterr().err
+    assert run(["compare", a, b, "--anyway"]) == 0
+    assert f"note: {words}" in capsys.readouterr().out
+
+
+def test_a_plans_flag_has_no_effect_on_two_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So it is refused."""
+    a, b = _two_runs(tmp_path)
+
+    assert run(["compare", a, b, "--rate", "3"]) == 2
+    assert "--rate: has no effect on two finished runs" in capsys.readouterr().err
