@@ -9,6 +9,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+NO_SERVER = (
+    "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
+)
+NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
+
 
 class NullReasons(dict[str, str]):
     """

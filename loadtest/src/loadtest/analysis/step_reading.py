@@ -17,9 +17,9 @@ from loadtest.analysis.closed_load_repeat import repeat_notes
 from loadtest.analysis.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.disturbances import disturbances
 from loadtest.analysis.doubled_loop import loop_notes
-from loadtest.analysis.late_tasks import count_late, why_not_counted
+from loadtest.analysis.late_activities import late_ratio
 from loadtest.analysis.littles_law import whole_step_ratio, window_ratio
-from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.null_reasons import NO_SERVER, NO_WORKER, NullReasons
 from loadtest.analysis.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.share_interval import share_ends
 from loadtest.analysis.step_load import step_load
@@ -38,13 +38,9 @@ from loadtest.results.metric_difference import Difference, counter_of, histogram
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
 
-NO_SERVER = (
-    "the server's /metrics page could not be read; name it with --server-metrics where the server has one"
-)
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
 NO_TRANSITIONS = "the server's page has no counter of state transitions"
 NO_MODEL = "no model was made of this step, which takes twins"
-NO_WORKER = "the workers offer no metrics of ours; serve the SDK's page, in seconds and with suffixes, at METRICS_PORT"
 
 
 def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ()) -> StepResult:
@@ -132,7 +128,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         service_time_seconds=_of_hdr(report.histograms.get("service"), "service_time_seconds", why),
         end_to_end_seconds=_of_hdr(report.histograms.get("end_to_end"), "end_to_end_seconds", why),
         schedule_to_start_seconds=queue_waits,
-        late_ratio=_late_ratio(measured, plan, why),
+        late_ratio=late_ratio(measured, plan, why),
         cross_check=cross_check(measured),
         sync_match_ratio=why.of(
             "sync_match_ratio",
@@ -229,22 +225,6 @@ def _no_slots(measured: Measured) -> str:
     if measured.slots is None:
         return "; ".join(reasons) or NO_WORKER
     return "nobody told in the window how many are in use; serve the SDK's page, or let it send heartbeats every 5 s"
-
-
-def _late_ratio(measured: Measured, plan: Plan, why: NullReasons) -> float | None:
-    bound, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
-    waits = histogram_of(window, "worker.activity_schedule_to_start")
-    if is_closed(measured):
-        return why.of("late_ratio", None, CLOSED)
-    if bound is None:
-        return why.of("late_ratio", None, "the plan bounds no waits")
-    if waits is None or not waits.count:
-        return why.of(
-            "late_ratio", None, NO_WORKER if window is None else "no activity started in the window"
-        )
-    if (unknown := why_not_counted(waits, bound)) is not None:
-        return why.of("late_ratio", None, unknown)
-    return count_late(waits, bound) / waits.count
 
 
 def _lag(encoded: str | None, why: NullReasons) -> Lag:
