@@ -41,7 +41,7 @@ def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
     spread = mean_of(batch_rates(points, start, start + measured.window_seconds), "batches")
     if spread.half_width is None:
         why["throughput_per_second.value"] = (
-            f"{value:.2f}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
+            f"{value:.3g}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
         return Estimate(None, None, spread.n, "batches")
     # Of sampled results the timeline sees a part: its spread is taken as a share.
