@@ -30,6 +30,8 @@ from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
+PERCENTILES = {"p50": (SKY, "o"), "p95": (BLUE, "s"), "p99": (PURPLE, "^")}
+
 
 def scaling_plot(sweep: SweepResult) -> Plot | None:
     """
@@ -55,7 +57,7 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                 color=GREY,
                 ls=(0, (4, 3)),
                 lw=1.4,
-                label=f"ideal: {first} ×  n" if first != 1 else "ideal: n × one replica",
+                label=f"ideal: n / {first} × {first} replicas" if first != 1 else "ideal: n × one replica",
             )
         _draw_fit(axes, sweep, max(counts))
         _draw_offered(axes, sweep)
@@ -75,7 +77,7 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
             )
             for n, value, _ in points:
                 axes.annotate(
-                    rate(round(value, 1)),
+                    rate(value),
                     (n, value),
                     xytext=(9, -4),
                     textcoords="offset points",
@@ -196,9 +198,15 @@ def latency_plot(sweep: SweepResult) -> Plot | None:
         if values:
             left.set_ylim(min(values) / 1.6, max(values) * 2.6)
         left.set_ylabel("schedule to start (ms, log scale)")
-        handles, labels = left.get_legend_handles_labels()
-        if handles:
-            left.legend(handles, labels, loc="upper right", ncols=3, bbox_to_anchor=(1.0, 1.0))
+        # A percentile may be shown of one queue alone: a workflow without activities has nothing on the left.
+        named = {
+            label: handle
+            for axes in (right, left)
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        if named:
+            order = [label for label in PERCENTILES if label in named]
+            left.legend([named[label] for label in order], order, loc="upper right", ncols=3)
         return saved(figure)
 
 
@@ -207,7 +215,7 @@ def _draw_waits(
 ) -> list[float]:
     axes.set_title(title)
     drawn: list[float] = []
-    for name, colour, marker in (("p50", SKY, "o"), ("p95", BLUE, "s"), ("p99", PURPLE, "^")):
+    for name, (colour, marker) in PERCENTILES.items():
         line = []
         for cell in found:
             values = sorted(
@@ -242,7 +250,7 @@ def _draw_waits(
             )
     if not drawn:
         axes.annotate(
-            "no percentile to show:\ntoo few samples, or nobody counted",
+            "no percentile to show;\nsweep.json says why of each step",
             (0.5, 0.5),
             xycoords="axes fraction",
             ha="center",
