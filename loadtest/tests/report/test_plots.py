@@ -14,7 +14,7 @@ from readings import waiting
 from loadtest.analysis import analyse
 from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
-from loadtest.report.drawing import Plot
+from loadtest.report.drawing import Plot, apart
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
 from loadtest.results.step_result import StepVerdict, Waits
@@ -86,6 +86,34 @@ def test_the_workflow_queue_alone_has_a_legend(sweep: SweepResult, drawn: list[F
     legend = drawn[0].axes[0].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["p50", "p95"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "most", "kept"),
+    [
+        ([1], 9, [1]),
+        ([1, 2], 9, [1, 2]),
+        ([1, 2, 3, 4, 6, 8], 24, [1, 2, 3, 4, 6, 8]),
+        ([1, 2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48], 14, [1, 6, 10, 16, 24, 32, 48]),
+        ([1, 2, 47, 48], 9, [1, 48]),
+    ],
+)
+def test_labels_of_many_counts_do_not_meet(counts: list[int], most: int, kept: list[int]) -> None:
+    """
+    The first and the last are always named, and nothing stands closer to a name than there is room for.
+    """
+    assert apart(counts, most) == kept
+
+
+def test_one_count_has_no_ideal_line(drawn: list[Figure]) -> None:
+    """
+    A line of one point is none, so no legend names it.
+    """
+    plan = synthetic.demo_plan(replicas=(1,))
+
+    scaling_plot(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert drawn[0].axes[0].get_legend_handles_labels()[1] == ["measured, with 95 % interval"]
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def _scaling_caption(sweep: SweepResult) -> str:
     }
     said = f"Saturated: {' or '.join(str(n) for n in sorted(n for n in loops if n))} {unit(sweep)} are kept open. "
     return said + (
-        sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
+        _capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
 
 
@@ -180,6 +180,13 @@ def _latency_caption(sweep: SweepResult) -> str:
     grows = f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
     waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
     return f"{at}{waits}{worst}{grows}{_not_drawn(found)}".strip()
+
+
+def _capitalised(text: str) -> str:
+    """
+    Begin a sentence, and leave names such as CPU as they are.
+    """
+    return text[:1].upper() + text[1:]
 
 
 def _is_overloaded(step: StepResult) -> bool:
@@ -217,7 +224,7 @@ def _decision_caption(sweep: SweepResult) -> str:
 def _cost_caption(sweep: SweepResult) -> str:
     server = sweep.cost.server
     if server.idle_cores is None or server.seconds_per_workflow is None:
-        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {(server.why or '').capitalize()}."
+        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
     return (
         "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
         f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "

@@ -21,6 +21,7 @@ from loadtest.report.drawing import (
     SKY,
     VERMILLION,
     Plot,
+    apart,
     count_axis,
     drawing,
     saved,
@@ -30,6 +31,8 @@ from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
+# So many numbers stand beside their points without meeting; the tables have them all.
+_MOST_VALUES = 9
 PERCENTILES = {"p50": (SKY, "o"), "p95": (BLUE, "s"), "p99": (PURPLE, "^")}
 
 
@@ -51,14 +54,15 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
         if points:
             first, base, _ = points[0]
             ends = [min(counts), max(counts)]
-            axes.plot(
-                ends,
-                [base / first * n for n in ends],
-                color=GREY,
-                ls=(0, (4, 3)),
-                lw=1.4,
-                label=f"ideal: n / {first} × {first} replicas" if first != 1 else "ideal: n × one replica",
-            )
+            if len(counts) > 1:
+                axes.plot(
+                    ends,
+                    [base / first * n for n in ends],
+                    color=GREY,
+                    ls=(0, (4, 3)),
+                    lw=1.4,
+                    label=f"ideal: n / {first} × {first} replicas" if first != 1 else "ideal: n × one replica",
+                )
         _draw_fit(axes, sweep, max(counts))
         _draw_offered(axes, sweep)
         _draw_repetitions(axes, found)
@@ -75,7 +79,8 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                 label="measured, with 95 % interval",
                 zorder=4,
             )
-            for n, value, _ in points:
+            told = apart([n for n, _, _ in points], _MOST_VALUES)
+            for n, value in ((n, value) for n, value, _ in points if n in told):
                 axes.annotate(
                     rate(value),
                     (n, value),
@@ -192,7 +197,7 @@ def latency_plot(sweep: SweepResult) -> Plot | None:
                     color=VERMILLION,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
                 )
-            count_axis(axes, counts)
+            count_axis(axes, counts, most_labels=14)
             axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts)))
         values = [*drawn, *([bound * 1000] if bound is not None else [])]
         if values:
@@ -238,7 +243,10 @@ def _draw_waits(
                 drawn += values
         if line:
             axes.plot(*zip(*line, strict=True), color=colour, marker=marker, ms=7, lw=1.8, label=name)
+        told = apart([replicas for replicas, _ in line], _MOST_VALUES) if line else []
         for replicas, value in line if name == "p95" else []:
+            if replicas not in told:
+                continue
             axes.annotate(
                 milliseconds(value / 1000),
                 (replicas, value),
