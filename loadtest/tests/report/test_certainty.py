@@ -10,6 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.plan import Slo
 from loadtest.report.certainty import certainties
 from loadtest.results.disturbance import Disturbance, DisturbanceKind
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -155,6 +156,29 @@ def test_no_failure_of_few_orders_is_no_proof(sweep: SweepResult) -> None:
     assert _told(sweep, errors=Errors(0, 54, 0.0, 0.054))[-1] == (
         "0 of 54 orders failed, so up to 5.4 % may in the long run."
     )
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [
+        pytest.param(None, " is not decided: the rate is not so far from the limit.", id="not decided"),
+        pytest.param(
+            replace(MISSED, answer=Decided.MET, why="by the model, and the window does not contradict it"),
+            ": met by the model, and the window does not contradict it.",
+            id="met",
+        ),
+    ],
+)
+def test_the_orders_time_is_answered_where_it_is_bounded(
+    sweep: SweepResult, decision: Decision | None, told: str
+) -> None:
+    """It may be all that the plan asks."""
+    asked = replace(sweep, slo=Slo(schedule_to_start_p95_seconds=None, end_to_end_p95_seconds=2.5))
+    why = {"end_to_end_decision": "the rate is not so far from the limit"}
+
+    sentences = _told(asked, end_to_end_decision=decision, why=why)
+
+    assert f"Whether at most 5 % of the orders take longer than 2.5 s{told}" in sentences
 
 
 def test_repetitions_are_told_apart(sweep: SweepResult) -> None:

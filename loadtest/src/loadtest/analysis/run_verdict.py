@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.closed_load_repeat import answer_rests_on
 from loadtest.analysis.load_shape import load_shape, shape_text
+from loadtest.analysis.rate_text import rate_text
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
@@ -155,4 +156,4 @@ def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
 
 def _rate(demand: Demand, plan: Plan) -> str:
     shape = None if demand.load is None else load_shape(plan.loads[demand.load], demand.arrival_rate)
-    return "the open load" if shape is None else shape_text(shape, "{:.3g}".format)
+    return "the open load" if shape is None else shape_text(shape, rate_text)

@@ -59,7 +59,7 @@ def _of_step(sweep: SweepResult, step: StepResult) -> Sequence[str]:
         return (f"Overloaded: {'; '.join(step.reasons)}. Its waits are those of this window alone.",)
     bound = sweep.slo.schedule_to_start_p95_seconds
     sentences: list[str | None] = [] if bound is None else [_answer(step, bound)]
-    sentences += [_long_run(step), _capacity(step), _errors(sweep, step)]
+    sentences += [_end_to_end(sweep, step), _long_run(step), _capacity(step), _errors(sweep, step)]
     return [each for each in sentences if each]
 
 
@@ -77,6 +77,16 @@ def _answer(step: StepResult, bound: float) -> str:
     if decision.answer is Decided.UNDECIDED:
         return f"Undecided. {told}: {decision.why}. {_wanted(decision)}"
     return f"{decision.answer.value.capitalize()}. {told}, so the difference is no luck of these arrivals."
+
+
+def _end_to_end(sweep: SweepResult, step: StepResult) -> str | None:
+    bound, decision = sweep.slo.end_to_end_p95_seconds, step.end_to_end_decision
+    if bound is None:
+        return None
+    asked = f"Whether at most 5 % of the {unit(sweep)} take longer than {bound_text(bound)}"
+    if decision is None:
+        return f"{asked} is not decided: {step.why.get('end_to_end_decision', 'no reason given')}."
+    return f"{asked}: {decision.answer.value}{f' {decision.why}' if decision.why else ''}."
 
 
 def _wanted(decision: Decision) -> str:

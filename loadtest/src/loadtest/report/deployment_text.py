@@ -38,8 +38,10 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
         return (f"{_UNKNOWN} {at} is not known, as the plan sets no bound on waits. {waits}",)
     asked = f"the goal {at}" + (f" (the SLO: at most {_goal(sweep)})" if explain else "")
     if sweep.verdict is RunVerdict.INVALID:
-        told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid. Of the steps that may be believed: {demand.why}."
-        return told, waits
+        told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid."
+        if not any(cell.usable for cell in mine):
+            return (told,)
+        return f"{told} Of the steps that may be believed: {demand.why}.", waits
     if demand.replicas is None or not demand.is_decided:
         return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
     tried = len(demand.enough) + len(demand.not_enough)

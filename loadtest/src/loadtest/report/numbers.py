@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.rate_text import rate_text
 from loadtest.results.estimate import Estimate
 
 DASH = "–"
@@ -39,13 +40,7 @@ def rate(per_second: float | None) -> str:
     """
     Write a rate with three digits that count, without trailing zeros.
     """
-    if per_second is None:
-        return DASH
-    if per_second == 0:
-        return "0"
-    decimals = max(0, 2 - math.floor(math.log10(abs(per_second))))
-    text = f"{per_second:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return DASH if per_second is None else rate_text(per_second)
 
 
 def plain(value: float | None, decimals: int = 2) -> str:

@@ -142,6 +142,7 @@ def render(
         headlines=headlines(sweep, left),
         figures=drawn,
         certainties=certainties(sweep),
+        opened=any(step.load.kind != "saturate" for step in sweep.steps),
         timelines=timelines,
         queries=queries,
         timeline_families=families(TIMELINE_METRICS),
