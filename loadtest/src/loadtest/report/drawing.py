@@ -95,6 +95,8 @@ def apart(counts: Sequence[int], most: int) -> list[int]:
     Return those of some rising counts whose labels do not meet where so many fit side by side: the first, the last, and
     each that is far enough from the one before and from the last.
     """
+    if not counts:
+        return []
     least = (counts[-1] - counts[0]) / most
     kept = [counts[0]]
     for count in counts[1:-1]:

@@ -81,12 +81,15 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
             )
             told = apart([n for n, _, _ in points], _MOST_VALUES)
             for n, value in ((n, value) for n, value, _ in points if n in told):
+                # Below a point near zero its number would lie on the axis.
+                low = value < 0.08 * max(each for _, each, _ in points)
                 axes.annotate(
                     rate(value),
                     (n, value),
-                    xytext=(9, -4),
+                    xytext=(0, 8) if low else (9, -4),
                     textcoords="offset points",
-                    va="top",
+                    ha="center" if low else "left",
+                    va="bottom" if low else "top",
                     color=BLUE,
                 )
         count_axis(axes, counts)
@@ -243,7 +246,7 @@ def _draw_waits(
                 drawn += values
         if line:
             axes.plot(*zip(*line, strict=True), color=colour, marker=marker, ms=7, lw=1.8, label=name)
-        told = apart([replicas for replicas, _ in line], _MOST_VALUES) if line else []
+        told = apart([replicas for replicas, _ in line], _MOST_VALUES)
         for replicas, value in line if name == "p95" else []:
             if replicas not in told:
                 continue
