@@ -64,7 +64,9 @@ def test_the_rounds_wanted_would_tell(differences: list[float]) -> None:
     assert found.rounds_wanted is not None
 
     mean, margin = math.log(found.ratio), math.log(1.05)
-    half = float(special.stdtrit(found.rounds_wanted - 1, 0.975)) * stdev(differences) / found.rounds_wanted**0.5
+    half = (
+        float(special.stdtrit(found.rounds_wanted - 1, 0.975)) * stdev(differences) / found.rounds_wanted**0.5
+    )
 
     assert found.rounds_wanted > found.rounds
     assert half < max(abs(mean), margin - abs(mean)) + 1e-9

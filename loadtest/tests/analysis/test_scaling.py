@@ -122,7 +122,9 @@ def test_two_repetitions_lie_within_their_interval(saturated: StepResult) -> Non
             id="a fall",
         ),
         pytest.param(
-            {1: 10.0, 2: 18.0, 4: 25.0, 8: 24.9}, "no downturn seen up to 8 replicas", id="within the intervals"
+            {1: 10.0, 2: 18.0, 4: 25.0, 8: 24.9},
+            "no downturn seen up to 8 replicas",
+            id="within the intervals",
         ),
         pytest.param({1: 10.0, 2: 18.0, 4: 25.0, 8: 31.0}, "no downturn seen up to 8 replicas", id="a rise"),
     ],

@@ -76,9 +76,7 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
     if not any(step.load.kind == SATURATE for step in steps):
         why = "the plan has no saturate load, so no throughput was searched for"
     elif first not in joined:
-        lacking = (
-            f"no valid saturate step at the first count, {first}, which speed-up and efficiency are read against"
-        )
+        lacking = f"no valid saturate step at the first count, {first}, which speed-up and efficiency are read against"
         why = lacking if why is None else f"{why}; {lacking}"
     base = joined.get(first)
     speedups = (

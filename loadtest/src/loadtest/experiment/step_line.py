@@ -5,6 +5,7 @@ What a step found, in one line for whoever watches; the report says more.
 from __future__ import annotations
 
 import math
+
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit

@@ -31,7 +31,9 @@ def capacity_plot(result: CapacityResult) -> Plot:
                 is_last = one is known[-1] and len(result.counts) > 1
                 _name_bracket(axes, one, is_last=is_last, top=known[-1].high or 0.0)
         if not known:
-            axes.annotate("no bracket was found", (0.5, 0.4), xycoords="axes fraction", ha="center", color=GREY)
+            axes.annotate(
+                "no bracket was found", (0.5, 0.4), xycoords="axes fraction", ha="center", color=GREY
+            )
         top = [
             (one.replicas, one.saturated_per_second)
             for one in result.counts
@@ -86,7 +88,12 @@ def capacity_plot(result: CapacityResult) -> Plot:
             )
         if handles:
             axes.legend(
-                handles=handles, loc="upper left", fontsize=9, frameon=True, facecolor="white", edgecolor="none"
+                handles=handles,
+                loc="upper left",
+                fontsize=9,
+                frameon=True,
+                facecolor="white",
+                edgecolor="none",
             )
         return saved(figure)
 

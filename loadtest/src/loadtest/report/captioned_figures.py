@@ -177,7 +177,9 @@ def _latency_caption(sweep: SweepResult) -> str:
         at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
     worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
     over = [str(cell.replicas) for cell in found if any(_is_overloaded(step) for step in cell.usable)]
-    grows = f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
+    grows = (
+        f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
+    )
     waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
     return f"{at}{waits}{worst}{grows}{_not_drawn(found)}".strip()
 
@@ -200,7 +202,9 @@ def _not_drawn(found: Sequence[Cell]) -> str:
     few, told = [], []
     for name in ("p95", "p99"):
         key = f"schedule_to_start_seconds.activity.{name}"
-        reasons = [(cell.replicas, step.why[key]) for cell in found for step in cell.usable if key in step.why]
+        reasons = [
+            (cell.replicas, step.why[key]) for cell in found for step in cell.usable if key in step.why
+        ]
         if any(is_for_few_samples(reason) for _, reason in reasons):
             few.append(name)
         other = [(replicas, reason) for replicas, reason in reasons if not is_for_few_samples(reason)]
@@ -214,7 +218,11 @@ def _not_drawn(found: Sequence[Cell]) -> str:
 def _decision_caption(sweep: SweepResult) -> str:
     decided, drawn = decided_steps(sweep), drawn_steps(sweep)
     which = "those of the most replicas" if sweep.demand.replicas is None else "those around the answer"
-    left = f" {len(drawn)} of {len(decided)} such windows are drawn, {which}." if len(drawn) < len(decided) else ""
+    left = (
+        f" {len(drawn)} of {len(decided)} such windows are drawn, {which}."
+        if len(drawn) < len(decided)
+        else ""
+    )
     return (
         "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
         f"Clearly fewer is met, clearly more is missed; the answer must hold without any single block.{left}"

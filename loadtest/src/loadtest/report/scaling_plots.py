@@ -61,7 +61,9 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                     color=GREY,
                     ls=(0, (4, 3)),
                     lw=1.4,
-                    label=f"ideal: n / {first} × {first} replicas" if first != 1 else "ideal: n × one replica",
+                    label=f"ideal: n / {first} × {first} replicas"
+                    if first != 1
+                    else "ideal: n × one replica",
                 )
         _draw_fit(axes, sweep, max(counts))
         _draw_offered(axes, sweep)
