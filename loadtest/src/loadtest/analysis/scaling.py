@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from loadtest.analysis.capacity_growth import MACHINE_SCATTER
 from loadtest.analysis.intervals import mean_of, ratio, scaled
-from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
+from loadtest.analysis.usl import NORMAL_95, Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -156,10 +157,13 @@ def _peak(curves: Sequence[Usl] | None) -> Peak | None:
 
 def _fall(joined: Mapping[int, Estimate]) -> str | None:
     """
-    Say that a larger count completes less than a smaller one, their intervals apart; ``None`` if none does.
+    Say that a larger count completes less than a smaller one; ``None`` if none does for sure.
+
+    Their intervals must lie apart with what machines scatter in them: each is of one window's activities alone, and of
+    four equal counts a fall would be told in a fifth of all sweeps.
     """
     known = {
-        count: (each.value, each.half_width)
+        count: (each.value, math.hypot(each.half_width, NORMAL_95 * MACHINE_SCATTER.ratio * each.value))
         for count, each in sorted(joined.items())
         if each.value is not None and each.half_width is not None
     }
