@@ -5,8 +5,12 @@ Two settings in rounds of A B B A.
 from __future__ import annotations
 
 import math
+from statistics import stdev
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import special
 
 from loadtest.analysis.comparison import Comparison, compare_rounds, round_difference, rounds_wanted
 
@@ -48,6 +52,31 @@ def test_the_rounds_wanted_make_the_interval_as_narrow_as_the_margin() -> None:
     """
     assert rounds_wanted([0.1, -0.1, 0.1, -0.1]) == 24
     assert rounds_wanted([0.0, 0.0, 0.0]) == 3
+
+
+@given(st.lists(st.floats(-0.4, 0.4), min_size=3, max_size=8))
+def test_the_rounds_wanted_would_tell(differences: list[float]) -> None:
+    """
+    With the mean and the spread of the rounds so far, so many tell, and as many as there are do not.
+    """
+    found = compare_rounds([[1, math.exp(each), math.exp(each), 1] for each in differences])
+    assume(found.comparison is Comparison.UNKNOWN and found.rounds_wanted is not None)
+    assert found.rounds_wanted is not None
+
+    mean, margin = math.log(found.ratio), math.log(1.05)
+    half = (
+        float(special.stdtrit(found.rounds_wanted - 1, 0.975)) * stdev(differences) / found.rounds_wanted**0.5
+    )
+
+    assert found.rounds_wanted > found.rounds
+    assert half < max(abs(mean), margin - abs(mean)) + 1e-9
+
+
+def test_rounds_that_would_not_tell_are_not_proposed() -> None:
+    """
+    Late tasks that come and go by the e-fold: a thousand rounds leave more than 5 % open.
+    """
+    assert rounds_wanted([2.0, -2.0, 2.0, -2.0]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ import synthetic
 from changes import closes, window
 
 from loadtest.analysis import read_step
-from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.step_verdict import judge, judge_closed
+from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity
+from loadtest.analysis.slot_capacity import SlotCapacity
+from loadtest.analysis.step_verdict import above_capacity, judge, judge_closed
 from loadtest.results.measured_step import Measured, Second
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import Limit
 
 PLAN = synthetic.demo_plan()
 
@@ -121,6 +123,19 @@ def test_a_rate_is_held_against_the_capacity_of_its_own_cell(
 
     assert result.verdict is expected
     assert result.utilization_ratio == pytest.approx(of_capacity)
+
+
+@pytest.mark.parametrize(
+    ("slowness", "told"),
+    [(1, "2.88/s is above capacity: 2 replicas can do 2.4/s"), (1000, "0.00288/s is above capacity")],
+)
+def test_rates_of_any_size_are_told(slowness: float, told: str, steady: Measured) -> None:
+    """
+    Orders of minutes are thousandths a second.
+    """
+    found = CellCapacity(SlotCapacity(2.4 / slowness, 0.03), 1.0, Limit.SLOTS)
+
+    assert told in (above_capacity(replace(steady, arrival_rate=2.88 / slowness), found) or "")
 
 
 def test_orders_left_open_above_capacity_are_evidence_and_not_a_broken_rule(steady: Measured) -> None:

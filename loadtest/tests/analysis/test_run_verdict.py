@@ -128,6 +128,39 @@ def test_a_fixed_rate_needs_no_closed_load(template: StepResult, saturated: Step
 
 
 @pytest.mark.parametrize(
+    ("p95s", "verdict"),
+    [
+        pytest.param(({1: 0.6, 2: 0.4}, {1: None, 2: None}), RunVerdict.FAIL, id="missed and undecided"),
+        pytest.param(({1: None, 2: None}, {1: 0.6, 2: 0.4}), RunVerdict.FAIL, id="undecided and missed"),
+        pytest.param(({1: 0.6, 2: None}, {1: 0.6, 2: None}), RunVerdict.UNDECIDED, id="some may"),
+        pytest.param(({1: 0.1, 2: 0.1}, {1: 0.6, 2: 0.4}), RunVerdict.FAIL, id="kept and missed"),
+        pytest.param(({1: 0.1, 2: 0.1}, {1: 0.6, 2: None}), RunVerdict.UNDECIDED, id="kept and undecided"),
+    ],
+)
+def test_a_rate_that_no_count_keeps_fails_the_run_whatever_is_known_of_the_others(
+    p95s: tuple[dict[int, float | None], ...], verdict: RunVerdict, template: StepResult
+) -> None:
+    """
+    Nothing that the other rate's window might still show makes a pass of it; the reasons are those of the miss alone.
+    """
+    plan = synthetic.demo_plan(
+        loads=(Saturate(), Open(arrival_rate=1.8), Open(arrival_rate=2.4)), replicas=(1, 2)
+    )
+    steps = [
+        replace(step, load=replace(step.load, index=index, arrival_rate=rate))
+        for index, (rate, found) in enumerate(zip((1.8, 2.4), p95s, strict=True), 1)
+        for count, p95 in found.items()
+        for step in [made(template, replicas=count, activity=p95)]
+    ]
+
+    found, reasons = decide(steps, plan, demands(steps, plan))
+
+    assert found is verdict
+    if verdict is RunVerdict.FAIL:
+        assert all("not even 2 replicas are enough" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(
     ("failed", "verdict"), [(0, RunVerdict.PASS), (2, RunVerdict.FAIL)], ids=["clean", "errors"]
 )
 def test_a_plan_without_an_open_load_is_held_against_its_errors(

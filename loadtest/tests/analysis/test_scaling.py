@@ -102,6 +102,84 @@ def test_repetitions_that_differ_by_more_than_luck_say_so(saturated: StepResult)
     assert (of(saturated, 2.0, 2.5, 3.0).half_width or 0) > 1.0
 
 
+def test_two_repetitions_lie_within_their_interval(saturated: StepResult) -> None:
+    """
+    What each window's activities tell is not all where the machine was another one: both were measured, so neither is
+    outside of what is told.
+    """
+    found = of(saturated, 2.0, 3.0)
+
+    assert found.low is not None and found.high is not None
+    assert found.low <= 2.0 <= 3.0 <= found.high
+
+
+@pytest.mark.parametrize(
+    ("throughputs", "told"),
+    [
+        pytest.param(
+            {1: 10.0, 2: 18.0, 4: 25.0, 8: 15.0},
+            "throughput falls from 4 to 8 replicas, by 40 %; how many replicas complete the most is not known",
+            id="a fall",
+        ),
+        pytest.param(
+            {1: 10.0, 2: 18.0, 4: 25.0, 8: 24.9},
+            "no downturn seen up to 8 replicas",
+            id="within the intervals",
+        ),
+        pytest.param({1: 10.0, 2: 18.0, 4: 25.0, 8: 31.0}, "no downturn seen up to 8 replicas", id="a rise"),
+    ],
+)
+def test_a_fall_that_was_measured_is_told_without_repetitions(
+    throughputs: dict[int, float], told: str, saturated: StepResult
+) -> None:
+    """
+    Nothing tells where the peak is, and everybody sees that the larger count completes less.
+    """
+    steps = [
+        replace(saturated, replicas=count, throughput_per_second=Estimate(x, 0.1, 200, "activities"))
+        for count, x in throughputs.items()
+    ]
+
+    fit = describe_scaling(steps, tuple(throughputs), 1).usl
+
+    assert fit is not None
+    assert fit.saying == told
+
+
+def test_equal_counts_are_hardly_ever_told_a_fall(saturated: StepResult) -> None:
+    """
+    A machine that carries no more than so much scatters by 1.4 % beside the luck of the activities, here 1 %.
+    """
+    chance, counts = random.Random(3), (2, 4, 8, 16)
+    told = 0
+    for _ in range(200):
+        steps = [
+            replace(
+                saturated,
+                replicas=count,
+                throughput_per_second=Estimate(10 * chance.gauss(1, 0.0174), 0.2, 200, "activities"),
+            )
+            for count in counts
+        ]
+        fit = describe_scaling(steps, counts, 1).usl
+        told += fit is not None and "falls" in fit.saying
+
+    assert told <= 10
+
+
+def test_a_first_count_that_is_missing_does_not_hide_why_there_is_no_fit(saturated: StepResult) -> None:
+    """
+    Both are told.
+    """
+    steps = [replace(saturated, replicas=count) for count in (2, 4)]
+
+    found = describe_scaling(steps, (1, 2, 4), 1)
+
+    assert found.usl is None and found.why is not None
+    assert "needs 4 replica counts or more" in found.why
+    assert "no valid saturate step at the first count, 1" in found.why
+
+
 def test_repetitions_of_which_one_has_no_interval_go_by_their_own_spread(saturated: StepResult) -> None:
     """
     What one window does not tell cannot be made up from the others.

@@ -145,6 +145,15 @@ def test_more_repetitions_of_one_truth_do_not_drift_to_a_miss(template: StepResu
     assert answers == [MET] * 4
 
 
+def test_a_bound_is_told_as_it_was_given(template: StepResult) -> None:
+    """
+    Half a millisecond is not none.
+    """
+    judgement = judge_step(made(template, activity=None), Slo(schedule_to_start_p95_seconds=0.0005))
+
+    assert "longer than 0.5 ms" in judgement.why[0]
+
+
 def test_an_invalid_repetition_counts_only_if_there_is_no_other(template: StepResult) -> None:
     """
     Repetitions are there to replace one that went wrong.

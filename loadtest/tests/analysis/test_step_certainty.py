@@ -19,6 +19,7 @@ from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import looked_seconds
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
+from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
 
 PLAN = synthetic.demo_plan()
@@ -36,6 +37,17 @@ def test_an_open_loads_throughput_is_a_count_and_has_no_interval(steady: Measure
     told = step_line(step)
     assert "36 of 36 completed, in flight" in told
     assert "±" not in told
+
+
+def test_orders_of_minutes_are_told_with_digits(saturate: Measured) -> None:
+    """
+    Of four slots and activities of five minutes a replica completes a third of a hundredth order a second.
+    """
+    step = replace(
+        read_step(saturate, PLAN), throughput_per_second=Estimate(0.00333, 0.0004, 60, "activities")
+    )
+
+    assert step_line(step).endswith("saturate: valid: 0.00333 ± 0.00040/s")
 
 
 def test_a_saturated_rate_is_as_sure_as_its_activities_make_it(saturate: Measured) -> None:

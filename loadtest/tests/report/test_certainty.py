@@ -10,6 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.plan import Slo
 from loadtest.report.certainty import certainties
 from loadtest.results.disturbance import Disturbance, DisturbanceKind
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -125,7 +126,29 @@ def test_what_is_left_of_the_capacity_is_told(sweep: SweepResult) -> None:
 
     assert "Offered is 75 % of what was completed under saturation, 2.40 ± 0.05/s" in text
     assert "limited by hand-over, not by the slots" in text
-    assert "0.60/s are left" in text
+    assert "0.6/s are left" in text
+
+
+def test_a_rate_above_what_was_completed_leaves_nothing(sweep: SweepResult) -> None:
+    """Nobody has -0.02/s to spare."""
+    capacity = MeasuredCapacity(1.78, 0.05, known_draws=True, limit=Limit.SLOTS)
+
+    text = " ".join(_told(sweep, capacity=capacity, utilization_ratio=1.01))
+
+    assert "1.78 ± 0.05/s (the luck of the draws taken out): nothing is left." in text
+
+
+def test_orders_of_minutes_have_a_capacity(sweep: SweepResult) -> None:
+    """Thousandths a second are not none."""
+    capacity = MeasuredCapacity(0.00333, 0.0004, known_draws=True, limit=Limit.SLOTS)
+    (step,) = [step for step in sweep.steps if step.load.kind == "open"]
+
+    text = " ".join(
+        _told(sweep, capacity=capacity, utilization_ratio=0.6, load=replace(step.load, arrival_rate=0.002))
+    )
+
+    assert "0.0033 ± 0.0004/s" in text
+    assert "0.00133/s are left" in text
 
 
 def test_no_failure_of_few_orders_is_no_proof(sweep: SweepResult) -> None:
@@ -133,6 +156,40 @@ def test_no_failure_of_few_orders_is_no_proof(sweep: SweepResult) -> None:
     assert _told(sweep, errors=Errors(0, 54, 0.0, 0.054))[-1] == (
         "0 of 54 orders failed, so up to 5.4 % may in the long run."
     )
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [
+        pytest.param(None, " is not decided: the rate is not so far from the limit.", id="not decided"),
+        pytest.param(
+            replace(MISSED, answer=Decided.MET, why="by the model, and the window does not contradict it"),
+            ": met by the model, and the window does not contradict it.",
+            id="met",
+        ),
+    ],
+)
+def test_the_orders_time_is_answered_where_it_is_bounded(
+    sweep: SweepResult, decision: Decision | None, told: str
+) -> None:
+    """It may be all that the plan asks."""
+    asked = replace(sweep, slo=Slo(schedule_to_start_p95_seconds=None, end_to_end_p95_seconds=2.5))
+    why = {"end_to_end_decision": "the rate is not so far from the limit"}
+
+    sentences = _told(asked, end_to_end_decision=decision, why=why)
+
+    assert f"Whether at most 5 % of the orders take longer than 2.5 s{told}" in sentences
+
+
+def test_repetitions_are_told_apart(sweep: SweepResult) -> None:
+    """Each has an answer of its own, and the count's is made of both."""
+    (step,) = [step for step in sweep.steps if step.load.kind == "open"]
+    both = (replace(step, decision=MISSED), replace(step, repetition=2, decision=replace(MISSED, late=55.0)))
+
+    (found,) = certainties(replace(sweep, steps=(sweep.steps[0], *both)))
+
+    assert any(told.startswith("Repetition 1: missed. In 40 s 61 tasks") for told in found.sentences)
+    assert any(told.startswith("Repetition 2: missed. In 40 s 55 tasks") for told in found.sentences)
 
 
 def test_an_overloaded_step_says_nothing_of_a_long_run(sweep: SweepResult) -> None:

@@ -13,6 +13,7 @@ from matplotlib.patches import StepPatch
 
 from loadtest.analysis import analyse
 from loadtest.report import decision_plot as module
+from loadtest.report.captioned_figures import figures
 from loadtest.report.decision_plot import MOST_PANELS, decision_plot
 from loadtest.report.drawing import Plot
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -100,17 +101,40 @@ def test_nothing_is_cut_off(sweep: SweepResult, drawn: list[Figure]) -> None:
     assert top > 9.0
 
 
-def test_many_counts_are_cut_to_the_first_ones(sweep: SweepResult, drawn: list[Figure]) -> None:
-    """A page of twenty panels shows nothing."""
+@pytest.mark.parametrize(
+    ("answer", "counts"),
+    [
+        pytest.param(1, range(1, 7), id="the first is enough"),
+        pytest.param(5, range(2, 8), id="in the middle"),
+        pytest.param(9, range(4, 10), id="only the last"),
+        pytest.param(None, range(4, 10), id="none is enough"),
+    ],
+)
+def test_many_counts_are_cut_to_those_around_the_answer(
+    answer: int | None, counts: range, sweep: SweepResult, drawn: list[Figure]
+) -> None:
+    """A page of twenty panels shows nothing, nor one that leaves out the answer; the caption says what is left out."""
     base = next(step for step in sweep.steps if step.load.kind == "open")
     many = tuple(
         replace(base, replicas=count, decision=DECISION, verdict=StepVerdict.VALID)
         for count in range(1, MOST_PANELS + 4)
     )
 
-    decision_plot(replace(sweep, steps=many))
+    run = replace(sweep, steps=many, demand=replace(sweep.demand, replicas=answer))
+    decision_plot(run)
 
-    assert [axes.get_title(loc="left").split(":")[0] for axes in drawn[0].axes] == [
-        "1 replica",
-        *(f"{count} replicas" for count in range(2, MOST_PANELS + 1)),
-    ]
+    told = [axes.get_title(loc="left").split(" replica")[0] for axes in drawn[0].axes]
+    assert told == [str(count) for count in counts]
+    (figure,) = [each for each in figures(run) if each.id == "decision"]
+    which = "of the most replicas" if answer is None else "around the answer"
+    assert figure.caption.endswith(f"6 of 9 such windows are drawn, those {which}.")
+
+
+def test_a_panel_of_one_repetition_says_so(sweep: SweepResult, drawn: list[Figure]) -> None:
+    """The count's answer is of all of them together."""
+    base = next(step for step in sweep.steps if step.load.kind == "open")
+    first = replace(base, decision=DECISION, verdict=StepVerdict.VALID)
+
+    decision_plot(replace(sweep, steps=(first, replace(first, repetition=2))))
+
+    assert drawn[0].axes[0].get_title(loc="left") == "1 replica, repetition 1 alone: missed after 15 s"

@@ -130,6 +130,17 @@ def test_an_invalid_run_recommends_nothing(sweep: SweepResult) -> None:
     )
 
 
+def test_nothing_is_told_of_steps_that_may_not_be_believed() -> None:
+    """
+    Where none may be, no count is "undecided by them", and the page knows that open loads were measured.
+    """
+    broken = [replace(step, gone=("worker-1",)) for step in synthetic.steps()]
+
+    found = headlines(analyse(broken, PLAN, synthetic.manifest()))
+
+    assert found[1:] == [f"{UNKNOWN}, as the run is invalid."]
+
+
 def test_a_load_that_was_not_measured_has_no_answer() -> None:
     """A run that ended after its closed loads says so."""
     steps = [step for step in synthetic.steps() if step.key.kind == "saturate"]
@@ -243,7 +254,7 @@ def test_a_shapes_reasons_and_captions_name_the_rates_that_were_offered() -> Non
 
     found = analyse(synthetic.steps(plan), plan, synthetic.manifest())
 
-    assert found.reasons[0].startswith("at a spike of 5.40 over 1.80/s: ")
+    assert found.reasons[0].startswith("at a spike of 5.4 over 1.8/s: ")
     (latency,) = [figure for figure in figures(found) if figure.id == "latency"]
     assert "the same arrivals, a spike of 5.4 over 1.8/s." in latency.caption
 

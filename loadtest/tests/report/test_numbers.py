@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtest.report.numbers import DASH, duration, listed, milliseconds, percent, rate, with_error
+from loadtest.report.numbers import (
+    DASH,
+    bound_text,
+    duration,
+    listed,
+    milliseconds,
+    percent,
+    rate,
+    share,
+    with_error,
+)
 from loadtest.results.estimate import Estimate
 
 
@@ -59,6 +69,10 @@ def test_rates(per_second: float | None, text: str) -> None:
         (1234.5, 21.0, "1,234 ± 21"),
         (2.2, 0.0, "2.20 ± 0.00"),
         (2.0, 9.6, "2 ± 10"),
+        (0.00333, 0.0004, "0.0033 ± 0.0004"),
+        (0.00167, 0.00008, "0.00167 ± 0.00008"),
+        (0.00333, 0.0, "0.00333 ± 0.00000"),
+        (0.0, 0.0, "0.00 ± 0.00"),
         (None, None, DASH),
     ],
 )
@@ -79,6 +93,36 @@ def test_what_is_written_is_near_the_number(value: float, half_width: float) -> 
     shown = float(with_error(Estimate(value, half_width, 5, "batches")).split(" ± ")[0].replace(",", ""))
 
     assert abs(shown - value) <= max(0.55 * half_width, 0.00051)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (0.0, "0.0 %"),
+        (0.0042, "0.4 %"),
+        (0.0002, "0.02 %"),
+        (0.104, "10 %"),
+        (214 / 215, "99.5 %"),
+        (0.9996, "99.96 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_some_never_read_as_none_and_most_never_as_all(ratio: float, text: str) -> None:
+    """
+    One late task of five thousand is one.
+    """
+    assert share(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.15, "150 ms"), (0.0005, "0.5 ms"), (0.0755, "75.5 ms"), (1.25, "1.25 s"), (3.0, "3 s")],
+)
+def test_a_bound_is_written_as_it_was_given(seconds: float, text: str) -> None:
+    """
+    "1.2 s" would be another goal than the one that was judged.
+    """
+    assert bound_text(seconds) == text
 
 
 def test_small_words() -> None:

@@ -173,6 +173,18 @@ def test_a_run_without_a_step_makes_an_invalid_report(tmp_path: Path) -> None:
     assert "no step was measured" in text
 
 
+@pytest.mark.usefixtures("few_timelines")
+def test_a_run_of_invalid_steps_says_that_nothing_was_decided_by_them(tmp_path: Path) -> None:
+    """
+    Its open loads were measured, and may not be believed.
+    """
+    broken = [dataclasses.replace(step, gone=("worker-1",)) for step in synthetic.steps()]
+
+    text = build_report(run_of(tmp_path, synthetic.demo_plan(), broken).path).read_text(encoding="utf-8")
+
+    assert "No step of an open load may be believed, so nothing was decided." in text
+
+
 def test_gaps_and_failed_looks_are_drawn(tmp_path: Path) -> None:
     """
     A timeline of which half could not be seen is still a picture, and its step has a row.

@@ -11,6 +11,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.plan import Slo
 from loadtest.report.sweep_text import text_report
 from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.results.sweep_result import RunVerdict
@@ -35,6 +36,16 @@ def test_a_verdict_is_told_in_plain_words(verdict: RunVerdict, loads: int, told:
     sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
 
     assert verdict_meaning(replace(sweep, verdict=verdict, demands=sweep.demands * loads)) == told
+
+
+def test_a_plan_that_bounds_no_waits_keeps_no_goal() -> None:
+    """What it passes is a bound on failures alone."""
+    plan = synthetic.demo_plan(slo=Slo(schedule_to_start_p95_seconds=None))
+
+    sweep = analyse(synthetic.steps(plan), plan, synthetic.manifest())
+
+    assert sweep.verdict is RunVerdict.PASS
+    assert verdict_meaning(sweep) == "failures are within their bound, and the plan bounds no waits"
 
 
 def test_the_meaning_stands_on_the_page_and_in_the_terminal(demo: Path) -> None:

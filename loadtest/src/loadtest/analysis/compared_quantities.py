@@ -119,7 +119,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         Quantity("throughput", "orders/s", True, _throughput),
-        Quantity("late", "share of tasks", False, _late),
+        Quantity("late", "share of tasks, + 1/2 task", False, _late),
         Quantity("wait", "s, mean + 10 ms", False, _wait),
         Quantity("end-to-end", "s, p50", False, _end_to_end),
         Quantity("worker-cpu", "s an order", False, _cpu("worker")),

@@ -41,7 +41,7 @@ class Contrast:
         comparison: More, less, the same, or cannot tell.
         ratio, low, high: B over A.
         rounds: Rounds of four blocks.
-        rounds_wanted: Rounds in all that would tell; ``None`` where it is told.
+        rounds_wanted: Rounds in all that would tell; ``None`` where it is told, or not even a thousand would.
     """
 
     comparison: Comparison
@@ -98,15 +98,23 @@ def compare_rounds(rounds: Sequence[Sequence[float]]) -> Contrast:
     return Contrast(found, math.exp(mean), math.exp(low), math.exp(high), len(differences), wanted)
 
 
-def rounds_wanted(differences: Sequence[float]) -> int:
+def rounds_wanted(differences: Sequence[float]) -> int | None:
     """
-    Return how many rounds in all would make the interval's half width as narrow as the margin.
+    Return how many rounds in all would tell, were their mean and spread those of the rounds so far.
+
+    An interval as narrow as the margin tells but of a mean within the margin: there it must clear no difference or the
+    margin's end, whichever is farther.
+
+    Returns:
+        ``None`` where not even a thousand would.
     """
-    _, deviation = _mean_and_deviation(differences)
-    wanted = max(len(differences), FEWEST_ROUNDS)
-    while _half_width(deviation, wanted) > math.log1p(SAME_WITHIN_RATIO) and wanted < _MOST_ROUNDS:
-        wanted += 1
-    return wanted
+    mean, deviation = _mean_and_deviation(differences)
+    margin = math.log1p(SAME_WITHIN_RATIO)
+    narrow = min(margin, max(abs(mean), margin - abs(mean)))
+    first = max(len(differences), FEWEST_ROUNDS)
+    return next(
+        (rounds for rounds in range(first, _MOST_ROUNDS + 1) if _half_width(deviation, rounds) < narrow), None
+    )
 
 
 def _mean_and_deviation(differences: Sequence[float]) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from loadtest.results.estimate import NO_PERCENTILES, Percentiles
 from loadtest.results.metric_difference import Histogram
 
 BEYOND = 10
+_SO_THAT = f"so that {BEYOND} lie beyond it"
 SHOWN = (50, 95, 99)
 MICROSECONDS = 1e6
 # A bucket that is wider says only that the percentile lies in it: more than 5 ms, and more than from 2 to 5.
@@ -145,4 +146,11 @@ def too_few(percent: int, count: int) -> str:
     """
     Say that a percentile has too few samples.
     """
-    return f"{count} samples; p{percent} is shown from {samples_wanted(percent)} on, so that {BEYOND} lie beyond it"
+    return f"{count} samples; p{percent} is shown from {samples_wanted(percent)} on, {_SO_THAT}"
+
+
+def is_for_few_samples(reason: str) -> bool:
+    """
+    Tell whether a percentile's reason is that it has too few samples, and not that the histogram cannot tell it.
+    """
+    return reason.endswith(_SO_THAT)

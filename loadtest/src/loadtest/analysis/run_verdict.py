@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.closed_load_repeat import answer_rests_on
 from loadtest.analysis.load_shape import load_shape, shape_text
+from loadtest.analysis.rate_text import rate_text
 from loadtest.analysis.slo import judge_count, judge_errors, judge_step
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
@@ -46,9 +47,10 @@ def decide(
     """
     Decide one combination of a run.
 
-    Invalid, when a cell that the answer rests on has no step that may be believed.  Undecided, when no count is known
-    to keep the SLO and some may.  Fail, when they tell that it is not: no replica count keeps it at an open load, or, in
-    a plan without one, a step misses it.  There a cell of which it is not known makes the run undecided.
+    Invalid, when a cell that the answer rests on has no step that may be believed.  Fail, when the steps tell that the
+    SLO is not kept: at one of the open loads no replica count keeps it, whatever is known of the others, or, in a plan
+    without one, a step misses it.  Undecided, when no count is known to keep it at an open load and some may, or a cell
+    of a plan without one is not known to.
 
     Args:
         steps: Of the combination.
@@ -67,14 +69,12 @@ def decide(
     unknown = [
         f"at {_rate(each, plan)}: {each.why}: {each.by_replicas[str(each.undecided[0])].why[0]}"
         for each in open_ended
-        if any(judgement.answer is SloAnswer.UNDECIDED for judgement in each.by_replicas.values())
+        if each.undecided
     ]
-    if unknown:
-        return RunVerdict.UNDECIDED, tuple(unknown)
     failed = [
         f"at {_rate(each, plan)}: {each.why}: {'; '.join(each.by_replicas[str(each.not_enough[-1])].why)}"
         for each in open_ended
-        if each.not_enough
+        if each.not_enough and not each.undecided
     ]
     if not demands:
         failed = [f"step {step.step}: {reason}" for step in steps for reason in _missed_bounds(step, plan)]
@@ -156,4 +156,4 @@ def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
 
 def _rate(demand: Demand, plan: Plan) -> str:
     shape = None if demand.load is None else load_shape(plan.loads[demand.load], demand.arrival_rate)
-    return "the open load" if shape is None else shape_text(shape, "{:.2f}".format)
+    return "the open load" if shape is None else shape_text(shape, rate_text)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from loadtest.analysis.capacity_growth import MACHINE_SCATTER
 from loadtest.analysis.intervals import mean_of, ratio, scaled
-from loadtest.analysis.usl import Usl, bootstrap, fit_usl, worst_residual
+from loadtest.analysis.usl import NORMAL_95, Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -41,7 +42,8 @@ def joined_throughput(steps: Sequence[StepResult]) -> Estimate:
     Join the repetitions of one replica count; a single one keeps its own interval.
 
     Two repetitions tell their own spread so badly that their interval would be wider than that of one: the
-    larger of what each window's activities give and, from three repetitions on, what their spread gives is taken.
+    larger of what each window's activities give and what they differ by is taken.  That is Student's interval from
+    three repetitions on, and of two the distance of each from their mean, so that the interval holds both.
     """
     if len(steps) == 1:
         return steps[0].throughput_per_second
@@ -52,7 +54,9 @@ def joined_throughput(steps: Sequence[StepResult]) -> Estimate:
     if between.value is None or len(within) < len(found):
         return between
     half = math.sqrt(math.fsum(width**2 for width in within)) / len(within)
-    if len(values) >= FEWEST_REPETITIONS and between.half_width is not None:
+    if len(values) < FEWEST_REPETITIONS:
+        half = max(half, (max(values) - min(values)) / 2)
+    elif between.half_width is not None:
         half = max(half, between.half_width)
     return Estimate(between.value, half, len(values), "repetitions")
 
@@ -69,11 +73,12 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
     by_count = saturated(steps)
     joined = {count: joined_throughput(found) for count, found in by_count.items()}
     first = replicas[0]
-    usl, why = _fit(by_count, seed)
+    usl, why = _fit(by_count, joined, seed)
     if not any(step.load.kind == SATURATE for step in steps):
         why = "the plan has no saturate load, so no throughput was searched for"
     elif first not in joined:
-        why = f"no valid saturate step at the first count, {first}, which speed-up and efficiency are read against"
+        lacking = f"no valid saturate step at the first count, {first}, which speed-up and efficiency are read against"
+        why = lacking if why is None else f"{why}; {lacking}"
     base = joined.get(first)
     speedups = (
         {count: ratio(value, base) for count, value in joined.items() if count != first} if base else {}
@@ -96,7 +101,9 @@ def _named(values: Mapping[int, Estimate]) -> dict[str, Estimate]:
     return {str(count): value for count, value in values.items()}
 
 
-def _fit(by_count: Mapping[int, Sequence[StepResult]], seed: int) -> tuple[UslFit | None, str | None]:
+def _fit(
+    by_count: Mapping[int, Sequence[StepResult]], joined: Mapping[int, Estimate], seed: int
+) -> tuple[UslFit | None, str | None]:
     repetitions = {
         count: [value for step in found if (value := step.throughput_per_second.value) is not None]
         for count, found in by_count.items()
@@ -119,7 +126,7 @@ def _fit(by_count: Mapping[int, Sequence[StepResult]], seed: int) -> tuple[UslFi
             peak_replicas=peak,
             largest_replicas=largest,
             worst_residual=worst_residual(curve, points),
-            saying=_saying(peak, largest),
+            saying=_saying(peak, largest, _fall(joined)),
             intervals_by="bootstrap over repetitions"
             if curves
             else "no intervals: they need two repetitions or more of each replica count",
@@ -148,7 +155,31 @@ def _peak(curves: Sequence[Usl] | None) -> Peak | None:
     return Peak(int(middle), int(low), int(high))
 
 
-def _saying(peak: Peak | None, largest: int) -> str:
+def _fall(joined: Mapping[int, Estimate]) -> str | None:
+    """
+    Say that a larger count completes less than a smaller one; ``None`` if none does for sure.
+
+    Their intervals must lie apart with what machines scatter in them: each is of one window's activities alone, and of
+    four equal counts a fall would be told in a fifth of all sweeps.
+    """
+    known = {
+        count: (each.value, math.hypot(each.half_width, NORMAL_95 * MACHINE_SCATTER.ratio * each.value))
+        for count, each in sorted(joined.items())
+        if each.value is not None and each.half_width is not None
+    }
+    if not known:
+        return None
+    best = max(known, key=lambda count: known[count][0])
+    most, half = known[best]
+    fewer = [n for n, (x, error) in known.items() if n > best and most - x > half + error]
+    if not fewer:
+        return None
+    return f"throughput falls from {best} to {fewer[-1]} replicas, by {100 * (1 - known[fewer[-1]][0] / most):.0f} %"
+
+
+def _saying(peak: Peak | None, largest: int, fall: str | None) -> str:
+    if peak is None and fall is not None:
+        return f"{fall}; how many replicas complete the most is not known"
     if peak is None:
         return f"no downturn seen up to {largest} replicas"
     between = f"{peak.replicas} replicas ({peak.low} to {peak.high})"

@@ -171,7 +171,7 @@ def slo_text(slo: Slo) -> str:
     Write the bounds that the replicas keep.
     """
     told = [
-        f"p95 {name} of at most {seconds * 1000:,.0f} ms"
+        f"p95 {name} of at most {seconds * 1000:,.10g} ms"
         for name, seconds in (
             ("wait", slo.schedule_to_start_p95_seconds),
             ("end to end", slo.end_to_end_p95_seconds),

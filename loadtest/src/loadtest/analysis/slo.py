@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from loadtest.analysis.added_repetitions import added_repetitions
 from loadtest.analysis.share_interval import samples_to_keep
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
@@ -19,7 +20,7 @@ from loadtest.results.window_decision import Decided
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms"
+    return f"{seconds * 1000:.10g} ms"
 
 
 def judge_step(step: StepResult, slo: Slo) -> Judgement:
@@ -131,8 +132,9 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
     late = math.fsum(each.late for each in found)
     twin = math.fsum(each.twin_late for each in found)
-    answer = found[0].answer
-    because = found[0].why
+    # Where no activity goes through the queue there is nothing to add, and one that is open leaves it open.
+    open_first = next((each for each in found if each.answer is not Decided.MET), found[0])
+    answer, because = open_first.answer, open_first.why
     if len(found) > 1 and twin > 0:
         luck = math.sqrt(math.fsum(each.twin_deviation**2 for each in found))
         least = DEVIATIONS * max(luck, MISFIT_RATIO * twin)
@@ -154,7 +156,7 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     """
     Join the repetitions of one replica count; one that is invalid counts only if there is no other.
 
-    Late tasks are added over the repetitions, so that more of them bring the answer nearer to the truth.
+    Late tasks and failed orders are added over the repetitions, so that more of them bring the answer nearer to the truth.
     """
     usable = [step for step in steps if step.is_usable] or list(steps)
     if not usable:
@@ -162,6 +164,7 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     if len(usable) == 1 or any(step.verdict is not StepVerdict.VALID for step in usable):
         worst = max(usable, key=lambda step: step.verdict is StepVerdict.OVERLOADED)
         return judge_step(worst, slo)
+    usable = added_repetitions(usable)
     waits = judge_waits(usable, slo)
     rest = slo.model_copy(update={"schedule_to_start_p95_seconds": None})
     judgements = [judge_step(step, rest) for step in usable] + [judge_shares(step, slo) for step in usable]

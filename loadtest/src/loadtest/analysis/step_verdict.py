@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.backlog import backlog_slope, window_seconds
 from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity, same_cell
 from loadtest.analysis.doubled_loop import LoopPair, first_key, loop_pairs
+from loadtest.analysis.rate_text import rate_text
 from loadtest.analysis.slot_capacity import LoadLevel
 from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
 from loadtest.analysis.work_of_plan import known_work
@@ -34,8 +35,8 @@ def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
         return None
     capacity = found.capacity
     return (
-        f"{rate:.2f}/s is above capacity: {_replicas(measured.key.replicas)} can do "
-        f"{capacity.orders_per_second:.2f}/s ± {capacity.half_width_ratio * 100:.1f} % "
+        f"{rate_text(rate)}/s is above capacity: {_replicas(measured.key.replicas)} can do "
+        f"{rate_text(capacity.orders_per_second)}/s ± {capacity.half_width_ratio * 100:.1f} % "
         f"({capacity.utilization(rate) * 100:.0f} % asked), so waits grow with the window"
     )
 
@@ -58,7 +59,7 @@ def growing_backlog(measured: Measured) -> str | None:
         return None
     rate = window.offered / measured.window_seconds
     return (
-        f"{rate:.2f}/s is above the capacity of {_replicas(measured.key.replicas)}: the backlog grew by "
+        f"{rate_text(rate)}/s is above the capacity of {_replicas(measured.key.replicas)}: the backlog grew by "
         f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
         "its latencies grow with the window's length"
     )

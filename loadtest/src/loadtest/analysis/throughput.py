@@ -8,6 +8,7 @@ from loadtest.analysis import workflow_counts
 from loadtest.analysis.cell_capacity import slot_time_cv
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
+from loadtest.analysis.rate_text import rate_text
 from loadtest.analysis.slot_capacity import throughput_half_width
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.results.estimate import Estimate
@@ -41,7 +42,7 @@ def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
     spread = mean_of(batch_rates(points, start, start + measured.window_seconds), "batches")
     if spread.half_width is None:
         why["throughput_per_second.value"] = (
-            f"{value:.2f}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
+            f"{rate_text(value)}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
         return Estimate(None, None, spread.n, "batches")
     # Of sampled results the timeline sees a part: its spread is taken as a share.

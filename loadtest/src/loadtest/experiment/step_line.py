@@ -4,6 +4,8 @@ What a step found, in one line for whoever watches; the report says more.
 
 from __future__ import annotations
 
+import math
+
 from loadtest.results.estimate import Wait
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -27,7 +29,9 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:
-        parts.append(f"{rate.value:.2f} ± {rate.half_width:.2f}/s")
+        # Orders of minutes are thousandths a second.
+        decimals = 2 if rate.value <= 0 else max(2, 2 - math.floor(math.log10(rate.value)))
+        parts.append(f"{rate.value:.{decimals}f} ± {rate.half_width:.{decimals}f}/s")
     if step.load.arrival_rate is not None:
         parts.append(completed_text(step))
         waits = step.schedule_to_start_seconds

@@ -7,11 +7,14 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from loadtest.report.drawing import BLUE, GREY, ORANGE, VERMILLION, Plot, count_axis, drawing, saved
+from loadtest.report.drawing import BLUE, GREY, ORANGE, VERMILLION, Plot, apart, count_axis, drawing, saved
+from loadtest.report.numbers import rate
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.window_decision import Decided
 
 _SIDE_RATIO = 1.05
+# So many brackets are named in numbers without meeting; the table has them all.
+_MOST_BRACKETS = 6
 
 
 def capacity_plot(result: CapacityResult) -> Plot:
@@ -21,8 +24,16 @@ def capacity_plot(result: CapacityResult) -> Plot:
     with drawing(8.6, 4.4) as figure:
         axes = figure.add_subplot()
         known = [one for one in result.counts if one.low is not None and one.high is not None]
+        named = apart([one.replicas for one in known], _MOST_BRACKETS)
         for one in known:
-            _draw_bracket(axes, one, is_last=one is known[-1] and len(result.counts) > 1)
+            _draw_bracket(axes, one)
+            if one.replicas in named:
+                is_last = one is known[-1] and len(result.counts) > 1
+                _name_bracket(axes, one, is_last=is_last, top=known[-1].high or 0.0)
+        if not known:
+            axes.annotate(
+                "no bracket was found", (0.5, 0.4), xycoords="axes fraction", ha="center", color=GREY
+            )
         top = [
             (one.replicas, one.saturated_per_second)
             for one in result.counts
@@ -40,7 +51,7 @@ def capacity_plot(result: CapacityResult) -> Plot:
         if result.rate is not None:
             axes.axhline(result.rate, color=VERMILLION, linewidth=1.2)
             axes.annotate(
-                f"{result.rate:g}/s asked",
+                f"{rate(result.rate)}/s asked",
                 (0.995, result.rate),
                 xycoords=("axes fraction", "data"),
                 ha="right",
@@ -64,15 +75,26 @@ def capacity_plot(result: CapacityResult) -> Plot:
                 linestyle="",
                 label="side by the model, not contradicted",
             ),
-            Line2D([], [], color=GREY, marker="_", linestyle=":", label="completed under a closed load"),
         ]
+        handles = handles if known else []
+        if top:
+            closed = "completed under a closed load"
+            handles.append(Line2D([], [], color=GREY, marker="_", linestyle=":", label=closed))
         if len(known) > 1:
             handles.append(
                 Line2D([], [], color=GREY, linestyle="--", label=f"{known[0].replicas} times as many")
                 if known[0].replicas > 1
                 else Line2D([], [], color=GREY, linestyle="--", label="as many times what one carries")
             )
-        axes.legend(handles=handles, loc="upper left", fontsize=9)
+        if handles:
+            axes.legend(
+                handles=handles,
+                loc="upper left",
+                fontsize=9,
+                frameon=True,
+                facecolor="white",
+                edgecolor="none",
+            )
         return saved(figure)
 
 
@@ -140,7 +162,7 @@ def path_plot(result: CapacityResult) -> Plot | None:
         return saved(figure)
 
 
-def _draw_bracket(axes: Axes, one: CountCapacity, *, is_last: bool) -> None:
+def _draw_bracket(axes: Axes, one: CountCapacity) -> None:
     low, high = one.low or 0.0, one.high or 0.0
     axes.plot((one.replicas, one.replicas), (low, high), color=BLUE, linewidth=5, solid_capstyle="butt")
     for side, confirmed in ((low, one.low_confirmed), (high, one.high_confirmed)):
@@ -152,11 +174,17 @@ def _draw_bracket(axes: Axes, one: CountCapacity, *, is_last: bool) -> None:
             markersize=7,
             markerfacecolor=BLUE if confirmed else "white",
         )
+
+
+def _name_bracket(axes: Axes, one: CountCapacity, *, is_last: bool, top: float) -> None:
+    low, high = one.low or 0.0, one.high or 0.0
+    # Below a bracket near zero its numbers would lie on the axis.
+    below = high > 0.08 * top
     axes.annotate(
-        f"{low:.3g} to {high:.3g}/s",
+        f"{rate(low)} to {rate(high)}/s",
         (one.replicas, (low + high) / 2),
         textcoords="offset points",
-        xytext=(-10 if is_last else 10, -14),
+        xytext=(-10 if is_last else 10, -14 if below else 12),
         ha="right" if is_last else "left",
         fontsize=9.5,
     )

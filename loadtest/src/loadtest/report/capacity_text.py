@@ -4,8 +4,9 @@ A search for capacities in words: its headline sentences, and its table for a te
 
 from __future__ import annotations
 
-from loadtest.report.numbers import DASH, duration, rate, replica_count
+from loadtest.report.numbers import DASH, bound_text, rate, replica_count, with_error
 from loadtest.results.capacity_result import CapacityResult, Carries, CountCapacity, SearchStep
+from loadtest.results.estimate import Estimate
 from loadtest.results.step_result_parts import limit_text
 from loadtest.results.window_decision import Decided
 
@@ -36,7 +37,7 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
             f"{_stands(one.high, confirmed=one.high_confirmed)}"
             for one in known
         )
-        late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {duration(result.bound_seconds)}"
+        late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {bound_text(result.bound_seconds)}"
         lines.append(f"The SLO is that at most {late}: {told}.")
     lines += [
         f"{replica_count(one.replicas)}: no bracket, as {one.why}."
@@ -111,9 +112,11 @@ def saturated_text(one: CountCapacity) -> str:
     """
     if one.saturated_per_second is None:
         return DASH
-    half = f" ± {one.saturated_half_width:.2f}" if one.saturated_half_width is not None else ""
+    told = rate(one.saturated_per_second)
+    if one.saturated_half_width is not None:
+        told = with_error(Estimate(one.saturated_per_second, one.saturated_half_width, 1, "orders"))
     held = limit_text(one.saturated_limit) if one.saturated_limit is not None else ""
-    return f"{one.saturated_per_second:.2f}{half}{f' ({held})' if held else ''}"
+    return f"{told}{f' ({held})' if held else ''}"
 
 
 def side_text(side: float | None, *, confirmed: bool) -> str:

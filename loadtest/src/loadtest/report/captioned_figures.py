@@ -11,15 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.load_shape import shape_text
+from loadtest.analysis.percentiles import is_for_few_samples
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
 from loadtest.report.cost_plot import cost_plot
-from loadtest.report.decision_plot import decision_plot
+from loadtest.report.decision_plot import decided_steps, decision_plot, drawn_steps
 from loadtest.report.drawing import Plot
 from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors
-from loadtest.report.numbers import milliseconds, percent, rate
-from loadtest.report.run_cells import cells, common_cells, parts, setting_of, unit
+from loadtest.report.numbers import listed, milliseconds, percent, rate
+from loadtest.report.run_cells import Cell, cells, common_cells, parts, setting_of, unit
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
+from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 
 
@@ -163,7 +165,7 @@ def _scaling_caption(sweep: SweepResult) -> str:
     }
     said = f"Saturated: {' or '.join(str(n) for n in sorted(n for n in loops if n))} {unit(sweep)} are kept open. "
     return said + (
-        sweep.scaling.usl.saying.capitalize() + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
+        _capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
 
 
@@ -173,25 +175,64 @@ def _latency_caption(sweep: SweepResult) -> str:
     at = f"Every replica count gets the same arrivals, {shape_text(shapes[0], rate)}. " if shapes else ""
     if found[0].kind == "fraction":
         at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
-    hidden = [name for name in ("p95", "p99") if _is_hidden(sweep, name)]
-    why = (
-        f"{' and '.join(hidden)} {'is' if len(hidden) == 1 else 'are'} not drawn where fewer than ten samples lie beyond it."
-        if hidden
+    worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
+    over = [str(cell.replicas) for cell in found if any(_is_overloaded(step) for step in cell.usable)]
+    grows = (
+        f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
+    )
+    waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
+    return f"{at}{waits}{worst}{grows}{_not_drawn(found)}".strip()
+
+
+def _capitalised(text: str) -> str:
+    """
+    Begin a sentence, and leave names such as CPU as they are.
+    """
+    return text[:1].upper() + text[1:]
+
+
+def _is_overloaded(step: StepResult) -> bool:
+    return step.verdict is StepVerdict.OVERLOADED
+
+
+def _not_drawn(found: Sequence[Cell]) -> str:
+    """
+    Say which percentiles of the activity queue are missing, and why: too few samples, or a histogram that cannot tell them.
+    """
+    few, told = [], []
+    for name in ("p95", "p99"):
+        key = f"schedule_to_start_seconds.activity.{name}"
+        reasons = [
+            (cell.replicas, step.why[key]) for cell in found for step in cell.usable if key in step.why
+        ]
+        if any(is_for_few_samples(reason) for _, reason in reasons):
+            few.append(name)
+        other = [(replicas, reason) for replicas, reason in reasons if not is_for_few_samples(reason)]
+        told += [f"{name} with {replicas} is not drawn: {reason}." for replicas, reason in other[:1]]
+    if few:
+        verb = "is" if len(few) == 1 else "are"
+        told.insert(0, f"{' and '.join(few)} {verb} not drawn where fewer than ten samples lie beyond it.")
+    return " ".join(told)
+
+
+def _decision_caption(sweep: SweepResult) -> str:
+    decided, drawn = decided_steps(sweep), drawn_steps(sweep)
+    which = "those of the most replicas" if sweep.demand.replicas is None else "those around the answer"
+    left = (
+        f" {len(drawn)} of {len(decided)} such windows are drawn, {which}."
+        if len(drawn) < len(decided)
         else ""
     )
-    worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
-    return f"{at}The queue whose wait falls with more replicas is the one that waits for slots. {worst}{why}".strip()
-
-
-def _is_hidden(sweep: SweepResult, name: str) -> bool:
-    key = f"schedule_to_start_seconds.activity.{name}"
-    return any(key in step.why for cell in common_cells(sweep) for step in cell.usable)
+    return (
+        "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
+        f"Clearly fewer is met, clearly more is missed; the answer must hold without any single block.{left}"
+    )
 
 
 def _cost_caption(sweep: SweepResult) -> str:
     server = sweep.cost.server
     if server.idle_cores is None or server.seconds_per_workflow is None:
-        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {(server.why or '').capitalize()}."
+        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
     return (
         "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
         f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "
@@ -208,7 +249,7 @@ _KINDS = (
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
-        "holds its slot; from three repetitions on it is at least what they differ by.",
+        "holds its slot; of repetitions it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),
@@ -230,10 +271,7 @@ _KINDS = (
         "decision",
         decision_plot,
         "How it was decided",
-        lambda _: (
-            "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
-            "Clearly fewer is met, clearly more is missed; the answer must hold without any single block."
-        ),
+        _decision_caption,
         "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
         "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
         "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "

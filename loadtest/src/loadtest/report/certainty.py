@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import DEVIATIONS
-from loadtest.report.numbers import duration, percent, plain, rate, replica_count
+from loadtest.report.numbers import bound_text, duration, percent, rate, replica_count, share, with_error
 from loadtest.report.run_cells import Cell, cells, unit
+from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Decided, Decision
@@ -36,7 +37,12 @@ def certainties(sweep: SweepResult) -> list[Certainty]:
     found = []
     for cell in cells(sweep):
         if cell.kind != "saturate" and cell.usable:
-            sentences = [each for step in cell.usable for each in _of_step(sweep, step)]
+            several = len(cell.usable) > 1
+            sentences = [
+                f"Repetition {step.repetition}: {each[:1].lower()}{each[1:]}" if several else each
+                for step in cell.usable
+                for each in _of_step(sweep, step)
+            ]
             sentences += [_disturbed(step) for step in cell.steps if step.is_disturbed]
             found.append(Certainty(_title(cell), tuple(dict.fromkeys(sentences))))
     return found
@@ -53,7 +59,7 @@ def _of_step(sweep: SweepResult, step: StepResult) -> Sequence[str]:
         return (f"Overloaded: {'; '.join(step.reasons)}. Its waits are those of this window alone.",)
     bound = sweep.slo.schedule_to_start_p95_seconds
     sentences: list[str | None] = [] if bound is None else [_answer(step, bound)]
-    sentences += [_long_run(step), _capacity(step), _errors(sweep, step)]
+    sentences += [_end_to_end(sweep, step), _long_run(step), _capacity(step), _errors(sweep, step)]
     return [each for each in sentences if each]
 
 
@@ -64,13 +70,23 @@ def _answer(step: StepResult, bound: float) -> str:
     if decision.why is not None and decision.answer is not Decided.UNDECIDED:
         return f"{decision.answer.value.capitalize()} {decision.why}."
     told = (
-        f"In {decision.seconds:.0f} s {decision.late:g} tasks waited longer than {duration(bound)}. A system just at the "
+        f"In {decision.seconds:.0f} s {decision.late:g} tasks waited longer than {bound_text(bound)}. A system just at the "
         f"limit would have had {decision.twin_late:.0f} ± {DEVIATIONS * decision.twin_deviation:.0f} on the very same "
         "arrivals and work"
     )
     if decision.answer is Decided.UNDECIDED:
         return f"Undecided. {told}: {decision.why}. {_wanted(decision)}"
     return f"{decision.answer.value.capitalize()}. {told}, so the difference is no luck of these arrivals."
+
+
+def _end_to_end(sweep: SweepResult, step: StepResult) -> str | None:
+    bound, decision = sweep.slo.end_to_end_p95_seconds, step.end_to_end_decision
+    if bound is None:
+        return None
+    asked = f"Whether at most 5 % of the {unit(sweep)} take longer than {bound_text(bound)}"
+    if decision is None:
+        return f"{asked} is not decided: {step.why.get('end_to_end_decision', 'no reason given')}."
+    return f"{asked}: {decision.answer.value}{f' {decision.why}' if decision.why else ''}."
 
 
 def _wanted(decision: Decision) -> str:
@@ -106,9 +122,10 @@ def _capacity(step: StepResult) -> str | None:
     left = x.orders_per_second - step.load.arrival_rate
     luck = "the luck of the draws taken out" if x.known_draws else "with the luck of its activities in it"
     limit = f", {x.limit_text}" if x.limit_text else ""
+    found = with_error(Estimate(x.orders_per_second, x.half_width, 1, "orders"))
     return (
         f"Offered is {percent(step.utilization_ratio)} of what was completed under saturation, "
-        f"{plain(x.orders_per_second)} ± {plain(x.half_width)}/s ({luck}{limit}): {plain(left)}/s are left."
+        f"{found}/s ({luck}{limit}): {f'{rate(left)}/s are' if left > 0 else 'nothing is'} left."
     )
 
 
@@ -119,4 +136,4 @@ def _disturbed(step: StepResult) -> str:
 
 def _errors(sweep: SweepResult, step: StepResult) -> str:
     errors = step.errors
-    return f"{errors.failed} of {errors.finished} {unit(sweep)} failed, so up to {percent(errors.high, 1)} may in the long run."
+    return f"{errors.failed} of {errors.finished} {unit(sweep)} failed, so up to {share(errors.high)} may in the long run."

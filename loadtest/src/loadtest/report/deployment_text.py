@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from loadtest.analysis.load_shape import shape_text
 from loadtest.plan import Slo
-from loadtest.report.numbers import duration, listed, milliseconds, percent, rate, replica_count
+from loadtest.report.numbers import bound_text, listed, milliseconds, rate, replica_count, share
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -38,8 +38,10 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
         return (f"{_UNKNOWN} {at} is not known, as the plan sets no bound on waits. {waits}",)
     asked = f"the goal {at}" + (f" (the SLO: at most {_goal(sweep)})" if explain else "")
     if sweep.verdict is RunVerdict.INVALID:
-        told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid. Of the steps that may be believed: {demand.why}."
-        return told, waits
+        told = f"{_UNKNOWN} for {asked} is not known, as the run is invalid."
+        if not any(cell.usable for cell in mine):
+            return (told,)
+        return f"{told} Of the steps that may be believed: {demand.why}.", waits
     if demand.replicas is None or not demand.is_decided:
         return f"{_UNKNOWN} for {asked} is not known: {demand.why}{_what_would_tell(demand)}.", waits
     tried = len(demand.enough) + len(demand.not_enough)
@@ -104,11 +106,11 @@ def is_searchable(sweep: SweepResult) -> bool:
 def _goal(sweep: SweepResult) -> str:
     parts = []
     if sweep.slo.schedule_to_start_p95_seconds is not None:
-        bound = duration(sweep.slo.schedule_to_start_p95_seconds)
-        parts.append(f"5 % of the tasks wait longer than {bound} for a worker")
+        most = bound_text(sweep.slo.schedule_to_start_p95_seconds)
+        parts.append(f"5 % of the tasks wait longer than {most} for a worker")
     if sweep.slo.end_to_end_p95_seconds is not None:
-        bound = duration(sweep.slo.end_to_end_p95_seconds)
-        parts.append(f"5 % of the {unit(sweep)} take longer than {bound}")
+        most = bound_text(sweep.slo.end_to_end_p95_seconds)
+        parts.append(f"5 % of the {unit(sweep)} take longer than {most}")
     return listed(parts)
 
 
@@ -145,11 +147,11 @@ def _late_activities(mine: Sequence[Cell], slo: Slo) -> str | None:
         known = [(step.late_ratio, step) for step in cell.usable if step.late_ratio is not None]
         if not known:
             return None
-        share, step = max(known, key=lambda each: each[0])
-        late = "none" if share == 0 else percent(share, 0 if share >= 0.1 else 1)
+        ratio, step = max(known, key=lambda each: each[0])
+        late = "none" if ratio == 0 else "all" if ratio == 1 else share(ratio)
         number = step.schedule_to_start_seconds.activity.n
         what = (
-            f" activities waited longer than {duration(slo.schedule_to_start_p95_seconds)}"
+            f" activities waited longer than {bound_text(slo.schedule_to_start_p95_seconds)}"
             if not told
             else ""
         )

@@ -13,7 +13,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator
 
 # Okabe and Ito's palette, told apart by people of any colour vision and in grey.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -90,12 +90,28 @@ def vector(figure: Figure) -> bytes:
     return svg.getvalue()
 
 
-def count_axis(axes: Axes, counts: Sequence[int]) -> None:
+def apart(counts: Sequence[int], most: int) -> list[int]:
     """
-    Make the x axis one of replica counts: a tick for each that was measured.
+    Return those of some rising counts whose labels do not meet where so many fit side by side: the first, the last, and
+    each that is far enough from the one before and from the last.
     """
+    if not counts:
+        return []
+    least = (counts[-1] - counts[0]) / most
+    kept = [counts[0]]
+    for count in counts[1:-1]:
+        if count - kept[-1] >= least and counts[-1] - count >= least:
+            kept.append(count)
+    return [*kept, counts[-1]] if len(counts) > 1 else kept
+
+
+def count_axis(axes: Axes, counts: Sequence[int], most_labels: int = 24) -> None:
+    """
+    Make the x axis one of replica counts: a tick for each that was measured, named where there is room for its name.
+    """
+    named = apart(sorted(counts), most_labels)
     axes.set_xlabel("worker replicas")
-    axes.xaxis.set_major_locator(FixedLocator(list(counts)))
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(FixedLocator(named))
+    axes.xaxis.set_minor_locator(FixedLocator([count for count in counts if count not in named]))
     margin = 0.06 * (max(counts) - min(counts)) or 1
     axes.set_xlim(min(counts) - margin, max(counts) + margin)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.rate_text import rate_text
 from loadtest.results.estimate import Estimate
 
 DASH = "–"
@@ -23,22 +24,23 @@ def milliseconds(seconds: float | None) -> str:
 
 def duration(seconds: float) -> str:
     """
-    Write seconds with the unit that suits.
+    Write measured seconds with the unit that suits.
     """
     return f"{seconds:.1f} s" if seconds >= 1 else f"{milliseconds(seconds)} ms"
+
+
+def bound_text(seconds: float) -> str:
+    """
+    Write a bound as it was given: a rounded one would be another goal.
+    """
+    return f"{seconds:.10g} s" if seconds >= 1 else f"{seconds * 1000:.10g} ms"
 
 
 def rate(per_second: float | None) -> str:
     """
     Write a rate with three digits that count, without trailing zeros.
     """
-    if per_second is None:
-        return DASH
-    if per_second == 0:
-        return "0"
-    decimals = max(0, 2 - math.floor(math.log10(abs(per_second))))
-    text = f"{per_second:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return DASH if per_second is None else rate_text(per_second)
 
 
 def plain(value: float | None, decimals: int = 2) -> str:
@@ -66,13 +68,23 @@ def percent(ratio: float | None, decimals: int = 0) -> str:
     return DASH if ratio is None else f"{ratio * 100:.{decimals}f} %"
 
 
+def share(ratio: float) -> str:
+    """
+    Write a counted share as percent: no decimals from a tenth on and one below, and as many more as keep some from reading
+    as none, and most from reading as all.
+    """
+    decimals = 0 if ratio >= 0.1 else 1
+    left = 100 * min(ratio, 1 - ratio)
+    return percent(ratio, max(decimals, -math.floor(math.log10(left))) if left > 0 else decimals)
+
+
 def with_error(estimate: Estimate) -> str:
     """
     Write a mean with its half width, both with the decimals that the half width bears.
     """
     if estimate.value is None or estimate.half_width is None:
         return DASH
-    decimals = _decimals(estimate.half_width)
+    decimals = _decimals(estimate.value, estimate.half_width)
     return f"{estimate.value:,.{decimals}f} ± {estimate.half_width:,.{decimals}f}"
 
 
@@ -97,10 +109,12 @@ def replica_count(count: int) -> str:
     return "1 replica" if count == 1 else f"{count} replicas"
 
 
-def _decimals(half_width: float) -> int:
-    if half_width < 1e-4:
-        return 2
+def _decimals(value: float, half_width: float) -> int:
+    # Orders of minutes are thousandths a second: no fixed number of decimals shows them.
+    first = max(0, -math.floor(math.log10(abs(value)))) if value else 0
+    if half_width == 0 or half_width < 1e-4 * min(1.0, abs(value)):
+        return first + 2
     power: int = math.floor(math.log10(half_width))
     # A half width that begins with 1 keeps a second digit: rounding it would change it too much.
     begins_with_one = half_width < 2 * 10.0**power
-    return min(3, max(0, -power + begins_with_one))
+    return min(first + 3, max(0, -power + begins_with_one))

@@ -21,6 +21,7 @@ from loadtest.report.drawing import (
     SKY,
     VERMILLION,
     Plot,
+    apart,
     count_axis,
     drawing,
     saved,
@@ -29,6 +30,10 @@ from loadtest.report.numbers import milliseconds, rate
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
+
+# So many numbers stand beside their points without meeting; the tables have them all.
+_MOST_VALUES = 9
+PERCENTILES = {"p50": (SKY, "o"), "p95": (BLUE, "s"), "p99": (PURPLE, "^")}
 
 
 def scaling_plot(sweep: SweepResult) -> Plot | None:
@@ -49,14 +54,17 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
         if points:
             first, base, _ = points[0]
             ends = [min(counts), max(counts)]
-            axes.plot(
-                ends,
-                [base / first * n for n in ends],
-                color=GREY,
-                ls=(0, (4, 3)),
-                lw=1.4,
-                label=f"ideal: {first} ×  n" if first != 1 else "ideal: n × one replica",
-            )
+            if len(counts) > 1:
+                axes.plot(
+                    ends,
+                    [base / first * n for n in ends],
+                    color=GREY,
+                    ls=(0, (4, 3)),
+                    lw=1.4,
+                    label=f"ideal: n / {first} × {first} replicas"
+                    if first != 1
+                    else "ideal: n × one replica",
+                )
         _draw_fit(axes, sweep, max(counts))
         _draw_offered(axes, sweep)
         _draw_repetitions(axes, found)
@@ -73,13 +81,17 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                 label="measured, with 95 % interval",
                 zorder=4,
             )
-            for n, value, _ in points:
+            told = apart([n for n, _, _ in points], _MOST_VALUES)
+            for n, value in ((n, value) for n, value, _ in points if n in told):
+                # Below a point near zero its number would lie on the axis.
+                low = value < 0.08 * max(each for _, each, _ in points)
                 axes.annotate(
-                    rate(round(value, 1)),
+                    rate(value),
                     (n, value),
-                    xytext=(9, -4),
+                    xytext=(0, 8) if low else (9, -4),
                     textcoords="offset points",
-                    va="top",
+                    ha="center" if low else "left",
+                    va="bottom" if low else "top",
                     color=BLUE,
                 )
         count_axis(axes, counts)
@@ -190,15 +202,21 @@ def latency_plot(sweep: SweepResult) -> Plot | None:
                     color=VERMILLION,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
                 )
-            count_axis(axes, counts)
+            count_axis(axes, counts, most_labels=14)
             axes.set_xlim(right=axes.get_xlim()[1] + 0.08 * (max(counts) - min(counts)))
         values = [*drawn, *([bound * 1000] if bound is not None else [])]
         if values:
             left.set_ylim(min(values) / 1.6, max(values) * 2.6)
         left.set_ylabel("schedule to start (ms, log scale)")
-        handles, labels = left.get_legend_handles_labels()
-        if handles:
-            left.legend(handles, labels, loc="upper right", ncols=3, bbox_to_anchor=(1.0, 1.0))
+        # A percentile may be shown of one queue alone: a workflow without activities has nothing on the left.
+        named = {
+            label: handle
+            for axes in (right, left)
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        if named:
+            order = [label for label in PERCENTILES if label in named]
+            left.legend([named[label] for label in order], order, loc="upper right", ncols=3)
         return saved(figure)
 
 
@@ -207,7 +225,7 @@ def _draw_waits(
 ) -> list[float]:
     axes.set_title(title)
     drawn: list[float] = []
-    for name, colour, marker in (("p50", SKY, "o"), ("p95", BLUE, "s"), ("p99", PURPLE, "^")):
+    for name, (colour, marker) in PERCENTILES.items():
         line = []
         for cell in found:
             values = sorted(
@@ -230,7 +248,10 @@ def _draw_waits(
                 drawn += values
         if line:
             axes.plot(*zip(*line, strict=True), color=colour, marker=marker, ms=7, lw=1.8, label=name)
+        told = apart([replicas for replicas, _ in line], _MOST_VALUES)
         for replicas, value in line if name == "p95" else []:
+            if replicas not in told:
+                continue
             axes.annotate(
                 milliseconds(value / 1000),
                 (replicas, value),
@@ -242,7 +263,7 @@ def _draw_waits(
             )
     if not drawn:
         axes.annotate(
-            "no percentile to show:\ntoo few samples, or nobody counted",
+            "no percentile to show;\nsweep.json says why of each step",
             (0.5, 0.5),
             xycoords="axes fraction",
             ha="center",

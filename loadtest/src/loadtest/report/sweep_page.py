@@ -14,6 +14,7 @@ from loadtest.analysis import analyse
 from loadtest.report import numbers
 from loadtest.report.captioned_figures import Figure, families, figures, sources
 from loadtest.report.certainty import certainties
+from loadtest.report.deployment_text import has_goal
 from loadtest.report.headlines import headlines
 from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
@@ -137,9 +138,11 @@ def render(
         manifest_json=to_json(manifest),
         meaning=verdict_meaning(sweep),
         meaning_of=verdict_meaning,
+        has_goal=has_goal(sweep),
         headlines=headlines(sweep, left),
         figures=drawn,
         certainties=certainties(sweep),
+        opened=any(step.load.kind != "saturate" for step in sweep.steps),
         timelines=timelines,
         queries=queries,
         timeline_families=families(TIMELINE_METRICS),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.report.headlines import headlines
-from loadtest.report.numbers import DASH, milliseconds, percent, plain, rate, with_error
+from loadtest.report.numbers import DASH, milliseconds, percent, rate, with_error
 from loadtest.report.run_cells import unit
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
 from loadtest.results.plan_setting import value_text
@@ -86,7 +86,7 @@ def headroom(step: StepResult) -> str:
     """
     if step.capacity is None or step.load.arrival_rate is None:
         return DASH
-    return plain(step.capacity.orders_per_second - step.load.arrival_rate)
+    return rate(step.capacity.orders_per_second - step.load.arrival_rate)
 
 
 def long_run_text(step: StepResult) -> str:

@@ -1,0 +1,164 @@
+"""
+The pictures of a sweep: what they name is what they draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from matplotlib.figure import Figure
+from readings import waiting
+
+from loadtest.analysis import analyse
+from loadtest.report import scaling_plots as module
+from loadtest.report.captioned_figures import figures
+from loadtest.report.drawing import Plot, apart
+from loadtest.report.scaling_plots import latency_plot, scaling_plot
+from loadtest.results.estimate import NO_WAIT, Estimate
+from loadtest.results.step_result import StepVerdict, Waits
+from loadtest.results.sweep_result import SweepResult
+
+WAIT_KEY = "schedule_to_start_seconds.activity."
+
+
+@pytest.fixture(scope="module")
+def sweep() -> SweepResult:
+    """
+    The demo's six steps.
+    """
+    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """
+    Every figure that is saved.
+    """
+    kept: list[Figure] = []
+
+    def keep(figure: Figure) -> Plot:
+        kept.append(figure)
+        return Plot(b"", b"")
+
+    monkeypatch.setattr(module, "saved", keep)
+    return kept
+
+
+def of_counts(sweep: SweepResult, throughput: dict[int, float], half: float) -> SweepResult:
+    """
+    The run with these throughputs.
+    """
+    told = {str(count): Estimate(x, half, 9, "activities") for count, x in throughput.items()}
+    return replace(sweep, scaling=replace(sweep.scaling, throughput_per_second=told))
+
+
+def test_orders_of_minutes_are_not_labelled_as_none(sweep: SweepResult, drawn: list[Figure]) -> None:
+    """
+    Thousandths a second have digits of their own.
+    """
+    scaling_plot(of_counts(sweep, {1: 0.00333, 2: 0.00655}, 0.0001))
+
+    assert {"0.00333", "0.00655"} <= {text.get_text() for text in drawn[0].axes[0].texts}
+
+
+def test_the_ideal_line_is_named_by_what_it_is_drawn_through(sweep: SweepResult, drawn: list[Figure]) -> None:
+    """
+    Through two replicas, where one was not measured: half of them for each.
+    """
+    scaling_plot(of_counts(sweep, {2: 4.8, 4: 9.2}, 0.1))
+
+    _, labels = drawn[0].axes[0].get_legend_handles_labels()
+    assert "ideal: n / 2 × 2 replicas" in labels
+
+
+def test_the_workflow_queue_alone_has_a_legend(sweep: SweepResult, drawn: list[Figure]) -> None:
+    """
+    Workflows without activities draw nothing on the left, where the legend is.
+    """
+    steps = tuple(
+        replace(step, schedule_to_start_seconds=Waits(waiting(0.004), NO_WAIT)) for step in sweep.steps
+    )
+
+    latency_plot(replace(sweep, steps=steps))
+
+    legend = drawn[0].axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["p50", "p95"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "most", "kept"),
+    [
+        ([1], 9, [1]),
+        ([1, 2], 9, [1, 2]),
+        ([1, 2, 3, 4, 6, 8], 24, [1, 2, 3, 4, 6, 8]),
+        ([1, 2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48], 14, [1, 6, 10, 16, 24, 32, 48]),
+        ([1, 2, 47, 48], 9, [1, 48]),
+    ],
+)
+def test_labels_of_many_counts_do_not_meet(counts: list[int], most: int, kept: list[int]) -> None:
+    """
+    The first and the last are always named, and nothing stands closer to a name than there is room for.
+    """
+    assert apart(counts, most) == kept
+
+
+def test_one_count_has_no_ideal_line(drawn: list[Figure]) -> None:
+    """
+    A line of one point is none, so no legend names it.
+    """
+    plan = synthetic.demo_plan(replicas=(1,))
+
+    scaling_plot(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
+
+    assert drawn[0].axes[0].get_legend_handles_labels()[1] == ["measured, with 95 % interval"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        pytest.param(
+            "120 samples; p95 is shown from 200 on, so that 10 lie beyond it",
+            "p95 is not drawn where fewer than ten samples lie beyond it.",
+            id="too few",
+        ),
+        pytest.param(
+            "beyond the last bucket, so more than 60 s",
+            "p95 with 1 is not drawn: beyond the last bucket, so more than 60 s.",
+            id="beyond the last bucket",
+        ),
+    ],
+)
+def test_a_caption_says_why_a_percentile_is_not_drawn(reason: str, told: str, sweep: SweepResult) -> None:
+    """
+    A histogram that cannot tell it has samples enough.
+    """
+    steps = tuple(
+        replace(step, why={f"{WAIT_KEY}p95": reason})
+        if (step.replicas, step.load.kind) == (1, "open")
+        else replace(step, why={})
+        for step in sweep.steps
+    )
+
+    (latency,) = [each for each in figures(replace(sweep, steps=steps)) if each.id == "latency"]
+
+    assert told in latency.caption
+    assert latency.caption.count("not drawn") == 1
+
+
+def test_a_caption_names_the_counts_that_are_above_capacity(sweep: SweepResult) -> None:
+    """
+    Their points are no wait of anything but that window's length.
+    """
+    steps = tuple(
+        replace(step, verdict=StepVerdict.OVERLOADED, reasons=("above capacity",))
+        if (step.replicas, step.load.kind) == (1, "open")
+        else step
+        for step in sweep.steps
+    )
+
+    (latency,) = [each for each in figures(replace(sweep, steps=steps)) if each.id == "latency"]
+
+    assert "With 1 the rate is above capacity: those waits grow with the window." in latency.caption
