@@ -30,11 +30,16 @@ _LAST_LINES = 8
 def submit(
     invocation: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/smoke.toml.")] = None,
-    design: Annotated[SubmittedVerb, typer.Option(help="What to do with the plan.")] = SubmittedVerb.SWEEP,
+    design: Annotated[
+        SubmittedVerb, typer.Option(help="Which verb is done in the cluster.")
+    ] = SubmittedVerb.SWEEP,
     requirements: Annotated[
-        Path | None, typer.Option(help="Packages that your own scenario needs, as for pip.")
+        Path | None,
+        typer.Option(help="File of packages that your own scenario needs, as for pip install -r."),
     ] = None,
-    resume: Annotated[str | None, typer.Option(help="Run on the volume to finish, or latest.")] = None,
+    resume: Annotated[
+        str | None, typer.Option(help="Name of a run on the volume to finish, or latest.")
+    ] = None,
     deployment: Annotated[
         str | None, typer.Option(help="Your own workers: NAMESPACE/NAME, or NAMESPACE/workerdeployment/NAME.")
     ] = None,
@@ -43,10 +48,24 @@ def submit(
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Submit and do not follow.")] = False,
-    kube_namespace: Annotated[str, typer.Option(help="Where the load test is installed.")] = "loadtest",
-    job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
-    kubeconfig: Annotated[Path | None, typer.Option(help="Of another cluster, with --context.")] = None,
-    context: Annotated[str | None, typer.Option(help="Of another cluster, with --kubeconfig.")] = None,
+    kube_namespace: Annotated[
+        str, typer.Option(help="Kubernetes namespace in which the load test is installed.")
+    ] = "loadtest",
+    job: Annotated[
+        str,
+        typer.Option(
+            help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep."
+        ),
+    ] = "loadtest-sweep",
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            help="Kubeconfig of a cluster of yours, with --context; left out, the one that `make kind-up` made."
+        ),
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(help="Name of a cluster of yours, with --kubeconfig.")
+    ] = None,
     progress: Annotated[Progress, PROGRESS] = Progress.AUTO,
 ) -> int:
     """
