@@ -5,6 +5,7 @@ The ``loadtest`` program: its verbs, its one-line errors, and the one place wher
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import re
 import sys
@@ -31,23 +32,30 @@ from loadtest.errors import InputError, LoadtestError
 app = typer.Typer(
     name="loadtest",
     help="How many workers do we need, what happens when we add more, and what holds us back?",
+    epilog="A first run: `loadtest sweep loadtest/plans/smoke.toml` (90 s). `loadtest VERB --help` has each verb's options.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(sweep)
-app.command()(capacity)
-app.command()(compare)
-app.command()(limits)
-app.command()(report)
-app.command()(size)
-app.command()(scenarios)
-app.command(name="plan-keys")(plan_keys)
-app.command()(doctor)
-app.command()(submit)
-app.command()(fetch)
-app.command()(clean)
+for verb in (
+    sweep,
+    capacity,
+    compare,
+    limits,
+    report,
+    size,
+    scenarios,
+    plan_keys,
+    doctor,
+    submit,
+    fetch,
+    clean,
+):
+    # The list of verbs shows the first paragraph whole; left to typer, it is cut in mid-sentence.
+    app.command(
+        verb.__name__.replace("_", "-"), short_help=(inspect.getdoc(verb) or "").partition("\n\n")[0]
+    )(verb)
 
 
 def main() -> None:
@@ -90,11 +98,7 @@ def _usage(message: str, arguments: list[str]) -> str:
     """
     Say what was wrong with a command line, with the value as given, and where to look.
     """
-    verbs = {
-        command.name or command.callback.__name__
-        for command in app.registered_commands
-        if command.callback is not None
-    }
+    verbs = {command.name for command in app.registered_commands}
     verb = f" {arguments[0]}" if arguments[0] in verbs else ""
     option = re.search(r"'(--[a-z-]+)'", message)
     given = ""
@@ -104,7 +108,20 @@ def _usage(message: str, arguments: list[str]) -> str:
                 given = f"{word} {value}: "
             elif word.startswith(f"{option[1]}="):
                 given = f"{word}: "
-    return f"{given}{message.rstrip('.')}; `loadtest{verb} --help` lists what can be given"
+    return f"{given}{_plain(message)}; `loadtest{verb} --help` lists what can be given"
+
+
+def _plain(message: str) -> str:
+    """
+    Return what typer says of a command line in words that tell how to mend it.
+    """
+    if message.endswith("unable to parse string as a number"):
+        return "must be a number, without a unit; seconds and starts per second are meant"
+    if message.endswith("unable to parse string as an integer"):
+        return "must be a whole number"
+    if message.startswith("Got unexpected extra argument"):
+        return f"{message.rstrip('.')}; a list has commas and no spaces, such as --replicas 1,2,4, and a value with spaces quotes"
+    return message.rstrip(".")
 
 
 def _say(text: str, *, each: bool = False) -> None:

@@ -26,19 +26,21 @@ def capacity(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
     rate: Annotated[
-        float | None, typer.Option(help="Starts per second at which the headroom is told.")
+        float | None, typer.Option(help="Starts per second at which the headroom is told, e.g. 2.5.")
     ] = None,
     window: Annotated[
-        float | None, typer.Option(help="Longest window of a probe; a longer one confirms more.")
+        float | None, typer.Option(help="Most seconds of a probe; more of them confirm more.")
     ] = None,
     budget: Annotated[
         float | None, typer.Option(help="Seconds of all windows after which no step begins.")
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Run whose search goes on, where and how it began.")
+        Path | None, typer.Option(help="Folder of a run whose search goes on, where and how it began.")
     ] = None,
-    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
-    warm_up: Annotated[float | None, typer.Option(help="Seconds before each window.")] = None,
+    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
+    warm_up: Annotated[
+        float | None, typer.Option(help="Seconds before each window, under the same load.")
+    ] = None,
 ) -> int:
     """
     Search the highest rate that keeps the SLO on its waits, for each replica count, as a bracket 10 % wide.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loadtest.cli.place_flags import demand_address
 from loadtest.errors import InputError, LoadtestError, TargetError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def clean(
-    run: Annotated[Path, typer.Argument(help="The run's folder.")],
+    run: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs for its latest.")],
     address: Annotated[
         str | None, typer.Option(help="The server, HOST:PORT, where the run knows it by another name.")
     ] = None,
@@ -35,6 +36,8 @@ def clean(
     """
     from loadtest.results.run_folder import Run
 
+    if address is not None:
+        demand_address(address)
     begun = Run.open(run)
     manifest = begun.manifest
     if manifest.target == "local" and address is None:

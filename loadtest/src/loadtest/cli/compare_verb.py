@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.compare_plan import comparing_plan, demand_quantities
+from loadtest.cli.compare_plan import (
+    BLOCK_SECONDS,
+    EXPONENTIAL_ROUNDS,
+    MOST_ROUNDS,
+    ROUNDS,
+    comparing_plan,
+    demand_quantities,
+)
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
@@ -38,25 +45,41 @@ def compare(
         Path | None, typer.Argument(help="Folder of finished run B.", metavar="[RUN_B]")
     ] = None,
     a: Annotated[
-        list[str] | None, typer.Option("--a", help="KEY=VALUE of setting A; left out, the plan's value.")
+        list[str] | None,
+        typer.Option(
+            "--a",
+            help="KEY=VALUE of setting A, e.g. worker.sandbox=true; may be repeated; left out, the plan's value.",
+        ),
     ] = None,
-    b: Annotated[
-        list[str] | None, typer.Option("--b", help="KEY=VALUE of setting B; left out, the plan's value.")
-    ] = None,
+    b: Annotated[list[str] | None, typer.Option("--b", help="KEY=VALUE of setting B, likewise.")] = None,
     rate: Annotated[
-        float | None, typer.Option(help="Starts per second of an open load; left out, both are saturated.")
+        float | None,
+        typer.Option(help="Starts per second of an open load, e.g. 1.8; left out, both are saturated."),
     ] = None,
     replicas: Annotated[
         int | None, typer.Option(help="Worker replicas of both; left out, the plan's first.")
     ] = None,
-    block: Annotated[float | None, typer.Option(help="Counted seconds of a block.")] = None,
+    block: Annotated[
+        float | None,
+        typer.Option(help=f"Counted seconds of a block, 5 or more; left out, {BLOCK_SECONDS:g}."),
+    ] = None,
     change_over: Annotated[
         float, typer.Option(help="Uncounted seconds before each block.")
     ] = CHANGE_OVER_SECONDS,
-    rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
-    most_rounds: Annotated[int | None, typer.Option(help="Rounds after which it ends undecided.")] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Rounds of A B B A before the first look; left out, {ROUNDS}, with exponential work {EXPONENTIAL_ROUNDS}."
+        ),
+    ] = None,
+    most_rounds: Annotated[
+        int | None, typer.Option(help=f"Rounds after which it ends undecided; left out, {MOST_ROUNDS}.")
+    ] = None,
     gate: Annotated[
-        list[str] | None, typer.Option(help="Quantity that decides the exit code; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="Quantity that decides the exit code, e.g. throughput, or wait with --rate; may be repeated."
+        ),
     ] = None,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Two runs: compare although they differ in more, with a warning.")

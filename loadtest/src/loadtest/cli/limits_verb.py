@@ -24,14 +24,20 @@ from loadtest.cli.run_options import run_flags, takes_run_flags
 @takes_run_flags
 def limits(
     context: typer.Context,
-    plan: Annotated[Path, typer.Argument(help="A plan file.", metavar="PLAN")],
+    plan: Annotated[Path, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.", metavar="PLAN")],
     replicas: Annotated[int | None, typer.Option(help="Worker replicas; left out, the plan's first.")] = None,
-    block: Annotated[float | None, typer.Option(help="Counted seconds of a step.")] = None,
+    block: Annotated[
+        float | None, typer.Option(help="Counted seconds of a step, 5 or more; left out, 15.")
+    ] = None,
     change_over: Annotated[
         float, typer.Option(help="Uncounted seconds before each step.")
     ] = CHANGE_OVER_SECONDS,
-    rounds: Annotated[int | None, typer.Option(help="Rounds of A B B A before the first look.")] = None,
-    most_rounds: Annotated[int | None, typer.Option(help="Rounds after which a relief is undecided.")] = None,
+    rounds: Annotated[
+        int | None, typer.Option(help="Rounds of A B B A before the first look at a relief; left out, 3.")
+    ] = None,
+    most_rounds: Annotated[
+        int | None, typer.Option(help="Rounds after which a relief is undecided; left out, 6.")
+    ] = None,
     suspects: Annotated[
         int, typer.Option(help="Suspects that are relieved one after the other at most; 0 relieves none.")
     ] = MOST_SUSPECTS,

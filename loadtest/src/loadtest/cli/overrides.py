@@ -4,6 +4,7 @@ Flags that override values of a plan's document before it is checked, so that bo
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,19 @@ from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, 
 from loadtest.plan.factors import factor_key
 from loadtest.plan.plan_tables import flattened
 
+# Flag -> the key that it sets, as an error names it.
+_KEY_OF_FLAG = {
+    "replicas": "replicas",
+    "rate": r"loads\.\d+\.arrival_rate",
+    "window": r"loads\.\d+\.window_seconds",
+    "warm_up": "warm_up_seconds",
+    "repetitions": "repetitions",
+    "seed": "seed",
+    "injectors": "injectors",
+    "scenario": "scenario",
+    "task_queue": "task_queue",
+    "namespace": "namespace",
+}
 # No key of a plan lies deeper; a longer path would only be walked to be refused.
 _DEEPEST_KEY = 8
 
@@ -84,7 +98,23 @@ def flagged_plan(path: Path, flags: PlanFlags) -> Plan:
         settings=flags.settings,
         factors=flags.factors,
     )
-    return parse_plan(document, str(path))
+    try:
+        return parse_plan(document, str(path))
+    except InputError as error:
+        lines = [_of_flag(line, f"{path}: ", flags) for line in str(error).splitlines()]
+        raise InputError("\n".join(lines)) from None
+
+
+def _of_flag(line: str, where: str, flags: PlanFlags) -> str:
+    """
+    Return a problem of a value that a flag laid over the plan as one of the flag's, and of the file's own as it is.
+    """
+    for name, key in _KEY_OF_FLAG.items():
+        value = getattr(flags, name)
+        if value is not None and re.match(rf"{key}[.: ]", line.removeprefix(where)):
+            shown = f"{value:g}" if isinstance(value, float) else value
+            return f"--{name.replace('_', '-')} {shown}: {line.removeprefix(where)}"
+    return line
 
 
 def parse_replicas(text: str) -> list[int]:

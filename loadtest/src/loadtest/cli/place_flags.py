@@ -11,6 +11,7 @@ from typing import Any
 from loadtest.cli.given_flags import refuse_idle
 from loadtest.cli.place_options import PLACE_FLAGS, TargetKind
 from loadtest.errors import InputError
+from loadtest.plan.host_and_port import address_problem
 
 Place = Mapping[str, str | int]
 """
@@ -45,7 +46,7 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
     Return those of a verb's parameters that say where to measure, as they can be kept: paths are absolute.
 
     Raises:
-        InputError: A path cannot be looked at, as it is too long or in a folder that is closed.
+        InputError: A path cannot be looked at, as it is too long or in a folder that is closed, or an address is none.
     """
     kept: dict[str, str | int] = {}
     for name, value in parameters.items():
@@ -54,8 +55,23 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
         if isinstance(value, Path):
             _demand_readable(value, f"--{name.replace('_', '-')}")
             value = value.absolute()
+        if name == "address":
+            demand_address(value)
         kept[name] = value if isinstance(value, int) else str(value)
     return kept
+
+
+def demand_address(given: str) -> None:
+    """
+    Refuse an address without a port, which a client would look for at another one, or with a scheme.
+
+    Raises:
+        InputError: It is no HOST:PORT.
+    """
+    if address_problem(given) is not None:
+        raise InputError(
+            f"--address {given}: must be HOST:PORT, with no http:// before it; write for example --address 127.0.0.1:7233"
+        )
 
 
 def _demand_readable(path: Path, flag: str) -> None:

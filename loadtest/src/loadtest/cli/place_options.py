@@ -28,13 +28,28 @@ class TargetKind(StrEnum):
 
 
 def _flags(
-    worker_command: Annotated[str | None, typer.Option(help="Starts one worker of your own.")] = None,
-    address: Annotated[str | None, typer.Option(help="HOST:PORT of a server that runs.")] = None,
-    server_metrics: Annotated[
-        str | None, typer.Option(help="URL of that server's /metrics; of several, with commas between.")
+    worker_command: Annotated[
+        str | None,
+        typer.Option(help='Command line that starts one worker of your own, e.g. "python worker.py".'),
     ] = None,
-    temporal: Annotated[Path | None, typer.Option(help="Temporal's CLI, which has the server.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the server that the run starts.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a server that runs; left out, the run starts one.")
+    ] = None,
+    server_metrics: Annotated[
+        str | None,
+        typer.Option(
+            help="URL of that server's page, e.g. http://127.0.0.1:9233/metrics; several with commas between."
+        ),
+    ] = None,
+    temporal: Annotated[
+        Path | None,
+        typer.Option(
+            help="Temporal's CLI, whose server the run starts; left out, the one installed with the kit."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the server that the run starts; left out, a free one.")
+    ] = None,
     target: Annotated[TargetKind, typer.Option(help="Where the workers run.")] = TargetKind.LOCAL,
     deployment: Annotated[str | None, typer.Option(help="Cluster: the workers' NAMESPACE/NAME.")] = None,
     injector_job: Annotated[

@@ -16,12 +16,19 @@ from loadtest.cli.shared_flags import declared_flags
 
 def _flags(
     seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector processes.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Name, or path of your own file.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
-    namespace: Annotated[str | None, typer.Option(help="Temporal namespace.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Locust processes that start workflows.")] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="A name of `loadtest scenarios`, or the path of your own file, e.g. mine.py."),
+    ] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Task queue that the workers poll.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Temporal's namespace.")] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="KEY=VALUE of the plan, e.g. work.seconds=0.2; may be repeated; `loadtest plan-keys` lists all.",
+        ),
     ] = None,
 ) -> None: ...
 

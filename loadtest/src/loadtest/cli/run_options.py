@@ -15,7 +15,9 @@ import typer
 
 from loadtest.cli.shared_flags import declared_flags
 
-PROGRESS = typer.Option(help="How progress is shown.")
+PROGRESS = typer.Option(
+    help="How progress is shown: redrawn in place, a line a step, or JSON lines; auto goes by the terminal."
+)
 
 
 class Progress(StrEnum):

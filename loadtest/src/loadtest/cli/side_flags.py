@@ -18,10 +18,12 @@ from loadtest.errors import InputError
 
 
 def _flags(
-    a_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting A.")] = None,
-    b_worker_command: Annotated[str | None, typer.Option(help="Starts one worker of setting B.")] = None,
+    a_worker_command: Annotated[
+        str | None, typer.Option(help="Command line that starts one worker of setting A.")
+    ] = None,
+    b_worker_command: Annotated[str | None, typer.Option(help="The same of setting B.")] = None,
     a_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting A.")] = None,
-    b_address: Annotated[str | None, typer.Option(help="HOST:PORT of the server of setting B.")] = None,
+    b_address: Annotated[str | None, typer.Option(help="The same of setting B.")] = None,
     a_profile: Annotated[
         str | None,
         typer.Option(help="Profile of the Temporal configuration file: server and credentials of A."),

@@ -21,15 +21,21 @@ from loadtest.results.plan_setting import value_text
 
 def size(
     run: Annotated[Path, typer.Argument(help="A run's folder, or a folder of runs for its latest.")],
-    rate: Annotated[float, typer.Option(help="Orders per second that are to be carried.")],
+    rate: Annotated[float, typer.Option(help="Orders per second that are to be carried, e.g. 50.")],
     wait_p95: Annotated[
         float | None,
-        typer.Option("--wait-p95", help="Seconds that 5 % of the tasks may exceed; else the plan's."),
+        typer.Option(
+            "--wait-p95",
+            help="Seconds that 5 % of the tasks may wait longer than, e.g. 0.15; left out, the plan's.",
+        ),
     ] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of a factor of the run, where it has any.")
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE of a factor of the run, where it varies any; may be repeated."),
     ] = None,
-    prices: Annotated[Path | None, typer.Option(help="TOML file with your own prices.")] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="TOML file with your own prices, such as loadtest/plans/prices.toml.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> int:
     """

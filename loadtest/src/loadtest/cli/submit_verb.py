@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from loadtest.listeners.display import Display
     from loadtest.target.kubernetes.job_log import JobLog
 
+# Where `make deploy` installs the load test, and what its CronJob is called there.
+KUBE_NAMESPACE, JOB = "loadtest", "loadtest-sweep"
 # Lines of the Job that are no progress: kept for the case that it ends without a verdict.
 _LAST_LINES = 8
 
@@ -30,11 +33,16 @@ _LAST_LINES = 8
 def submit(
     invocation: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/smoke.toml.")] = None,
-    design: Annotated[SubmittedVerb, typer.Option(help="What to do with the plan.")] = SubmittedVerb.SWEEP,
+    design: Annotated[
+        SubmittedVerb, typer.Option(help="Which verb is done in the cluster.")
+    ] = SubmittedVerb.SWEEP,
     requirements: Annotated[
-        Path | None, typer.Option(help="Packages that your own scenario needs, as for pip.")
+        Path | None,
+        typer.Option(help="File of packages that your own scenario needs, as for pip install -r."),
     ] = None,
-    resume: Annotated[str | None, typer.Option(help="Run on the volume to finish, or latest.")] = None,
+    resume: Annotated[
+        str | None, typer.Option(help="Name of a run on the volume to finish, or latest.")
+    ] = None,
     deployment: Annotated[
         str | None, typer.Option(help="Your own workers: NAMESPACE/NAME, or NAMESPACE/workerdeployment/NAME.")
     ] = None,
@@ -43,10 +51,24 @@ def submit(
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Submit and do not follow.")] = False,
-    kube_namespace: Annotated[str, typer.Option(help="Where the load test is installed.")] = "loadtest",
-    job: Annotated[str, typer.Option(help="The CronJob that is the template.")] = "loadtest-sweep",
-    kubeconfig: Annotated[Path | None, typer.Option(help="Of another cluster, with --context.")] = None,
-    context: Annotated[str | None, typer.Option(help="Of another cluster, with --kubeconfig.")] = None,
+    kube_namespace: Annotated[
+        str, typer.Option(help="Kubernetes namespace in which the load test is installed.")
+    ] = KUBE_NAMESPACE,
+    job: Annotated[
+        str,
+        typer.Option(
+            help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep."
+        ),
+    ] = JOB,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            help="Kubeconfig of a cluster of yours, with --context; left out, the one that `make kind-up` made."
+        ),
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(help="Name of a cluster of yours, with --kubeconfig.")
+    ] = None,
     progress: Annotated[Progress, PROGRESS] = Progress.AUTO,
 ) -> int:
     """
@@ -82,15 +104,16 @@ def submit(
             sys.stderr.write(f"{brought.needs}\n")
     elif sweep.read() is None:
         raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
+    same = flags_of_load_test(kube_namespace, job, kubeconfig, context)
     if detach:
-        sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach` follows it\n")
+        sys.stdout.write(f"submitted {sweep}; `loadtest submit --attach{same}` follows it\n")
         return 0
     try:
         start_seconds = START_SECONDS if brought is None else brought.start_seconds
-        return follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)))
+        return follow(JobLog(sweep, start_seconds), choose(progress, Console(soft_wrap=True)), same)
     except KeyboardInterrupt:
         sys.stderr.write(
-            f"detached; the sweep goes on. `loadtest submit --attach` follows it again, "
+            f"detached; the sweep goes on. `loadtest submit --attach{same}` follows it again, "
             f"`kubectl -n {kube_namespace} delete job {job}` ends it\n"
         )
         return INTERRUPTED
@@ -115,9 +138,31 @@ def _demand_one_run(
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
 
 
-def follow(log: JobLog, display: Display) -> int:
+def flags_of_load_test(
+    kube_namespace: str, job: str, kubeconfig: Path | None = None, context: str | None = None
+) -> str:
+    """
+    Return the flags by which another verb finds the same load test, with a space before; nothing where it needs none.
+    """
+    from loadtest.cli.kubeconfig import OWN_KUBECONFIG
+
+    given = {
+        "--kube-namespace": kube_namespace if kube_namespace != KUBE_NAMESPACE else None,
+        "--job": job if job != JOB else None,
+    }
+    if kubeconfig is not None and kubeconfig.absolute() != OWN_KUBECONFIG.absolute():
+        given |= {"--kubeconfig": str(kubeconfig), "--context": context}
+    return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given.items() if value is not None)
+
+
+def follow(log: JobLog, display: Display, same: str = "") -> int:
     """
     Show a sweep's progress until it ends, and return its verdict.
+
+    Args:
+        log: Of the Job.
+        display: What shows it.
+        same: Flags by which `loadtest fetch` finds the same load test.
 
     Raises:
         TargetError: It ended without a verdict.
@@ -143,5 +188,5 @@ def follow(log: JobLog, display: Display) -> int:
         raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:
         raise TargetError(f"{log.job} said exit code {ended.exit_code} and ended with {code}; see its log")
-    sys.stderr.write(f"{ended.verdict}; `loadtest fetch` brings the report here\n")
+    sys.stderr.write(f"{ended.verdict}; `loadtest fetch{same}` brings the report here\n")
     return code

@@ -44,14 +44,15 @@ _OWN: Mapping[SubmittedVerb, tuple[str, ...]] = {
 
 
 def _flags(
-    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
-    injectors: Annotated[int | None, typer.Option(help="Injector pods.")] = None,
+    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
+    injectors: Annotated[int | None, typer.Option(help="Locust pods that start workflows.")] = None,
     repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
     rate: Annotated[
         float | None, typer.Option(help="Starts per second: of every open load; capacity: for the headroom.")
     ] = None,
     window: Annotated[
-        float | None, typer.Option(help="Counted seconds of every step; capacity: of the longest probe.")
+        float | None,
+        typer.Option(help="Counted seconds of every step, 5 or more; capacity: most seconds of a probe."),
     ] = None,
     budget: Annotated[float | None, typer.Option(help="Capacity: most seconds of all windows.")] = None,
     block: Annotated[float | None, typer.Option(help="Limits, compare: counted seconds of a step.")] = None,
@@ -72,17 +73,27 @@ def _flags(
     gate: Annotated[
         list[str] | None, typer.Option(help="Compare: quantity that decides the exit code.")
     ] = None,
-    warm_up: Annotated[float | None, typer.Option(help="Seconds before the window.")] = None,
+    warm_up: Annotated[
+        float | None, typer.Option(help="Seconds before each window, under the same load.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Where workflows are started.")] = None,
+    task_queue: Annotated[str | None, typer.Option(help="Task queue that the workers poll.")] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="KEY=VALUE of the plan, e.g. work.seconds=0.2.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="KEY=VALUE of the plan, e.g. work.seconds=0.2; may be repeated; `loadtest plan-keys` lists all.",
+        ),
     ] = None,
     factor: Annotated[
-        list[str] | None, typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. work.seconds=0.1,0.2.")
+        list[str] | None,
+        typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. work.seconds=0.1,0.2; may be repeated."),
     ] = None,
     scenario: Annotated[
-        str | None, typer.Option(help="Name, or path of your own file; it is brought with what it imports.")
+        str | None,
+        typer.Option(
+            help="A name of `loadtest scenarios`, or the path of your own file, which is brought with what it imports."
+        ),
     ] = None,
 ) -> None: ...
 

@@ -25,16 +25,23 @@ def sweep(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.")] = None,
     resume: Annotated[
-        Path | None, typer.Option(help="Run whose missing steps are measured, where and how it began.")
+        Path | None,
+        typer.Option(help="Folder of a run whose missing steps are measured, where and how it began."),
     ] = None,
-    replicas: Annotated[str | None, typer.Option(help="Replica counts, e.g. 1,2,4.")] = None,
-    rate: Annotated[float | None, typer.Option(help="Starts per second of every open load.")] = None,
-    window: Annotated[float | None, typer.Option(help="Counted seconds of every step.")] = None,
-    warm_up: Annotated[float | None, typer.Option(help="Seconds before the window.")] = None,
+    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Starts per second of every open load, e.g. 1.8.")
+    ] = None,
+    window: Annotated[float | None, typer.Option(help="Counted seconds of every step, 5 or more.")] = None,
+    warm_up: Annotated[
+        float | None, typer.Option(help="Seconds before each window, under the same load.")
+    ] = None,
     repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
     factor: Annotated[
         list[str] | None,
-        typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. worker.activity_slots=2,4,8."),
+        typer.Option(
+            "--factor", help="KEY=VALUE,VALUE to vary, e.g. worker.activity_slots=2,4,8; may be repeated."
+        ),
     ] = None,
 ) -> int:
     """

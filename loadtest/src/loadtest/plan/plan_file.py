@@ -88,7 +88,7 @@ def read_document(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(
-            f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml"
+            f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         told = "nested too deeply" if isinstance(error, RecursionError) else str(error)
