@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from loadtest.child import spawn
+from loadtest.child import end_all, spawn
+from loadtest.errors import TargetError
 
 pytestmark = pytest.mark.process
 
@@ -177,3 +178,32 @@ async def test_a_worker_behind_a_launcher_that_passes_signals_on_gets_one(tmp_pa
 
     assert code == 0
     assert "drained" in child.log_tail()
+
+
+async def test_an_interrupted_end_waits_for_every_child(tmp_path: Path) -> None:
+    """Each is killed then, and none ends after asyncio's loop, which would say that it is closed."""
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('works', flush=True); time.sleep(600)"
+    logs = [tmp_path / "first", tmp_path / "second"]
+    children = [await spawn([sys.executable, "-c", stubborn], ENV, log) for log in logs]
+    for log in logs:
+        await _until_logged(log, "works")
+
+    ending = asyncio.create_task(end_all(children, 60))
+    await asyncio.sleep(0.1)
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+
+    assert [child.returncode for child in children] == [-signal.SIGKILL] * 2
+
+
+async def test_a_program_that_cannot_be_started_is_told_in_one_line(tmp_path: Path) -> None:
+    """So is a log that cannot be written; neither is a traceback."""
+    program = tmp_path / "program"
+    program.write_text("no program", encoding="utf-8")
+    program.chmod(0o755)
+
+    with pytest.raises(TargetError, match=r"program: cannot be started: Exec format error$"):
+        await spawn([str(program)], ENV, tmp_path / "log")
+    with pytest.raises(TargetError, match=r"program/log: cannot be written: File exists$"):
+        await spawn(["true"], ENV, program / "log")

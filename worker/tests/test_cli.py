@@ -110,8 +110,13 @@ def test_a_version_is_made_current(run: Run, start_worker: StartWorker, task_que
         (["start", "--kind", "stolen"], 2, "'stolen' is not one of"),
         (["ledger", "check"], 2, "--ledger none: nothing is kept there"),
         (["ledger", "check", "--ledger", "sqlite:///nowhere/x.db"], 2, "no such file as /nowhere/x.db"),
+        (["start", "--seconds", "nan"], 2, "'--seconds': Input should be greater than"),
+        (["start", "--deadline-seconds", "inf"], 2, "inf s: no clock can be set so"),
+        (["start", "--warranty-seconds", "1e13"], 2, "no clock can be set so"),
+        (["start", "--order-id", "x" * 201], 2, "an order's id has at most 200 characters"),
+        (["claim", "x", "broken", "--claim-id", "x" * 200], 2, "an order's id has at most 200 characters"),
     ],
-    ids=["order", "kind", "no ledger", "no file"],
+    ids=["order", "kind", "no ledger", "no file", "nan", "infinity", "ages", "long id", "long claim"],
 )
 def test_what_cannot_be_had_is_told_in_one_line(run: Run, arguments: list[str], code: int, told: str) -> None:
     """
@@ -176,6 +181,25 @@ def test_an_order_that_left_no_trace_is_lost(run: Run, tmp_path: Path) -> None:
 
     assert told.returncode == 1
     assert "2 lost: x1, x2" in told.stdout
+
+
+def test_books_that_cannot_be_read_are_told_in_one_line(run: Run, tmp_path: Path) -> None:
+    """
+    A database of another program, and a file of started orders that is no text.
+    """
+    with sqlite3.connect(tmp_path / "other.db") as database:
+        database.execute("CREATE TABLE effects (step, value)")
+        database.execute("CREATE TABLE deliveries (order_id)")
+    binary = tmp_path / "started"
+    binary.write_bytes(b"\xff\xfe")
+
+    other = run("ledger", "check", "--ledger", f"sqlite://{tmp_path}/other.db")
+    started = run("ledger", "check", "--ledger", f"sqlite://{tmp_path}/other.db", "--started", str(binary))
+
+    assert (other.returncode, other.stderr.count("\n")) == (1, 1), other.stderr
+    assert "other.db: cannot be read: no such column" in other.stderr
+    assert (started.returncode, started.stderr.count("\n")) == (2, 1), started.stderr
+    assert "is not text" in started.stderr
 
 
 def test_the_story_of_an_order_is_told_to_its_end() -> None:

@@ -78,6 +78,21 @@ def test_the_codec_server_encodes_what_it_can_decode(codec_endpoint: str) -> Non
     assert ask("/decode", sealed) == plain
 
 
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"[" * 100_000], ids=["no text", "nested too deeply"])
+def test_a_body_that_is_no_json_is_refused(codec_endpoint: str, body: bytes) -> None:
+    """
+    With an answer, where the connection ended without one and the log had a traceback.
+    """
+    request = urllib.request.Request(
+        f"{codec_endpoint}/decode", data=body, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+
+    assert refused.value.code == 400
+
+
 def test_the_codec_server_wants_a_token_and_keys() -> None:
     """
     It does not start where anybody could read, and says which setting is missing.

@@ -106,6 +106,23 @@ async def test_a_claim_opens_a_new_order_once(shop: Shop) -> None:
     await warranty.terminate()
 
 
+async def test_a_claim_that_cannot_be_taken_ends_no_warranty(shop: Shop) -> None:
+    """
+    One whose id is longer than the server takes would fail the workflow's task for ever, and one too large the workflow.
+    """
+    order = under_warranty()
+    await shop.take(order)
+    warranty = warranty_of(shop, order)
+
+    await warranty.signal("claim", Claim("c" * 1000, "broke again"))
+    await warranty.signal("claim", Claim("next", "broke again"))
+
+    claimed = shop.client.get_workflow_handle(f"repair-{order.order_id}-claim-next")
+    await until(lambda: _is_there(claimed), "the next claim has its order")
+    assert "WORKFLOW_TASK_FAILED" not in await events(warranty)
+    await warranty.terminate()
+
+
 async def test_a_warranty_begins_its_history_anew_and_forgets_nothing(shop: Shop) -> None:
     """
     After so many claims it continues as new: the end stays where it was, and each claim is counted.

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from loadtest.errors import TargetError
 from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
@@ -138,7 +140,9 @@ class Child:
             pass  # it had its time: the kill below is the answer
         finally:
             self.kill()
-        return await self.wait()
+            # Waited for whoever interrupts, too: asyncio complains of a child that ends after its loop.
+            code = await self.wait()
+        return code
 
     def kill(self) -> None:
         """
@@ -186,6 +190,18 @@ def _sum(processes: Sequence[psutil.Process]) -> Use:
     return Use(cpu, rss)
 
 
+async def end_all(children: Iterable[Child], grace_seconds: float) -> None:
+    """
+    End children side by side, each as ``Child.terminate`` does; one that an interruption comes upon is killed.
+
+    Returns or raises once all of them have ended.
+    """
+    endings = (child.terminate(grace_seconds) for child in children)
+    for ended in await asyncio.gather(*endings, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
+
+
 def process_group(pid: int) -> int | None:
     """
     Return the process group of a process of this machine, ``None`` if there is no such process.
@@ -214,23 +230,35 @@ async def spawn(
         pass_fds: Descriptors that it inherits under the same numbers.
 
     Raises:
-        OSError: The command cannot be run.
+        TargetError: The command cannot be run, or the log cannot be written.
     """
-    log_path.parent.mkdir(parents=True, exist_ok=True)
     started_at = time.time()
-    with log_path.open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            env=dict(env),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=tuple(pass_fds),
-            preexec_fn=_dies_with(os.getpid()),
-        )
+    try:
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        log = log_path.open("ab")
+    except OSError as error:
+        raise TargetError(f"{log_path}: cannot be written: {_reason(error)}") from error
+    try:
+        with log:
+            process = await asyncio.create_subprocess_exec(
+                *argv,
+                env=dict(env),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=tuple(pass_fds),
+                preexec_fn=_dies_with(os.getpid()),
+            )
+    except OSError as error:
+        raise TargetError(f"{argv[0]}: cannot be started: {_reason(error)}") from error
     try:
         view = psutil.Process(process.pid)
     except psutil.NoSuchProcess:
         view = None  # it ended already; its exit code and log say why
     return Child(tuple(argv), log_path, started_at, process, view)
+
+
+def _reason(error: OSError) -> str:
+    raised = "; raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else ""
+    return f"{error.strerror or error}{raised}"

@@ -5,6 +5,7 @@ Carrying a run out: signals, errors, and what is kept of a run that ended early.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -53,7 +54,11 @@ def _carry_out(run: Run, system: FakeSystem, watch: Tell) -> int:
     return run_and_report(run, sweeping, JsonLines(), StepMetricFlags())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+    ids=["ctrl-c", "sigterm", "the-terminal-is-closed"],
+)
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_signal_in_any_phase_keeps_what_was_measured(
     run: Run, capsys: pytest.CaptureFixture[str], phase: str, number: signal.Signals
@@ -134,6 +139,35 @@ def test_what_ends_a_sweep_is_raised_after_the_report(run: Run, kept: int) -> No
 
     assert len(run.read_steps()) == kept
     assert "injector-1 vanished" in run.log_path.read_text(encoding="utf-8")
+
+
+def test_a_run_of_nohup_goes_on_without_its_terminal(run: Run) -> None:
+    """Whoever begins a run with that signal ignored wants no end by it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        code = _carry_out(run, FakeSystem(), lambda event: os.kill(os.getpid(), signal.SIGHUP))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert code == 0
+    assert len(run.read_steps()) == len(step_keys(run.plan))
+
+
+def test_a_machine_that_gives_no_more_ends_a_run_in_one_line(run: Run) -> None:
+    """No room or no descriptors: the steps before it are kept, and the log has the traceback."""
+    steps = list[StepStarted]()
+
+    def refuse(event: Event) -> None:
+        if isinstance(event, StepStarted):
+            steps.append(event)
+            if len(steps) == 2:
+                raise OSError(errno.EMFILE, "Too many open files")
+
+    with pytest.raises(TargetError, match="this machine refuses what the sweep needs: .*Too many open files"):
+        _carry_out(run, FakeSystem(), refuse)
+
+    assert len(run.read_steps()) == 1
+    assert "Traceback" in run.log_path.read_text(encoding="utf-8")
 
 
 def test_a_target_that_does_not_come_up_is_raised(run: Run) -> None:

@@ -14,11 +14,14 @@ import pytest
 import synthetic
 from kept_runs import MACHINE, VERSIONS, kept_run
 
+from loadtest.cli import run_start
 from loadtest.cli.app import run
 from loadtest.cli.run_environment import EnvironmentFlags
+from loadtest.errors import InputError
 from loadtest.plan import Saturate
 from loadtest.results.manifest import RunStart
 from loadtest.results.run_folder import Run
+from loadtest.results.run_hold import held_run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
 
@@ -42,6 +45,41 @@ def test_a_run_goes_on_with_the_place_that_it_began_with(
     assert again == first
     assert again.worker_command == (sys.executable, str(script), "--quiet")
     assert (resumed.path, resumed.plan.seed) == (begun.path, 7)
+
+
+@pytest.mark.process
+def test_a_run_that_is_being_measured_is_not_gone_on_with(
+    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two processes would measure at once and keep each other's steps; once the first has ended it goes on."""
+    kept = kept_run(tmp_path)
+
+    with held_run(kept):
+        code = run(["sweep", "--resume", str(kept.path)])
+
+    assert (code, carried_out, len(kept.manifest.starts)) == (2, [], 1)
+    assert capsys.readouterr().err == (
+        f"error: {kept.path}: another process measures this run; wait until it has ended, or end it first\n"
+    )
+    assert run(["sweep", "--resume", str(kept.path)]) == 0
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("goes_on", [False, True], ids=["begun", "resumed"])
+def test_a_run_is_held_while_it_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: bool
+) -> None:
+    """Whether it has just begun or goes on."""
+
+    def measure(measured: Run, *_: object) -> int:
+        with pytest.raises(InputError, match="another process measures this run"), held_run(measured):
+            pass
+        return 0
+
+    monkeypatch.setattr(run_start, "_carry_out", measure)
+    begins = ["--resume", str(kept_run(tmp_path).path)] if goes_on else [SMOKE, "--output", str(tmp_path)]
+
+    assert run(["sweep", *begins]) == 0
 
 
 @pytest.mark.process

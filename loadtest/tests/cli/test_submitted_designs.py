@@ -14,6 +14,7 @@ from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submission_files import bring_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.cli.submitted_verbs import SubmittedVerb
+from loadtest.plan import PlanFile
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
 
@@ -75,7 +76,7 @@ def test_the_verb_in_the_cluster_takes_what_it_is_given(
     assert code == 0
     question, kind = question_of(begun[0]), QUESTIONS[brought.verb]
     assert question is None if kind is None else isinstance(question, kind)
-    checked = design.plan_of(flagged_plan(DEMO, flags), flags)
+    checked = design.plan_of(flagged_plan(PlanFile.read(DEMO), flags), flags)
     assert begun[0].plan.waits.workers_ready_seconds == 90
     assert begun[0].plan.model_copy(update={"waits": checked.waits}) == checked
 

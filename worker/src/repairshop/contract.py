@@ -34,6 +34,8 @@ CANCEL_SIGNAL = "cancel"
 CLAIM_SIGNAL = "claim"
 
 DAY_SECONDS = 86_400.0
+# Of an order's id, claims' included: the ids of its children are longer, and the server takes none above 1,000 bytes.
+LONGEST_ORDER_ID = 200
 
 
 class Spread(StrEnum):
@@ -277,3 +279,10 @@ def warranty_id(order_id: str) -> str:
     Return the id of the workflow that watches over the warranty of a settled order.
     """
     return f"warranty-{order_id}"
+
+
+def claim_order_id(order_id: str, claim_id: str) -> str:
+    """
+    Return the id of the order that a claim under the warranty of another opens.
+    """
+    return f"{order_id}-claim-{claim_id}"

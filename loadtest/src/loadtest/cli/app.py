@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import io
 import re
 import sys
 from typing import Any
@@ -25,6 +24,7 @@ from loadtest.cli.plan_keys_verb import plan_keys
 from loadtest.cli.report_verb import report
 from loadtest.cli.scenarios_verb import scenarios
 from loadtest.cli.size_verb import size
+from loadtest.cli.standard_streams import take_standard_streams
 from loadtest.cli.submit_verb import submit
 from loadtest.cli.sweep_verb import sweep
 from loadtest.errors import InputError, LoadtestError
@@ -62,9 +62,7 @@ def main() -> None:
     """
     Run the program and end the process with the verdict as exit code.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal may know fewer signs than a report or a path has; a verdict of an hour must not end in an error for it.
-        sys.stdout.reconfigure(errors="replace")
+    take_standard_streams()
     end(run(sys.argv[1:]))
 
 

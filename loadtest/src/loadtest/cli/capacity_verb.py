@@ -17,6 +17,7 @@ from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
+from loadtest.plan import PlanFile
 
 
 @takes_place
@@ -56,7 +57,8 @@ def capacity(
         return run_start.resume(resume, given, context.params, run_flags(context.params))
     if plan is None:
         raise InputError("no plan given; write `loadtest capacity loadtest/plans/demo.toml`")
-    asked = flagged_plan(plan, plan_flags(context.params, replicas=replicas, warm_up=warm_up))
+    file = PlanFile.read(plan)
+    asked = flagged_plan(file, plan_flags(context.params, replicas=replicas, warm_up=warm_up))
     refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
@@ -64,5 +66,5 @@ def capacity(
 
     searched, question = searching_plan(asked, rate=rate, window_seconds=window, budget_seconds=budget)
     return run_start.begin(
-        searched, plan, place, run_flags(context.params), question, notes=unvaried(asked, searched)
+        searched, file, place, run_flags(context.params), question, notes=unvaried(asked, searched)
     )

@@ -28,6 +28,7 @@ from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
 from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
+from loadtest.plan import PlanFile
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
 
@@ -111,7 +112,8 @@ def compare(
     sides = sides_of(given, context.params)
     if sides.server_metrics is not None:
         place["server_metrics"] = sides.server_metrics
-    asked = flagged_plan(first, plan_flags(context.params))
+    file = PlanFile.read(first)
+    asked = flagged_plan(file, plan_flags(context.params))
     plan, question = comparing_plan(
         asked,
         [*(a or []), *sides.a],
@@ -130,7 +132,7 @@ def compare(
 
     return run_start.begin(
         plan,
-        first,
+        file,
         place,
         run_flags(context.params),
         question,

@@ -8,6 +8,7 @@ work is done, and a verdict by exit code would lie.  So: flush, let the threads 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
@@ -17,8 +18,10 @@ _QUIESCE_SECONDS = 0.3
 
 def end(code: int) -> None:
     """
-    End this process with an exit code.
+    End this process with an exit code, which no signal changes any more.
     """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
     if "temporalio" in sys.modules:

@@ -17,6 +17,7 @@ from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
 from loadtest.cli.run_options import run_flags, takes_run_flags
+from loadtest.plan import PlanFile
 
 
 @takes_place
@@ -49,7 +50,8 @@ def limits(
     """
     given = given_flags(context)
     place = place_of(context.params)
-    asked = flagged_plan(plan, plan_flags(context.params))
+    file = PlanFile.read(plan)
+    asked = flagged_plan(file, plan_flags(context.params))
     refuse_idle_place(given, place, asked.server_names)
     # What follows loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
@@ -66,5 +68,5 @@ def limits(
         most_suspects=suspects,
     )
     return run_start.begin(
-        made, plan, place, run_flags(context.params), question, notes=unvaried(asked, made)
+        made, file, place, run_flags(context.params), question, notes=unvaried(asked, made)
     )

@@ -8,11 +8,10 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from loadtest.errors import InputError
-from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, parse_plan, read_document
+from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, PlanFile, parse_plan
 from loadtest.plan.factors import factor_key
 from loadtest.plan.plan_tables import flattened
 
@@ -74,15 +73,15 @@ class PlanFlags:
         ]
 
 
-def flagged_plan(path: Path, flags: PlanFlags) -> Plan:
+def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     """
-    Read a plan with flags laid over it.
+    Return the plan of a file with flags laid over it.
 
     Raises:
         InputError: The file, a key or a flag cannot be used; a line for each problem.
     """
     document = with_flags(
-        read_document(path),
+        file.document(),
         top={
             "replicas": parse_replicas(flags.replicas) if flags.replicas is not None else None,
             "warm_up_seconds": flags.warm_up,
@@ -99,9 +98,9 @@ def flagged_plan(path: Path, flags: PlanFlags) -> Plan:
         factors=flags.factors,
     )
     try:
-        return parse_plan(document, str(path))
+        return parse_plan(document, file.name)
     except InputError as error:
-        lines = [_of_flag(line, f"{path}: ", flags) for line in str(error).splitlines()]
+        lines = [_of_flag(line, f"{file.name}: ", flags) for line in str(error).splitlines()]
         raise InputError("\n".join(lines)) from None
 
 

@@ -44,13 +44,14 @@ from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
-from loadtest.plan import Plan
+from loadtest.plan import Plan, PlanFile
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.latest_link import demand_latest
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.run_folder import Run
+from loadtest.results.run_hold import held_run
 from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
@@ -59,7 +60,7 @@ from loadtest.target.dev_server import with_ours
 
 def begin(
     asked: Plan,
-    file: Path,
+    file: PlanFile,
     place: Place,
     flags: RunFlags,
     question: Question | None = None,
@@ -71,7 +72,7 @@ def begin(
 
     Args:
         asked: The plan with all flags laid over it.
-        file: Where it was read.
+        file: What was read of it.
         place: Where to measure.
         flags: Where it is kept, and how it can be watched.
         question: What the run is to answer; ``None`` sweeps the plan.
@@ -96,10 +97,11 @@ def begin(
         flags.output,
         plan,
         replace(_manifest(plan, place, environment), notes=(*notes, *unread_settings(plan, place))),
-        plan_text=file.read_text(encoding="utf-8"),
+        plan_text=file.text,
     )
-    keep_question(run, question)
-    code = _carry_out(run, environment, flags)
+    with held_run(run):
+        keep_question(run, question)
+        code = _carry_out(run, environment, flags)
     if afterwards is not None:
         afterwards(run)
     return code
@@ -121,7 +123,8 @@ def resume(
         flags: How it can be watched; its folder has its place.
 
     Raises:
-        LoadtestError: There is no such run, a flag says something else than the run, or it ended early.
+        LoadtestError: There is no such run, another process measures it, a flag says something else than the run, or it
+            ended early.
     """
     run = Run.open(path)
     manifest = run.manifest
@@ -131,6 +134,13 @@ def resume(
             "its report can be made, to go on measure anew"
         )
     refuse_changes(path, run.path, given, parameters, manifest.place)
+    with held_run(run):
+        return _measure_rest(run, path, flags)
+
+
+def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
+    manifest = run.manifest
+    assert manifest.place is not None
     kept = kept_steps(run)
     if not design_of(run.plan, question_of(run)).left(kept):
         return _report_complete(run, flags.progress, "nothing is left to measure")

@@ -13,7 +13,7 @@ from loadtest.analysis.server_request_limits import demand_server_allows, line_o
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.errors import InputError
-from loadtest.plan import Plan
+from loadtest.plan import Plan, PlanFile
 from loadtest.scenario import load
 from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
@@ -39,10 +39,11 @@ def bring_plan(
     Raises:
         InputError: The plan, a flag or the scenario cannot be used, or its files are too large.
     """
-    plan = design.plan_of(flagged_plan(path, flags), flags)
+    file = PlanFile.read(path)
+    plan = design.plan_of(flagged_plan(file, flags), flags)
     demand_server_allows(plan)
     _demand_as_set_up(plan)
-    files = {PLAN_FILE: _text(path, str(path)), **_scenario(plan.scenario, requirements)}
+    files = {PLAN_FILE: file.text, **_scenario(plan.scenario, requirements)}
     pack(files)
     arguments = [*flags.arguments(), *design.arguments()]
     if is_path(plan.scenario):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
 from loadtest.cli.run_ending import conclude
-from loadtest.errors import LoadtestError
+from loadtest.errors import LoadtestError, TargetError
 from loadtest.experiment.progress import Event
 from loadtest.listeners.annotations import open_annotations
 from loadtest.listeners.broadcast import open_listeners
@@ -82,6 +82,12 @@ def run_and_report(
         except LoadtestError as error:
             problem = error
             log.error("%s", error)
+        except OSError as error:
+            if error.errno is None:  # none of the machine's own
+                raise
+            # No room, no descriptors, no right: what was measured is reported all the same.
+            problem = TargetError(f"this machine refuses what the sweep needs: {error}")
+            log.exception("%s", problem)
         except (KeyboardInterrupt, asyncio.CancelledError):
             interrupted = True
             log.warning("interrupted")
@@ -103,16 +109,21 @@ def run_and_report(
 @contextlib.contextmanager
 def _cancelled_by_signals() -> Iterator[None]:
     """
-    Let SIGINT and SIGTERM end the sweep in order: injectors drain, workers, server.
+    Let SIGINT, SIGTERM and the end of the terminal end the sweep in order: injectors drain, workers, server.
+
+    A signal that comes meanwhile ends at once what is waited for.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` asks to go on without a terminal
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, task.cancel)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 

@@ -16,6 +16,7 @@ from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
+from loadtest.plan import PlanFile
 
 
 @takes_place
@@ -66,9 +67,10 @@ def sweep(
         warm_up=warm_up,
         factors=tuple(factor or ()),
     )
-    asked = flagged_plan(plan, flags)
+    file = PlanFile.read(plan)
+    asked = flagged_plan(file, flags)
     refuse_idle_place(given, place, asked.server_names)
     # It loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
 
-    return run_start.begin(asked, plan, place, run_flags(context.params))
+    return run_start.begin(asked, file, place, run_flags(context.params))

@@ -15,7 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from loadtest.child import Child, spawn
+from loadtest.child import Child, end_all, spawn
 from loadtest.child_environment import connection_variables, locust_environment
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
@@ -120,8 +120,7 @@ async def launch(
         reader, writer = await asyncio.open_connection(sock=ours, limit=control_messages.LONGEST_LINE)
     except BaseException:
         ours.close()
-        for child in children:
-            await child.terminate(0)
+        await end_all(children, 0)
         raise
     locust = Locust(children[0], children[1:], reader, writer, (address, namespace), most_awaited)
     try:

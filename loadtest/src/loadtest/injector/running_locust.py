@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from loadtest.child import Child
+from loadtest.child import Child, end_all
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
@@ -163,11 +163,12 @@ class Locust:
         """
         for watch in self._watches:
             watch.cancel()
-        if self._ready:
-            await self._quit()
-        self._writer.close()
-        for child in (self._master, *self._workers):
-            await child.terminate(_KILL_SECONDS if self._ready else 0)
+        try:
+            if self._ready:
+                await self._quit()
+        finally:
+            self._writer.close()
+            await end_all((self._master, *self._workers), _KILL_SECONDS if self._ready else 0)
 
     async def _quit(self) -> None:
         with contextlib.suppress(ConnectionError, InjectorError):  # it is gone: there is nobody to tell

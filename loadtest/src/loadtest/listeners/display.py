@@ -132,7 +132,6 @@ class Terminal:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self._draw)
         self._total = 1.0
         self._started = time.monotonic()
         self._step: StepStarted | None = None
@@ -141,6 +140,8 @@ class Terminal:
         self._phase_at = 0.0
         self._before: Second | None = None
         self._now: Second | None = None
+        # The last one, as it draws at once.
+        self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self._draw)
 
     def __enter__(self) -> Self:
         self._live.__enter__()

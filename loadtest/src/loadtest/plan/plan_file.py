@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,53 @@ def problem_lines(document: Mapping[str, Any], error: ValidationError) -> list[s
     return [_line(document, location, problems) for location, problems in found.items()]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """
+    A plan file, read once: a pipe has nothing to say the second time.
+
+    Attributes:
+        name: As it was given.
+        text: What it holds.
+    """
+
+    name: str
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> PlanFile:
+        """
+        Read a file.
+
+        Raises:
+            InputError: It is missing, cannot be read, or is no text.
+        """
+        try:
+            return cls(str(path), path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(
+                f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise InputError(_no_toml(str(path), str(error))) from None
+        except (OSError, ValueError) as error:
+            told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise InputError(f"{path}: cannot be read: {told}; give a readable plan file") from None
+
+    def document(self) -> dict[str, Any]:
+        """
+        Return it as a TOML document.
+
+        Raises:
+            InputError: It is none.
+        """
+        try:
+            return tomllib.loads(self.text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            told = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            raise InputError(_no_toml(self.name, told)) from None
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """
     Read a plan file as a TOML document.
@@ -84,18 +132,11 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises:
         InputError: The file is missing or is not TOML.
     """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(
-            f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        told = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InputError(f"{path}: not a TOML file: {told}; see loadtest/plans/demo.toml for one") from None
-    except (OSError, ValueError) as error:
-        told = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError(f"{path}: cannot be read: {told}; give a readable plan file") from None
+    return PlanFile.read(path).document()
+
+
+def _no_toml(name: str, told: str) -> str:
+    return f"{name}: not a TOML file: {told}; see loadtest/plans/demo.toml for one"
 
 
 def _location(problem: ErrorDetails) -> tuple[int | str, ...]:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loadtest.child import Child, Use, spawn
+from loadtest.child import Child, Use, end_all, spawn
 from loadtest.child_environment import without_encryption, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
@@ -146,7 +146,7 @@ class LocalTarget:
         self._workers = [worker for worker in self._workers if worker.child.running]
         surplus = self._workers[replicas:]
         self._workers = self._workers[:replicas]
-        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in surplus))
+        await end_all((worker.child for worker in surplus), _GRACE_SECONDS)
         while len(self._workers) < replicas:
             self._workers.append(await self._start())
         return await self.alive()
@@ -205,7 +205,7 @@ class LocalTarget:
         """
         End the workers.
         """
-        await asyncio.gather(*(worker.child.terminate(_GRACE_SECONDS) for worker in self._workers))
+        await end_all((worker.child for worker in self._workers), _GRACE_SECONDS)
         self._workers = []
 
     async def _start(self) -> _Worker:

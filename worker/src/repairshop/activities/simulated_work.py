@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 
 from temporalio import activity
 
@@ -45,7 +46,7 @@ async def spend(given: StepContext) -> None:
         else:
             await _wait_with_heartbeats(seconds, info.heartbeat_timeout.total_seconds())
     if work.cpu_seconds > 0:
-        await asyncio.to_thread(_burn, work.cpu_seconds)
+        await _compute(work.cpu_seconds, info.heartbeat_timeout)
     if drawn_failure(work, *attempt):
         raise InjectedFailure(info.activity_type, "failed by its failure_probability")
 
@@ -101,6 +102,17 @@ async def _wait_with_heartbeats(seconds: float, silence: float) -> None:
         activity.heartbeat(done)
         await asyncio.sleep(min(silence / BEATS_PER_SILENCE, (1 - done) * seconds))
         done = min(1.0, (time.monotonic() - begun) / seconds)
+
+
+async def _compute(cpu_seconds: float, silence: timedelta | None) -> None:
+    burning = asyncio.ensure_future(asyncio.to_thread(_burn, cpu_seconds))
+    try:
+        while silence is not None and not burning.done():
+            activity.heartbeat(1.0)
+            await asyncio.wait({burning}, timeout=silence.total_seconds() / BEATS_PER_SILENCE)
+        await burning
+    finally:
+        burning.cancel()
 
 
 def _burn(cpu_seconds: float) -> None:

@@ -69,6 +69,10 @@ def check_books(
             known = started.read_text(encoding="utf-8").split()
         except OSError as error:
             raise typer.BadParameter(f"--started {started}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise typer.BadParameter(
+                f"--started {started}: is not text; give a file of one id a line"
+            ) from None
 
     async def count(ledger: Ledger) -> LedgerState:
         return check(await ledger.effects(), await ledger.deliveries(), known)
@@ -103,6 +107,8 @@ def _with_ledger(url: str, read: Callable[[Ledger], Awaitable[_T]]) -> _T:
             raise RefusedError(f"--ledger {error}") from None
         try:
             return await read(ledger)
+        except LedgerUnavailableError as error:
+            raise RefusedError(f"--ledger {error}") from None
         finally:
             await ledger.close()
 

@@ -17,6 +17,31 @@ from repairshop import contract
 from repairshop.cli.verb_connection import PATIENCE, RefusedError, talk
 from repairshop.contract import Claim, Limits, OrderStatus, RepairKind, RepairOrder, RepairResult, WorkProfile
 
+# The server keeps time in nanoseconds of 64 bits: 292 years.
+MOST_SECONDS = 36_500 * contract.DAY_SECONDS
+
+
+def a_span(seconds: float) -> float:
+    """
+    Return seconds that a clock can be set to.
+
+    Raises:
+        typer.BadParameter: They are none, as infinity or no number, or more than a century.
+    """
+    if not seconds <= MOST_SECONDS:
+        raise typer.BadParameter(f"{seconds} s: no clock can be set so; write at most {MOST_SECONDS:.0f}")
+    return seconds
+
+
+def _short_id(order_id: str) -> str:
+    if len(order_id) > contract.LONGEST_ORDER_ID:
+        raise typer.BadParameter(
+            f"{order_id[:20]}...: an order's id has at most {contract.LONGEST_ORDER_ID} characters, "
+            f"and this one would have {len(order_id)}; write a shorter one"
+        )
+    return order_id
+
+
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="What `start` answered.")]
 
 
@@ -28,13 +53,19 @@ def start(
     price_cents: Annotated[int, typer.Option(min=0, help="Price that a paid repair is quoted at.")] = 12_000,
     item: Annotated[list[str] | None, typer.Option(help="One item of the checklist; give it again.")] = None,
     skill: Annotated[str, typer.Option(help="What the technician must know.")] = "",
-    seconds: Annotated[float, typer.Option(min=0, help="Mean time that each step takes.")] = 0.0,
-    deadline_seconds: Annotated[
-        float, typer.Option(min=0, help="Until the order is late; 0 for never.")
+    seconds: Annotated[
+        float, typer.Option(min=0, callback=a_span, help="Mean time that each step takes.")
     ] = 0.0,
-    warranty_seconds: Annotated[float, typer.Option(min=0, help="Warranty on the repair; 0 for none.")] = 0.0,
+    deadline_seconds: Annotated[
+        float, typer.Option(min=0, callback=a_span, help="Until the order is late; 0 for never.")
+    ] = 0.0,
+    warranty_seconds: Annotated[
+        float, typer.Option(min=0, callback=a_span, help="Warranty on the repair; 0 for none.")
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="From which the order's chances are drawn.")] = 0,
-    order_id: Annotated[str, typer.Option(help="Its id; by default one that nobody has.")] = "",
+    order_id: Annotated[
+        str, typer.Option(callback=_short_id, help="Its id; by default one that nobody has.")
+    ] = "",
     task_queue: Annotated[str, typer.Option(help="Where the workers look.")] = contract.TASK_QUEUE,
 ) -> None:
     """
@@ -143,13 +174,14 @@ def claim(
     Bring a repaired device back under its warranty; answers the new order's id.
     """
     name = claim_id or uuid.uuid4().hex[:6]
+    opened = _short_id(contract.claim_order_id(order_id, name))
 
     async def bring(server: Client) -> None:
         handle = server.get_workflow_handle(contract.warranty_id(order_id))
         await handle.signal(contract.CLAIM_SIGNAL, Claim(name, complaint))
 
     talk(bring)
-    typer.echo(f"{order_id}-claim-{name}")
+    typer.echo(opened)
 
 
 def _order(server: Client, order_id: str) -> WorkflowHandle[Any, Any]:

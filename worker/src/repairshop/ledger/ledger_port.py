@@ -122,12 +122,18 @@ class Ledger(Protocol):
     async def effects(self, order_id: str | None = None) -> Sequence[Effect]:
         """
         Return the effects of one order or of all, oldest first.
+
+        Raises:
+            LedgerUnavailableError: It cannot be read.
         """
         ...
 
     async def deliveries(self, order_id: str | None = None) -> Sequence[Delivery]:
         """
         Return the deliveries of one order or of all, oldest first.
+
+        Raises:
+            LedgerUnavailableError: It cannot be read.
         """
         ...
 

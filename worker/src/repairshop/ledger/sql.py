@@ -163,22 +163,28 @@ class SqlLedger:
 
     async def effects(self, order_id: str | None = None) -> Sequence[Effect]:
         where = "was_done = 1" if order_id is None else "was_done = 1 AND order_id = :order_id"
-        async with self._database.transaction() as run:
-            rows = await run(
-                f"SELECT order_id, step, round, value, undone, at FROM effects WHERE {where} ORDER BY at",
-                {"order_id": order_id},
-            )
+        rows = await self._read(
+            f"SELECT order_id, step, round, value, undone, at FROM effects WHERE {where} ORDER BY at",
+            order_id,
+        )
         return [Effect(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
     async def deliveries(self, order_id: str | None = None) -> Sequence[Delivery]:
         where = "" if order_id is None else "WHERE order_id = :order_id"
-        async with self._database.transaction() as run:
-            rows = await run(
-                "SELECT order_id, step, round, attempt, worker, detail, at FROM deliveries "
-                f"{where} ORDER BY at",
-                {"order_id": order_id},
-            )
+        rows = await self._read(
+            f"SELECT order_id, step, round, attempt, worker, detail, at FROM deliveries {where} ORDER BY at",
+            order_id,
+        )
         return [Delivery(*row) for row in rows]
+
+    async def _read(self, statement: str, order_id: str | None) -> Sequence[Sequence[Any]]:
+        try:
+            async with self._database.transaction() as run:
+                return await run(statement, {"order_id": order_id})
+        except self._database.errors as error:
+            raise LedgerUnavailableError(
+                f"{self._database.name}: cannot be read: {first_line(error)}; name the ledger of these workers"
+            ) from error
 
     async def close(self) -> None:
         await self._database.close()

@@ -9,7 +9,7 @@ import asyncio
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from temporalio.exceptions import ActivityError
+    from temporalio.exceptions import FailureError
 
     from repairshop import contract
     from repairshop.order_steps import OrderStep
@@ -40,7 +40,7 @@ class InspectionWorkflow:
         """
         try:
             return await self._inspect(given)
-        except (ActivityError, asyncio.CancelledError):
+        except (FailureError, asyncio.CancelledError):
             await self._saga.undo_all()
             raise
 

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     # In here, as each import that the sandbox makes itself costs every order.
     import asyncio
 
-    from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, FailureError
+    from temporalio.exceptions import ApplicationError, FailureError
 
     from repairshop import contract
     from repairshop.contract import OrderStatus, Outcome, RepairKind, RepairOrder, RepairResult
@@ -33,8 +33,9 @@ with workflow.unsafe.imports_passed_through():
     from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
     from repairshop.workflows.saga import Saga, root_cause, unstoppable
 
-# What ends an order before its time; the saga answers it.
-STOPPING = (ActivityError, ChildWorkflowError, asyncio.CancelledError)
+# What ends an order before its time; the saga answers it.  Of failures it is all that would fail the workflow: not of
+# activities and children alone, but also of what cannot be asked of them, as it is too large or its id is taken.
+STOPPING = (FailureError, asyncio.CancelledError)
 # What a client who waited too long still pays.
 LATE_PERCENT = 90
 
@@ -177,7 +178,7 @@ class RepairWorkflow:
             await unstoppable(task)
         except asyncio.CancelledError:
             self._is_late = False
-        except ActivityError as error:
+        except FailureError as error:
             workflow.logger.warning("the order is late and was not escalated: %s", root_cause(error))
         if not stop:
             self._saga.stop_if_cancelled()

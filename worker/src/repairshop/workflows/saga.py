@@ -30,8 +30,10 @@ NOTHING_MORE = StepContext()
 # A light order's activities cost next to nothing; the rest allows for the tail of an exponential wait.
 START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
-# Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand.
+# Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand: twice as long
+# each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
 HOPELESS_SECONDS = 60.0
+LONGEST_HOPELESS_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Cost:
     Attributes:
         work: The profile; ``None`` costs nothing.
         start_to_close: Longest attempt.
-        heartbeat: Longest silence of a step that waits long; ``None`` for one that does not.
+        heartbeat: Longest silence of a step that takes long; ``None`` for one that does not.
     """
 
     work: WorkProfile | None
@@ -57,11 +59,11 @@ class Cost:
         seconds = limits.start_to_close_seconds or (
             START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
         )
-        waits_long = work.seconds > limits.heartbeat_seconds / 2
+        takes_long = work.seconds + work.cpu_seconds > limits.heartbeat_seconds / 2
         return cls(
             None if work == NO_WORK else work,
             timedelta(seconds=seconds),
-            timedelta(seconds=limits.heartbeat_seconds) if waits_long else None,
+            timedelta(seconds=limits.heartbeat_seconds) if takes_long else None,
         )
 
 
@@ -106,13 +108,15 @@ class Saga:
             round_: How often the device was sent back, for steps that each round takes anew.
 
         Raises:
-            ActivityError: The step failed for good.
+            FailureError: The step failed for good, or it cannot be asked for.
             asyncio.CancelledError: The order was cancelled meanwhile.
         """
         self._entered(step)
+        # What is refused here was not even asked for.
+        asked = self._start(step, retries, given, round_)
         try:
-            answer = await self._start(step, retries, given, round_)
-        except (ActivityError, asyncio.CancelledError) as error:
+            answer = await asked
+        except (FailureError, asyncio.CancelledError) as error:
             if _may_have_happened(error):
                 self.add(step, round_)
             raise
@@ -192,6 +196,7 @@ class Saga:
         )
 
     async def _undo_all(self) -> None:
+        failed = 0
         while self.done:
             step, round_ = self.done[-1]
             compensation = UNDONE_BY[step]
@@ -200,8 +205,10 @@ class Saga:
                 answer = await self._start(compensation, UNTIL_IT_WORKS, NOTHING_MORE, round_)
             except ActivityError as error:
                 workflow.logger.error("%s failed for good and is begun anew: %s", compensation, error.cause)
-                await workflow.sleep(HOPELESS_SECONDS)
+                await workflow.sleep(hopeless_seconds(failed))
+                failed += 1
                 continue
+            failed = 0
             self.done.pop()
             if answer.value:
                 self.undone.append(compensation)
@@ -249,6 +256,14 @@ async def unstoppable(task: asyncio.Task[_T]) -> _T:
         except asyncio.CancelledError:
             if task.cancelled():
                 raise
+
+
+def hopeless_seconds(failed: int) -> float:
+    """
+    Return how long to wait with a compensation that no retry could mend, and that failed so often before.
+    """
+    # Beyond a few doublings the bound holds, and the power of a large number would not fit.
+    return float(min(HOPELESS_SECONDS * 2 ** min(failed, 16), LONGEST_HOPELESS_SECONDS))
 
 
 def _may_have_happened(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from temporalio.common import WorkflowIDReusePolicy
-    from temporalio.exceptions import WorkflowAlreadyStartedError
+    from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 
     from repairshop import contract
     from repairshop.contract import Claim, RepairKind
@@ -63,9 +63,16 @@ class WarrantyWorkflow:
     async def _open_orders(self) -> None:
         while self._waiting:
             claim = self._waiting.popleft()
+            order_id = contract.claim_order_id(self._given.order.order_id, claim.claim_id)
+            if len(order_id) > contract.LONGEST_ORDER_ID:
+                # The server would refuse the whole workflow task, again and again.
+                workflow.logger.warning(
+                    "a claim whose id has %d characters opens no order", len(claim.claim_id)
+                )
+                continue
             order = replace(
                 self._given.order,
-                order_id=f"{self._given.order.order_id}-claim-{claim.claim_id}",
+                order_id=order_id,
                 complaint=claim.complaint,
                 kind=RepairKind.WARRANTY,
                 limits=replace(self._given.order.spans, warranty_seconds=0),
@@ -82,5 +89,8 @@ class WarrantyWorkflow:
                 )
             except WorkflowAlreadyStartedError:
                 workflow.logger.info("claim %s was sent twice and has its order already", claim.claim_id)
+            except FailureError as error:
+                # One claim that cannot be taken ends no warranty of years.
+                workflow.logger.warning("claim %s opens no order: %s", claim.claim_id, error)
             else:
                 self._taken += 1

@@ -1,0 +1,45 @@
+"""
+Holds a run's folder for the one process that measures it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+from collections.abc import Iterator
+
+from loadtest.errors import InputError
+from loadtest.results.run_folder import Run
+
+# Some file systems of other machines know no locks; two sweeps of one run cannot be told apart there.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+
+
+@contextlib.contextmanager
+def held_run(run: Run) -> Iterator[None]:
+    """
+    Hold a run until the body ends, or this process does in whatever way.
+
+    Two processes would measure on one machine at once, and each would take the other's steps for its own.
+
+    Raises:
+        InputError: Another process measures it, or its folder cannot be written.
+    """
+    try:
+        log = run.log_path.open("ab")
+    except OSError as error:
+        raise InputError(
+            f"{run.path}: cannot be written: {error.strerror or error}; make it writable, or copy the run elsewhere"
+        ) from None
+    with log:
+        try:
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{run.path}: another process measures this run; wait until it has ended, or end it first"
+            ) from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield

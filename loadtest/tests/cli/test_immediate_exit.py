@@ -1,0 +1,31 @@
+"""
+The end of the program, which an impatient user may see once more.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+# The signal comes while the SDK's threads leave.
+ENDING = """
+import os, signal, sys, time
+from loadtest.cli import immediate_exit
+import temporalio.client
+immediate_exit.time.sleep = lambda seconds: os.kill(os.getpid(), {number})
+immediate_exit.end(3)
+"""
+
+
+@pytest.mark.parametrize("number", [2, 15, 1], ids=["ctrl-c", "sigterm", "the-terminal-is-closed"])
+def test_a_signal_at_the_very_end_changes_no_exit_code(number: int) -> None:
+    """The verdict is known by then, and there is nothing left to interrupt."""
+    done = subprocess.run(
+        [sys.executable, "-c", ENDING.format(number=number)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (3, "")

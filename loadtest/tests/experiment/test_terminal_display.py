@@ -1,0 +1,39 @@
+"""
+The live view of a sweep, on a terminal.
+"""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from loadtest.experiment.progress import PhaseStarted, StepEnded, StepStarted, SweepStarted, Tick
+from loadtest.listeners.display import choose
+from loadtest.results.measured_step import Second, StepKey
+
+KEY = StepKey(2, 1, "open", 1)
+
+
+def test_a_terminal_sees_the_step_that_runs() -> None:
+    """From before its first event, as the server takes seconds to start, to the line of what was measured."""
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=120)
+
+    with choose("auto", console) as display:
+        for event in (
+            SweepStarted("run", "demo", 6, 180.0, 3, 69.0),
+            StepStarted(KEY, 1, 6, 180.0, 4.0),
+            PhaseStarted("window", 20.0),
+            Tick(Second(1.0, "window", offered=3)),
+            Tick(Second(2.0, "window", offered=8)),
+        ):
+            display.tell(event)
+        console.print(display._draw())  # type: ignore[attr-defined]  # the view is drawn by a clock
+        display.tell(StepEnded(KEY, "valid", "4.3/s"))
+
+    shown = drawn.getvalue()
+    assert "starting server and injectors" in shown
+    assert "step 1 of 6" in shown
+    assert "offered 5.0/s" in shown
+    assert "4.3/s" in shown
