@@ -136,7 +136,7 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
             try:
                 payloads = Parse(body, Payloads())
                 answer = Payloads(payloads=[action(payload) for payload in payloads.payloads])
-            except (ParseError, DecryptionError, UnicodeDecodeError, RecursionError) as error:
+            except (ParseError, DecryptionError, UnicodeDecodeError) as error:
                 return self._refuse(400, str(error))
             return self._answer(200, MessageToJson(answer, indent=None).encode(), "application/json")
 
