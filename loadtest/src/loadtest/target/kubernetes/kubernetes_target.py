@@ -272,11 +272,13 @@ async def open_target(
         try:
             yield target
         finally:
-            sampling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sampling
-            # Shielded: a second signal must not leave the workers as the last step had them.
-            await asyncio.shield(_restore(target, held, original))
+            try:
+                sampling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sampling
+            finally:
+                # Whatever became of the sampling. Shielded: a second signal must not leave the workers as the last step had them.
+                await asyncio.shield(_restore(target, held, original))
 
 
 async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:
