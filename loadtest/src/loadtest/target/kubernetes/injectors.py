@@ -178,7 +178,9 @@ class _OneSweeps:
     def story(self) -> str:
         pods = self._injectors.pods(self._name)
         try:
-            return pods.story(pods.listed())
+            listed = pods.listed()
+            refused = pods.not_made(self._name) if len(listed) < self._job["spec"]["completions"] else ""
+            return "\n".join(filter(None, (refused, pods.story(listed))))
         except TargetError as error:
             # The error that this story belongs to matters more than pods that cannot be asked for.
             return f"how the injectors' pods fare is not known: {error}"

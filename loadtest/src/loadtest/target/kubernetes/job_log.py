@@ -123,6 +123,11 @@ class JobLog:
             if self.job.read() is None:
                 raise self._deleted()
             if time.monotonic() > deadline:
+                refused = "" if pods else self.job.pods.not_made(self.job.name)
+                if refused:
+                    raise TargetError(
+                        f"{self.job}: the sweep's pod was not made within {self.start_seconds:g} s; {refused}"
+                    )
                 raise TargetError(
                     f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
                     f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"

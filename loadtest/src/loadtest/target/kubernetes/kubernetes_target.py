@@ -21,7 +21,7 @@ from loadtest.target.kubernetes.container import has_died, is_over, replica
 from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
-from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
+from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.scaled_pods import Fleet
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
@@ -136,7 +136,7 @@ class KubernetesTarget:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]
         pods = [pod for pod in listed if not is_leaving(pod)]
         leaving = len(listed) - len(pods)
-        if len(pods) == replicas and all(map(is_ready, pods)) and not leaving:
+        if len(pods) == replicas and all(map(is_ready, pods)) and not leaving and len(versions(pods)) == 1:
             return self._replicas(pods)
         died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]
         if died:
@@ -144,13 +144,23 @@ class KubernetesTarget:
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
-            ready = sum(map(is_ready, pods))
-            raise TargetError(
-                f"{self._workers}: {ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
-                f"{f', {leaving} still end' if leaving else ''}; if nodes must be added first, give it longer: "
-                f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}\n{self._pods.story(pods)}"
-            )
+            raise TargetError(self._late(replicas, pods, leaving))
         return None
+
+    def _late(self, replicas: int, pods: Sequence[Any], leaving: int) -> str:
+        ready = sum(map(is_ready, pods))
+        said = f"{ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
+        said += f", {leaving} still end" if leaving else ""
+        longer = f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}"
+        why = f"if nodes must be added first, give it longer: {longer}"
+        if len(pods) < replicas:
+            why = self._pods.not_made(self._place.name) or why
+        elif len(of_each := versions(pods)) > 1:
+            why = (
+                f"they are of {len(of_each)} versions ({', '.join(of_each)}), which would share the orders; let the "
+                "rollout end (`kubectl rollout status`), or resume it where it is paused (`kubectl rollout resume`)"
+            )
+        return f"{self._workers}: {said}; {why}\n{self._pods.story(pods)}".rstrip()
 
     def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
         port = self._place.metrics_port
