@@ -22,6 +22,7 @@ from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
+from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.scaled_pods import Fleet
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
@@ -144,23 +145,10 @@ class KubernetesTarget:
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
-            raise TargetError(self._late(replicas, pods, leaving))
-        return None
-
-    def _late(self, replicas: int, pods: Sequence[Any], leaving: int) -> str:
-        ready = sum(map(is_ready, pods))
-        said = f"{ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
-        said += f", {leaving} still end" if leaving else ""
-        longer = f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}"
-        why = f"if nodes must be added first, give it longer: {longer}"
-        if len(pods) < replicas:
-            why = self._pods.not_made(self._place.name) or why
-        elif len(of_each := versions(pods)) > 1:
-            why = (
-                f"they are of {len(of_each)} versions ({', '.join(of_each)}), which would share the orders; let the "
-                "rollout end (`kubectl rollout status`), or resume it where it is paused (`kubectl rollout resume`)"
+            raise TargetError(
+                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas)}"
             )
-        return f"{self._workers}: {said}; {why}\n{self._pods.story(pods)}".rstrip()
+        return None
 
     def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
         port = self._place.metrics_port
@@ -287,7 +275,7 @@ async def open_target(
                 with contextlib.suppress(asyncio.CancelledError):
                     await sampling
             finally:
-                # Whatever became of the sampling. Shielded: a second signal must not leave the workers as the last step had them.
+                # Whatever became of the sampling; shielded, as a second signal must not leave the workers as they are.
                 await asyncio.shield(_restore(target, held, original))
 
 
