@@ -61,11 +61,9 @@ class Packing(WSClient):
     """
 
     def __init__(self, *parts: dict[int, bytes] | Exception | None) -> None:
-        self._connected = True
-        self._channels: dict[int, bytes] = {}
-        self._closed_channels: set[int] = set()
-        self._returncode = None
-        self.binary = True
+        vars(self).update(
+            _connected=True, _channels={}, _closed_channels=set(), _returncode=None, binary=True
+        )
         self.parts = list(parts)
 
     def update(self, timeout: float = 0) -> None:
@@ -78,9 +76,9 @@ class Packing(WSClient):
         if isinstance(part, Exception):
             raise part
         if part is None:
-            self._connected = False
+            vars(self).update(_connected=False)
             return
-        self._channels |= part
+        vars(self)["_channels"].update(part)
 
 
 def status(**said: Any) -> dict[int, bytes]:

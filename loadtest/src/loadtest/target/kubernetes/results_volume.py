@@ -187,19 +187,19 @@ def _copy(stream: Any, file: BinaryIO) -> bytes:
         TargetError: Nothing came for long.
         OSError: The file cannot be written.
     """
-    said, heard = b"", time.monotonic()
+    said, heard = bytearray(), time.monotonic()
     while True:
         try:
             stream.update(timeout=_LOOK_SECONDS)
             part, words = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
         except (WebSocketConnectionClosedException, OSError):
-            return said  # that no exit code came tells it
+            return bytes(said)  # that no exit code came tells it
         file.write(part)
-        said += words
+        said.extend(words)
         if part or words:
             heard = time.monotonic()
         elif not stream.is_open():
-            return said
+            return bytes(said)
         elif time.monotonic() - heard > _SILENT_SECONDS:
             raise TargetError(f"the copy stands still for {_SILENT_SECONDS:g} s; fetch it again")
 
