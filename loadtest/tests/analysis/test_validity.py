@@ -40,6 +40,18 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     ("a replica restarted", "steady", replicas(gone=("worker-2",)), "worker-2 ended or restarted"),
     ("a replica appeared", "steady", replicas(appeared=("worker-9",)), "worker-9 appeared"),
     (
+        "a replica was replaced",
+        "steady",
+        replicas(gone=("worker-2",), appeared=("worker-9",)),
+        "worker-2 ended or restarted during the step, and replica worker-9 came in place of it",
+    ),
+    (
+        "a replica more than went",
+        "steady",
+        replicas(gone=("worker-2",), appeared=("worker-8", "worker-9")),
+        "worker-9 appeared during the step",
+    ),
+    (
         "a replica was missing all along",
         "steady",
         replicas(identities_start=("worker-1",), identities_end=("worker-1",)),
@@ -180,3 +192,12 @@ def test_an_injector_at_its_cap_is_told_to_raise_it(steady: Measured) -> None:
     _, reasons = judge(step, PLAN)
 
     assert any("raise max_in_flight" in reason for reason in reasons)
+
+
+def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None:
+    """
+    A Deployment makes a pod for one that was taken away; whoever reads of an autoscaler looks for one in vain.
+    """
+    _, reasons = judge(replace(steady, gone=("worker-2",), appeared=("worker-9",)), PLAN)
+
+    assert not any("appeared" in reason or "autoscaler" in reason for reason in reasons)

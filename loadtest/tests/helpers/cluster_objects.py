@@ -75,6 +75,19 @@ def evicted(name: str) -> dict[str, Any]:
     return made
 
 
+def not_made(kind: str, owner: str, message: str, namespace: str = "shop") -> dict[str, Any]:
+    """
+    The event of a pod that the API server refused to make, such as for a quota.
+    """
+    return {
+        "metadata": {"name": f"{owner}.1", "namespace": namespace},
+        "involvedObject": {"kind": kind, "name": owner},
+        "reason": "FailedCreate",
+        "message": message,
+        "lastTimestamp": STARTED,
+    }
+
+
 async def until(holds: Callable[[], bool]) -> None:
     """
     Wait until something holds; pytest's own time limit ends a wait for ever.

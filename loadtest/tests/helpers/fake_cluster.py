@@ -172,7 +172,8 @@ class FakeCluster:
         selector = query.get("label_selector") or ""
         found = [o for o in found if _takes(selector, o["metadata"].get("labels", {}))]
         if field := query.get("field_selector"):
-            found = [o for o in found if o["involvedObject"]["name"] == field.partition("=")[2]]
+            path, _, value = field.partition("=")
+            found = [o for o in found if _at(o, path) == value]
         return as_model({"items": found}, "V1PodList" if kind == "pod" else _list_model(kind))
 
     def _create(self, kind: str, namespace: str, body: Any, **_: Any) -> Any:
@@ -231,6 +232,12 @@ def _takes(selector: str, labels: Mapping[str, str]) -> bool:
             if labels.get(key) != value:
                 return False
     return True
+
+
+def _at(document: Any, path: str) -> Any:
+    for key in path.split("."):
+        document = document.get(key, {})
+    return document
 
 
 def _list_model(kind: str) -> str:

@@ -80,6 +80,19 @@ def test_a_file_in_any_encoding_that_python_reads_is_read(tmp_path: Path, text: 
     assert set(files_beside(path)) == {"mine_encoded.py"}
 
 
+def test_a_folder_of_data_is_not_the_module_of_its_name(tmp_path: Path) -> None:
+    """
+    Python takes the module, and the module must come along.
+    """
+    path = tmp_path / "mine.py"
+    path.write_text("import names\n" + MINE.replace("from __future__ import annotations\n", ""))
+    (tmp_path / "names.py").write_text("")
+    (tmp_path / "names").mkdir()
+    (tmp_path / "names" / "list.txt").write_text("")
+
+    assert set(files_beside(path)) == {"mine.py", "names.py"}
+
+
 def test_a_file_that_ends_the_program_is_refused(tmp_path: Path) -> None:
     """
     A script that parses its own arguments would end the sweep without a word.

@@ -81,11 +81,13 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
     gone = set(measured.gone) | (set(measured.identities_start) - set(measured.identities_end))
     appeared = set(measured.appeared) | (set(measured.identities_end) - set(measured.identities_start))
     reasons = []
+    replaced = bool(appeared) and len(appeared) <= len(gone)
     if gone:
+        place = f", and {_names(appeared)} came in place of it" if replaced else ""
         reasons.append(
-            f"{_names(gone)} ended or restarted during the step; see the workers' logs, mend that and measure again"
+            f"{_names(gone)} ended or restarted during the step{place}; see the workers' logs, mend that and measure again"
         )
-    if appeared:
+    if appeared and not replaced:
         reasons.append(
             f"{_names(appeared)} appeared during the step, so more replicas worked than were asked for; "
             "stop whatever else starts workers (an autoscaler?) and measure again"

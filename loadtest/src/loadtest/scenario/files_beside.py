@@ -39,10 +39,11 @@ def files_beside(scenario: Path) -> dict[str, Path]:
 
 def _of(folder: Path, module: str) -> list[Path]:
     top = module.partition(".")[0]
-    if (folder / top).is_dir():
-        return sorted((folder / top).rglob("*.py"))
-    file = folder / f"{top}.py"
-    return [file] if file.is_file() else []
+    package, file = folder / top, folder / f"{top}.py"
+    # As Python does: a folder of that name which is no package, such as one of data, comes after the module.
+    if file.is_file() and not (package / "__init__.py").is_file():
+        return [file]
+    return sorted(package.rglob("*.py")) if package.is_dir() else []
 
 
 def _imports(path: Path) -> Iterator[str]:

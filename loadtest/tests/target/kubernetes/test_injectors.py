@@ -4,11 +4,14 @@ The injectors' Job: what a sweep makes of the chart's template, and that nothing
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from typing import Any
 
 import pytest
 import yaml
-from cluster_objects import pod
+from cluster_objects import pod, until
 from fake_cluster import FakeCluster
 
 from loadtest.errors import InjectorError, InputError
@@ -100,6 +103,40 @@ async def test_a_job_that_a_killed_sweep_left_is_removed_first(cluster: FakeClus
 
     async with open_injectors(injectors(cluster), 2, ENVIRONMENT, OWNER, None):
         assert made(cluster)["metadata"]["uid"] != left["metadata"]["uid"]
+
+
+@pytest.mark.parametrize("slow", ["read_job", "create_job"], ids=["before", "while"])
+async def test_a_sweep_that_is_interrupted_as_it_makes_them_leaves_none(
+    cluster: FakeCluster, slow: str
+) -> None:
+    """The thread that makes the Job is not waited for, and must not have the last word."""
+    began, answers = threading.Event(), threading.Event()
+
+    def wait(call: str, _name: str) -> None:
+        if call == slow and not began.is_set():
+            began.set()
+            assert answers.wait(30)
+
+    cluster.before = wait
+
+    async def sweep() -> None:
+        async with open_injectors(injectors(cluster), 1, ENVIRONMENT, OWNER, None):
+            raise AssertionError("it was interrupted before")
+
+    running = asyncio.create_task(sweep())
+    await until(began.is_set)
+    running.cancel()
+    # Time in which the end of the sweep would overtake what is on its way.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await until(lambda: ("delete_job", "loadtest-injectors") in cluster.calls)
+    answers.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    # The thread that makes it ends when it likes.
+    await asyncio.get_running_loop().shutdown_default_executor()
+
+    assert cluster.get("job", "loadtest", "loadtest-injectors") is None
 
 
 async def test_injectors_that_do_not_start_are_named(cluster: FakeCluster) -> None:

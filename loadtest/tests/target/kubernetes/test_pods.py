@@ -140,6 +140,18 @@ def test_the_port_of_a_workers_page(
     assert replica(model(document), wanted).metrics_url == url
 
 
+@pytest.mark.parametrize("order", [("worker", "proxy"), ("proxy", "worker")], ids=["first", "last"])
+def test_a_sidecars_page_is_not_the_workers(order: tuple[str, ...]) -> None:
+    """Both call the port the same, which Kubernetes takes; the main container's is meant."""
+    document = pod("p", containers=order)
+    document["metadata"]["annotations"] = {"kubectl.kubernetes.io/default-container": "worker"}
+    for one in document["spec"]["containers"]:
+        one["ports"] = [{"name": "metrics", "containerPort": 9000 if one["name"] == "worker" else 15020}]
+
+    assert replica(model(document)).metrics_url == "http://10.0.0.7:9000/metrics"
+    assert replica(model(document), "metrics").metrics_url == "http://10.0.0.7:9000/metrics"
+
+
 def test_an_address_of_ipv6_stands_in_brackets() -> None:
     """Else its last part would be read as a port."""
     assert replica(model(pod("p", ip="fd00::7")), "9000").metrics_url == "http://[fd00::7]:9000/metrics"

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_cluster import refusal
+from kubernetes.client.exceptions import ApiException
 
 from loadtest.cli import app
 from loadtest.errors import InputError, TargetError
@@ -125,6 +127,27 @@ def test_a_cluster_that_is_away_is_said_at_once(nobody: Path) -> None:
 
     with pytest.raises(TargetError, match="get deployments shop/workers: the cluster does not answer"):
         deployment.look()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(refusal(401, "Unauthorized"), id="expired"),
+        pytest.param(
+            refusal(403, 'pods is forbidden: User "system:anonymous" cannot list resource "pods"'), id="none"
+        ),
+    ],
+)
+def test_credentials_that_are_none_need_no_right(error: ApiException) -> None:
+    """A login that has expired, or whose program is missing: no administrator can grant what then is not allowed."""
+    with (
+        pytest.raises(
+            TargetError, match="list pods: the cluster does not know who asks .*log in anew"
+        ) as told,
+        asked("list pods"),
+    ):
+        raise error
+    assert "administrator" not in str(told.value)
 
 
 def test_other_errors_are_not_swallowed() -> None:

@@ -1,14 +1,23 @@
 """
-The pod that reads a run from the results' volume.
+The pod that reads a run from the results' volume, and a copy that breaks off.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import kubernetes
 import pytest
+from cluster_objects import pod
+from fake_cluster import FakeCluster
+from kubernetes.stream.ws_client import ERROR_CHANNEL, WebSocketConnectionClosedException, WSClient
 
-from loadtest.target.kubernetes.results_volume import reading_pod
+from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes import results_volume
+from loadtest.target.kubernetes.results_volume import Volume, reading_pod
+from loadtest.target.kubernetes.sweep_job import SweepJob
 
 CONTAINER = {"name": "sweep", "image": "loadtest:1", "imagePullPolicy": "IfNotPresent"}
 VOLUMES = [{"name": "plan"}, {"name": "results"}]
@@ -44,3 +53,137 @@ def test_it_runs_where_a_sweep_may() -> None:
     assert where.items() <= found["spec"].items()
     assert found["spec"]["volumes"] == [{"name": "results"}]
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
+
+
+class Packing(WSClient):
+    """
+    The client's own stream, to which parts arrive one at a look; an error among them is raised, and ``None`` closes it.
+    """
+
+    def __init__(self, *parts: dict[int, bytes] | Exception | None) -> None:
+        vars(self).update(
+            _connected=True, _channels={}, _closed_channels=set(), _returncode=None, binary=True
+        )
+        self.parts = list(parts)
+
+    def update(self, timeout: float = 0) -> None:
+        """
+        Take the next part; without more parts nothing comes any more.
+        """
+        if not self.parts or not timeout:
+            return
+        part = self.parts.pop(0)
+        if isinstance(part, Exception):
+            raise part
+        if part is None:
+            vars(self).update(_connected=False)
+            return
+        vars(self)["_channels"].update(part)
+
+
+def status(**said: Any) -> dict[int, bytes]:
+    """
+    How the API server ends a stream.
+    """
+    return {ERROR_CHANNEL: json.dumps(said).encode()}
+
+
+DONE = status(status="Success")
+
+
+@pytest.fixture
+def volume() -> Volume:
+    """
+    A release's volume in a cluster whose pods are ready when they are looked at.
+    """
+    cluster = FakeCluster()
+    spec = {"containers": [CONTAINER], "volumes": VOLUMES}
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"template": {"spec": spec}}}
+    cluster.put(
+        "cron_job",
+        {"metadata": {"name": "sweep"}, "spec": {"schedule": "0 2 * * *", "jobTemplate": template}},
+    )
+
+    def run(call: str, name: str) -> None:
+        if call == "read_pod":
+            cluster.objects["pod", "loadtest", name]["status"] = pod(name)["status"]
+
+    cluster.before = run
+    return Volume(SweepJob(cluster.api, "loadtest", "sweep"))
+
+
+def packing(monkeypatch: pytest.MonkeyPatch, *parts: dict[int, bytes] | Exception | None) -> None:
+    """
+    Let the pod answer so.
+    """
+    monkeypatch.setattr(kubernetes.stream, "stream", lambda *_, **__: Packing(*parts))
+
+
+def pods_left(volume: Volume) -> int:
+    """
+    How many pods are still there.
+    """
+    return len(volume.job.api.core.list_namespaced_pod("loadtest").items)
+
+
+def test_a_run_is_written_with_its_name_and_checksum(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also the part that came with the end, and the pod goes."""
+    packing(monkeypatch, {1: b"ab"}, {1: b"cd"}, {1: b"e", 2: b"r-1 5f\n", **DONE}, None)
+
+    assert volume.fetch("latest", tmp_path / "a") == ("r-1", "5f")
+    assert (tmp_path / "a").read_bytes() == b"abcde"
+    assert pods_left(volume) == 0
+
+
+@pytest.mark.parametrize(
+    "end",
+    [None, WebSocketConnectionClosedException("lost"), ConnectionResetError("reset")],
+    ids=["closed", "lost", "reset"],
+)
+def test_a_copy_that_broke_off_is_told(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: Exception | None
+) -> None:
+    """The pod was deleted, or the connection went: no exit code comes."""
+    packing(monkeypatch, {1: b"ab"}, end)
+
+    with pytest.raises(TargetError, match="the copy of latest broke off after 2 bytes; fetch it again"):
+        volume.fetch("latest", tmp_path / "a")
+    assert pods_left(volume) == 0
+
+
+def test_a_copy_that_stands_still_is_given_up(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A connection whose other end is gone says nothing for ever."""
+    monkeypatch.setattr(results_volume, "_SILENT_SECONDS", 0.0)
+    packing(monkeypatch, {1: b"ab"})
+
+    with pytest.raises(TargetError, match="the copy stands still"):
+        volume.fetch("latest", tmp_path / "a")
+
+
+def test_a_full_disk_here_is_no_cluster_that_is_away(volume: Volume, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is named, and where to put it."""
+    packing(monkeypatch, {1: b"x" * 100_000}, DONE, None)
+
+    with pytest.raises(InputError, match="/dev/full: cannot be written: No space left on device.*TMPDIR"):
+        volume.fetch("latest", Path("/dev/full"))
+
+
+def test_a_pod_that_somebody_took_away_is_no_error_of_its_own(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is told is that the copy broke off."""
+
+    class Taken(Packing):
+        def update(self, timeout: float = 0) -> None:
+            (made,) = volume.job.api.core.list_namespaced_pod("loadtest").items
+            volume.job.api.core.delete_namespaced_pod(made.metadata.name, "loadtest")
+            raise WebSocketConnectionClosedException("lost")
+
+    monkeypatch.setattr(kubernetes.stream, "stream", lambda *_, **__: Taken())
+
+    with pytest.raises(TargetError, match="broke off after 0 bytes"):
+        volume.fetch("latest", tmp_path / "a")

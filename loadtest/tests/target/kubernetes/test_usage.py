@@ -10,7 +10,7 @@ import pytest
 from fake_cluster import FakeCluster, refusal
 
 from loadtest.target.kubernetes.api import Api
-from loadtest.target.kubernetes.usage import Usage, cores, size
+from loadtest.target.kubernetes.usage import Usage
 
 NO_CLUSTER = Api(None, None, None, None, None, None, "nowhere")
 
@@ -35,20 +35,50 @@ def answer(*cpus: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"),
-    [("250m", 0.25), ("1234567n", 0.001234567), ("12u", 0.000012), ("2", 2.0), ("1k", 1000.0)],
+    ("cpu", "memory"),
+    [
+        pytest.param("250m", "64Mi", id="metrics-server"),
+        pytest.param("250000000n", "65536Ki", id="small-units"),
+        pytest.param("0.25", "67108864", id="no-units"),
+        pytest.param("250000u", "67108864000m", id="parts-of-bytes"),
+    ],
 )
-def test_cores_are_read(text: str, value: float) -> None:
-    """Every unit in which the API gives CPU."""
-    assert cores(text) == pytest.approx(value)
+def test_every_unit_is_read(cpu: str, memory: str) -> None:
+    """Adapters other than metrics-server give what they have, thousandths of bytes too."""
+    clock = Clock()
+    usage = Usage(NO_CLUSTER, "temporal", 60.0, clock)
+    usage.take([{"containers": [{"usage": {"cpu": cpu, "memory": memory}}]}])
+    clock.now = 8.0
+
+    assert usage.use().cpu_seconds == pytest.approx(2.0)
+    assert usage.use().rss_bytes == 64 * 2**20
+
+
+def test_a_pod_without_containers_uses_nothing() -> None:
+    """One that has just begun or ended is listed with null."""
+    usage = Usage(NO_CLUSTER, "temporal", 60.0, Clock())
+
+    usage.take([{"containers": None}, *answer("1")])
+
+    assert usage.use().rss_bytes == 64 * 2**20
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("64Mi", 64 * 2**20), ("1Gi", 2**30), ("10k", 10_000), ("123", 123), ("5Ki", 5120)]
+    "item",
+    [{"containers": [{"usage": {"cpu": "much", "memory": "1Gi"}}]}, {"containers": [{}]}],
+    ids=["no-number", "no-usage"],
 )
-def test_sizes_are_read(text: str, value: int) -> None:
-    """Every unit in which the API gives memory."""
-    assert size(text) == value
+def test_an_answer_that_cannot_be_read_is_a_reason(item: dict[str, Any]) -> None:
+    """The asking ends; what was added up until then would go on at its last rate for ever."""
+    cluster = FakeCluster()
+    cluster.put("pods", {"metadata": {"name": "p", "namespace": "temporal"}, **item})
+    usage = Usage(cluster.api, "temporal", 60.0)
+
+    usage.sample()
+
+    assert not usage.asks
+    assert usage.use().cpu_seconds is None
+    assert "metrics.k8s.io answered what cannot be read" in (usage.use().why or "")
 
 
 def test_seconds_add_up_over_all_pods() -> None:

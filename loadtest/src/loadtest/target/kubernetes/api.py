@@ -23,6 +23,8 @@ from loadtest.errors import InputError, TargetError
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.
 _BUSY = (0, 429, 500, 502, 503, 504)
+# Whom a request without credentials comes from.
+_NOBODY = '"system:anonymous"'
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -176,6 +178,11 @@ def _line(what: str, error: ApiException) -> str:
         message = json.loads(error.body or "{}").get("message", "")
     except ValueError:
         message = str(error.body)
+    if error.status == 401 or _NOBODY in message:
+        return (
+            f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "
+            "have expired or could not be had, so log in anew: `kubectl auth whoami` tries them"
+        )
     if error.status == 403:
         return (
             f"{what}: not allowed ({message}); let an administrator grant it: charts/loadtest shows the Role"

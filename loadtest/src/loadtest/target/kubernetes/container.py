@@ -70,9 +70,11 @@ def replica(pod: Any, metrics_port: str | None = None) -> Replica:
 def _port(pod: Any, wanted: str | None) -> int | None:
     if wanted is not None and wanted.isdecimal():
         return int(wanted)
+    main = main_container(pod)
+    # A sidecar may call a port the same; the later one counts, and that is the main container's.
     declared = {
         port.name: int(port.container_port)
-        for container in pod.spec.containers
+        for container in sorted(pod.spec.containers, key=lambda one: one.name == main)
         for port in container.ports or []
         if port.name is not None
     }

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,25 +86,36 @@ class InjectorJob:
             code.add_to(pod, _CONTAINER)
         return job
 
-    def start(self, job: Mapping[str, Any]) -> None:
+    def make_room(self, name: str, given_up: Callable[[], bool]) -> None:
         """
-        Make the Job; one that an earlier sweep left is removed first, as its injectors would join this one.
+        Remove a Job that an earlier sweep left, and wait until its injectors are gone, as they would join this one.
+
+        Args:
+            name: Of the Job.
+            given_up: Tells whether nobody waits for it any more.
 
         Raises:
             TargetError: The cluster does not answer or does not allow it, or the earlier one does not go.
         """
-        name = str(job["metadata"]["name"])
         if self._exists(name):
             self.end(name)
         deadline = time.monotonic() + _GONE_SECONDS
-        while self._exists(name) or self.pods(name).listed():
+        while not given_up() and (self._exists(name) or self.pods(name).listed()):
             if time.monotonic() > deadline:
                 raise TargetError(
                     f"injectors of an earlier sweep still run in {self.namespace} after {_GONE_SECONDS:g} s; "
                     f"delete the pods of Job {name}"
                 )
             time.sleep(0.5)
-        with asked(f"create jobs {self.namespace}/{name}"):
+
+    def make(self, job: Mapping[str, Any]) -> None:
+        """
+        Make the Job.
+
+        Raises:
+            TargetError: The cluster does not answer or does not allow it.
+        """
+        with asked(f"create jobs {self.namespace}/{job['metadata']['name']}"):
             self.api.batch.create_namespaced_job(self.namespace, job, _request_timeout=REQUEST_SECONDS)
 
     def end(self, name: str) -> None:
@@ -139,6 +151,41 @@ class InjectorJob:
         return True
 
 
+class _OneSweeps:
+    """
+    The Job of one sweep, which is never made once the sweep has ended.
+    """
+
+    def __init__(self, injectors: InjectorJob, job: Mapping[str, Any]) -> None:
+        self._injectors = injectors
+        self._job = job
+        self._name = str(job["metadata"]["name"])
+        # A sweep that is interrupted does not wait for the thread that makes the Job: that one must not have the last word.
+        self._turn = threading.Lock()
+        self._has_ended = threading.Event()
+
+    def start(self) -> None:
+        self._injectors.make_room(self._name, self._has_ended.is_set)
+        with self._turn:
+            if not self._has_ended.is_set():
+                self._injectors.make(self._job)
+
+    def end(self) -> None:
+        self._has_ended.set()
+        with self._turn:
+            self._injectors.end(self._name)
+
+    def story(self) -> str:
+        pods = self._injectors.pods(self._name)
+        try:
+            listed = pods.listed()
+            refused = pods.not_made(self._name) if len(listed) < self._job["spec"]["completions"] else ""
+            return "\n".join(filter(None, (refused, pods.story(listed))))
+        except TargetError as error:
+            # The error that this story belongs to matters more than pods that cannot be asked for.
+            return f"how the injectors' pods fare is not known: {error}"
+
+
 @contextlib.asynccontextmanager
 async def open_injectors(
     injectors: InjectorJob,
@@ -156,20 +203,12 @@ async def open_injectors(
         TargetError: The cluster does not answer or does not allow it.
     """
     job = await asyncio.to_thread(injectors.manifest, count, environment, owner, code)
-    name = str(job["metadata"]["name"])
+    one = _OneSweeps(injectors, job)
     try:
-        await asyncio.to_thread(injectors.start, job)
+        await asyncio.to_thread(one.start)
         yield
     except InjectorError as error:
-        told = await asyncio.to_thread(_story, injectors.pods(name))
+        told = await asyncio.to_thread(one.story)
         raise InjectorError(f"{error}\n{told}" if told else str(error)) from error
     finally:
-        await asyncio.shield(asyncio.to_thread(injectors.end, name))
-
-
-def _story(pods: Pods) -> str:
-    try:
-        return pods.story(pods.listed())
-    except TargetError as error:
-        # The error that this story belongs to matters more than pods that cannot be asked for.
-        return f"how the injectors' pods fare is not known: {error}"
+        await asyncio.shield(asyncio.to_thread(one.end))

@@ -19,7 +19,11 @@ from loadtest.target.kubernetes.container import is_over, status_of
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
-_NOT_ITSELF = ("OOMKilled", "ContainerCannotRun")
+# What the other end is silent for before the log is asked for anew: a connection that went without a word stays silent.
+_SILENT_SECONDS = 60.0
+_NOT_ITSELF = ("OOMKilled", "ContainerCannotRun", "StartError", "ContainerStatusUnknown")
+# Of a process that was ended with SIGKILL.
+_KILLED = 137
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,13 @@ class JobLog:
             raise self._deleted()
         status = status_of(pods[0], CONTAINER)
         ended = status.state.terminated if status is not None else None
-        if ended is None or ended.reason in _NOT_ITSELF:
+        # A pod has a reason where the node or the cluster ended it, such as Evicted.
+        if (
+            ended is None
+            or ended.reason in _NOT_ITSELF
+            or ended.exit_code == _KILLED
+            or pods[0].status.reason
+        ):
             raise TargetError(f"the sweep's pod did not end by itself:\n{self.job.pods.story(pods)}")
         return int(ended.exit_code)
 
@@ -113,6 +123,11 @@ class JobLog:
             if self.job.read() is None:
                 raise self._deleted()
             if time.monotonic() > deadline:
+                refused = "" if pods else self.job.pods.not_made(self.job.name)
+                if refused:
+                    raise TargetError(
+                        f"{self.job}: the sweep's pod was not made within {self.start_seconds:g} s; {refused}"
+                    )
                 raise TargetError(
                     f"{self.job}: the sweep's pod did not start within {self.start_seconds:g} s; if a node must be "
                     f"added first, give it longer: --set waits.job_started_seconds={2 * self.start_seconds:g}\n"
@@ -143,11 +158,15 @@ class JobLog:
                 follow=True,
                 timestamps=True,
                 _preload_content=False,
+                _request_timeout=(REQUEST_SECONDS, _SILENT_SECONDS),
             )
         rest = b""
-        for part in response.stream():
-            *lines, rest = (rest + part).split(b"\n")
-            yield from map(_stamped, lines)
+        try:
+            for part in response.stream():
+                *lines, rest = (rest + part).split(b"\n")
+                yield from map(_stamped, lines)
+        except urllib3.exceptions.ReadTimeoutError:
+            return  # a sweep may say nothing for long; whether it still runs, its pod tells
         if rest:
             yield _stamped(rest)
 

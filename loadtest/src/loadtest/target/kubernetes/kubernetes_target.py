@@ -21,7 +21,8 @@ from loadtest.target.kubernetes.container import has_died, is_over, replica
 from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
-from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready
+from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
+from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.scaled_pods import Fleet
 from loadtest.target.kubernetes.server_pages import server_pages
 from loadtest.target.kubernetes.server_pods import server_starts
@@ -136,7 +137,7 @@ class KubernetesTarget:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]
         pods = [pod for pod in listed if not is_leaving(pod)]
         leaving = len(listed) - len(pods)
-        if len(pods) == replicas and all(map(is_ready, pods)) and not leaving:
+        if len(pods) == replicas and all(map(is_ready, pods)) and not leaving and len(versions(pods)) == 1:
             return self._replicas(pods)
         died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]
         if died:
@@ -144,11 +145,8 @@ class KubernetesTarget:
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
-            ready = sum(map(is_ready, pods))
             raise TargetError(
-                f"{self._workers}: {ready} of {replicas} pods are ready after {self._place.ready_seconds:g} s"
-                f"{f', {leaving} still end' if leaving else ''}; if nodes must be added first, give it longer: "
-                f"--set waits.workers_ready_seconds={2 * self._place.ready_seconds:g}\n{self._pods.story(pods)}"
+                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas)}"
             )
         return None
 
@@ -272,11 +270,13 @@ async def open_target(
         try:
             yield target
         finally:
-            sampling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sampling
-            # Shielded: a second signal must not leave the workers as the last step had them.
-            await asyncio.shield(_restore(target, held, original))
+            try:
+                sampling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sampling
+            finally:
+                # Whatever became of the sampling; shielded, as a second signal must not leave the workers as they are.
+                await asyncio.shield(_restore(target, held, original))
 
 
 async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:

@@ -6,6 +6,7 @@ The sweep's pod gets them when it is submitted; the sweep hands the same on to i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -21,6 +22,9 @@ _PACKAGES = "packages"
 _PACKAGES_FOLDER = "/packages"
 # A ConfigMap holds 1 MiB, names and all.
 LARGEST_BYTES = 900 * 1024
+# What a key of a ConfigMap may hold; a number in front tells files apart that differ in other signs alone.
+_NO_KEY = re.compile(r"[^-._a-zA-Z0-9]")
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
 
 def pack(files: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """
-    Lay files out as a ConfigMap's data and as the items of its volume, since its keys hold no slash.
+    Lay files out as a ConfigMap's data and as the items of its volume, since its keys hold no slash,
+    no blank and no letter beside ASCII.
 
     Args:
         files: Text by path below the mounted folder.
@@ -104,8 +109,14 @@ def pack(files: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]
             f"the scenario's files have {size / 1024:.0f} KiB, and a ConfigMap brings {LARGEST_BYTES // 1024} KiB "
             f"(the largest is {largest}); build them into an image and give the chart's image.repository"
         )
-    keys = {path: path.replace("/", "..") for path in files}
+    keys = {path: _key(number, path) for number, path in enumerate(files)}
     return (
         {keys[path]: text for path, text in files.items()},
         [{"key": keys[path], "path": path} for path in sorted(files)],
     )
+
+
+def _key(number: int, path: str) -> str:
+    if not _NO_KEY.search(path):
+        return path
+    return f"{number}-{_NO_KEY.sub('-', path)[-_LONGEST_KEY:]}"

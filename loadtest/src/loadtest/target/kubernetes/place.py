@@ -34,6 +34,13 @@ class Place:
     server_namespace: str | None = None
     ready_seconds: float = 180.0
 
+    @property
+    def name(self) -> str:
+        """
+        The workers' name without their kind.
+        """
+        return self.workers.rpartition("/")[2]
+
     def of(self, api: Api) -> Scalable:
         """
         Return what has the workers' replica count.

@@ -18,6 +18,7 @@ _EVENTS = 3
 _LOG_LINES = 8
 # More ways to fail at once than this say nothing more.
 _GROUPS = 4
+_VERSION = "pod-template-hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,34 @@ class Pods:
             lines.append(f"and {len(groups) - _GROUPS} more ways")
         return "\n".join(lines)
 
+    def not_made(self, owner: str) -> str:
+        """
+        Say what keeps pods from being made at all, such as a quota; empty where nothing is known.
+
+        It stands in the events of the Job or ReplicaSet, as a pod that was refused is in no list.
+
+        Args:
+            owner: Name of the Job, or of what the ReplicaSets' names begin with.
+        """
+        try:
+            with asked(f"list events in {self.namespace}"):
+                found = self.api.core.list_namespaced_event(
+                    self.namespace, field_selector="reason=FailedCreate", _request_timeout=REQUEST_SECONDS
+                )
+        except TargetError as error:
+            # The error that this belongs to matters more than events that are away.
+            return f"no events: {error}"
+        events = [
+            event
+            for event in found.items
+            if event.involved_object.kind in ("Job", "ReplicaSet")
+            and f"{event.involved_object.name}-".startswith(f"{owner}-")
+        ]
+        if not events:
+            return ""
+        last = max(events, key=_at)
+        return f"{last.involved_object.kind} {last.involved_object.name} makes no more pods: {_words(last.message)}"
+
     def _events(self, name: str) -> list[str]:
         try:
             with asked(f"list events in {self.namespace}"):
@@ -81,8 +110,8 @@ class Pods:
         except TargetError as error:
             # The error that this story belongs to matters more than events that are away.
             return [f"no events: {error}"]
-        events = sorted(found.items, key=lambda event: str(event.last_timestamp or event.event_time or ""))
-        texts = (f"event {event.reason}: {' '.join(str(event.message).split())}" for event in events)
+        events = sorted(found.items, key=_at)
+        texts = (f"event {event.reason}: {_words(event.message)}" for event in events)
         return list(dict.fromkeys(texts))[-_EVENTS:]
 
     def _logs(self, pod: Any) -> list[str]:
@@ -107,6 +136,14 @@ class Pods:
         return [f"  log {line}" for line in text.splitlines()]
 
 
+def _at(event: Any) -> str:
+    return str(event.last_timestamp or event.event_time or "")
+
+
+def _words(message: object) -> str:
+    return " ".join(str(message).split())
+
+
 def is_leaving(pod: Any) -> bool:
     """
     Tell whether a pod was told to end and is still there.
@@ -120,6 +157,13 @@ def is_ready(pod: Any) -> bool:
     """
     conditions = pod.status.conditions or []
     return not is_over(pod) and any(found.type == "Ready" and found.status == "True" for found in conditions)
+
+
+def versions(pods: Sequence[Any]) -> list[str]:
+    """
+    Return which versions of a Deployment's template pods are of, as it labels them; pods of none are of one.
+    """
+    return sorted({str((pod.metadata.labels or {}).get(_VERSION, "")) for pod in pods})
 
 
 def state(pod: Any) -> str:

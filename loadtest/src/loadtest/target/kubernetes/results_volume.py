@@ -12,16 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import kubernetes
+from kubernetes.stream.ws_client import WebSocketConnectionClosedException
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
 _START_SECONDS = 90.0
+# A run is packed as fast as it is read, so a stream that says nothing for so long has lost its other end.
+_SILENT_SECONDS = 60.0
+_LOOK_SECONDS = 5.0
 # The pod ends by itself even if whoever made it is killed.
 _LIFETIME_SECONDS = 600
 # What says on which nodes, and as which user, a pod may run.
@@ -62,36 +66,42 @@ class Volume:
             InputError: There is no such run.
             TargetError: The pod did not start, or the stream broke.
         """
-        with self._pod() as name, into.open("wb") as file:
-            command = ["python", "-m", "loadtest.results.archive", "/results", run]
-            with asked(f"create pods/exec {self.job.namespace}/{name}"):
-                stream = kubernetes.stream.stream(
-                    _streaming(self.job.api).connect_get_namespaced_pod_exec,
-                    name,
-                    self.job.namespace,
-                    command=command,
-                    stdout=True,
-                    stderr=True,
-                    stdin=False,
-                    tty=False,
-                    binary=True,
-                    _preload_content=False,
-                )
-                said = b""
-                while stream.is_open():
-                    stream.update(timeout=5)
-                    file.write(stream.read_stdout(timeout=0))
-                    said += stream.read_stderr(timeout=0)
-                file.write(stream.read_stdout(timeout=0))
-                said += stream.read_stderr(timeout=0)
-                code = stream.returncode
+        with self._pod() as name:
+            stream = self._packing(name, run)
+            try:
+                with into.open("wb") as file:
+                    said = _copy(stream, file)
+            except OSError as error:
+                raise InputError(
+                    f"{into}: cannot be written: {error.strerror or error}; name a folder with room for it: TMPDIR=FOLDER"
+                ) from None
+        code = _exit_code(stream)
         last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no answer"]
         if code == InputError.exit_code:
             raise InputError(last[0].removeprefix("error: "))
+        if code is None:
+            raise TargetError(
+                f"the copy of {run} broke off after {into.stat().st_size} bytes; fetch it again"
+            )
         parts = last[0].split()
         if code != 0 or len(parts) != 2:
             raise TargetError(f"the run could not be packed (exit code {code}): {last[0]}")
         return parts[0], parts[1]
+
+    def _packing(self, pod: str, run: str) -> Any:
+        with asked(f"create pods/exec {self.job.namespace}/{pod}"):
+            return kubernetes.stream.stream(
+                _streaming(self.job.api).connect_get_namespaced_pod_exec,
+                pod,
+                self.job.namespace,
+                command=["python", "-m", "loadtest.results.archive", "/results", run],
+                stdout=True,
+                stderr=True,
+                stdin=False,
+                tty=False,
+                binary=True,
+                _preload_content=False,
+            )
 
     @contextmanager
     def _pod(self) -> Iterator[str]:
@@ -105,10 +115,17 @@ class Volume:
             self._wait(name)
             yield name
         finally:
-            with asked(f"delete pods {namespace}/{name}"):
-                api.core.delete_namespaced_pod(
-                    name, namespace, grace_period_seconds=0, _request_timeout=REQUEST_SECONDS
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        try:
+            with asked(f"delete pods {self.job.namespace}/{name}"):
+                self.job.api.core.delete_namespaced_pod(
+                    name, self.job.namespace, grace_period_seconds=0, _request_timeout=REQUEST_SECONDS
                 )
+        except TargetError as error:
+            if not missing(error):
+                raise
 
     def _wait(self, name: str) -> None:
         api, namespace = self.job.api, self.job.namespace
@@ -160,6 +177,44 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
         },
     }
+
+
+def _copy(stream: Any, file: BinaryIO) -> bytes:
+    """
+    Write what a stream brings to a file until it ends or is cut off, and return what was said beside it.
+
+    Raises:
+        TargetError: Nothing came for long.
+        OSError: The file cannot be written.
+    """
+    said, heard = bytearray(), time.monotonic()
+    while True:
+        try:
+            stream.update(timeout=_LOOK_SECONDS)
+            part, words = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
+        except (WebSocketConnectionClosedException, OSError):
+            return bytes(said)  # that no exit code came tells it
+        file.write(part)
+        said.extend(words)
+        if part or words:
+            heard = time.monotonic()
+        elif not stream.is_open():
+            return bytes(said)
+        elif time.monotonic() - heard > _SILENT_SECONDS:
+            raise TargetError(f"the copy stands still for {_SILENT_SECONDS:g} s; fetch it again")
+
+
+def _exit_code(stream: Any) -> int | None:
+    """
+    Return what the packing process ended with, ``None`` where the connection went before it said so.
+    """
+    if stream.is_open():
+        return None
+    try:
+        return int(stream.returncode)
+    except (TypeError, KeyError, ValueError):
+        # The client reads the last message of the stream, and there is none.
+        return None
 
 
 def _streaming(api: Api) -> Any:

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kubernetes.utils.quantity import parse_quantity
+
 from loadtest.errors import TargetError
 from loadtest.results.measured_step import ProcessUse
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
 
 SHORTEST_WINDOW_SECONDS = 60.0
 SAMPLE_SECONDS = 5.0
-_UNITS = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3}
-_BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "": 1}
 
 
 class Usage:
@@ -65,7 +65,7 @@ class Usage:
 
     def sample(self) -> None:
         """
-        Ask once and add; a cluster without metrics-server ends the asking with a reason.
+        Ask once and add; a cluster without metrics-server, or whose answer cannot be read, ends the asking with a reason.
         """
         try:
             with asked(f"list pods.metrics.k8s.io in {self._namespace}"):
@@ -75,7 +75,10 @@ class Usage:
         except TargetError as error:
             self._why = "the cluster has no metrics-server" if missing(error) else str(error)
             return
-        self.take(found["items"])
+        try:
+            self.take(found["items"])
+        except (KeyError, TypeError, ValueError) as error:
+            self._why = f"metrics.k8s.io answered what cannot be read ({type(error).__name__}: {error})"
 
     def take(self, items: list[Mapping[str, Any]]) -> None:
         """
@@ -85,9 +88,10 @@ class Usage:
         if self._at is not None:
             self._seconds += self._cores * (now - self._at)
         self._at = now
-        used = [container["usage"] for item in items for container in item["containers"]]
-        self._cores = sum(cores(usage["cpu"]) for usage in used)
-        self._bytes = sum(size(usage["memory"]) for usage in used)
+        # A pod that has just begun or ended may have none, as null.
+        used = [container["usage"] for item in items for container in item["containers"] or []]
+        self._cores = float(sum(parse_quantity(usage["cpu"]) for usage in used))
+        self._bytes = int(sum(parse_quantity(usage["memory"]) for usage in used))
 
     def use(self) -> ProcessUse:
         """
@@ -99,19 +103,3 @@ class Usage:
             return ProcessUse(None, None, "metrics.k8s.io was not asked yet")
         spent = self._seconds + self._cores * (self._clock() - self._at)
         return ProcessUse(spent, self._bytes, least_seconds=SHORTEST_WINDOW_SECONDS)
-
-
-def cores(quantity: str) -> float:
-    """
-    Read ``250m`` or ``1234567n`` as cores.
-    """
-    number = quantity.rstrip("".join(_UNITS))
-    return float(number) * _UNITS[quantity[len(number) :]]
-
-
-def size(quantity: str) -> int:
-    """
-    Read ``64Mi`` as bytes.
-    """
-    number = quantity.rstrip("KMGTik")
-    return int(float(number) * _BYTES[quantity[len(number) :]])

@@ -1,0 +1,43 @@
+"""
+Why workers are not ready in time: refused pods, a rollout that has not ended, or a wait that is too short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.pods import Pods, is_ready, versions
+
+
+def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int) -> str:
+    """
+    Say how many pods are ready, and what keeps the others; the text ends with how each of those fares.
+
+    Args:
+        fleet: Where the pods are listed.
+        pods: Those that have not been told to end.
+        leaving: How many have, and are still there.
+        place: Of the workers.
+        replicas: How many were asked for.
+    """
+    ready = sum(map(is_ready, pods))
+    told = f"{ready} of {replicas} pods are ready after {place.ready_seconds:g} s"
+    told += f", {leaving} still end" if leaving else ""
+    return f"{told}; {_why(fleet, pods, place, replicas)}\n{fleet.story(pods)}".rstrip()
+
+
+def _why(fleet: Pods, pods: Sequence[Any], place: Place, replicas: int) -> str:
+    refused = fleet.not_made(place.name) if len(pods) < replicas else ""
+    if refused:
+        return refused
+    if len(of_each := versions(pods)) > 1:
+        return (
+            f"they are of {len(of_each)} versions ({', '.join(of_each)}), which would share the orders; let the "
+            "rollout end (`kubectl rollout status`), or resume it where it is paused (`kubectl rollout resume`)"
+        )
+    return (
+        "if nodes must be added first, give it longer: "
+        f"--set waits.workers_ready_seconds={2 * place.ready_seconds:g}"
+    )

@@ -1,0 +1,97 @@
+"""
+A followed sweep whose connection falls silent, and an end that its process did not choose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import urllib3
+from cluster_objects import pod
+from fake_cluster import FakeCluster
+
+from loadtest.errors import TargetError
+from loadtest.target.kubernetes.job_log import JobLog
+from loadtest.target.kubernetes.sweep_job import SweepJob
+
+LABELS = {"batch.kubernetes.io/job-name": "loadtest-sweep"}
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    """
+    A cluster with nothing in it.
+    """
+    return FakeCluster()
+
+
+def sweep(cluster: FakeCluster) -> SweepJob:
+    """
+    The release's sweep.
+    """
+    return SweepJob(cluster.api, "loadtest", "loadtest-sweep")
+
+
+def ended(code: int, why: str, **status: Any) -> dict[str, Any]:
+    """
+    The sweep's pod, whose container has ended.
+    """
+    state = {"terminated": {"exitCode": code, "reason": why}}
+    told = {"name": "sweep", "ready": False, "restartCount": 0, "image": "i", "imageID": "", "state": state}
+    return pod(
+        "s",
+        labels=LABELS,
+        namespace="loadtest",
+        containers=("sweep",),
+        ready=False,
+        statuses=[told],
+        **status,
+    )
+
+
+def test_a_connection_that_fell_silent_is_made_anew(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have gone without a word, as behind a balancer that forgets it; a sweep that says nothing goes on."""
+    cluster.put("pod", pod("s", labels=LABELS, namespace="loadtest", containers=("sweep",)))
+    limits = []
+
+    class Response:
+        def stream(self) -> Any:
+            yield b"2026-01-02T03:04:05Z a\n"
+            if len(limits) == 1:
+                raise urllib3.exceptions.ReadTimeoutError(urllib3.HTTPConnectionPool("h"), "/", "silent")
+            cluster.put("pod", ended(0, "Completed"))
+            yield b"2026-01-02T03:04:06Z b\n"
+
+    def log(*_: Any, _request_timeout: Any = None, **__: Any) -> Any:
+        limits.append(_request_timeout)
+        return Response()
+
+    monkeypatch.setattr(cluster, "read_namespaced_pod_log", log, raising=False)
+
+    assert list(JobLog(sweep(cluster)).lines()) == ["a", "b"]
+    assert all(limit is not None for limit in limits), "without a limit a silent connection is read for ever"
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        pytest.param(ended(137, "Error"), "s: sweep: Error, exit code 137", id="killed"),
+        pytest.param(
+            ended(143, "Error", phase="Failed", reason="Evicted", message="the node was low on memory"),
+            "s: Evicted: the node was low on memory",
+            id="evicted",
+        ),
+        pytest.param(ended(128, "StartError"), "s: sweep: StartError, exit code 128", id="no-such-program"),
+    ],
+)
+def test_an_end_that_was_not_its_own_is_no_verdict(
+    cluster: FakeCluster, made: dict[str, Any], said: str
+) -> None:
+    """The node still says an exit code; what it did stands beside it."""
+    cluster.put("pod", made)
+
+    with pytest.raises(TargetError, match=f"did not end by itself:\n{said}"):
+        JobLog(sweep(cluster)).exit_code()
