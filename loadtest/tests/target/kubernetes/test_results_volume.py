@@ -12,10 +12,11 @@ import kubernetes
 import pytest
 from cluster_objects import pod
 from fake_cluster import FakeCluster
-from kubernetes.stream.ws_client import ERROR_CHANNEL, WebSocketConnectionClosedException, WSClient
+from kubernetes.stream.ws_client import ERROR_CHANNEL, STDERR_CHANNEL, STDOUT_CHANNEL
+from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeoutException
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes import results_volume
+from loadtest.target.kubernetes import exec_output
 from loadtest.target.kubernetes.results_volume import Volume, reading_pod
 from loadtest.target.kubernetes.sweep_job import SweepJob
 
@@ -55,37 +56,55 @@ def test_it_runs_where_a_sweep_may() -> None:
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
 
 
-class Packing(WSClient):
+class Packing:
     """
-    The client's own stream, to which parts arrive one at a look; an error among them is raised, and ``None`` closes it.
+    A stream to which frames arrive one by one; an error among them is raised, and ``None`` closes it.
+
+    After the last one nothing comes any more.
     """
 
-    def __init__(self, *parts: dict[int, bytes] | Exception | None) -> None:
-        vars(self).update(
-            _connected=True, _channels={}, _closed_channels=set(), _returncode=None, binary=True
-        )
-        self.parts = list(parts)
+    def __init__(self, *frames: bytes | Exception | None) -> None:
+        self.sock = self
+        self.frames = list(frames)
+        self.closed = False
 
-    def update(self, timeout: float = 0) -> None:
+    def settimeout(self, seconds: float) -> None:
         """
-        Take the next part; without more parts nothing comes any more.
+        Say how long to wait for a frame.
         """
-        if not self.parts or not timeout:
-            return
-        part = self.parts.pop(0)
-        if isinstance(part, Exception):
-            raise part
-        if part is None:
-            vars(self).update(_connected=False)
-            return
-        vars(self)["_channels"].update(part)
+        self.seconds = seconds
+
+    def recv_data_frame(self, _: bool) -> tuple[int, ABNF]:
+        """
+        Give the next frame.
+        """
+        if not self.frames:
+            raise WebSocketTimeoutException("timed out")
+        frame = self.frames.pop(0)
+        if isinstance(frame, Exception):
+            raise frame
+        kind = ABNF.OPCODE_CLOSE if frame is None else ABNF.OPCODE_BINARY
+        return kind, ABNF(1, 0, 0, 0, kind, 0, frame or b"")
+
+    def close(self) -> None:
+        """
+        Note that the reader let go of it.
+        """
+        self.closed = True
 
 
-def status(**said: Any) -> dict[int, bytes]:
+def status(**said: Any) -> bytes:
     """
     How the API server ends a stream.
     """
-    return {ERROR_CHANNEL: json.dumps(said).encode()}
+    return bytes([ERROR_CHANNEL]) + json.dumps(said).encode()
+
+
+def out(words: bytes) -> bytes:
+    """
+    What the process writes.
+    """
+    return bytes([STDOUT_CHANNEL]) + words
 
 
 DONE = status(status="Success")
@@ -112,11 +131,13 @@ def volume() -> Volume:
     return Volume(SweepJob(cluster.api, "loadtest", "sweep"))
 
 
-def packing(monkeypatch: pytest.MonkeyPatch, *parts: dict[int, bytes] | Exception | None) -> None:
+def packing(monkeypatch: pytest.MonkeyPatch, *frames: bytes | Exception | None) -> Packing:
     """
     Let the pod answer so.
     """
-    monkeypatch.setattr(kubernetes.stream, "stream", lambda *_, **__: Packing(*parts))
+    stream = Packing(*frames)
+    monkeypatch.setattr(kubernetes.stream, "stream", lambda *_, **__: stream)
+    return stream
 
 
 def pods_left(volume: Volume) -> int:
@@ -130,10 +151,13 @@ def test_a_run_is_written_with_its_name_and_checksum(
     volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Also the part that came with the end, and the pod goes."""
-    packing(monkeypatch, {1: b"ab"}, {1: b"cd"}, {1: b"e", 2: b"r-1 5f\n", **DONE}, None)
+    stream = packing(
+        monkeypatch, out(b"ab"), out(b"cd"), out(b"e"), bytes([STDERR_CHANNEL]) + b"r-1 5f\n", DONE, None
+    )
 
     assert volume.fetch("latest", tmp_path / "a") == ("r-1", "5f")
     assert (tmp_path / "a").read_bytes() == b"abcde"
+    assert stream.closed
     assert pods_left(volume) == 0
 
 
@@ -146,7 +170,7 @@ def test_a_copy_that_broke_off_is_told(
     volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: Exception | None
 ) -> None:
     """The pod was deleted, or the connection went: no exit code comes."""
-    packing(monkeypatch, {1: b"ab"}, end)
+    packing(monkeypatch, out(b"ab"), end)
 
     with pytest.raises(TargetError, match="the copy of latest broke off after 2 bytes; fetch it again"):
         volume.fetch("latest", tmp_path / "a")
@@ -157,8 +181,8 @@ def test_a_copy_that_stands_still_is_given_up(
     volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A connection whose other end is gone says nothing for ever."""
-    monkeypatch.setattr(results_volume, "_SILENT_SECONDS", 0.0)
-    packing(monkeypatch, {1: b"ab"})
+    monkeypatch.setattr(exec_output, "_SILENT_SECONDS", 0.0)
+    packing(monkeypatch, out(b"ab"))
 
     with pytest.raises(TargetError, match="the copy stands still"):
         volume.fetch("latest", tmp_path / "a")
@@ -166,7 +190,7 @@ def test_a_copy_that_stands_still_is_given_up(
 
 def test_a_full_disk_here_is_no_cluster_that_is_away(volume: Volume, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is named, and where to put it."""
-    packing(monkeypatch, {1: b"x" * 100_000}, DONE, None)
+    packing(monkeypatch, out(b"x" * 100_000), DONE, None)
 
     with pytest.raises(InputError, match="/dev/full: cannot be written: No space left on device.*TMPDIR"):
         volume.fetch("latest", Path("/dev/full"))
@@ -178,7 +202,7 @@ def test_a_pod_that_somebody_took_away_is_no_error_of_its_own(
     """What is told is that the copy broke off."""
 
     class Taken(Packing):
-        def update(self, timeout: float = 0) -> None:
+        def recv_data_frame(self, _: bool) -> tuple[int, ABNF]:
             (made,) = volume.job.api.core.list_namespaced_pod("loadtest").items
             volume.job.api.core.delete_namespaced_pod(made.metadata.name, "loadtest")
             raise WebSocketConnectionClosedException("lost")

@@ -12,20 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import kubernetes
-from kubernetes.stream.ws_client import WebSocketConnectionClosedException
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.exec_output import copy_output
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
 _START_SECONDS = 90.0
-# A run is packed as fast as it is read, so a stream that says nothing for so long has lost its other end.
-_SILENT_SECONDS = 60.0
-_LOOK_SECONDS = 5.0
 # The pod ends by itself even if whoever made it is killed.
 _LIFETIME_SECONDS = 600
 # What says on which nodes, and as which user, a pod may run.
@@ -70,12 +67,13 @@ class Volume:
             stream = self._packing(name, run)
             try:
                 with into.open("wb") as file:
-                    said = _copy(stream, file)
+                    said, code = copy_output(stream, file)
             except OSError as error:
                 raise InputError(
                     f"{into}: cannot be written: {error.strerror or error}; name a folder with room for it: TMPDIR=FOLDER"
                 ) from None
-        code = _exit_code(stream)
+            finally:
+                stream.close()
         last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no answer"]
         if code == InputError.exit_code:
             raise InputError(last[0].removeprefix("error: "))
@@ -177,44 +175,6 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
         },
     }
-
-
-def _copy(stream: Any, file: BinaryIO) -> bytes:
-    """
-    Write what a stream brings to a file until it ends or is cut off, and return what was said beside it.
-
-    Raises:
-        TargetError: Nothing came for long.
-        OSError: The file cannot be written.
-    """
-    said, heard = bytearray(), time.monotonic()
-    while True:
-        try:
-            stream.update(timeout=_LOOK_SECONDS)
-            part, words = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
-        except (WebSocketConnectionClosedException, OSError):
-            return bytes(said)  # that no exit code came tells it
-        file.write(part)
-        said.extend(words)
-        if part or words:
-            heard = time.monotonic()
-        elif not stream.is_open():
-            return bytes(said)
-        elif time.monotonic() - heard > _SILENT_SECONDS:
-            raise TargetError(f"the copy stands still for {_SILENT_SECONDS:g} s; fetch it again")
-
-
-def _exit_code(stream: Any) -> int | None:
-    """
-    Return what the packing process ended with, ``None`` where the connection went before it said so.
-    """
-    if stream.is_open():
-        return None
-    try:
-        return int(stream.returncode)
-    except (TypeError, KeyError, ValueError):
-        # The client reads the last message of the stream, and there is none.
-        return None
 
 
 def _streaming(api: Api) -> Any:
