@@ -9,6 +9,7 @@ import errno
 import logging
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,14 @@ from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
 
 PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")
+
+
+@pytest.fixture(autouse=True)
+def begun_on_a_terminal() -> Iterator[None]:
+    """Whoever runs the tests by ``nohup`` hands its answer to a closed terminal on to them."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
@@ -143,11 +152,9 @@ def test_what_ends_a_sweep_is_raised_after_the_report(run: Run, kept: int) -> No
 
 def test_a_run_of_nohup_goes_on_without_its_terminal(run: Run) -> None:
     """Whoever begins a run with that signal ignored wants no end by it."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        code = _carry_out(run, FakeSystem(), lambda event: os.kill(os.getpid(), signal.SIGHUP))
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    code = _carry_out(run, FakeSystem(), lambda event: os.kill(os.getpid(), signal.SIGHUP))
 
     assert code == 0
     assert len(run.read_steps()) == len(step_keys(run.plan))
