@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from running import PLANS, Ran, sweep
+from running import PLANS, Ran, skip_if_others_filled_the_machine, sweep
 
 from loadtest.report.sweep_page import build_report
 
@@ -21,7 +21,9 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """
     One run for all tests of this file.
     """
-    return sweep(tmp_path_factory.mktemp("smoke") / "results", str(PLANS / "smoke.toml"), "--injectors", "2")
+    ran = sweep(tmp_path_factory.mktemp("smoke") / "results", str(PLANS / "smoke.toml"), "--injectors", "2")
+    skip_if_others_filled_the_machine(ran)
+    return ran
 
 
 def test_every_step_is_valid_and_the_slo_is_kept(smoke: Ran) -> None:
