@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loadtest.cli.kubeconfig import OWN_KUBECONFIG
-from loadtest.cli.submit_verb import flags_of_load_test
+from loadtest.cli.load_test_options import flags_of_load_test
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,14 @@ from typing import Annotated
 
 import typer
 
+from loadtest.cli.load_test_options import (
+    CONTEXT,
+    DEFAULT_JOB,
+    DEFAULT_KUBE_NAMESPACE,
+    JOB,
+    KUBE_NAMESPACE,
+    KUBECONFIG,
+)
 from loadtest.errors import InputError
 from loadtest.results.latest_link import demand_latest
 
@@ -18,24 +26,10 @@ from loadtest.results.latest_link import demand_latest
 def fetch(
     run: Annotated[str, typer.Argument(help="Name of the run on the volume, or latest.")] = "latest",
     output: Annotated[Path, typer.Option(help="Folder of all runs here.")] = Path("results"),
-    kube_namespace: Annotated[
-        str, typer.Option(help="Kubernetes namespace in which the load test is installed.")
-    ] = "loadtest",
-    job: Annotated[
-        str,
-        typer.Option(
-            help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep."
-        ),
-    ] = "loadtest-sweep",
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(
-            help="Kubeconfig of a cluster of yours, with --context; left out, the one that `make kind-up` made."
-        ),
-    ] = None,
-    context: Annotated[
-        str | None, typer.Option(help="Name of a cluster of yours, with --kubeconfig.")
-    ] = None,
+    kube_namespace: Annotated[str, KUBE_NAMESPACE] = DEFAULT_KUBE_NAMESPACE,
+    job: Annotated[str, JOB] = DEFAULT_JOB,
+    kubeconfig: Annotated[Path | None, KUBECONFIG] = None,
+    context: Annotated[str | None, CONTEXT] = None,
 ) -> int:
     """
     Bring a run's folder from the cluster here, compare its checksum, and point results/latest at it.

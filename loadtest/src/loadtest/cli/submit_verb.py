@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,15 @@ import typer
 
 from loadtest.cli.given_flags import given_flags
 from loadtest.cli.immediate_exit import INTERRUPTED
+from loadtest.cli.load_test_options import (
+    CONTEXT,
+    DEFAULT_JOB,
+    DEFAULT_KUBE_NAMESPACE,
+    JOB,
+    KUBE_NAMESPACE,
+    KUBECONFIG,
+    flags_of_load_test,
+)
 from loadtest.cli.place_options import YES
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
@@ -23,8 +31,6 @@ if TYPE_CHECKING:
     from loadtest.listeners.display import Display
     from loadtest.target.kubernetes.job_log import JobLog
 
-# Where `make deploy` installs the load test, and what its CronJob is called there.
-KUBE_NAMESPACE, JOB = "loadtest", "loadtest-sweep"
 # Lines of the Job that are no progress: kept for the case that it ends without a verdict.
 _LAST_LINES = 8
 
@@ -51,24 +57,10 @@ def submit(
         bool, typer.Option("--attach", help="Follow the sweep that runs; submit none.")
     ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Submit and do not follow.")] = False,
-    kube_namespace: Annotated[
-        str, typer.Option(help="Kubernetes namespace in which the load test is installed.")
-    ] = KUBE_NAMESPACE,
-    job: Annotated[
-        str,
-        typer.Option(
-            help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep."
-        ),
-    ] = JOB,
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(
-            help="Kubeconfig of a cluster of yours, with --context; left out, the one that `make kind-up` made."
-        ),
-    ] = None,
-    context: Annotated[
-        str | None, typer.Option(help="Name of a cluster of yours, with --kubeconfig.")
-    ] = None,
+    kube_namespace: Annotated[str, KUBE_NAMESPACE] = DEFAULT_KUBE_NAMESPACE,
+    job: Annotated[str, JOB] = DEFAULT_JOB,
+    kubeconfig: Annotated[Path | None, KUBECONFIG] = None,
+    context: Annotated[str | None, CONTEXT] = None,
     progress: Annotated[Progress, PROGRESS] = Progress.AUTO,
 ) -> int:
     """
@@ -136,23 +128,6 @@ def _demand_one_run(
         raise InputError(f"--resume {resume}: a run has its own plan; leave {plan} out")
     if not attach and plan is None and resume is None:
         raise InputError("no plan given; write `loadtest submit loadtest/plans/smoke.toml`")
-
-
-def flags_of_load_test(
-    kube_namespace: str, job: str, kubeconfig: Path | None = None, context: str | None = None
-) -> str:
-    """
-    Return the flags by which another verb finds the same load test, with a space before; nothing where it needs none.
-    """
-    from loadtest.cli.kubeconfig import OWN_KUBECONFIG
-
-    given = {
-        "--kube-namespace": kube_namespace if kube_namespace != KUBE_NAMESPACE else None,
-        "--job": job if job != JOB else None,
-    }
-    if kubeconfig is not None and kubeconfig.absolute() != OWN_KUBECONFIG.absolute():
-        given |= {"--kubeconfig": str(kubeconfig), "--context": context}
-    return "".join(f" {flag} {shlex.quote(value)}" for flag, value in given.items() if value is not None)
 
 
 def follow(log: JobLog, display: Display, same: str = "") -> int:
