@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from needs import needs
+from promtool import demand_answers, promtool
 
 from dashboards.alerts import ALERTS
 from dashboards.generated_files import FILES, ROOT
@@ -24,17 +23,6 @@ from loadtest.catalogue.promql import PLAIN
 RULES = ROOT / "dashboards/rules"
 LABEL = {"part_of": "temporal-kit"}
 CASES = sorted((RULES / "tests").glob("*.yaml"))
-
-
-def promtool(*arguments: object, cwd: Path = RULES) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [needs("promtool"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        check=False,
-        timeout=600,
-    )
 
 
 def test_the_committed_rules_are_current() -> None:
@@ -50,7 +38,7 @@ def test_promtool_accepts_the_rules() -> None:
     """
     Every expression parses, every label and template is valid.
     """
-    done = promtool("check", "rules", "rules.yaml")
+    done = promtool("check", "rules", "rules.yaml", cwd=RULES)
 
     assert done.returncode == 0, done.stderr
     assert f"{len(RECORDINGS) + len(ALERTS)} rules found" in done.stdout
@@ -62,7 +50,7 @@ def test_each_alert_fires_when_it_should_and_not_otherwise() -> None:
     """
     promtool plays made-up series through recording rules and alerts; one call, as each costs a second.
     """
-    done = promtool("test", "rules", *CASES)
+    done = promtool("test", "rules", *CASES, cwd=RULES)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("SUCCESS") == len(CASES) == len(ALERTS)
@@ -134,11 +122,8 @@ def test_only_our_alerts_are_counted(tmp_path: Path) -> None:
         }
         for series, count in (([*ours, theirs], 2), ([theirs], 0))
     ]
-    (tmp_path / "case.yaml").write_text(yaml.safe_dump({"tests": cases}))
 
-    done = promtool("test", "rules", tmp_path / "case.yaml")
-
-    assert done.returncode == 0, done.stdout + done.stderr
+    demand_answers(cases, tmp_path)
 
 
 def _series(name: str, labels: dict[str, str]) -> str:

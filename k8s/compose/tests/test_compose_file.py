@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from making import make, refusal, variable
+from promtool import promtool
 
 pytestmark = pytest.mark.process
 
@@ -152,17 +153,12 @@ def test_dynamic_configuration_is_that_of_the_cluster() -> None:
 
 def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
     """Checked by promtool, the rules with it."""
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is missing")
     text = (FOLDER / "prometheus.yml").read_text()
     rules = ROOT / "dashboards" / "rules" / "rules.yaml"
     here = tmp_path / "prometheus.yml"
     here.write_text(text.replace("/etc/prometheus-rules/*.yaml", str(rules)))
 
-    done = subprocess.run(
-        [promtool, "check", "config", str(here)], capture_output=True, text=True, check=False
-    )
+    done = promtool("check", "config", here)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"\d+ rules found", done.stdout)

@@ -10,7 +10,9 @@ import pytest
 import synthetic
 from kept_runs import run_of
 
+from loadtest.analysis import analyse
 from loadtest.report import build_report, sweep_page
+from loadtest.results.sweep_result import SweepResult
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     run = run_of(tmp_path_factory.mktemp("demo"), synthetic.demo_plan(), synthetic.steps())
     return build_report(run.path)
+
+
+@pytest.fixture(scope="session")
+def sweep() -> SweepResult:
+    """
+    The demo's six steps.
+    """
+    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
 
 
 @pytest.fixture

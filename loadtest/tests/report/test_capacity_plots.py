@@ -5,11 +5,11 @@ The picture of what each count carries.
 from __future__ import annotations
 
 import pytest
+from kept_figures import keep_figures
 from matplotlib.figure import Figure
 
 from loadtest.report import capacity_plots as module
 from loadtest.report.capacity_plots import capacity_plot
-from loadtest.report.drawing import Plot
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.step_result_parts import Limit
 
@@ -19,14 +19,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    kept: list[Figure] = []
-
-    def keep(figure: Figure) -> Plot:
-        kept.append(figure)
-        return Plot(b"", b"")
-
-    monkeypatch.setattr(module, "saved", keep)
-    return kept
+    return keep_figures(monkeypatch, module)
 
 
 def search(brackets: dict[int, tuple[float, float] | None]) -> CapacityResult:

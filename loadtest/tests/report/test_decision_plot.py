@@ -7,15 +7,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
+from kept_figures import keep_figures
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from loadtest.analysis import analyse
 from loadtest.report import decision_plot as module
 from loadtest.report.captioned_figures import figures
 from loadtest.report.decision_plot import MOST_PANELS, decision_plot
-from loadtest.report.drawing import Plot
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 from loadtest.results.window_decision import Block, Decided, Decision
@@ -24,27 +22,12 @@ BLOCKS = (Block(0.0, 10.0, 7.0, 3.0, 1.0, 6.0), Block(10.0, 15.0, 2.0, 4.0, 2.0,
 DECISION = Decision(Decided.MISSED, 15.0, 9.0, 7.0, 2.0, None, BLOCKS)
 
 
-@pytest.fixture(scope="module")
-def sweep() -> SweepResult:
-    """
-    The demo's six steps.
-    """
-    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
-
-
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    figures: list[Figure] = []
-
-    def keep(figure: Figure) -> Plot:
-        figures.append(figure)
-        return Plot(b"", b"")
-
-    monkeypatch.setattr(module, "saved", keep)
-    return figures
+    return keep_figures(monkeypatch, module)
 
 
 def _decided(sweep: SweepResult, **decisions: Decision | None) -> SweepResult:

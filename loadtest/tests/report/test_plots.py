@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from kept_figures import keep_figures
 from matplotlib.figure import Figure
 from readings import waiting
 
 from loadtest.analysis import analyse
 from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
-from loadtest.report.drawing import Plot, apart
+from loadtest.report.drawing import apart
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
 from loadtest.results.step_result import StepVerdict, Waits
@@ -23,27 +24,12 @@ from loadtest.results.sweep_result import SweepResult
 WAIT_KEY = "schedule_to_start_seconds.activity."
 
 
-@pytest.fixture(scope="module")
-def sweep() -> SweepResult:
-    """
-    The demo's six steps.
-    """
-    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
-
-
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """
     Every figure that is saved.
     """
-    kept: list[Figure] = []
-
-    def keep(figure: Figure) -> Plot:
-        kept.append(figure)
-        return Plot(b"", b"")
-
-    monkeypatch.setattr(module, "saved", keep)
-    return kept
+    return keep_figures(monkeypatch, module)
 
 
 def of_counts(sweep: SweepResult, throughput: dict[int, float], half: float) -> SweepResult:

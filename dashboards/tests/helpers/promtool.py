@@ -1,0 +1,43 @@
+"""
+Prometheus' own checker of configurations, rules and expressions.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from needs import needs
+
+
+def promtool(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """
+    Run it to its end; where it is missing the test is skipped or, in CI, fails.
+    """
+    return subprocess.run(
+        [needs("promtool"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        timeout=600,
+    )
+
+
+def demand_answers(cases: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """
+    Fail unless Prometheus answers each case's expressions over its made-up series with the samples that it expects.
+
+    Args:
+        cases: The ``tests`` of a file for ``promtool test rules``.
+        folder: Where to write that file.
+    """
+    file = folder / "case.yaml"
+    file.write_text(yaml.safe_dump({"tests": list(cases)}), encoding="utf-8")
+
+    done = promtool("test", "rules", file)
+
+    assert done.returncode == 0, done.stdout + done.stderr
