@@ -146,11 +146,9 @@ def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResu
 
 
 def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
-    if plan.loads[step.load.index].kind is LoadKind.SATURATE:
-        # Its latencies are made by the loop; only errors can be held against it.
-        judgement = judge_errors(step, plan.slo)
-        return judgement.why if judgement.answer is SloAnswer.MISSED else ()
-    judgement = judge_step(step, plan.slo)
+    # Latencies of a saturate load are made by its loop; only errors can be held against it.
+    judge = judge_errors if plan.loads[step.load.index].kind is LoadKind.SATURATE else judge_step
+    judgement = judge(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()
 
 

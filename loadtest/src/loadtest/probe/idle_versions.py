@@ -23,13 +23,13 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
     """
     told = described.versioning_info
     current, ramping = told.current_deployment_version, told.ramping_deployment_version
-    receiving = {(current.deployment_name, current.build_id)}
+    current_version = (current.deployment_name, current.build_id)
+    receiving = {current_version}
     if told.ramping_version_percentage:
         receiving.add((ramping.deployment_name, ramping.build_id))
     polling = {_version(poller) for poller in described.pollers}
     if not polling or polling & receiving:
         return None
-    current_name = _name((current.deployment_name, current.build_id))
     deployment, build = max(polling)
     remedy = (
         f"`temporal worker deployment set-current-version --deployment-name {deployment} --build-id {build}` gives it them, "
@@ -38,7 +38,7 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
         else "start the workers as that version"
     )
     return (
-        f"new workflows go to {current_name}, and the task queue is polled by {' and '.join(map(_name, sorted(polling)))} "
+        f"new workflows go to {_name(current_version)}, and the task queue is polled by {' and '.join(map(_name, sorted(polling)))} "
         f"alone, so nobody takes them; {remedy}"
     )
 
