@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 import synthetic
+from full_machine import not_level
 
 from loadtest.analysis import read_step
-from loadtest.analysis.compared_quantities import QUANTITIES
+from loadtest.analysis.compared_quantities import QUANTITIES, block_problems
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.errors import InputError
 from loadtest.plan import Slo
@@ -34,6 +35,17 @@ def test_tasks_beyond_the_last_bound_of_a_histogram_are_not_called_late() -> Non
     assert isinstance(late, str)
     assert "10 of 100 waited longer than 10 s" in late
     assert result.late_ratio is None
+
+
+def test_a_block_that_was_not_level_counts() -> None:
+    """
+    A server that takes turns between quick and slow makes rounds that differ, and their spread is the answer's error.
+    """
+    plan = synthetic.demo_plan()
+    measured = not_level(synthetic.step(1, "saturate", plan=plan))
+
+    assert any("not level" in reason for reason in read_step(measured, plan).reasons)
+    assert block_problems(measured, plan) == ()
 
 
 @pytest.mark.parametrize("rate", [None, 1.8], ids=["saturate", "open"])

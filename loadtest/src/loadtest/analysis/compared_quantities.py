@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
 from loadtest.analysis.late_tasks import count_late, why_not_counted
-from loadtest.analysis.validity import RULES
+from loadtest.analysis.validity import RULES, uneven_halves
 from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -25,8 +25,8 @@ What is added to a mean wait before its logarithm is taken, so that waits of a f
 
 _LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
-# Whether one window holds enough closes and nothing hit it: a comparison takes its error from the rounds instead.
-_OF_ONE_WINDOW = (disturbed_window, too_few_closes)
+# Whether one window was level, holds enough closes and was not hit: a comparison takes its error from the rounds instead.
+_OF_ONE_WINDOW = (disturbed_window, too_few_closes, uneven_halves)
 
 
 def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:

@@ -128,8 +128,8 @@ def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
         return []
     longer = f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
     return [
-        f"the window's halves differ by {abs(drift.ratio) * 100:.0f} % in activities per second, and luck makes at most "
-        f"{drift.least_seen_ratio * 100:.0f} %, so it was not level; {_relief_of_full_machine(measured, plan) or longer}"
+        f"the window's halves differ by {abs(drift.ratio) * 100:.1f} % in activities per second, and luck makes at most "
+        f"{drift.least_seen_ratio * 100:.1f} %, so it was not level; {_relief_of_full_machine(measured, plan) or longer}"
     ]
 
 
