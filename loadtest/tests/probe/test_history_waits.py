@@ -28,7 +28,7 @@ def test_waits_of_a_written_history() -> None:
     Each wait is from an event's scheduling to its start; a retried activity has none that is known.
     """
     history = [
-        event(1, "WORKFLOW_EXECUTION_STARTED", 0.0),
+        event(1, "WORKFLOW_EXECUTION_STARTED", 0.0, workflow_execution_started_event_attributes={"workflow_type": {"name": "Order"}}),
         event(2, "WORKFLOW_TASK_SCHEDULED", 0.0),
         event(3, "WORKFLOW_TASK_STARTED", 0.25, workflow_task_started_event_attributes={"scheduled_event_id": 2}),
         event(5, "ACTIVITY_TASK_SCHEDULED", 1.0),
@@ -39,6 +39,7 @@ def test_waits_of_a_written_history() -> None:
 
     found = waits(history, "q")
 
+    assert found.workflow_type == "Order"
     assert (found.activities, found.workflow_tasks) == ([0.5], [0.25])
 
 

@@ -9,9 +9,9 @@ from loadtest.analysis.workflow_counts import (
     SERVER_CLOSED,
     WORKER_CLOSED,
     closed_by_workers,
-    main_type,
     most_closed_by_server,
     results,
+    started_types,
     window_workflows,
 )
 from loadtest.results.measured_step import Measured
@@ -38,7 +38,7 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         (measured.server_whole, SERVER_ENDTOEND, SERVER_CLOSED, "server"),
     ):
         histogram = histogram_of(difference, name)
-        if main_type(measured, closed) is not None:
+        if started_types(measured, closed) is not None:
             return None, "workflows of several types closed, and their times are not told apart"
         if who == "workers" and _lacks_some(measured):
             continue

@@ -41,11 +41,13 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
             f"a workflow took {done.per_workflow:.2f} activity attempts in the mean{without}; throughput is counted with the "
             "former"
         )
-    children = workflow_counts.main_type(
+    started = workflow_counts.started_types(
         measured, workflow_counts.SERVER_CLOSED
-    ) or workflow_counts.main_type(measured, workflow_counts.WORKER_CLOSED)
-    if children is not None:
-        notes.append(f"workflows of other types closed beside {children}: they are left out of the counts")
+    ) or workflow_counts.started_types(measured, workflow_counts.WORKER_CLOSED)
+    if started is not None:
+        notes.append(
+            f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
+        )
     if (elsewhere := activities_elsewhere(measured)) is not None:
         notes.append(elsewhere)
     if done is None and declared != 0:

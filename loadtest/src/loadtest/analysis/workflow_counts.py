@@ -70,22 +70,26 @@ def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[st
     return {kind: number for kind, number in found.items() if number}
 
 
-def main_type(measured: Measured, names: Sequence[str]) -> str | None:
+def started_types(measured: Measured, names: Sequence[str]) -> tuple[str, ...] | None:
     """
-    Return the type of the workflows that the injectors started, where others closed beside it.
+    Return the types of the workflows that the injectors started, where others closed beside them.
 
-    An order may have child workflows; nobody but the counts says which type was started: it is the
-    one whose count over the whole step is nearest to the starts.
+    An order may have child workflows, and above capacity more of these may close than orders do.  The histories of
+    sampled orders tell the types; without one it is the type whose count over the whole step is nearest to the starts.
 
     Returns:
-        ``None`` if one type closed, or a page does not tell types apart.
+        ``None`` if no other type closed, or a page does not tell types apart.
     """
     whole = measured.worker_whole if names == WORKER_CLOSED else measured.server_whole
     types = types_closed(whole, names)
-    if len(types) < 2:
+    sampled = measured.histories.workflow_types if measured.histories is not None else {}
+    started = sorted(types.keys() & sampled.keys())
+    if len(types) < 2 or len(started) == len(types):
         return None
-    started = measured.injector.whole.sent - failed_starts(measured.injector.whole)
-    return min(types, key=lambda kind: (abs(types[kind] - started), kind))
+    if not started:
+        starts = measured.injector.whole.sent - failed_starts(measured.injector.whole)
+        started = [min(types, key=lambda kind: (abs(types[kind] - starts), kind))]
+    return tuple(started)
 
 
 def closed_by_workers(measured: Measured, *, window: bool = False) -> int | None:
@@ -109,9 +113,10 @@ def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
 def _closed(measured: Measured, difference: Difference | None, names: Sequence[str]) -> int | None:
     if difference is None:
         return None
-    kind = main_type(measured, names)
-    if kind is not None:
-        return round(types_closed(difference, names).get(kind, 0.0))
+    started = started_types(measured, names)
+    if started is not None:
+        closed = types_closed(difference, names)
+        return round(sum(closed.get(kind, 0.0) for kind in started))
     return round(sum(difference.counters.get(name, 0.0) for name in names))
 
 

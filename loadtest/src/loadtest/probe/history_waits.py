@@ -1,5 +1,5 @@
 """
-How long the tasks of sampled workflows waited, by the events of their histories.
+What the histories of sampled workflows tell: how long their tasks waited, and of which type the workflows are.
 
 An independent witness for the schedule-to-start that metrics tell; it judges nothing.
 """
@@ -31,11 +31,13 @@ class HistoryWaits:
     Attributes:
         activities, workflow_tasks: Waits in seconds, by the server's clock.
         elsewhere: Activities scheduled on other task queues, whose waits are of other workers.
+        workflow_type: Type of the workflow; empty where the history does not begin with its start.
     """
 
     activities: list[float] = field(default_factory=list)
     workflow_tasks: list[float] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)
+    workflow_type: str = ""
 
 
 def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
@@ -49,6 +51,8 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
     found = HistoryWaits()
     for event in events:
         match event.event_type:
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+                found.workflow_type = event.workflow_execution_started_event_attributes.workflow_type.name
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
@@ -95,6 +99,7 @@ class SampledHistories:
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
             workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
             elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
+            workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
         )
 
     async def _read(self, workflow_id: str) -> HistoryWaits | None:

@@ -18,9 +18,11 @@ class HistorySample:
         activity_seconds: Wait of each activity on the task queue under test (first attempts).
         workflow_task_seconds: Each workflow task's wait.
         elsewhere: How many activities were scheduled on each other task queue.
+        workflow_types: How many of the workflows are of each type.
     """
 
     workflows: int
     activity_seconds: tuple[float, ...]
     workflow_task_seconds: tuple[float, ...]
     elsewhere: Mapping[str, int] = field(default_factory=dict)
+    workflow_types: Mapping[str, int] = field(default_factory=dict)
