@@ -37,6 +37,10 @@ truth-real: $(BIN)/.installed-dev ## how loads near capacity are told on a real 
 truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in ten minutes on each side, on a real server; writes loadtest/docs/truth-bracket.md (24 minutes, quiet machine)
 	$(PY) loadtest/truth/bracket_trial.py --results $(OUTPUT)/bracket
 
+.PHONY: truth-compare
+truth-compare: $(BIN)/.installed-dev ## how often a comparison is wrong on a real server; writes its part of loadtest/docs/compare.md (an hour, quiet machine)
+	$(PY) loadtest/truth/repeated_comparisons.py --results $(OUTPUT)/comparisons
+
 .PHONY: truth-demo
 truth-demo: $(BIN)/.installed-dev ## ten demos and fifteen minutes at each count that shows a long-run p95; writes loadtest/docs/truth-demo.md (an hour or more, quiet machine)
 	$(PY) loadtest/truth/demo_trial.py --results $(OUTPUT)/demos
