@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import synthetic
 from changes import Change, counter, little
-from full_machine import BESIDE_OTHERS, filled, not_level
+from full_machine import BESIDE_OTHERS, UNSEEN_SERVER, filled, not_level
 
 from loadtest.analysis.closed_load_repeat import answer_rests_on, why_not_again
 from loadtest.analysis.step_reading import read_step
@@ -75,6 +75,9 @@ def test_what_a_full_machine_makes_is_not_measured_again(changes: tuple[Change, 
         pytest.param(1, (not_level, filled), id="the count of which the rate is a share"),
         pytest.param(4, (not_level,), id="a machine with a core left"),
         pytest.param(4, (not_level, lambda s: filled(s, BESIDE_OTHERS)), id="filled by other programs"),
+        pytest.param(
+            4, (not_level, lambda s: filled(s, UNSEEN_SERVER)), id="beside a server whose CPU is not seen"
+        ),
         pytest.param(4, (not_level, _without_a_replica, filled), id="a replica went as well"),
         pytest.param(4, (little(1.2), filled), id="time is missing on one side"),
         pytest.param(

@@ -14,6 +14,7 @@ from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
 
 BY_ITSELF = {"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)}
+UNSEEN_SERVER = {"worker": ProcessUse(16.0, 1)}
 BESIDE_OTHERS = {"worker": ProcessUse(8.0, 1), "server": ProcessUse(12.0, 1)}
 
 
