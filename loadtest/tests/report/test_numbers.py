@@ -14,12 +14,29 @@ from loadtest.report.numbers import (
     duration,
     listed,
     milliseconds,
+    money,
     percent,
     rate,
     share,
     with_error,
 )
 from loadtest.results.estimate import Estimate
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0.0, "0"),
+        (0.004, "0.004"),
+        (0.4312, "0.431"),
+        (7.3, "7.3"),
+        (99.4, "99.4"),
+        (99.7, "100"),
+        (12345.6, "12,346"),
+    ],
+)
+def test_a_small_price_is_not_none(amount: float, text: str) -> None:
+    assert money(amount) == text
 
 
 @pytest.mark.parametrize(

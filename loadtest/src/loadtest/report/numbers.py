@@ -43,6 +43,13 @@ def rate(per_second: float | None) -> str:
     return DASH if per_second is None else rate_text(per_second)
 
 
+def money(amount: float) -> str:
+    """
+    Write an amount in whole units, a small one with three digits that count.
+    """
+    return f"{amount:,.0f}" if amount >= 99.5 else rate_text(amount)
+
+
 def plain(value: float | None, decimals: int = 2) -> str:
     """
     Write a number with fixed decimals.

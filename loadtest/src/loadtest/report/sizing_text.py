@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.usual_scatter import CONFIDENCE
 from loadtest.catalogue.action_kinds import action_kind
-from loadtest.report.numbers import rate
+from loadtest.report.numbers import money, rate
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval
 
@@ -93,10 +93,8 @@ def _prices(result: SizingResult) -> list[str]:
         if one.per_month is None:
             rows.append((one.item, "not known", "", one.why))
         else:
-            ends = [
-                f"{end:,.0f}" if end is not None else "?" for end in (one.per_month.low, one.per_month.high)
-            ]
-            rows.append((one.item, f"{one.per_month.value:,.0f}", f"{ends[0]} to {ends[1]}", ""))
+            ends = ["?" if end is None else money(end) for end in (one.per_month.low, one.per_month.high)]
+            rows.append((one.item, money(one.per_month.value), f"{ends[0]} to {ends[1]}", ""))
     return _table(rows)
 
 
