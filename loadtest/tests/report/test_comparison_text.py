@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from loadtest.report.comparison_page import comparison_html
+from loadtest.report.comparison_text import comparison_markdown, comparison_text, quantity_row
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 CPU = QuantityComparison("worker-cpu", "s", 0.02, 0.03, Standing.WORSE, 1.5, 1.4, 1.6, 4, None)
@@ -26,15 +28,34 @@ def page(*quantities: QuantityComparison) -> str:
 
 def test_the_page_answers_first_and_shows_every_quantity() -> None:
     """
-    The gate's sentence comes first and coloured, every quantity has a row, the setting is escaped.
+    The gate's sentence comes first and coloured, every quantity has a row or a reason, the setting is escaped.
     """
     text = page(CPU, RATE, WAIT)
 
     assert '<li class="worse">worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)</li>' in text
-    assert text.count("<tr>") == 4
+    assert text.count("<tr>") == 3
+    assert "Not compared: wait: it is a closed load." in text
     assert "x=&lt;1&gt;" in text
     assert "noisy" in text
     HTMLParser().feed(text)
+
+
+def test_what_no_block_tells_is_told_once() -> None:
+    """
+    Three quantities that lack a value for one reason are one line, on the terminal and for a pull request.
+    """
+    late, whole = replace(WAIT, quantity="late"), replace(WAIT, quantity="end-to-end")
+    result = ComparisonResult(1, "run", "x=1", "x=2", ("throughput",), 0.05, (RATE, late, WAIT, whole), 4)
+
+    told = "not compared: late, wait and end-to-end: it is a closed load"
+    assert comparison_text(result).splitlines()[-1] == told
+    assert comparison_markdown(result).splitlines()[-1] == f"- {told}"
+
+
+def test_memory_is_told_in_megabytes() -> None:
+    memory = replace(RATE, quantity="worker-memory", unit="bytes", a=120_299_848.0, b=9_000.0)
+
+    assert quantity_row(memory)[:3] == ("worker-memory, MB", "120.3", "0.009")
 
 
 def test_the_picture_is_within_the_page_and_nothing_else_is_fetched() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from loadtest.report.comparison_text import quantity_row, quantity_sentence
+from loadtest.report.comparison_text import not_compared, quantity_row, quantity_sentence, told_quantities
 from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, laid_out_vector
 from loadtest.report.page_template import image_source, page_template
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
@@ -51,7 +51,8 @@ def comparison_html(result: ComparisonResult) -> str:
             for one in result.quantities
             if one.quantity in result.gate
         ],
-        rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in result.quantities],
+        rows=[Marked(_MARKS[one.standing], texts=quantity_row(one)) for one in told_quantities(result)],
+        left_out=not_compared(result),
         picture=None if drawn is None else image_source(drawn),
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from loadtest.report.numbers import listed
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 
@@ -22,11 +23,12 @@ def comparison_text(result: ComparisonResult) -> str:
     Return the comparison as lines for a terminal.
     """
     lines = [f"A: {result.a}", f"B: {result.b}", comparison_headline(result), ""]
-    rows = [("quantity", "A", "B", "B over A", "B is"), *(quantity_row(one) for one in result.quantities)]
+    rows = [("quantity", "A", "B", "B over A", "B is"), *map(quantity_row, told_quantities(result))]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines += [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
+    lines += not_compared(result)
     lines += [f"note: {warning}" for warning in result.warnings]
     return "\n".join(lines) + "\n"
 
@@ -35,7 +37,7 @@ def comparison_markdown(result: ComparisonResult) -> str:
     """
     Return the comparison as a comment for a pull request.
     """
-    rows = [quantity_row(one) for one in result.quantities]
+    rows = [quantity_row(one) for one in told_quantities(result)]
     lines = [
         f"**{comparison_headline(result)}**",
         "",
@@ -45,8 +47,8 @@ def comparison_markdown(result: ComparisonResult) -> str:
         "| --- | --- | --- | --- | --- |",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
-    if result.warnings:
-        lines += ["", *(f"- {warning}" for warning in result.warnings)]
+    if notes := [*not_compared(result), *result.warnings]:
+        lines += ["", *(f"- {note}" for note in notes)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +86,24 @@ def comparison_junit(result: ComparisonResult) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def told_quantities(result: ComparisonResult) -> list[QuantityComparison]:
+    """
+    Return the quantities of which the blocks of at least one setting have a value.
+    """
+    return [one for one in result.quantities if one.a is not None or one.b is not None]
+
+
+def not_compared(result: ComparisonResult) -> list[str]:
+    """
+    Say of the other quantities why they have no value, those of one reason in one line.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for one in result.quantities:
+        if one.a is None and one.b is None:
+            by_reason.setdefault(one.why, []).append(one.quantity)
+    return [f"not compared: {listed(names)}: {why}" for why, names in by_reason.items()]
+
+
 def quantity_sentence(one: QuantityComparison) -> str:
     """
     Say what B is to A in one quantity, with the interval.
@@ -111,12 +131,16 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
         standing += f" ({one.why})"
     elif one.rounds_wanted is not None:
         standing += f" ({one.rounds_wanted} rounds would)"
-    return f"{one.quantity}, {one.unit}", _value(one.a), _value(one.b), change, standing
+    of_bytes = one.unit == "bytes"
+    a, b = (_value(value, 1e-6 if of_bytes else 1) for value in (one.a, one.b))
+    return f"{one.quantity}, {'MB' if of_bytes else one.unit}", a, b, change, standing
 
 
 def _percent(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.1f} %"
 
 
-def _value(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}" if value < 1e5 else f"{value:,.0f}"
+def _value(value: float | None, scale: float) -> str:
+    return (
+        "-" if value is None else f"{value * scale:.4g}" if value * scale < 1e4 else f"{value * scale:,.0f}"
+    )
