@@ -85,10 +85,17 @@ def steps(plan: Plan | None = None, arrival_rate: float = 1.8, contention: float
 
 def factor_steps(plan: Plan, arrival_rate: float = 1.8) -> list[Measured]:
     """
-    All steps of a plan with factors, each made with the settings of its own cell.
+    All steps of a plan with factors, each made with the settings of its own cell, at the rate of its load where it names one.
     """
     return [
-        _simulated(key, plan_of_cell(plan, key), None if key.kind == "saturate" else arrival_rate, 1.0)
+        _simulated(
+            key,
+            plan_of_cell(plan, key),
+            None
+            if key.kind == "saturate"
+            else getattr(plan.loads[key.load], "arrival_rate", None) or arrival_rate,
+            1.0,
+        )
         for key in step_keys(plan)
     ]
 

@@ -257,7 +257,7 @@ def test_the_table_has_one_line_a_step_and_fits_a_wide_terminal(sweep: SweepResu
 
     assert len(table) == 9
     assert max(len(line) for line in table) <= 140
-    assert table[0].split()[:3] == ["replicas", "load", "offered"]
+    assert table[0].split()[:4] == ["replicas", "load", "verdict", "offered"]
 
 
 def test_a_rate_that_the_slots_did_not_limit_is_labelled(steps: list[Measured]) -> None:

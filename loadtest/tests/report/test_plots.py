@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from readings import waiting
 
 from loadtest.analysis import analyse
+from loadtest.plan import Open, Saturate
 from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
 from loadtest.report.drawing import apart
@@ -148,3 +149,22 @@ def test_a_caption_names_the_counts_that_are_above_capacity(sweep: SweepResult) 
     (latency,) = [each for each in figures(replace(sweep, steps=steps)) if each.id == "latency"]
 
     assert "With 1 the rate is above capacity: those waits grow with the window." in latency.caption
+
+
+def test_each_open_rate_has_its_line_and_its_waits(drawn: list[Figure]) -> None:
+    """
+    A plan may ask for two rates: both lie beside the throughput, and each has a picture of its waits with its own title.
+    """
+    plan = synthetic.demo_plan(
+        loads=(Saturate(window_seconds=15), Open(arrival_rate=1.8), Open(arrival_rate=3.5))
+    )
+    sweep = analyse(synthetic.factor_steps(plan), plan, synthetic.manifest())
+
+    made = {figure.id: figure for figure in figures(sweep)}
+
+    assert {"offered at the open rate: 1.8/s", "offered at the open rate: 3.5/s"} <= {
+        text.get_text() for text in drawn[0].axes[0].texts
+    }
+    assert made["latency-load1"].title.endswith("at 1.8/s")
+    assert made["latency-load2"].title.endswith("at 3.5/s")
+    assert "3.5/s" in made["latency-load2"].caption

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from loadtest.analysis.load_shape import shape_text
-from loadtest.analysis.percentiles import is_for_few_samples
 from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import for_reading
 from loadtest.report.cost_plot import cost_plot
-from loadtest.report.decision_plot import decided_steps, decision_plot, drawn_steps
+from loadtest.report.decision_plot import decision_plot
 from loadtest.report.drawing import Plot
 from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors
-from loadtest.report.numbers import listed, milliseconds, percent, rate
-from loadtest.report.run_cells import Cell, cells, common_cells, parts, setting_of, unit
+from loadtest.report.figure_captions import cost_caption, decision_caption, latency_caption, scaling_caption
+from loadtest.report.numbers import rate
+from loadtest.report.run_cells import parts, setting_of, unit
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
-from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
 
 
@@ -82,6 +80,7 @@ class _Kind:
     made: str
     metrics: tuple[str, ...]
     readings: tuple[str, ...]
+    is_of_one_rate: bool = False
 
 
 def figures(sweep: SweepResult) -> list[Figure]:
@@ -121,9 +120,9 @@ def _curve(sweep: SweepResult, path: str) -> Figure | None:
 def _figures_of(sweep: SweepResult, suffix: str, setting: str) -> list[Figure]:
     return [
         Figure(
-            id=f"{kind.id}{suffix}",
-            title=kind.title.format(units=unit(sweep), unit=unit(sweep)[:-1]) + setting,
-            caption=kind.caption(sweep),
+            id=f"{kind.id}{load}{suffix}",
+            title=kind.title.format(units=unit(sweep), unit=unit(sweep)[:-1]) + at + setting,
+            caption=kind.caption(told),
             alt=kind.alt,
             made=kind.made,
             families=families(kind.metrics),
@@ -131,7 +130,24 @@ def _figures_of(sweep: SweepResult, suffix: str, setting: str) -> list[Figure]:
             plot=plot,
         )
         for kind in _KINDS
-        if (plot := kind.draw(sweep)) is not None
+        for told, load, at in (_by_rate(sweep) if kind.is_of_one_rate else [(sweep, "", "")])
+        if (plot := kind.draw(told)) is not None
+    ]
+
+
+def _by_rate(sweep: SweepResult) -> list[tuple[SweepResult, str, str]]:
+    """
+    Return the run as it is told for each of its open loads, with what an id and a title add where there are several.
+    """
+    if len(sweep.demands) < 2:
+        return [(sweep, "", "")]
+    return [
+        (
+            replace(sweep, demand=demand),
+            f"-load{demand.load}",
+            "" if demand.arrival_rate is None else f" at {rate(demand.arrival_rate)}/s",
+        )
+        for demand in sweep.demands
     ]
 
 
@@ -156,96 +172,12 @@ def sources(readings: Sequence[str]) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
-def _scaling_caption(sweep: SweepResult) -> str:
-    loops = {
-        each.load.in_flight
-        for cell in cells(sweep, kind="saturate")
-        for each in cell.steps
-        if not each.superseded
-    }
-    said = f"Saturated: {' or '.join(str(n) for n in sorted(n for n in loops if n))} {unit(sweep)} are kept open. "
-    return said + (
-        _capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
-    )
-
-
-def _latency_caption(sweep: SweepResult) -> str:
-    found = common_cells(sweep)
-    shapes = [each.load.shape for cell in found for each in cell.steps if each.load.shape is not None]
-    at = f"Every replica count gets the same arrivals, {shape_text(shapes[0], rate)}. " if shapes else ""
-    if found[0].kind == "fraction":
-        at = f"Each replica count gets {percent(found[0].steps[0].load.fraction)} of its own throughput. "
-    worst = "Lines join the worst repetition. " if any(len(cell.usable) > 1 for cell in found) else ""
-    over = [str(cell.replicas) for cell in found if any(_is_overloaded(step) for step in cell.usable)]
-    grows = (
-        f"With {listed(over)} the rate is above capacity: those waits grow with the window. " if over else ""
-    )
-    waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
-    return f"{at}{waits}{worst}{grows}{_not_drawn(found)}".strip()
-
-
-def _capitalised(text: str) -> str:
-    """
-    Begin a sentence, and leave names such as CPU as they are.
-    """
-    return text[:1].upper() + text[1:]
-
-
-def _is_overloaded(step: StepResult) -> bool:
-    return step.verdict is StepVerdict.OVERLOADED
-
-
-def _not_drawn(found: Sequence[Cell]) -> str:
-    """
-    Say which percentiles of the activity queue are missing, and why: too few samples, or a histogram that cannot tell them.
-    """
-    few, told = [], []
-    for name in ("p95", "p99"):
-        key = f"schedule_to_start_seconds.activity.{name}"
-        reasons = [
-            (cell.replicas, step.why[key]) for cell in found for step in cell.usable if key in step.why
-        ]
-        if any(is_for_few_samples(reason) for _, reason in reasons):
-            few.append(name)
-        other = [(replicas, reason) for replicas, reason in reasons if not is_for_few_samples(reason)]
-        told += [f"{name} with {replicas} is not drawn: {reason}." for replicas, reason in other[:1]]
-    if few:
-        verb = "is" if len(few) == 1 else "are"
-        told.insert(0, f"{' and '.join(few)} {verb} not drawn where fewer than ten samples lie beyond it.")
-    return " ".join(told)
-
-
-def _decision_caption(sweep: SweepResult) -> str:
-    decided, drawn = decided_steps(sweep), drawn_steps(sweep)
-    which = "those of the most replicas" if sweep.demand.replicas is None else "those around the answer"
-    left = (
-        f" {len(drawn)} of {len(decided)} such windows are drawn, {which}."
-        if len(drawn) < len(decided)
-        else ""
-    )
-    return (
-        "Late tasks of the window beside those of a system just at the limit on the same arrivals and work. "
-        f"Clearly fewer is met, clearly more is missed; the answer must hold without any single block.{left}"
-    )
-
-
-def _cost_caption(sweep: SweepResult) -> str:
-    server = sweep.cost.server
-    if server.idle_cores is None or server.seconds_per_workflow is None:
-        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
-    return (
-        "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
-        f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "
-        "for each workflow more."
-    )
-
-
 _KINDS = (
     _Kind(
         "scaling",
         scaling_plot,
         "Completed {units} against worker replicas",
-        _scaling_caption,
+        scaling_caption,
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
@@ -257,7 +189,7 @@ _KINDS = (
         "latency",
         latency_plot,
         "Task-queue latency against worker replicas",
-        _latency_caption,
+        latency_caption,
         "Schedule-to-start percentiles of the activity queue and the workflow queue for each replica count, "
         "on a logarithmic scale, with the bound of the SLO.",
         "Schedule-to-start: from the server putting a task into the queue to a worker taking it, by the server's "
@@ -266,12 +198,13 @@ _KINDS = (
         "stands beside it in the table.",
         ("worker.activity_schedule_to_start", "worker.workflow_schedule_to_start"),
         ("schedule_to_start_seconds",),
+        is_of_one_rate=True,
     ),
     _Kind(
         "decision",
         decision_plot,
         "How it was decided",
-        _decision_caption,
+        decision_caption,
         "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
         "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
         "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "
@@ -283,7 +216,7 @@ _KINDS = (
         "cost",
         cost_plot,
         "What one {unit} costs",
-        _cost_caption,
+        cost_caption,
         "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count.",
         "CPU time of each part's processes in the window, divided by the workflows that the window's work amounts to.",
         (),

@@ -102,11 +102,11 @@ def megabytes(size: float | None) -> str:
     return DASH if size is None else f"{size / (1 << 20):,.0f}"
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], joint: str = "and") -> str:
     """
-    Join words as a sentence does.
+    Join words as a sentence does, the last two by a joint.
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def replica_count(count: int) -> str:

@@ -120,22 +120,20 @@ def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
 
 def _draw_offered(axes: Axes, sweep: SweepResult) -> None:
     """
-    Draw the common rate of the first open load, beside which the throughput shows what is left.
+    Draw the rate of each open load, beside which the throughput shows what is left.
     """
-    offered = sweep.demand.arrival_rate
-    if offered is None:
-        return
-    axes.axhline(offered, color=PURPLE, lw=1.2, ls=(0, (1, 2)), zorder=1)
-    axes.annotate(
-        f"offered at the open rate: {rate(offered)}/s",
-        (1, offered),
-        xycoords=("axes fraction", "data"),
-        xytext=(-4, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color=PURPLE,
-    )
+    for offered in sorted({one.arrival_rate for one in sweep.demands if one.arrival_rate is not None}):
+        axes.axhline(offered, color=PURPLE, lw=1.2, ls=(0, (1, 2)), zorder=1)
+        axes.annotate(
+            f"offered at the open rate: {rate(offered)}/s",
+            (1, offered),
+            xycoords=("axes fraction", "data"),
+            xytext=(-4, -4),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=PURPLE,
+        )
 
 
 def _draw_repetitions(axes: Axes, found: Sequence[Cell]) -> None:

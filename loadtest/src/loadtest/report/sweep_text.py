@@ -29,6 +29,7 @@ class Column:
         read: The text of a step.
         is_number: Whether it is a reading, which an invalid step's must not be believed; else it names the step.
         is_left: Whether it is set to the left.
+        is_mark: Whether it is the step's verdict, which a page marks with a colour.
     """
 
     head: str
@@ -36,17 +37,19 @@ class Column:
     read: Callable[[StepResult], str]
     is_number: bool = True
     is_left: bool = False
+    is_mark: bool = False
 
 
 def columns(sweep: SweepResult) -> tuple[Column, ...]:
     """
-    Return the columns of the table of steps: the cell, a column for each factor, the readings, the verdict.
+    Return the columns of the table of steps: the cell with its verdict, then the readings.
     """
     several = any(step.repetition > 1 for step in sweep.steps)
     return (
         *factor_columns(sweep),
         Column("replicas", "", lambda step: str(step.replicas), is_number=False),
         Column("load", "", lambda step: _load_cell(step, several=several), is_number=False, is_left=True),
+        Column("verdict", "", lambda step: step.verdict.value, is_number=False, is_left=True, is_mark=True),
         Column("offered", "1/s", lambda step: rate(step.offered_per_second)),
         Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
         Column("headroom", "1/s", headroom),
@@ -57,7 +60,6 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
         Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
         Column("errors", "", lambda step: f"{step.errors.failed} of {step.errors.finished}"),
-        Column("verdict", "", lambda step: step.verdict.value, is_number=False, is_left=True),
     )
 
 
