@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import synthetic
 
-from loadtest.analysis.disturbances import disturbances
+from loadtest.analysis.disturbances import disturbances, disturbed_window
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
@@ -163,3 +164,26 @@ def test_what_began_just_before_the_first_arrival_began_at_0() -> None:
     hit = Disturbance(DisturbanceKind.REFUSALS, -0.3, 4.8, "the server refused 3 requests", counts=True)
 
     assert hit.span == "seconds 0 to 5"
+
+
+@pytest.mark.parametrize(
+    ("stalls", "told"),
+    [
+        (2, "(seconds 5 to 10, 15 to 20 of the step)"),
+        (8, "(seconds 5 to 10, 15 to 20, 25 to 30, 35 to 40, 45 to 50 and 3 more times of the step)"),
+    ],
+    ids=["two", "many"],
+)
+def test_what_came_again_and_again_is_said_once(steady: Measured, stalls: int, told: str) -> None:
+    """
+    The reason of a step is its report's first sentence.
+    """
+    looks = tuple(
+        OutsideLook(5.0 * n, 5.0, stall_seconds=1.5 if n % 2 == 0 and n <= 2 * stalls else 0.0)
+        for n in range(1, 41)
+    )
+
+    (reason,) = disturbed_window(replace(steady, window_seconds=180.0, outside=looks), synthetic.demo_plan())
+
+    assert reason.count("stood still") == 1
+    assert told in reason

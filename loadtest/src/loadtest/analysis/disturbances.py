@@ -29,6 +29,8 @@ LONGEST_STALL_SECONDS = 1.0
 LARGEST_EPISODE_RATIO = 0.5
 # Looks lie beside the edges: what shares less than this with the window belongs to the seconds around it.
 LEAST_OVERLAP_SECONDS = 1.0
+# Of one sentence; the step's timeline shows all.
+_MOST_SPANS = 5
 # Two requests met at one workflow, which is no limit.
 _NO_REFUSALS = ("BusyWorkflow",)
 # Errors that say that the server or its database failed; others are answers to a request, or a poll that ended.
@@ -83,12 +85,24 @@ def disturbed_window(measured: Measured, _plan: Plan) -> list[str]:
     """
     Return a reason if something from outside hit the seconds on which the step's answer rests.
     """
-    hits = [f"{each.what} ({each.span} of the step)" for each in disturbances(measured) if each.counts]
-    if not hits:
+    spans: dict[str, list[str]] = {}
+    for each in disturbances(measured):
+        if each.counts:
+            spans.setdefault(each.what, []).append(each.span)
+    if not spans:
         return []
+    hits = [f"{what} ({_together(seen)} of the step)" for what, seen in spans.items()]
     return [
         f"disturbed: {'; '.join(hits)}; its answer rests on these seconds, so measure it again without that"
     ]
+
+
+def _together(spans: Sequence[str]) -> str:
+    """
+    Join spans such as ``seconds 3 to 6``, the word once; of many the first few.
+    """
+    more = f" and {len(spans) - _MOST_SPANS} more times" if len(spans) > _MOST_SPANS else ""
+    return spans[0] + "".join(f", {each.removeprefix('seconds ')}" for each in spans[1:_MOST_SPANS]) + more
 
 
 def disturbance_notes(measured: Measured) -> list[str]:
