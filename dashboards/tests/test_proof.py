@@ -32,7 +32,7 @@ from dashboards.unanswered_panels import (
 )
 from dashboards.unanswered_panels import main as ask
 from dashboards.variables import NAMESPACE_QUERY, TASK_QUEUE_QUERY, options_regex
-from loadtest.analysis.bucket_quantile import quantile
+from loadtest.analysis.estimators.bucket_quantile import quantile
 from loadtest.catalogue import ALL as METRICS
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, QueryScope

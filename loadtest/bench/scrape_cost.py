@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 from temporalio.client import Client
 
-from loadtest.analysis.bucket_quantile import quantile
+from loadtest.analysis.estimators.bucket_quantile import quantile
 from loadtest.connection import connect
 from loadtest.plan import WorkerSetup
 from loadtest.probe.http_page import fetch

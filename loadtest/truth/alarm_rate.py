@@ -16,8 +16,8 @@ from pathlib import Path
 from page_parser import page_parser
 from page_sections import write_head
 
-from loadtest.analysis.disturbances import disturbances
-from loadtest.analysis.share_interval import share_ends
+from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause

@@ -24,8 +24,8 @@ from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.capacity_search import MOST_PROBES, CapacityBracket
-from loadtest.analysis.share_interval import share_ends
+from loadtest.analysis.capacities.capacity_search import MOST_PROBES, CapacityBracket
+from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.design.capacity import Capacity
 from loadtest.results.question import CapacityQuestion
 

@@ -12,8 +12,8 @@ from findings import Findings, Tried, distinct_saturate_steps, is_wrong
 from known_system import Truth
 from step_trial import Outcome
 
-from loadtest.analysis.share_interval import share_ends
-from loadtest.analysis.slot_capacity import LoadLevel
+from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin import LongRunEstimate
 from loadtest.results.window_decision import Decided
 

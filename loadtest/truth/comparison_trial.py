@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtest.analysis.comparison import Comparison, compare_rounds
-from loadtest.analysis.slot_capacity import throughput_half_width
+from loadtest.analysis.comparisons.comparison import Comparison, compare_rounds
+from loadtest.analysis.saturation.slot_capacity import throughput_half_width
 
 _ROUNDS, _BLOCK_SECONDS = 4, 10.0
 

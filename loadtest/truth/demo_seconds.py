@@ -24,8 +24,8 @@ from full_machine import filled, not_level
 from long_windows import DEMO
 from searched_system import SearchedSystem
 
-from loadtest.analysis.model_answer import waits_by_model
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.decisions.model_answer import waits_by_model
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.design.window_plan import plan_window

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtest.analysis.late_workflow_tasks import burst_of, judge_share
+from loadtest.analysis.decisions.late_workflow_tasks import burst_of, judge_share
 from loadtest.analysis.twin import ExponentialWork, QueueModel, SimulatedQueue
 from loadtest.results.window_decision import Decided
 

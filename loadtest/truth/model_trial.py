@@ -12,7 +12,7 @@ from event_system import EventSystem, Traits
 from histograms import buckets
 from known_system import ACTIVITIES, WARM_UP_SECONDS, WORK, Subject, bound_of, capacity_of
 
-from loadtest.analysis.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
 from loadtest.analysis.twin import Measure
 from loadtest.results.window_decision import Decided
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from page_parser import page_parser
 from program_run import carry_out
 
-from loadtest.analysis.slot_capacity import LoadLevel
+from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.results.document import read
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.calibrated_model import calibration
-from loadtest.analysis.replicas_wanted import MODEL_RATIO, ReplicaModel
-from loadtest.analysis.sizing import believable_steps, bounds_of, growth_of, sized_replicas
-from loadtest.analysis.workflow_counts import is_closed
+from loadtest.analysis.costs.replicas_wanted import MODEL_RATIO, ReplicaModel
+from loadtest.analysis.costs.sizing import believable_steps, bounds_of, growth_of, sized_replicas
+from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.sizing_result import Basis, Sized

@@ -17,8 +17,8 @@ import numpy as np
 from page_parser import page_parser
 
 from loadtest import arrivals
-from loadtest.analysis.calibrated_model import Calibration, calibration_of, learn_again
-from loadtest.analysis.late_tasks import count_late
+from loadtest.analysis.decisions.late_tasks import count_late
+from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of, learn_again
 from loadtest.analysis.twin.simulated_queue import Observed, SimulatedQueue
 from loadtest.design.window_plan import order_seed
 from loadtest.plan import Fraction, Open, Plan, Saturate

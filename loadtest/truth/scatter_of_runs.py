@@ -7,13 +7,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.marginal_cost import CostPoint, cost_points, fit_marginal_cost
-from loadtest.analysis.prediction_interval import scatter_of
-from loadtest.analysis.sizing import believable_steps
-from loadtest.analysis.sizing_quantities import database_points, replica_memory, slot_seconds
-from loadtest.analysis.usl import NORMAL_95
-from loadtest.analysis.usual_scatter import Scatter, pooled
+from loadtest.analysis.costs.marginal_cost import CostPoint, cost_points, fit_marginal_cost
+from loadtest.analysis.costs.sizing import believable_steps
+from loadtest.analysis.costs.sizing_quantities import database_points, replica_memory, slot_seconds
+from loadtest.analysis.estimators.prediction_interval import scatter_of
+from loadtest.analysis.estimators.usl import NORMAL_95
+from loadtest.analysis.estimators.usual_scatter import Scatter, pooled
+from loadtest.analysis.saturation.cell_capacity import cell_capacity
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 

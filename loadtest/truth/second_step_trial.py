@@ -18,8 +18,8 @@ from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.saturation_limit import RISE_RATIO
-from loadtest.analysis.starved_slots import LEAST_STARVED_RATIO, starved_ratio
+from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
+from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
 from loadtest.results.measured_step import StepKey
 
 STEPS = 10

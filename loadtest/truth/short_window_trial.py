@@ -22,8 +22,8 @@ from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.model_answer import waits_by_model
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.decisions.model_answer import waits_by_model
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import DrawnWork, WindowPlan, fixed_window, plan_window
 from loadtest.plan import Plan

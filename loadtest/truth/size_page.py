@@ -11,7 +11,7 @@ from replica_trial import AskedCount
 from scatter_of_runs import Recorded, machine_scatter, repeated_scatter, usual_scatter
 from scipy.special import betaincinv
 
-from loadtest.analysis.usual_scatter import ROW_CONFIDENCE, ROWS, USUAL_SCATTER, Scatter
+from loadtest.analysis.estimators.usual_scatter import ROW_CONFIDENCE, ROWS, USUAL_SCATTER, Scatter
 
 
 def page(

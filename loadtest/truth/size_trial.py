@@ -18,9 +18,8 @@ from replica_trial import asked_counts
 from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
-from loadtest.analysis.cell_capacity import cell_capacity
-from loadtest.analysis.sizing import believable_steps, fills_machine, growth_of
-from loadtest.analysis.sizing_quantities import (
+from loadtest.analysis.costs.sizing import believable_steps, fills_machine, growth_of
+from loadtest.analysis.costs.sizing_quantities import (
     DATABASE_REQUESTS,
     actions,
     database_requests,
@@ -29,12 +28,13 @@ from loadtest.analysis.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
-from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
-from loadtest.analysis.workflow_counts import (
+from loadtest.analysis.estimators.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
+from loadtest.analysis.readings.workflow_counts import (
     is_closed,
     looked_seconds,
     workflows_per_second,
 )
+from loadtest.analysis.saturation.cell_capacity import cell_capacity
 from loadtest.plan import Plan
 from loadtest.results.document import from_plain
 from loadtest.results.measured_step import Measured

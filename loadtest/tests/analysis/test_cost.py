@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.sweep_cpu_cost import cost, sweep_part_cost
+from loadtest.analysis.costs.sweep_cpu_cost import cost, sweep_part_cost
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import PerPart, StepResult, StepVerdict
 

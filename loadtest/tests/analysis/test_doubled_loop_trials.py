@@ -10,7 +10,7 @@ import pytest
 from event_system import Traits
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.doubled_loop import loop_pairs
+from loadtest.analysis.saturation.doubled_loop import loop_pairs
 from loadtest.results.measured_step import StepKey
 
 HANDED_OVER = Traits(1, dead_seconds=0.05)

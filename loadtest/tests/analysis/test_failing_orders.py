@@ -10,8 +10,8 @@ import pytest
 import synthetic
 from readings import errors_of
 
-from loadtest.analysis.settings_comparison import Block, compare_settings, failure_notes
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.comparisons.settings_comparison import Block, compare_settings, failure_notes
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.results.comparison_result import QuantityComparison, Standing
 
 PLAN = synthetic.demo_plan()

@@ -11,9 +11,10 @@ import pytest
 import synthetic
 from loop_steps import loop_step
 
-from loadtest.analysis import analyse, step_verdict
-from loadtest.analysis.cell_capacity import CellCapacity
-from loadtest.analysis.sizing import believable_steps
+from loadtest.analysis import analyse
+from loadtest.analysis.costs.sizing import believable_steps
+from loadtest.analysis.judged_steps import step_verdict
+from loadtest.analysis.saturation.cell_capacity import CellCapacity
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict

@@ -13,11 +13,11 @@ import synthetic
 from histograms import buckets
 
 from loadtest.analysis import read_step
-from loadtest.analysis.calibrated_model import calibration, learn_again, unseen_times
-from loadtest.analysis.cell_capacity import histogram_cv, slot_time_cv
-from loadtest.analysis.late_tasks import why_not_counted
-from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
-from loadtest.analysis.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.decisions.late_tasks import why_not_counted
+from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
+from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.saturation.calibrated_model import calibration, learn_again, unseen_times
+from loadtest.analysis.saturation.cell_capacity import histogram_cv, slot_time_cv
 from loadtest.analysis.twin import SloBound
 from loadtest.plan import Plan, Slo
 from loadtest.results.measured_step import Measured

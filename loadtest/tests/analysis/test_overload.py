@@ -11,9 +11,9 @@ import synthetic
 from changes import closes, window
 
 from loadtest.analysis import read_step
-from loadtest.analysis.cell_capacity import CellCapacity, cell_capacity
-from loadtest.analysis.slot_capacity import SlotCapacity
-from loadtest.analysis.step_verdict import above_capacity, judge, judge_closed
+from loadtest.analysis.judged_steps.step_verdict import above_capacity, judge, judge_closed
+from loadtest.analysis.saturation.cell_capacity import CellCapacity, cell_capacity
+from loadtest.analysis.saturation.slot_capacity import SlotCapacity
 from loadtest.results.measured_step import Measured, Second
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit

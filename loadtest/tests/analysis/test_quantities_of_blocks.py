@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.compared_quantities import QUANTITIES, WAIT_OFFSET_SECONDS
+from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, WAIT_OFFSET_SECONDS
 from loadtest.plan import Plan, Slo
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured

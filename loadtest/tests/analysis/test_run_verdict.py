@@ -11,8 +11,8 @@ import synthetic
 from readings import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
+from loadtest.analysis.decisions.slo import demands
 from loadtest.analysis.run_verdict import decide
-from loadtest.analysis.slo import demands
 from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import RunVerdict

@@ -13,9 +13,15 @@ from replica_trial import asked_counts
 from scatter_of_runs import machine_scatter, usual_scatter
 from size_trial import REPEATS, held_out, recorded_runs, tried
 
-from loadtest.analysis.capacity_growth import MACHINE_SCATTER
-from loadtest.analysis.sizing import believable_steps
-from loadtest.analysis.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, STATED, USUAL_SCATTER, Scatter
+from loadtest.analysis.capacities.capacity_growth import MACHINE_SCATTER
+from loadtest.analysis.costs.sizing import believable_steps
+from loadtest.analysis.estimators.usual_scatter import (
+    CONFIDENCE,
+    ROW_CONFIDENCE,
+    STATED,
+    USUAL_SCATTER,
+    Scatter,
+)
 
 
 def test_nine_of_ten_cells_lie_in_the_stated_intervals_with_every_quantity() -> None:

@@ -12,11 +12,11 @@ from histograms import buckets
 from loop_steps import lacking_orders
 
 from loadtest.analysis import read_step
-from loadtest.analysis.cell_capacity import cell_capacity, known_draws_capacity
-from loadtest.analysis.load_shape import load_shape
+from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.workflow_counts import looked_seconds
+from loadtest.analysis.saturation.cell_capacity import cell_capacity, known_draws_capacity
 from loadtest.analysis.twin import ExponentialWork, UniformWork
-from loadtest.analysis.work_of_plan import known_work
-from loadtest.analysis.workflow_counts import looked_seconds
+from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Open, Saturate, Work
 from loadtest.results.estimate import Estimate

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import read_step
-from loadtest.analysis.late_workflow_tasks import decide_workflow_queue
+from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
 from loadtest.plan import Plan, Slo
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram

@@ -12,10 +12,10 @@ from loop_steps import lacking_orders
 from readings import made
 
 from loadtest.analysis import analyse, read_step
-from loadtest.analysis.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES, NONE_IN_THE_QUEUE
-from loadtest.analysis.calibrated_model import calibration
-from loadtest.analysis.doubled_loop import why_doubled
-from loadtest.analysis.slo import judge_waits
+from loadtest.analysis.decisions.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES, NONE_IN_THE_QUEUE
+from loadtest.analysis.decisions.slo import judge_waits
+from loadtest.analysis.saturation.calibrated_model import calibration
+from loadtest.analysis.saturation.doubled_loop import why_doubled
 from loadtest.plan import Plan, Work
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured

@@ -13,9 +13,9 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
+from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.suspects.relief_change import half_more
 from loadtest.analysis.suspects.suspect_builder import found
-from loadtest.analysis.workers_as_planned import in_flight
 from loadtest.cli.app import run
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.plan import Saturate

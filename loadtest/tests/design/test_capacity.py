@@ -13,7 +13,7 @@ from readings import errors_of
 from searched_steps import ToldSystem, always, rates_of, searching
 from searched_system import SearchedSystem, plan_of_one_count
 
-from loadtest.analysis.capacity_search import SIDE_RATIO, CapacityBracket
+from loadtest.analysis.capacities.capacity_search import SIDE_RATIO, CapacityBracket
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.report.capacity_text import capacity_headlines

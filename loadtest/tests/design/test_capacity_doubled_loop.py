@@ -12,8 +12,8 @@ import synthetic
 from loop_steps import loop_step
 from searched_steps import TASKS, ToldSystem, always, rates_of, searching
 
-from loadtest.analysis.calibrated_model import calibration
-from loadtest.analysis.capacity_search import proposed_rate
+from loadtest.analysis.capacities.capacity_search import proposed_rate
+from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.design.design import NextStep

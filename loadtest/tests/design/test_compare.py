@@ -11,8 +11,8 @@ import synthetic
 from changes import closes
 from compared_blocks import ComparedSystem, kept_block, replace_block
 
-from loadtest.analysis.compared_quantities import QUANTITIES, block_problems
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.design import alternation
 from loadtest.design.compare import Compare

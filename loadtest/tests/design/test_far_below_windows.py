@@ -12,8 +12,8 @@ from searched_system import SearchedSystem, plan_of_one_count
 from synthetic import demo_plan, step
 
 from loadtest import arrivals
-from loadtest.analysis.late_workflow_tasks import orders_that_tell
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.twin import UntilDecided
 from loadtest.analysis.twin.decision import LOOKS
 from loadtest.design.design import KeptStep, NextStep

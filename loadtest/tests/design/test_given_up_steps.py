@@ -9,7 +9,7 @@ from dataclasses import replace
 from full_machine import filled, not_level
 from synthetic import demo_plan, step
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid

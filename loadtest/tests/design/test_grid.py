@@ -10,8 +10,8 @@ import pytest
 from loop_steps import loop_step
 from synthetic import demo_plan, step
 
-from loadtest.analysis.step_reading import read_step
-from loadtest.analysis.workflow_counts import workflows_per_second
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.analysis.readings.workflow_counts import workflows_per_second
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.plan import Open, Plan, Saturate

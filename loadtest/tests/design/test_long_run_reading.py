@@ -12,7 +12,7 @@ import pytest
 import synthetic
 from histograms import buckets
 
-from loadtest.analysis.calibrated_model import Calibration
+from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import ExponentialWork, OpenStep, QueueModel, SloBound
 from loadtest.design.long_run_reading import StepModel, read_long_run
 from loadtest.results.measured_step import Measured

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from synthetic import demo_plan, step
 
-from loadtest.analysis.cell_capacity import known_draws_capacity
-from loadtest.analysis.step_reading import read_step
-from loadtest.analysis.work_of_plan import known_work
-from loadtest.analysis.workflow_counts import workflows_per_second
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
+from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.design.design import KeptStep
 from loadtest.design.step_arrival_rate import arrival_rate, carried_per_second
 from loadtest.errors import MeasurementError

@@ -10,10 +10,10 @@ import pytest
 from changes import closes
 from synthetic import demo_plan, step
 
-from loadtest.analysis.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.analysis.readings.workflow_counts import window_closed
+from loadtest.analysis.rules.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes
 from loadtest.analysis.twin.work_distribution import UniformWork
-from loadtest.analysis.workflow_counts import window_closed
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
 from loadtest.experiment.loop import instruction_of

@@ -8,7 +8,7 @@ import pytest
 from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
 from fake_system import FakeSystem
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.errors import InputError
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen
 from loadtest.plan import Plan, WorkerSetup

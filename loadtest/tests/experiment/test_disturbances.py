@@ -13,7 +13,7 @@ from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out
 from fake_system import ACTIVITIES, FakeSystem
 from fakes import fake_ports
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.grid import Grid
 from loadtest.design.window_plan import WindowPlan
 from loadtest.experiment.loop import Subject, run_experiment

@@ -11,7 +11,7 @@ import pytest
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
 from fake_system import FakeSystem
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, TargetError, WorkerDiedError
 from loadtest.experiment.progress import Event, PhaseStarted, Tick

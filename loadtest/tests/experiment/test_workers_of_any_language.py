@@ -15,7 +15,7 @@ from running import sweep
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.client import Client, WorkflowHandle
 
-from loadtest.analysis.workflow_counts import SERVER_ACTIVITIES
+from loadtest.analysis.readings.workflow_counts import SERVER_ACTIVITIES
 from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup

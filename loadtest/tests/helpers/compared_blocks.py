@@ -13,7 +13,7 @@ import synthetic
 from event_system import EventSystem, Traits
 from known_system import ACTIVITIES, WORK
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.compare import Compare
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan

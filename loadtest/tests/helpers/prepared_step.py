@@ -12,7 +12,7 @@ import numpy as np
 from known_system import ACTIVITIES, WARM_UP_SECONDS, WORK, Column, Subject, bound_of, capacity_of
 from saturate_trial import learn, saturated_reading
 
-from loadtest.analysis.slot_capacity import LoadLevel, SlotCapacity
+from loadtest.analysis.saturation.slot_capacity import LoadLevel, SlotCapacity
 from loadtest.analysis.twin import (
     Measure,
     OpenStep,

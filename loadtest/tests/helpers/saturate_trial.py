@@ -8,7 +8,11 @@ import numpy as np
 from event_system import EventSystem
 from known_system import ACTIVITIES, WARM_UP_SECONDS, WORK, Column, Subject
 
-from loadtest.analysis.slot_capacity import SlotCapacity, capacity_of_known_draws, throughput_half_width
+from loadtest.analysis.saturation.slot_capacity import (
+    SlotCapacity,
+    capacity_of_known_draws,
+    throughput_half_width,
+)
 from loadtest.analysis.twin import (
     HistogramWork,
     Past,

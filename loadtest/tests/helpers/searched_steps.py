@@ -12,7 +12,7 @@ from functools import cache
 
 import synthetic
 
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.cli.capacity_plan import searching_plan
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep

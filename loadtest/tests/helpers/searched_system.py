@@ -17,7 +17,7 @@ from histograms import buckets, hdr
 from known_system import ACTIVITIES, Column
 
 from loadtest import arrivals
-from loadtest.analysis.step_reading import read_step
+from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.twin import Enough
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.analysis import disturbances, saturation_limit, step_verdict, validity
-from loadtest.analysis.enough_closes import FEWEST_CLOSES
-from loadtest.analysis.percentiles import samples_wanted
+from loadtest.analysis.estimators.percentiles import samples_wanted
+from loadtest.analysis.judged_steps import step_verdict
+from loadtest.analysis.rules import disturbances, validity
+from loadtest.analysis.rules.enough_closes import FEWEST_CLOSES
 from loadtest.analysis.run_verdict import EXIT_CODES
+from loadtest.analysis.saturation import saturation_limit
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.experiment.outside_watch import LOOK_SECONDS
 from loadtest.results.step_result import StepVerdict

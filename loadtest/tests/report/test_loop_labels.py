@@ -11,7 +11,7 @@ import synthetic
 from loop_steps import loop_step
 
 from loadtest.analysis import analyse
-from loadtest.analysis.sizing import size
+from loadtest.analysis.costs.sizing import size
 from loadtest.report.certainty import certainties
 from loadtest.report.headlines import headlines
 from loadtest.report.sweep_page import render

@@ -12,7 +12,7 @@ import pytest
 import synthetic
 from fake_steps import quick_plan
 
-from loadtest.analysis.validity import other_problems
+from loadtest.analysis.rules.validity import other_problems
 from loadtest.errors import InputError
 from loadtest.results.document import from_plain, to_json
 from loadtest.results.failure import Failure, FailureKind, count_of

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.doubled_loop import first_key, why_doubled
+from loadtest.analysis.capacities.scaling import describe_scaling
+from loadtest.analysis.costs.sweep_cpu_cost import cost
+from loadtest.analysis.decisions.slo import demands, no_demand
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all
-from loadtest.analysis.scaling import describe_scaling
-from loadtest.analysis.slo import demands, no_demand
-from loadtest.analysis.step_reading import read_step
-from loadtest.analysis.step_verdict import judge_closed
-from loadtest.analysis.sweep_cpu_cost import cost
+from loadtest.analysis.saturation.doubled_loop import first_key, why_doubled
 from loadtest.plan import Plan
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured, StepKey

@@ -7,10 +7,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
-from loadtest.analysis.closed_load_repeat import answer_rests_on
-from loadtest.analysis.load_shape import load_shape, shape_text
-from loadtest.analysis.rate_text import rate_text
-from loadtest.analysis.slo import judge_count, judge_errors, judge_step
+from loadtest.analysis.decisions.slo import judge_count, judge_errors, judge_step
+from loadtest.analysis.judged_steps.closed_load_repeat import answer_rests_on
+from loadtest.analysis.readings.load_shape import load_shape, shape_text
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.plan import LoadKind, Plan
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import CombinationResult, Demand, RunVerdict, SloAnswer, SweepResult

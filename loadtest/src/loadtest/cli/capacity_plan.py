@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.capacity_search import MOST_PROBES
+from loadtest.analysis.capacities.capacity_search import MOST_PROBES
 from loadtest.cli.question_plan import parse_asked
 from loadtest.design.capacity import longest_probe_seconds
 from loadtest.errors import InputError

@@ -7,10 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from loadtest.analysis.comparison import SAME_WITHIN_RATIO
-from loadtest.analysis.run_comparison import DRIFT, differing_settings, rounds_of_runs, why_not_comparable
-from loadtest.analysis.settings_comparison import Block, compare_settings, failure_notes
-from loadtest.analysis.workflow_counts import is_closed
+from loadtest.analysis.comparisons.comparison import SAME_WITHIN_RATIO
+from loadtest.analysis.comparisons.run_comparison import (
+    DRIFT,
+    differing_settings,
+    rounds_of_runs,
+    why_not_comparable,
+)
+from loadtest.analysis.comparisons.settings_comparison import Block, compare_settings, failure_notes
+from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.cli.run_notes import ended_early, left_out, report_from_here
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError

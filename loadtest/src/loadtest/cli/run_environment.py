@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.analysis.server_request_limits import demand_server_allows
+from loadtest.analysis.rules.server_request_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.named_servers import named_server
 from loadtest.cli.open_cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address

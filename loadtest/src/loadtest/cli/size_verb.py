@@ -62,7 +62,7 @@ def size(
         raise InputError(
             f"{run}: no step of this setting was measured; run `loadtest sweep` to its end first"
         )
-    from loadtest.analysis.sizing import size as sized
+    from loadtest.analysis.costs.sizing import size as sized
     from loadtest.report.sizing_text import sizing_text
     from loadtest.results.document import to_json
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loadtest.analysis.server_request_limits import demand_server_allows, line_of_needs
+from loadtest.analysis.rules.server_request_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
 from loadtest.errors import InputError

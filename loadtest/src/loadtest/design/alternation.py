@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from loadtest.analysis.compared_quantities import block_problems
-from loadtest.analysis.comparison import BLOCK_ORDER
-from loadtest.analysis.settings_comparison import compare_settings
+from loadtest.analysis.comparisons.compared_quantities import block_problems
+from loadtest.analysis.comparisons.comparison import BLOCK_ORDER
+from loadtest.analysis.comparisons.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.calibrated_model import Calibration, calibration, learn_again
-from loadtest.analysis.capacity_search import (
+from loadtest.analysis.capacities.capacity_search import (
     RATE_TASKS,
     CapacityBracket,
     ProbeResult,
     search_capacity,
 )
-from loadtest.analysis.doubled_loop import LoopPair
-from loadtest.analysis.slo import judge_errors
+from loadtest.analysis.decisions.slo import judge_errors
+from loadtest.analysis.saturation.calibrated_model import Calibration, calibration, learn_again
+from loadtest.analysis.saturation.doubled_loop import LoopPair
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import LONG_RUN_TASKS
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent

@@ -7,9 +7,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from loadtest.analysis.capacity_search import CapacityBracket, proposed_rate
-from loadtest.analysis.doubled_loop import LoopPair, loop_notes
-from loadtest.analysis.headroom_at_rate import headroom_of
+from loadtest.analysis.capacities.capacity_search import CapacityBracket, proposed_rate
+from loadtest.analysis.capacities.headroom_at_rate import headroom_of
+from loadtest.analysis.saturation.doubled_loop import LoopPair, loop_notes
 from loadtest.design.capacity import Capacity, CountSearch
 from loadtest.design.design import Answer, KeptStep
 from loadtest.results.capacity_result import CapacityResult, CountCapacity, SearchStep

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from loadtest import arrivals
-from loadtest.analysis.late_workflow_tasks import orders_that_tell
+from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.results.step_instruction import StepInstruction
 
 # Answers by the model in windows of so many seconds were tried on systems of known answer.

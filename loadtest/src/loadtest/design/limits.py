@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loadtest.analysis.compared_quantities import block_problems
-from loadtest.analysis.settings_as_planned import reads_settings
+from loadtest.analysis.comparisons.compared_quantities import block_problems
+from loadtest.analysis.judged_steps.step_suspects import NOT_READ, ranking_problems
+from loadtest.analysis.rules.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
-from loadtest.analysis.suspects.step_suspects import NOT_READ, ranking_problems
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks, judged_by

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.calibrated_model import Calibration
-from loadtest.analysis.cell_capacity import overhead_of_known_draws
-from loadtest.analysis.late_tasks import count_late
-from loadtest.analysis.percentiles import of_buckets
+from loadtest.analysis.decisions.late_tasks import count_late
+from loadtest.analysis.estimators.percentiles import of_buckets
+from loadtest.analysis.saturation.calibrated_model import Calibration
+from loadtest.analysis.saturation.cell_capacity import overhead_of_known_draws
 from loadtest.analysis.twin import (
     OpenStep,
     SloBound,

@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.calibrated_model import Calibration
-from loadtest.analysis.capacity_search import PROBE_LOOKS, PROBE_MISFIT_RATIO, SIDE_RATIO
+from loadtest.analysis.capacities.capacity_search import PROBE_LOOKS, PROBE_MISFIT_RATIO, SIDE_RATIO
+from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import (
     DecisionRule,
     FixedWindow,

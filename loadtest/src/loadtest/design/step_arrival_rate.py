@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loadtest.analysis.cell_capacity import known_draws_capacity
-from loadtest.analysis.doubled_loop import counting_steps
-from loadtest.analysis.work_of_plan import known_work
-from loadtest.analysis.workflow_counts import workflows_per_second
+from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.saturation.cell_capacity import known_draws_capacity
+from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Plan, Saturate

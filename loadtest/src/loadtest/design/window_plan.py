@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from loadtest import arrivals
-from loadtest.analysis.calibrated_model import Calibration, calibration_of
-from loadtest.analysis.doubled_loop import first_key
-from loadtest.analysis.enough_closes import seconds_of_enough_closes, too_few_closes
-from loadtest.analysis.late_workflow_tasks import orders_that_tell
-from loadtest.analysis.model_answer import is_far_below
-from loadtest.analysis.model_of_fewer_replicas import far_below_by_fewer
+from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
+from loadtest.analysis.decisions.model_answer import is_far_below
+from loadtest.analysis.decisions.model_of_fewer_replicas import far_below_by_fewer
+from loadtest.analysis.rules.enough_closes import seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of
+from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.analysis.twin import (
     FixedWindow,
     OpenStep,

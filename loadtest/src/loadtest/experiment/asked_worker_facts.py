@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.settings_as_planned import contradicted_settings
+from loadtest.analysis.rules.settings_as_planned import contradicted_settings
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers

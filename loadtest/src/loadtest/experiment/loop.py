@@ -11,12 +11,12 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.other_task_queues import activities_elsewhere
-from loadtest.analysis.settings_as_planned import settings_not_known
-from loadtest.analysis.step_reading import read_step
-from loadtest.analysis.step_verdict import JudgedStep, judge_closed
-from loadtest.analysis.workers_as_planned import in_flight
-from loadtest.analysis.workflow_counts import is_closed
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.analysis.judged_steps.step_verdict import JudgedStep, judge_closed
+from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.rules.settings_as_planned import settings_not_known
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window

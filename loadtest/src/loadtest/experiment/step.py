@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Never, TypeVar
 
-from loadtest.analysis.workers_as_planned import in_flight
+from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known

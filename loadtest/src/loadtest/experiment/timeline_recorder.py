@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from loadtest.analysis.late_tasks import count_late, why_not_counted
+from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loadtest.analysis.silent_replicas import PollingLook, polling_look, why_silent
+from loadtest.analysis.rules.silent_replicas import PollingLook, polling_look, why_silent
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.load_shape import shape_text
+from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.plan import Slo
 from loadtest.report.numbers import bound_text, listed, milliseconds, rate, replica_count, share
 from loadtest.report.run_cells import Cell, cells, unit

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadtest.analysis.load_shape import shape_text
-from loadtest.analysis.percentiles import is_for_few_samples
+from loadtest.analysis.estimators.percentiles import is_for_few_samples
+from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
 from loadtest.report.numbers import listed, milliseconds, percent, rate
 from loadtest.report.run_cells import Cell, cells, common_cells, unit

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from loadtest.analysis.doubled_loop import first_key
+from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error

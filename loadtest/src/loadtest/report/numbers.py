@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.rate_text import rate_text
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.results.estimate import Estimate
 
 DASH = "–"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from loadtest.analysis.window_budget import why_budget_ended
+from loadtest.analysis.decisions.window_budget import why_budget_ended
 from loadtest.results.measured_step import Measured
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.run_folder import Run

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from loadtest.analysis.usl import Usl
+from loadtest.analysis.estimators.usl import Usl
 from loadtest.report.drawing import (
     BLUE,
     GREY,

@@ -4,7 +4,7 @@ The answer of ``loadtest size`` as lines for a terminal.
 
 from __future__ import annotations
 
-from loadtest.analysis.usual_scatter import CONFIDENCE
+from loadtest.analysis.estimators.usual_scatter import CONFIDENCE
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.report.numbers import money, rate
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from loadtest.analysis.backlog import backlog_of
-from loadtest.analysis.disturbances import disturbances
+from loadtest.analysis.readings.backlog import backlog_of
+from loadtest.analysis.rules.disturbances import disturbances
 from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawing, vector
 from loadtest.results.disturbance import Disturbance
 from loadtest.results.measured_step import Measured, Second

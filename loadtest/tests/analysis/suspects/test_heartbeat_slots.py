@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import synthetic
 
+from loadtest.analysis.judged_steps.step_suspects import step_suspects
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
-from loadtest.analysis.suspects.step_suspects import step_suspects
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference

@@ -10,7 +10,7 @@ from known_system import Subject, capacity_of
 from saturate_trial import learn, saturated_reading
 from step_trial import try_open_step
 
-from loadtest.analysis.slot_capacity import LoadLevel
+from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.results.window_decision import Decided
 
 # Capacity and bound at 0.84 of it, from runs of 40,000 to 60,000 orders.

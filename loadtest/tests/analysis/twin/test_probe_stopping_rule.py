@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.analysis.capacity_search import PROBE_MISFIT_RATIO
+from loadtest.analysis.capacities.capacity_search import PROBE_MISFIT_RATIO
 from loadtest.analysis.twin import DecisionRule, Enough, TwinCounts
 from loadtest.analysis.twin.probe_stopping_rule import UntilSidesDecided
 from loadtest.results.window_decision import Decided

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loadtest.analysis.backlog import window_seconds
-from loadtest.analysis.bucket_quantile import mean, quantile
-from loadtest.analysis.work_of_plan import OWN_ORDERS
-from loadtest.analysis.workers_as_planned import run_on_one_core, takes_plan
+from loadtest.analysis.estimators.bucket_quantile import mean, quantile
+from loadtest.analysis.readings.backlog import window_seconds
+from loadtest.analysis.readings.workers_as_planned import run_on_one_core, takes_plan
+from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured

@@ -4,7 +4,7 @@ Suspects on the server's side: what it refuses, what it holds back, and what mak
 
 from __future__ import annotations
 
-from loadtest.analysis.full_machine import is_full
+from loadtest.analysis.readings.full_machine import is_full
 from loadtest.analysis.suspects.pressure import Pressure
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
 from loadtest.results.suspect import Suspect, SuspectName

@@ -4,8 +4,8 @@ Suspects on the workers' side: what they do not fetch, and what takes them long.
 
 from __future__ import annotations
 
-from loadtest.analysis.full_machine import is_full
-from loadtest.analysis.saturation_limit import FULL_SLOTS_RATIO
+from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.saturation.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text

@@ -1,0 +1,150 @@
+"""
+The throughput of replica counts that nobody measured, from the law of those that were.
+
+How wide an answer is decides whether it is one: few counts leave the law's bend open, and it shows in the interval.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadtest.analysis.estimators.small_least_squares import least_squares
+from loadtest.analysis.estimators.usl import Usl
+from loadtest.analysis.estimators.usual_scatter import STATED, Scatter, with_usual
+from loadtest.results.sweep_result import Interval
+
+# What a machine adds to the spread that the work's own draws make: 32 recorded steps of four settings, each repeated
+# eight times; a test holds it to them.
+MACHINE_SCATTER = Scatter(0.0142, 28)
+_RESAMPLES = 2000
+_COUNTS_FOR_COHERENCY = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CapacityGrowth:
+    """
+    Throughput against replicas, with as many curves as chance might have given.
+
+    Attributes:
+        counts: Replica counts that were measured, rising.
+        curve: Best fit.
+        laws: Fits of resampled steps: rate of one, contention, coherency.
+        scatter: Of a step's throughput around the curve.
+    """
+
+    counts: tuple[int, ...]
+    curve: Usl
+    laws: NDArray[np.float64]
+    scatter: Scatter
+
+    def throughput_at(self, replicas: int, confidence: float = STATED.confidence) -> Interval:
+        """
+        Return the orders per second of one more saturate step, with the interval in which it would lie so often.
+        """
+        found = self._throughputs(replicas)
+        value = self.curve.throughput_at(replicas)
+        outside = 50 * (1 - confidence)
+        low, high = np.percentile(found, [outside, 100 - outside])
+        return Interval(value, min(value, float(low)), max(value, float(high)))
+
+    def _throughputs(self, replicas: int) -> NDArray[np.float64]:
+        n, laws = float(replicas), self.laws
+        of_law = laws[:, 0] * n / (1 + laws[:, 1] * (n - 1) + laws[:, 2] * n * (n - 1))
+        luck = np.random.default_rng((replicas, 5)).standard_t(self.scatter.freedom, len(laws))
+        return np.asarray(of_law * (1 + self.scatter.ratio * luck))
+
+    @property
+    def contention(self) -> Interval:
+        """
+        Sigma of the law with its interval.
+        """
+        low, high = np.percentile(self.laws[:, 1], [2.5, 97.5])
+        return Interval(self.curve.contention, float(low), float(high))
+
+    @property
+    def coherency(self) -> Interval:
+        """
+        Kappa of the law with its interval.
+        """
+        low, high = np.percentile(self.laws[:, 2], [2.5, 97.5])
+        return Interval(self.curve.coherency, float(low), float(high))
+
+
+def fit_capacity_growth(
+    points: Sequence[tuple[int, float]], spread_ratio: float, seed: int
+) -> CapacityGrowth:
+    """
+    Fit the growth of throughput.
+
+    One count is a straight line, two leave room for contention, three and more for coherency as well.  Coherency,
+    which alone makes throughput fall, is in the best fit only if its interval lies above zero; it is in the interval
+    of every answer all the same.
+
+    Args:
+        points: Replicas and orders per second of each valid saturate step; at least one.
+        spread_ratio: What the draws of the work alone make of a step's throughput; the fit's own spread counts if larger.
+        seed: Of the resampling.
+    """
+    counts = tuple(sorted({count for count, _ in points}))
+    parameters = min(len(counts), _COUNTS_FOR_COHERENCY)
+    n = np.array([float(count) for count, _ in points])
+    x = np.array([value for _, value in points])
+    whole = _growth(counts, n, x, parameters, parameters, spread_ratio, seed)
+    if parameters < _COUNTS_FOR_COHERENCY or (whole.coherency.low or 0.0) > 0:
+        return whole
+    return _growth(counts, n, x, parameters - 1, parameters, spread_ratio, seed)
+
+
+def _growth(
+    counts: tuple[int, ...],
+    n: NDArray[np.float64],
+    x: NDArray[np.float64],
+    parameters: int,
+    open_parameters: int,
+    spread_ratio: float,
+    seed: int,
+) -> CapacityGrowth:
+    rate_of_one, contention, coherency = _fits(n, x[None, :], parameters)[0]
+    curve = Usl(float(rate_of_one), float(contention), float(coherency))
+    scatter = Scatter(math.hypot(spread_ratio, MACHINE_SCATTER.ratio), MACHINE_SCATTER.freedom)
+    freedom = len(x) - parameters
+    expected = np.array([curve.throughput_at(count) for count in n])
+    if freedom > 0:
+        own = math.sqrt(float(np.sum((x / expected - 1) ** 2)) / freedom)
+        scatter = with_usual(Scatter(own, freedom), scatter)
+    chance = np.random.default_rng(seed).standard_t(scatter.freedom, (_RESAMPLES, len(n)))
+    found = _fits(n, expected * np.maximum(0.1, 1 + scatter.ratio * chance), open_parameters)
+    return CapacityGrowth(counts, curve, found, scatter)
+
+
+def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int) -> NDArray[np.float64]:
+    """
+    Fit the law to each row of samples by non-negative least squares on relative residuals.
+
+    With three columns every set of them can be tried, for all rows at once.
+
+    Returns:
+        Rate of one, contention and coherency, a row for each sample.
+    """
+    each = samples / n
+    columns = [each, each * (n - 1), each * (n * (n - 1))]
+    wanted = np.ones_like(samples)
+    best = np.full(len(samples), np.inf)
+    laws = np.zeros((len(samples), 3))
+    for more in itertools.chain.from_iterable(
+        itertools.combinations(range(1, parameters), size) for size in range(parameters)
+    ):
+        solved, left = least_squares([columns[column] for column in (0, *more)], wanted)
+        better = (solved >= 0).all(axis=1) & (solved[:, 0] > 0) & (left < best)
+        best[better] = left[better]
+        laws[better] = 0.0
+        laws[better, 0] = 1 / solved[better, 0]
+        for index, column in enumerate(more, start=1):
+            laws[better, column] = solved[better, index] / solved[better, 0]
+    return laws

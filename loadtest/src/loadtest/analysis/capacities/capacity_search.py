@@ -1,0 +1,163 @@
+"""
+The highest rate of orders that keeps an SLO at one replica count, as a bracket around the model's word.
+
+One probe at the model's rate is held against twins whose capacities lie below and above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from loadtest.analysis.saturation.calibrated_model import Calibration
+from loadtest.analysis.twin import SloBound, rate_at_bound
+from loadtest.results.window_decision import Decided
+
+SIDE_RATIO = 1.05
+# Of a probe, whose two sides are each looked at; as tried on systems of known capacity.
+PROBE_LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
+PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
+MOVED_RATIO = 0.02
+MOST_PROBES = 3
+# More than an edge needs, as the bracket stands where these tasks put it.
+RATE_TASKS = 400_000
+_STEP_RATIO: float = SIDE_RATIO**1.5
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """
+    What a probe found.
+
+    Attributes:
+        arrival_rate: Orders per second.
+        against_slower, against_faster: Decisions against twins whose capacity at the SLO is ``SIDE_RATIO`` below
+            and above the rate, with ``PROBE_MISFIT_RATIO``.
+        learnt: The calibration with the overhead that the saturate step and all probes up to this one showed.
+    """
+
+    arrival_rate: float
+    against_slower: Decided
+    against_faster: Decided
+    learnt: Calibration
+
+    @property
+    def low(self) -> float | None:
+        """
+        A rate that the traffic showed to be kept; ``None`` if it showed none.
+        """
+        if self.against_faster is Decided.MET:
+            return self.arrival_rate * SIDE_RATIO
+        return self.arrival_rate / SIDE_RATIO if self.against_slower is Decided.MET else None
+
+    @property
+    def high(self) -> float | None:
+        """
+        A rate that the traffic showed to be missed; ``None`` if it showed none.
+        """
+        if self.against_slower is Decided.MISSED:
+            return self.arrival_rate / SIDE_RATIO
+        return self.arrival_rate * SIDE_RATIO if self.against_faster is Decided.MISSED else None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """
+        Whether the capacity lies outside of the two sides.
+        """
+        return self.against_slower is Decided.MISSED or self.against_faster is Decided.MET
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityBracket:
+    """
+    Capacity at the SLO in orders per second.
+
+    A side that is not confirmed is the model's word, which the traffic did not contradict.
+
+    Attributes:
+        low, high: The bracket; ``None`` if no probe agreed with the model, whose word is then worth nothing.
+        low_confirmed, high_confirmed: Whether traffic showed it.
+        why: Why there is none.
+    """
+
+    low: float | None
+    high: float | None
+    low_confirmed: bool = False
+    high_confirmed: bool = False
+    why: str | None = None
+
+
+def search_capacity(
+    first: Calibration,
+    probes: Sequence[ProbeResult],
+    bound: SloBound,
+    most_probes: int = MOST_PROBES,
+    tasks: int = RATE_TASKS,
+) -> float | CapacityBracket:
+    """
+    Return the rate of the next probe, or the bracket that the probes so far leave.
+
+    A probe whose slot times move the model's rate by more than 2 % makes it propose anew, as 15 s of saturation may
+    have held no stall.  What the traffic of any probe showed stays true for all that follow.
+
+    Args:
+        first: From the saturate step.
+        probes: In the order in which they were run.
+        bound: The SLO.
+        most_probes: After so many without an agreement there is no bracket.
+        tasks: Tasks of each simulated long run.
+    """
+    if not probes:
+        return proposed_rate(first, bound, tasks)
+    last = probes[-1]
+    low = max((probe.low for probe in probes if probe.low is not None), default=None)
+    high = min((probe.high for probe in probes if probe.high is not None), default=None)
+    if low is not None and high is not None:
+        if low >= high:
+            return CapacityBracket(None, None, why="probes contradict each other, so the system changed")
+        if high / low <= SIDE_RATIO**2 * (1 + _ROUNDING):
+            return CapacityBracket(low, high, low_confirmed=True, high_confirmed=True)
+    if len(probes) >= most_probes:
+        if last.is_contradicted:
+            return CapacityBracket(None, None, why=f"{most_probes} probes contradicted the model each time")
+        return _around(last.arrival_rate, low, high)
+    before = probes[-2].learnt if len(probes) > 1 else first
+    # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
+    moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
+    proposed = _within(_off_contradiction(last.arrival_rate * moved, last), low, high)
+    if abs(proposed / last.arrival_rate - 1) > MOVED_RATIO:
+        return proposed
+    return _around(last.arrival_rate, low, high)
+
+
+@lru_cache(maxsize=256)
+def proposed_rate(calibration: Calibration, bound: SloBound, tasks: int = RATE_TASKS) -> float:
+    """
+    Return the rate at which just the allowed share of the model's tasks is late; takes seconds of CPU, once.
+    """
+    return rate_at_bound(calibration.model, calibration.work, bound, tasks)
+
+
+def _off_contradiction(rate: float, last: ProbeResult) -> float:
+    """
+    Return a rate at least a step away from a probe whose traffic contradicted the model, on the side to which it points.
+    """
+    if last.against_slower is Decided.MISSED:
+        return min(rate, last.arrival_rate / _STEP_RATIO)
+    if last.against_faster is Decided.MET:
+        return max(rate, last.arrival_rate * _STEP_RATIO)
+    return rate
+
+
+def _within(rate: float, low: float | None, high: float | None) -> float:
+    above = rate if low is None else max(rate, low)
+    return above if high is None else min(above, high)
+
+
+def _around(rate: float, low: float | None, high: float | None) -> CapacityBracket:
+    bottom, top = rate / SIDE_RATIO, rate * SIDE_RATIO
+    low_shown = low is not None and low >= bottom * (1 - _ROUNDING)
+    high_shown = high is not None and high <= top * (1 + _ROUNDING)
+    return CapacityBracket(low if low_shown else bottom, high if high_shown else top, low_shown, high_shown)

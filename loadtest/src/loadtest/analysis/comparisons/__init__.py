@@ -1,0 +1,3 @@
+"""
+Which of two settings is better, by rounds of one run or by two finished runs.
+"""

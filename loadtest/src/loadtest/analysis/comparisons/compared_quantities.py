@@ -1,0 +1,129 @@
+"""
+The quantities by which two settings are compared, each as one positive number of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.readings.workflow_counts import workflows_per_second
+from loadtest.analysis.rules.disturbances import disturbed_window
+from loadtest.analysis.rules.enough_closes import too_few_closes
+from loadtest.analysis.rules.validity import RULES, uneven_halves
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
+from loadtest.results.step_result import StepResult
+from loadtest.results.steps_of_plan import plan_of_cell
+
+WAIT_OFFSET_SECONDS = 0.01
+"""
+What is added to a mean wait before its logarithm is taken, so that waits of a few milliseconds do not weigh.
+"""
+
+_LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
+
+# Whether one window was level, holds enough closes and was not hit: a comparison takes its error from the rounds instead.
+_OF_ONE_WINDOW = (disturbed_window, too_few_closes, uneven_halves)
+
+
+def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
+    """
+    Return why a block is of no use for a comparison; empty where it is of use.
+
+    Args:
+        measured: The block.
+        plan: Of the run; what the block's own setting changes in it is what its workers have to run with.
+    """
+    cell = plan_of_cell(plan, measured.key)
+    return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, cell))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """
+    One quantity of a block.
+
+    Attributes:
+        name: As users write it.
+        unit: Of its values.
+        more_is_better: Which way is better.
+        of: The value of a block, or why there is none.
+    """
+
+    name: str
+    unit: str
+    more_is_better: bool
+    of: Callable[[Measured, StepResult, Plan], float | str]
+
+
+def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del result, plan
+    if measured.arrival_rate is not None:
+        return "an open load sets the rate itself; that of a closed one can be compared"
+    found = workflows_per_second(measured)
+    return found if found > 0 else "nothing was completed"
+
+
+def _wait(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del plan
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    mean = result.schedule_to_start_seconds.activity.mean.value
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    if mean is None and waits is not None and waits.count:
+        mean = waits.sum / waits.count
+    return "the waits were not seen" if mean is None else mean + WAIT_OFFSET_SECONDS
+
+
+def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del result
+    bound = plan.slo.schedule_to_start_p95_seconds
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    if bound is None:
+        return "the plan bounds no waits"
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    if waits is None or not waits.count:
+        return "the waits were not seen"
+    if (unknown := why_not_counted(waits, bound)) is not None:
+        return unknown
+    # Half a task more on both sides, so that a block without a late task has a logarithm.
+    return (count_late(waits, bound) + 0.5) / (waits.count + 1)
+
+
+def _end_to_end(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del plan
+    if measured.arrival_rate is None:
+        return _LOOP_MADE
+    return result.end_to_end_seconds.p50 or "too few orders closed"
+
+
+def _cpu(part: str) -> Callable[[Measured, StepResult, Plan], float | str]:
+    def of(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+        del measured, plan
+        found: float | None = getattr(result.cpu_seconds_per_workflow, part)
+        return found or result.why.get(f"cpu_seconds_per_workflow.{part}", "it was not seen")
+
+    return of
+
+
+def _memory(measured: Measured, result: StepResult, plan: Plan) -> float | str:
+    del measured, plan
+    return result.rss_bytes.worker or result.why.get("rss_bytes.worker", "it was not seen")
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity("throughput", "orders/s", True, _throughput),
+        Quantity("late", "share of tasks, + 1/2 task", False, _late),
+        Quantity("wait", "s, mean + 10 ms", False, _wait),
+        Quantity("end-to-end", "s, p50", False, _end_to_end),
+        Quantity("worker-cpu", "s an order", False, _cpu("worker")),
+        Quantity("server-cpu", "s an order", False, _cpu("server")),
+        Quantity("worker-memory", "bytes", False, _memory),
+    )
+}

@@ -1,0 +1,153 @@
+"""
+Better, worse, the same or cannot tell, quantity by quantity, from the rounds of two settings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, Quantity
+from loadtest.analysis.comparisons.comparison import (
+    BLOCK_ORDER,
+    SAME_WITHIN_RATIO,
+    Comparison,
+    compare_rounds,
+)
+from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.plan import Plan
+from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_result import StepResult
+
+Block = tuple[Measured, StepResult]
+"""
+One measured block and its readings.
+"""
+
+
+def compare_settings(rounds: Sequence[Sequence[Block]], plan: Plan) -> tuple[QuantityComparison, ...]:
+    """
+    Compare two settings in every quantity.
+
+    Args:
+        rounds: Of each round its four blocks in the order A, B, B, A, all valid.
+        plan: Of the run; its bounds say what is late.
+    """
+    unlike = _why_unlike(rounds)
+    return tuple(_compare(quantity, rounds, plan, unlike) for quantity in QUANTITIES.values())
+
+
+def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
+    """
+    Return how many orders of each setting failed; nothing where none did.
+
+    Args:
+        rounds: As ``compare_settings`` takes them.
+    """
+    told = [
+        f"{failed} of {finished} orders of {setting} failed"
+        for setting, (failed, finished) in _failures(rounds).items()
+        if failed
+    ]
+    return (f"{' and '.join(told)}: a failed order counts as one that was completed",) if told else ()
+
+
+def _failures(rounds: Sequence[Sequence[Block]]) -> dict[str, tuple[int, int]]:
+    """
+    Return the failed and the finished orders of each setting; a block that stands twice in a round counts once.
+    """
+    blocks: dict[str, dict[int, StepResult]] = {"A": {}, "B": {}}
+    for each in rounds:
+        for setting, (_, result) in zip(BLOCK_ORDER, each, strict=True):
+            blocks[setting][id(result)] = result
+    return {
+        setting: (
+            sum(result.errors.failed for result in found.values()),
+            sum(result.errors.finished for result in found.values()),
+        )
+        for setting, found in blocks.items()
+    }
+
+
+def _why_unlike(rounds: Sequence[Sequence[Block]]) -> str | None:
+    """
+    Say that orders fail in one setting and not in the other, so that the two did not do the same work.
+    """
+    failures = _failures(rounds)
+    shares = [failed / finished if finished else 0.0 for failed, finished in failures.values()]
+    (low_a, high_a), (low_b, high_b) = (share_ends(*one) for one in failures.values())
+    if abs(shares[1] - shares[0]) <= SAME_WITHIN_RATIO or max(low_a, low_b) <= min(high_a, high_b):
+        return None
+    told = " and ".join(f"{failed} of {finished} of {name}" for name, (failed, finished) in failures.items())
+    return f"{told} failed: failed orders are other work than completed ones; mend what fails first"
+
+
+def standing_of(comparison: Comparison, *, more_is_better: bool) -> Standing:
+    """
+    Say whether more, or less, is better.
+    """
+    return _STANDINGS[comparison, more_is_better]
+
+
+_STANDINGS: Mapping[tuple[Comparison, bool], Standing] = {
+    (Comparison.MORE, True): Standing.BETTER,
+    (Comparison.MORE, False): Standing.WORSE,
+    (Comparison.LESS, True): Standing.WORSE,
+    (Comparison.LESS, False): Standing.BETTER,
+    **{(Comparison.SAME, more): Standing.SAME for more in (True, False)},
+    **{(Comparison.UNKNOWN, more): Standing.UNKNOWN for more in (True, False)},
+}
+
+
+def _compare(
+    quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None
+) -> QuantityComparison:
+    told: list[list[float]] = []
+    why = ""
+    for blocks in rounds:
+        values = [quantity.of(measured, result, plan) for measured, result in blocks]
+        reasons = [value for value in values if isinstance(value, str)]
+        if reasons:
+            why = reasons[0]
+        else:
+            told.append([value for value in values if not isinstance(value, str)])
+    a, b = _means(told)
+    if unlike is not None:
+        return QuantityComparison(
+            quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, unlike
+        )
+    if len(told) < FEWEST_ROUNDS:
+        if told or not why:
+            number = "1 round is" if len(told) == 1 else f"{len(told)} rounds are"
+            why = f"{number} whole and valid, at least {FEWEST_ROUNDS} are needed"
+        unknown = Standing.UNKNOWN
+        wanted = FEWEST_ROUNDS if told or not rounds else None
+        return QuantityComparison(
+            quantity.name, quantity.unit, a, b, unknown, None, None, None, len(told), wanted, why
+        )
+    found = compare_rounds(told)
+    unsure = found.comparison is Comparison.UNKNOWN
+    return QuantityComparison(
+        quantity.name,
+        quantity.unit,
+        a,
+        b,
+        standing_of(found.comparison, more_is_better=quantity.more_is_better),
+        found.ratio,
+        found.low,
+        found.high,
+        found.rounds,
+        found.rounds_wanted,
+        "the interval holds both no difference and more than the margin" if unsure else "",
+    )
+
+
+def _means(rounds: Sequence[Sequence[float]]) -> tuple[float | None, float | None]:
+    if not rounds:
+        return None, None
+    logs: dict[str, list[float]] = {"A": [], "B": []}
+    for blocks in rounds:
+        for setting, value in zip(BLOCK_ORDER, blocks, strict=True):
+            logs[setting].append(math.log(value))
+    return tuple(math.exp(math.fsum(logs[each]) / len(logs[each])) for each in "AB")  # type: ignore[return-value]

@@ -1,0 +1,144 @@
+"""
+The fewest replicas that keep a bound on waits at a rate, by the calibrated model and the growth of throughput.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.capacities.capacity_growth import CapacityGrowth
+from loadtest.analysis.saturation.calibrated_model import Calibration
+from loadtest.analysis.twin import SloBound
+from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.results.sweep_result import Interval
+
+# By so much the model's rate at the bound may be off: its bracket of 6 % held the truth in 98 % of the trials.
+MODEL_RATIO = 0.06
+# A throughput that may be twice its lower end says nothing.
+WIDEST_RATIO = 2.0
+# So many times the largest count measured is the farthest that is looked at.
+FARTHEST_RATIO = 10
+_TASKS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaModel:
+    """
+    What is known of any number of replicas.
+
+    Attributes:
+        calibration: Model and work of the largest count that was saturated.
+        replicas: That count.
+        growth: Throughput against replicas.
+    """
+
+    calibration: Calibration
+    replicas: int
+    growth: CapacityGrowth
+
+    def late_ratio(self, replicas: int, rate: float, bound: SloBound) -> float:
+        """
+        Return the model's share of late tasks, or of late orders, in the long run.
+        """
+        model, work = self.calibration.model, self.calibration.work
+        slots = max(1, round(model.slots / self.replicas * replicas))
+        capacity = self.growth.throughput_at(replicas).value
+        held = work.mean + model.overhead_seconds
+        slowness = (slots / (model.activities * capacity) - model.dead_seconds) / held
+        fitted = replace(model, slots=slots).slowed(max(0.05, slowness))
+        return long_run_late_ratio(fitted, work, rate, bound, _TASKS)
+
+
+def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...]) -> Interval | str:
+    """
+    Return the fewest replicas that keep every bound, or why that cannot be told.
+
+    The ends are the answers for a rate that is lower and higher by what model and throughput may be off.
+
+    Args:
+        model: Of any number of replicas.
+        rate: Orders per second.
+        bounds: What is late; empty asks for throughput alone.
+    """
+    carrying = _carrying(model, rate, 0.0, 0)
+    if carrying is None:
+        return _not_reached(model, rate)
+    told = model.growth.throughput_at(carrying)
+    low, high = told.low or 0.0, told.high or math.inf
+    if low <= 0 or high / low > WIDEST_RATIO:
+        return (
+            f"the throughput of {carrying} replicas lies between {low:.3g} and {high:.3g}/s by the counts measured "
+            f"({_listed(model.growth.counts)}), too wide to be an answer; {step_to_add(model.growth.counts, carrying)}"
+        )
+    wanted = _fewest(model, rate, bounds, 0)
+    if wanted is None:
+        return _not_reached(model, rate)
+    fewest = _fewest(model, rate, bounds, -1)
+    most = _fewest(model, rate, bounds, +1)
+    return Interval(wanted, float(fewest or 1), None if most is None else float(most))
+
+
+def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
+    """
+    Say which replica count would narrow an answer that lies far from the counts measured.
+    """
+    largest = counts[-1]
+    # In slots, not in cores: a count that this machine cannot run needs another machine or the cluster.
+    goal = max(largest + 1, math.ceil(math.sqrt(largest * wanted)))
+    more = sorted({*counts, math.ceil((largest + goal) / 2), goal})
+    return f"add replica counts up to {goal}, such as replicas = {more}, each with a saturate load"
+
+
+def _fewest(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...], side: int) -> int | None:
+    misfit = MODEL_RATIO if bounds else 0.0
+    replicas = _carrying(model, rate, misfit, side)
+    while replicas is not None and replicas <= _most(model):
+        asked = _asked(model, replicas, rate, misfit, side)
+        if all(model.late_ratio(replicas, asked, bound) <= bound.allowed_ratio for bound in bounds):
+            return replicas
+        # A twentieth more of many replicas at once: one more of a hundred changes nothing.
+        replicas += max(1, replicas // 20)
+    return None
+
+
+def _carrying(model: ReplicaModel, rate: float, misfit: float, side: int) -> int | None:
+    """
+    Return the fewest replicas whose throughput is above a rate, ``None`` where none has it.
+    """
+    before = 0.0
+    for replicas in range(1, _most(model) + 1):
+        throughput = model.growth.throughput_at(replicas).value
+        if throughput > _asked(model, replicas, rate, misfit, side):
+            return replicas
+        if throughput < before:
+            return None
+        before = throughput
+    return None
+
+
+def _asked(model: ReplicaModel, replicas: int, rate: float, misfit: float, side: int) -> float:
+    told = model.growth.throughput_at(replicas)
+    end = told.value if side == 0 else (told.low if side > 0 else told.high) or told.value
+    return rate * (1 + side * min(math.hypot(misfit, end / told.value - 1), 0.95))
+
+
+def _most(model: ReplicaModel) -> int:
+    return FARTHEST_RATIO * model.growth.counts[-1]
+
+
+def _not_reached(model: ReplicaModel, rate: float) -> str:
+    peak = model.growth.curve.peak_replicas
+    told = (
+        ""
+        if peak is None
+        else f": throughput is highest at {peak} replicas, with {model.growth.curve.throughput_at(peak):.3g}/s"
+    )
+    return (
+        f"no number of replicas reaches {rate:g}/s by the counts measured "
+        f"({_listed(model.growth.counts)}){told}; {step_to_add(model.growth.counts, 4 * model.growth.counts[-1])}"
+    )
+
+
+def _listed(counts: tuple[int, ...]) -> str:
+    return ", ".join(str(count) for count in counts)

@@ -1,0 +1,3 @@
+"""
+Whether a window keeps the bounds of the SLO, by its twins, its model or its counts.
+"""

@@ -1,0 +1,69 @@
+"""
+The repetitions of one cell as one longer window: failed orders and late workflow tasks are added, never their answers.
+
+An answer of each alone would be a vote: of many repetitions one misses by luck, and none of many short ones ever decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from loadtest.analysis.decisions.late_workflow_tasks import ALLOWED_RATIO, judge_share
+from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.results.step_result import StepResult
+from loadtest.results.step_result_parts import Errors
+from loadtest.results.window_decision import Decided, Decision
+
+
+def added_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
+    """
+    Return the steps, each with the failed orders and the late workflow tasks of all of them.
+
+    Args:
+        steps: Of one cell and load, all to be believed; at least one.
+    """
+    errors, workflow = _errors(steps), _workflow_tasks(steps)
+    return [
+        replace(
+            step, errors=errors, workflow_decision=workflow if _is_counted(step) else step.workflow_decision
+        )
+        for step in steps
+    ]
+
+
+def _errors(steps: Sequence[StepResult]) -> Errors:
+    failed = sum(step.errors.failed for step in steps)
+    finished = sum(step.errors.finished for step in steps)
+    return Errors(failed, finished, *share_ends(failed, finished))
+
+
+def _is_counted(step: StepResult) -> bool:
+    """
+    Tell whether the late workflow tasks of a step were counted.
+    """
+    return step.workflow_decision is not None and step.workflow_decision.twin_late > 0
+
+
+def _workflow_tasks(steps: Sequence[StepResult]) -> Decision | None:
+    found = [step.workflow_decision for step in steps if step.workflow_decision and _is_counted(step)]
+    if not found:
+        return None
+    counted = round(math.fsum(each.twin_late for each in found) / ALLOWED_RATIO)
+    added = judge_share(
+        math.fsum(each.late for each in found),
+        counted,
+        math.fsum(each.seconds for each in found),
+        max(_burst(each) for each in found),
+    )
+    if added.answer is not Decided.UNDECIDED:
+        return added
+    return replace(added, why=f"{added.why}, over {len(found)} repetitions; more of them would tell")
+
+
+def _burst(decision: Decision) -> float:
+    """
+    Return how many late tasks of a window were taken to stand or fall together.
+    """
+    return decision.twin_deviation**2 / (decision.twin_late * (1 - ALLOWED_RATIO))

@@ -1,0 +1,123 @@
+"""
+Whether workflow tasks wait too long: the share of late ones of a window, with what their bursts do to its error.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
+from loadtest.results.window_decision import Decided, Decision
+from loadtest.results.worker_facts import workflow_slots
+
+ALLOWED_RATIO = 0.05
+# Up to this share of the workflow-task slots in use tasks wait in bursts of about so many.
+CALM_RATIO = 0.5
+CALM_BURST = 3.0
+# Of fuller slots, and where they were not seen, bursts are longer.
+BUSY_BURST = 20.0
+# Times as many workflow tasks as tell where none is late, so that one late task leaves the answer.
+ENOUGH_RATIO = 1.2
+# A window that ends by itself does so a little before its longest.
+_ABOUT_SECONDS = 5.0
+
+
+def orders_that_tell(activities: int) -> int:
+    """
+    Return how many orders have enough workflow tasks to tell of calm slots that they wait too rarely.
+
+    Args:
+        activities: Of one order, one after the other; it has one workflow task more.
+    """
+    return math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
+
+
+def burst_of(busy_ratio: float | None) -> float:
+    """
+    Return how many late workflow tasks stand or fall together.
+
+    Tried on queues of 1 and 4 slots, windows of 20 s: wrong in at most 3 % of the windows of slots in use up to
+    0.5; with the longer burst in at most 6 % at 0.9.
+
+    Args:
+        busy_ratio: Share of the workflow-task slots in use; ``None`` if not seen.
+    """
+    return CALM_BURST if busy_ratio is not None and busy_ratio <= CALM_RATIO else BUSY_BURST
+
+
+def busy_ratio(measured: Measured) -> float | None:
+    """
+    Return the share of the workflow-task slots in use over the window; ``None`` if not seen.
+
+    The slots are those that the workers say they have: a worker of the user's own does not run with the plan's.
+    """
+    window = measured.worker_window
+    held = histogram_of(window, "worker.workflow_task_execution")
+    slots = workflow_slots(measured.workers) or measured.limits.workflow_slots
+    if held is None or not slots or window is None or window.seconds <= 0:
+        return None
+    return held.sum / window.seconds / slots
+
+
+def judge_share(late: float, counted: int, seconds: float, burst: float) -> Decision:
+    """
+    Say whether at most 5 % are late, of so many that were.
+
+    Args:
+        late: Late ones.
+        counted: Of how many.
+        seconds: Length of the window.
+        burst: How many stand or fall together.
+    """
+    low, high = share_ends(late, counted, burst)
+    answer, why = Decided.UNDECIDED, None
+    if high <= ALLOWED_RATIO:
+        answer = Decided.MET
+    elif low > ALLOWED_RATIO:
+        answer = Decided.MISSED
+    else:
+        why = f"{late:g} of {counted} late, so the share lies between {low:.1%} and {high:.1%}"
+    deviation = math.sqrt(max(burst * ALLOWED_RATIO * (1 - ALLOWED_RATIO) * counted, 0.0))
+    return Decision(answer, seconds, late, ALLOWED_RATIO * counted, deviation, why, ())
+
+
+def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
+    """
+    Decide the bound on the workflow queue's waits; ``None`` where none is set or the waits were not seen.
+    """
+    bound = plan.slo.schedule_to_start_p95_seconds
+    for role, window in (("worker", measured.worker_window), ("server", measured.server_window)):
+        waits = histogram_of(window, f"{role}.workflow_schedule_to_start")
+        if bound is not None and waits is not None:
+            if (unknown := why_not_counted(waits, bound)) is not None:
+                return Decision(Decided.UNDECIDED, measured.window_seconds, 0.0, 0.0, 0.0, unknown, ())
+            late = count_late(waits, bound)
+            burst = burst_of(busy_ratio(measured))
+            found = judge_share(late, waits.count, measured.window_seconds, burst)
+            wanted = samples_to_keep(ALLOWED_RATIO, burst)
+            if found.why is None or waits.count >= wanted:
+                return found
+            return replace(found, why=f"{found.why}; {_what_would_tell(measured, plan, waits.count, wanted)}")
+    return None
+
+
+def _what_would_tell(measured: Measured, plan: Plan, counted: int, wanted: int) -> str:
+    """
+    Say how a window would count enough workflow tasks: one of fixed length by another, one that ended at its longest by a
+    longer limit, and one that ended with the activities' answer by neither.
+    """
+    load, seconds = plan.loads[measured.key.load], measured.window_seconds
+    longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)
+    if load.window_seconds is not None:
+        return f"write window_seconds = {longer} or more (now {seconds:.0f})"
+    if seconds >= load.longest_window_seconds - _ABOUT_SECONDS:
+        return f"write max_window_seconds = {longer} or more (now {load.longest_window_seconds:.0f})"
+    return (
+        f"{wanted:,} would tell where none is late, and the window ended once the activities' waits were decided; "
+        "test a higher rate, or give more workflow_task_slots, as fewer tell where most of those are free"
+    )

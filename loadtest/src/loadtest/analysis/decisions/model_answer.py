@@ -1,0 +1,195 @@
+"""
+Loads so far from the SLO's limit that the model answers and the window only has to not contradict it.
+
+Far below it even a system at the limit is rarely late, so that twins would need minutes to tell what is plain.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.estimators.percentiles import decode, late_of_hdr
+from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.workflow_counts import work as work_done
+from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen_times
+from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
+from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.plan import ArrivalKind, Plan
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import Histogram, histogram_of
+from loadtest.results.window_decision import Decided, Decision
+
+# Share of what is allowed that the model may have late for "met", at a rate that much higher than the measured one.
+MODEL_RATIO = 0.2
+RATE_RATIO = 1.1
+# Share of what is allowed that the window may show then.
+SEEN_RATIO = 0.5
+# The same for "missed": what the model must have at a lower rate, and what the window must show.
+MODEL_MISSED_RATIO = 4.0
+RATE_MISSED_RATIO = 0.9
+SEEN_MISSED_RATIO = 2.0
+# The shortest window that may contradict the model.
+SHORTEST_SECONDS = 5.0
+FEWEST_TASKS = 100
+FEWEST_ORDERS = 20
+_TASKS = 40_000
+# A retry now and then makes no stage more.
+_ROUNDING = 0.05
+# Order of service and dead time where no saturate step has told them: what servers have shown, to the bad side.
+_USUAL_NEWEST_FIRST = 0.5
+_USUAL_DEAD_SECONDS = 0.01
+# And to the good side.
+_BEST_NEWEST_FIRST = -0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWindow:
+    """
+    What one open window showed, without any other step.
+
+    Attributes:
+        seconds: Its length.
+        rate: Orders per second.
+        slots: Over all replicas.
+        activities: Of one order, one after the other.
+        held: Time of the activities in their slots.
+        gap_seconds: From an activity's end to the next one's entry into the queue.
+        counted: Tasks started, or orders closed.
+        late: Those of them that were late.
+    """
+
+    seconds: float
+    rate: float
+    slots: int
+    activities: int
+    held: Histogram
+    gap_seconds: float
+    counted: int
+    late: float
+
+
+def model_late_ratio(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> float:
+    """
+    Return the model's share of late tasks in the long run, at a rate 10 % above the one given.
+    """
+    return long_run_late_ratio(model, work, RATE_RATIO * rate, bound, _TASKS)
+
+
+def is_far_below(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> bool:
+    """
+    Return whether the model has less than a fifth of the allowed late tasks even at a rate 10 % higher.
+    """
+    return model_late_ratio(model, work, rate, bound) <= MODEL_RATIO * bound.allowed_ratio
+
+
+def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
+    """
+    Return "met" or "missed" where the model is far from the limit and the window does not contradict it.
+
+    The model is made of the window's own execution times and slots; what only a saturate step could tell is taken
+    to the bad side for "met" and to the good side for "missed".
+
+    Returns:
+        ``None`` where that cannot be said.
+    """
+    fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
+    if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or seen.activities < 1 or not seen.held.count:
+        return None
+    if unseen_times(seen.held) is not None:
+        return None
+    work = histogram_work(seen.held, seen.held.sum)
+    allowed = bound.allowed_ratio * seen.counted
+    if seen.late <= SEEN_RATIO * allowed:
+        model = _model(seen, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST)
+        ratio = model_late_ratio(model, work, seen.rate, bound)
+        if ratio <= MODEL_RATIO * bound.allowed_ratio:
+            return _decision(seen, bound, Decided.MET, ratio, "higher")
+    elif seen.late >= SEEN_MISSED_RATIO * allowed:
+        model = _model(seen, 0.0, _BEST_NEWEST_FIRST)
+        ratio = long_run_late_ratio(model, work, RATE_MISSED_RATIO * seen.rate, bound, _TASKS)
+        if ratio >= MODEL_MISSED_RATIO * bound.allowed_ratio:
+            return _decision(seen, bound, Decided.MISSED, ratio, "lower")
+    return None
+
+
+def _model(seen: SeenWindow, dead_seconds: float, newest_first: float) -> QueueModel:
+    return QueueModel(
+        slots=seen.slots,
+        shape=(1,) * seen.activities,
+        dead_seconds=dead_seconds,
+        gap_seconds=seen.gap_seconds,
+        newest_first_ratio=newest_first,
+    )
+
+
+def _decision(seen: SeenWindow, bound: SloBound, answer: Decided, ratio: float, rate: str) -> Decision:
+    told = (
+        f"by the model, and the window does not contradict it: {seen.late:g} of {seen.counted} late, "
+        f"and at a rate 10 % {rate} the model has {ratio:.2%}"
+    )
+    return Decision(answer, seen.seconds, seen.late, bound.allowed_ratio * seen.counted, 0.0, told, ())
+
+
+def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
+    """
+    Decide the bound on the activity queue's waits by the model; ``None`` where that cannot be said.
+    """
+    seconds, window = plan.slo.schedule_to_start_p95_seconds, measured.worker_window
+    waits = histogram_of(window, "worker.activity_schedule_to_start")
+    if seconds is None or waits is None or why_not_counted(waits, seconds) is not None:
+        return None
+    return _answer(measured, plan, waits.count, count_late(waits, seconds), SloBound(seconds))
+
+
+def end_to_end_by_model(measured: Measured, plan: Plan) -> Decision | None:
+    """
+    Decide the bound on the orders' time from intended start to close by the model; ``None`` as above.
+    """
+    seconds, encoded = plan.slo.end_to_end_p95_seconds, measured.injector.histograms.get("end_to_end")
+    if seconds is None or encoded is None:
+        return None
+    counted, late = late_of_hdr(encoded, seconds)
+    return _answer(measured, plan, counted, float(late), SloBound(seconds, measure=Measure.END_TO_END))
+
+
+def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: SloBound) -> Decision | None:
+    shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
+    if shape is None:
+        return None
+    # The model's arrivals are random ones of the highest rate, which are worse than any other shape of it.
+    seen = _seen(measured, shape.highest_rate, counted, late)
+    found = None if seen is None else answer_by_model(seen, bound)
+    if found is not None and found.answer is Decided.MISSED and shape.kind != ArrivalKind.POISSON.value:
+        return None
+    return found
+
+
+def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWindow | None:
+    window, encoded = measured.worker_window, measured.injector.histograms.get("end_to_end")
+    if window is None or measured.slots is None:
+        return None
+    waits = window.histograms.get("worker.activity_schedule_to_start")
+    held = window.histograms.get("worker.activity_execution")
+    if waits is None or held is None or not held.count or not waits.count:
+        return None
+    closed = window.counters.get("worker.workflow_completed", 0.0)
+    activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
+    done = work_done(measured)
+    if done is not None and activities:
+        # Retries and rework are tasks of the queue, too: no fewer stages than there were, and the tasks at their own rate.
+        activities = max(activities, math.ceil(done.per_workflow - _ROUNDING))
+        rate *= done.per_workflow / activities
+    whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0
+    gap = whole / activities - waits.sum / waits.count - held.sum / held.count if activities else 0.0
+    return SeenWindow(
+        seconds=measured.window_seconds,
+        rate=rate,
+        slots=measured.slots,
+        activities=activities,
+        held=held,
+        gap_seconds=max(0.0, gap),
+        counted=counted,
+        late=late,
+    )

@@ -1,0 +1,286 @@
+"""
+Which replica counts keep the SLO, the fewest that do, and what that makes of the run.
+
+It reads the plan's bounds and the steps' readings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from loadtest.analysis.decisions.added_repetitions import added_repetitions
+from loadtest.analysis.estimators.share_interval import samples_to_keep
+from loadtest.analysis.saturation.slot_capacity import LoadLevel
+from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
+from loadtest.plan import Load, LoadKind, Plan, Slo
+from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
+from loadtest.results.window_decision import Decided
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.10g} ms"
+
+
+def judge_step(step: StepResult, slo: Slo) -> Judgement:
+    """
+    Hold one step against every bound.
+
+    Returns:
+        ``missed`` as soon as one bound is, even if another is not decided; ``undecided`` for an invalid step or when
+        nothing was missed and a bound is not decided.
+    """
+    if step.verdict is StepVerdict.INVALID:
+        return Judgement(
+            SloAnswer.UNDECIDED, tuple(f"step {step.step} is invalid: {reason}" for reason in step.reasons)
+        )
+    found = [judge_shares(step, slo), judge_errors(step, slo)]
+    if step.verdict is StepVerdict.OVERLOADED:
+        found.append(Judgement(SloAnswer.MISSED, tuple(f"overloaded: {reason}" for reason in step.reasons)))
+    elif (waits := judge_waits([step], slo)) is not None:
+        found.insert(0, waits)
+    return _joined(found)
+
+
+def _joined(judgements: Iterable[Judgement]) -> Judgement:
+    every = list(judgements)
+    for answer in (SloAnswer.MISSED, SloAnswer.UNDECIDED):
+        told = tuple(dict.fromkeys(why for each in every if each.answer is answer for why in each.why))
+        if told:
+            return Judgement(answer, told)
+    return Judgement(SloAnswer.MET, ())
+
+
+def judge_shares(step: StepResult, slo: Slo) -> Judgement:
+    """
+    Hold a step against the bounds on the workflow queue's waits and on the orders' time.
+    """
+    bounds = (
+        (
+            "workflow tasks may wait",
+            "workflow_decision",
+            slo.schedule_to_start_p95_seconds,
+            step.workflow_decision,
+        ),
+        ("orders may take", "end_to_end_decision", slo.end_to_end_p95_seconds, step.end_to_end_decision),
+    )
+    found = []
+    for what, key, most, decision in bounds:
+        if most is None:
+            continue
+        asked = f"5 % of the {what} longer than {_milliseconds(most)}"
+        if decision is None:
+            told = step.why.get(key, "no reason given")
+            found.append(
+                Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {told}",))
+            )
+        elif decision.answer is Decided.UNDECIDED:
+            found.append(Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided: {decision.why}",)))
+        elif decision.answer is Decided.MISSED:
+            more = f"{decision.late:g} did, where {decision.twin_late:.0f} may"
+            found.append(Judgement(SloAnswer.MISSED, (f"{asked}: {more}",)))
+    return _joined(found)
+
+
+def judge_errors(step: StepResult, slo: Slo) -> Judgement:
+    """
+    Hold a step's failed orders against the bound: their share is known no better than its 95 % ends.
+
+    A bound of 0 asks for no failure in what was measured.
+    """
+    errors, most = step.errors, slo.error_ratio
+    asked = f"{most * 100:.2f} % of the orders may fail"
+    if not errors.finished:
+        return Judgement(SloAnswer.UNDECIDED, (f"{asked}, and nothing finished",))
+    seen = f"{errors.failed} of {errors.finished} did"
+    if most == 0:
+        return Judgement(SloAnswer.MISSED, (f"{asked}: {seen}",)) if errors.failed else _MET
+    if errors.high <= most:
+        return _MET
+    if errors.low > most:
+        return Judgement(SloAnswer.MISSED, (f"{asked}: {seen}, so {errors.low:.2%} or more do",))
+    told = f"{asked}: {seen}, so up to {errors.high:.2%} may"
+    if not errors.failed:
+        told += f"; without a failure {samples_to_keep(most)} orders would tell"
+    return Judgement(SloAnswer.UNDECIDED, (told,))
+
+
+_MET = Judgement(SloAnswer.MET, ())
+
+
+def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
+    """
+    Join what the late tasks of the repetitions of one cell say: their counts are added, never their answers.
+
+    The twins' error shrinks with repetitions, the part of it that the model's misfit makes does not.
+
+    Returns:
+        The judgement, with no reason if it is met; ``None`` if the SLO sets no bound.
+    """
+    bound = slo.schedule_to_start_p95_seconds
+    if bound is None:
+        return None
+    asked = f"5 % of the activities may wait longer than {_milliseconds(bound)}"
+    at = [step for step in steps if step.load_level == LoadLevel.AT]
+    if at:
+        told = f"the rate is at capacity ({(at[0].utilization_ratio or 0) * 100:.0f} %), where waits grow with the window"
+        return Judgement(SloAnswer.UNDECIDED, (f"{told}; test a rate 5 % lower or higher",))
+    found = [step.decision for step in steps if step.decision is not None]
+    if not found:
+        why = steps[0].why.get("decision", "no reason given") if steps else "no such step was measured"
+        return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
+    late = math.fsum(each.late for each in found)
+    twin = math.fsum(each.twin_late for each in found)
+    # Where no activity goes through the queue there is nothing to add, and one that is open leaves it open.
+    open_first = next((each for each in found if each.answer is not Decided.MET), found[0])
+    answer, because = open_first.answer, open_first.why
+    if len(found) > 1 and twin > 0:
+        luck = math.sqrt(math.fsum(each.twin_deviation**2 for each in found))
+        least = DEVIATIONS * max(luck, MISFIT_RATIO * twin)
+        because = f"{late:g} late in {len(found)} repetitions, and a system just at the limit would have {twin:.0f} ± {least:.0f}"
+        answer = Decided.UNDECIDED
+        if abs(late - twin) > least:
+            answer = Decided.MET if late < twin else Decided.MISSED
+    if answer is Decided.MET:
+        return Judgement(SloAnswer.MET, ())
+    if answer is Decided.MISSED:
+        told = f"{asked}: {late:g} waited longer, where a system just at that limit has {twin:.0f}"
+        return Judgement(SloAnswer.MISSED, (told,))
+    longest = max(each.seconds for each in found)
+    wanted = f"write max_window_seconds = {math.ceil(2 * longest)} or more, or test another rate"
+    return Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided after {longest:.0f} s: {because}; {wanted}",))
+
+
+def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
+    """
+    Join the repetitions of one replica count; one that is invalid counts only if there is no other.
+
+    Late tasks and failed orders are added over the repetitions, so that more of them bring the answer nearer to the truth.
+    """
+    usable = [step for step in steps if step.is_usable] or list(steps)
+    if not usable:
+        return Judgement(SloAnswer.UNDECIDED, ("no such step was measured",))
+    if len(usable) == 1 or any(step.verdict is not StepVerdict.VALID for step in usable):
+        worst = max(usable, key=lambda step: step.verdict is StepVerdict.OVERLOADED)
+        return judge_step(worst, slo)
+    usable = added_repetitions(usable)
+    waits = judge_waits(usable, slo)
+    rest = slo.model_copy(update={"schedule_to_start_p95_seconds": None})
+    judgements = [judge_step(step, rest) for step in usable] + [judge_shares(step, slo) for step in usable]
+    return _joined(judgements + ([waits] if waits is not None else []))
+
+
+def by_answer(judgements: Mapping[int, Judgement], answer: SloAnswer) -> tuple[int, ...]:
+    """
+    Return the measured counts with an answer, rising.
+    """
+    return tuple(count for count in sorted(judgements) if judgements[count].answer is answer)
+
+
+def not_measured(judgements: Mapping[int, Judgement]) -> str | None:
+    """
+    Name the counts among which the fewest that are enough may lie without having been measured.
+    """
+    enough = by_answer(judgements, SloAnswer.MET)
+    if not enough:
+        return None
+    missing = [count for count in range(1, enough[0]) if count not in judgements]
+    worse = [count for count in by_answer(judgements, SloAnswer.MISSED) if count < enough[0]]
+    missing = [count for count in missing if not worse or count > worse[-1]]
+    spans: list[list[int]] = []
+    for count in missing:
+        if spans and spans[-1][-1] == count - 1:
+            spans[-1].append(count)
+        else:
+            spans.append([count])
+    return ", ".join(f"{s[0]} to {s[-1]}" if len(s) > 1 else f"{s[0]}" for s in spans) or None
+
+
+def answer_in_words(judgements: Mapping[int, Judgement]) -> str:
+    """
+    Say what is known of every measured count, and what was not measured.
+    """
+    if not judgements:
+        return "no step of this load was measured"
+    enough, not_enough, undecided = (
+        by_answer(judgements, answer) for answer in (SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED)
+    )
+    parts = []
+    if enough:
+        parts.append(f"{_with_verb(enough)} enough")
+    if not_enough and enough:
+        parts.append(f"{_with_verb(not_enough, named=True)} not")
+    elif not_enough and undecided:
+        parts.append(f"{_with_verb(not_enough)} not enough")
+    elif not_enough:
+        parts.append(f"not even {_with_verb(not_enough[-1:])} enough")
+    more = [", ".join(parts)] if parts else []
+    if undecided:
+        more.append(f"{_with_verb(undecided, named=bool(parts))} undecided")
+    gap = not_measured(judgements)
+    if gap is not None:
+        more.append(f"{gap} {'was' if gap.isdigit() else 'were'} not measured")
+    return "; ".join(more)
+
+
+def _with_verb(counts: Sequence[int], *, named: bool = False) -> str:
+    """
+    Return counts with their verb, and with their noun unless it was named before: "2 and 4 replicas are".
+    """
+    *others, last = map(str, counts)
+    told = f"{', '.join(others)} and {last}" if others else last
+    if named:
+        return f"{told} {'are' if others else 'is'}"
+    return f"{told} replica is" if tuple(counts) == (1,) else f"{told} replicas are"
+
+
+def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
+    """
+    Find the fewest replicas that keep the SLO under one open load of the plan.
+    """
+    mine = [step for step in steps if step.load.index == load]
+    judgements = {
+        count: judge_count([s for s in mine if s.replicas == count], plan.slo) for count in plan.replicas
+    }
+    rates = [rate for step in mine if (rate := step.load.arrival_rate) is not None]
+    enough = by_answer(judgements, SloAnswer.MET)
+    return Demand(
+        load=load,
+        arrival_rate=sum(rates) / len(rates) if rates else None,
+        replicas=enough[0] if enough else None,
+        enough=enough,
+        not_enough=by_answer(judgements, SloAnswer.MISSED),
+        undecided=by_answer(judgements, SloAnswer.UNDECIDED),
+        not_measured=not_measured(judgements),
+        why=answer_in_words(judgements),
+        by_replicas={str(count): judgement for count, judgement in judgements.items()},
+    )
+
+
+def demands(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
+    """
+    Find the demand under each open load; a plan without one asks for none.
+    """
+    return tuple(demand(steps, plan, index) for index, load in enumerate(plan.loads) if _is_common(load))
+
+
+def no_demand() -> Demand:
+    """
+    The demand of a plan that has no open load.
+    """
+    return Demand(
+        None,
+        None,
+        None,
+        (),
+        (),
+        (),
+        None,
+        "the plan has no open load, whose rate is the same for all replica counts",
+        {},
+    )
+
+
+def _is_common(load: Load) -> bool:
+    return load.kind is LoadKind.OPEN

@@ -1,0 +1,3 @@
+"""
+Statistics that know nothing of Temporal: quantiles of buckets, intervals, fits.
+"""

@@ -1,0 +1,99 @@
+"""
+Whether a closed load that broke a rule of validity is worth another attempt.
+
+On a machine that the system under test itself fills it is not: of nine second attempts on such a one, one was valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules
+from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
+from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, late_looks, uneven_halves
+from loadtest.analysis.suspects.self_filled_machine import why_full
+from loadtest.plan import Fraction, LoadKind, Open, Plan
+from loadtest.results.disturbance import DisturbanceKind
+from loadtest.results.measured_step import Measured
+
+# What a machine without a core left makes of a step by itself, today as tomorrow.
+_MADE_BY_FULL_MACHINE = (uneven_halves, late_looks)
+
+
+def answer_rests_on(replicas: int, load: int, plan: Plan) -> bool:
+    """
+    Tell whether what is asked of the open loads rests on one cell of a plan.
+
+    An answer rests on late tasks of its own steps; beside them on the closed load from which its rate is taken: that of the
+    first replica count, where a rate is a share of what that one completes, and of each count where a fraction is asked.
+
+    Args:
+        replicas: Of the cell.
+        load: Its index in the plan.
+        plan: Of the run.
+    """
+    if plan.loads[load].kind is not LoadKind.SATURATE or any(
+        isinstance(each, Fraction) for each in plan.loads
+    ):
+        return True
+    shares = any(isinstance(each, Open) and each.arrival_rate is None for each in plan.loads)
+    return shares and replicas == plan.replicas[0]
+
+
+def why_not_again(measured: Measured, plan: Plan) -> str | None:
+    """
+    Say why a sweep does not measure an invalid closed step again, as a clause; ``None`` where it does.
+
+    Args:
+        measured: The step, which is invalid.
+        plan: Of its cell.
+    """
+    asked = any(isinstance(each, Open) for each in plan.loads)
+    if (
+        not is_closed(measured)
+        or not asked
+        or answer_rests_on(measured.key.replicas, measured.key.load, plan)
+    ):
+        return None
+    full = why_full(measured, plan)
+    if full is None or not _made_by_full_machine(measured, plan):
+        return None
+    return f"{full} and would again, and no answer at the open load's rate rests on this step"
+
+
+def repeat_notes(measured: Measured, plan: Plan, closed: Iterable[JudgedStep], *, invalid: bool) -> list[str]:
+    """
+    Return what a reader should know of an invalid closed step to which no second attempt was made.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        closed: The run's closed steps, among them the attempts at this one.
+        invalid: Whether the step is.
+    """
+    if not invalid or measured.key.attempt > 1:
+        return []
+    why = why_not_again(measured, plan)
+    if why is None or any(_is_later_attempt(each.measured, measured) for each in closed):
+        return []
+    return [f"a sweep does not measure this step again: {why}"]
+
+
+def _made_by_full_machine(measured: Measured, plan: Plan) -> bool:
+    """
+    Tell whether a full machine alone makes every rule that a step breaks be broken: one that stands still for want of a core
+    was not hit from outside.
+    """
+    others = [
+        rule
+        for rule in (*RULES, *EVIDENCE_OF_OVERLOAD)
+        if rule not in (*_MADE_BY_FULL_MACHINE, disturbed_window)
+    ]
+    hits = {each.kind for each in disturbances(measured) if each.counts}
+    return hits <= {DisturbanceKind.STALL} and not broken_rules(measured, plan, others)
+
+
+def _is_later_attempt(other: Measured, step: Measured) -> bool:
+    return other.key.attempt > step.key.attempt and other.key == replace(step.key, attempt=other.key.attempt)

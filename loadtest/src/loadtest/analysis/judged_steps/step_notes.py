@@ -1,0 +1,61 @@
+"""
+What a reader should know of how a step was counted; makes nothing invalid.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.readings import workflow_counts
+from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
+from loadtest.analysis.rules.disturbances import disturbance_notes
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured
+
+
+def step_notes(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return the notes of one step, one sentence each.
+    """
+    notes = []
+    if measured.worker_window is None:
+        notes.append(
+            "the workers offer no metrics of ours: "
+            + (
+                "throughput, waits and counts are the server's, the cache is not known"
+                if measured.server_window is not None
+                else "throughput and counts are the injectors', as no page of the server was read either; waits and the cache "
+                "are not known"
+            )
+        )
+    notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
+    notes += unplanned_eager(measured.workers, plan)
+    done = workflow_counts.work(measured)
+    declared = measured.activities_per_workflow
+    if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:
+        without = (
+            f", {declared} without retries and rework"
+            if done.per_workflow > declared
+            else f" and the scenario says {declared}"
+        )
+        notes.append(
+            f"a workflow took {done.per_workflow:.2f} activity attempts in the mean{without}; throughput is counted with the "
+            "former"
+        )
+    started = workflow_counts.started_types(
+        measured, workflow_counts.SERVER_CLOSED
+    ) or workflow_counts.started_types(measured, workflow_counts.WORKER_CLOSED)
+    if started is not None:
+        notes.append(
+            f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
+        )
+    if (elsewhere := activities_elsewhere(measured)) is not None:
+        notes.append(elsewhere)
+    if done is None and declared != 0:
+        notes.append(
+            "throughput is counted in workflow closes, which come in waves, as nobody counted activities"
+        )
+    if measured.injector.awaited_every > 1:
+        notes.append(
+            f"every {measured.injector.awaited_every}th result was awaited: end to end and Little's ratio are of a sample"
+        )
+    return [*notes, *disturbance_notes(measured)]

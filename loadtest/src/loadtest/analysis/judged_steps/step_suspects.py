@@ -1,0 +1,64 @@
+"""
+Of which steps suspects are told: of those at a limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loadtest.analysis.rules.disturbances import disturbed_window
+from loadtest.analysis.rules.enough_closes import too_few_closes
+from loadtest.analysis.rules.settings_as_planned import reads_settings
+from loadtest.analysis.rules.validity import RULES, late_looks, late_starts, uneven_halves
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.ranking import rank_suspects
+from loadtest.analysis.suspects.setting_names import of_own_workers
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import Limit
+from loadtest.results.steps_of_plan import plan_of_cell
+from loadtest.results.suspect import Suspect
+
+NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
+
+# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
+NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
+
+# Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
+_OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
+
+
+def ranking_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
+    """
+    Return why a step's readings rank no suspects; empty where they do.
+    """
+    cell = plan_of_cell(plan, measured.key)
+    return tuple(problem for rule in RULES if rule not in _OF_A_RATE for problem in rule(measured, cell))
+
+
+def step_suspects(
+    measured: Measured, plan: Plan, verdict: StepVerdict, loop_limit: Limit | None = None
+) -> tuple[Suspect, ...] | None:
+    """
+    Rank the suspects of a closed or overloaded step; ``None`` for any other.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        verdict: Of the step.
+        loop_limit: What held the throughput of a closed load, as far as both of its steps tell.
+    """
+    if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
+        return None
+    ranked = rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
+    return ranked if reads_settings(measured.workers) else tuple(_as_set(suspect) for suspect in ranked)
+
+
+def _as_set(suspect: Suspect) -> Suspect:
+    """
+    Return a suspect as workers have it that take no setting of the plan, of the environment or of a chart of the kit's.
+    """
+    if suspect.setting.variable is None:
+        return suspect
+    return replace(suspect, setting=of_own_workers(suspect.name), not_relieved=NOT_READ)

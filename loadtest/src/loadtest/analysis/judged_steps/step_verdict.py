@@ -1,0 +1,193 @@
+"""
+Valid, overloaded or invalid: a step's rate against its cell's capacity first, then every rule of validity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.readings.backlog import backlog_slope, window_seconds
+from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.analysis.readings.workflow_counts import is_closed, window_closed
+from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
+from loadtest.analysis.saturation.cell_capacity import CellCapacity, cell_capacity, same_cell
+from loadtest.analysis.saturation.doubled_loop import LoopPair, first_key, loop_pairs
+from loadtest.analysis.saturation.slot_capacity import LoadLevel
+from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.plan import Plan
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.step_result import StepVerdict
+from loadtest.results.step_result_parts import Limit
+from loadtest.results.steps_of_plan import plan_of_cell
+
+FEWEST_CLOSED = 0.85
+# Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
+_LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN, Limit.SLOTS)
+
+
+def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
+    """
+    Say that a step's rate is above what its own cell's saturate step could do; ``None`` if it is not.
+    """
+    rate = measured.arrival_rate
+    if rate is None or found.level(rate) is not LoadLevel.ABOVE:
+        return None
+    capacity = found.capacity
+    return (
+        f"{rate_text(rate)}/s is above capacity: {_replicas(measured.key.replicas)} can do "
+        f"{rate_text(capacity.orders_per_second)}/s ± {capacity.half_width_ratio * 100:.1f} % "
+        f"({capacity.utilization(rate) * 100:.0f} % asked), so waits grow with the window"
+    )
+
+
+def growing_backlog(measured: Measured) -> str | None:
+    """
+    Say why an open step's rate is above capacity where no saturate step measured that; ``None`` if it is not.
+
+    Both must hold: the backlog grows for sure, and closes fall well behind arrivals.  The first
+    alone is true in a quarter of honest windows at 85 % utilisation.
+    """
+    if is_closed(measured):
+        return None
+    window = measured.injector.window
+    if window.offered == 0:
+        return None
+    growth = backlog_slope(window_seconds(measured))
+    closed = window_closed(measured) / window.offered
+    if growth.low is None or growth.low <= 0 or closed >= FEWEST_CLOSED:
+        return None
+    rate = window.offered / measured.window_seconds
+    return (
+        f"{rate_text(rate)}/s is above the capacity of {_replicas(measured.key.replicas)}: the backlog grew by "
+        f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
+        "its latencies grow with the window's length"
+    )
+
+
+def judge(
+    measured: Measured, plan: Plan, capacity: CellCapacity | None = None
+) -> tuple[StepVerdict, tuple[str, ...]]:
+    """
+    Judge one step: overload by the cell's own capacity first, then every rule.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        capacity: What the cell's saturate steps could do; ``None`` where there is none.
+
+    Returns:
+        The verdict and its reasons; none for a valid step.
+    """
+    above = above_capacity(measured, capacity) if capacity is not None and not is_closed(measured) else None
+    if above is not None:
+        return StepVerdict.OVERLOADED, (above,)
+    broken = broken_rules(measured, plan, RULES)
+    if not broken and capacity is None:
+        above = growing_backlog(measured)
+        if above is not None:
+            return StepVerdict.OVERLOADED, (above,)
+    broken += broken_rules(measured, plan, EVIDENCE_OF_OVERLOAD)
+    return (StepVerdict.INVALID, broken) if broken else (StepVerdict.VALID, ())
+
+
+def broken_rules(measured: Measured, plan: Plan, rules: Iterable[Rule]) -> tuple[str, ...]:
+    """
+    Return what each broken rule says, once.
+    """
+    return tuple(dict.fromkeys(reason for rule in rules for reason in rule(measured, plan)))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStep:
+    """
+    A step with its verdict.
+
+    Attributes:
+        measured: The step.
+        verdict: Whether its numbers may be believed.
+        reasons: Why not; none for a valid step.
+    """
+
+    measured: Measured
+    verdict: StepVerdict
+    reasons: tuple[str, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """
+        Whether it is valid.
+        """
+        return self.verdict is StepVerdict.VALID
+
+
+def judge_closed(steps: Iterable[Measured], plan: Plan) -> tuple[JudgedStep, ...]:
+    """
+    Judge each closed step of a run once, by the plan of its own cell; open steps are left out.
+
+    Args:
+        steps: Of the run.
+        plan: Of the run.
+    """
+    return tuple(
+        JudgedStep(step, *judge(step, plan_of_cell(plan, step.key))) for step in steps if is_closed(step)
+    )
+
+
+def judge_in_run(
+    measured: Measured, plan: Plan, closed: Sequence[JudgedStep]
+) -> tuple[JudgedStep, CellCapacity | None, LoopPair | None]:
+    """
+    Judge one step of a run beside the run's closed steps, whose verdicts stand.
+
+    Args:
+        measured: The step.
+        plan: Of its cell.
+        closed: The run's closed steps, judged; a closed step that is not among them is judged here.
+
+    Returns:
+        The step judged; the capacity of its cell, for a closed step what it shows of it itself; and a valid closed step
+        with the other one of its load.
+    """
+    if not is_closed(measured):
+        capacity = capacity_for(closed, plan, measured.key)
+        return JudgedStep(measured, *judge(measured, plan, capacity)), capacity, None
+    known = next((each for each in closed if each.measured is measured), None)
+    judged = known or JudgedStep(measured, *judge(measured, plan))
+    capacity, pair = capacity_for((judged,), plan, measured.key), pair_of(judged, closed)
+    if capacity is not None and pair is not None:
+        capacity = replace(capacity, limit=pair.limit_at(measured))
+    return judged, capacity, pair
+
+
+def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> CellCapacity | None:
+    """
+    Return the capacity of a step's cell from its valid saturate steps; ``None`` where there is none.
+    """
+    pairs = loop_pairs(each.measured for each in closed if each.is_valid and same_cell(each.measured, key))
+    found = cell_capacity([pair.counting for pair in pairs], known_work(plan))
+    if found is None or found.is_full:
+        return found
+    limits = [pair.limit for pair in pairs]
+    return replace(found, limit=next((limit for limit in _LIMITS if limit in limits), found.limit))
+
+
+def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
+    """
+    Return a valid closed step with the other one of its load and repetition; ``None`` for one that is not valid.
+    """
+    if not step.is_valid:
+        return None
+    key = step.measured.key
+    others = [
+        each.measured
+        for each in closed
+        if each.is_valid
+        and each.measured.key.doubled is not key.doubled
+        and first_key(each.measured.key) == first_key(key)
+    ]
+    return loop_pairs([*others, step.measured])[-1]
+
+
+def _replicas(count: int) -> str:
+    return "1 replica" if count == 1 else f"{count} replicas"

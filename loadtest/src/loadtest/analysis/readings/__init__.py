@@ -1,0 +1,3 @@
+"""
+What one step's counts, waits and costs were, before anything is judged.
+"""

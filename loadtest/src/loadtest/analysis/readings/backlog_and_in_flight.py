@@ -1,0 +1,43 @@
+"""
+What waited and what was open at a window's start and end, and at most.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.readings.backlog import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.readings.null_reasons import NullReasons
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_result_parts import BacklogReading, Edges
+
+
+def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
+    """
+    Return tasks and age of the backlog, with how fast it grew.
+    """
+    seconds = window_seconds(measured)
+    tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
+    ages = [age for second in seconds if (age := second.backlog_age_seconds) is not None]
+    growth = backlog_slope(seconds)
+    gap = "no look at the task queue succeeded in the window"
+    for key, values in (("backlog.tasks", tasks), ("backlog.age_seconds", ages)):
+        if not values:
+            why.under(key, dict.fromkeys(("start", "end", "max"), gap))
+    if growth.value is None:
+        why["backlog.slope_per_second.value"] = (
+            "fewer than five looks at the task queue succeeded in the window"
+        )
+    return BacklogReading(_edges(tasks), _edges(ages), growth)
+
+
+def in_flight_edges(measured: Measured, why: NullReasons) -> Edges:
+    """
+    Return how many workflows were open.
+    """
+    open_now = [float(n) for s in window_seconds(measured) if (n := s.in_flight) is not None]
+    if not open_now:
+        why.under("in_flight", dict.fromkeys(("start", "end", "max"), "the timeline's window is empty"))
+    return _edges(open_now)
+
+
+def _edges(values: list[float]) -> Edges:
+    return Edges(values[0], values[-1], max(values)) if values else Edges(None, None, None)

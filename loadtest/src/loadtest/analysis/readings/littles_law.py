@@ -1,0 +1,70 @@
+"""
+Little's law as a cross-check: the same workflows, timed by two independent clocks.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.readings.backlog import window_seconds
+from loadtest.analysis.readings.workflow_counts import (
+    SERVER_CLOSED,
+    WORKER_CLOSED,
+    closed_by_workers,
+    most_closed_by_server,
+    results,
+    started_types,
+    window_workflows,
+)
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
+
+WORKER_ENDTOEND = "worker.workflow_endtoend"
+SERVER_ENDTOEND = "server.workflow_endtoend"
+
+
+def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
+    """
+    Return the injectors' sum of (closed - sent) over the system's own sum of the workflows' times.
+
+    With every k-th result awaited the injectors' sum stands for k times as much.
+
+    Returns:
+        The ratio and whose clock stands below the line, or ``None`` and why.
+    """
+    mine = measured.injector.closed_minus_sent_seconds * measured.injector.awaited_every
+    if mine == 0:
+        return None, "no workflow was seen to close"
+    for difference, name, closed, who in (
+        (measured.worker_whole, WORKER_ENDTOEND, WORKER_CLOSED, "workers"),
+        (measured.server_whole, SERVER_ENDTOEND, SERVER_CLOSED, "server"),
+    ):
+        histogram = histogram_of(difference, name)
+        if started_types(measured, closed) is not None:
+            return None, "workflows of several types closed, and their times are not told apart"
+        if who == "workers" and _lacks_some(measured):
+            continue
+        if histogram is not None and histogram.count > 0 and histogram.sum > 0:
+            return mine / histogram.sum, who
+    return None, "neither the workers nor the server say how long all workflows took"
+
+
+def _lacks_some(measured: Measured) -> bool:
+    """
+    Tell whether the server closed workflows by itself, whose times the workers do not say.
+    """
+    closed, whole = closed_by_workers(measured), measured.injector.whole
+    return closed is not None and bool(most_closed_by_server(whole)) and closed < results(whole)
+
+
+def window_ratio(measured: Measured) -> float | None:
+    """
+    Return in flight over (throughput x time in system) within the window; edges make it noisy.
+    """
+    in_flight = [second.in_flight for second in window_seconds(measured) if second.in_flight is not None]
+    workflows = window_workflows(measured)
+    closed = results(measured.injector.window)
+    if not in_flight or not workflows or not closed:
+        return None
+    in_system = measured.injector.window_closed_minus_sent_seconds * measured.injector.awaited_every / closed
+    if in_system <= 0:
+        return None
+    return (sum(in_flight) / len(in_flight)) / (workflows / measured.window_seconds * in_system)

@@ -1,0 +1,3 @@
+"""
+Whether a step's numbers may be believed, each rule with its reason.
+"""

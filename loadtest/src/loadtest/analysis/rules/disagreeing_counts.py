@@ -1,0 +1,60 @@
+"""
+Whether injectors, workers and server counted the same workflows over a whole step, and what may be the cause where they did not.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.readings.workflow_counts import (
+    closed_by_server,
+    closed_by_workers,
+    failed_starts,
+    most_closed_by_server,
+    results,
+)
+from loadtest.plan import Plan
+from loadtest.results.failure import FailureKind, count_of
+from loadtest.results.measured_step import Measured
+
+
+def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return a reason for each side that counted other workflows over the whole step.
+
+    Workers do not count the workflows that the server closes by itself, so they may have closed so many less.
+    """
+    whole = measured.injector.whole
+    started = whole.sent - failed_starts(whole)
+    fewest = {"workers closed": started - most_closed_by_server(whole)}
+    sides = {
+        "confirmed": whole.acknowledged,
+        "workers closed": closed_by_workers(measured),
+        "server closed": closed_by_server(measured),
+        "results": results(whole),
+    }
+    unequal = {
+        name: count
+        for name, count in sides.items()
+        if count is not None and not fewest.get(name, started) <= count <= started
+    }
+    if not unequal:
+        return []
+    told = ", ".join(f"{name} {count}" for name, count in unequal.items())
+    return [
+        f"over the whole step the injectors started {started} workflows, but {told}; {_why_disagreeing(measured)}"
+    ]
+
+
+def _why_disagreeing(measured: Measured) -> str:
+    missing, failed = measured.injector.open_at_end, measured.injector.whole.failed
+    if missing:
+        return f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"
+    if unknown := count_of(failed, FailureKind.RESULT):
+        names = ", ".join(sorted({failure.name for failure in failed if failure.kind is FailureKind.RESULT}))
+        return (
+            f"how {unknown} ended could not be learnt ({names}) and may be the cause: see the server's log, and mend that "
+            "or lower the rate"
+        )
+    return (
+        "something else uses this server, namespace or task queue, or workflows were lost: "
+        "give the run a task queue of its own"
+    )

@@ -1,0 +1,254 @@
+"""
+Whether a step's numbers may be believed: every rule, its reason and the setting to change.
+
+Each rule returns what it breaks, in words; what follows from that is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from loadtest.analysis.estimators.percentiles import raw_percentile
+from loadtest.analysis.readings.littles_law import whole_step_ratio
+from loadtest.analysis.readings.workers_as_planned import differing_replicas, unread_factors
+from loadtest.analysis.readings.workflow_counts import (
+    ACTIVITY_FINISHED,
+    is_closed,
+    looked_seconds,
+    results,
+)
+from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
+from loadtest.analysis.rules.disturbances import disturbed_window
+from loadtest.analysis.rules.enough_closes import too_few_closes
+from loadtest.analysis.rules.settings_as_planned import contradicted_settings
+from loadtest.analysis.saturation.cell_capacity import slot_time_cv
+from loadtest.analysis.saturation.saturation_limit import drift_of_halves
+from loadtest.analysis.suspects.self_filled_machine import why_full
+from loadtest.plan import Plan
+from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.problem import ProblemCause
+
+FEWEST_SENT = 0.99
+LARGEST_LAG_SECONDS = 0.010
+LARGEST_LAG_SHARE = 0.05
+LATEST_LOOK_RATIO = 0.02
+LITTLE_BOUNDS = (0.95, 1.05)
+# A sample's mean is not the mean of all: twice as wide, and said so.
+SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
+# The start's call and the result's answer lie between the two clocks, and are more than 5 % of a short workflow.
+LITTLE_SLACK_SECONDS = 0.020
+
+Rule = Callable[[Measured, Plan], list[str]]
+
+
+def unsent_arrivals(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return a reason if arrivals fell due in the window and did not leave the injector.
+    """
+    window = measured.injector.window
+    if is_closed(measured) or window.offered == 0 or window.sent / window.offered >= FEWEST_SENT:
+        return []
+    seconds = measured.window_seconds
+    lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
+    return [
+        f"sent {window.sent / seconds:.1f} of {window.offered / seconds:.1f} starts/s"
+        f"{'' if lag is None else f' (lag p99 {_time(lag)})'}, so this measures the injector; "
+        f"{_more_injectors(measured, plan)}"
+    ]
+
+
+def late_starts(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return a reason if the injector's own lag is not small against what is reported.
+    """
+    lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
+    if lag is None:
+        return []
+    middle = raw_percentile(measured.injector.histograms.get("end_to_end"), 50)
+    bound = max(LARGEST_LAG_SECONDS, LARGEST_LAG_SHARE * (middle or 0.0))
+    if lag <= bound:
+        return []
+    return [
+        f"starts left up to {_time(lag)} late (lag p99; bound {_time(bound)}, 5 % of the end-to-end p50 or 10 ms), "
+        f"so latencies hold the injector's own; {_more_injectors(measured, plan)}"
+    ]
+
+
+def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return a reason if the replicas of the window's end are not those of its start.
+    """
+    gone = set(measured.gone) | (set(measured.identities_start) - set(measured.identities_end))
+    appeared = set(measured.appeared) | (set(measured.identities_end) - set(measured.identities_start))
+    reasons = []
+    replaced = bool(appeared) and len(appeared) <= len(gone)
+    if gone:
+        place = f", and {_names(appeared)} came in place of it" if replaced else ""
+        reasons.append(
+            f"{_names(gone)} ended or restarted during the step{place}; see the workers' logs, mend that and measure again"
+        )
+    if appeared and not replaced:
+        reasons.append(
+            f"{_names(appeared)} appeared during the step, so more replicas worked than were asked for; "
+            "stop whatever else starts workers (an autoscaler?) and measure again"
+        )
+    if not reasons and len(measured.identities_start) != measured.key.replicas:
+        reasons.append(
+            f"{len(measured.identities_start)} of {measured.key.replicas} replicas were up when the window began; "
+            "see the workers' logs and measure again"
+        )
+    return reasons
+
+
+def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return a reason if workflows were still open when the drain gave up.
+    """
+    if measured.injector.open_at_end == 0:
+        return []
+    return [
+        f"{measured.injector.open_at_end} workflows were still open after a drain of "
+        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+    ]
+
+
+def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
+    """
+    A closed load's two halves differ by more than the luck of their activities.
+    """
+    halves = measured.worker_halves
+    if not is_closed(measured) or halves is None or min(half.seconds for half in halves) <= 0:
+        return []
+    first, second = (half.counters.get(ACTIVITY_FINISHED, 0.0) for half in halves)
+    second *= halves[0].seconds / halves[1].seconds
+    if first + second <= 0:
+        return []
+    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured))
+    if not drift.seen:
+        return []
+    longer = f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
+    return [
+        f"the window's halves differ by {abs(drift.ratio) * 100:.1f} % in activities per second, and luck makes at most "
+        f"{drift.least_seen_ratio * 100:.1f} %, so it was not level; {_relief_of_full_machine(measured, plan) or longer}"
+    ]
+
+
+def late_looks(measured: Measured, plan: Plan) -> list[str]:
+    """
+    The two looks between which the window is counted came late.
+    """
+    looked = looked_seconds(measured)
+    off = abs(looked - measured.window_seconds)
+    if off <= LATEST_LOOK_RATIO * measured.window_seconds:
+        return []
+    return [
+        f"the window was {measured.window_seconds:.1f} s and the looks at the counters {looked:.1f} s apart "
+        f"(bound {LATEST_LOOK_RATIO * 100:.0f} %), so this machine stalled; "
+        f"{_relief_of_full_machine(measured, plan) or 'take load off it and measure again'}"
+    ]
+
+
+def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
+    """
+    Say what would help a machine that the system itself fills; ``None`` of one that has a core left, or that others fill.
+    """
+    full = why_full(measured, plan)
+    return None if full is None else f"{full}: measure fewer replicas or a smaller load, or on more cores"
+
+
+def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return a reason if injectors and workers differ on how long the workflows took in all.
+    """
+    found, who = whole_step_ratio(measured)
+    every = measured.injector.awaited_every
+    low, high = LITTLE_BOUNDS if every == 1 else SAMPLED_LITTLE_BOUNDS
+    mine = measured.injector.closed_minus_sent_seconds * every / max(1, results(measured.injector.whole))
+    if found is None or low <= found <= high or abs(mine - mine / found) <= LITTLE_SLACK_SECONDS:
+        return []
+    return [
+        f"the injectors saw workflows take {found:.2f} times as long as the {who} say "
+        f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
+        "check that no other load uses the task queue and that the clocks run alike"
+    ]
+
+
+def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return why the injectors cannot be believed: one broke, arrivals are missing, or their sums are not the totals.
+    """
+    report = measured.injector
+    reasons = [f"{problem.text}; see the injectors' log and measure again" for problem in report.problems]
+    told = any(problem.cause is ProblemCause.ARRIVALS_MISSING for problem in report.problems)
+    if report.planned is not None and report.whole.offered != report.planned and not told:
+        reasons.append(
+            f"{report.whole.offered} arrivals fell due where the schedule has {report.planned}, so an injector "
+            "lost or repeated some; see the injectors' log and measure again"
+        )
+    if report.per_injector and _sums(report.per_injector.values()) != _totals(report.whole):
+        reasons.append(
+            "the injectors' counts do not add up to the master's; see the injectors' log and measure again"
+        )
+    return reasons
+
+
+def unplanned_settings(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return a reason if workers have other settings than the plan names, not all the same slots, or do not read what is varied.
+    """
+    return [
+        *contradicted_settings(measured.workers, plan),
+        *differing_replicas(measured.workers),
+        *unread_factors(measured.workers, measured.key.factors),
+    ]
+
+
+def other_problems(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return what the sweep itself could not do.
+    """
+    return [problem.text for problem in measured.problems]
+
+
+# What an overloaded step leaves behind by its nature.
+EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (unaccounted_workflows, disagreeing_counts, broken_littles_law)
+RULES: tuple[Rule, ...] = (
+    disturbed_window,
+    other_problems,
+    unplanned_settings,
+    broken_injectors,
+    unsent_arrivals,
+    late_starts,
+    changed_replicas,
+    late_looks,
+    uneven_halves,
+    too_few_closes,
+)
+
+
+def _more_injectors(measured: Measured, plan: Plan) -> str:
+    most = max((second.in_flight or 0 for second in measured.timeline), default=0)
+    if most >= plan.max_in_flight:
+        return f"all {plan.max_in_flight} workflows allowed in flight were open: raise max_in_flight or lower the rate"
+    return f"add --injectors {plan.injectors + 1} or lower the rate"
+
+
+def _sums(parts: Iterable[InjectorCounts]) -> tuple[int, int, int, int]:
+    totals = [0, 0, 0, 0]
+    for part in parts:
+        for index, number in enumerate(_totals(part)):
+            totals[index] += number
+    return totals[0], totals[1], totals[2], totals[3]
+
+
+def _totals(counts: InjectorCounts) -> tuple[int, int, int, int]:
+    return counts.offered, counts.sent, counts.acknowledged, counts.completed
+
+
+def _names(identities: set[str]) -> str:
+    names = sorted(identities)
+    return ("replica " if len(names) == 1 else "replicas ") + ", ".join(names)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"

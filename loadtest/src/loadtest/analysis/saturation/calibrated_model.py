@@ -1,0 +1,226 @@
+"""
+The model of a cell, calibrated from the saturate step that measured it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.estimators.bucket_quantile import quantile
+from loadtest.analysis.readings.workflow_counts import work
+from loadtest.analysis.saturation.cell_capacity import (
+    overhead_of_known_draws,
+    same_cell,
+    slots_executing_ratio,
+    whole_step_execution,
+)
+from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.twin import (
+    HistogramWork,
+    Past,
+    QueueModel,
+    SaturateReading,
+    WorkDistribution,
+    calibrate,
+)
+from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.plan import Plan, Saturate
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import Difference, Histogram
+
+_SEED = 11
+_EXECUTION = "worker.activity_execution"
+# Share of the activities that may have taken longer than the last bound of their histogram.
+_MOST_BEYOND_RATIO = 0.01
+# By so much more tasks than the model has, its late ones are within the misfit that decisions allow it.
+_MOST_RETRIED_RATIO = 0.10
+# Orders whose work is drawn for the simulated saturate step, which begins again with the first when they are used up: a
+# thousand slots of 2 ms would want 2.5 million.
+_MOST_ROUNDS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """
+    What a cell's saturate step taught.
+
+    Attributes:
+        model: Slots, shape, overhead, dead time and order of service.
+        work: Distribution of an activity's work.
+        notes: What the model does not know, in words.
+        drawn: Whether the work is the plan's own.
+    """
+
+    model: QueueModel
+    work: WorkDistribution
+    notes: tuple[str, ...] = ()
+    drawn: bool = False
+
+
+def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Calibration | str:
+    """
+    Calibrate the model of a step's cell.
+
+    Args:
+        plan: Of the cell.
+        measured: The steps that may be believed.
+        key: The step that the model is for; its own repetition's saturate step comes first.
+
+    Returns:
+        The calibration, or why there is none, as a clause.
+    """
+    mine = counting_steps(
+        step for step in measured if isinstance(plan.loads[step.key.load], Saturate) and same_cell(step, key)
+    )
+    if not mine:
+        return "this cell has no valid saturate step to calibrate the model from"
+    return calibration(plan, min(mine, key=lambda step: abs(step.key.repetition - key.repetition)))
+
+
+def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
+    """
+    Calibrate a model from one saturate step; see ``calibration_of``.
+    """
+    if saturated.activities_per_workflow == 0:
+        return "its workflows have no activities, and the model is one of activity slots"
+    window = saturated.worker_window
+    executing = slots_executing_ratio(saturated)
+    if window is None or saturated.slots is None or executing is None:
+        return "the workers' slots and execution times were not seen"
+    waits = window.histograms.get("worker.activity_schedule_to_start")
+    held = window.histograms.get(_EXECUTION)
+    if waits is None or held is None or not waits.count or not held.count:
+        return "the workers' pages have no waits and execution times of activities"
+    if known_work(plan) is None and (unseen := unseen_times(held)) is not None:
+        return unseen
+    if saturated.in_flight is None:
+        return "the step was not a closed loop"
+    activities, notes = _activities(saturated)
+    if activities < 1:
+        return "the workflow has no activities"
+    if (again := _attempted_again(saturated, activities)) is not None:
+        return again
+    slot_seconds = held.sum / held.count
+    distribution, drawn = work_of(plan, held)
+    overhead = overhead_of_known_draws([saturated]) if drawn else None
+    if overhead is not None:
+        # Of the very work that was drawn: the luck of the window's draws is no overhead.
+        slot_seconds = distribution.mean + overhead
+    model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
+    reading = SaturateReading(
+        slot_seconds=slot_seconds,
+        # A histogram is of the whole time in the slot: nothing is left that is not work.
+        work_seconds=distribution.mean if drawn else slot_seconds,
+        slots_used_ratio=executing,
+        wait_median_seconds=quantile(waits, 0.5),
+        wait_mean_seconds=waits.sum / waits.count,
+        gap_seconds=_gap(window, activities, waits, slot_seconds),
+    )
+    seconds = saturated.warm_up_seconds + saturated.window_seconds
+    rounds = int(1.5 * seconds * saturated.slots / (activities * slot_seconds)) + saturated.in_flight + 10
+    rounds = min(rounds, _MOST_ROUNDS)
+    past = Past(
+        in_flight=saturated.in_flight,
+        seconds=seconds,
+        warm_up_seconds=saturated.warm_up_seconds,
+        draws=distribution.draw(_SEED, rounds, activities),
+    )
+    return Calibration(calibrate(model, reading, past), distribution, notes, drawn)
+
+
+def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Calibration:
+    """
+    Learn the time in the slot again from several steps of one cell; order of service and dead time stay.
+
+    Args:
+        found: From the cell's saturate step.
+        plan: Of the cell.
+        steps: All that may be believed, the saturate step among them.
+    """
+    held = [each for step in steps if (each := whole_step_execution(step)) is not None]
+    if not held:
+        return found
+    if known_work(plan) is None:
+        counts = tuple(sum(column) for column in zip(*(each.counts for each in held), strict=True))
+        pooled = Histogram(held[0].bounds, counts, math.fsum(each.sum for each in held))
+        return found if unseen_times(pooled) is not None else replace(found, work=histogram_work(pooled))
+    overhead = overhead_of_known_draws(steps)
+    if overhead is None:
+        return found
+    return replace(found, model=replace(found.model, overhead_seconds=overhead))
+
+
+def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
+    """
+    Return the distribution of an activity's work, and whether it is the plan's own.
+
+    Args:
+        plan: Whose ``[work]`` the kit's own orders draw from.
+        held: Execution times as the workers saw them, for any other work.
+    """
+    given = known_work(plan)
+    return (histogram_work(held), False) if given is None else (given, True)
+
+
+def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:
+    """
+    Return execution times as a distribution of work; what lies beyond the last finite bound is left out.
+
+    Of times that ``unseen_times`` refuses none may be left.
+
+    Args:
+        held: Execution times as the workers saw them.
+        total_seconds: Their exact sum, to which the draws are scaled; ``None`` takes the buckets' middles.
+    """
+    finite = tuple(bound for bound in held.bounds if math.isfinite(bound))
+    return HistogramWork(finite, tuple(held.counts[: len(finite)]), total_seconds)
+
+
+def unseen_times(held: Histogram) -> str | None:
+    """
+    Say that too many activities took longer than the last bound of a histogram, so that nobody knows how long.
+
+    Args:
+        held: Execution times as the workers saw them, at least one.
+    """
+    beyond = 1 - (held.count - held.beyond) / held.count
+    if beyond <= _MOST_BEYOND_RATIO:
+        return None
+    return (
+        f"{beyond:.0%} of the activities took longer than {held.last_bound:g} s, the last bound of the workers' "
+        "histogram, so nobody knows how long; give the SDK larger ones (histogram_bucket_overrides)"
+    )
+
+
+def _activities(saturated: Measured) -> tuple[int, tuple[str, ...]]:
+    """
+    Return the activities of one order, 0 where nobody knows, and what is taken for granted by that.
+    """
+    if saturated.activities_per_workflow is not None:
+        return saturated.activities_per_workflow, ()
+    done = work(saturated)
+    note = "activities are taken to follow one another, as the scenario does not tell their number"
+    return (round(done.per_workflow) if done is not None else 0), (note,)
+
+
+def _attempted_again(saturated: Measured, activities: int) -> str | None:
+    """
+    Say that a workflow takes another number of tasks than a model of its own activities has, mostly as some are tried again.
+    """
+    done = work(saturated)
+    if done is None or abs(done.per_workflow / activities - 1) <= _MOST_RETRIED_RATIO:
+        return None
+    told = f"a workflow took {done.per_workflow:.2f} activity attempts in the mean and the model knows {activities}: "
+    if done.per_workflow > activities:
+        return f"{told}retries and rework are not in it"
+    return f"{told}orders end early, or the scenario says too many; then write None, or their number, as its ACTIVITIES_PER_WORKFLOW"
+
+
+def _gap(window: Difference, activities: int, waits: Histogram, slot_seconds: float) -> float:
+    closed = window.histograms.get("worker.workflow_endtoend")
+    if closed is None or not closed.count:
+        return 0.0
+    whole = closed.sum / closed.count
+    return max(0.0, whole / activities - waits.sum / waits.count - slot_seconds)

@@ -1,0 +1,216 @@
+"""
+What the slots of a cell can do, from the cell's own saturate steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, looked_seconds, window_workflows
+from loadtest.analysis.readings.workflow_counts import work as work_done
+from loadtest.analysis.saturation.saturation_limit import limit_of
+from loadtest.analysis.saturation.slot_capacity import (
+    LoadLevel,
+    SlotCapacity,
+    capacity_of_known_draws,
+    capacity_of_unknown_draws,
+)
+from loadtest.analysis.twin.queue_model_calibration import dead_time
+from loadtest.analysis.twin.work_distribution import WorkDistribution
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import Histogram, counter_of, histogram_of
+from loadtest.results.step_result_parts import Limit
+
+# Where nobody saw how long activities take, they are taken to spread as exponential work does.
+UNSEEN_CV = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CellCapacity:
+    """
+    The capacity of a cell, and what held it when it was measured.
+
+    Attributes:
+        capacity: Orders per second with their half width.
+        slots_used_ratio: Mean share of the slots in use; ``None`` if not seen.
+        limit: What held the throughput.
+        known_draws: Whether the luck of the measured activities was taken out.
+    """
+
+    capacity: SlotCapacity
+    slots_used_ratio: float | None
+    limit: Limit
+    known_draws: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        """
+        Whether the slots were the limit, so that the capacity is theirs.
+        """
+        return self.limit is Limit.SLOTS
+
+    def level(self, rate: float) -> LoadLevel:
+        """
+        Say where a rate lies.
+
+        Slots that were not full can do more than was measured: a rate is above them only if it is above what they
+        would do in full.
+        """
+        found = self.capacity.level(rate)
+        if self.is_full or found is LoadLevel.BELOW:
+            return found
+        used = self.slots_used_ratio or 0.0
+        if not used:
+            return found
+        full = SlotCapacity(self.capacity.orders_per_second / used, self.capacity.half_width_ratio)
+        return LoadLevel.ABOVE if full.level(rate) is LoadLevel.ABOVE else LoadLevel.AT
+
+
+def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None = None) -> CellCapacity | None:
+    """
+    Join the saturate steps of one cell.
+
+    Args:
+        saturated: Its valid saturate steps.
+        work: What their activities draw from; ``None`` where the draws are not ours.
+
+    Returns:
+        ``None`` if there is none, or nothing was completed.
+    """
+    seconds = math.fsum(looked_seconds(step) for step in saturated)
+    orders = math.fsum(window_workflows(step) for step in saturated)
+    if not saturated or orders <= 0:
+        return None
+    counted = [done.in_window for step in saturated if (done := work_done(step)) is not None]
+    activities = round(sum(counted)) if counted else round(orders)
+    cv = max(slot_time_cv(step) for step in saturated)
+    used = [ratio for step in saturated if (ratio := slots_used_ratio(step)) is not None]
+    share = math.fsum(used) / len(used) if used else None
+    limit = limit_of(share, None, math.fsum(slot_looks(step) for step in saturated))
+    known = [found for step in saturated if (found := known_draws_capacity(step, work)) is not None]
+    if known and len(known) == len(saturated):
+        x = math.fsum(each.orders_per_second for each in known) / len(known)
+        return CellCapacity(
+            SlotCapacity(x, known[0].half_width_ratio / math.sqrt(len(known))), share, limit, True
+        )
+    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities), share, limit)
+
+
+def slots_used_ratio(step: Measured) -> float | None:
+    """
+    Return the mean share of the slots in use; ``None`` where nobody saw it, or no activity takes a slot.
+    """
+    if step.slots_used is None or not step.slots or not takes_slots(step):
+        return None
+    return step.slots_used / step.slots
+
+
+def takes_slots(step: Measured) -> bool:
+    """
+    Tell whether activities take slots, so that slots can be what limits: those inside of workflow tasks take none.
+    """
+    if step.activities_per_workflow == 0:
+        return False
+    return bool(step.slots_used) or bool(counter_of(step.worker_whole, ACTIVITY_FINISHED))
+
+
+def slot_looks(step: Measured) -> float:
+    """
+    Return the looks at slots in use over a window, one a second, times the slots.
+    """
+    return (step.slots or 0) * step.window_seconds
+
+
+def slots_executing_ratio(step: Measured) -> float | None:
+    """
+    Return the share of the slots' time in which an activity was executed; ``None`` where nobody saw it.
+
+    It stands beside ``slots_used_ratio`` as dead time is read from it: a slot is still used while its result travels,
+    which is no part of an execution's time, and looks once a second miss a few of a hundred by chance.
+    """
+    held = histogram_of(step.worker_window, "worker.activity_execution")
+    if held is None or not held.count or not step.slots:
+        return None
+    return min(1.0, held.sum / (step.slots * looked_seconds(step)))
+
+
+def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> SlotCapacity | None:
+    """
+    Return the capacity that one saturate step shows once the luck of its own draws is taken out.
+
+    The overhead is the whole step's mean slot time less the mean of the very work that its orders drew.
+
+    Returns:
+        ``None`` where the draws are not ours, or slots or slot times were not seen.
+    """
+    activities, executing = saturated.activities_per_workflow, slots_executing_ratio(saturated)
+    overhead = overhead_of_known_draws([saturated])
+    if work is None or overhead is None or not activities or not saturated.slots or not executing:
+        return None
+    dead = dead_time(work.mean + overhead, executing)
+    return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
+
+
+def overhead_of_known_draws(steps: Sequence[Measured]) -> float | None:
+    """
+    Return how much longer than their work the activities of a cell's steps held their slots, in seconds.
+
+    Returns:
+        ``None`` where the draws are not ours or nobody saw the slots.
+    """
+    known = [
+        (held, step.drawn_work_seconds)
+        for step in steps
+        if (held := whole_step_execution(step)) is not None and step.drawn_work_seconds is not None
+    ]
+    if not known:
+        return None
+    beyond = math.fsum(held.sum - held.count * drawn for held, drawn in known)
+    return max(0.0, beyond / math.fsum(held.count for held, _ in known))
+
+
+def whole_step_execution(step: Measured) -> Histogram | None:
+    """
+    Return how long the activities of a whole step held their slots; ``None`` where nobody saw one.
+    """
+    held = histogram_of(step.worker_whole, "worker.activity_execution")
+    return held if held is not None and held.count else None
+
+
+def same_cell(step: Measured, key: StepKey) -> bool:
+    """
+    Return whether a step is of the same replicas and factors.
+    """
+    return (step.key.replicas, step.key.factors) == (key.replicas, key.factors)
+
+
+def slot_time_cv(measured: Measured) -> float:
+    """
+    Return standard deviation over mean of the time that an activity holds its slot.
+    """
+    held = histogram_of(measured.worker_window, "worker.activity_execution")
+    return UNSEEN_CV if held is None or not held.count else histogram_cv(held)
+
+
+def histogram_cv(histogram: Histogram) -> float:
+    """
+    Return standard deviation over mean of a histogram's samples, evenly spread within each bucket.
+
+    Those beyond the last bound are taken to spread as exponential ones do around the mean that the exact sum leaves them:
+    taken to lie at the bound, activities of minutes would all be of one length.
+    """
+    low, squares, total = 0.0, 0.0, 0.0
+    for high, count in zip(histogram.bounds, histogram.counts, strict=True):
+        if math.isinf(high):
+            beyond = max(0.0, (histogram.sum - total) / count - low) if count else 0.0
+            squares += count * (low * low + 2 * low * beyond + 2 * beyond * beyond)
+            total += count * (low + beyond)
+            break
+        squares += count * (low * low + low * high + high * high) / 3
+        total += count * (low + high) / 2
+        low = high
+    count = histogram.count
+    mean = total / count
+    return math.sqrt(max(0.0, squares / count - mean * mean)) / mean if mean else 0.0

@@ -1,0 +1,285 @@
+"""
+The second step of a closed load, with twice the orders in flight: when it is made, and which of the two counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from loadtest.analysis.estimators.usl import NORMAL_95
+from loadtest.analysis.readings.full_machine import is_full
+from loadtest.analysis.readings.workflow_counts import (
+    is_closed,
+    looked_seconds,
+    window_workflows,
+    work,
+    workflows_per_second,
+)
+from loadtest.analysis.saturation.cell_capacity import UNSEEN_CV, histogram_cv, slot_looks, slots_used_ratio
+from loadtest.analysis.saturation.saturation_limit import RISE_RATIO, limit_of
+from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
+from loadtest.plan import Plan, Saturate
+from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.metric_difference import histogram_of
+from loadtest.results.step_result_parts import Limit
+from loadtest.results.suspect import Suspect, SuspectName
+
+# What holds orders back before a slot could get them: more in flight would only wait there.
+_BEFORE_THE_SLOTS = frozenset(
+    {
+        SuspectName.REQUEST_RATE,
+        SuspectName.LONG_POLLS,
+        SuspectName.PERSISTENCE_RATE,
+        SuspectName.OTHER_REFUSAL,
+        SuspectName.QUEUE_RATE_API,
+        SuspectName.QUEUE_RATE_WORKER,
+        SuspectName.QUEUE_RATE_SYSTEM,
+        SuspectName.WORKER_RATE,
+        SuspectName.INJECTOR,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPair:
+    """
+    The valid steps of one closed load at one cell and repetition.
+
+    Attributes:
+        first: With as many orders in flight as the plan says.
+        second: With twice as many; ``None`` where it was not made, or is invalid.
+    """
+
+    first: Measured
+    second: Measured | None = None
+
+    @property
+    def rise_ratio(self) -> float | None:
+        """
+        How much more the second completes, as a share of the first's throughput; ``None`` without a second.
+        """
+        return None if self.second is None else rise_ratio(self.first, self.second)
+
+    @property
+    def takes_second(self) -> bool:
+        """
+        Whether the second completes more, or fills the slots and completes no less: looks once a second miss by chance
+        a few slots of a first step that filled them too.
+        """
+        rise = self.rise_ratio
+        if self.second is None or rise is None:
+            return False
+        return rise > RISE_RATIO or (rise >= -RISE_RATIO and _fills_slots(self.second))
+
+    @property
+    def counting(self) -> Measured:
+        """
+        The step whose throughput is used.
+        """
+        return self.second if self.second is not None and self.takes_second else self.first
+
+    @property
+    def limit(self) -> Limit:
+        """
+        What held the throughput that is used.
+        """
+        return _limit(self.counting, self.rise_ratio)
+
+    def limit_at(self, step: Measured) -> Limit:
+        """
+        Return what held the throughput of one of the two.
+        """
+        if self.takes_second and step.key == self.first.key:
+            return Limit.LOOP
+        return _limit(step, self.rise_ratio)
+
+    def told_of(self, step: Measured) -> str | None:
+        """
+        Return what the two say together, as a note of one of them; ``None`` without a second.
+        """
+        rise, second = self.rise_ratio, self.second
+        if rise is None or second is None:
+            return None
+        many, more = f"{second.in_flight} orders in flight", f"{100 * rise:+.1f} %"
+        if rise > RISE_RATIO:
+            found = f"complete more ({more})"
+        elif self.takes_second:
+            found = f"fill the slots and complete as much ({more})"
+        else:
+            found = f"complete no more ({more})"
+        used = f"the throughput of step {self.counting.key.folder} is used"
+        if step.key == second.key:
+            return f"{many} were tried, as {_used(self.first)}: they {found}, so {used}"
+        if self.takes_second:
+            return f"{many} {found}, so {used}"
+        limits = (
+            "the slots limit it" if self.limit is Limit.SLOTS else "the hand-over between slots limits it"
+        )
+        return f"{many} {found} (step {second.key.folder}), so {limits}"
+
+
+def why_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:
+    """
+    Say why a valid closed step is followed by a second one with twice the orders in flight; ``None`` where it is not.
+
+    Args:
+        step: With as many orders in flight as the plan says.
+        plan: Of its run.
+        suspects: Of the step.
+    """
+    if not _leaves_slots_free(step) or _obstacle(step, plan, suspects) is not None:
+        return None
+    return f"{_used(step)}, so twice as many are tried"
+
+
+def why_not_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:
+    """
+    Say why no second step is made after one that left slots free, and what would mend that; ``None`` for any other.
+    """
+    obstacle = _obstacle(step, plan, suspects)
+    if obstacle is None or not _leaves_slots_free(step):
+        return None
+    return f"{_used(step)}, and twice as many are not tried: {obstacle}"
+
+
+def second_key(key: StepKey, plan: Plan) -> StepKey | None:
+    """
+    Return the step with twice the orders in flight that may follow a step; ``None`` where none can.
+    """
+    load = plan.loads[key.load]
+    follows = isinstance(load, Saturate) and load.in_flight_per_slot is None and not key.doubled
+    return replace(first_key(key), doubled=True) if follows else None
+
+
+def loop_notes(
+    step: Measured, plan: Plan, pair: LoopPair | None, suspects: Sequence[Suspect]
+) -> tuple[str, ...]:
+    """
+    Return what a reader should know of a closed step and of the other one of its load; nothing of any other step.
+    """
+    if pair is None:
+        return ()
+    told = pair.told_of(step) or why_not_doubled(step, plan, suspects)
+    return () if told is None else (told,)
+
+
+def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
+    """
+    Put the valid closed steps of a run together, each second one beside its first.
+    """
+    found: dict[StepKey, tuple[list[Measured], list[Measured]]] = {}
+    for step in steps:
+        if is_closed(step):
+            found.setdefault(first_key(step.key), ([], []))[step.key.doubled].append(step)
+    pairs = []
+    for firsts, seconds in found.values():
+        alone = firsts if not seconds else firsts[:-1] or ([] if firsts else seconds)
+        pairs += [LoopPair(step) for step in alone]
+        if firsts and seconds:
+            pairs.append(LoopPair(firsts[-1], seconds[-1]))
+    return pairs
+
+
+def counting_steps(steps: Iterable[Measured]) -> list[Measured]:
+    """
+    Return the closed steps whose throughput is used, of valid ones.
+    """
+    return [pair.counting for pair in loop_pairs(steps)]
+
+
+def first_key(key: StepKey) -> StepKey:
+    """
+    Return the first attempt at the first step of a load; it names both steps of a closed load and all attempts at them.
+    """
+    return replace(key, attempt=1, doubled=False)
+
+
+def rise_ratio(first: Measured, second: Measured) -> float:
+    """
+    Return how much more workflows a second step completes, as a share, without the luck of what both drew.
+
+    It is the smaller of two: of what was counted, and of how much more of the time slots were in use, which has no luck of
+    draws in it.  Where an activity holds its slot for another time than before by more than luck makes of it, the count
+    alone tells.  Where nobody saw slot times, a rise within the luck of the counts is none.
+
+    Args:
+        first, second: Valid closed steps of one cell.
+    """
+    before, after = workflows_per_second(first), workflows_per_second(second)
+    if before <= 0:
+        return math.inf if after > 0 else 0.0
+    counted = after / before - 1
+    held = [histogram_of(step.worker_window, "worker.activity_execution") for step in (first, second)]
+    seen = [each for each in held if each is not None and each.sum > 0]
+    if len(seen) < len(held):
+        luck = (
+            NORMAL_95
+            * UNSEEN_CV
+            * math.hypot(*(1 / math.sqrt(_activities(step)) for step in (first, second)))
+        )
+        return counted if abs(counted) > luck else 0.0
+    luck = NORMAL_95 * math.hypot(*(histogram_cv(each) / math.sqrt(each.count) for each in seen))
+    longer = (seen[1].sum / seen[1].count) / (seen[0].sum / seen[0].count) - 1
+    if abs(longer) > luck:
+        return counted
+    return min(counted, (seen[1].sum / looked_seconds(second)) / (seen[0].sum / looked_seconds(first)) - 1)
+
+
+def _leaves_slots_free(step: Measured) -> bool:
+    known = slots_used_ratio(step) is not None
+    return is_closed(step) and not step.key.doubled and known and not _fills_slots(step)
+
+
+def _fills_slots(step: Measured) -> bool:
+    return _limit(step, None) is Limit.SLOTS
+
+
+def _limit(step: Measured, rise: float | None) -> Limit:
+    return limit_of(slots_used_ratio(step), rise, slot_looks(step))
+
+
+def _lacks_no_orders(step: Measured) -> bool:
+    starved = starved_ratio(step)
+    return starved is not None and starved < LEAST_STARVED_RATIO
+
+
+def _used(step: Measured) -> str:
+    return f"{100 * (slots_used_ratio(step) or 0.0):.0f} % of the slots were in use with {step.in_flight} orders in flight"
+
+
+def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:
+    load = plan.loads[step.key.load]
+    if not isinstance(load, Saturate) or step.in_flight is None:
+        return "its load is not closed"
+    first = next((suspect for suspect in suspects if suspect.name in _BEFORE_THE_SLOTS), None)
+    if first is not None:
+        return f"{first.name.value} may hold orders back before the slots ({first.evidence})"
+    machine = step.limits.machine
+    if machine is not None and is_full(machine):
+        return (
+            f"the machine has no core left ({machine.busy_cores:.1f} of {machine.cores} in use), where more orders would only "
+            "wait; measure fewer replicas, or on more cores"
+        )
+    if _lacks_no_orders(step):
+        return (
+            f"slots were without a task in {100 * (starved_ratio(step) or 0.0):.1f} % of their time, so that more orders "
+            "would only wait"
+        )
+    if load.in_flight_per_slot is not None:
+        return (
+            f"the plan gives in_flight_per_slot = {load.in_flight_per_slot:g}; leave it out, or write "
+            f"{2 * load.in_flight_per_slot:g}"
+        )
+    if 2 * step.in_flight > plan.max_awaited:
+        return (
+            f"{2 * step.in_flight:,} results cannot be awaited at once (bound {plan.max_awaited:,}); lower "
+            "worker.activity_slots or replicas, or raise max_awaited where the server answers more"
+        )
+    return None
+
+
+def _activities(step: Measured) -> float:
+    done = work(step)
+    return max(1.0, done.in_window if done is not None else window_workflows(step))

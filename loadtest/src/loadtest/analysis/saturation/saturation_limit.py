@@ -1,0 +1,87 @@
+"""
+What held a saturate step's throughput, and whether its rate was level.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from loadtest.analysis.estimators.usl import NORMAL_95
+from loadtest.results.step_result_parts import Limit
+
+# Between two tasks a slot is free for a moment, so that slots that are never left idle are still not all in use.
+FULL_SLOTS_RATIO = 0.97
+# Slots that are idle for less than a tenth of the time are the limit for more than nine tenths of it.
+IDLE_SLOTS_RATIO = 0.90
+RISE_RATIO = 0.03
+_DEVIATIONS = 2.6
+MATERIAL_RATIO = 0.03
+
+
+def full_from(slot_looks: float) -> float:
+    """
+    Return the share of the slots that looks see in use where all of them are, less what chance takes in 39 of 40 cases.
+
+    Args:
+        slot_looks: Looks times slots: four of them looked at once a second for 15 s are 60, and 4 % off by chance.
+    """
+    if slot_looks <= 0:
+        return FULL_SLOTS_RATIO
+    return FULL_SLOTS_RATIO - NORMAL_95 * math.sqrt(FULL_SLOTS_RATIO * (1 - FULL_SLOTS_RATIO) / slot_looks)
+
+
+def limit_of(slots_used_ratio: float | None, rise_ratio: float | None, slot_looks: float = math.inf) -> Limit:
+    """
+    Return what held the throughput that is used of a closed load.
+
+    Args:
+        slots_used_ratio: Share of the slots in use in its step; ``None`` where nobody saw them.
+        rise_ratio: How much more twice the orders in flight complete; ``None`` where they were not tried.
+        slot_looks: See ``full_from``.
+    """
+    if slots_used_ratio is None:
+        return Limit.UNKNOWN
+    if slots_used_ratio >= full_from(slot_looks):
+        return Limit.SLOTS
+    if rise_ratio is None:
+        return Limit.UNTRIED
+    if rise_ratio > RISE_RATIO:
+        return Limit.LOOP
+    return Limit.SLOTS if slots_used_ratio >= IDLE_SLOTS_RATIO else Limit.HAND_OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """
+    Whether the two halves of a window differ.
+
+    Attributes:
+        ratio: Second half over first, less 1, as a share of their mean.
+        least_seen_ratio: The smallest drift over the window that could have been seen.
+        seen: Whether there is one.
+    """
+
+    ratio: float
+    least_seen_ratio: float
+    seen: bool
+
+
+def drift_of_halves(first: int, second: int, slot_time_cv: float) -> Drift:
+    """
+    Compare the activities finished in the two equal halves of a saturated window.
+
+    Args:
+        first, second: Activities finished in each.
+        slot_time_cv: Standard deviation over mean of the time in the slot.
+
+    Raises:
+        ValueError: Nothing finished.
+    """
+    total = first + second
+    if total <= 0:
+        raise ValueError("no activity finished in either half")
+    ratio = (second - first) / (total / 2)
+    deviation = 2 * slot_time_cv / math.sqrt(total)
+    least = _DEVIATIONS * deviation
+    return Drift(ratio, max(least, MATERIAL_RATIO), abs(ratio) > least and abs(ratio) > MATERIAL_RATIO)

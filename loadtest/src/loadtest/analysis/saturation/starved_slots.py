@@ -1,0 +1,41 @@
+"""
+How long the slots of a closed load were idle because no order had a task for them, so that more orders would fill them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from loadtest.analysis.readings.workflow_counts import looked_seconds
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
+
+# Of 78 simulated systems those to which twice the orders bring more than 3 % starve for 1.8 % or more in each of ten steps, and
+# one that starves for less than 1 % gains at most 1.1 %.
+LEAST_STARVED_RATIO = 0.01
+
+
+def starved_ratio(step: Measured) -> float | None:
+    """
+    Return the share of the slots' time in which fewer orders had a task than there are slots.
+
+    Of the orders in flight some are between two activities, or between one order's end and the next one's start: by Little's
+    law all those that neither wait nor hold a slot.  Each is taken to be there by itself, as likely as any other, so that
+    their number is binomial; slots starve while it exceeds the orders beyond one a slot.
+
+    Returns:
+        ``None`` where the step is not closed, or nobody saw waits, slots and slot times.
+    """
+    waits = histogram_of(step.worker_window, "worker.activity_schedule_to_start")
+    held = histogram_of(step.worker_window, "worker.activity_execution")
+    if waits is None or held is None or not waits.count or not held.count:
+        return None
+    if step.in_flight is None or not step.slots or step.activities_per_workflow == 0:
+        return None
+    in_slots = held.sum / looked_seconds(step)
+    waiting = held.count / looked_seconds(step) * waits.sum / waits.count
+    between = min(1.0, max(0.0, 1 - (in_slots + waiting) / step.in_flight))
+    many = np.arange(step.in_flight + 1)
+    lacking = np.maximum(0, many - (step.in_flight - step.slots))
+    return float((lacking * stats.binom.pmf(many, step.in_flight, between)).sum()) / step.slots

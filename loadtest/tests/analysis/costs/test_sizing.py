@@ -1,0 +1,230 @@
+"""
+What a rate needs, from synthetic sweeps of known truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis.costs.sizing import growth_of, size
+from loadtest.analysis.costs.sizing_quantities import part_cores, state_transitions, worker_memory
+from loadtest.plan.prices import PriceTable
+from loadtest.results.limit_facts import MachineUse
+from loadtest.results.measured_step import Measured
+from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.sizing_result import Basis, Sized, SizingResult
+from loadtest.results.sweep_result import Interval
+from loadtest.results.worker_facts import WorkerFacts
+
+PLAN = synthetic.demo_plan(replicas=(1, 2, 3, 4))
+STEPS = synthetic.steps(PLAN)
+PRICES = PriceTable(currency="coins", worker_core_hour=2.0, million_state_transitions=3.0, fixed_month=5.0)
+
+
+def sized(rate: float, steps: list[Measured] | None = None, prices: PriceTable | None = None) -> SizingResult:
+    return size(STEPS if steps is None else steps, PLAN, synthetic.manifest(), rate, prices=prices)
+
+
+def named(result: SizingResult, name: str) -> Sized:
+    return next(one for one in result.quantities if one.quantity == name)
+
+
+def _without_actions(step: Measured) -> Measured:
+    assert step.server_whole is not None
+    counters = {name: n for name, n in step.server_whole.counters.items() if name != "server.actions"}
+    return replace(step, server_whole=replace(step.server_whole, counters=counters))
+
+
+def test_a_rate_between_the_steps_is_measured() -> None:
+    """
+    A rate that lies between those measured needs replicas that were measured, and says so.
+    """
+    found = sized(5.0)
+
+    assert found.replicas.basis is Basis.MEASURED
+    assert found.replicas.needed is not None
+    assert found.replicas.needed.value == 3
+    assert found.exit_code == 0
+
+
+def test_a_rate_beyond_the_steps_is_marked_and_wider() -> None:
+    """
+    Twice the highest rate is marked as beyond, and its worker cores are told with a wider share.
+    """
+    within, beyond = named(sized(5.0), "slots in use"), named(sized(16.0), "slots in use")
+
+    assert within.basis is Basis.MEASURED
+    assert beyond.basis is Basis.BEYOND
+    assert "times the" in beyond.why
+    widths = [
+        one.needed.high / one.needed.value for one in (within, beyond) if one.needed and one.needed.high
+    ]
+    assert widths[1] > widths[0]
+
+
+def test_a_rate_far_beyond_is_refused_with_the_step_to_add() -> None:
+    """
+    A hundred times the highest rate gets no number; what to measure instead is named.
+    """
+    found = sized(900.0)
+
+    assert found.replicas.needed is None
+    assert "add replica counts up to" in found.replicas.why
+    assert "add a step at" in named(found, "slots in use").why
+    assert found.exit_code == 3
+
+
+def test_the_intervals_ends_lie_around_the_value() -> None:
+    """
+    Every quantity that is told lies within its own interval.
+    """
+    found = sized(12.0)
+
+    for one in (found.replicas, *found.quantities):
+        if one.needed is not None:
+            assert (one.needed.low or 0.0) <= one.needed.value
+            assert one.needed.high is None or one.needed.value <= one.needed.high
+
+
+def test_without_a_saturate_step_nobody_knows_the_replicas() -> None:
+    """
+    A run of open loads alone tells costs and no replicas.
+    """
+    found = sized(5.0, [step for step in STEPS if step.key.kind == "open"])
+
+    assert found.replicas.needed is None
+    assert "add a load of kind saturate" in found.replicas.why
+
+
+def _full(step: Measured) -> Measured:
+    return replace(step, limits=replace(step.limits, machine=MachineUse(2, 1.99, 0.0)))
+
+
+def test_a_saturate_step_that_filled_the_machine_is_no_point_of_the_throughput() -> None:
+    """
+    What four replicas carry on a machine without a core to spare is told by the counts below, and the answer says so.
+    """
+    most = max(step.key.replicas for step in STEPS)
+    steps = [
+        _full(step) if step.key.kind == "saturate" and step.key.replicas == most else step for step in STEPS
+    ]
+    growth, without = growth_of(steps, PLAN), growth_of(STEPS, PLAN)
+
+    assert growth is not None
+    assert without is not None
+    assert growth.counts == (1, 2, 3)
+    assert without.counts == (1, 2, 3, 4)
+    assert any("1 of 4 saturate steps filled the machine" in note for note in sized(5.0, steps).notes)
+
+
+def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() -> None:
+    """
+    A small machine is full at one replica: an answer about this machine is better than none.
+    """
+    growth = growth_of([_full(step) for step in STEPS], PLAN)
+
+    assert growth is not None
+    assert growth.counts == (1, 2, 3, 4)
+
+
+def test_an_end_that_nobody_knows_stays_unknown() -> None:
+    """
+    What so many replicas take at most is not the most of those that are enough by the middle estimate.
+    """
+    open_ended = Interval(3, 2, None)
+
+    cores, memory = part_cores(STEPS, "worker", 5.0, open_ended), worker_memory(STEPS, open_ended)
+
+    for one in (cores, memory):
+        assert one.needed is not None
+        assert one.needed.low is not None and one.needed.low <= one.needed.value
+        assert one.needed.high is None
+
+
+def test_steps_whose_windows_completed_nothing_refuse_what_they_cannot_tell() -> None:
+    """
+    Orders of minutes may close in the drain alone.
+    """
+
+    def emptied(step: Measured) -> Measured:
+        assert step.worker_window is not None and step.server_window is not None
+        none = {name: 0.0 for name in step.worker_window.counters}
+        return replace(
+            step,
+            worker_window=replace(step.worker_window, counters=none),
+            server_window=replace(
+                step.server_window, counters=dict.fromkeys(step.server_window.counters, 0.0)
+            ),
+        )
+
+    found = state_transitions([emptied(step) for step in STEPS], 5.0)
+
+    assert found.basis is Basis.REFUSED
+    assert found.why == "no order was completed in a window"
+
+
+def test_steps_that_are_not_valid_are_left_out() -> None:
+    """
+    A step with a problem counts for nothing, and the answer says how many there were.
+    """
+    broken = [
+        replace(STEPS[0], problems=(Problem(ProblemCause.COUNTER_FELL, "the server restarted"),)),
+        *STEPS[1:],
+    ]
+
+    assert any("1 of 8 steps are not valid" in note for note in sized(5.0, broken).notes)
+
+
+def test_a_price_times_what_is_needed_is_the_sum() -> None:
+    """
+    Prices multiply the quantities, their sum has both ends, and what has no price is not shown.
+    """
+    found = sized(5.0, prices=PRICES)
+    priced = {one.item: one.per_month for one in found.prices}
+    cores = named(found, "worker cores").needed
+
+    assert cores is not None
+    assert list(priced) == ["worker_core_hour", "million_state_transitions", "fixed_month", "sum"]
+    assert priced["worker_core_hour"] is not None
+    assert priced["worker_core_hour"].value == pytest.approx(cores.value * 2 * 730)
+    parts = [one.value for item, one in priced.items() if one is not None and item != "sum"]
+    assert priced["sum"] is not None
+    assert priced["sum"].value == pytest.approx(sum(parts))
+
+
+def test_a_sum_with_an_unknown_part_is_not_known() -> None:
+    """
+    Where a priced quantity cannot be told, neither can the sum; it is no sum of the rest.
+    """
+    found = sized(
+        5.0,
+        prices=PriceTable(currency="coins", million_actions=1.0, fixed_month=5.0),
+        steps=[_without_actions(step) for step in STEPS],
+    )
+
+    assert [one.per_month is None for one in found.prices] == [True, False, True]
+    assert "million_actions" in found.prices[-1].why
+
+
+@pytest.mark.parametrize(
+    ("sdk", "is_told"),
+    [("temporal-python 1.35.0", True), ("temporal-go 1.48.0", False), ("temporal-java 1.35.0", False)],
+)
+def test_a_replica_that_takes_more_than_a_core_is_too_busy_only_where_its_code_runs_on_one(
+    sdk: str, is_told: bool
+) -> None:
+    """
+    A worker in Go or Java takes as many cores as there are.
+    """
+
+    def busy(step: Measured) -> Measured:
+        spent = replace(step.use["worker"], cpu_seconds=20 * (step.use["worker"].cpu_seconds or 0.0))
+        workers = tuple(WorkerFacts(name, sdk=sdk) for name in step.identities_start)
+        return replace(step, use={**step.use, "worker": spent}, workers=workers)
+
+    notes = sized(5.0, [busy(step) for step in STEPS]).notes
+
+    assert any("each replica would take" in note for note in notes) is is_told

@@ -1,0 +1,90 @@
+"""
+Loads far from the limit: what the model answers alone, and when it leaves the answer to others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import synthetic
+from histograms import buckets
+
+from loadtest.analysis import read_step
+from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.twin import Measure, SloBound
+from loadtest.plan import ArrivalKind, Arrivals, Open, Slo
+from loadtest.results.window_decision import Decided
+
+HELD = buckets(np.random.default_rng(1).uniform(0.13, 0.39, 400).tolist())
+# 4 slots of 0.26 s and six activities: 2.56 orders/s.
+QUIET = SeenWindow(20.0, 1.0, 4, 6, HELD, 0.01, 120, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "bound", "answer"),
+    [
+        pytest.param({}, SloBound(0.5), Decided.MET, id="40 % of capacity"),
+        pytest.param({"rate": 2.1}, SloBound(0.5), None, id="82 %"),
+        pytest.param({"late": 5.0}, SloBound(0.5), None, id="contradicted by the window"),
+        pytest.param({"counted": 50}, SloBound(0.5), None, id="too few to contradict"),
+        pytest.param({"seconds": 3.0}, SloBound(0.5), None, id="too short to contradict"),
+        pytest.param({"rate": 3.2, "late": 90.0}, SloBound(0.5), Decided.MISSED, id="above capacity"),
+        pytest.param({"rate": 3.2, "late": 8.0}, SloBound(0.5), None, id="above, hardly late yet"),
+        pytest.param(
+            {"counted": 20},
+            SloBound(4.0, measure=Measure.END_TO_END),
+            Decided.MET,
+            id="orders take 1.7 s of 4",
+        ),
+        pytest.param(
+            {"counted": 20, "late": 20.0},
+            SloBound(1.0, measure=Measure.END_TO_END),
+            Decided.MISSED,
+            id="1.7 s of 1",
+        ),
+        pytest.param({"counted": 20}, SloBound(1.9, measure=Measure.END_TO_END), None, id="1.7 s of 1.9"),
+    ],
+)
+def test_only_what_is_far_from_the_limit_is_answered(
+    changes: dict[str, float], bound: SloBound, answer: Decided | None
+) -> None:
+    """
+    Model and window must both say so.
+    """
+    found = answer_by_model(replace(QUIET, **changes), bound)  # type: ignore[arg-type]
+
+    assert (found.answer if found is not None else None) is answer
+
+
+@pytest.mark.parametrize(
+    ("most", "answer"), [(30.0, Decided.MET), (0.9, Decided.MISSED)], ids=["generous", "impossible"]
+)
+def test_an_end_to_end_bound_is_decided_by_the_model_where_it_is_far(most: float, answer: Decided) -> None:
+    """
+    Orders of two seconds against thirty, and against less than their work.
+    """
+    plan = synthetic.demo_plan(slo=Slo(end_to_end_p95_seconds=most))
+
+    step = read_step(synthetic.step(2, "open", plan=plan), plan)
+
+    assert step.end_to_end_decision is not None
+    assert step.end_to_end_decision.answer is answer
+
+
+def test_a_shape_is_judged_at_its_highest_rate() -> None:
+    """
+    A spike to three times a quiet rate is not far below capacity.
+    """
+    loads = [
+        Open(arrival_rate=1.0, window_seconds=20, arrivals=Arrivals(kind=kind))
+        for kind in (ArrivalKind.CONSTANT, ArrivalKind.SPIKE)
+    ]
+    raw = replace(synthetic.step(1, "open", arrival_rate=1.0), decision=None)
+    found = [
+        read_step(raw, synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load))).decision
+        for load in loads
+    ]
+
+    assert found[1] is None

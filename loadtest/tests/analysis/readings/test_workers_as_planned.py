@@ -1,0 +1,155 @@
+"""
+What runs is measured and not assumed: the load follows the workers' own slots, and what they do is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from loadtest.analysis.readings.workers_as_planned import (
+    differing_replicas,
+    in_flight,
+    slots_are_known,
+    unknown_slots,
+    unplanned_eager,
+    unread_factors,
+)
+from loadtest.analysis.rules.silent_replicas import KindLook, PollingLook, why_silent
+from loadtest.plan import Plan, parse_plan
+from loadtest.results.measured_step import StepKey
+from loadtest.results.worker_facts import WorkerFacts
+
+HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)
+FOUR = WorkerFacts("shop-1", "page", activity_slots=4)
+UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
+
+
+def _plan(slots: int | None) -> Plan:
+    return parse_plan({"name": "p", "worker": {} if slots is None else {"activity_slots": slots}}, "plan")
+
+
+@pytest.mark.parametrize(
+    ("sdk", "path", "is_told"),
+    [
+        pytest.param("temporal-go 1.35.0", "worker.activity_pollers", True, id="of another language"),
+        pytest.param("temporal-go 1.35.0", "worker.activity_slots", False, id="slots, told by their number"),
+        pytest.param("temporal-go 1.35.0", "work.seconds", False, id="the work, which orders carry"),
+        pytest.param("temporal-python 1.35.0", "worker.activity_pollers", False, id="may be the kit's main"),
+        pytest.param(None, "worker.activity_pollers", False, id="not known is no contradiction"),
+    ],
+)
+def test_a_setting_that_workers_do_not_read_is_not_varied(sdk: str | None, path: str, is_told: bool) -> None:
+    """Else two settings that are one would be told as the same."""
+    reasons = unread_factors([replace(HUNDRED, sdk=sdk)], ((path, 8),))
+
+    assert bool(reasons) is is_told
+    if is_told:
+        assert reasons[0].startswith(
+            "the run varies worker.activity_pollers, and workers of temporal-go 1.35.0 take no"
+        )
+
+
+@pytest.mark.parametrize(
+    ("workers", "asked", "expected"),
+    [
+        pytest.param([HUNDRED], None, 200, id="the-real-slots"),
+        pytest.param([HUNDRED, HUNDRED], None, 400, id="of-all-replicas"),
+        pytest.param([UNKNOWN], 7, 14, id="else-the-plans"),
+        pytest.param([HUNDRED, UNKNOWN], 7, 28, id="one-unknown-makes-all-unknown"),
+    ],
+)
+def test_a_saturate_load_follows_the_real_slots(
+    workers: list[WorkerFacts], asked: int | None, expected: int
+) -> None:
+    """Twice as many workflows as there are slots; a second step keeps twice as many of them open."""
+    plan, key = _plan(asked), StepKey(len(workers), 0, "saturate", 1)
+    load = plan.saturate_load
+
+    assert in_flight(load, workers, plan, key) == expected
+    assert in_flight(load, workers, plan, replace(key, doubled=True)) == 2 * expected
+    assert slots_are_known(workers) is (UNKNOWN not in workers)
+    assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
+
+
+def test_replicas_with_different_slots_are_told() -> None:
+    """One was set up otherwise, so a replica is no unit."""
+    assert differing_replicas([HUNDRED, replace(HUNDRED, replica="b")]) == []
+    (reason,) = differing_replicas([HUNDRED, FOUR])
+    assert "4, 100" in reason
+
+
+ASKS = KindLook(5, 99)
+WORKS = PollingLook(KindLook(5, 2), ASKS)
+FULL = PollingLook(KindLook(0, 0), ASKS)
+NO_ACTIVITIES = PollingLook(KindLook(0, 4), ASKS)
+NOTHING = PollingLook(KindLook(0, 4), KindLook(0, 100))
+DOES_NOT_SAY = PollingLook(KindLook(), KindLook())
+
+
+def limited(taken: int) -> PollingLook:
+    """
+    A worker with a rate limit of its own: it has no poll out most of the time, and so many activities taken.
+    """
+    return PollingLook(KindLook(0, 98, taken), ASKS)
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        pytest.param([WORKS] * 30, None, id="works"),
+        pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 3, WORKS], None, id="six-seconds"),
+        pytest.param([WORKS, *[NO_ACTIVITIES] * 4], "no activities for 8 s", id="one-kind"),
+        pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
+        pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
+        pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),
+        pytest.param([DOES_NOT_SAY] * 30, None, id="not-known"),
+        pytest.param([limited(40 * number) for number in range(30)], None, id="a-rate-limit-of-its-own"),
+        pytest.param(
+            [WORKS, limited(40), limited(75), *[limited(80)] * 4],
+            "no activities for 8 s",
+            id="limited-then-silent",
+        ),
+    ],
+)
+def test_a_replica_is_silent_after_seven_seconds_of_looks(
+    looks: list[PollingLook | None], told: str | None
+) -> None:
+    """A look every two seconds, so whoever falls silent is named within ten."""
+    reason = why_silent("worker-7", [(2.0 * number, look) for number, look in enumerate(looks)])
+
+    assert (reason is None) == (told is None)
+    if told is not None and reason is not None:
+        assert reason.startswith("replica worker-7 ")
+        assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        pytest.param((0.0, 60.0), False, id="one-look-after-a-minute"),
+        pytest.param((0.0, 60.0, 62.0), True, id="and-one-more"),
+    ],
+)
+def test_one_look_that_fails_makes_nobody_silent(times: tuple[float, ...], told: bool) -> None:
+    """A heartbeat is a minute old when it is found to be the last; then a second look must agree."""
+    looks = [(at, WORKS if at == 0 else None) for at in times]
+
+    assert (why_silent("w", looks) is not None) is told
+
+
+def test_activities_are_not_missed_where_there_are_none() -> None:
+    """A scenario without activities has workers that need not ask for any."""
+    looks: list[tuple[float, PollingLook | None]] = [(float(second), NO_ACTIVITIES) for second in range(30)]
+
+    assert why_silent("w", looks, wants_activities=False) is None
+
+
+def test_eager_activities_are_told_where_the_plan_asks_for_none() -> None:
+    """Their waits are not the queue's."""
+    (note,) = unplanned_eager([replace(HUNDRED, eager=True)], _plan(None))
+
+    assert "bakery-1 took activities" in note
+    assert unplanned_eager([replace(HUNDRED, eager=False), UNKNOWN], _plan(None)) == []

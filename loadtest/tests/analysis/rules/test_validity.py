@@ -1,0 +1,203 @@
+"""
+Which steps may be believed: each rule, at its bound and beyond.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
+
+from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.results.limit_facts import MachineUse
+from loadtest.results.measured_step import InjectorCounts, Measured, ProcessUse
+from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.step_result import StepVerdict
+
+PLAN = synthetic.demo_plan()
+
+HOLDING: list[tuple[str, str, Change]] = [
+    ("untouched, closed", "saturate", lambda step: step),
+    ("untouched, open", "steady", lambda step: step),
+    ("99 % sent", "steady", window(offered=100, sent=99)),
+    ("lag 9 ms", "steady", lag(0.009)),
+    ("lag below 5 % of the p50", "steady", lag(0.049, end_to_end=1.0)),
+    ("halves 9 % apart", "saturate", halves(100, 109)),
+    ("30 closes", "saturate", closes(30)),
+    ("an open step needs no 30 closes", "steady", closes(29)),
+    ("an open step has no halves rule", "steady", halves(100, 200)),
+    ("Little 0.96", "steady", little(0.96)),
+    ("Little 1.04", "steady", little(1.04)),
+]
+
+BREAKING: list[tuple[str, str, Change, str]] = [
+    ("98.9 % sent", "steady", window(offered=1000, sent=989), "add --injectors 2"),
+    ("lag 11 ms", "steady", lag(0.011), "add --injectors 2"),
+    ("lag above 5 % of the p50", "steady", lag(0.051, end_to_end=1.0), "add --injectors 2"),
+    ("a replica vanished", "steady", replicas(identities_end=("worker-1",)), "worker-2 ended or restarted"),
+    ("a replica restarted", "steady", replicas(gone=("worker-2",)), "worker-2 ended or restarted"),
+    ("a replica appeared", "steady", replicas(appeared=("worker-9",)), "worker-9 appeared"),
+    (
+        "a replica was replaced",
+        "steady",
+        replicas(gone=("worker-2",), appeared=("worker-9",)),
+        "worker-2 ended or restarted during the step, and replica worker-9 came in place of it",
+    ),
+    (
+        "a replica more than went",
+        "steady",
+        replicas(gone=("worker-2",), appeared=("worker-8", "worker-9")),
+        "worker-9 appeared during the step",
+    ),
+    (
+        "a replica was missing all along",
+        "steady",
+        replicas(identities_start=("worker-1",), identities_end=("worker-1",)),
+        "1 of 2 replicas were up",
+    ),
+    (
+        "one result less",
+        "steady",
+        lambda step: whole(completed=step.injector.whole.completed - 1)(step),
+        "results",
+    ),
+    (
+        "workers closed one less",
+        "steady",
+        counter("worker_whole", "worker.workflow_completed", -1),
+        "workers closed",
+    ),
+    (
+        "server closed one more",
+        "steady",
+        counter("server_whole", "server.workflow_closed", 1),
+        "server closed",
+    ),
+    (
+        "one never confirmed",
+        "steady",
+        lambda s: whole(acknowledged=s.injector.whole.acknowledged - 1)(s),
+        "confirmed",
+    ),
+    ("one still open", "steady", injector(open_at_end=1), "raise drain_seconds (now 60)"),
+    ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
+    (
+        "halves 11 % apart on a machine that the system itself fills",
+        "saturate",
+        lambda s: replace(
+            halves(100, 111.7)(s),
+            limits=replace(s.limits, machine=MachineUse(2, 1.97, 0.0)),
+            use={"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)},
+        ),
+        "so the system itself fills it: measure fewer replicas",
+    ),
+    (
+        "a look that came 3 % late",
+        "steady",
+        lambda s: replace(s, worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds)),
+        "this machine stalled; take load off it",
+    ),
+    (
+        "a look that came 3 % late on a machine that the system itself fills",
+        "steady",
+        lambda s: replace(
+            s,
+            worker_window=replace(s.worker_window, seconds=1.03 * s.window_seconds),
+            limits=replace(s.limits, machine=MachineUse(2, 1.97, 0.0)),
+            use={"worker": ProcessUse(16.0, 1), "server": ProcessUse(20.0, 1)},
+        ),
+        "1.97 of 2 cores are busy",
+    ),
+    ("29 closes", "saturate", closes(29), "write window_seconds = 21 or more"),
+    ("no closes", "saturate", closes(0), "raise warm_up_seconds and window_seconds"),
+    ("Little 0.94", "steady", little(0.94), "0.94 times as long"),
+    ("Little 1.06", "saturate", little(1.06), "1.06 times as long"),
+    ("an arrival lost", "steady", injector(planned=1), "where the schedule has 1"),
+    (
+        "an injector's clock",
+        "steady",
+        injector(problems=(Problem(ProblemCause.CLOCK, "injector-1: a lag of -3 ms", "injector-1"),)),
+        "a lag of -3 ms",
+    ),
+    (
+        "sums that are not the totals",
+        "steady",
+        injector(per_injector={"injector-1": InjectorCounts(1, 1, 1, 1)}),
+        "do not add up",
+    ),
+    (
+        "the sweep's own problem",
+        "steady",
+        lambda s: replace(s, problems=(Problem(ProblemCause.PAGE_UNUSABLE, "a page was absent"),)),
+        "a page was absent",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"), [(k, c) for _, k, c in HOLDING], ids=[name for name, _, _ in HOLDING]
+)
+def test_a_step_within_every_bound_is_valid(
+    kind: str, change: Change, request: pytest.FixtureRequest
+) -> None:
+    """
+    A bound itself still holds; rules of one kind of load leave the other alone.
+    """
+    step = change(request.getfixturevalue(kind))
+
+    verdict, reasons = judge(step, PLAN)
+
+    assert (verdict, reasons) == (StepVerdict.VALID, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "told"), [(k, c, t) for _, k, c, t in BREAKING], ids=[name for name, *_ in BREAKING]
+)
+def test_a_step_beyond_one_bound_is_invalid_and_says_what_to_change(
+    kind: str, change: Change, told: str, request: pytest.FixtureRequest
+) -> None:
+    """
+    Each rule alone makes a step invalid, and its reason names the cause or the setting to change.
+    """
+    step = change(request.getfixturevalue(kind))
+
+    verdict, reasons = judge(step, PLAN)
+
+    assert verdict is StepVerdict.INVALID
+    assert any(told in reason for reason in reasons), reasons
+
+
+def test_missing_arrivals_are_told_once(steady: Measured) -> None:
+    """
+    The master told of them with their cause, in whatever words: the rule does not tell of them again.
+    """
+    lost = Problem(ProblemCause.ARRIVALS_MISSING, "some were lost")
+
+    _, reasons = judge(injector(planned=1, problems=(lost,))(steady), PLAN)
+
+    assert [reason for reason in reasons if "schedule" in reason or "some were lost" in reason] == [
+        "some were lost; see the injectors' log and measure again"
+    ]
+
+
+def test_an_injector_at_its_cap_is_told_to_raise_it(steady: Measured) -> None:
+    """
+    More injectors do not help when all workflows allowed in flight are open.
+    """
+    full = tuple(replace(second, in_flight=PLAN.max_in_flight) for second in steady.timeline)
+    step = replace(window(offered=100, sent=50)(steady), timeline=full)
+
+    _, reasons = judge(step, PLAN)
+
+    assert any("raise max_in_flight" in reason for reason in reasons)
+
+
+def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None:
+    """
+    A Deployment makes a pod for one that was taken away; whoever reads of an autoscaler looks for one in vain.
+    """
+    _, reasons = judge(replace(steady, gone=("worker-2",), appeared=("worker-9",)), PLAN)
+
+    assert not any("appeared" in reason or "autoscaler" in reason for reason in reasons)
