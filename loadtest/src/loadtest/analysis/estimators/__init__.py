@@ -1,3 +1,3 @@
 """
-Statistics that know nothing of Temporal: quantiles of buckets, intervals, fits.
+Statistics alone: quantiles of buckets, intervals, fits.
 """
