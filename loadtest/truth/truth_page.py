@@ -140,5 +140,5 @@ _LEVELS = """Shares of the runs of the first table that the saturate step alone 
 _ALARM = """How often an alarm says that the model does not fit, at 0.8 of capacity, where the open step holds slots longer than the saturate step by the share in the column.
 Late tasks or the time in the slot raise the alarm."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
-_STRANGE = """The answers where the system breaks an assumption of the model: one replica, uniform work, 5 % of the rate beside the limit."""
+_STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
 _COMPARISON = """Four rounds of A B B A, blocks of 10 s; in % of {runs:,} comparisons of each kind."""
