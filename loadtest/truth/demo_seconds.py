@@ -155,7 +155,7 @@ def page(found: Sequence[tuple[str, str, DemoTrial]]) -> str:
     lines += [
         "",
         "Of each window the table has the shortest, the median and the longest.",
-        "\"Decided\" counts the activities' bound alone; simulated systems have no workflow tasks, which need 26 orders in a window.",
+        '"Decided" counts the activities\' bound alone; simulated systems have no workflow tasks, which need 26 orders in a window.',
     ]
     return "\n".join(lines) + "\n"
 

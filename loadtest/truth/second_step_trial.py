@@ -108,7 +108,7 @@ def page(found: list[SecondStepTrial]) -> str:
         f"- Of {of} steps of systems that gain more than {RISE_RATIO:.0%} {wrong} went without a second step, which is wrong.",
         f"- Of {STEPS * len(less)} steps of systems that gain no more {sum(each.left_out for each in less)} did without a second step, as they should.",
         "",
-        "\"Starved\" is the share of the slots' time in which fewer orders had a task than there are slots; a second step is made "
+        '"Starved" is the share of the slots\' time in which fewer orders had a task than there are slots; a second step is made '
         f"from {LEAST_STARVED_RATIO:.0%} on.",
         "",
         "| work | replicas | between activities, ms | from slot to poll, ms | twice the orders bring | starved, least to most | second steps left out |",

@@ -136,7 +136,9 @@ Columns are the rate over the true capacity; the limit is as above."""
 _WORKFLOW = (
     """Windows of 20 s of a simulated queue with random arrivals and work; the others stay undecided."""
 )
-_LEVELS = """Shares of the runs of the first table that the saturate step alone calls above (at) capacity, in %."""
+_LEVELS = (
+    """Shares of the runs of the first table that the saturate step alone calls above (at) capacity, in %."""
+)
 _ALARM = """How often an alarm says that the model does not fit, at 0.8 of capacity, where the open step holds slots longer than the saturate step by the share in the column.
 Late tasks or the time in the slot raise the alarm."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
