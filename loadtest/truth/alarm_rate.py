@@ -82,11 +82,11 @@ def page(found: Alarms, runs: int) -> str:
         "# Alarms on a steady machine",
         "",
         f"Counted by `make truth-runs` over {runs} runs on one machine with nothing else running and nothing planted: {found.steps} steps, {found.seconds / 60:.0f} minutes of load, {found.replica_seconds / 60:.0f} minutes of a replica.",
-        "Each alarm in it is false, or the machine was not as steady as was thought.",
+        "Each alarm is false, or the machine was not as steady as was thought.",
         "",
         f"A disturbance made {found.spoilt} of {found.steps} steps invalid (at most {_at_most(found.spoilt, found.steps)} at 95 %).",
         "",
-        "| told | steps | at most, at 95 % |",
+        "| alarm | steps | at most, at 95 % |",
         "| --- | --- | --- |",
         *(f"| {kind} | {found.told[kind]} | {_at_most(found.told[kind], found.steps)} |" for kind in kinds),
     ]

@@ -39,6 +39,7 @@ def page(found: CountCapacity, bound_seconds: float, steps: Sequence[StepResult]
     lines = [
         "# A bracket, checked by ten minutes on each side",
         "",
+        "This page checks one bracket of `loadtest capacity` on a real server.",
         f"Made by `make truth-bracket`: `loadtest capacity` of the demo's work at {REPLICAS} replicas on one machine with its dev server, then one window of {CHECK_SECONDS} s at each side of the bracket, with other arrivals and draws.",
         f"The search measured for {found.measured_seconds:.0f} s and said {found.low:.2f} to {found.high:.2f} orders/s.",
         f"The SLO is that at most 5 % of the tasks wait longer than {1000 * bound_seconds:.0f} ms.",

@@ -109,13 +109,13 @@ def page(found: Sequence[SearchTrial], runs: int, minutes: float) -> str:
         "",
         "The product's own design searched simulated systems whose capacity at the SLO is known from long runs: it saturated, "
         "calibrated, proposed a rate and probed it, each step from empty to empty.",
-        "Where that left slots free it saturated once more, with twice the orders in flight, and used what completed more.",
-        "The systems share no code with the model, and have what it has not: partitions, retries, pauses, jitter, slots that slow each other.",
-        "A bracket is 10 % of its middle wide.  A missing bracket counts as one that does not hold the truth.",
+        "Where that left slots free, it saturated once more, with twice the orders in flight, and used the step that completed more.",
+        "The systems share no code with the model, and have what the model lacks: partitions, retries, pauses, jitter, slots that slow each other.",
+        "A bracket is 10 % of its middle wide.  A missing bracket counts as a bracket that does not hold the truth.",
         "",
         f"**{held} of {total} brackets held the truth** ({held / total:.1%}; {low:.1%} to {high:.1%}, each end at 95 %).",
         "",
-        "| system | replicas | held the truth | middle over truth, mean ± sd | both sides / one confirmed | second closed step: made / used | probes | seconds, median | grid |",
+        "| system | replicas | held the truth | middle over truth, mean ± sd | confirmed: both sides / at least one | second closed step: made / used | probes | seconds, median | seconds of a grid |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for replicas in sorted({trial.replicas for trial in found}):

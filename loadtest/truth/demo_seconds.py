@@ -137,13 +137,13 @@ def page(found: Sequence[tuple[str, str, DemoTrial]]) -> str:
     lines = [
         "# How long a demo takes, step by step",
         "",
-        "Made by `make truth-demo-seconds`: the sweep's own design carries `make demo`'s plan out on simulated systems, each time "
-        "with another seed; nothing here was timed on a server.",
-        "Slot, poll and hand-over times are those of recorded demos with 1, 2 and 4 replicas, and half as long again.",
-        f"A step takes its warm-up, its window and {AROUND_STEP_SECONDS:g} s around them, a run {AROUND_RUN_SECONDS:g} s more, and a window "
-        f"that is decided {ENDING_SECONDS:g} s: fitted to ten demos of known steps on a real server ([truth-demo.md](truth-demo.md)).",
+        "Made by `make truth-demo-seconds`: the sweep's own design carries out `make demo`'s plan on simulated systems, each time "
+        "with another seed; no server was timed.",
+        "Slot, poll and hand-over times are those of recorded demos with 1, 2 and 4 replicas, and 1.5 times as long.",
+        f"A step takes its warm-up, its window and {AROUND_STEP_SECONDS:g} s around them, a run {AROUND_RUN_SECONDS:g} s more, and a decided "
+        f"window {ENDING_SECONDS:g} s more: fitted to ten demos of known steps on a real server ([truth-demo.md](truth-demo.md)).",
         "",
-        f"| machine | closed loads | demos | closed + open steps | window of 1, s | of 2 | of 4 | seconds, median | 90 % | at most {MOST_SECONDS:g} s | "
+        f"| machine | closed loads | demos | closed + open steps | window of 1 replica, s | of 2 | of 4 | seconds, median | 90 % | at most {MOST_SECONDS:g} s | "
         "decided for all | answers |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
@@ -154,8 +154,8 @@ def page(found: Sequence[tuple[str, str, DemoTrial]]) -> str:
                 lines.append(_row(machine, case, mine))
     lines += [
         "",
-        "Windows are the shortest, the median and the longest. Decided is the activities' bound; workflow tasks, of which simulated "
-        "systems have none, need 26 orders in a window.",
+        "Of each window the table has the shortest, the median and the longest.",
+        '"Decided" counts the activities\' bound alone; simulated systems have no workflow tasks, which need 26 orders in a window.',
     ]
     return "\n".join(lines) + "\n"
 

@@ -52,10 +52,10 @@ def page(demos: Sequence[Path], longs: Sequence[Path]) -> str:
         f"{sum(seconds <= 200 for _, seconds in found)} of {len(found)} at most 200 s.",
         *(_held(sweeps, step) for _, step in sorted(long_steps.items())),
         "",
-        "Closed loads are measured a second time where slots lack orders, or where a rule of validity was broken that the machine's own "
-        "fullness does not break, which takes 25 s each.",
+        "A closed load is measured a second time, in 25 s, where slots lack orders, or where it broke a rule of validity for another "
+        "reason than the full machine.",
         "",
-        "| seed | orders/s | says | steps | of them invalid | seconds | long-run p95 shown, ms |",
+        "| seed | orders/s | answer | steps | invalid steps | seconds | long-run p95 shown, ms |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *(_row(read_seed(demo), sweep, seconds) for demo, (sweep, seconds) in zip(demos, found, strict=True)),
     ]

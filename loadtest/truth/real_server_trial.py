@@ -30,13 +30,13 @@ def page(found: SweepResult) -> str:
         "# Near capacity, on a real server",
         "",
         "Made by `make truth-real` with `loadtest/truth/plans/real-server.toml`: one worker of four slots beside a dev server on one machine, five repetitions.",
-        "Rates are shares of what the saturate step of the same repetition shows to be carried.",
+        "Rates are shares of the capacity that the saturate step of the same repetition shows.",
         "",
         *(_summary(steps, share) for share in sorted({step.load.fraction or 0.0 for step in steps})),
         "",
-        "How the late tasks of these steps go with the model's stands in [truth-residual.md](truth-residual.md).",
+        "[truth-residual.md](truth-residual.md) compares the late tasks of these steps with the model's.",
         "",
-        "| repetition | share | orders/s | capacity, orders/s | told |",
+        "| repetition | share of capacity | orders/s | capacity, orders/s | called |",
         "| --- | --- | --- | --- | --- |",
         *(_row(step) for step in steps),
     ]
@@ -46,7 +46,7 @@ def page(found: SweepResult) -> str:
 def _summary(steps: Sequence[StepResult], share: float) -> str:
     these = [step for step in steps if step.load.fraction == share]
     above = sum(step.load_level == LoadLevel.ABOVE for step in these)
-    return f"- {share:g} of capacity was told as above capacity in {above} of {len(these)} steps."
+    return f"- {share:g} of capacity was called above capacity in {above} of {len(these)} steps."
 
 
 def _row(step: StepResult) -> str:

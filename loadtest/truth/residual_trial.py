@@ -163,11 +163,12 @@ def page(found: Sequence[Followed]) -> str:
         "# How closely the model follows a real queue",
         "",
         "Made by `make truth-runs` from finished runs on one machine with its dev server.",
-        "Each open step stands beside the model that its cell's saturate step calibrates, on the very same schedule and draws: the tasks later than the bound, with the overhead of the saturate step and with that of the open step's own execution times, and how the mean waits of each 10 s go together.",
+        "Each open step is compared with the model that its cell's saturate step calibrates, on the same schedule and draws.",
+        "The table has the late tasks, the model's late tasks with the overhead of the saturate step and with the overhead of the open step's own execution times, and the correlation of the mean waits of each 10 s.",
         "",
         *_summary(found),
         "",
-        "| run | step | orders/s | window, s | tasks | late | of the model | overhead learnt again | correlation |",
+        "| run | step | orders/s | window, s | tasks | late | late by the model | with the open step's overhead | correlation |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_row(one) for one in found),
     ]
@@ -179,11 +180,11 @@ def _summary(found: Sequence[Followed]) -> Iterator[str]:
     goes = [one.correlation for one in found if one.correlation is not None]
     if off:
         yield (
-            f"In {len(off)} windows with at least {FEWEST_LATE} late tasks the model's, with the overhead learnt again, are "
+            f"In {len(off)} windows with at least {FEWEST_LATE} late tasks the model, with the overhead of the open step, is "
             f"off by {100 * float(np.median(off)):.0f} % in the median and {100 * off[-1]:.0f} % at most."
         )
     if goes:
-        yield f"The waits of {len(goes)} windows of four blocks and more go together at {min(goes):.2f} to {max(goes):.2f}."
+        yield f"In {len(goes)} windows of four blocks and more the waits correlate at {min(goes):.2f} to {max(goes):.2f}."
 
 
 def _row(one: Followed) -> str:

@@ -103,12 +103,12 @@ def page(found: list[SecondStepTrial]) -> str:
         "# Whether a second closed step is left out where it would bring more",
         "",
         "Made by `make truth-second-step`: simulated systems that share no code with the rule, each in "
-        f"{STEPS} closed steps of 15 s and, with two and with four orders a slot, in {LONG_SECONDS:g} s that tell the truth.",
+        f"{STEPS} closed steps of 15 s, and in {LONG_SECONDS:g} s with two and with four orders a slot, which show the truth.",
         "",
         f"- Of {of} steps of systems that gain more than {RISE_RATIO:.0%} {wrong} went without a second step, which is wrong.",
-        f"- Of {STEPS * len(less)} steps of systems that gain no more {sum(each.left_out for each in less)} were spared it.",
+        f"- Of {STEPS * len(less)} steps of systems that gain no more {sum(each.left_out for each in less)} did without a second step, as they should.",
         "",
-        "Starved is the share of the slots' time in which fewer orders had a task than there are slots; a second step is made "
+        '"Starved" is the share of the slots\' time in which fewer orders had a task than there are slots; a second step is made '
         f"from {LEAST_STARVED_RATIO:.0%} on.",
         "",
         "| work | replicas | between activities, ms | from slot to poll, ms | twice the orders bring | starved, least to most | second steps left out |",

@@ -90,13 +90,14 @@ def page(results: Path) -> str:
     """
     Write the table of the comparisons that are there; one that is not says so.
     """
-    head = ("what it is the price of", "rounds", *_SHOWN)
+    head = ("setting switched on", "rounds", *_SHOWN)
     lines = [
         "# What a setting costs",
         "",
         "Made by `make prices` on one machine with `loadtest/truth/plans/prices.toml`: one worker whose four slots are always in use, "
-        "both settings in alternation, blocks of 10 s; a closed load makes its waits itself, so none stands here.",
-        "Each cell is the change that the setting makes, with its 95 % interval; CPU is of one order. "
+        "with and without the setting in alternation, blocks of 10 s.",
+        "Each cell is the change that the setting makes, with its 95 % interval; CPU is that of one order.",
+        "Waits are left out, as a closed load makes its waits itself.",
         "Ratios carry over to other machines better than the numbers behind them.",
         "",
         f"| {' | '.join(head)} |",

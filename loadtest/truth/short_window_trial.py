@@ -174,11 +174,12 @@ def page(found: Sequence[ShortWindowTrial]) -> str:
     lines = [
         "# Whether windows that are short by the model of fewer replicas decide wrongly",
         "",
-        "Made by `make truth-short-windows`: the closed load of fewer replicas is measured, that of more is not, as where it was "
-        f"invalid; the product's own functions plan the open step of more (up to {LONGEST_SECONDS:g} s) and answer by its window.",
-        "The systems are simulated by a program that shares no code with the model, with retries and partitions, and each of the more "
-        "replicas is worth less than one of the fewer, which the model of the fewer does not know.",
-        f"The bound is the p95 of the more replicas at {LIMIT:g} of their own capacity.",
+        "Made by `make truth-short-windows`: the closed load of the smaller replica count is measured, that of the larger count is "
+        "missing, as where it was invalid.",
+        f"The product's own functions plan the open step of the larger count (up to {LONGEST_SECONDS:g} s) and answer by its window.",
+        "The systems are simulated by a program that shares no code with the model, with retries and partitions; each replica of the "
+        "larger count is worth less than one of the smaller, which the model of the smaller count does not know.",
+        f"The bound is the p95 of the larger count at {LIMIT:g} of its own capacity.",
         "",
         f"- {len(short)} of {len(found)} windows were short. Of them {len(answered)} were decided, "
         f"{sum(each.is_wrong for each in short)} wrongly.",
@@ -187,9 +188,9 @@ def page(found: Sequence[ShortWindowTrial]) -> str:
         f"- Of the {len(found) - len(short)} others {sum(each.answer is not None for each in found if not each.is_short)} were decided, "
         f"{sum(each.is_wrong for each in found if not each.is_short)} wrongly.",
         "",
-        "In each cell: short / decided of those / wrong of those; columns are the rate over the true capacity of the more replicas.",
+        "In each cell: short windows / decided / wrong; columns are the rate over the true capacity of the larger count.",
         "",
-        f"| measured, asked | each worth | slower | {' | '.join(f'{used:g}' for used in UTILIZATIONS)} |",
+        f"| replicas: measured, asked | each worth | slower | {' | '.join(f'{used:g}' for used in UTILIZATIONS)} |",
         f"| --- | --- | --- |{' --- |' * len(UTILIZATIONS)}",
         *_rows(found),
     ]

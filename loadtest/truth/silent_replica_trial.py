@@ -127,8 +127,10 @@ def section() -> str:
     Try all workers and write what came of it.
     """
     lines = [
-        f"Made by `make truth-silent`: workers of known answer, simulated poll by poll and looked at as a step's watch looks, every 2 s. A false alarm is a step of {STEP_SECONDS:.0f} s with {REPLICAS} replicas that all work, of which one is named; of {STEPS} steps each, with the share that is surely not exceeded at 95 %.",
-        f"Then one replica of ten asks for nothing any more, or is stopped, in a second that is drawn: the share named within {NAMED_WITHIN_SECONDS:.0f} s, then median and longest time. A worker has 4 slots and 5 pollers, its tasks take 0.25 s, half of its slots are in use and its page tells polls, slots and tasks taken, unless the row says otherwise.",
+        "Made by `make truth-silent`: simulated workers, poll by poll, looked at every 2 s as a step's watch does.",
+        "A worker has 4 slots and 5 pollers, its tasks take 0.25 s, half of its slots are in use and its page tells polls, slots and tasks taken, unless the row says otherwise.",
+        f"A false alarm is a step of {STEP_SECONDS:.0f} s in which a replica is named although all {REPLICAS} work: of {STEPS} steps each, with the upper end of the share at 95 %.",
+        f"Then one replica of ten stops asking for tasks, or is stopped, at a random second: the share named within {NAMED_WITHIN_SECONDS:.0f} s, then median and longest time.",
         "",
         "| worker | false alarms | at most | asks for nothing, in time | named after | stopped, in time | named after |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -142,9 +144,10 @@ def section() -> str:
         lines.append(f"| {name} | {false} of {STEPS} | {100 * most:.1f} % | {told} |")
     lines += [
         "",
-        "A worker that does not count the tasks it took and has no poll out most of the time, or that takes less than one in 6.5 s by a limit of its own, cannot be told from a silent one and is called so (–: whenever it is looked at). Heartbeats name later than pages, as one stands until the next.",
+        "Two kinds of worker cannot be told from a silent one, and are called silent whenever they are looked at (–): one that does not count its tasks and has no poll out most of the time, and one that takes less than one task in 6.5 s by a limit of its own.",
+        "Heartbeats name a silent replica later than pages, as a heartbeat stands until the next.",
         "",
-        "Each look takes 14 replicas in turn, so that more of them are seen less often:",
+        "Each look takes 14 replicas in turn, so of more replicas each is seen less often:",
         "",
         "| replicas | asks for nothing, in time | named after | stopped, in time | named after |",
         "| --- | --- | --- | --- | --- |",

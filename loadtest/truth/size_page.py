@@ -34,31 +34,38 @@ def page(
         unseen: As *together*, where nobody looks at how full the machine was.
     """
     invalid, full = not_asked
+    command = "$ loadtest size results/latest --rate 50"
     lines = [
-        "# How often `loadtest size` is right",
+        "# What a rate needs, and how often `loadtest size` is right",
         "",
+        "```console",
+        f"{command:<82}# replicas, slots, cores, memory and database requests",
+        f"{f'{command} --prices loadtest/plans/prices.toml':<82}# and a month at your prices",
+        f"{command} --json",
+        "```",
+        "",
+        "`loadtest size` reads the steps of a finished run.",
+        "An answer is inside what was measured, beyond it (marked, and wider), or refused with the step to add; the exit code is 3 where the replicas are refused.",
         f"{_whole(together)} left out lie inside the stated intervals with every quantity at once; {_share(together)} readings do.",
-        "",
-        "`loadtest size RUN --rate 50` tells what a rate needs from the steps of a finished run; `--json` and `--prices FILE` go with it.",
-        "An answer is inside what was measured, beyond it (marked, wider), or refused with the step to add; exit code 3 where the replicas are refused.",
         "",
         "## What is claimed",
         "",
-        "In 95 of 100 answers every row holds at once: a reader uses the whole table, and of eight rows that each hold in 95 of 100 cases",
-        "one or more is wrong in a third of the answers.",
-        f"So each of the {ROWS} rows is as wide as {100 * ROW_CONFIDENCE:.1f} % ask for (Bonferroni, which is careful where rows go up and down together).",
-        "A row is the interval in which one more step like those measured would lie, not that of a mean.",
+        "In 95 of 100 answers every row holds at once, as a reader uses the whole table:",
+        "of eight rows that each hold in 95 of 100 cases, one or more is wrong in a third of the answers.",
+        f"So each of the {ROWS} rows is as wide as {100 * ROW_CONFIDENCE:.1f} % ask for (Bonferroni, which is wider than needed where rows go up and down together).",
+        "A row is the interval in which one more step like those measured would lie, not the interval of a mean.",
         "",
         "## Cells left out",
         "",
         "Made by `make size-truth` from the facts of real sweeps that are kept in `loadtest/truth/recorded/`.",
         "Each cell is left out in turn, the others of its sweep tell what it needs, and its own reading either lies in the stated interval or does not.",
-        "What is known beforehand of a step's scatter comes of the other sweeps alone.",
-        f"{invalid} steps are not valid; they are neither fitted nor left out. {full} saturate step filled the machine (93 % of its cores):",
-        f"its throughput is neither fitted nor asked for, the rest of it is. Were it both, {_whole(unseen)} would lie inside.",
-        "How intervals are made was chosen with the cells of three of the sweeps in sight; those of `replicas-1-and-2` came afterwards.",
+        "What is assumed of a step's scatter comes from the other sweeps alone.",
+        f"{invalid} steps are not valid; they are neither fitted nor left out.",
+        f"{full} saturate step filled the machine (93 % of its cores): its throughput is neither fitted nor asked for, its other readings are.",
+        f"With that throughput fitted and asked for, {_whole(unseen)} would lie inside.",
+        "The rule for the intervals was chosen on the cells of three of the sweeps; those of `replicas-1-and-2` came afterwards.",
         "",
-        "| quantity | inside, all rows at once | half width, median | inside, row alone at 95 % | half width, median | beyond the other cells |",
+        "| quantity | inside, all rows at once | half width, median | inside, row alone at 95 % | half width, median | inside, of cells beyond the others |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for quantity in dict.fromkeys(one.quantity for one in together):
@@ -70,8 +77,8 @@ def page(
         )
     lines.append(f"| whole cells | {_whole(together)} |  | {_whole(alone)} |  |  |")
     lines += ["", *_by_sweep(together)]
-    lines += ["", "Readings outside of the stated interval:", "", *_outside(together)]
-    lines += ["", "Readings outside of the interval of a row alone:", "", *_outside(alone)]
+    lines += ["", "Readings outside the stated interval:", "", *_outside(together)]
+    lines += ["", "Readings outside the interval of a row alone:", "", *_outside(alone)]
     return "\n".join([*lines, *scatter, *_replicas(counts)]) + "\n"
 
 
@@ -85,22 +92,23 @@ def scatter_lines(runs: Recorded, repeats: Recorded) -> list[str]:
         "",
         "## What the widths stand on",
         "",
-        "Two to nine degrees of freedom tell a sweep's own scatter badly, and a luckily small one makes an interval that does not hold.",
-        f"So it is pooled with that of {len(runs)} recorded sweeps, which together count as much as one of them, and is never taken for less than the sweep's own.",
-        "On a machine whose steps scatter three times as much as these, 82 of 100 answers of five steps hold, by simulation; more steps mend it.",
-        "Beside it stands the scatter of steps that are the same in everything (`recorded/repeats/`): what no model of rate and replicas can tell.",
+        "A sweep has two to nine degrees of freedom, which show its own scatter badly; a scatter that is small by luck makes an interval that does not hold.",
+        f"So the scatter is pooled with that of {len(runs)} recorded sweeps, which together count as much as one of them, and is never taken for less than the sweep's own.",
+        "On a machine whose steps scatter three times as much as these, 82 of 100 answers of five steps hold, by simulation; measure more steps there.",
+        "The last column is the scatter of steps that are the same in everything (`recorded/repeats/`), which no model of rate and replicas can explain.",
         "",
         "| quantity | a step from its sweep's line | a repeated step from its mean |",
         "| --- | --- | --- |",
         *(f"| {name} | {_scatter(usual[name])} | {_scatter(repeated[name])} |" for name in repeated),
         "",
-        "Steps of one load draw the same work, so they show too little of the luck of other draws: slots in use are never told narrower than",
-        "that luck, from the spread of the slot times and their number. A saturate step's throughput has its draws' luck and what the machine adds:",
-        f"{_scatter(machine)}, of the repeated steps.",
+        "Steps of one load draw the same work, so they show too little of the luck of other draws.",
+        "The interval of slots in use is therefore never narrower than that luck, by the spread of the slot times and their number.",
+        f"That of a saturate step's throughput has the luck of its draws and the machine's scatter, by the repeated steps {_scatter(machine)}.",
         "",
-        "What is seen in the readings: a server's CPU for the same work differs by 7 % from step to step on a shared machine, now and then by 25 %;",
-        "the database answers a saturate step's last timers in the step that follows, which is most of its scatter;",
-        "and a machine without a core to spare makes every slot time longer.",
+        "The readings show three sources of scatter.",
+        "A server's CPU for the same work differs by 7 % from step to step on a shared machine, now and then by 25 %.",
+        "The database answers a saturate step's last timers in the step that follows, which is most of the scatter of its requests.",
+        "A machine without a core to spare makes every slot time longer.",
     ]
 
 
@@ -127,7 +135,7 @@ def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
     of = {name: [one for one in found if one.run == name] for name in names}
     quantities = [name for name in dict.fromkeys(one.quantity for one in found) if name in USUAL_SCATTER]
     return [
-        "Steps narrow the stated intervals, most of all those after the fourth (half width, median):",
+        "More steps make the stated intervals narrower, most of all the steps after the fourth (half width, median):",
         "",
         "| sweep | valid steps | " + " | ".join(quantities) + " |",
         "| --- | --- |" + " --- |" * len(quantities),
@@ -144,7 +152,7 @@ def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
 
 def _outside(found: Sequence[HeldOut]) -> list[str]:
     return [
-        f"- {one.run}, {one.cell}: {one.quantity} {one.seen:.4g}, told {one.told.low or 0:.4g} to {one.told.high or 0:.4g}"
+        f"- {one.run}, {one.cell}: {one.quantity} {one.seen:.4g}, stated {one.told.low or 0:.4g} to {one.told.high or 0:.4g}"
         for one in found
         if not one.is_inside
     ] or ["- none"]
@@ -157,15 +165,15 @@ def _replicas(counts: Sequence[AskedCount]) -> list[str]:
         "## Replicas",
         "",
         "Each saturated count is left out in turn, with all of its steps, and the others are asked for two rates that need it:",
-        "above the throughput of one replica less, and 6 % or more below the rate at which its own saturated step says that a bound is missed.",
-        "The upper end thus rests on the model of waits, whose own error rate stands in [truth.md](truth.md); the lower end is measured, or as much as that many single replicas.",
+        "above the throughput of one replica less, and 6 % or more below the rate at which the count's own saturated step says that a bound is missed.",
+        "The upper rate thus rests on the model of waits, whose own error rate is in [truth.md](truth.md); the lower rate is measured, or that of as many single replicas.",
         "",
         f"{_share(told)} answers hold the count that is needed, {sum(one.is_beyond for one in told)} of them beyond the counts measured; "
         f"{len(counts) - len(told)} of {len(counts)} were refused. "
         f"{sum(one.is_exact for one in told)} of {len(told)} name one count alone.",
-        f"Of so few answers no more follows than that at most {100 * _most_wrong(told):.0f} % of such answers are wrong, at 95 %.",
+        f"So few answers show only that at most {100 * _most_wrong(told):.0f} % of such answers are wrong, at 95 %.",
         "",
-        "| run | needed | at | told |",
+        "| run | replicas needed | at | answer |",
         "| --- | --- | --- | --- |",
     ]
     return lines + [f"| {one.run} | {one.replicas} | {one.rate:.2f}/s | {one.text} |" for one in counts]

@@ -115,29 +115,32 @@ _INTRODUCTION = """# How often the answers are wrong
 
 Made by `make truth` ({cpu_minutes:.0f} minutes of CPU, shared by {processes} processes); `make truth TRIALS=N` makes N runs of each cell of the first table.
 
+This page says how often a verdict, a range or a comparison is wrong, and how long it takes to decide.
 The product's own functions measured systems whose answer is known from long runs.
-The systems are simulated by a program that shares no code with the twin and has what the twin has not: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
+The systems are simulated by a program that shares no code with the twin and has what the twin lacks: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
 Each run saturates for 20 s, calibrates, chooses a schedule, and measures an open step from empty until it is decided, at most {budget} s.
-The bound is the p95 at 0.84 of the true capacity (0.9 with 8 replicas), so that utilisations 5 % beside it are the hardest that must be right.
-Long runs place it within about 1 % of the rate, the same for all runs of a system; each run has luck of its own, and its loads share one saturate step.
-How many there were stands beside each share, and in brackets how small and how large it can be, in %, each end at 95 %.{step_cpu}"""
+The bound is the p95 at 0.84 of the true capacity (0.9 with 8 replicas), so utilisations 5 % beside the bound are the hardest that must be right.
+Long runs place the bound within about 1 % of the rate, the same for all runs of a system; each run has luck of its own, and its loads share one saturate step.
+Beside each share stand the number of cases and, in brackets, how small and how large the share can be, in %, each end at 95 %.{step_cpu}"""
 _CLAIMS = """Decisions are those of the table below, at 0.3 to 1.2 of the true capacity."""
-_DECISIONS = """In each cell: wrong % / undecided %; seconds of window, median / 90 %; 0 s is an answer by capacity alone.
+_DECISIONS = """In each cell: wrong % / undecided %; seconds of window, median / 90 %. 0 s is an answer by capacity alone.
 Columns are the rate over the true capacity."""
-_RANGES = """How often the range holds the truth, of the times that it is shown.
-Waits: the calibrated model's long run at 0.95 and 1.05 of the rate; only where the rules show it.
+_RANGES = """How often a range holds the truth, of the times that the range is shown.
+The range of waits is the calibrated model's long run at 0.95 and 1.05 of the rate, only where the rules show it.
 The capacity's ± is 1.5 % for uniform and 4 % for exponential work; one saturate step is counted once."""
 _UNKNOWN = """The schedule is known, the work is drawn from a histogram of the saturate step's slot times (buckets of ratio 1.2), with 12 twins.
 Columns and cells as in the first table."""
-_BY_MODEL = """A window of 20 s after 5 s on an empty system, no saturate step: the model is made of the window's own execution times.
-In each cell: wrong % / answered %; the other windows stay undecided by it, and the twins go on.
+_BY_MODEL = """A window of 20 s after 5 s on an empty system, without a saturate step: the model is made from the window's own execution times.
+In each cell: wrong % / answered %; the model leaves the other windows undecided, and the twins go on.
 Columns are the rate over the true capacity; the limit is as above."""
 _WORKFLOW = (
     """Windows of 20 s of a simulated queue with random arrivals and work; the others stay undecided."""
 )
-_LEVELS = """Told by the saturate step alone, in % of the runs of the first table: above (at) capacity."""
-_ALARM = """The open step's slots are held longer than the saturate step's by so much; alarms at 0.8 of capacity.
-An alarm is told by the late tasks or by the time in the slot."""
+_LEVELS = (
+    """Shares of the runs of the first table that the saturate step alone calls above (at) capacity, in %."""
+)
+_ALARM = """How often an alarm says that the model does not fit, at 0.8 of capacity, where the open step holds slots longer than the saturate step by the share in the column.
+Late tasks or the time in the slot raise the alarm."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
 _STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
 _COMPARISON = """Four rounds of A B B A, blocks of 10 s; in % of {runs:,} comparisons of each kind."""
