@@ -1,7 +1,7 @@
 """
-What hit a step from outside, by the looks at its surroundings, and whether its answer rests on those seconds.
+What hit a step from outside, by the looks at its surroundings, and whether the step's answer rests on those seconds.
 
-Every bound stands here with its reason.
+Every bound is defined here with its reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SLOWING = frozenset({DisturbanceKind.STOLEN_CPU, DisturbanceKind.OTHER_PROGRAMS
 @dataclass(frozen=True, slots=True)
 class _Stretch:
     """
-    Looks in a row that saw the same.
+    Consecutive looks that saw the same.
     """
 
     looks: tuple[OutsideLook, ...]
@@ -57,7 +57,7 @@ class _Stretch:
 
 def disturbances(measured: Measured) -> tuple[Disturbance, ...]:
     """
-    Return what hit a step, in the order in which it came.
+    Return the disturbances of a step, in the order in which they came.
     """
     looks = measured.outside
     found = [
@@ -93,7 +93,7 @@ def disturbed_window(measured: Measured, _plan: Plan) -> list[str]:
 
 def disturbance_notes(measured: Measured) -> list[str]:
     """
-    Return what hit the step and makes nothing invalid, one sentence each.
+    Return the disturbances that make nothing invalid, one sentence each.
     """
     return [
         f"{each.span}: {each.what}; "
@@ -129,7 +129,7 @@ def _told(
     kind: DisturbanceKind, looks: Sequence[OutsideLook], read: Callable[[OutsideLook], tuple[str, ...]]
 ) -> Iterator[Disturbance]:
     """
-    What stays as it is once it has come is told for the look that saw it first.
+    A lasting change is reported for the look that saw it first.
     """
     known: set[str] = set()
     for look in looks:
@@ -143,7 +143,7 @@ def _episode(
     kind: DisturbanceKind, looks: Sequence[OutsideLook], read: Callable[[OutsideLook], Mapping[str, float]]
 ) -> Iterator[Disturbance]:
     """
-    Errors that came and went: in one piece of less than half of the looks.
+    Errors that came and went: in one stretch of less than half of the looks.
     """
     counted = [look for look in looks if look.counted_seconds]
     many = [
@@ -173,7 +173,7 @@ def _machine(
     largest_ratio: float,
 ) -> Iterator[Disturbance]:
     """
-    Cores that were taken away in the mean of the seconds between two looks.
+    Cores that were taken away, as the mean over the seconds between two looks.
     """
     taken: dict[float, float] = {}
     cores = 1
@@ -200,7 +200,8 @@ def _stolen(before: MachineTimes, after: MachineTimes) -> float:
 
 def _others_on_full(before: MachineTimes, after: MachineTimes) -> float:
     """
-    Cores that other programs took of a machine without a core to spare; 0 where it had one, or where it is not known.
+    Cores that other programs took of a machine without a free core; 0 where it had a free one, or where that is not
+    known.
     """
     seconds = after.at - before.at
     if (

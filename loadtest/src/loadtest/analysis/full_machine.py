@@ -1,5 +1,5 @@
 """
-When a machine has no core to spare: by all that runs on it, or by the parts of a run alone.
+When a machine has no free core: because of all that runs on it, or of the parts of a run alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ PARTS_FILL_MACHINE_RATIO = 0.85
 
 def is_full(use: MachineUse | None) -> bool:
     """
-    Tell whether a machine has no core left; of one that nobody looked at it is not known.
+    Tell whether a machine has no core left; False where its use was not seen.
     """
     return use is not None and use.busy_cores + use.stolen_cores >= FULL_MACHINE_RATIO * use.cores

@@ -1,7 +1,7 @@
 """
-Loads so far from the SLO's limit that the model answers and the window only has to not contradict it.
+Decides loads far from the SLO's limit by the model; the window only must not contradict it.
 
-Far below it even a system at the limit is rarely late, so that twins would need minutes to tell what is plain.
+Far below the limit even a system at the limit is rarely late, so twins would need minutes for an answer that is plain.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ _BEST_NEWEST_FIRST = -0.5
 @dataclass(frozen=True, slots=True)
 class SeenWindow:
     """
-    What one open window showed, without any other step.
+    What one open window showed, without the readings of any other step.
 
     Attributes:
-        seconds: Its length.
+        seconds: Length of the window.
         rate: Orders per second.
-        slots: Over all replicas.
-        activities: Of one order, one after the other.
-        held: Time of the activities in their slots.
-        gap_seconds: From an activity's end to the next one's entry into the queue.
+        slots: Slots of all replicas.
+        activities: Number of activities of one order, which run one after the other.
+        held: How long activities held their slots, as a histogram.
+        gap_seconds: Seconds from an activity's end until the next one enters the queue.
         counted: Tasks started, or orders closed.
-        late: Those of them that were late.
+        late: How many of the counted ones were late.
     """
 
     seconds: float
@@ -88,11 +88,11 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     """
     Return "met" or "missed" where the model is far from the limit and the window does not contradict it.
 
-    The model is made of the window's own execution times and slots; what only a saturate step could tell is taken
-    to the bad side for "met" and to the good side for "missed".
+    The model is made of the window's own execution times and slots. What only a saturate step could tell is taken at
+    its worst for "met" and at its best for "missed".
 
     Returns:
-        ``None`` where that cannot be said.
+        ``None`` where neither can be said.
     """
     fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
     if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or seen.activities < 1 or not seen.held.count:

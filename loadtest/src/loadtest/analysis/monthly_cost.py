@@ -25,7 +25,7 @@ _PRICED = {
 
 def priced(prices: PriceTable, quantities: Sequence[Sized]) -> tuple[Priced, ...]:
     """
-    Price what a rate needs; the last entry is the sum, which is not known if a part of it is not.
+    Price what a rate needs; the last entry is the sum, which is not known if one of its parts is not.
     """
     by_name = {one.quantity: one for one in quantities}
     found = []

@@ -25,11 +25,11 @@ _TASKS = 40_000
 @dataclass(frozen=True, slots=True)
 class ReplicaModel:
     """
-    What is known of any number of replicas.
+    A model that answers for any number of replicas.
 
     Attributes:
-        calibration: Model and work of the largest count that was saturated.
-        replicas: That count.
+        calibration: Model and work of the largest saturated replica count.
+        replicas: That replica count.
         growth: Throughput against replicas.
     """
 
@@ -54,12 +54,12 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     """
     Return the fewest replicas that keep every bound, or why that cannot be told.
 
-    The ends are the answers for a rate that is lower and higher by what model and throughput may be off.
+    The interval's ends are the answers for a lower and a higher rate, by as much as model and throughput may be off.
 
     Args:
-        model: Of any number of replicas.
+        model: Model that answers for any number of replicas.
         rate: Orders per second.
-        bounds: What is late; empty asks for throughput alone.
+        bounds: Bounds that say what is late; empty asks for throughput alone.
     """
     carrying = _carrying(model, rate, 0.0, 0)
     if carrying is None:
@@ -81,7 +81,7 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
 
 def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
     """
-    Say which replica count would narrow an answer that lies far from the counts measured.
+    Say which replica count to measure as well, where an answer lies far from the measured counts.
     """
     largest = counts[-1]
     # In slots, not in cores: a count that this machine cannot run needs another machine or the cluster.

@@ -1,5 +1,5 @@
 """
-A step's throughput: the window's exact number, and how far the long run's may be from it.
+A step's throughput: the exact number of the window, and how far the long run's may be from it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
     Return a window's throughput with its half width.
 
-    Of a closed load: 1.96 cv / sqrt(activities), from the spread of the time that activities hold their slots; where
-    nobody saw that, from batches of the window.  Of an open load there is none.
+    For a closed load the half width is 1.96 cv / sqrt(activities), from the spread of the time that activities hold
+    their slots, or from batches of the window where that was not seen. For an open load there is none.
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE

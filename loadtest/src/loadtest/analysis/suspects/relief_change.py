@@ -1,5 +1,5 @@
 """
-How the kit relieves a suspect alone, by half more of it, with the number of orders in flight kept.
+How the kit relieves one suspect alone, by half more of it, with the same number of orders in flight.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Relief:
         setting: Values of the plan's keys.
         load: Index of the load.
         replicas: Worker replicas.
-        text: In words, such as ``6 activity slots``.
+        text: The change in words, such as ``6 activity slots``.
     """
 
     setting: Setting
@@ -54,8 +54,8 @@ def relief_of(
     Return the relief of a suspect, or why the kit cannot relieve it.
 
     Args:
-        suspect: Which.
-        plan: With the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
+        suspect: The suspect to relieve.
+        plan: Plan with the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         why_not_worker: Why the plan does not decide the workers' settings; ``None`` where it does.
     """
@@ -81,7 +81,7 @@ def relief_of(
 
 def half_more(value: float) -> int:
     """
-    Return half more of a count, and at least one more.
+    Return a count increased by half, and by at least one.
     """
     return math.ceil(value * HALF_MORE)
 

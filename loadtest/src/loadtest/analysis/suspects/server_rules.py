@@ -30,7 +30,7 @@ def refusals(pressure: Pressure) -> list[Suspect]:
     """
     A limit of the server refuses requests.
 
-    Workers and clients do not see it: they try again, and the loss shows as waits.
+    Workers and clients do not show it: they retry, and the loss shows as waits.
     """
     causes = dict(pressure.refused_per_second)
     for cause, rate in pressure.persistence_refused_per_second.items():

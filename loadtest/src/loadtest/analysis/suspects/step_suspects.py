@@ -1,5 +1,5 @@
 """
-Of which steps suspects are told: of those at a limit.
+For which steps suspects are ranked: for those at a limit.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def step_suspects(
 
     Args:
         measured: The step.
-        plan: Of its cell.
-        verdict: Of the step.
-        loop_limit: What held the throughput of a closed load, as far as both of its steps tell.
+        plan: Plan of the step's cell.
+        verdict: Verdict of the step.
+        loop_limit: What limited the throughput of a closed load, as far as both of its steps tell.
     """
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
@@ -57,7 +57,7 @@ def step_suspects(
 
 def _as_set(suspect: Suspect) -> Suspect:
     """
-    Return a suspect as workers have it that take no setting of the plan, of the environment or of a chart of the kit's.
+    Return a suspect with the setting's place for workers that take none from the kit's plan, environment or chart.
     """
     if suspect.setting.variable is None:
         return suspect

@@ -1,5 +1,5 @@
 """
-Suspects on the workers' side: what they do not fetch, and what takes them long.
+Suspects on the workers' side: tasks that they do not fetch, and tasks that take them long.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def waits_long(queue: QueuePressure) -> bool:
 
 def fetching(pressure: Pressure) -> list[Suspect]:
     """
-    Tasks of a kind wait, and a poll is answered at once: the workers do not fetch them.
+    Tasks of a kind wait although a poll is answered at once: the workers do not fetch them.
 
     Activity slots are no suspect where twice the orders in flight did not fill them.
     """
@@ -87,7 +87,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
 
 def between(pressure: Pressure) -> list[Suspect]:
     """
-    Nothing waits and nothing executes long: there are too few orders, or they are held between the stages.
+    Nothing waits and nothing executes long: there are too few orders, or they are delayed between the stages.
     """
     cores, each = pressure.injector_cores, FULL_INJECTOR_CORES * pressure.injectors
     if cores is not None and cores >= each:
@@ -129,7 +129,8 @@ def between(pressure: Pressure) -> list[Suspect]:
 
 def _gets_cores_at_once(pressure: Pressure) -> bool:
     """
-    Tell whether others fill the machine and tasks are taken at once all the same: what the system wants it gets.
+    Tell whether other programs fill the machine but tasks are still taken at once, so that the system gets the cores it
+    asks for.
     """
     waits = [queue.wait_p50_seconds for queue in (pressure.activity, pressure.workflow)]
     others, use = other_cores(pressure), pressure.machine
@@ -164,7 +165,7 @@ def percent(ratio: float) -> str:
 
 def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
     """
-    Tell whether hardly a slot is free: in use, or held by a poll that is answered at once.
+    Tell whether hardly a slot is free: the slots are in use, or a poll that is answered at once holds them.
     """
     slots, used = queue.slots, queue.slots_used
     if not slots or used is None:
@@ -193,7 +194,8 @@ def _slack(slots: float) -> float:
 
 def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -> list[Suspect]:
     """
-    Return what the polls that are out point at; a worker that asks with all that it has free does not hold back itself.
+    Return what the outstanding polls point at; a worker that polls with all its free slots is not the one that holds
+    back.
     """
     out, most = queue.polls_out, queue.pollers
     if out is None or not most:
