@@ -1,7 +1,8 @@
 """
-How far a step usually lies from what the other steps of its run say, and how sure an answer of many rows is.
+How far a step usually lies from what the other steps of its run predict, and how sure an answer of many rows is.
 
-The few steps of one run know their own scatter badly, and sometimes luckily little of it: other runs know it too.
+The few steps of one run tell their own scatter badly, and sometimes show too little of it by luck, so the scatter of
+other runs is used as well.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Scatter:
 
     Attributes:
         ratio: Standard deviation, as a share of the value.
-        freedom: Degrees of freedom it is known with.
+        freedom: Degrees of freedom of this estimate.
     """
 
     ratio: float
@@ -45,11 +46,11 @@ USUAL_SCATTER: Mapping[str, Scatter] = {
 @dataclass(frozen=True, slots=True)
 class Sureness:
     """
-    What the width of a row stands on beside the run.
+    What the width of a row's interval rests on beside the run.
 
     Attributes:
-        usual: Scatter of other runs, by quantity.
-        confidence: How often one row holds, whatever the others do.
+        usual: Scatter of other runs, by name of the quantity.
+        confidence: Probability with which one row holds, whatever the other rows do.
     """
 
     usual: Mapping[str, Scatter]
@@ -61,11 +62,11 @@ STATED = Sureness(USUAL_SCATTER, ROW_CONFIDENCE)
 
 def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
     """
-    Return what a run's own scatter and the usual one make together: never less than its own.
+    Return a run's own scatter combined with the usual one: never less than the run's own.
 
     Args:
-        own: Of the run's steps.
-        usual: Of other runs; ``None`` where a step has no scatter but what its run shows.
+        own: Scatter of the run's steps.
+        usual: Scatter of other runs; ``None`` where only the run itself tells the scatter of a step.
     """
     if usual is None:
         return own
@@ -75,7 +76,7 @@ def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
 
 def pooled(found: Sequence[Scatter], count_as: float = 1) -> Scatter:
     """
-    Return one scatter of several, known with their degrees of freedom over *count_as*.
+    Return the pooled scatter of several; its degrees of freedom are their sum divided by *count_as*.
     """
     freedom = math.fsum(one.freedom for one in found)
     squares = math.fsum(one.freedom * one.ratio**2 for one in found)

@@ -23,10 +23,10 @@ MADE_BY_THE_LOOP = "a closed load makes this wait itself: it keeps more workflow
 
 def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
     """
-    Read the waits of both queues: from the workers, or from the server where they say nothing.
+    Read the waits of both queues: from the workers, or from the server where the workers do not report them.
 
     Returns:
-        The waits, why a part of them is not shown (by key within), and notes.
+        The waits; by its key the reason for each part that is not shown; and notes.
     """
     why: dict[str, str] = {}
     notes: list[str] = []

@@ -1,8 +1,8 @@
 """
-The programs whose metrics are read, and the labels that most families of each of them carry.
+The programs whose metrics are read, and the labels that most of their families carry.
 
-Names of the SDK's families are those of a runtime with seconds and suffixes on; a page of another kind is a foreign
-worker's and is not read.
+Names of the SDK's families are those of a runtime that writes seconds and suffixes; a page with other names belongs to
+a foreign worker and is not read.
 """
 
 from __future__ import annotations

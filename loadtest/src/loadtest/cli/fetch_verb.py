@@ -52,7 +52,8 @@ def fetch(
 
 def _demand_room(output: Path, run: str) -> None:
     """
-    Refuse what would be refused after the whole transfer: a run that is here, or a folder that is none.
+    Refuse early what would be refused after the whole transfer: a run that is already here, or an output that is no
+    folder.
     """
     try:
         # The name `latest` is that of a link here; which run it means on the volume is not known yet.

@@ -1,5 +1,5 @@
 """
-The flags that say which load test of which cluster a verb is about, declared once for `submit` and `fetch`.
+The flags that name a load test in a cluster, declared once for `submit` and `fetch`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def flags_of_load_test(
     kube_namespace: str, job: str, kubeconfig: Path | None = None, context: str | None = None
 ) -> str:
     """
-    Return the flags by which another verb finds the same load test, with a space before; nothing where it needs none.
+    Return the flags with which another verb finds the same load test, with a space before; empty where it needs none.
     """
     from loadtest.cli.kubeconfig import OWN_KUBECONFIG
 

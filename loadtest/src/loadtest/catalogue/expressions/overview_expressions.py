@@ -23,8 +23,8 @@ _arriving = rate(BY_KEY["server.poll_success"], task_type="Activity")
 
 def _needed() -> Query:
     """
-    Little's law on activity slots: tasks arriving per second times the seconds each holds a slot,
-    over the slots of a replica, of which a fifth is to stay free.
+    Little's law on activity slots: tasks arriving per second, times the seconds that each holds a slot, over the slots
+    of a replica, of which a fifth must stay free.
     """
     return combine(
         f"ceil(<arriving> * <busy> / <finished> / (<slots> / <workers>) / {_SLOTS_TO_USE:g})",
@@ -38,7 +38,7 @@ def _needed() -> Query:
 
 def _where_workers_run(query: Query) -> Query:
     """
-    Keep what belongs to Kubernetes namespaces in which workers run.
+    Keep the series of Kubernetes namespaces in which workers run.
     """
     return combine(
         "<query> and on (namespace) <workers>",

@@ -46,7 +46,8 @@ def _slots(key: str, name: str, good: str) -> Expression:
 
 def _silent(key: str, operation: str) -> Query:
     """
-    Count the free slots of each replica for which it got no answer to a poll: all of them, or 0.
+    Return the free slots of each replica whose polls got no answer, with all of them counted, and 0 for any other
+    replica.
     """
     free = BY_KEY[f"worker.{key}_available"]
     polls = rate(BY_KEY["worker.polls"], by=_REPLICA, operation=operation)
