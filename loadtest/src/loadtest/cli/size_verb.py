@@ -1,5 +1,5 @@
 """
-``loadtest size``: what a rate needs that nobody measured, from a finished run.
+``loadtest size``: tells from a finished run what a rate needs that was not measured.
 """
 
 from __future__ import annotations

@@ -115,7 +115,8 @@ def _demand_one_run(
     plan: Path | None, resume: str | None, design: SubmittedVerb | None, *, attach: bool
 ) -> None:
     """
-    Refuse a command line that names no run or more than one: a new one by its plan, one to resume, or the one to attach to.
+    Refuse a command line that names no run or more than one: a new run by its plan, one to resume, or the one to attach
+    to.
     """
     if design is not None and (attach or resume is not None):
         what = "--attach" if attach else "--resume"
@@ -135,12 +136,12 @@ def follow(log: JobLog, display: Display, same: str = "") -> int:
     Show a sweep's progress until it ends, and return its verdict.
 
     Args:
-        log: Of the Job.
-        display: What shows it.
-        same: Flags by which `loadtest fetch` finds the same load test.
+        log: Log of the Job.
+        display: Display of the progress.
+        same: Flags with which `loadtest fetch` finds the same load test.
 
     Raises:
-        TargetError: It ended without a verdict.
+        TargetError: The sweep ended without a verdict.
     """
     from loadtest.experiment.progress import SweepEnded, from_json_line
 

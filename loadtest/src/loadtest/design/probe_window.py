@@ -33,10 +33,10 @@ class ProbeWindow:
     Plans the window of one probe; a ``WindowPlanner``.
 
     Attributes:
-        calibration: What is known of the cell so far.
+        calibration: Calibration of the cell so far.
         bound: The SLO.
-        longest_seconds: Of the window.
-        tasks: Of each simulated long run.
+        longest_seconds: Length of the longest window.
+        tasks: Number of tasks in each simulated long run.
     """
 
     calibration: Calibration

@@ -1,7 +1,8 @@
 """
 How many workflows a run starts at most, as far as its plan and its question tell.
 
-A step that is measured again, as it was invalid, is not counted twice; one that may be made with more orders in flight is.
+A step that is repeated because it was invalid is not counted twice; a step that may follow with more orders in flight
+is counted.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ _ORDERS = 500
 @dataclass(frozen=True, slots=True)
 class PlannedStarts:
     """
-    Counts what the steps of a run start at most.
+    Counts how many workflows the steps of a run start at most.
 
     Attributes:
-        plan: Of the run.
-        question: What it is to answer; ``None`` sweeps the plan.
-        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+        plan: Plan of the run.
+        question: Question that the run answers; ``None`` sweeps the plan.
+        drawn_work: Work that each order will draw; ``None`` where the kit does not make the draws.
         knows_slots: Whether the workers have the plan's activity slots.
     """
 
@@ -43,7 +44,8 @@ class PlannedStarts:
 
     def most(self, server: str | None = None) -> float | None:
         """
-        Return how many workflows the run starts at most on one server, or at all; ``None`` where a load follows what workers manage, and nobody knows that.
+        Return how many workflows the run starts at most on one server, or in all; ``None`` where a load depends on what
+        the workers complete, and that is not known.
 
         Args:
             server: A name of `Plan.server_names`; ``None`` counts the steps on all of them.
@@ -107,7 +109,7 @@ class PlannedStarts:
 
     def _most_completed(self, cell: Plan, replicas: int) -> float | None:
         """
-        Return the workflows per second that the slots can complete, if each is never idle.
+        Return the workflows per second that the slots can complete if none is ever idle.
         """
         if self.drawn_work is None or not self.knows_slots:
             return None

@@ -1,7 +1,7 @@
 """
-The line between a sweep and its Locust master: JSON, one message a line, over an inherited socket.
+The messages between a sweep and its Locust master: JSON, one message per line, over an inherited socket.
 
-It knows the messages and neither of the two ends.
+It knows the messages but neither of the two ends.
 
     sweep to master   {"instruction": StepInstruction}  starts a step
                       {"end": unix time}                ends the window earlier than instructed; told in advance
@@ -51,7 +51,7 @@ def instruction(instruction: StepInstruction) -> dict[str, Any]:
 
 def second(second: InjectorSecond) -> dict[str, Any]:
     """
-    The message that says how far it is.
+    The message with the counts so far.
     """
     return {"second": to_plain(second)}
 
@@ -65,7 +65,7 @@ def report(report: InjectorReport) -> dict[str, Any]:
 
 def read_second(data: Mapping[str, Any]) -> InjectorSecond:
     """
-    The second in a message.
+    Return the second that a message holds.
 
     Raises:
         OtherVersionError: The master is of another version.
@@ -75,7 +75,7 @@ def read_second(data: Mapping[str, Any]) -> InjectorSecond:
 
 def read_report(data: Mapping[str, Any]) -> InjectorReport:
     """
-    The report in a message.
+    Return the report that a message holds.
 
     Raises:
         OtherVersionError: The master is of another version.

@@ -46,8 +46,7 @@ def _slots(key: str, name: str, good: str) -> Expression:
 
 def _silent(key: str, operation: str) -> Query:
     """
-    Return the free slots of each replica whose polls got no answer, with all of them counted, and 0 for any other
-    replica.
+    Return the free slots of each replica: all of them where none of its polls got an answer, else 0.
     """
     free = BY_KEY[f"worker.{key}_available"]
     polls = rate(BY_KEY["worker.polls"], by=_REPLICA, operation=operation)
