@@ -1,8 +1,8 @@
 """
-Load that people steer by Locust's own means: each user is one arrival a second.
+Load that people set by Locust's own means: each user is one arrival per second.
 
-Users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` thus set and split an arrival rate
-of the open model.
+So users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` set and split an arrival rate of
+the open model.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
-    Add what may be set of an interactive run, as flags, environment variables and fields of the web page.
+    Add the settings of an interactive run as flags, environment variables and fields of the web page.
     """
     group: Any = parser.add_argument_group("Load on Temporal; connect by TEMPORAL_ADDRESS and its like")
 
@@ -103,7 +103,7 @@ class Interactive:
 
     def add_user(self, sign: int) -> None:
         """
-        Let a user's arrivals in (1) or out (-1).
+        Add (1) or remove (-1) the arrivals of one user.
         """
         self._rate = max(0.0, self._rate + sign * self._options.rate_per_user)
         with self._beginning:  # users come while the first one still connects
@@ -179,7 +179,7 @@ class Interactive:
 
     def _drain(self) -> None:
         """
-        Stop arrivals and wait for what is open, so that the slowest results are not lost with the run.
+        Stop arrivals and wait for open workflows, so that the slowest results are not lost with the run.
         """
         run, self._run = self._run, None
         if run is None:
@@ -203,7 +203,7 @@ def drain_before_quitting(environment: Environment) -> None:
     """
     Have the master of an interactive run wait for its injectors to drain.
 
-    Locust itself waits half a second for the last results: a third of them was lost in a trial, and those the slowest.
+    Locust itself waits only half a second for the last results: in a trial a third of them was lost, the slowest ones.
     """
     runner = environment.runner
     assert isinstance(runner, MasterRunner)

@@ -1,7 +1,7 @@
 """
-Locust's master in a planned run: takes instructions from a sweep, deals them out and merges the answers.
+Locust's master in a planned run: takes instructions from a sweep, shares them out and merges the reports.
 
-It decides which injectors take part and when one of them is given up, and counts nothing itself.
+It decides which injectors take part and when to give one up, and counts nothing itself.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class LocustMaster:
 
     def _wait(self, instruction: StepInstruction, members: list[str]) -> float:
         """
-        Wait until every member has answered or is gone; return this process's CPU time over the window.
+        Wait until every member has reported or is gone; return this process's CPU time over the window.
         """
         start = instruction.start_at + instruction.warm_up_seconds
         at_start, at_end = time.process_time(), None
@@ -218,5 +218,5 @@ class LocustMaster:
 
 class _NoReportError(Exception):
     """
-    Why there will be no report; the sweep turns it into its own error.
+    The reason why there will be no report; the sweep turns it into its own error.
     """

@@ -1,5 +1,5 @@
 """
-The starts of one step that are under way: each is sent, acknowledged, awaited and counted here.
+The starts of one step: each is sent, acknowledged, awaited and counted here.
 
 It decides which results are awaited.
 """
@@ -45,10 +45,10 @@ class Starts:
     All starts of one injector's step.
 
     Attributes:
-        sampling_level: Results are awaited of every 2^level-th start.
-        on_end: Called whenever one has ended.
-        on_unusable: Called at the first start that the scenario answered with something else than a workflow's handle.
-        unusable: What that start came to.
+        sampling_level: Sampling level: the result of every 2^level-th start is awaited.
+        on_end: Called whenever a workflow has ended.
+        on_unusable: Called at the first start for which the scenario returned something else than a workflow's handle.
+        unusable: Error of that start.
     """
 
     def __init__(
@@ -82,14 +82,14 @@ class Starts:
     @property
     def open(self) -> int:
         """
-        Workflows of ours that are open now; an estimate once results are sampled.
+        Workflows of this injector that are open now; an estimate once results are sampled.
         """
         return self._starting + self.awaited
 
     @property
     def awaited(self) -> int:
         """
-        Those of them that the server has confirmed.
+        Those of the open workflows that the server has confirmed.
         """
         return self._sampled << self.sampling_level
 
@@ -110,13 +110,13 @@ class Starts:
 
     async def drain(self, deadline: float) -> int:
         """
-        Wait until nothing is open, then ask what became of those that were not awaited.
+        Wait until nothing is open, then ask how those workflows ended that were not awaited.
 
         Args:
-            deadline: On the injector's clock; what is open then is counted as unfinished.
+            deadline: Time on the injector's clock; workflows that are open then are counted as unfinished.
 
         Returns:
-            How many were open, or not even sent, at the deadline.
+            Number of workflows that were open, or not even sent, at the deadline.
         """
         with contextlib.suppress(TimeoutError):  # what is left then is counted below
             async with asyncio.timeout(max(0.0, deadline - now())):
@@ -290,7 +290,7 @@ class Starts:
 
 def _is_cancelled() -> bool:
     """
-    Tell whether this task was told to end; a scenario may raise the same error by itself.
+    Tell whether this task was cancelled from outside; a scenario may raise the same error by itself.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -1,5 +1,5 @@
 """
-One order as one trace: from the injector's intended start through every activity to settlement.
+One order as one trace: from the injector's intended start through every activity to its settlement.
 
 Off unless the standard OpenTelemetry variables name an OTLP endpoint.
 """
@@ -31,7 +31,7 @@ _WAITING_MAX = 100_000
 
 class _WaitingSpans(SpanProcessor):
     """
-    Ended spans until the next flush; filled by the loop's thread, emptied by the hub's.
+    Ended spans until the next flush; the loop's thread adds them, the hub's thread takes them.
     """
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -88,7 +88,7 @@ class Tracing:
         Hold one order's root span open while it is started and awaited.
 
         Args:
-            order_id: As the injector numbers it.
+            order_id: Id that the injector gave the order.
             intended_at: Unix time at which the schedule asked for the start.
         """
         with self._tracer.start_as_current_span(
@@ -110,14 +110,14 @@ class Tracing:
         Send the spans that have ended; blocks the caller for the length of the requests.
 
         Returns:
-            How many were accepted.
+            Number of spans that were accepted.
         """
         return self._spans.flush()
 
     @property
     def lost(self) -> int:
         """
-        Spans that were refused by the receiver or found no room; to be told at the end.
+        Number of spans that the receiver refused or for which there was no room; to be told at the end.
         """
         return self._spans.lost
 

@@ -1,7 +1,7 @@
 """
 Draws a sweep's events on a terminal, or prints them as JSON lines or as plain lines.
 
-It draws what it is told and measures nothing.
+It draws the events that it gets and measures nothing.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class JsonLines:
 
     def tell(self, event: Event) -> None:
         """
-        Print it.
+        Print the event.
         """
         print(to_json_line(event), file=self._out, flush=True)
 
@@ -91,7 +91,7 @@ class Plain:
 
     def tell(self, event: Event) -> None:
         """
-        Print it, unless it is a detail.
+        Print the event, unless it is a detail.
         """
         line = one_line(event)
         if line:
@@ -100,7 +100,7 @@ class Plain:
 
 def one_line(event: Event) -> str | None:
     """
-    Say an event in one line; ``None`` for details.
+    Return an event as one line; ``None`` for details.
     """
     match event:
         case SweepStarted():
@@ -154,7 +154,7 @@ class Terminal:
 
     def tell(self, event: Event) -> None:
         """
-        Take an event into the view; what is over is printed above it.
+        Take an event into the view; what has ended is printed above the view.
         """
         now = time.monotonic()
         match event:

@@ -1,5 +1,5 @@
 """
-What is measured and how it is set up: the work of an order, the workers, the server, the bounds, the waits.
+The tables of a plan: the work of an order, the workers, the server, the bounds, the waits.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class WorkerSetup(StrictModel):
     @property
     def slots(self) -> int:
         """
-        Activity slots that a replica is taken to have, as long as nobody has looked.
+        Activity slots that a replica is assumed to have until the workers report them.
         """
         return OWN_WORKER_ACTIVITY_SLOTS if self.activity_slots is None else self.activity_slots
 
@@ -163,7 +163,7 @@ class Timeouts(StrictModel):
 
 def flattened(table: dict[str, Any], *, prefix: str = "") -> dict[str, Any]:
     """
-    Return a table without tables below it, since TOML makes some of every unquoted key with dots.
+    Return a table without tables below it, as TOML makes tables of every unquoted key with dots.
     """
     flat: dict[str, Any] = {}
     for key, value in table.items():

@@ -1,5 +1,5 @@
 """
-The end of many workflows by one batch operation of the server.
+Ends many workflows by one batch operation of the server.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ async def terminate_by_prefix(
     Terminate every open workflow of a task queue whose id has one of the prefixes, and wait until the server is done.
 
     Raises:
-        MeasurementError: The server takes no such operation, gives it up, or does not get on; workflows are left.
+        MeasurementError: The server does not take such an operation, gives it up, or makes no progress; workflows are
+            left.
     """
     ids = " OR ".join(f"WorkflowId STARTS_WITH {quoted(prefix)}" for prefix in sorted(prefixes))
     request = StartBatchOperationRequest(

@@ -1,5 +1,5 @@
 """
-The pictures of a search for capacities: what each count carries, and how the search came there.
+The pictures of a search for capacities: what each count carries, and how the search found it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MOST_BRACKETS = 6
 
 def capacity_plot(result: CapacityResult) -> Plot:
     """
-    Draw each count's bracket against the count, with what it completes under a closed load.
+    Draw each count's bracket against the count, with its throughput under a closed load.
     """
     with drawing(8.6, 4.4) as figure:
         axes = figure.add_subplot()
@@ -100,7 +100,7 @@ def capacity_plot(result: CapacityResult) -> Plot:
 
 def path_plot(result: CapacityResult) -> Plot | None:
     """
-    Draw every probe against what its count completes under a closed load; ``None`` where there was no probe.
+    Draw every probe against its count's throughput under a closed load; ``None`` where there was no probe.
     """
     probes = [
         (one, number, step)

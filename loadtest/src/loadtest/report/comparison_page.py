@@ -1,5 +1,5 @@
 """
-A comparison as one page that needs nothing else: the answer, the intervals as a picture, the table.
+A comparison as one page that needs no other file: the answer, the intervals as a picture, the table.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LEAST, _MOST = 1 / 4, 4.0
 @dataclass(frozen=True, slots=True)
 class Marked:
     """
-    A sentence of the gate, or a row of the table, and the class that colours it.
+    A sentence of the gate, or a row of the table, with the class that gives its colour.
     """
 
     mark: str

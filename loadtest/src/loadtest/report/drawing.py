@@ -1,5 +1,5 @@
 """
-How all pictures look: one palette, one style, two file forms.
+The look of all pictures: one palette, one style, two file formats.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ STYLE = {
 @dataclass(frozen=True, slots=True)
 class Plot:
     """
-    One picture in two forms.
+    One picture in two formats.
     """
 
     svg: bytes
@@ -57,7 +57,7 @@ class Plot:
 @contextmanager
 def drawing(width: float, height: float) -> Iterator[Figure]:
     """
-    Give a figure of that many inches in our style.
+    Yield a figure of that size in inches, in the kit's style.
     """
     with mpl.rc_context(STYLE):
         yield Figure(figsize=(width, height))
@@ -65,7 +65,7 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
 
 def saved(figure: Figure) -> Plot:
     """
-    Lay a figure out and write it in both forms; the same figure gives the same bytes.
+    Lay a figure out and write it in both formats; the same figure gives the same bytes.
     """
     svg, png = laid_out_vector(figure), io.BytesIO()
     figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
@@ -74,7 +74,7 @@ def saved(figure: Figure) -> Plot:
 
 def laid_out_vector(figure: Figure) -> bytes:
     """
-    Give everything in a figure its room, and write the figure as SVG alone.
+    Lay everything in a figure out without overlaps, and write the figure as SVG alone.
     """
     # By hand and once: a figure that has the engine lays out, and draws all of it once for nothing, for each form.
     ConstrainedLayoutEngine().execute(figure)
@@ -83,7 +83,7 @@ def laid_out_vector(figure: Figure) -> bytes:
 
 def vector(figure: Figure) -> bytes:
     """
-    Write a figure as SVG alone, with its axes where they are.
+    Write a figure as SVG alone, without moving its axes.
     """
     svg = io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})
@@ -92,8 +92,8 @@ def vector(figure: Figure) -> bytes:
 
 def apart(counts: Sequence[int], most: int) -> list[int]:
     """
-    Return those of some rising counts whose labels do not meet where so many fit side by side: the first, the last, and
-    each that is far enough from the one before and from the last.
+    Return which of some rising counts get a label, if *most* labels fit side by side: the first, the last, and each
+    that is far enough from the label before it and from the last.
     """
     if not counts:
         return []
@@ -107,7 +107,7 @@ def apart(counts: Sequence[int], most: int) -> list[int]:
 
 def count_axis(axes: Axes, counts: Sequence[int], most_labels: int = 24) -> None:
     """
-    Make the x axis one of replica counts: a tick for each that was measured, named where there is room for its name.
+    Make the x axis one of replica counts: a tick for each measured count, with a label where there is room.
     """
     named = apart(sorted(counts), most_labels)
     axes.set_xlabel("worker replicas")

@@ -1,7 +1,7 @@
 """
 How each reading of a step is made, in words and as expressions.
 
-It takes the words from the schema of sweep.json and the expressions from the catalogue, and has none of its own.
+It takes the words from the schema of sweep.json and the expressions from the catalogue, and adds no text of its own.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Reading:
     One reading.
 
     Attributes:
-        key: In sweep.json.
-        meaning: What it is.
-        sources: Expressions that tell the same from a running system; none where only a sweep can know it.
+        key: Key of the reading in sweep.json.
+        meaning: Meaning of the reading, as the schema says it.
+        sources: Expressions that tell the same from a running system; empty where only a sweep can know it.
     """
 
     key: str

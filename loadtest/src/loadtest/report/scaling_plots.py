@@ -1,7 +1,7 @@
 """
 A run as pictures: what grows with replicas, and what waits.
 
-It draws what it is given and decides nothing about the numbers.
+It draws the numbers that it gets and decides nothing about them.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
 
 def _draw_offered(axes: Axes, sweep: SweepResult) -> None:
     """
-    Draw the common rate of the first open load, beside which the throughput shows what is left.
+    Draw the common rate of the first open load, so that the throughput shows what is left above it.
     """
     offered = sweep.demand.arrival_rate
     if offered is None:

@@ -1,7 +1,7 @@
 """
 A run as plain text for a terminal: verdict, headlines, one table.
 
-An invalid step's numbers stand in brackets with the reason below.
+The numbers of an invalid step are in brackets, with the reason below.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Column:
     Attributes:
         head: First line of its head.
         unit: Second line of its head.
-        read: The text of a step.
-        is_number: Whether it is a reading, which an invalid step's must not be believed; else it names the step.
-        is_left: Whether it is set to the left.
+        read: Returns the text for a step.
+        is_number: Whether it is a reading, which must not be believed for an invalid step; else it names the step.
+        is_left: Whether it is aligned to the left.
     """
 
     head: str
@@ -91,7 +91,7 @@ def headroom(step: StepResult) -> str:
 
 def long_run_text(step: StepResult) -> str:
     """
-    Write the long run's p95 of the activity queue with its range.
+    Write the p95 of the activity queue in the long run, with its range.
     """
     found = step.long_run_p95
     if found is None or found.value is None:
@@ -101,7 +101,7 @@ def long_run_text(step: StepResult) -> str:
 
 def load_text(step: StepResult) -> str:
     """
-    Name a step's load with its rate, or with how many orders it keeps open.
+    Name a step's load with its rate, or with the number of orders that it keeps open.
     """
     rate_text = "" if step.load.arrival_rate is None else f" {rate(step.load.arrival_rate)}/s"
     return f"{step.key.load_name}{rate_text}"
