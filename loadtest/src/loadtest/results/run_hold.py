@@ -19,12 +19,12 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 @contextlib.contextmanager
 def held_run(run: Run) -> Iterator[None]:
     """
-    Hold a run until the body ends, or this process does in whatever way.
+    Hold a run until the body ends, or until this process ends in any way.
 
-    Two processes would measure on one machine at once, and each would take the other's steps for its own.
+    Otherwise two processes would measure on one machine at once, and each would use the other's steps as its own.
 
     Raises:
-        InputError: Another process measures it, or its folder cannot be written.
+        InputError: Another process measures the run, or its folder cannot be written.
     """
     try:
         log = run.log_path.open("ab")
