@@ -1,5 +1,5 @@
 """
-A workflow that closes at once, without any activity: the cost of a start alone.
+A workflow that closes at once, without any activity: the price of a start alone.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Reads a run from the results' volume through a short pod of the load test's image.
+Reads a run from the results' volume with a short-lived pod of the load test's image.
 
 The pod mounts the volume read-only, packs one run to its standard output and is removed.
 """
@@ -43,7 +43,7 @@ class Volume:
     The results' volume of a release.
 
     Attributes:
-        job: The sweep whose volume it is.
+        job: Sweep whose volume it is.
     """
 
     job: SweepJob
@@ -53,8 +53,8 @@ class Volume:
         Write the packed run to a file.
 
         Args:
-            run: Its name, or ``latest``.
-            into: The file.
+            run: Name of the run, or ``latest``.
+            into: File to write.
 
         Returns:
             The run's own name, and the checksum that the pod computed.
@@ -141,10 +141,10 @@ class Volume:
 
 def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     """
-    Write the pod that reads: the sweep's own, with nothing to do and no right to write.
+    Return the manifest of the reading pod: a copy of the sweep's own, with nothing to do and no right to write.
 
     Args:
-        name: The new pod's.
+        name: Name of the new pod.
         pod: Specification of the sweep's pod.
         labels: Labels of the sweep's Job.
     """
@@ -179,6 +179,6 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
 
 def _streaming(api: Api) -> Any:
     """
-    A client of its own, as the stream helper changes the one that it is given while it runs.
+    Return a separate client, as the stream helper changes the client that it gets while it runs.
     """
     return kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(api.core.api_client.configuration))

@@ -1,5 +1,5 @@
 """
-The count of workers that a sweep asks for, and the one that it brings back in the end.
+The count of workers that a sweep asks for, and the one that it restores at the end.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _RESTORE_SECONDS = 60.0
 
 class WantedCount:
     """
-    The replica count of the workers for as long as a sweep has them.
+    The workers' replica count while a sweep has them.
     """
 
     def __init__(self, workers: Scalable) -> None:
         """
         Args:
-            workers: What has the count.
+            workers: The object that has the count.
         """
         self._workers = workers
         # A sweep that is interrupted does not wait for the thread that asks for a count: that one must not have the last word.
@@ -38,7 +38,7 @@ class WantedCount:
 
     def ask(self, replicas: int) -> None:
         """
-        Ask for a count; nothing is asked once one was brought back.
+        Ask for a count; does nothing once a count was restored.
         """
         with self._turn:
             if not self._is_brought_back:
@@ -46,7 +46,7 @@ class WantedCount:
 
     def bring_back(self, replicas: int) -> None:
         """
-        Bring a count back, after any that is on its way; a cluster that does not answer is asked for a minute.
+        Restore a count, after any request under way; a cluster that does not answer is asked again for a minute.
 
         Raises:
             TargetError: The cluster refused, or did not answer for that long.
