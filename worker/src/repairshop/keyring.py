@@ -1,5 +1,5 @@
 """
-The keys that payloads are encrypted with: where they are read from, which one is used, which are still read.
+The keys for payloads: where they are read from, which key encrypts, and which keys can still decrypt.
 
 No key is ever printed.
 """
@@ -29,8 +29,8 @@ class Keyring:
     Keys by their id.
 
     Attributes:
-        current: Id of the key that encrypts; every other key decrypts alone.
-        ciphers: AES-GCM of each key; its representation does not hold the key.
+        current: Id of the key that encrypts; the other keys only decrypt.
+        ciphers: AES-GCM cipher of each key; its representation does not show the key.
     """
 
     current: str

@@ -28,7 +28,7 @@ ACTIVITIES = Counter(
 
 class OrderMetrics(Interceptor):
     """
-    Interceptor of the worker that counts.
+    Interceptor of the worker that counts orders and activities.
     """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:

@@ -1,5 +1,5 @@
 """
-The steps of an order by name, and what undoes what.
+The steps of an order by name, and which step undoes which.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Looks again and again whether the server is there and gives this process's version tasks, and renews the connection.
+Checks regularly whether the server answers and gives tasks to this process's version, and renews the connection.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ async def watch(
     worker: Worker, connection: TemporalConnection, settings: Settings, state: ProcessHealth
 ) -> None:
     """
-    Look until cancelled: whether the server answers, whether the version gets orders, whether a key was renewed.
+    Check until cancelled: whether the server answers, whether the version gets orders, whether a key was renewed.
 
-    Changes are logged once.  A renewed certificate or key makes a new client, which the worker uses from its
-    next call on.
+    Each change is logged once. A renewed certificate or key gives a new client, which the worker uses from its next
+    call on.
     """
     told: dict[str, str | None] = {}
 

@@ -33,7 +33,7 @@ class ConnectionFailed(Exception):
 
 class TemporalConnection:
     """
-    How this process is connected, so that it can be connected anew when a certificate or a key was renewed.
+    How this process is connected, so that it can connect again when a certificate or a key was renewed.
     """
 
     def __init__(self, options: ClientOptions, **more: Any) -> None:
@@ -53,22 +53,22 @@ class TemporalConnection:
         Return a connected client.
 
         Raises:
-            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
-            ConnectionFailed: No server answers, or it refuses.
+            SettingsError: A TEMPORAL_* variable, or a file that one of them names, cannot be used.
+            ConnectionFailed: No server answers, or the server refuses.
         """
         return await self._connect(_read_config())
 
     async def connect_when_there(self, tell: Callable[[str], None]) -> Client:
         """
-        Return a connected client of a server that has the namespace, however long that takes.
+        Return a client connected to a server that has the namespace; waits for that as long as it takes.
 
-        Files are read anew for each try, so that a certificate may come later than the process.
+        Files are read again for each try, so that a certificate may come later than the process.
 
         Args:
-            tell: Told why there is no connection yet, once for each reason.
+            tell: Gets the reason why there is no connection yet, each reason once.
 
         Raises:
-            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
+            SettingsError: A TEMPORAL_* variable, or a file that one of them names, cannot be used.
         """
         told, wait_seconds = "", FIRST_WAIT_SECONDS
         while True:
@@ -86,11 +86,11 @@ class TemporalConnection:
 
     async def renew(self) -> Client | None:
         """
-        Return a new client if what the variables and their files hold has changed, else ``None``.
+        Return a new client if the content of the variables and their files has changed, else ``None``.
 
         Raises:
-            SettingsError, ConnectionFailed: What they hold now cannot be used, or names another namespace; the client of
-                before still can.
+            SettingsError, ConnectionFailed: The new content cannot be used, or names another namespace; the earlier
+                client still works.
         """
         config = _read_config()
         if config == self._config:
@@ -144,7 +144,8 @@ def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
     """
     Return a configuration whose API key and metadata can be headers.
 
-    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
+    A line end after a key or a value in its file is removed: with it the SDK would send no key, and would not connect
+    at all with such metadata.
     """
     key = config.get("api_key")
     if key is not None:

@@ -1,7 +1,7 @@
 """
-Puts client, settings, workflows and activities together into one Temporal worker.
+Makes one Temporal worker of client, settings, workflows and activities.
 
-Workflows and activities of another shop go through it the same way.
+Workflows and activities of another shop are built into a worker in the same way.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def build_worker(
     Return a worker that is ready to run.
 
     Args:
-        client: Connected, with the data converter that the workflows' clients use.
-        settings: Slots, pollers, cache, tuner and the like.
+        client: Connected client, with the data converter that the workflows' clients use.
+        settings: Slots, pollers, cache, tuner and other settings.
         workflows: Workflow classes.
-        activities: Activity functions; those that are not ``async`` get a thread each.
+        activities: Activity functions; each that is not ``async`` runs in a thread.
     """
     runner: WorkflowRunner = UnsandboxedWorkflowRunner()
     if settings.sandbox:
@@ -92,7 +92,7 @@ def build_worker(
 
 def _threads(settings: Settings) -> int:
     """
-    Return a thread for each slot, those of local activities too; a thread is made when one is needed.
+    Return a number of threads for all slots, those of local activities too; each thread is made when it is needed.
     """
     return 2 * settings.activity_slots
 

@@ -1,5 +1,5 @@
 """
-A small HTTP server at an address of either kind, IPv4 or IPv6.
+A small HTTP server at an IPv4 or IPv6 address.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from socketserver import TCPServer
 
 class WebServer(ThreadingHTTPServer):
     """
-    An HTTP server with a thread a connection, none of which holds the process.
+    An HTTP server with a thread per connection; none of them keeps the process alive.
     """
 
     daemon_threads = True
@@ -31,11 +31,11 @@ class WebServer(ThreadingHTTPServer):
 
 def open_web_server(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> WebServer:
     """
-    Return a server that is bound and not yet serving.
+    Return a server that is bound but not yet serving.
 
     Args:
-        host: An IPv4 or IPv6 address of this machine, or a name of one.
-        port: 0 takes a free one.
+        host: IPv4 or IPv6 address of this machine, or a name of one.
+        port: TCP port; 0 takes a free one.
         handler: Answers one connection.
 
     Raises:
@@ -47,6 +47,6 @@ def open_web_server(host: str, port: int, handler: type[BaseHTTPRequestHandler])
 
 def web_address(host: str, port: int) -> str:
     """
-    Return the base of the server's URLs, an IPv6 address in brackets.
+    Return the base of the server's URLs, with an IPv6 address in brackets.
     """
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,8 +1,8 @@
 """
 The worker's half of an order's trace: its workflow and each of its activities as spans.
 
-Off unless the standard OpenTelemetry variables name an OTLP endpoint.  Nothing of it is imported
-before that, so that a worker without traces pays nothing.
+Off unless the standard OpenTelemetry variables name an OTLP endpoint. Nothing of OpenTelemetry is imported before that,
+so that a worker without traces has no cost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FLUSH_MILLISECONDS = 3000
 @contextmanager
 def plugins() -> Iterator[list[SimplePlugin]]:
     """
-    Give what to connect with: Temporal's plugin, or nothing when no endpoint is named; send the last spans at the end.
+    Yield the plugins to connect with: Temporal's, or none when no endpoint is named; send the last spans at the end.
 
     Raises:
         SettingsError: The environment asks for a protocol other than OTLP over HTTP.

@@ -1,5 +1,5 @@
 """
-One order from the complaint to the handing over, told step by step on a server and worker of its own.
+Tells one order step by step, from the complaint to the returned device, on a server and a worker of its own.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ LOCK = 0x7265706169
 
 class PostgresDatabase:
     """
-    A pool of connections; one that broke is replaced, and its transaction fails once.
+    A pool of connections; a broken connection is replaced, and its transaction fails once.
     """
 
     errors: tuple[type[Exception], ...] = (psycopg.Error, PoolTimeout)
@@ -63,8 +63,8 @@ async def open_database(url: str) -> PostgresDatabase:
     Connect to the database that a URL names.
 
     Raises:
-        LedgerAddressError: The URL is none, most often as a sign in its password is not percent-encoded.
-        LedgerUnavailableError: The server cannot be reached or refuses us.
+        LedgerAddressError: The text is no URL, most often because a character in its password is not percent-encoded.
+        LedgerUnavailableError: The server cannot be reached, or refuses the connection.
     """
     # The driver's own words would quote parts of a password that it takes for a host or a port.
     parts = ADDRESS.fullmatch(url)

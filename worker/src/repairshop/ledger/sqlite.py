@@ -69,7 +69,7 @@ def open_database(path: Path) -> SqliteDatabase:
     Open a file, or make it.
 
     Raises:
-        LedgerUnavailableError: It cannot be opened, or is no SQLite file.
+        LedgerUnavailableError: The file cannot be opened, or is no SQLite file.
     """
     connection = None
     try:

@@ -1,8 +1,8 @@
 """
-The flow's number and the patches that lead from one to the next.
+The number of the flow, and the patches that lead from one flow to the next.
 
-An order ends on the flow that it began with: each change of what happens when stands behind
-a patch, until no order of the earlier flow is left.
+An order ends on the flow with which it began: each change in the course of an order is behind a patch, until no order
+of the earlier flow is left.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 The life of an order, from the client's complaint to the device handed back.
 
-How much of it happens follows from the order: a light one takes six steps.
+The order decides how much of it happens: a light one takes six steps.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class RepairWorkflow:
     @workflow.run
     async def run(self, order: RepairOrder) -> RepairResult:
         """
-        Take the order through, or undo what was done for it.
+        Take the order through all its steps, or undo what was done for it.
         """
         self._task = asyncio.current_task()
         try:
@@ -239,7 +239,7 @@ class RepairWorkflow:
     @workflow.query(name=contract.STATUS_QUERY)
     def status(self) -> OrderStatus:
         """
-        Tell where the order stands.
+        Tell the present state of the order.
         """
         return OrderStatus(
             self._order.order_id,
@@ -258,7 +258,7 @@ class RepairWorkflow:
     @workflow.signal(name=contract.CANCEL_SIGNAL)
     def cancel(self, reason: str = "") -> None:
         """
-        The client changed their mind; too late once the device is being handed over.
+        The client cancels the order; too late once the device is being handed over.
         """
         if self._is_closing or self._saga.cancelled:
             return

@@ -1,7 +1,7 @@
 """
-The shop's named retry policies: who is asked again, how soon and how often.
+The shop's named retry policies: how soon and how often which steps are retried.
 
-``repair_workflow`` says which step takes which policy.
+``repair_workflow`` decides which step has which policy.
 """
 
 from __future__ import annotations

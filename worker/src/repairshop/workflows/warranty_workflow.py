@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name=contract.WARRANTY_WORKFLOW)
 class WarrantyWorkflow:
     """
-    One warranty; it outlives the order that began it.
+    One warranty; it runs on after the order that began it has closed.
     """
 
     @workflow.init
@@ -56,7 +56,7 @@ class WarrantyWorkflow:
     @workflow.signal(name=contract.CLAIM_SIGNAL)
     def claim(self, claim: Claim) -> None:
         """
-        The repaired device broke again.
+        The client claims that the repaired device broke again.
         """
         self._waiting.append(claim)
 
