@@ -26,7 +26,7 @@ class ServerNeed:
 
     Attributes:
         what: What is needed, in words.
-        needs: How many are needed.
+        needs: Number that is needed.
         allows: How many the server answers at once; ``None`` where it sets no limit.
         key: The plan's key that lowers it; ``None`` where the number is only reached if pollers grow.
     """

@@ -213,7 +213,7 @@ def _failed_and_finished(counts: InjectorCounts) -> tuple[int, int]:
 
 def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str, ...]:
     """
-    Return the other rules that an overloaded step breaks: they are told, but do not change its verdict.
+    Return the other rules that an overloaded step breaks: these are reported, but do not change its verdict.
     """
     if verdict is not StepVerdict.OVERLOADED:
         return ()

@@ -40,7 +40,7 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
 
 def takes_plan(workers: Sequence[WorkerFacts]) -> bool:
     """
-    Tell whether workers may use the plan's settings: only the kit's `main` does, and its SDK is that of Python.
+    Tell whether workers may use the plan's settings: only the kit's `main` does, whose SDK is that of Python.
     """
     return all((worker.sdk or OF_MAIN).startswith(OF_MAIN) for worker in workers)
 

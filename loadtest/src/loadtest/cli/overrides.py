@@ -106,8 +106,7 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
 
 def _of_flag(line: str, where: str, flags: PlanFlags) -> str:
     """
-    Return a problem of a value as one of the flag that laid it over the plan; return a problem of the file's own value
-    unchanged.
+    Return a problem's line with the flag in place of the key where a flag set the value; return other lines unchanged.
     """
     for name, key in _KEY_OF_FLAG.items():
         value = getattr(flags, name)

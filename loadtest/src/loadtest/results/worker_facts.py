@@ -64,7 +64,7 @@ SlotNumber = Literal["activity_slots", "activity_slots_used", "workflow_slots", 
 
 def total_slots(workers: Sequence[WorkerFacts], slots: SlotNumber) -> int | None:
     """
-    Return the slots of one kind over all workers; ``None`` if those of one are not known or there is no worker.
+    Return the slots of one kind over all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     known = [number for worker in workers if (number := getattr(worker, slots)) is not None]
     return sum(known) if known and len(known) == len(workers) else None
@@ -72,20 +72,20 @@ def total_slots(workers: Sequence[WorkerFacts], slots: SlotNumber) -> int | None
 
 def activity_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the activity slots of all workers; ``None`` if those of one are not known or there is no worker.
+    Return the activity slots of all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     return total_slots(workers, "activity_slots")
 
 
 def workflow_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the workflow-task slots of all workers; ``None`` if those of one are not known or there is no worker.
+    Return the workflow-task slots of all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     return total_slots(workers, "workflow_slots")
 
 
 def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the activity slots in use of all workers; ``None`` if those of one are not known.
+    Return the activity slots in use of all workers; ``None`` if those of any worker are not known.
     """
     return total_slots(workers, "activity_slots_used")
