@@ -25,7 +25,7 @@ from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
-# A launcher that handles SIGTERM and has not passed it on by then will not do it.
+# A launcher that handles SIGTERM and has not passed it on within this time will not do it.
 _PASS_ON_SECONDS = 12.0
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -140,7 +140,7 @@ class Child:
             pass  # it had its time: the kill below is the answer
         finally:
             self.kill()
-            # Waited for whoever interrupts, too: asyncio complains of a child that ends after its loop.
+            # Awaited even on an interruption: asyncio complains of a child that ends after its loop.
             code = await self.wait()
         return code
 
@@ -171,7 +171,7 @@ class Child:
         try:
             with self._view.oneshot():
                 times = self._view.cpu_times()
-                # Those of its children that have ended and been waited for are in its own account.
+                # Its children that have ended and been waited for are in its own account.
                 cpu += times.user + times.system + times.children_user + times.children_system
                 rss += self._view.memory_info().rss
             family = _sum(self._view.children(recursive=True))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from loadtest.empty_profile import EMPTY_PROFILE
 
-# In all lists a star at the end stands for any ending.
+# In all these lists a star at the end stands for any ending.
 _OUTSIDE = (
     "TEMPORAL_*",
     "LOCUST_*",
@@ -23,7 +23,7 @@ _OUTSIDE = (
     "RUST_*",
     "TOKIO_*",
 )
-# What any program may need to run at all.
+# Variables that any program may need to run at all.
 _SYSTEM = (
     "PATH",
     "HOME",
@@ -41,17 +41,17 @@ _SYSTEM = (
     "DYLD_*",
     "SYSTEMROOT",
 )
-# Where one of these is set there are keys to encrypt with.
+# Variables with keys; where one is set, payloads can be encrypted.
 CODEC_KEYS = ("REPAIRSHOP_CODEC_KEYS", "REPAIRSHOP_CODEC_KEYS_FILE")
-# What makes a process encrypt.
+# Variables that make a process encrypt.
 _ENCRYPTION = (*CODEC_KEYS, "REPAIRSHOP_CODEC_KEY_ID", "REPAIRSHOP_CODEC_REQUIRED")
-# Injectors and workers must encrypt alike, or neither can read the other's payloads.
+# Injectors and workers must encrypt in the same way, or neither can read the other's payloads.
 CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEMO_LIMIT_BYTES")
-# Only where an endpoint is named is anything traced, and what goes with it is where and how.
+# Traces are made only where an endpoint is named; the other variables say where and how.
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
-# A scenario is the user's code and imports what the user's Python does.
+# A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
-# Without bytecode on disk the workflow sandbox compiles a module anew for each workflow.
+# Without bytecode on disk the workflow sandbox compiles a module again for each workflow.
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
 
 

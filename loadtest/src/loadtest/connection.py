@@ -26,7 +26,7 @@ from loadtest.errors import InputError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
-# What the SDK's texts say of a failed connect, and how we say it to people.
+# Texts of the SDK on a failed connect, and the kit's words for people.
 _CAUSES = {
     "connection refused": "connection refused",
     "failed to lookup address": "no such host",

@@ -10,8 +10,8 @@ import socket
 
 from loadtest.errors import InputError
 
-# Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: a port from there
-# can be taken by any client between our look and the server's start.
+# Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: any client could take
+# such a port between this check and the server's start.
 _FIRST, _LAST = 10_000, 29_999
 _HIGHEST = 65_535
 

@@ -28,7 +28,7 @@ from repairshop.encryption import ENCODING, DecryptionError, Encryption
 from repairshop.environment import PREFIX, SettingsError, both
 from repairshop.web_server import WebServer, open_web_server, web_address
 
-# One page of a history: a thousand events of a few payloads each would come to more than any body seen.
+# One page of a history: a thousand events with a few payloads each.  Larger bodies have not been seen.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 ASKED_HEADERS = "Authorization, Content-Type, X-Namespace"
 
@@ -99,7 +99,7 @@ def make_server(cipher: Encryption, access: CodecAccess, host: str, port: int) -
 def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHandler]:
     actions: dict[str, Callable[[Payload], Payload]] = {
         "/encode": cipher.encrypt,
-        # Unencrypted payloads are shown as they are: this is for looking, and hides nothing.
+        # Unencrypted payloads are shown as they are: this server shows payloads, and hides nothing.
         "/decode": lambda payload: (
             cipher.decrypt(payload) if payload.metadata.get("encoding") == ENCODING else payload
         ),

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from repairshop.environment import PREFIX, EnvironmentSettings
 
-# limit.blobSize.error and limit.memoSize.error of the server.
+# The server's defaults of limit.blobSize.error and limit.memoSize.error.
 PAYLOAD_LIMIT_BYTES = 2 * 1024 * 1024
 MEMO_LIMIT_BYTES = 2 * 1024 * 1024
 

@@ -15,7 +15,7 @@ INSPECTION_WORKFLOW = "InspectionWorkflow"
 WARRANTY_WORKFLOW = "WarrantyWorkflow"
 # Takes a RepairOrder too and closes at once, for the cost of a start alone.
 NOOP_WORKFLOW = "NoopWorkflow"
-# The activities of an order that takes the shortest path, in their order.
+# The activities of an order on the shortest path, in order.
 LIGHT_ORDER_STEPS = (
     "register",
     "classify",
@@ -26,7 +26,7 @@ LIGHT_ORDER_STEPS = (
 )
 ACTIVITIES_OF_A_LIGHT_ORDER = len(LIGHT_ORDER_STEPS)
 
-# What may be asked of a running order.
+# Query, signals and updates of a running order.
 STATUS_QUERY = "status"
 APPROVE_QUOTE_UPDATE = "approve_quote"
 DECLINE_QUOTE_UPDATE = "decline_quote"
@@ -34,7 +34,8 @@ CANCEL_SIGNAL = "cancel"
 CLAIM_SIGNAL = "claim"
 
 DAY_SECONDS = 86_400.0
-# Of an order's id, claims' included: the ids of its children are longer, and the server takes none above 1,000 bytes.
+# Bound on an order's id, also one made for a claim: the ids of its children are longer, and the server accepts at most
+# 1,000 bytes.
 LONGEST_ORDER_ID = 200
 
 

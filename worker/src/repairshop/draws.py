@@ -33,7 +33,7 @@ def drawn_failure(work: WorkProfile, seed: int, step: str, round_: int = 0, atte
     if work.failure_probability <= 0:
         return False
     source = _source(seed, step, round_, attempt)
-    # The wait comes first in the attempt's own row of draws.
+    # The first draw of an attempt is its wait.
     _seconds(work, source)
     return source.random() < work.failure_probability
 

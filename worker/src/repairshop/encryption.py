@@ -16,7 +16,7 @@ from temporalio.converter import PayloadCodec
 from repairshop.keyring import Keyring
 
 ENCODING = b"binary/encrypted"
-# What stands in for a refused payload until the code that wanted its value asks for it.
+# Encoding of the payload that replaces a refused one until code reads its value.
 REFUSED = b"refused/unencrypted"
 KEY_ID_FIELD = "encryption-key-id"
 NONCE_BYTES = 12

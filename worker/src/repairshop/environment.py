@@ -125,7 +125,7 @@ class EnvironmentSettings(BaseSettings):
         value = "" if is_secret or variable not in given else f"={given[variable]}"
         default = _written(cls.model_fields[field].default)
         expected = _expected(details)
-        # What says itself what to do needs no second remedy.
+        # A message that already says what to do gets no second remedy.
         remedy = "" if ";" in expected or not default else f"; write {variable}={default}"
         return f"{variable}{value}: {expected}{remedy}"
 

@@ -136,7 +136,7 @@ def _handler(health: ProcessHealth, page: Callable[[], bytes]) -> type[BaseHTTPR
                 try:
                     body = page()
                 except OSError as error:
-                    # A page without the SDK's part would read as zero tasks done.
+                    # Without the SDK's part the page would read as zero tasks done.
                     self._answer(503, "text/plain; charset=utf-8", f"no metrics: {error}\n".encode())
                 else:
                     self._answer(200, CONTENT_TYPE_LATEST, body)

@@ -72,7 +72,7 @@ def read(settings: CodecSettings) -> Keyring | None:
 def _pairs_of(path: Path, source: str) -> dict[str, bytes]:
     try:
         if path.is_dir():
-            # Kubernetes puts ..data and its kind beside the keys.
+            # Kubernetes puts ..data and similar entries beside the keys.
             files = sorted(
                 file for file in path.iterdir() if not file.name.startswith(".") and file.is_file()
             )

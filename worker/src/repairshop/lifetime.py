@@ -13,8 +13,8 @@ import threading
 import time
 from typing import NoReturn
 
-# Threads of the SDK that still answer their last call crash an interpreter that is torn down under them:
-# 16 of 40 processes that ended within this time of their last call did, none that waited it out.
+# Threads of the SDK that still answer their last call crash an interpreter that shuts down: 16 of 40 processes crashed
+# that ended within this time of their last call, and none that waited it out.
 SETTLE_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 1.0
@@ -68,7 +68,7 @@ def die_with_parent() -> None:
     if _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "PR_SET_PDEATHSIG was refused")
     if os.getppid() != parent:
-        # It ended before the kernel was asked, so the signal will never come.
+        # The parent ended before the kernel was asked, so the signal will never come.
         os._exit(1)
 
 

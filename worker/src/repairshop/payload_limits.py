@@ -158,7 +158,7 @@ class _MeasureMemo(OutboundInterceptor):
         size = Memo(fields=fields).ByteSize()
         if size > self._limit_bytes:
             raise MemoTooLargeError(size, self._limit_bytes)
-        # Encoded values pass through the SDK as they are, so each is encoded once.
+        # Encoded values pass through the SDK unchanged, so each is encoded once.
         return fields
 
 

@@ -21,7 +21,7 @@ from repairshop.temporal_connection import ConnectionFailed, TemporalConnection
 
 LOG = logging.getLogger("repairshop.server_watch")
 LOOK_SECONDS = 5.0
-# While something is amiss; nothing is measured then.
+# Interval while something is wrong; nothing is measured then.
 LOOK_AGAIN_SECONDS = 1.0
 SILENT = frozenset(
     {
@@ -73,8 +73,8 @@ async def watch(
             state.note("version", idle)
         else:
             state.unready("server", absent)
-        # A version may wait or drain for hours, and the server takes few questions about one Worker Deployment at a time:
-        # what rolls its versions out must get through.
+        # A version may wait or drain for hours, and the server accepts few requests about one Worker Deployment at a
+        # time: those of the process that rolls its versions out must get through.
         await asyncio.sleep(LOOK_AGAIN_SECONDS if stale or absent else LOOK_SECONDS)
 
 
@@ -93,7 +93,7 @@ async def _absent(client: Client) -> str | None:
     try:
         await client.service_client.check_health(timeout=TIMEOUT)
     except RPCError as error:
-        # Whatever else it says, it answers.
+        # Whatever the error is, the server answers.
         if error.status in SILENT:
             return f"server does not answer: {error.status.name.lower()}; waiting for it"
     return None

@@ -23,7 +23,7 @@ from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError
 from repairshop.kubernetes_service_variables import without_service_links
 
 AUTOSCALING = "autoscaling"
-# Of worker heartbeats, by the SDK.
+# Longest interval of worker heartbeats that the SDK allows.
 LONGEST_HEARTBEAT_SECONDS = 60.0
 
 

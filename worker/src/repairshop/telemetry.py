@@ -127,7 +127,7 @@ def start(settings: Settings, log: logging.Logger) -> Telemetry:
                 worker_heartbeat_interval=timedelta(seconds=beat) if beat else None,
             )
         except (RuntimeError, ValueError) as error:
-            # Another process took the port between our look and the SDK's bind.
+            # Another process took the port between this check and the SDK's bind.
             if attempt == ATTEMPTS_TO_BIND:
                 raise OSError(f"metrics of the SDK cannot be bound to {address}: {error}") from error
             continue

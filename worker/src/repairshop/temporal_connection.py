@@ -18,7 +18,7 @@ from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
-# The SDK's own.
+# Default of the SDK.
 DEFAULT_NAMESPACE = "default"
 ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
 FIRST_WAIT_SECONDS = 0.5
@@ -134,7 +134,7 @@ def _read_config() -> ClientConnectConfig:
         return _with_usable_headers(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        # The line that is no TOML may be a key's.
+        # The line that is not TOML may hold a key.
         if place := re.search(r"TOML parse error at (line \d+, column \d+)", reason):
             reason = f"it is not such a TOML file at {place[1]}"
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None

@@ -29,8 +29,9 @@ from repairshop.deployment_versions import deployment_config
 from repairshop.order_metrics import OrderMetrics
 from repairshop.settings import Settings, Tuner
 
-# The contract is deterministic and without side effects, so the sandbox need not load it anew for every workflow.  The
-# others are imported by a program that holds its workflows and its `main` in one file; loaded anew, uvloop breaks.
+# The contract is deterministic and without side effects, so the sandbox need not load it again for every workflow. The
+# other modules are imported by a program that has its workflows and its `main` in one file; loaded again, uvloop
+# breaks.
 PASSED_THROUGH = (
     "repairshop.contract",
     "repairshop.worker_process",
@@ -40,10 +41,10 @@ PASSED_THROUGH = (
     "repairshop.codec",
     "repairshop.telemetry",
 )
-# Of the grace period, for telling the server what is handed back.
+# Share of the grace period for telling the server which tasks are handed back.
 HAND_BACK_RATIO = 0.25
 HAND_BACK_SECONDS = 2.0
-# Slots that the resource-based tuner gives out whatever is in use; the SDK's own numbers.
+# Slots that the resource-based tuner gives out at any use of the machine; the SDK's own defaults.
 WORKFLOW_TASK_SLOTS_AT_ANY_USE = 5
 ACTIVITY_SLOTS_AT_ANY_USE = 1
 

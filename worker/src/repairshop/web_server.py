@@ -22,9 +22,9 @@ class WebServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         if self.address_family == socket.AF_INET6:
-            # `::` takes IPv4 callers too, as people expect of "every address".
+            # `::` accepts IPv4 callers too, as people expect of "every address".
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        # Past HTTPServer's own, which asks the name service who this machine is.
+        # Not HTTPServer's own method, which asks the name service for this machine's name.
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 

@@ -209,7 +209,7 @@ def _build(
 async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth, stop: asyncio.Event) -> None:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
-    # Only then has it checked that its namespace is there.
+    # Only a running worker has checked that its namespace exists.
     while not (worker.is_running or running.done() or stop.is_set()):  # noqa: ASYNC110 - the SDK has no event for it
         await asyncio.sleep(STARTED_LOOK_SECONDS)
     state.ready("start")
@@ -227,7 +227,7 @@ async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth,
     if not running.done():
         why = state.why("server") or "an activity does not end"
         LOG.error("grace is over: %s; what runs is left to its timeout", why)
-        # Leaving the event loop would wait for it.
+        # Leaving the event loop would wait for what still runs.
         lifetime.end_at_once(1)
     failure = running.exception()
     if failure is not None:

@@ -50,11 +50,11 @@ def plugins() -> Iterator[list[SimplePlugin]]:
     name = os.environ.get("OTEL_SERVICE_NAME", "repair-worker")
     provider = create_tracer_provider(resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    # Temporal's plugin asks for the process's provider; there is no other way to hand it one.
+    # Temporal's plugin uses the process's provider; there is no other way to pass it one.
     opentelemetry.trace.set_tracer_provider(provider)
     try:
         yield [OpenTelemetryPlugin(add_temporal_spans=True)]
     finally:
-        # The process leaves by os._exit, which sends nothing by itself.
+        # The process ends by os._exit, which does not send spans by itself.
         if not provider.force_flush(_FLUSH_MILLISECONDS):
             LOG.warning("the last spans of this worker were not taken within %d ms", _FLUSH_MILLISECONDS)

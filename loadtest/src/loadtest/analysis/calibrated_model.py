@@ -34,10 +34,10 @@ _SEED = 11
 _EXECUTION = "worker.activity_execution"
 # Share of the activities that may have taken longer than the last bound of their histogram.
 _MOST_BEYOND_RATIO = 0.01
-# By so much more tasks than the model has, its late ones are within the misfit that decisions allow it.
+# With up to this share more tasks than the model has, its late tasks stay within the misfit that decisions allow.
 _MOST_RETRIED_RATIO = 0.10
-# Orders whose work is drawn for the simulated saturate step, which begins again with the first when they are used up: a
-# thousand slots of 2 ms would want 2.5 million.
+# Orders whose work is drawn for the simulated saturate step; when all are used, the step begins again with the first. A
+# thousand slots of 2 ms would otherwise need 2.5 million.
 _MOST_ROUNDS = 50_000
 
 
@@ -106,12 +106,12 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     distribution, drawn = work_of(plan, held)
     overhead = overhead_of_known_draws([saturated]) if drawn else None
     if overhead is not None:
-        # Of the very work that was drawn: the luck of the window's draws is no overhead.
+        # Less the work that was drawn: the luck of the window's draws is no overhead.
         slot_seconds = distribution.mean + overhead
     model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
-        # A histogram is of the whole time in the slot: nothing is left that is not work.
+        # A histogram holds the whole time in the slot: no part of it is left for overhead.
         work_seconds=distribution.mean if drawn else slot_seconds,
         slots_used_ratio=executing,
         wait_median_seconds=quantile(waits, 0.5),

@@ -19,8 +19,8 @@ from loadtest.analysis.usl import Usl
 from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 
-# What a machine adds to the spread that the work's own draws make: 32 recorded steps of four settings, each repeated
-# eight times; a test holds it to them.
+# Scatter that a machine adds to the spread of the work's draws: from 32 recorded steps of four settings, each repeated
+# eight times; a test compares it with them.
 MACHINE_SCATTER = Scatter(0.0142, 28)
 _RESAMPLES = 2000
 _COUNTS_FOR_COHERENCY = 3

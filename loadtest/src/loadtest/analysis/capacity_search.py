@@ -15,12 +15,12 @@ from loadtest.analysis.twin import SloBound, rate_at_bound
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
-# Of a probe, whose two sides are each looked at; as tried on systems of known capacity.
+# Looks of a probe, which compares two sides; tried on systems of known capacity.
 PROBE_LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
 PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
 MOVED_RATIO = 0.02
 MOST_PROBES = 3
-# More than an edge needs, as the bracket stands where these tasks put it.
+# More than an edge needs, as the bracket is as exact as these tasks make it.
 RATE_TASKS = 400_000
 _STEP_RATIO: float = SIDE_RATIO**1.5
 _ROUNDING = 1e-9
@@ -124,7 +124,7 @@ def search_capacity(
             return CapacityBracket(None, None, why=f"{most_probes} probes contradicted the model each time")
         return _around(last.arrival_rate, low, high)
     before = probes[-2].learnt if len(probes) > 1 else first
-    # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
+    # How far the probe moved the model: where traffic contradicted the model, its rate itself is not believed.
     moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
     proposed = _within(_off_contradiction(last.arrival_rate * moved, last), low, high)
     if abs(proposed / last.arrival_rate - 1) > MOVED_RATIO:

@@ -23,7 +23,7 @@ from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import Histogram, counter_of, histogram_of
 from loadtest.results.step_result_parts import Limit
 
-# Where nobody saw how long activities take, they are taken to spread as exponential work does.
+# Where the times of activities were not seen, they are assumed to spread like exponential work.
 UNSEEN_CV = 1.0
 
 

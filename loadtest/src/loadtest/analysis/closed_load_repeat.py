@@ -18,7 +18,7 @@ from loadtest.plan import Fraction, LoadKind, Open, Plan
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured
 
-# What a machine without a core left makes of a step by itself, today as tomorrow.
+# Rules that a machine without a free core breaks by itself, and would break again.
 _MADE_BY_FULL_MACHINE = (uneven_halves, late_looks)
 
 

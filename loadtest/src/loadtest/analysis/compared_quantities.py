@@ -25,7 +25,8 @@ What is added to a mean wait before its logarithm is taken, so that waits of a f
 
 _LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
-# Whether one window was level, holds enough closes and was not hit: a comparison takes its error from the rounds instead.
+# Whether one window was level, has enough closes and was not disturbed: a comparison takes its error from the rounds
+# instead.
 _OF_ONE_WINDOW = (disturbed_window, too_few_closes, uneven_halves)
 
 
@@ -90,7 +91,7 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
         return "the waits were not seen"
     if (unknown := why_not_counted(waits, bound)) is not None:
         return unknown
-    # Half a task more on both sides, so that a block without a late task has a logarithm.
+    # Half a task is added to the late ones and half to the others, so that a block without a late task has a logarithm.
     return (count_late(waits, bound) + 0.5) / (waits.count + 1)
 
 

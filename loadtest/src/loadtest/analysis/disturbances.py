@@ -18,23 +18,23 @@ from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import Decided
 
-# A tenth of the cores away for 5 s shifts what is decided by more than the 5 % of rate within which it may be undecided;
-# 35 steps on two shared virtual cores saw at most 2.6 % of the cores stolen.
+# A tenth of the cores taken away for 5 s shifts the decision by more than the 5 % of rate within which it may be
+# undecided; 35 steps on two shared virtual cores saw at most 2.6 % of the cores stolen.
 LARGEST_STOLEN_RATIO = 0.10
-# A machine with a core to spare makes nobody wait, and on a full one fair shares leave the step three quarters.
+# On a machine with a free core nobody waits, and on a full one fair shares leave the step three quarters.
 LARGEST_OTHERS_RATIO = 0.25
-# A tenth of a block's arrivals; of 2,244 looks of busy runs 99.9 % came less than that late.
+# A tenth of a block's arrivals; of 2,244 looks of busy runs 99.9 % were less late than that.
 LONGEST_STALL_SECONDS = 1.0
-# What comes in half of the looks or more is how this system answers this load, and a suspect, not a disturbance.
+# An error seen in half of the looks or more is this system's answer to this load: a suspect, not a disturbance.
 LARGEST_EPISODE_RATIO = 0.5
-# Looks lie beside the edges: what shares less than this with the window belongs to the seconds around it.
+# Looks are beside the edges: a look that overlaps the window by less than this belongs to the seconds around it.
 LEAST_OVERLAP_SECONDS = 1.0
-# Two requests met at one workflow, which is no limit.
+# Two requests met at the same workflow, which is no limit.
 _NO_REFUSALS = ("BusyWorkflow",)
-# Errors that say that the server or its database failed; others are answers to a request, or a poll that ended.
+# Errors that mean that the server or its database failed; others are answers to a request, or a poll that ended.
 _SERVER_FAILURES = ("Unavailable", "Internal", "ShardOwnershipLost", "DataLoss")
 _DATABASE_ANSWERS = ("NotFound", "ConditionFailed", "AlreadyExist", "AlreadyStarted", "Canceled")
-# They can only have made waits longer, so a bound that was kept was kept in spite of them.
+# These can only have made waits longer, so a bound that was kept was kept in spite of them.
 _SLOWING = frozenset({DisturbanceKind.STOLEN_CPU, DisturbanceKind.OTHER_PROGRAMS})
 
 

@@ -26,7 +26,7 @@ from loadtest.results.metric_difference import histogram_of
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
-# What holds orders back before a slot could get them: more in flight would only wait there.
+# Suspects that hold orders back before these could get a slot: more orders in flight would only wait there.
 _BEFORE_THE_SLOTS = frozenset(
     {
         SuspectName.REQUEST_RATE,

@@ -37,6 +37,6 @@ def seconds_of_enough_closes(measured: Measured) -> int | None:
     Return how many seconds of window would hold enough closes at the step's own rate; ``None`` if none closed.
     """
     closed = window_closed(measured)
-    # 1.65 standard deviations of what comes by chance, so that 19 of 20 such windows hold as many.
+    # 1.65 standard deviations of a random count, so that 19 of 20 such windows hold enough.
     wanted = FEWEST_CLOSES + 1.65 * math.sqrt(FEWEST_CLOSES)
     return math.ceil(wanted * measured.window_seconds / closed) if closed else None

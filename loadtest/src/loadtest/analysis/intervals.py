@@ -13,7 +13,7 @@ from scipy import special
 from loadtest.results.estimate import Estimate
 
 CONFIDENCE = 0.95
-# Batches must be long against a task, so that neighbours hardly depend on each other.
+# Batches must be long compared with a task, so that neighbours hardly depend on each other.
 BATCH_SECONDS = 3.0
 FEWEST_BATCHES = 3
 MOST_BATCHES = 10
@@ -67,7 +67,7 @@ def batch_rates(points: Sequence[tuple[float, float]], start: float, end: float)
     slack = (end - start) / batches / 3
     if times[0] > start + slack or times[-1] < end - slack:
         return []
-    # A total is known only between its first and last look.
+    # A total is known only between its first and its last look.
     edges = np.linspace(max(start, times[0]), min(end, times[-1]), batches + 1)
     totals = np.interp(edges, times, [total for _, total in inside])
     return [float(rate) for rate in np.diff(totals) / np.diff(edges)]

@@ -10,7 +10,7 @@ from loadtest.analysis.percentiles import is_coarse
 from loadtest.results.metric_difference import Histogram
 
 _SAME_BOUND_RATIO = 1e-6
-# Share of the tasks of which it may stay open whether they are late: a tenth of what an SLO allows.
+# Share of the tasks for which it may stay unknown whether they are late: a tenth of what an SLO allows.
 _MOST_OPEN_RATIO = 0.005
 
 

@@ -16,14 +16,14 @@ from loadtest.results.window_decision import Decided, Decision
 from loadtest.results.worker_facts import workflow_slots
 
 ALLOWED_RATIO = 0.05
-# Up to this share of the workflow-task slots in use tasks wait in bursts of about so many.
+# Up to this share of the workflow-task slots in use, tasks wait in bursts of about CALM_BURST.
 CALM_RATIO = 0.5
 CALM_BURST = 3.0
-# Of fuller slots, and where they were not seen, bursts are longer.
+# With fuller slots, and where they were not seen, bursts are longer.
 BUSY_BURST = 20.0
-# Times as many workflow tasks as tell where none is late, so that one late task leaves the answer.
+# Factor on the workflow tasks that decide where none is late, so that one late task does not change the answer.
 ENOUGH_RATIO = 1.2
-# A window that ends by itself does so a little before its longest.
+# A window that ends by itself ends a little before its longest time.
 _ABOUT_SECONDS = 5.0
 
 

@@ -20,7 +20,8 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import Interval
 
 FEWEST_STEPS = 3
-# Squared cosine between the two columns of the fit; above it a step's idle part cannot be told from its orders'.
+# Squared cosine between the two columns of the fit; above it the idle part of a step cannot be told from that of its
+# orders.
 _MOST_ALIKE = 0.98
 
 

@@ -21,12 +21,13 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
-# Share of what is allowed that the model may have late for "met", at a rate that much higher than the measured one.
+# For "met": share of the allowed late tasks that the model may have, at a rate higher than the measured one by this
+# ratio.
 MODEL_RATIO = 0.2
 RATE_RATIO = 1.1
-# Share of what is allowed that the window may show then.
+# For "met": share of the allowed late tasks that the window may show.
 SEEN_RATIO = 0.5
-# The same for "missed": what the model must have at a lower rate, and what the window must show.
+# For "missed": what the model must have at a lower rate, and what the window must show.
 MODEL_MISSED_RATIO = 4.0
 RATE_MISSED_RATIO = 0.9
 SEEN_MISSED_RATIO = 2.0
@@ -35,12 +36,12 @@ SHORTEST_SECONDS = 5.0
 FEWEST_TASKS = 100
 FEWEST_ORDERS = 20
 _TASKS = 40_000
-# A retry now and then makes no stage more.
+# A few retries do not add a stage.
 _ROUNDING = 0.05
-# Order of service and dead time where no saturate step has told them: what servers have shown, to the bad side.
+# Order of service and dead time where no saturate step told them: the worst that servers have shown.
 _USUAL_NEWEST_FIRST = 0.5
 _USUAL_DEAD_SECONDS = 0.01
-# And to the good side.
+# The best that servers have shown.
 _BEST_NEWEST_FIRST = -0.5
 
 
@@ -158,7 +159,8 @@ def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: Sl
     shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
     if shape is None:
         return None
-    # The model's arrivals are random ones of the highest rate, which are worse than any other shape of it.
+    # The model's arrivals are random ones at the highest rate, which are worse than any other shape with that highest
+    # rate.
     seen = _seen(measured, shape.highest_rate, counted, late)
     found = None if seen is None else answer_by_model(seen, bound)
     if found is not None and found.answer is Decided.MISSED and shape.kind != ArrivalKind.POISSON.value:
@@ -178,7 +180,8 @@ def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWin
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
     done = work_done(measured)
     if done is not None and activities:
-        # Retries and rework are tasks of the queue, too: no fewer stages than there were, and the tasks at their own rate.
+        # Retries and rework are tasks of the queue, too: the model has no fewer stages than there were, and tasks at
+        # their own rate.
         activities = max(activities, math.ceil(done.per_workflow - _ROUNDING))
         rate *= done.per_workflow / activities
     whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0

@@ -13,8 +13,8 @@ from loadtest.analysis.twin import SloBound
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 
-# More replicas are taken to be worth at least half of what as many times the fewer ones are: on a machine without a core left
-# four were worth 2.7.
+# More replicas are assumed to complete at least half of what they would if throughput grew in proportion: on a machine
+# without a free core four replicas completed as much as 2.7.
 LEAST_EFFICIENCY = 0.5
 
 

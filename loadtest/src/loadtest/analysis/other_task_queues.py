@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.results.measured_step import Measured
 
-# One queue a session, say, would fill the page.
+# A user with one queue per session would otherwise fill the page.
 _MOST_NAMED = 3
 
 

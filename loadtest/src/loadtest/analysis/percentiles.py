@@ -20,7 +20,7 @@ BEYOND = 10
 _SO_THAT = f"so that {BEYOND} lie beyond it"
 SHOWN = (50, 95, 99)
 MICROSECONDS = 1e6
-# A bucket that is wider says only that the percentile lies in it: more than 5 ms, and more than from 2 to 5.
+# A wider bucket tells only that the percentile lies in it: wider than 5 ms, and wider than from 2 to 5.
 FINE_SECONDS, FINE_RATIO = 0.005, 2.5
 
 
@@ -99,7 +99,7 @@ def decode(encoded: str) -> HdrHistogram:
     return HdrHistogram.decode(encoded)
 
 
-# The rules of validity ask again for every kept step before each next one; a histogram takes 0.2 ms to read.
+# The rules of validity read every kept step again before each next one; a histogram takes 0.2 ms to read.
 @lru_cache(maxsize=4096)
 def raw_percentile(encoded: str | None, percent: int) -> float | None:
     """

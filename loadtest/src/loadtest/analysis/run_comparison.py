@@ -22,11 +22,11 @@ from loadtest.results.steps_of_plan import plan_of_cell
 DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"
 )
-# What a comparison may be of, and what says which steps there are and how they are waited for, but not what one measures;
-# every other key of the plans must be the same.
+# Keys that a comparison may vary, and keys that tell which steps there are and how to wait for them, but not what a
+# step measures; every other key of the plans must be the same.
 _COMPARED = frozenset({"worker", "worker_command", "codec", "server", "address", "profile"})
 _IDLE = frozenset({"name", "replicas", "repetitions", "shuffle", "budget_seconds", "waits"})
-# Rates that a plan gives are equal to the last digit; those that runs found themselves differ by more.
+# Rates that a plan sets are equal to the last digit; rates that the runs found differ by more.
 _SAME_RATE_RATIO = 0.005
 
 

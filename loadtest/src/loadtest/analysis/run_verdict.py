@@ -146,7 +146,7 @@ def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResu
 
 
 def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
-    # Latencies of a saturate load are made by its loop; only errors can be held against it.
+    # The latencies of a saturate load come from its loop; only errors can be compared with a bound.
     judge = judge_errors if plan.loads[step.load.index].kind is LoadKind.SATURATE else judge_step
     judgement = judge(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()

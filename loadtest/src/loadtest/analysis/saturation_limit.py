@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from loadtest.analysis.usl import NORMAL_95
 from loadtest.results.step_result_parts import Limit
 
-# Between two tasks a slot is free for a moment, so that slots that are never left idle are still not all in use.
+# Between two tasks a slot is free for a moment, so that looks do not see all slots in use even if none is ever idle.
 FULL_SLOTS_RATIO = 0.97
-# Slots that are idle for less than a tenth of the time are the limit for more than nine tenths of it.
+# Slots that are idle for less than a tenth of the time are the limit for the other nine tenths.
 IDLE_SLOTS_RATIO = 0.90
 RISE_RATIO = 0.03
 _DEVIATIONS = 2.6

@@ -21,7 +21,7 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.sweep_result import Interval, Peak, Scaling, UslFit
 
 SATURATE = "saturate"
-# Fewer say nothing of their own spread.
+# Fewer repetitions do not tell their own spread.
 FEWEST_REPETITIONS = 3
 
 

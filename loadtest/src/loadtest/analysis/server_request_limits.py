@@ -15,7 +15,7 @@ from loadtest.plan import Plan, Saturate
 # Server default of frontend.namespaceCount.
 CALLS_PER_FRONTEND = 1200
 _CALLS_KEY = "frontend.namespaceCount"
-# An SDK's pollers that scale by themselves stop there.
+# The largest number of pollers of an SDK that scales them by itself.
 _MOST_POLLERS = 100
 
 

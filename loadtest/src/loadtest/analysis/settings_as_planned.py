@@ -16,7 +16,7 @@ from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.plan_setting import Setting
 from loadtest.results.worker_facts import WorkerFacts
 
-# A heartbeat that comes under load may miss a slot, as it counts free and used ones one after the other.
+# A heartbeat under load may miss a slot, as it counts free and used slots one after the other.
 _MISCOUNTED_SLOTS = 1
 
 
@@ -136,7 +136,7 @@ def _tuner(worker: WorkerFacts, _asked: DynamicValue) -> DynamicValue | None:
 
 
 def _eager(worker: WorkerFacts, _asked: DynamicValue) -> DynamicValue | None:
-    # That none came eagerly does not show that none may.
+    # That no activity came eagerly does not show that none may.
     return True if worker.eager else None
 
 

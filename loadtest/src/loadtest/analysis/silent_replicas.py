@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from loadtest.results.worker_facts import WorkerFacts
 
-# A worker whose slots are full asks for nothing, one whose poll has just come back has none out for a moment, and one
-# with a rate limit of its own has none out most of the time, though it takes tasks all the time.
-# With a look every two seconds, and a page that is waited for, a silent one is named within ten.
+# A worker with full slots asks for nothing; a worker whose poll has just come back has none out for a moment; and a
+# worker with a rate limit of its own has none out most of the time, though it takes tasks all the time. With a look
+# every two seconds, and time to wait for a page, a silent worker is named within ten seconds.
 SILENT_SECONDS = 6.5
 _FEWEST_LOOKS = 2
 

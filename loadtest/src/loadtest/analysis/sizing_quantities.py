@@ -23,9 +23,9 @@ from loadtest.results.metric_difference import counter_of, histogram_of
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
-# Each doubling beyond the highest rate measured may bend the line by so much more.
+# Share by which each doubling beyond the highest measured rate may bend the line.
 BEND_RATIO = 0.1
-# Farther than this nothing is told.
+# Nothing is told farther than this factor beyond the measured range.
 FARTHEST_RATIO = 10.0
 _GIB = float(1 << 30)
 DATABASE_REQUESTS = "server.database_requests"
@@ -131,7 +131,7 @@ def slot_seconds(steps: Sequence[Measured]) -> list[tuple[float, float]]:
     Return how long an order of each step held activity slots, and how much the luck of its draws makes of that, as a
     share.
     """
-    # Little's law on the time in the slot: looks at the slots once a second are far rougher.
+    # From Little's law on the time in the slot: looks at the slots once a second are far less exact.
     return [
         (held.sum / orders, slot_time_cv(step) / math.sqrt(held.count))
         for step in steps
@@ -148,7 +148,7 @@ def slots_held(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) 
     name, found = "slots in use", slot_seconds(steps)
     if not found:
         return Sized(name, "slots", None, Basis.REFUSED, "the workers' slots were not seen")
-    # Steps of one load draw the same work, so they show too little of what another step's draws make.
+    # Steps of one load draw the same work, so their scatter does not show how far the draws of another step may be off.
     luck = math.sqrt(math.fsum(luck**2 for _, luck in found) / len(found))
     each = next_value([seconds for seconds, _ in found], sure.usual.get(name), luck, sure.confidence)
     return _times(name, "slots", each, Interval(rate, rate, rate), *_reach(_rates(steps), rate))
@@ -212,7 +212,7 @@ def _times(
         return Sized(name, unit, None, basis, why)
     value = each.value * by.value
     low = (each.low or 0.0) * (by.low if by.low is not None else by.value)
-    # Of so many replicas as nobody knows the end of, nobody knows what they take at most.
+    # Where the number of replicas has no known upper end, what they take has none either.
     high = None if by.high is None or each.high is None else each.high * by.high
     exact = each.low == each.high
     return Sized(name, unit, _widened(Interval(value, low, high), 0.0 if exact else widening), basis, why)

@@ -132,7 +132,8 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
     late = math.fsum(each.late for each in found)
     twin = math.fsum(each.twin_late for each in found)
-    # Where no activity goes through the queue there is nothing to add, and one that is open leaves it open.
+    # Where no activity goes through the queue there are no late tasks to add; an undecided repetition leaves the cell
+    # undecided.
     open_first = next((each for each in found if each.answer is not Decided.MET), found[0])
     answer, because = open_first.answer, open_first.why
     if len(found) > 1 and twin > 0:

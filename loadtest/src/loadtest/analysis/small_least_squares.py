@@ -26,7 +26,7 @@ def least_squares(
     Returns:
         The unknowns of each problem, shape (problems, unknowns), and its sum of squared residuals.
     """
-    # Equations first: sums then run over all problems side by side.
+    # The equations are the first axis, so that sums run over all problems side by side.
     remaining, left = [np.ascontiguousarray(column.T) for column in columns], wanted.T
     triangle: list[tuple[NDArray[np.float64], list[NDArray[np.float64]], NDArray[np.float64]]] = []
     for place, column in enumerate(remaining):

@@ -11,8 +11,8 @@ from loadtest.analysis.workflow_counts import looked_seconds
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 
-# Of 78 simulated systems those to which twice the orders bring more than 3 % starve for 1.8 % or more in each of ten steps, and
-# one that starves for less than 1 % gains at most 1.1 %.
+# Of 78 simulated systems, those that gain more than 3 % from twice the orders starve for 1.8 % or more in each of ten
+# steps, and a system that starves for less than 1 % gains at most 1.1 %.
 LEAST_STARVED_RATIO = 0.01
 
 

@@ -22,7 +22,7 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import plan_of_cell
 
 FEWEST_CLOSED = 0.85
-# Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
+# Order in which a limit is chosen for a cell whose repetitions had different ones: those that were tried come first.
 _LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN, Limit.SLOTS)
 
 

@@ -45,6 +45,6 @@ def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
             f"{rate_text(value)}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
         return Estimate(None, None, spread.n, "batches")
-    # Of sampled results the timeline sees a part: its spread is taken as a share.
+    # With sampled results the timeline sees only a part: its spread is used as a share.
     share = spread.half_width / spread.value if spread.value else 0.0
     return Estimate(value, value * share, spread.n, "batches")

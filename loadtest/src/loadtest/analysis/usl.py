@@ -129,7 +129,7 @@ def _fits(
     return [
         Usl(float(1 / inverse), float(contention / inverse), float(coherency / inverse))
         if inverse > 0
-        # Faster than linear from the first count on: the law's best answer is a straight line.
+        # Growth is faster than linear from the first count on: the law's best answer is a straight line.
         else Usl(float(np.mean(row / n)), 0.0, 0.0)
         for row, (inverse, contention, coherency) in zip(x, found, strict=True)
     ]
@@ -201,7 +201,7 @@ def bootstrap(
             for count in counts
         ]
     )
-    # So few residuals know their own spread badly: widen them as Student's t widens the normal.
+    # So few residuals tell their own spread badly: widen them as Student's t widens the normal.
     freedom = len(residuals) - len(counts)
     residuals = residuals * (t_factor(freedom) / NORMAL_95)
     n = np.repeat([float(count) for count in counts], [len(repetitions[count]) for count in counts])

@@ -11,9 +11,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# So often every row of an answer holds at once.
+# Probability with which all rows of an answer hold at the same time.
 CONFIDENCE = 0.95
-# Seven quantities and the replicas; a row alone must hold more often, so that all of them hold as often as stated.
+# Seven quantities and the replicas; each row must hold more often, so that all of them together hold as often as
+# stated.
 ROWS = 8
 ROW_CONFIDENCE = 1 - (1 - CONFIDENCE) / ROWS
 
@@ -32,8 +33,8 @@ class Scatter:
     freedom: float
 
 
-# Pooled over the fits of four recorded sweeps with 27 steps.  Machines and loads differ, so the four count as much as one
-# of them does.  docs/size.md shows the numbers, and a test holds these to the recorded steps.
+# Pooled over the fits of four recorded sweeps with 27 steps. Machines and loads differ, so the four count only as much
+# as one of them. docs/size.md shows the numbers, and a test compares these with the recorded steps.
 USUAL_SCATTER: Mapping[str, Scatter] = {
     "slots in use": Scatter(0.0210, 5.75),
     "worker cores": Scatter(0.0510, 4.75),

@@ -33,9 +33,10 @@ LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
 LATEST_LOOK_RATIO = 0.02
 LITTLE_BOUNDS = (0.95, 1.05)
-# A sample's mean is not the mean of all: twice as wide, and said so.
+# The mean of a sample differs from the mean of all: the bounds are twice as wide, and the text says so.
 SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
-# The start's call and the result's answer lie between the two clocks, and are more than 5 % of a short workflow.
+# The call of the start and the answer with the result lie between the two clocks, and are more than 5 % of a short
+# workflow.
 LITTLE_SLACK_SECONDS = 0.020
 
 Rule = Callable[[Measured, Plan], list[str]]
@@ -213,7 +214,7 @@ def other_problems(measured: Measured, _plan: Plan) -> list[str]:
     return [problem.text for problem in measured.problems]
 
 
-# What an overloaded step leaves behind by its nature.
+# Rules that an overloaded step breaks by its nature.
 EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (unaccounted_workflows, disagreeing_counts, broken_littles_law)
 RULES: tuple[Rule, ...] = (
     disturbed_window,

@@ -66,7 +66,7 @@ def _wait(histogram: Histogram | None) -> tuple[Wait, dict[str, str]]:
     percentiles, why = of_buckets(histogram)
     estimate = Estimate(None, None, 0, "tasks")
     if histogram is not None and histogram.count:
-        # Waits of neighbours are alike for seconds: no cut of one window into batches tells the error of its mean.
+        # Neighbouring waits are alike for seconds: batches of one window do not tell the error of its mean.
         estimate = Estimate(mean(histogram), None, histogram.count, "tasks")
         why["mean.half_width"] = OF_THE_WINDOW
     else:

@@ -15,7 +15,7 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The SDK of the kit's `main`, which takes the plan's settings.
 OF_MAIN = "temporal-python"
-# SDKs whose workers run a user's code on one core; those of others use as many as there are.
+# SDKs whose workers run a user's code on one core; workers of other SDKs use as many cores as there are.
 _ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 
 

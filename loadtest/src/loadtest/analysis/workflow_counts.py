@@ -17,10 +17,10 @@ from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
 SERVER_CLOSED = ("server.workflow_closed",)
-# However a worker closes a workflow, it is closed; a run that continues as new is not.
+# All ways in which a worker closes a workflow; a run that continues as new is not closed.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
-# What the end of a workflow is called that the server closed by itself.
+# Names of the ends of workflows that the server closed by itself.
 _BY_SERVER = frozenset({"TimeoutError", "TerminatedError", "TIMED_OUT", "TERMINATED"})
 
 

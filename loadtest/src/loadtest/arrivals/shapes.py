@@ -88,7 +88,7 @@ def _spread(pieces: Sequence[Piece], ranks: Sequence[float]) -> list[float]:
     times: list[float] = []
     began, passed, index = 0.0, 0.0, 0
     for number, piece in enumerate(pieces, 1):
-        # The last one takes what is left, whatever the sum of the others was rounded to.
+        # The last piece takes all that is left, so that rounding of the sum loses no arrival.
         end = passed + piece.arrivals
         last = len(ranks) if number == len(pieces) else bisect.bisect_right(ranks, end, index)
         times += [began + at for at in piece.after([max(0.0, rank - passed) for rank in ranks[index:last]])]
@@ -137,7 +137,7 @@ def _evenly(pieces: Sequence[Piece], chance: random.Random) -> list[float]:
 Shape = Callable[[float, float, Arrivals], Sequence[Piece]]
 Times = Callable[[Sequence[Piece], random.Random], list[float]]
 
-# Kind of a schedule -> its pieces, and how arrivals are put into them.
+# Kind of a schedule -> its pieces, and the function that puts arrivals into them.
 SHAPES: dict[ArrivalKind, tuple[Shape, Times]] = {
     ArrivalKind.CONSTANT: (level, _evenly),
     ArrivalKind.POISSON: (level, draw_times),

@@ -15,7 +15,7 @@ PER_TASK_QUEUE = ("namespace", "service_name", "task_queue")
 PER_WORKFLOW_TYPE = (*PER_TASK_QUEUE, "workflow_type")
 PER_ACTIVITY_TYPE = (*PER_TASK_QUEUE, "activity_type", "workflow_type")
 
-# Read in the server's source, tag by tag; 1.19 stands for "or older".
+# Found in the server's source, tag by tag; 1.19 stands for "or older".
 _SINCE = "Temporal server 1.19"
 
 EVERY_SERVICE = Writer("server, every service", since=_SINCE)

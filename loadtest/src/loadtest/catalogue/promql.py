@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, Presence
 
-# Temporal's namespace in Prometheus.  On a page it is ``namespace``, which in a cluster is Kubernetes' label of
-# the scrape; every scrape configuration of ours gives Temporal's this name and leaves Kubernetes' alone.
+# Label of Temporal's namespace in Prometheus. On a page the label is ``namespace``, which in a cluster is Kubernetes'
+# label of the scrape; all of the kit's scrape configurations give Temporal's namespace this name and leave Kubernetes'
+# label alone.
 TEMPORAL_NAMESPACE = "temporal_namespace"
 
 
@@ -35,8 +36,8 @@ class QueryScope:
     range: str = "1h"
 
 
-# ``pipe`` joins a choice of several to a|b and, unlike Grafana's own format, escapes nothing: the values are
-# regular expressions.
+# ``pipe`` joins several chosen values to a|b and, unlike Grafana's own format, escapes nothing: the values are regular
+# expressions.
 GRAFANA = QueryScope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
 RULES = QueryScope(window="5m")
 PLAIN = QueryScope()
@@ -64,7 +65,7 @@ def select(metric: Metric, scope: QueryScope, suffix: str = "", **where: str) ->
     """
     matchers = [_matcher(label, value) for label, value in (*metric.where, *where.items())]
     if metric.source == "SDK core" and "service_name" in metric.labels:
-        # The server runs workers of its own, whose families bear the same names.
+        # The server runs workers of its own, whose families have the same names.
         matchers.append('service_name="temporal-core-sdk"')
     has_namespace = "namespace" in metric.labels and not metric.of_every_namespace
     if scope.namespace is not None and has_namespace and metric.role != "monitoring":

@@ -77,7 +77,7 @@ def _as_pages_write(name: str) -> str:
     """
     Return a regular expression for a name as it is and in its plain spelling.
     """
-    # A backslash of the expression is itself one in a PromQL string.
+    # A backslash of the expression must be escaped in a PromQL string.
     exact = re.sub(r"([^\w-])", r"\\\\\1", name)
     plain = plain_spelling(name)
     return exact if plain == name else f"{exact}|{plain}"

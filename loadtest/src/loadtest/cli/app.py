@@ -52,7 +52,7 @@ for verb in (
     fetch,
     clean,
 ):
-    # The list of verbs shows the first paragraph whole; left to typer, it is cut in mid-sentence.
+    # The list of verbs shows the whole first paragraph; by default typer cuts it in mid-sentence.
     app.command(
         verb.__name__.replace("_", "-"), short_help=(inspect.getdoc(verb) or "").partition("\n\n")[0]
     )(verb)

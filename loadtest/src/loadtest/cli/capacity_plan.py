@@ -14,7 +14,7 @@ from loadtest.plan import ArrivalKind, LoadKind, Plan, Saturate
 from loadtest.results.question import CapacityQuestion
 
 _SHORTEST_PROBE_SECONDS = 20.0
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {"loads.1.max_window_seconds": "--window", "budget_seconds": "--budget"}
 
 

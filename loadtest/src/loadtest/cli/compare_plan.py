@@ -19,10 +19,10 @@ from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
 BLOCK_SECONDS = 15.0
-# What only an open load tells.
+# Quantities that only an open load tells.
 _OF_WAITS = ("late", "wait", "end-to-end")
 MOST_ROUNDS = 8
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {
     "replicas.0": "--replicas",
     "loads.0.window_seconds": "--block",

@@ -9,7 +9,7 @@ from pathlib import Path
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import Api, open_api
 
-# `make kind-up` and `make minikube-up` alone write it; the user's own is never read by chance.
+# Only `make kind-up` and `make minikube-up` write it; the user's own kubeconfig is never read by accident.
 OWN_KUBECONFIG = Path(".kube/config")
 
 

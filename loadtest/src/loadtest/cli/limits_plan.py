@@ -16,7 +16,7 @@ from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion
 
 ROUNDS, MOST_ROUNDS = 3, 6
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {
     **{f"loads.{load}.window_seconds": "--block" for load in range(4)},
     "warm_up_seconds": "--change-over",
@@ -81,7 +81,8 @@ def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
     """
     saturate = plan.saturate_load
     slots = plan.worker.slots
-    # In whole orders, as less than one for each slot is one in all, and half more of a part of one is none.
+    # Rounded to whole orders: less than one order for each slot is at least one in all, and half more of a part of an
+    # order adds none.
     orders = max(1, round(saturate.orders_per_slot * slots * replicas)) / (slots * replicas)
     per_slot = (
         orders,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-# Where `make deploy` installs the load test, and what its CronJob is called there.
+# Namespace in which `make deploy` installs the load test, and the name of its CronJob there.
 DEFAULT_KUBE_NAMESPACE, DEFAULT_JOB = "loadtest", "loadtest-sweep"
 KUBE_NAMESPACE = typer.Option(help="Kubernetes namespace in which the load test is installed.")
 JOB = typer.Option(help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep.")

@@ -91,11 +91,11 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
         ready_seconds=plan.waits.workers_ready_seconds,
     )
     template = _split(injector_job)
-    # The workers are scaled by one sweep at a time, and a release has one Service for its master.
+    # One sweep at a time scales the workers, and a release has only one Service for its master.
     guards = [
         Lease(api, guarded[0], lease_of(*guarded), pod.holder) for guarded in ((namespace, workers), template)
     ]
-    # What injectors connect to is the plan's, whatever the release was installed for.
+    # Injectors connect to the server of the plan, whatever server the release was installed for.
     environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}
     async with (
         open_target(api, place, plan, guards) as target,

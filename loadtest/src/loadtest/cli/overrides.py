@@ -28,7 +28,7 @@ _KEY_OF_FLAG = {
     "task_queue": "task_queue",
     "namespace": "namespace",
 }
-# No key of a plan lies deeper; a longer path would only be walked to be refused.
+# No key of a plan is deeper; a longer path is refused without walking it.
 _DEEPEST_KEY = 8
 
 
@@ -159,7 +159,7 @@ def parse_factor(text: str) -> tuple[str, list[Any]]:
         )
     listed = _value(values if values.lstrip().startswith("[") else f"[{values}]")
     if not isinstance(listed, list):
-        # Bare words: each value stands for itself.
+        # Bare words are allowed: each value is parsed by itself.
         listed = [_value(value.strip()) for value in values.split(",")]
     return ".".join(_path(key)), listed
 

@@ -18,7 +18,7 @@ Place = Mapping[str, str | int]
 Name of each parameter that says where a run measures -> its value; what was not given is absent.
 """
 
-# Whose flags they are; what stands in none of them goes with every target.
+# Flags by target; a flag that is in none of the lists goes with every target.
 _OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
     TargetKind.LOCAL: (
         "worker_command",

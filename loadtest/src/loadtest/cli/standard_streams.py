@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# A reader that has had enough, as `head` has, and a terminal that was closed: nobody is left to be told.
+# The reader has read enough, like `head`, or the terminal was closed: nobody is left to be told.
 _NOBODY_READS = (errno.EPIPE, errno.EIO)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from loadtest.listeners.display import Display
     from loadtest.target.kubernetes.job_log import JobLog
 
-# Lines of the Job that are no progress: kept for the case that it ends without a verdict.
+# Lines of the Job's log that are no progress, kept in case the Job ends without a verdict.
 _LAST_LINES = 8
 
 
@@ -83,7 +83,7 @@ def submit(
     overrides = over_the_plan(design, invocation.params)
     brought = None
     if plan is not None:
-        # Checked here, so that a mistake is said before anything is made in the cluster.
+        # Checked here, so that a mistake is reported before anything is made in the cluster.
         brought = bring_plan(plan, overrides, requirements, SubmittedDesign(design, own))
     elif resume is not None:
         brought = bring_resumed(resume, overrides, requirements)
@@ -159,7 +159,7 @@ def follow(log: JobLog, display: Display, same: str = "") -> int:
     code = log.exit_code()
     if ended is None:
         said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
-        # What could not be measured stays that; everything else is a sweep that did not come up.
+        # Exit code 3 means that a number could not be measured; any other code, that the sweep did not start.
         kind = MeasurementError if code == MeasurementError.exit_code else TargetError
         raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:

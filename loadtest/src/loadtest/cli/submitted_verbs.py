@@ -28,7 +28,7 @@ class SubmittedVerb(StrEnum):
     COMPARE = "compare"
 
 
-# Flags that not every design takes: laid over the plan, and of the design's own.
+# Flags that not every design takes: those laid over the plan, and the design's own.
 _OVER_THE_PLAN: Mapping[SubmittedVerb, tuple[str, ...]] = {
     SubmittedVerb.SWEEP: ("rate", "window", "warm_up", "repetitions", "factor"),
     SubmittedVerb.CAPACITY: ("warm_up",),

@@ -85,7 +85,7 @@ def run_and_report(
         except OSError as error:
             if error.errno is None:  # none of the machine's own
                 raise
-            # No room, no descriptors, no right: what was measured is reported all the same.
+            # No disk space, no file descriptors or no permission: what was measured is reported all the same.
             problem = TargetError(f"this machine refuses what the sweep needs: {error}")
             log.exception("%s", problem)
         except (KeyboardInterrupt, asyncio.CancelledError):

@@ -207,7 +207,7 @@ class Capacity:
         made = None if second is None else self._attempted(second, kept)
         if isinstance(made, KeptStep):
             return made.measured
-        # A run of an older version probed without a second step; what it found stays its answer.
+        # A run of an older version probed without a second step; its answer stays as it was.
         probed = attempts_at(self._key(saturated.key.replicas, self.question.probe, 1), kept)
         return made if isinstance(made, StepKey) and not probed else None
 

@@ -39,7 +39,8 @@ class KeptStep:
         return self.measured.key
 
 
-# An invalid step is measured once more, as what made it so is seldom gone a third time; a disturbance goes by itself.
+# An invalid step is measured once more, as its cause is seldom gone at a third attempt; a disturbance goes away by
+# itself.
 MOST_ATTEMPTS = 2
 MOST_DISTURBED_ATTEMPTS = 3
 

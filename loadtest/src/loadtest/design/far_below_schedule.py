@@ -10,10 +10,10 @@ from loadtest import arrivals
 from loadtest.analysis.late_workflow_tasks import orders_that_tell
 from loadtest.results.step_instruction import StepInstruction
 
-# Answers by the model in windows of so many seconds were tried on systems of known answer.
+# Shortest window; the model's answers in windows of this length were tried on systems of known answer.
 LEAST_SECONDS = 20.0
 CANDIDATES = 32
-# Times the orders that are enough, from which on no schedule has too few of them.
+# From this many times the needed orders on, no schedule has too few of them.
 _PLENTY = 5.0
 
 

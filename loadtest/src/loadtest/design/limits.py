@@ -145,7 +145,7 @@ class LimitSearch:
         if self.first(kept) is None or any(one.throughput.standing is Standing.UNKNOWN for one in tried):
             return LimitsAnswer.UNKNOWN
         if self.left(kept):
-            # It was interrupted, and what was not relieved may be the limit.
+            # The search was interrupted, and a suspect that was not relieved may be the limit.
             return LimitsAnswer.UNKNOWN
         return LimitsAnswer.NAMED if self.named(kept) and not tried else LimitsAnswer.NOT_FOUND
 

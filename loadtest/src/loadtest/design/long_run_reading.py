@@ -23,7 +23,7 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import LongRunP95
 
-# Places the long run's p95 within a few percent; the range beside it is wider by far.
+# Enough tasks to know the long run's p95 within a few percent; the range that is shown with it is far wider.
 TASKS = 60_000
 
 

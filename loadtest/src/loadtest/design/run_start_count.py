@@ -21,7 +21,7 @@ from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
 from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
-# Orders whose draws tell the mean work of one, to a few percent.
+# Number of orders whose draws tell the mean work of an order within a few percent.
 _ORDERS = 500
 
 
@@ -74,7 +74,7 @@ class PlannedStarts:
                 times_each = PAIRS_PER_ROUND * asked.most_rounds
                 return [(self._key(first, asked.load, setting), times_each) for setting in (asked.a, asked.b)]
             case LimitsQuestion() as asked:
-                # Of a suspect's relief only its block with the most orders is known beforehand.
+                # Of a suspect's relief only the block with the most orders is known before it runs.
                 blocks = 1 + 2 * PAIRS_PER_ROUND * asked.most_rounds * asked.most_suspects
                 each = [self._key(plan.replicas[-1], load, ()) for load in range(len(plan.loads))]
                 return [(max(each, key=lambda key: self._of_step(key) or 0.0), blocks)]

@@ -35,14 +35,14 @@ from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
-# Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
+# Of this many schedules the one is chosen whose twin has its usual share of late tasks from the first seconds on.
 CANDIDATES = 32
-# Arrivals of all of them together: at 2,000 a second 32 schedules are 8 million, which a pod of 1 GiB cannot hold, and so many
-# tasks are late in about their usual share on any schedule.
+# Most arrivals of all these schedules together: at 2,000 a second 32 schedules are 8 million arrivals, which a pod of 1
+# GiB cannot hold; with that many tasks every schedule has about its usual share of late ones.
 _MOST_ARRIVALS = 1_000_000
-# What a plan of short windows may grow to by itself where orders take long.
+# Longest window to which a plan of short windows may be extended without asking, where orders take long.
 LONGEST_AGAIN_SECONDS = 300
-# The last look must come before the window's end, as seconds are looked at with some delay.
+# The last look must be before the window's end, as each second is read with some delay.
 BEFORE_THE_END_SECONDS = 1.0
 
 DrawnWork = Callable[[Work, int], Sequence[float] | None]
@@ -179,7 +179,7 @@ def _decided(
     assert rate is not None  # a saturate step has a fixed window
     default = instruction.schedule_seed
     if rate >= found.model.capacity_per_second(found.work.mean):
-        # At and above capacity nothing is to be decided: waits grow with the window.
+        # At and above capacity there is nothing to decide: waits grow with the window.
         seconds = min(30.0, instruction.window_seconds)
         return WindowPlan(
             FixedWindow(seconds),
@@ -201,10 +201,10 @@ def _decided(
     seconds = math.ceil(instruction.window_seconds)
     candidates = candidate_steps(plan, instruction, found.work, seconds, drawn_work)
     per_second = rate * found.model.activities
-    # Each step begins empty: the one before was drained.
+    # Each step begins empty, as the step before was drained.
     chosen = choose_schedule(edge.model, candidates, bound, per_second)
     twins = simulate_twins(edge.model, candidates[chosen], bound)
-    # "Met" needs the workflow tasks, too, of which slow rates and orders of one activity have few.
+    # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
     enough = orders_that_tell(found.model.activities) / rate
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
     step = StepModel(found, candidates[chosen], bound, rate)
@@ -231,7 +231,7 @@ def candidate_steps(
     """
     draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
-        # The draws are the order numbers', so one array serves every schedule.
+        # The draws depend on the order numbers alone, so one array is used for every schedule.
         most = 2 * len(arrivals.schedule(instruction)) + 100
         draws = np.array(
             [drawn_work(plan.work, seed_of_order(instruction.seed, number)) for number in range(most)]

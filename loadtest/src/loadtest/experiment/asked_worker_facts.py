@@ -18,12 +18,13 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
-# The longest interval of an SDK's heartbeats, and some.
+# The longest interval of an SDK's heartbeats, with some reserve.
 LONGEST_BEAT_SECONDS = 65.0
-# A worker that polls already is listed a moment later, and one of an SDK without heartbeats never.
+# A polling worker is listed a moment later; a worker whose SDK sends no heartbeats is never listed.
 LISTED_SECONDS = 5.0
-# A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes its sum
-# wrong by one: another number than the plan's is believed once two more heartbeats of ours have not taken it back.
+# A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes the
+# sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
+# kit's worker.
 TAKEN_BACK_SECONDS = 12.0
 
 

@@ -33,9 +33,9 @@ from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.steps_of_plan import plan_of_cell
 
-# Scaling, draining and reading of one step, as measured on two cores.
+# Time to scale, drain and read one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5
-# What a window takes that ends when it is decided, as seen on the demo.
+# Usual length of a window that ends when it is decided, as seen on the demo.
 _USUAL_DECISION_SECONDS = 40.0
 
 

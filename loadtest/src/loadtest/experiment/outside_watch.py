@@ -19,9 +19,9 @@ from loadtest.results.measured_step import Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
-# The server's page costs 51 ms of CPU a look, itself and its server: 1 % of a core.
+# A look at the server's page costs 51 ms of CPU, here and in the server: 1 % of a core.
 LOOK_SECONDS = 5
-# Beside the whole seconds, at which the window begins and ends and the timeline is read.
+# Looks are half a second off the whole seconds, at which the window begins and ends and the timeline is read.
 _PHASE_SECONDS = 0.5
 
 

@@ -14,11 +14,11 @@ from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Queue
 from loadtest.results.measured_step import Replica
 
-# A server rounds last-access times; a poll this much before the noted start still counts as after it.
+# A server rounds last-access times; a poll up to this much before the noted start counts as after it.
 _CLOCK_SLACK_SECONDS = 1.0
-# How much longer than the others a replica may take: this, and twice what the slowest of the others took.
+# A replica may take longer than the others by this, and by twice the time of the slowest of the others.
 SILENCE_SECONDS = 8.0
-# Replicas that start together, and not one after another has ended.
+# Replicas whose starts are at most this far apart started together, and not one after another had ended.
 _TOGETHER_SECONDS = 10.0
 
 GroupOf = Callable[[int], int | None]
@@ -48,7 +48,7 @@ def missing(
         if not any(_since_start(replica, pollers[identity]) for identity in own):
             lost.append(replica)
     strangers = sorted((at for identity, at in pollers.items() if identity not in found), reverse=True)
-    # The replica that started last has the fewest to choose from, and takes the one that polled last.
+    # The replica that started last has the fewest pollers to choose from, so it takes the one that polled last.
     lost.sort(key=lambda replica: replica.started_at, reverse=True)
     silent = []
     for replica in lost:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from loadtest.results.scrape import Scrape
 
-# A page costs 2.5 ms of CPU a look, and 7 ms on a machine that is busy with other work; a tenth of a core is the most.
+# Reading a page costs 2.5 ms of CPU, and 7 ms on a machine that is busy with other work; the limit is a tenth of a
+# core.
 MOST_PAGES = 14
 
 

@@ -12,7 +12,7 @@ from loadtest.experiment.sampled_pages import PageSample
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 
 _SLOTS = {"activity": "worker.slots", "workflow": "worker.workflow_slots"}
-# The SDK core and those of Go and Java spell the sticky queue's in two ways.
+# The SDK core, and the SDKs of Go and Java, have two spellings of the sticky queue's pollers.
 _POLLERS = {
     "activity_task": "activity",
     "workflow_task": "workflow",

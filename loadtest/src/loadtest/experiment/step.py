@@ -32,13 +32,13 @@ from loadtest.results.measured_step import InjectorReport, Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
-# Between instruction and first arrival: the instruction must have reached every injector.
+# Time between instruction and first arrival, in which the instruction must reach every injector.
 LEAD_SECONDS = 0.5
-# Some server counters are written once a second.
+# Time to wait before counters are read, as the server writes some of them only once a second.
 SETTLE_SECONDS = 1.1
-# Between two looks whether the target's processes still run.
+# Time between two checks whether the target's processes still run.
 ALIVE_SECONDS = 1.0
-# Between the answer of a stopping rule and the window's end: the end must have reached every injector.
+# Time between the stopping rule's answer and the window's end, in which every injector must learn of the end.
 END_LEAD_SECONDS = 1.0
 
 
@@ -188,7 +188,7 @@ async def _first_look(
     endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
     before = await take_snapshot(ports.metrics, ports.target, endpoints)
     if before.worker is None and not step.own_worker:
-        # A worker of the user's own may serve no page; then the server's side is measured.
+        # A user's own worker may serve no page; then the server's side is measured.
         return {}, replace(before, problems=())
     return endpoints, before
 
@@ -254,7 +254,7 @@ async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T
         yield task
     finally:
         task.cancel()
-        # Unlike `await task`, this never takes a cancellation of the step for one of the task.
+        # Unlike `await task`, this never confuses a cancellation of the step with one of the task.
         await asyncio.wait({task})
         broken = None if task.cancelled() else task.exception()
     if broken is not None:

@@ -30,7 +30,7 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:
-        # Orders of minutes are thousandths a second.
+        # Rates of orders that take minutes are thousandths per second.
         decimals = 2 if rate.value <= 0 else max(2, 2 - math.floor(math.log10(rate.value)))
         parts.append(f"{rate.value:.{decimals}f} ± {rate.half_width:.{decimals}f}/s")
     if step.load.arrival_rate is not None:

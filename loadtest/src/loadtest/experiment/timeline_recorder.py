@@ -56,7 +56,7 @@ class WindowWatch:
         """
         if self.first is None or self.late_seconds is None or self.enough.done():
             return
-        # In a thread, as all that is counted each second: it must not delay the edges, which this loop times.
+        # In a thread, like all counting of each second: it must not delay the edges, which this loop times.
         counts = await asyncio.to_thread(metrics.difference, sample.within(self.first), pages, "worker")
         waits = counts.histograms.get(_WAITS)
         self.uncounted = why_not_counted(waits, self.late_seconds) if waits is not None else None

@@ -92,7 +92,7 @@ class WorkerWatch:
     def _judge(self, looks: Mapping[str, WorkerFacts | None], began: float) -> None:
         for identity, facts in looks.items():
             seen = self._seen.setdefault(identity, [])
-            # A heartbeat stands until the next one and says nothing of the time since.
+            # A heartbeat is listed until the next one and tells nothing of the time since.
             at = began if facts is None or facts.at is None else facts.at
             if not seen or at > seen[-1][0]:
                 seen.append((at, None if facts is None else polling_look(facts)))

@@ -25,9 +25,9 @@ _T = TypeVar("_T")
 _start_new_thread = monkey.get_original("_thread", "start_new_thread")
 _allocate_lock = monkey.get_original("_thread", "allocate_lock")
 
-# Without this pause between the last call and the end of the process 16 of 40 crashed in the SDK's threads.
+# Without this pause between the last call and the end of the process, 16 of 40 processes crashed in the SDK's threads.
 QUIESCE_SECONDS = 0.3
-# Letters to the hub are delivered about this often, so that 1,000 samples a second are 100 wake-ups.
+# Calls to the hub are delivered in groups about this often, so that 1,000 samples a second cause 100 wake-ups.
 _COALESCE_SECONDS = 0.01
 _LETTERS_AT_ONCE = 200
 

@@ -24,10 +24,10 @@ from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
-# Names the inherited descriptor; where it is set, Locust's master takes instructions from it.
+# Environment variable with the inherited descriptor; where it is set, Locust's master takes instructions from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"
 EXPECTED = "LOADTEST_EXPECTED_INJECTORS"
-# Set where the sweep sees the injectors' processes itself and says when one has ended.
+# Environment variable that is set where the sweep itself sees the injectors' processes and tells when one has ended.
 WATCHED = "LOADTEST_WATCHED_INJECTORS"
 METRICS_PORT = "LOADTEST_INJECTOR_METRICS_PORT"
 METRICS_HOST = "LOADTEST_INJECTOR_METRICS_HOST"

@@ -36,7 +36,7 @@ from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
 
-# How far the wall clock may move against the monotonic one in a step before the schedule is in doubt.
+# Largest movement of the wall clock against the monotonic one in a step; beyond it the schedule is in doubt.
 CLOCK_STEP_SECONDS = 0.05
 
 now = time.perf_counter

@@ -35,10 +35,10 @@ from loadtest.plan import ArrivalKind, Work
 from loadtest.scenario import load
 
 DRAIN, DRAINED = "loadtest_drain", "loadtest_drained"
-# Beyond the drain itself, an answer of an injector takes this long at most.
+# Longest time for an injector's answer after its drain.
 _ANSWER_SECONDS = 3.0
 
-# Flag -> its least value, whether it must be above that, its largest value, one that works; nan is in no range.
+# Flag -> least value, whether the value must be above that, largest value, an example; nan is in no range.
 _RANGES = {
     "--rate-per-user": (0.0, True, 1e4, "1"),
     "--work-seconds": (0.0, False, 3600.0, "0.25"),
@@ -139,7 +139,7 @@ class Interactive:
                 raise InputError(f"{flag} {given:g}: must be {told} and at most {most:g}; write {example}")
         if not options.task_queue.strip():
             raise InputError("--task-queue: is empty; write repair-shop")
-        # By process: what is made at import, or drawn from the seed alone, is the same in every one of them.
+        # Different for each process: what is made at import, or drawn from the seed alone, is the same in all of them.
         name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
         gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)
         terms = StartSettings(
@@ -172,8 +172,8 @@ class Interactive:
     def _on_drain(self, **_: Any) -> None:
         self._drain()
         runner = self._environment.runner
-        # Locust's own way to report early is private; without it the last results may miss the master's table,
-        # which waits half a second for them after it has told all injectors to quit.
+        # Locust's own way to report early is private; without it the last results may miss the master's table, which
+        # waits only half a second for them after it has told all injectors to quit.
         runner._send_stats()
         runner.send_message(DRAINED, None)
 

@@ -133,7 +133,7 @@ async def launch(
 def _locust() -> list[str]:
     if importlib.util.find_spec("locust") is None:
         raise InjectorError("locust is not installed in this environment; run `make setup`")
-    # -P: a file named locust.py in the current folder is not Locust.
+    # -P: Python must not take a file named locust.py in the current folder for Locust.
     return [sys.executable, "-P", "-m", "loadtest.injector.locust_program", "-f", str(LOCUSTFILE)]
 
 

@@ -66,7 +66,7 @@ def _arguments(parser: argparse.ArgumentParser, **_: Any) -> None:
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
 def _wire(environment: Environment, **_: Any) -> None:
-    # Importing all this took a while, and a --run-time counted from before it would end early.
+    # The imports took a while, and a --run-time counted from before them would end early.
     gevent.get_hub().loop.update_now()
     runner = environment.runner
     if isinstance(runner, MasterRunner):

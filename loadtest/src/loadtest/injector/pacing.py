@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.starts import Starts
 
-# uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
+# uvloop rounds a shorter wait to zero and would spin; arrivals that are due after it leave at once.
 SHORTEST_WAIT_SECONDS = 0.001
 
 now = time.perf_counter

@@ -20,7 +20,7 @@ from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 # How long Locust and its injectors may take to start and to connect.
-# Beyond the step itself: the master gives its injectors a quarter of this.
+# Time for the report beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
 _MASTER_SECONDS = 2.0
@@ -177,7 +177,7 @@ class Locust:
             async with asyncio.timeout(_QUIT_SECONDS):
                 for child in self._workers:
                     await child.wait()
-        # Told to quit in its first second, Locust's master waits for its injectors for ever.
+        # If it is told to quit in its first second, Locust's master waits for its injectors for ever.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_MASTER_SECONDS):
                 await self._master.wait()

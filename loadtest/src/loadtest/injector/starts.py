@@ -27,7 +27,7 @@ from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
 
-# So that a closed loop whose starts are refused does not become a busy loop.
+# Without this pause a closed loop whose starts are refused would become a busy loop.
 PAUSE_AFTER_A_FAILED_START_SECONDS = 0.2
 
 now = time.perf_counter
@@ -142,7 +142,7 @@ class Starts:
         return len(unfinished) + len(queued)
 
     def _launch(self, number: int, intended: float) -> None:
-        # The trailing zeros of the count of launches: 0 for every other one, 1 for every fourth, ...
+        # Trailing zeros of the number of launches: 0 for every second one, 1 for every fourth, ...
         count = self._launched
         self._launched += 1
         level = (count & -count).bit_length() - 1 if count else 62
@@ -156,7 +156,7 @@ class Starts:
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # A flight counts its failures itself; what it lets through is a defect of ours.
+            # A flight counts its failures itself; an error that it lets through is a defect of the kit.
             self._tally.note(
                 Problem(ProblemCause.FLIGHT_BROKEN, f"a flight broke: {type(error).__name__}: {error}")
             )

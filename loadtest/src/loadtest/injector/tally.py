@@ -15,13 +15,13 @@ from loadtest.results import hdr
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 
-# Of how many closed workflows an injector names the ids at most.
+# Most closed workflows whose ids an injector reports.
 _SAMPLED_IDS = 64
-# Of the things that went wrong; a text may hold what is different in each start.
+# Most problems that are kept; a text may hold details that differ for each start.
 _MOST_PROBLEMS = 16
-# Of the failures of a kind: each is a label of a metric, and a scenario may put an order's id into its reason.
+# Most names of a kind's failures: each is a label of a metric, and a scenario may put an order's id into its reason.
 _MOST_NAMES = 32
-# A start that leaves this late after the window's end is not one of the window's sent ones.
+# A start that leaves later than this after the window's end does not count as sent in the window.
 EDGE_SECONDS = 0.1
 
 
@@ -185,7 +185,7 @@ class Tally:
                 if self.bounds.end_to_end is None or at - intended <= self.bounds.end_to_end:
                     books.within_slo += 1
         if self.bounds.holds(intended):
-            # A failed order took at least this long: left out, failures would make the percentiles better.
+            # A failed order took at least this long: without it, failures would improve the percentiles.
             hdr.record(books.end_to_end, at - intended)
 
     def closed_at_some_time(self) -> None:
@@ -201,7 +201,8 @@ class Tally:
         return Failure(failure.kind, "others")
 
     def _sample(self, workflow_id: str) -> None:
-        # Every stride-th, the stride doubling when the list is full: evenly spread over the window.
+        # Keep every stride-th sample; the stride doubles when the list is full, so the samples stay evenly spread over
+        # the window.
         if self._sample_seen % self._sample_stride == 0:
             self.sampled_ids.append(workflow_id)
             if len(self.sampled_ids) >= _SAMPLED_IDS:

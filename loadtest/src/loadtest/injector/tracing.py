@@ -25,7 +25,7 @@ from loadtest.errors import InputError
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _BATCH = 512
-# About 100 MB of spans: a collector that is away must not take the injector with it.
+# About 100 MB of spans: a collector that does not answer must not take down the injector.
 _WAITING_MAX = 100_000
 
 
@@ -37,7 +37,7 @@ class _WaitingSpans(SpanProcessor):
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
         self._waiting: deque[ReadableSpan] = deque()
-        # The last flush must wait for one that is under way: the process leaves right after it.
+        # The last flush must wait for a flush that is still running: the process ends right after it.
         self._sending = threading.Lock()
         self.lost = 0
 
@@ -77,7 +77,7 @@ class Tracing:
             resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False
         )
         provider.add_span_processor(self._spans)
-        # Temporal's plugin asks for the process's provider; there is no other way to hand it one.
+        # Temporal's plugin uses the process's provider; there is no other way to pass it one.
         opentelemetry.trace.set_tracer_provider(provider)
         self._tracer = provider.get_tracer(__name__)
         self.plugin = OpenTelemetryPlugin(add_temporal_spans=True)

@@ -55,7 +55,7 @@ class JsonLines:
     """
 
     def __init__(self, out: TextIO | None = None) -> None:
-        # Not a default: it would be what standard output was when this module was imported.
+        # Not a default argument: that would be the standard output at the time of the import.
         self._out = out or sys.stdout
 
     def __enter__(self) -> Self:
@@ -140,7 +140,7 @@ class Terminal:
         self._phase_at = 0.0
         self._before: Second | None = None
         self._now: Second | None = None
-        # The last one, as it draws at once.
+        # Made last, as it draws at once.
         self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self._draw)
 
     def __enter__(self) -> Self:

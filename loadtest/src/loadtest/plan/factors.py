@@ -26,7 +26,7 @@ _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
 _SINGLE = ("address", "codec", "profile", "worker_command")
 _MOST_VALUES = 32
-# Where the server's keys lie in a plan; as a factor each follows `server.`.
+# Table of the server's keys in a plan; as a factor each follows `server.`.
 _CONFIG = "server.dynamic_config."
 
 

@@ -18,7 +18,7 @@ from loadtest.errors import InputError
 from loadtest.plan.loads import LOADS, LoadKind
 from loadtest.plan.plan_model import Plan
 
-# Where all keys are described.
+# Page that describes all keys.
 KEYS_PAGE = "loadtest/docs/plan.md"
 _KINDS = '"saturate", "open" or "fraction"'
 _LONGEST_SHOWN = 80
@@ -240,6 +240,6 @@ def _keys_at(document: Mapping[str, Any], above: tuple[int | str, ...]) -> list[
 
 
 def _spelled(part: int | str) -> str:
-    # A key that holds an end of line or the like must not break the one line.
+    # A key that holds a line break must not break the one line of an error.
     text = str(part)
     return text if text.isprintable() and text else repr(text)

@@ -220,7 +220,7 @@ class Plan(StrictModel):
     @field_validator("max_awaited")
     @classmethod
     def _every_result_can_be_awaited(cls, value: int, info: ValidationInfo) -> int:
-        # Fields before this one that have problems of their own are absent: they are told instead.
+        # Earlier fields that have problems are absent here: those problems are reported instead.
         known = info.data
         if not {"replicas", "loads", "worker", "factors"} <= known.keys():
             return value

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from loadtest.plan.strict_model import StrictModel
 
-# What the kit's own worker is started with where the plan says nothing: a capacity that two cores can show.
+# Activity slots of the kit's own worker where the plan sets none: a capacity that two cores can show.
 OWN_WORKER_ACTIVITY_SLOTS = 4
 
 _Bound = Annotated[float, Field(gt=0, le=86_400)]
@@ -39,7 +39,7 @@ class Slo(StrictModel):
     @field_validator("schedule_to_start_p95_seconds", "end_to_end_p95_seconds", mode="before")
     @classmethod
     def _none_asks_nothing(cls, value: Any) -> Any:
-        # TOML has no null, and the first of them has a default.
+        # TOML has no null, so that "none" is written where the bound has a default.
         return None if value == "none" else value
 
 

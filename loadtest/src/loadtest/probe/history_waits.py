@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from loadtest.results.history_sample import HistorySample
 
-# So that reading histories stays a small part of the server's work.
+# Few at once, so that reading histories stays a small part of the server's work.
 _AT_ONCE = 8
 
 

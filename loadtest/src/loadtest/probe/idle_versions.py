@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
 _Version = tuple[str, str]
 _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
-# Workers without a version.
+# Version of workers without a version.
 _NONE: _Version = ("", "")
 
 

@@ -20,7 +20,7 @@ from loadtest.probe.visibility_text import quoted
 
 _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
-# The server lists a workflow that has ended for some moments more.
+# The server still lists a workflow for a few moments after it has ended.
 _LOOKS = 20
 _REASON = "loadtest clean"
 

@@ -15,7 +15,7 @@ from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 
-# The server's word for a label value that it was told to leave out.
+# Text that the server writes for a label value that it was told to leave out.
 _OMITTED = "__omitted__"
 _CORE = "temporal-core-sdk"
 _EXPECTED = {
@@ -93,7 +93,8 @@ def cut(body: bytes, role: str) -> str:
     return b"\n".join(kept).decode(errors="replace")
 
 
-# The same text is read a few times: as the end of one difference and the start of others; three looks at 200 pages.
+# The same text is read several times: as the end of one difference and the start of others; room for three looks at 200
+# pages.
 @lru_cache(maxsize=640)
 def read(endpoint: str, text: str) -> Page:
     """
@@ -125,7 +126,7 @@ def read(endpoint: str, text: str) -> Page:
     return Page(endpoint, values)
 
 
-# A few thousand series come back at every look, so what they mean is worked out once.
+# The same few thousand series come at every look, so their meaning is computed once.
 @lru_cache(maxsize=65536)
 def series(identity: str, role: str, scope: PageScope) -> Series:
     """

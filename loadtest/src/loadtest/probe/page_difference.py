@@ -119,7 +119,7 @@ def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: PageScope) -
             if metric.kind is MetricKind.GAUGE:
                 continue
             growth = value - before.values.get(identity, 0.0)
-            # A sum of samples may fall when one is below zero, which is no reset.
+            # A sum of samples may fall when a sample is below zero; that is no reset.
             if growth < 0 and not line.name.endswith("_sum"):
                 raise CounterResetError(
                     f"{after.endpoint}: {line.name} fell from {before.values[identity]:g} to {value:g}, "

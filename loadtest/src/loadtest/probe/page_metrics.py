@@ -19,7 +19,7 @@ from loadtest.probe.page_difference import difference
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
-# Pages that are fetched at once; reading them comes after all are there, so that their looks are of one moment.
+# Pages that are fetched at the same time; they are read after all have come, so that all show the same moment.
 _THREADS = 64
 
 

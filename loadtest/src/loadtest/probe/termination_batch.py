@@ -25,9 +25,9 @@ from loadtest.probe.visibility_text import quoted
 
 _TIMEOUT = timedelta(seconds=10)
 _LOOK_SECONDS = 0.2
-# Of a batch that ends no more workflows; a server ends 50 a second where nobody set another rate.
+# A batch that ended no workflow for this long has stalled; by default a server ends 50 a second.
 _STALLED_SECONDS = 60.0
-# A query of more is longer than some servers take.
+# A query with more prefixes is longer than some servers accept.
 MOST_PREFIXES = 10
 
 

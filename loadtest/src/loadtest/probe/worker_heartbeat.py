@@ -15,7 +15,7 @@ from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
-# A beat that is this many of its intervals old is of a worker that has died.
+# The worker of a heartbeat that is older than this many intervals has died.
 _STALE_INTERVALS = 1.5
 _LONGEST_INTERVAL_SECONDS = 60.0
 _CLOCK_SLACK_SECONDS = 1.0

@@ -37,9 +37,9 @@ _TIMEOUT = timedelta(seconds=5)
 _PAGE_SIZE = 1000
 _PAGE_SECONDS = 1.5
 _THREADS = 16
-# Pages are read once a second, so an older one was not read again.
+# Pages are read once a second, so a page older than this was not read again.
 _NEW_PAGE_SECONDS = 1.2
-# Older than this, a heartbeat does not stand for a page that has stopped answering.
+# A heartbeat older than this does not replace a page that has stopped answering.
 _NEW_BEAT_SECONDS = 3.0
 _FIRST_BEAT = (
     "its slots are not known: it has sent no heartbeat but its first, which holds no numbers, and it serves no page of "
@@ -130,7 +130,7 @@ class WorkerProbe:
         self._remember(replica, page, told)
         first = next(filter(is_first, mine), None)
         if told is not None:
-            # Those that have sent their first beat alone have slots too.
+            # Workers that have sent only their first heartbeat have slots too.
             counted = (
                 told
                 if first is None

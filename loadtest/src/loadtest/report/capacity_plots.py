@@ -13,7 +13,7 @@ from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.window_decision import Decided
 
 _SIDE_RATIO = 1.05
-# So many brackets are named in numbers without meeting; the table has them all.
+# Up to this many brackets have room for their numbers; the table has all of them.
 _MOST_BRACKETS = 6
 
 
@@ -178,7 +178,7 @@ def _draw_bracket(axes: Axes, one: CountCapacity) -> None:
 
 def _name_bracket(axes: Axes, one: CountCapacity, *, is_last: bool, top: float) -> None:
     low, high = one.low or 0.0, one.high or 0.0
-    # Below a bracket near zero its numbers would lie on the axis.
+    # The numbers of a bracket near zero would lie on the axis if they were below it.
     below = high > 0.08 * top
     axes.annotate(
         f"{rate(low)} to {rate(high)}/s",

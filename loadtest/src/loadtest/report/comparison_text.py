@@ -107,7 +107,7 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
         change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
     standing = one.standing.value
     if one.ratio is None:
-        # The fewest that give an interval need not tell.
+        # The fewest rounds that give an interval may not be enough to decide.
         standing += f" ({one.why})"
     elif one.rounds_wanted is not None:
         standing += f" ({one.rounds_wanted} rounds would)"

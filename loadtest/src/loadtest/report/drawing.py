@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator
 
-# Okabe and Ito's palette, told apart by people of any colour vision and in grey.
+# Okabe and Ito's palette; people of any colour vision can tell its colours apart, also in grey.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, GREY, INK = "#56B4E9", "#CC79A7", "#8A8F98", "#22262B"
 
@@ -76,7 +76,8 @@ def laid_out_vector(figure: Figure) -> bytes:
     """
     Lay everything in a figure out without overlaps, and write the figure as SVG alone.
     """
-    # By hand and once: a figure that has the engine lays out, and draws all of it once for nothing, for each form.
+    # Laid out once, by hand: a figure with this engine would be laid out, with a full drawing for nothing, once for
+    # each format.
     ConstrainedLayoutEngine().execute(figure)
     return vector(figure)
 

@@ -20,7 +20,7 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit, limit_text
 from loadtest.results.sweep_result import Interval, RunVerdict, SweepResult
 
-# What a reader cannot know who sees the name of a limit for the first time.
+# Explanations for a reader who sees the name of a limit for the first time.
 _MEANING = {
     Limit.HAND_OVER: "free slots wait for their next task",
     Limit.LOOP: "too few were kept open",
@@ -109,7 +109,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
         for s in sweep.steps
         if s.replicas == largest and s.capacity is not None and s.counts_for_cell
     }
-    # What nobody saw full is not called saturated.
+    # Slots that were not seen full are not called saturated.
     seen = Limit.UNKNOWN not in limits
     loaded = "saturated" if seen else "under a closed load"
     sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s {loaded}"

@@ -117,7 +117,7 @@ def replica_count(count: int) -> str:
 
 
 def _decimals(value: float, half_width: float) -> int:
-    # Orders of minutes are thousandths a second: no fixed number of decimals shows them.
+    # Rates of orders that take minutes are thousandths per second: no fixed number of decimals shows them.
     first = max(0, -math.floor(math.log10(abs(value)))) if value else 0
     if half_width == 0 or half_width < 1e-4 * min(1.0, abs(value)):
         return first + 2

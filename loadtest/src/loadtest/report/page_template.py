@@ -48,5 +48,5 @@ def image_source(svg: bytes) -> Markup:
     """
     Return a picture as the source of an image.
     """
-    # As an image, so that the ids within several pictures do not meet.
+    # As an image, so that the ids within several pictures do not clash.
     return Markup("data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii"))

@@ -13,7 +13,7 @@ from typing import Any
 from loadtest.report.captioned_figures import Source, sources
 from loadtest.results.schema import SCHEMA_PATH
 
-# About the step itself: nothing that was read.
+# Keys that tell about the step itself and are no readings.
 _NAMES = {
     "step",
     "replicas",

@@ -13,7 +13,7 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.sweep_result import SweepResult
 
-# Names that are one thing, and so take "holds" and not "hold".
+# Names in the singular, which take "holds" and not "hold".
 _ONE_THING = frozenset(
     {
         SuspectName.CACHE,

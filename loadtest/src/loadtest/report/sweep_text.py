@@ -123,7 +123,7 @@ def text_report(sweep: SweepResult, left: str = "") -> str:
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
-    # Why a rate's answer is not known stands in the sentences above.
+    # The sentences above say why the answer at a rate is not known.
     undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
     if sweep.verdict is RunVerdict.FAIL or undecided:
         lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
@@ -162,7 +162,7 @@ def _load_cell(step: StepResult, *, several: bool) -> str:
 
 
 def _completed(step: StepResult) -> str:
-    # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+    # The schedule of an open load sets what can be completed: its noise is no error of the throughput.
     if step.load.kind == "saturate":
         return with_error(step.throughput_per_second)
     return f"{step.counts.window_completed} of {step.counts.window_offered}"

@@ -19,7 +19,7 @@ from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawi
 from loadtest.results.disturbance import Disturbance
 from loadtest.results.measured_step import Measured, Second
 
-# From here on a number has a sign more than the margin has room for.
+# From here on a number has more characters than the margin has room for.
 _LONG_NUMBER = 10_000
 _MARGINS = {"left": 0.08, "right": 0.985, "bottom": 0.085, "top": 0.955, "hspace": 0.09}
 

@@ -75,7 +75,7 @@ def pack(results: Path, run: str, out: BinaryIO) -> tuple[str, str]:
         gzip.GzipFile(fileobj=cast(BinaryIO, hashed), mode="wb", compresslevel=4, mtime=0) as squeezed,
         tarfile.open(fileobj=squeezed, mode="w|") as tar,
     ):
-        # What is only half written (a step, a link) has a name with a dot and is left.
+        # Files that are only partly written (a step, a link) have names with a dot and are left out.
         tar.add(folder, folder.name, filter=lambda entry: None if _is_partial(entry.name) else entry)
     hashed.flush()
     return folder.name, hashed.checksum()
@@ -104,7 +104,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
         demand_latest(output)
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(partial, filter="data")
-        # Half a run would look like one that was interrupted.
+        # A partly unpacked run would look like one that was interrupted, so it gets its name last.
         (partial / run).rename(final)
         point_latest(final)
     except OSError as error:

@@ -52,7 +52,7 @@ def to_json(value: object, *, indent: int | None = 2) -> str:
     Write a value as JSON text that ends in a newline.
     """
     plain = _adapter(type(value)).dump_python(value, mode="json")
-    # Ten times as quick as json, which indents in Python; the words for infinity are those of ``to_plain``.
+    # Ten times as fast as json, which indents in Python; the words for infinity are those of ``to_plain``.
     return _TEXT.dump_json(plain, indent=indent).decode("utf-8") + "\n"
 
 

@@ -50,7 +50,7 @@ def _from_text(text: object) -> Failure:
     return Failure(FailureKind(kind), name)
 
 
-# In JSON a key is text; here alone it is made and read.
+# A key of JSON is text; it is written and read only here.
 FailureCounts = Mapping[
     Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)], int
 ]

@@ -12,7 +12,7 @@ from hdrh.codec import HdrCookieException, HdrHistogramSettingsException, HdrLen
 from hdrh.histogram import HdrHistogram
 
 HIGHEST_MICROSECONDS = 3_600_000_000
-# What the decoder raises for a text that is cut or changed: it has no error of its own for all of them.
+# Errors that the decoder raises for a text that is cut or changed; it has no common error for these cases.
 _NOT_WHOLE = (
     ValueError,
     struct.error,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What the name of a user's own scenario file stands behind among the versions; its version is a checksum.
+# Prefix of the name of a user's own scenario file among the versions; its version is a checksum.
 OWN_SCENARIO = "scenario "
 
 

@@ -71,7 +71,7 @@ class StepKey:
         again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
         kept = re.sub(r"[^\w.-]", "_", factors)
         if len(kept) > _LONGEST_FACTORS:
-            # A command line may be longer than a folder's name.
+            # A command line among the factors may be longer than a folder's name can be.
             kept = f"{kept[:_LONGEST_FACTORS]}-{hashlib.sha256(factors.encode()).hexdigest()[:8]}"
         return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{twice}{again}"
 

@@ -55,5 +55,5 @@ def _from_words(told: object) -> object:
     return Problem(ProblemCause.ARRIVALS_MISSING if missing else ProblemCause.TOLD_IN_WORDS, told)
 
 
-# Folders of earlier versions hold the words alone.
+# Folders of earlier versions hold only the words.
 ReadProblem = Annotated[Problem, BeforeValidator(_from_words)]

@@ -205,7 +205,7 @@ class Run:
                 (partial / "scrapes" / f"{_file_name(name)}.gz").write_bytes(gzip.compress(data, mtime=0))
             if reading is not None:
                 (partial / "step.json").write_text(to_json(reading), encoding="utf-8")
-            # An earlier one is moved away whole: deleting takes time, in which it would be half there.
+            # An earlier folder is moved away whole: deleting takes time, during which half of it would be there.
             earlier = final.with_name(f".{final.name}.{os.getpid()}.earlier")
             if final.exists():
                 final.rename(earlier)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from loadtest.errors import InputError
 from loadtest.results.run_folder import Run
 
-# Some file systems of other machines know no locks; two sweeps of one run cannot be told apart there.
+# Some network file systems have no locks; two sweeps of one run cannot be detected there.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 

@@ -40,7 +40,7 @@ def files_beside(scenario: Path) -> dict[str, Path]:
 def _of(folder: Path, module: str) -> list[Path]:
     top = module.partition(".")[0]
     package, file = folder / top, folder / f"{top}.py"
-    # As Python does: a folder of that name which is no package, such as one of data, comes after the module.
+    # As in Python: a folder of that name that is no package, such as one of data, comes after the module.
     if file.is_file() and not (package / "__init__.py").is_file():
         return [file]
     return sorted(package.rglob("*.py")) if package.is_dir() else []

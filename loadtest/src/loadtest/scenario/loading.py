@@ -29,7 +29,7 @@ Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
 _MACHINERY = {"arrival", "checked_work", "loading", "files_beside"}
-# Names a folder of packages that a user's own scenario needs.
+# Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
     "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "

@@ -25,8 +25,8 @@ from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import DynamicValue
 from loadtest.server_access import ServerAccess
 
-# Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
-# backlogs are 5 s old.
+# Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s, and the
+# backlog's numbers are 5 s old.
 DYNAMIC_CONFIG: dict[str, str] = {
     "history.transferProcessorMaxPollRPS": "2000",
     "history.timerProcessorMaxPollRPS": "2000",
@@ -157,7 +157,8 @@ async def start_dev_server(
         demand_free(port, "--port")
     frontend, http, metrics = free_ports(3)
     frontend = port or frontend
-    # Its database is in memory: on a file an order costs the server 1.4 times the CPU, and tasks wait 5 ms instead of 2.
+    # The database is in memory: in a file an order would cost the server 1.4 times the CPU, and tasks would wait 5 ms
+    # instead of 2.
     argv = command(temporal, frontend, http, metrics, log_level="warn", config={})
     if namespace != "default":
         argv += ["--namespace", namespace]
@@ -203,7 +204,7 @@ async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
 
 
 async def _serves(child: Child, address: str) -> None:
-    # Its port is open some time before its frontend calls itself healthy.
+    # The port is open some time before the frontend reports that it is healthy.
     deadline = time.monotonic() + _START_SECONDS
     while True:
         if not child.running:

@@ -11,7 +11,7 @@ import psutil
 
 from loadtest.results.limit_facts import MachineTimes
 
-# Of what a kernel counts; guests are in user time, and stolen time was not used here.
+# Fields of the kernel's counts that are busy time; guest time is part of user time, and stolen time was not used here.
 _BUSY = ("user", "nice", "system", "irq", "softirq")
 
 

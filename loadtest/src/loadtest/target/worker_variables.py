@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.plan import WorkerSetup
 
-# Shorter than any step, so that the server knows the slots of the worker that a step runs with.
+# Shorter than any step, so that the server knows the slots of the workers that a step uses.
 HEARTBEAT_SECONDS = 5
 
 

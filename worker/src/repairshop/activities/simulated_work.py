@@ -15,7 +15,7 @@ from repairshop.contract import Fault
 from repairshop.draws import drawn_failure, drawn_seconds
 from repairshop.step_payloads import StepContext
 
-# Heartbeats within the longest silence that the order allows.
+# Heartbeats within the longest time between two that the order allows.
 BEATS_PER_SILENCE = 4
 
 
@@ -116,7 +116,7 @@ async def _compute(cpu_seconds: float, silence: timedelta | None) -> None:
 
 
 def _burn(cpu_seconds: float) -> None:
-    # In a thread, as the CPU time of this thread alone counts, and so that heartbeats go on.
+    # In a thread, so that only the CPU time of this thread counts and heartbeats go on.
     end = time.thread_time() + cpu_seconds
     while time.thread_time() < end:
         sum(range(200))

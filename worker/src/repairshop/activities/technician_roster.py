@@ -30,7 +30,7 @@ TECHNICIANS = (
     Technician("Cem", frozenset({"batteries", "boards"})),
     Technician("Dana", frozenset({"optics"}), capacity=1),
 )
-# Takes over what is late, and has always room for it.
+# Takes over late orders, and always has room for them.
 SENIOR = "Selma"
 INSPECTORS = ("Ines", "Jo", "Kim", "Ada", "Bo", SENIOR)
 

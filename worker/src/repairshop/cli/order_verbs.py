@@ -17,7 +17,7 @@ from repairshop import contract
 from repairshop.cli.verb_connection import PATIENCE, RefusedError, talk
 from repairshop.contract import Claim, Limits, OrderStatus, RepairKind, RepairOrder, RepairResult, WorkProfile
 
-# The server keeps time in nanoseconds of 64 bits: 292 years.
+# The server keeps time as 64 bits of nanoseconds: 292 years.
 MOST_SECONDS = 36_500 * contract.DAY_SECONDS
 
 

@@ -16,7 +16,7 @@ from repairshop.temporal_connection import TemporalConnection
 
 _T = TypeVar("_T")
 
-# An order that a worker works on answers in milliseconds; longer means that none does.
+# With a worker an order answers in milliseconds; if it takes longer there is no worker.
 PATIENCE = timedelta(seconds=10)
 
 

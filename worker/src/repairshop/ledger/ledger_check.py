@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from repairshop.ledger.ledger_port import Delivery, Effect
 from repairshop.order_steps import CLOSING, UNDONE_BY, OrderStep
 
-# Each happens once in the life of an order, whatever its rounds.
+# Steps that happen once in the life of an order, in however many rounds.
 _ONCE = (
     OrderStep.REGISTER,
     OrderStep.ASSIGN_TECHNICIAN,
@@ -22,7 +22,7 @@ _ONCE = (
     OrderStep.REIMBURSE,
 )
 
-# What an order leaves that was refused at the counter: it never was one.
+# Steps that an order leaves that was refused at the counter and so never began.
 _REFUSED = (OrderStep.REGISTER, OrderStep.WITHDRAW_REGISTRATION)
 
 

@@ -55,7 +55,7 @@ _EFFECT = """
 _STANDING = """
     SELECT value, undone FROM effects WHERE order_id = :order_id AND step = :step AND round = :round
 """
-# was_done = 0 marks a key that was undone before it was ever done: a delivery that comes later finds it taken.
+# was_done = 0 marks a key that was undone before its step was ever done: a later delivery finds the key taken.
 _UNDO = """
     INSERT INTO effects (order_id, step, round, value, was_done, undone, at)
     VALUES (:order_id, :step, :round, '', 0, 1, :at)

@@ -7,9 +7,9 @@ of the earlier flow is left.
 
 from __future__ import annotations
 
-# Of the histories that ``make histories`` records.
+# Number of the flow in the histories that ``make histories`` records.
 FLOW = 3
 
-# Flow 2: parts are put aside before a repair begins, so that none is begun that cannot be ended.
+# Flow 2: parts are reserved before a repair begins, so that no repair begins that cannot be finished.
 RESERVE_PARTS = "reserve-parts-before-repair"
-# Flow 3: each activity gets an input of its own; what happens is that of flow 2, so there is no patch.
+# Flow 3: each activity gets an input of its own; the steps are those of flow 2, so there is no patch.

@@ -27,11 +27,11 @@ _T = TypeVar("_T")
 
 NO_WORK = WorkProfile()
 NOTHING_MORE = StepContext()
-# A light order's activities cost next to nothing; the rest allows for the tail of an exponential wait.
+# A light order's activities take almost no time; the rest allows for the tail of an exponential wait.
 START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
-# Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand: twice as long
-# each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
+# Time until a compensation that no retry can correct is tried once more, as somebody may have corrected it by hand: it
+# doubles each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
 HOPELESS_SECONDS = 60.0
 LONGEST_HOPELESS_SECONDS = 86_400.0
 
@@ -112,7 +112,7 @@ class Saga:
             asyncio.CancelledError: The order was cancelled in the meantime.
         """
         self._entered(step)
-        # What is refused here was not even asked for.
+        # A step that is refused here was not even scheduled.
         asked = self._start(step, retries, given, round_)
         try:
             answer = await asked
@@ -233,7 +233,7 @@ async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: Retr
     try:
         answer: StepOutput = await handle
     except (ApplicationError, TimeoutError) as error:
-        # The SDK raises what a local activity failed with as it is.
+        # The SDK raises the error of a local activity unchanged.
         raise ActivityError(
             "the local activity failed",
             scheduled_event_id=0,
@@ -263,7 +263,7 @@ def hopeless_seconds(failed: int) -> float:
     Return how long to wait before a compensation is tried again that no retry could correct and that failed *failed*
     times.
     """
-    # Beyond a few doublings the bound holds, and the power of a large number would not fit.
+    # After a few doublings the upper bound is used, and the power of a large number would not fit.
     return float(min(HOPELESS_SECONDS * 2 ** min(failed, 16), LONGEST_HOPELESS_SECONDS))
 
 

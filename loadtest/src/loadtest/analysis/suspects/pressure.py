@@ -201,7 +201,7 @@ def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:
     if used is None and kind == "activity":
         used = measured.slots_used
     began = measured.started_at + measured.warm_up_seconds
-    # A heartbeat stands until the next one, up to a minute: one of before says nothing of the window.
+    # A heartbeat is listed until the next one, up to a minute: an earlier one tells nothing of the window.
     if used is None and all((worker.at or 0.0) >= began for worker in workers):
         used = total_slots(workers, _SLOTS_USED[kind])
     return slots, used

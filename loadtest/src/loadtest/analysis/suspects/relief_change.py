@@ -21,7 +21,7 @@ _WORKER_KEYS = {
     SuspectName.WORKFLOW_POLLERS: ("workflow_pollers", "workflow task pollers"),
     SuspectName.CACHE: ("max_cached_workflows", "cached workflows"),
 }
-# What the server does where its configuration says nothing.
+# Defaults of the server where its configuration does not set the key.
 _SERVER_KEYS = {
     SuspectName.REQUEST_RATE: ("frontend.namespaceRPS", 2400, "requests/s"),
     SuspectName.LONG_POLLS: ("frontend.namespaceCount", 1200, "long polls"),
@@ -95,7 +95,7 @@ def _of_worker(name: SuspectName, plan: Plan) -> Relief | str:
     if name is SuspectName.CACHE:
         load = plan.loads[AS_PLANNED]
         assert isinstance(load, Saturate)
-        # Half more of a cache that thrashes still thrashes: every open order has room.
+        # A cache that is far too small would still be too small with half more: give every open order room.
         value = max(value, math.ceil(load.orders_per_slot * plan.worker.slots * plan.replicas[0]))
     load_index = MORE_SLOTS if name is SuspectName.ACTIVITY_SLOTS else AS_PLANNED
     return Relief(((f"worker.{key}", value),), load_index, plan.replicas[0], f"{value:,} {what}")

@@ -22,10 +22,11 @@ from loadtest.results.suspect import Suspect
 
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
 
-# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
+# Workers that keep their own settings would be refused for a number that nobody wrote, or their relief would change
+# nothing.
 NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
 
-# Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
+# Readings of a stalled, disturbed or short window still show what waits, though its rate cannot be used.
 _OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.results.window_decision import Block, Decided, Decision
 
-# Each second half of ten seconds saves a window 4 s in the mean at hardly a cost, as looks share most of their data.
+# A look at every five seconds instead of ten ends a window 4 s sooner on average, at hardly a cost in wrong answers, as
+# looks share most of their data.
 LOOKS = (20, 25, 30, 35, 40, 50, 60, 80, 120, 160, 240, 320, 480, 600)
 DEVIATIONS = 2.6  # 1 % a look and side; about 2.5 % over all looks
 MISFIT_RATIO = 0.15

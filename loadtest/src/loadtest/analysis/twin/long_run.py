@@ -77,7 +77,7 @@ class Edge:
     why: str | None = None
 
 
-# Two bounds of one SLO ask the same run; a run is a few megabytes.
+# Two bounds of one SLO need the same run; a run has a few megabytes.
 @lru_cache(maxsize=2)
 def long_run(
     model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS, seed: int = _SEED
@@ -98,7 +98,7 @@ def long_run(
     return LongRun(observed, _WARM_UP_SECONDS, arrivals[-1])
 
 
-# A search proposes its next step from all before it, and asks again what it asked then.
+# A search proposes its next step from all steps before it, and computes the same again each time.
 @lru_cache(maxsize=1024)
 def long_run_late_ratio(
     model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound, tasks: int = LONG_RUN_TASKS

@@ -43,8 +43,8 @@ class Observed:
     end_to_end: Times
 
 
-# When it enters, serial number, work of its order, its place there, arrival of the order, and the
-# join of its stage: tasks of the stage that have not started yet and the latest end of the others.
+# Time at which it enters, serial number, work of its order, its index there, arrival of the order, and the join of its
+# stage: number of the stage's tasks that have not started yet, and the latest end of the others.
 _Task = tuple[float, int, Sequence[float], int, float, list[float] | None]
 
 
@@ -83,7 +83,7 @@ class SimulatedQueue:
         """
         if len(draws) < len(arrivals):
             raise ValueError(f"{len(arrivals)} arrivals, but draws for {len(draws)} orders")
-        # Of a schedule for minutes often the first seconds alone are asked.
+        # Often only the first seconds of a schedule for minutes are needed.
         offered = bisect.bisect_left(arrivals, seconds)
         return self._run(zip(arrivals, draws[:offered].tolist(), strict=False), seconds, None)
 

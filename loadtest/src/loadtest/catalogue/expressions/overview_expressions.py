@@ -17,7 +17,7 @@ _slots = combine(
     used=gauge("sum", BY_KEY["worker.slots_used"]),
     free=gauge("sum", BY_KEY["worker.slots_available"]),
 )
-# Tasks taken, as every supported server counts them; those put in are counted from 1.32 on only.
+# Tasks that were taken, which every supported server counts; tasks that were put in are counted only from 1.32 on.
 _arriving = rate(BY_KEY["server.poll_success"], task_type="Activity")
 
 
@@ -47,7 +47,8 @@ def _where_workers_run(query: Query) -> Query:
     )
 
 
-# What was ours within the last hour, so that other targets of a shared Prometheus are left alone.
+# Targets that served the kit's metrics within the last hour, so that other targets of a shared Prometheus are left
+# alone.
 _ours = combine(
     "(<workers> or <servers> or <injectors>)",
     workers=lately(BY_KEY["worker.started"], by=("instance",), back="1h"),

@@ -178,7 +178,7 @@ async def _containers(docker: Docker, project: str, name: str | None) -> list[Co
     try:
         inspected = await docker(["inspect", "--type", "container", *ids], _SECONDS)
     except DockerError as error:
-        # One that went between the two questions is not printed, and the others are.
+        # A container that went away between the two commands is not printed, but the others are.
         if "No such" not in str(error) or not error.printed:
             raise
         inspected = error.printed

@@ -46,7 +46,7 @@ async def docker(words: Sequence[str], seconds: float) -> str:
     """
     told = f"`docker {' '.join(words[:8])}{' ...' if len(words) > 8 else ''}`"
     try:
-        # A session of its own: Ctrl-C ends the sweep, which then brings the replicas back by itself.
+        # In a session of its own: Ctrl-C ends the sweep, which then restores the replicas by itself.
         process: Any = await asyncio.create_subprocess_exec(
             "docker",
             *words,

@@ -23,7 +23,7 @@ from loadtest.errors import InputError, TargetError
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.
 _BUSY = (0, 429, 500, 502, 503, 504)
-# Whom a request without credentials comes from.
+# User of a request without credentials.
 _NOBODY = '"system:anonymous"'
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -169,7 +169,7 @@ def forbidden(error: TargetError) -> bool:
 
 def _cause(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
-    # urllib3 names the connection's object first, which tells nobody anything.
+    # urllib3 first names the connection's object, which helps nobody.
     return str(reason).rpartition("): ")[2].strip(" .")
 
 

@@ -70,7 +70,7 @@ def _port(pod: Any, wanted: str | None) -> int | None:
     if wanted is not None and wanted.isdecimal():
         return int(wanted)
     main = main_container(pod)
-    # A sidecar may call a port the same; the later one counts, and that is the main container's.
+    # A sidecar may have a port of the same name; the later one is used, and that is the main container's.
     declared = {
         port.name: int(port.container_port)
         for container in sorted(pod.spec.containers, key=lambda one: one.name == main)

@@ -61,7 +61,7 @@ class Deployment:
             scale = self.api.apps.read_namespaced_deployment_scale(
                 self.name, self.namespace, _request_timeout=REQUEST_SECONDS
             )
-        # An absent count is zero on the wire.
+        # The API leaves out a count that is zero.
         return int(scale.spec.replicas or 0)
 
     def scale(self, replicas: int) -> None:

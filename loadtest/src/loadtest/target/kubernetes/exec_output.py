@@ -16,7 +16,7 @@ from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeout
 
 from loadtest.errors import TargetError
 
-# A run is packed as fast as it is read, so a stream that says nothing for so long has lost its other end.
+# A run is packed as fast as it is read, so a stream that is silent for this long has lost its other end.
 _SILENT_SECONDS = 60.0
 _LOOK_SECONDS = 5.0
 

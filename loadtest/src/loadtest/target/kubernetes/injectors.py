@@ -160,7 +160,8 @@ class _OneSweeps:
         self._injectors = injectors
         self._job = job
         self._name = str(job["metadata"]["name"])
-        # A sweep that is interrupted does not wait for the thread that makes the Job: that one must not have the last word.
+        # An interrupted sweep does not wait for the thread that makes the Job: that thread must not make it after the
+        # end.
         self._turn = threading.Lock()
         self._has_ended = threading.Event()
 
@@ -182,7 +183,7 @@ class _OneSweeps:
             refused = pods.not_made(self._name) if len(listed) < self._job["spec"]["completions"] else ""
             return "\n".join(filter(None, (refused, pods.story(listed))))
         except TargetError as error:
-            # The error that this story belongs to matters more than pods that cannot be asked for.
+            # The error to which this is added matters more than pods that cannot be read.
             return f"how the injectors' pods fare is not known: {error}"
 
 

@@ -19,10 +19,10 @@ from loadtest.target.kubernetes.container import is_over, status_of
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
-# What the other end is silent for before the log is asked for anew: a connection that went without a word stays silent.
+# After this silence the log is requested again: a connection that broke without notice stays silent.
 _SILENT_SECONDS = 60.0
 _NOT_ITSELF = ("OOMKilled", "ContainerCannotRun", "StartError", "ContainerStatusUnknown")
-# Of a process that was ended with SIGKILL.
+# Exit code of a process that was ended with SIGKILL.
 _KILLED = 137
 
 
@@ -54,7 +54,7 @@ class JobLog:
             try:
                 for stamp, line in self._log(name):
                     heard = time.monotonic()
-                    # By time and not by number: a node throws the oldest lines of a long log away.
+                    # Told apart by time and not by number: a node deletes the oldest lines of a long log.
                     if stamp > seen:
                         seen = stamp
                         yield line

@@ -30,7 +30,7 @@ from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
 from loadtest.target.kubernetes.wanted_count import WantedCount
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
-# An edge of a window does not wait longer for the list of pods.
+# Longest time that an edge of a window waits for the list of pods.
 _SOON_SECONDS = 5.0
 CHARTS_SET_UP = (
     "workers and server of a cluster are set up by their charts, so a run there varies keys of [work] alone; leave the "
@@ -119,7 +119,7 @@ class KubernetesTarget:
             late = time.monotonic() > deadline
             try:
                 if not scaled:
-                    # Meanwhile an autoscaler may have come, or another version have become current.
+                    # In the meantime an autoscaler may have been added, or another version may have become current.
                     fleet = await asyncio.to_thread(self._look)
                     self._pods = Pods(self._api, self._place.namespace, fleet.selector)
                     await asyncio.to_thread(self.count.ask, replicas)
@@ -277,7 +277,8 @@ async def open_target(
                 with contextlib.suppress(asyncio.CancelledError):
                     await sampling
             finally:
-                # Whatever became of the sampling; shielded, as a second signal must not leave the workers as they are.
+                # Whatever happened to the sampling; shielded, as a second signal must not leave the workers as they
+                # are.
                 await asyncio.shield(_restore(target, held, original))
 
 

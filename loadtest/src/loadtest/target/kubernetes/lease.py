@@ -87,7 +87,7 @@ class Lease:
         self._holder = holder
         self._now = now
         self._sleep = sleep
-        # A renewal that is under way when the sweep ends must not meet its end.
+        # A renewal that still runs when the sweep ends must not overlap with giving the Lease back.
         self._turn = threading.Lock()
 
     def __str__(self) -> str:
@@ -236,7 +236,7 @@ class Lease:
             return False
         if self._now() < _expires(lease):
             return True
-        # By this clock it has expired; a holder whose clock goes otherwise renews it within this time.
+        # By this clock the Lease has expired; a holder whose clock differs renews it within this time.
         self._sleep(RENEW_SECONDS * 1.5)
         later = self._read()
         return later is not None and bool(later.spec.renew_time != lease.spec.renew_time)

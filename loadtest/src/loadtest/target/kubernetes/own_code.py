@@ -20,9 +20,9 @@ REQUIREMENTS = "requirements.txt"
 _VOLUME = "plan"
 _PACKAGES = "packages"
 _PACKAGES_FOLDER = "/packages"
-# A ConfigMap holds 1 MiB, names and all.
+# A ConfigMap holds 1 MiB, names included.
 LARGEST_BYTES = 900 * 1024
-# What a key of a ConfigMap may hold; a number in front tells files apart that differ in other signs alone.
+# Characters that a key of a ConfigMap cannot hold; a number in front tells files apart that differ only in these.
 _NO_KEY = re.compile(r"[^-._a-zA-Z0-9]")
 _LONGEST_KEY = 200
 
@@ -58,7 +58,7 @@ def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any])
     packages = {"name": _PACKAGES, "mountPath": _PACKAGES_FOLDER}
     pod["volumes"].append({"name": _PACKAGES, "emptyDir": {"sizeLimit": "1Gi"}})
     tmp = [one for one in main["volumeMounts"] if one["mountPath"] == "/tmp"]
-    # The image's own Python has no pip, the one that it is built upon has.
+    # The image's own Python has no pip; the Python on which it is built has one.
     pip = ["pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
     pod["initContainers"] = [
         *(pod.get("initContainers") or []),

@@ -16,7 +16,7 @@ from loadtest.target.kubernetes.container import is_over, main_container, status
 
 _EVENTS = 3
 _LOG_LINES = 8
-# More ways to fail at once than this say nothing more.
+# Most different states that are described; more of them would tell nothing more.
 _GROUPS = 4
 _VERSION = "pod-template-hash"
 
@@ -86,7 +86,7 @@ class Pods:
                     self.namespace, field_selector="reason=FailedCreate", _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
-            # The error that this belongs to matters more than events that are away.
+            # The error to which this is added matters more than events that cannot be read.
             return f"no events: {error}"
         events = [
             event
@@ -108,7 +108,7 @@ class Pods:
                     _request_timeout=REQUEST_SECONDS,
                 )
         except TargetError as error:
-            # The error that this story belongs to matters more than events that are away.
+            # The error to which this is added matters more than events that cannot be read.
             return [f"no events: {error}"]
         events = sorted(found.items, key=_at)
         texts = (f"event {event.reason}: {_words(event.message)}" for event in events)
@@ -131,7 +131,7 @@ class Pods:
                     _request_timeout=REQUEST_SECONDS,
                 )
         except TargetError as error:
-            # The error that this story belongs to matters more than a log that is away.
+            # The error to which this is added matters more than a log that cannot be read.
             return [f"  no log: {error}"]
         return [f"  log {line}" for line in text.splitlines()]
 
@@ -172,7 +172,7 @@ def state(pod: Any) -> str:
     Describe the state of a pod in a few words.
     """
     if pod.status.reason:
-        # What the node or the scheduler did to it, such as Evicted.
+        # What the node or the scheduler did to the pod, such as Evicted.
         return f"{pod.status.reason}: {pod.status.message}" if pod.status.message else str(pod.status.reason)
     for status in (*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])):
         waiting, ended = status.state.waiting, status.state.terminated

@@ -23,9 +23,9 @@ from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
 _START_SECONDS = 90.0
-# The pod ends by itself even if whoever made it is killed.
+# After this time the pod ends by itself, even if the process that made it was killed.
 _LIFETIME_SECONDS = 600
-# What says on which nodes, and as which user, a pod may run.
+# Fields that say on which nodes, and as which user, a pod may run.
 _WHERE = (
     "nodeSelector",
     "tolerations",
@@ -150,7 +150,7 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
     """
     container = sweep_container(pod)
     resources: dict[str, Any] = {"requests": {"cpu": "50m", "memory": "64Mi"}}
-    # A quota on limits refuses a pod without them.
+    # A quota on limits refuses a pod that sets none.
     if limits := container.get("resources", {}).get("limits"):
         resources["limits"] = limits
     return {

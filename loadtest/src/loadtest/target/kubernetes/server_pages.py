@@ -32,7 +32,7 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
             raise InputError(
                 f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
             ) from None
-        # A pod with an address of each family has one page: it is counted by the older one.
+        # A pod with an IPv4 and an IPv6 address has one page: it is counted by its IPv4 address.
         four = {str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}
         for address in sorted(four or {str(entry[4][0]) for entry in found}):
             host = f"[{address}]" if ":" in address else address

@@ -21,10 +21,10 @@ from loadtest.target.kubernetes.pods import Pods
 
 CONTAINER = "sweep"
 PLAN_FILE = "plan.toml"
-# What charts/loadtest lets the container do.
+# Verb of the container in the template of charts/loadtest.
 TEMPLATE_VERB = "sweep"
 START_SECONDS = 120.0
-# From a Job's making to its start it takes two requests.
+# Making a Job and starting it takes two requests, which are done within this time.
 _SUSPENDED_SECONDS = 30.0
 
 
@@ -112,7 +112,7 @@ class SweepJob:
         container["args"] = [*_with_verb(container["args"], brought.verb), *brought.arguments]
         self._demand_leases(container["args"])
         self._remove_ended()
-        # A name of its own: the plan of an earlier Job may still wait for its removal.
+        # A new name, as the plan of an earlier Job may still wait for its removal.
         plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
         data, items = pack(brought.files)
         volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
@@ -124,7 +124,8 @@ class SweepJob:
             "metadata": {
                 "name": self.name,
                 "labels": labels,
-                # It goes with the release: a Job that stayed would hold the volume of results that were not to be kept.
+                # The Job is deleted with the release: a Job that stayed would hold the volume of results that were not
+                # to be kept.
                 "ownerReferences": [_owner("CronJob", self.name, cron_job.metadata.uid)],
             },
             "spec": spec,

@@ -88,7 +88,7 @@ class Usage:
         if self._at is not None:
             self._seconds += self._cores * (now - self._at)
         self._at = now
-        # A pod that has just begun or ended may have none, as null.
+        # The containers of a pod that has just begun or ended may be null.
         used = [container["usage"] for item in items for container in item["containers"] or []]
         self._cores = float(sum(parse_quantity(usage["cpu"]) for usage in used))
         self._bytes = int(sum(parse_quantity(usage["memory"]) for usage in used))

@@ -11,7 +11,7 @@ from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import no_answer
 from loadtest.target.kubernetes.scaled_pods import Scalable
 
-# How long the end of a sweep tries to bring the count back.
+# How long the end of a sweep tries to restore the count.
 _RESTORE_SECONDS = 60.0
 
 
@@ -26,7 +26,8 @@ class WantedCount:
             workers: The object that has the count.
         """
         self._workers = workers
-        # A sweep that is interrupted does not wait for the thread that asks for a count: that one must not have the last word.
+        # An interrupted sweep does not wait for the thread that asks for a count: that thread must not ask after the
+        # restored count.
         self._turn = threading.Lock()
         self._is_brought_back = False
 

@@ -77,7 +77,8 @@ class WorkerDeployment:
                 "wait until one is current"
             )
         selector = f"{_NAME_LABEL}={_as_label(self.name)}"
-        # Not the current version alone: another one that comes to receive orders is seen as more replicas, and spoils the step.
+        # Not only the current version: pods of another version that begins to receive orders are seen as more replicas,
+        # and make the step invalid.
         if old := sorted(one["buildID"] for one in status.get("deprecatedVersions") or []):
             selector += f",{_BUILD_LABEL} notin ({', '.join(old)})"
         return Fleet(selector, dict(found["metadata"].get("annotations") or {}))
