@@ -46,7 +46,7 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
     Return the parameters of a verb that tell where to measure, in the form in which they are kept: paths are absolute.
 
     Raises:
-        InputError: A path cannot be looked at, as it is too long or in a closed folder, or an address is not one.
+        InputError: A path cannot be looked at, as it is too long or in a closed folder, or an address is not HOST:PORT.
     """
     kept: dict[str, str | int] = {}
     for name, value in parameters.items():
