@@ -29,7 +29,7 @@ LONGEST_STALL_SECONDS = 1.0
 LARGEST_EPISODE_RATIO = 0.5
 # Looks are beside the edges: a look that overlaps the window by less than this belongs to the seconds around it.
 LEAST_OVERLAP_SECONDS = 1.0
-# Two requests met at the same workflow, which is no limit.
+# Two requests met at one workflow, which is no limit.
 _NO_REFUSALS = ("BusyWorkflow",)
 # Errors that mean that the server or its database failed; others are answers to a request, or a poll that ended.
 _SERVER_FAILURES = ("Unavailable", "Internal", "ShardOwnershipLost", "DataLoss")

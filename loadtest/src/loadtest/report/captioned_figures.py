@@ -186,7 +186,7 @@ def _latency_caption(sweep: SweepResult) -> str:
 
 def _capitalised(text: str) -> str:
     """
-    Return a text with a capital first letter; names such as CPU stay unchanged.
+    Begin a sentence, and leave names such as CPU as they are.
     """
     return text[:1].upper() + text[1:]
 

@@ -104,7 +104,7 @@ def megabytes(size: float | None) -> str:
 
 def listed(names: list[str]) -> str:
     """
-    Join words as in a sentence.
+    Join words as a sentence does.
     """
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 

@@ -120,7 +120,7 @@ def _draw_fit(axes: Axes, sweep: SweepResult, largest: int) -> None:
 
 def _draw_offered(axes: Axes, sweep: SweepResult) -> None:
     """
-    Draw the common rate of the first open load, so that the throughput shows what is left above it.
+    Draw the common rate of the first open load, beside which the throughput shows what is left.
     """
     offered = sweep.demand.arrival_rate
     if offered is None:

@@ -26,9 +26,9 @@ class Column:
     Attributes:
         head: First line of its head.
         unit: Second line of its head.
-        read: Returns the text for a step.
-        is_number: Whether it is a reading, which must not be believed for an invalid step; else it names the step.
-        is_left: Whether it is aligned to the left.
+        read: The text of a step.
+        is_number: Whether it is a reading, which an invalid step's must not be believed; else it names the step.
+        is_left: Whether it is set to the left.
     """
 
     head: str
