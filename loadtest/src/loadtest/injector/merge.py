@@ -1,8 +1,7 @@
 """
 Makes one report from those of all injectors; their sums are the totals.
 
-It decides how sampled results represent all results and what is wrong with a set of reports, and knows nothing of how
-the reports arrived.
+It decides how sampled results represent all results and what is wrong with a set of reports.
 """
 
 from __future__ import annotations

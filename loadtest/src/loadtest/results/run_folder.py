@@ -1,7 +1,7 @@
 """
 The results folder of one run: its only writer and its only reader.
 
-It decides where each file is and that an interrupted run leaves whole files; it knows nothing of what the numbers mean.
+It decides where each file is and that an interrupted run leaves whole files.
 
     results/<date-time>-<plan>/
         plan.toml  plan.json  manifest.json  log.txt  sweep.json  report.html
