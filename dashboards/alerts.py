@@ -1,5 +1,5 @@
 """
-What somebody must be told, each with its bound and a runbook.
+The alerts for people, each with its bound and a runbook.
 
 An alert names a recorded series and a value from ``bounds``; the link to its runbook is added
 where the rules are written, never by hand.
@@ -20,16 +20,16 @@ class Alert:
     One alert.
 
     Attributes:
-        name: As people call it; its runbook bears the same name.
-        left: The recorded series.
-        operator: How it is compared.
-        bound: What it must not pass.
-        queue_bound: Which of a queue's own bounds takes the bound's place there.
-        unless: Condition that makes the alert pointless.
-        where: Condition that must hold too, so that the alert has something to say.
-        wait: How long it must hold.
-        severity: ``critical`` wakes somebody up, ``warning`` waits for the morning.
-        summary: One sentence, with Prometheus' templates.
+        name: Name of the alert as people call it; its runbook has the same name.
+        left: Recorded series that is compared with the bound.
+        operator: Operator of the comparison.
+        bound: Value beyond which the alert fires.
+        queue_bound: Name of the queue's own bound that replaces this bound for a queue that has one.
+        unless: Condition under which the alert does not fire, as it would be pointless.
+        where: Condition that must also hold, so that the alert has something to tell.
+        wait: How long the condition must hold, as a Prometheus duration.
+        severity: Severity: ``critical`` wakes somebody up, ``warning`` waits for the morning.
+        summary: One sentence on the alert, with Prometheus' templates.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Alert:
     @property
     def promql(self) -> str:
         """
-        The whole condition, for all queues alike.
+        The whole condition, the same for all queues.
         """
         return self._condition("", self.bound)
 
@@ -55,7 +55,7 @@ class Alert:
         Return the conditions under which it fires: one for the queues in general, one for each with a bound of its own.
 
         Args:
-            queues: Their own bounds, by the queues' names as workers write them.
+            queues: Bounds of queues that have their own, by the queues' names as workers write them.
         """
         own = {
             name: bound

@@ -1,5 +1,5 @@
 """
-Where good ends, once: panels draw these lines, alerts fire beyond them.
+The bounds of good values, defined once: panels draw them as lines, alerts fire beyond them.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ PERSISTENCE_FAILED_RATIO = 0.001
 @dataclass(frozen=True, slots=True)
 class PanelBound:
     """
-    Where good ends on a panel.
+    The bound of good values on a panel.
 
     Attributes:
-        value: In the panel's unit.
+        value: Value of the bound, in the panel's unit.
         good_below: Whether good is below it; otherwise above.
     """
 

@@ -1,5 +1,5 @@
 """
-Which panels stand on which dashboard, and the question that each dashboard answers.
+Which panels are on which dashboard, and the question that each dashboard answers.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Dashboard:
     One dashboard.
 
     Attributes:
-        name: Of its file; its uid is made from it and never changes.
-        title: What Grafana lists.
-        question: What it answers.
-        rows: From top to bottom.
+        name: Name of the dashboard's file; its uid is made from it and never changes.
+        title: Title in Grafana's list.
+        question: Question that the dashboard answers.
+        rows: Rows of panels, from top to bottom.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Dashboard:
     @property
     def uid(self) -> str:
         """
-        Grafana's id of it, by which links and bookmarks find it.
+        Grafana's id of the dashboard, which links and bookmarks use.
         """
         return f"temporal-kit-{self.name}"
 

@@ -1,7 +1,7 @@
 """
-A Prometheus of our own on this machine: our rules, targets from a file, data in a folder.
+A Prometheus of the kit on this machine: the kit's rules, targets from a file, data in a folder.
 
-Temporal's namespace is renamed as it is scraped, so that no query has to know where it runs.
+Temporal's namespace is renamed when it is scraped, so that queries are the same wherever Prometheus runs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _END_SECONDS = 20.0
 
 class PrometheusMissingError(Exception):
     """
-    There is no such program, or it did not start; the text is one line.
+    The program is missing, or it did not start; the text is one line.
     """
 
 
@@ -48,11 +48,11 @@ def configuration(
     exporters: Sequence[str] = (),
 ) -> str:
     """
-    Return the configuration: one job for each label of the targets' file, our rules.
+    Return the configuration: one job for each label in the targets' file, and the kit's rules.
 
     Args:
-        targets: File of targets, which Prometheus looks at again when it changes.
-        scrape_seconds: How often everything is scraped.
+        targets: File of targets, which Prometheus reads again when it changes.
+        scrape_seconds: Seconds between two scrapes of a page.
         rules: The rule file.
         relabeling: How Temporal's namespace gets its name.
         exporters: ``host:port`` of pages that are not Temporal's and keep their labels as they are.
@@ -87,12 +87,12 @@ def write_targets(
     path: Path, jobs: Mapping[str, Sequence[str]], labels: Mapping[str, str] | None = None
 ) -> None:
     """
-    Write which pages there are, whole or not at all.
+    Write which pages exist; a reader sees the whole new file or the old one.
 
     Args:
         path: The file that the configuration names.
-        jobs: ``host:port`` by job.
-        labels: What every scrape carries beside its job.
+        jobs: Pages as ``host:port``, by job.
+        labels: Labels that all targets get in addition to their job.
     """
     document = [
         {"targets": sorted(pages), "labels": {"job": job, **(labels or {})}}
@@ -124,17 +124,17 @@ class LocalPrometheus(PrometheusApi):
         exporters: Sequence[str] = (),
     ) -> None:
         """
-        Write its configuration; it is started when the block that it is a context of begins.
+        Write the configuration; Prometheus is started when the ``with`` block begins.
 
         Args:
-            folder: For its data, its log and the file of its targets.
-            port: Where it listens, on this machine alone; 0 takes a free one.
-            scrape_seconds: How often it looks at each page.
+            folder: Folder of its data, its log and the file of its targets.
+            port: TCP port on which it listens, on this machine alone; 0 takes a free one.
+            scrape_seconds: Seconds between two scrapes of a page.
             relabeling: How Temporal's namespace gets its name.
             exporters: Pages of other programs, ``host:port``.
 
         Raises:
-            PrometheusMissingError: No such program.
+            PrometheusMissingError: The program is missing.
         """
         program = shutil.which("prometheus")
         if program is None:

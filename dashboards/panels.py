@@ -1,5 +1,5 @@
 """
-From named expressions to a Grafana panel: title, unit, description and bound come from the catalogue.
+Makes Grafana panels of named expressions: title, unit, description and bound come from the catalogue.
 
 It decides how a panel looks and knows no dashboard's layout.
 """
@@ -60,13 +60,13 @@ class Panel:
     One panel of a dashboard.
 
     Attributes:
-        title: What is shown.
-        expressions: Their names; one unit for all.
-        kind: How they are shown.
-        width: Columns of 24.
-        see: Name of the dashboard that goes deeper.
-        none: What is written where there is no series: for what appears only on an event.
-        bound: Where good ends.
+        title: Title, which says what the panel shows.
+        expressions: Names of the expressions; all have the same unit.
+        kind: How the panel shows the expressions.
+        width: Width of the panel, in columns of 24.
+        see: Name of the dashboard with more details.
+        none: Text where there is no series, for a metric that appears only on an event.
+        bound: Bound of good values.
     """
 
     title: str
@@ -83,7 +83,7 @@ class Panel:
         Its expressions.
 
         Raises:
-            ValueError: Their units differ, so one axis cannot bear them.
+            ValueError: The units of the expressions differ, so that one axis cannot show them.
         """
         chosen = tuple(BY_NAME[name] for name in self.expressions)
         if len({expression.unit for expression in chosen}) != 1:
@@ -93,7 +93,7 @@ class Panel:
     @property
     def description(self) -> str:
         """
-        What good looks like, and by which names the expressions are found.
+        Describe good values, and the names under which the expressions are found.
         """
         good = dict.fromkeys(expression.good for expression in self.chosen)
         return "\n\n".join((*good, f"Expressions: {', '.join(self.expressions)}"))
@@ -101,7 +101,7 @@ class Panel:
 
 def grafana_unit(unit: str) -> str:
     """
-    Return Grafana's id for one of the catalogue's units; what is counted becomes a suffix.
+    Return Grafana's id for one of the catalogue's units; a unit that names what is counted becomes a suffix.
     """
     return _UNITS.get(unit, f"suffix: {unit}")
 
@@ -210,7 +210,7 @@ _CHOSEN = "&".join(
 
 def link_to(uid: str, title: str) -> dashboard.DashboardLink:
     """
-    Return a link to another dashboard of ours that keeps time, data source, namespace and task queue.
+    Return a link to another dashboard of the kit that keeps time, data source, namespace and task queue.
     """
     return dashboard.DashboardLink(title).type(DashboardLinkType.LINK).url(f"/d/{uid}?{_CHOSEN}")
 
@@ -220,9 +220,9 @@ def build(panel: Panel, number: int, uid_of: dict[str, str]) -> Built:
     Build one panel.
 
     Args:
-        panel: What it shows.
-        number: Its id within the dashboard, from 1.
-        uid_of: Dashboards' uids by name, for links.
+        panel: Panel to build.
+        number: Id of the panel within the dashboard, from 1.
+        uid_of: Uids of the dashboards by name, for links.
     """
     built = (
         _KINDS[panel.kind](panel)

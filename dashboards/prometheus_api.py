@@ -1,5 +1,5 @@
 """
-A Prometheus' API, wherever it runs.
+The API of a Prometheus, wherever it runs.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class PrometheusError(Exception):
 
 class PrometheusUnreachableError(PrometheusError):
     """
-    Nothing that speaks Prometheus' API is at the address.
+    No Prometheus answers at the address.
     """
 
 
 class PrometheusRefusedError(PrometheusError):
     """
-    The Prometheus refused the question, in its own words.
+    The Prometheus refused the request; the text has its own words.
     """
 
 
@@ -36,7 +36,7 @@ class PrometheusApi:
     Asks one Prometheus.
 
     Attributes:
-        address: Its page and API.
+        address: Base of its page and of its API.
     """
 
     def __init__(self, address: str) -> None:
@@ -48,12 +48,13 @@ class PrometheusApi:
         Ask its API and return ``data``.
 
         Args:
-            path: Below ``/api/v1/``.
-            parameters: Of the query string.
+            path: Path below ``/api/v1/``.
+            parameters: Parameters of the query string.
 
         Raises:
-            PrometheusRefusedError: It refused; the text has Prometheus' own words.
-            PrometheusUnreachableError: Nobody answers there, or not in JSON as a Prometheus would.
+            PrometheusRefusedError: The Prometheus refused; the text has its own words.
+            PrometheusUnreachableError: Nothing answers at the address, or the answer is not JSON as Prometheus sends
+                it.
         """
         if not self.address.startswith(("http://", "https://")):
             raise PrometheusUnreachableError(
@@ -85,7 +86,7 @@ class PrometheusApi:
 
     def is_ready(self) -> bool:
         """
-        Tell whether it has begun to answer.
+        Tell whether it answers already.
         """
         try:
             return self._pool.request("GET", f"{self.address}/-/ready", timeout=2.0).status == 200
@@ -94,7 +95,7 @@ class PrometheusApi:
 
     def series(self, promql: str, start: float, end: float, step: float = 1) -> list[dict[str, Any]]:
         """
-        Return the series that answer over a time: those with one finite sample at least.
+        Return the series that have at least one finite sample in a span of time.
         """
         found = self.ask("query_range", query=promql, start=start, end=end, step=step)["result"]
         return [one for one in found if any(math.isfinite(float(value)) for _, value in one["values"])]

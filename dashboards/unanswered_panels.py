@@ -1,7 +1,7 @@
 """
 Does every panel find its data?  ``python -m dashboards.unanswered_panels http://127.0.0.1:9090`` asks a Prometheus that runs.
 
-It asks what a Grafana would, from the committed dashboards and rules, and says what found no answer.
+It asks what Grafana asks, from the committed dashboards and rules, and lists the queries without an answer.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Question:
     One query of a panel or of a rule.
 
     Attributes:
-        where: Dashboard, panel and letter, or the rule's name.
-        promql: What is asked.
-        may_be_empty: Whether no answer is an answer: it appears only on an event.
+        where: Place of the query: dashboard, panel and letter, or the rule's name.
+        promql: Query in PromQL.
+        may_be_empty: Whether the query may stay without an answer, as its metric appears only on an event.
     """
 
     where: str
@@ -43,10 +43,10 @@ class Question:
 
 def as_grafana_asks(promql: str, chosen: Mapping[str, str]) -> str:
     """
-    Put choices into a panel's query, as Grafana does.
+    Put the chosen values of variables into a panel's query, as Grafana does.
 
     Raises:
-        ValueError: A variable is left that nobody chose.
+        ValueError: A variable without a chosen value is left.
     """
     for name, value in chosen.items():
         promql = promql.replace(name, value)
@@ -59,7 +59,7 @@ def choices(
     window: str = "30s", span: str = "1m", queues: str = ".*", namespaces: str = "default"
 ) -> dict[str, str]:
     """
-    Return what a reader chose, by the variables' spelling in a query.
+    Return the chosen values, by the variables' spelling in a query.
     """
     return {
         "${namespace:pipe}": namespaces,
@@ -113,7 +113,7 @@ def recorded() -> list[Question]:
 
 def ailing_rules(api: PrometheusApi) -> list[str]:
     """
-    Return what is wrong with our rules there: one that is not loaded, or fails to be evaluated.
+    Return what is wrong with the kit's rules there: a rule is not loaded, or its evaluation fails.
     """
     loaded = {rule["name"]: rule for group in api.ask("rules")["groups"] for rule in group["rules"]}
     wanted = [recording.record for recording in RECORDINGS] + [alert.name for alert in ALERTS]
@@ -153,7 +153,7 @@ def _version(text: str) -> tuple[int, int]:
 
 def excused(question: Question, names: frozenset[str]) -> bool:
     """
-    Whether a question may be left without an answer: by itself, or since it asks for one of these metrics.
+    Return whether a question may stay without an answer: by itself, or because it asks for one of these metrics.
     """
     return question.may_be_empty or not names.isdisjoint(re.findall(r"\w+", question.promql))
 
@@ -162,14 +162,14 @@ def unanswered(
     api: PrometheusApi, asked: Iterable[Question], start: float, end: float, step: float = 1
 ) -> list[Question]:
     """
-    Return the questions that found no sample over a time.
+    Return the questions that found no sample in a span of time.
     """
     return [question for question in asked if not api.series(question.promql, start, end, step)]
 
 
 def main(argv: list[str]) -> int:
     """
-    Ask everything and return 0 if all that must answer did.
+    Ask everything and return 0 if every question that must have an answer has one.
     """
     parser = argparse.ArgumentParser(prog="unanswered_panels", description="Does every panel find its data?")
     parser.add_argument("address", help="of a Prometheus, e.g. http://127.0.0.1:9090")

@@ -31,11 +31,11 @@ _INJECTOR_VARIABLE = "LOADTEST_INJECTOR_METRICS_PORT"
 
 def pages(parent: int, step_port: int) -> Mapping[str, list[str]]:
     """
-    Return the pages of a sweep that runs: ``host:port`` by job.
+    Return the pages of a running sweep: ``host:port`` by job.
 
     Args:
         parent: Process id of the sweep.
-        step_port: Where the sweep itself shows its step.
+        step_port: TCP port on which the sweep itself shows its step.
     """
     found: dict[str, list[str]] = defaultdict(list)
     found["sweep"].append(f"127.0.0.1:{step_port}")
@@ -80,14 +80,14 @@ def _sweep(prometheus: LocalPrometheus, arguments: list[str], step_port: int) ->
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """
-    End as Ctrl-C would, so that sweep and Prometheus are ended too.
+    End as Ctrl-C does, so that sweep and Prometheus are ended too.
     """
     raise KeyboardInterrupt
 
 
 def main(argv: list[str]) -> int:
     """
-    Run a sweep under watch, let it be looked at until Ctrl-C, and return the sweep's exit code.
+    Run a sweep with Prometheus, keep Prometheus until Ctrl-C, and return the sweep's exit code.
     """
     parser = argparse.ArgumentParser(
         prog="watched_sweep", description="A local sweep with a Prometheus beside it."

@@ -44,12 +44,12 @@ class Watched:
     A sweep that has ended, and the Prometheus that watched it.
 
     Attributes:
-        prometheus: Started again on what was scraped.
+        prometheus: Prometheus, started again on the data that it had scraped.
         sweep: The run's sweep.json.
-        steps: Start and end of each step's window, by the step's name, as the metric told.
-        began, ended: Of the whole sweep.
-        output: What ``watch`` printed.
-        stayed: Whether its Prometheus listened after the sweep, and after Ctrl-C.
+        steps: Start and end of each step's window, by the step's name, as the metric told them.
+        began, ended: Unix times of the beginning and the end of the whole sweep.
+        output: Text that ``watch`` printed.
+        stayed: Whether its Prometheus still listened after the sweep, and after Ctrl-C.
     """
 
     prometheus: LocalPrometheus

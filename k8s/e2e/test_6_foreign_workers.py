@@ -139,8 +139,8 @@ class Swept:
     A sweep of the ovens by one replica, while two are there.
 
     Attributes:
-        run: What was fetched.
-        before, meanwhile: The Deployment.
+        run: The run that was fetched.
+        before, meanwhile: The Deployment before and during the sweep.
     """
 
     run: FetchedRun

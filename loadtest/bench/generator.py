@@ -1,8 +1,9 @@
 """
-What the load generator itself costs and how late it is, against a frontend that does nothing.
+The cost and the lag of the load generator itself, against a frontend that does nothing.
 
-Closed loop: CPU time a start.  Open loop: the share of asked starts that left, how late they left, and CPU time a
-start.  One injector process under Locust, as a sweep runs it.  Rounds are interleaved; compare figures of one run.
+Closed loop: CPU time per start. Open loop: the share of the asked starts that left, how late they left, and CPU time
+per start. One injector process under Locust, as a sweep runs it. Rounds are interleaved; compare only figures of one
+run.
 
     python loadtest/bench/generator.py [--rounds 3]
 """
@@ -53,13 +54,14 @@ class Outcome:
     One round of a case.
 
     Attributes:
-        starts_per_second: In the window.
-        sent_ratio: Sent in the window over asked.
-        failed: Starts without an answer, in the whole step.
-        lag_milliseconds: p50, p99 and maximum by the injector's own clock; ``None`` where nothing is intended.
-        seen_milliseconds: p99 by the stub's clock: arrival there minus place on an even grid.
-        microseconds: CPU time of the injector's process a start, over the window.
-        rss_bytes: Its resident size.
+        starts_per_second: Starts per second in the window.
+        sent_ratio: Starts sent in the window over those asked.
+        failed: Number of starts without an answer, in the whole step.
+        lag_milliseconds: Median, p99 and maximum of the lag by the injector's own clock; ``None`` where starts have no
+            intended time.
+        seen_milliseconds: p99 of the lag by the stub's clock: arrival there minus place on an even grid.
+        microseconds: CPU time of the injector's process per start, over the window.
+        rss_bytes: Resident size of the injector's process.
     """
 
     starts_per_second: float

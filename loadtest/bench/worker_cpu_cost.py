@@ -51,12 +51,12 @@ class Case:
     One way to run a worker.
 
     Attributes:
-        name: What is printed.
-        reference: Name of the case that it is a ratio of.
-        environ: Settings beside the defaults.
-        command: Arguments of the interpreter.
-        local: Whether the six steps are local activities; ``None`` is an order of the shop.
-        bare: Whether the order is its id alone, which every revision's contract reads.
+        name: Name that is printed.
+        reference: Name of the case with which it is compared as a ratio.
+        environ: Settings that differ from the defaults.
+        command: Arguments of the Python interpreter.
+        local: Whether the six steps are local activities; ``None`` takes an order of the shop.
+        bare: Whether the order holds only its id, which every revision's contract can read.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """
 Plant known limits and write how often the first suspect is the one that was planted.
 
-What was found is kept after each run, and the table of the page is made of all that was kept.
+The findings are kept after each run, and the table of the page is made from all that were kept.
 
     python loadtest/bottlenecks/bottleneck_run.py [--times 5] [--plant NAME ...] [--relieve] [--results results/bottlenecks]
 """
@@ -35,12 +35,12 @@ async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> di
     Run `loadtest limits` on a planted system and return its ``limits.json``.
 
     Args:
-        plant: What is planted.
+        plant: Plant whose limit is planted.
         results: Folder of the run.
-        relieve: Whether the first suspect is relieved too, which takes minutes.
+        relieve: Whether to relieve the first suspect too, which takes minutes.
 
     Raises:
-        RuntimeError: The program failed; the text ends with what it said.
+        RuntimeError: The program failed; the text ends with its output.
     """
     results.mkdir(parents=True, exist_ok=True)
     async with _surrounded(plant, results) as flags:
@@ -62,7 +62,7 @@ async def answer_of(plant: Plant, results: Path, *, relieve: bool = False) -> di
 @contextlib.asynccontextmanager
 async def _surrounded(plant: Plant, logs: Path) -> AsyncIterator[list[str]]:
     """
-    Set up what the plant needs around it; yield the flags of the place.
+    Set up what the plant needs outside of the run; yield the flags of the place.
     """
     flags, bent = list[str](), plant.bent
     async with contextlib.AsyncExitStack() as stack:

@@ -1,5 +1,5 @@
 """
-What was found of planted limits, as a table: planted against told.
+What was found of planted limits, as a table: planted against found.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ class Outcome:
     One run of one plant.
 
     Attributes:
-        plant: What was planted.
+        plant: Name of the plant.
         first: The first suspects, "A or B"; empty where there was none.
-        is_right: Whether a planted one is among them.
+        is_right: Whether a planted suspect is among them.
         sentence: The evidence of the first suspect.
-        relief: What its relief gave; empty where it was not relieved.
-        is_disturbed: Whether other programs took half a core or more of the machine; it counts all the same.
+        relief: Effect of its relief, in words; empty where it was not relieved.
+        is_disturbed: Whether other programs took half a core or more of the machine; the run counts all the same.
     """
 
     plant: str
@@ -72,14 +72,14 @@ def outcome(plant: Plant, found: dict[str, Any]) -> Outcome:
 
 def read(path: Path) -> list[Outcome]:
     """
-    Read what was kept.
+    Read the outcomes that were kept.
     """
     return [Outcome(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def write_page(page: Path, outcomes: Sequence[Outcome]) -> None:
     """
-    Write the page's last section anew.
+    Write the page's last section again.
     """
     text = page.read_text(encoding="utf-8")
     before = text.partition(HEADING)[0]
@@ -88,7 +88,7 @@ def write_page(page: Path, outcomes: Sequence[Outcome]) -> None:
 
 def section(outcomes: Sequence[Outcome]) -> str:
     """
-    Return the section: one row a plant.
+    Return the section: one row per plant.
     """
     right = sum(one.is_right for one in outcomes)
     disturbed = sum(one.is_disturbed for one in outcomes)

@@ -18,18 +18,19 @@ ORDERS, SLOTS = 20, 100
 @dataclass(frozen=True, slots=True)
 class Plant:
     """
-    One limit.
+    One planted limit.
 
     Attributes:
-        name: What was planted.
-        truth: The suspects of which one is right.
+        name: Name of what was planted.
+        truth: Suspects that are right; naming one of them is enough.
         worker: Keys of the plan's ``[worker]``.
         work: Keys of the plan's ``[work]``.
-        server: Dynamic configuration.
-        orders: In flight.
-        bent: Flags of the bent worker; ``None`` runs the kit's own.
-        slow_way: Whether the worker reaches the server by 0.1 s there and back.
-        shared_calls: Room of the system that every activity calls; ``None`` calls none.
+        server: Dynamic configuration of the server.
+        orders: Number of orders in flight.
+        bent: Flags of the worker with a planted limit; ``None`` runs the kit's own worker.
+        slow_way: Whether the connection between worker and server has a round trip of 0.1 s.
+        shared_calls: Number of calls that the system behind every activity serves at the same time; ``None`` calls
+            none.
         queue_per_second: Rate limit of the queue, set by API; ``None`` sets none.
     """
 

@@ -1,5 +1,5 @@
 """
-What is tried: systems, utilisations, and how often.
+What the trials try: systems, utilisations, and the number of runs.
 """
 
 from __future__ import annotations
@@ -44,13 +44,14 @@ STRANGE = {
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
-    One cell of one table: which trial is made how often.
+    One cell of one table: its trial, and how often the trial is made.
 
     Attributes:
-        table, row, column: Where it stands.
-        subject, utilization, draws_known, slower_later: What is tried.
-        runs: How often.
-        truth: Of the long run, where ranges of it are shown.
+        table, row, column: Place of the cell: table, row and column.
+        subject, utilization, draws_known, slower_later: What the trial tries: the system, its utilisation, whether the
+            draws are known, and by how much it is slower later.
+        runs: Number of trials.
+        truth: Numbers of the long run, where ranges of them are shown.
     """
 
     table: str
@@ -81,7 +82,7 @@ class Cell:
 
 def with_truth(cells: Sequence[Cell]) -> list[Cell]:
     """
-    Return the cells of one system with what long runs say of it.
+    Return the cells of one system with the numbers that long runs give for it.
     """
     return [
         replace(
@@ -100,12 +101,12 @@ def outcomes(system: int, cells: Sequence[Cell], run: int) -> list[tuple[int, Ou
     Make one run of the cells of one system, which share its saturate step.
 
     Args:
-        system: Number of the system, of which its luck is made.
-        cells: Of the system.
-        run: Number of the run; cells of fewer runs are left out.
+        system: Number of the system, from which its luck is made.
+        cells: Cells of the system.
+        run: Number of the run; cells with fewer runs are left out.
 
     Returns:
-        Place of each cell among those given, and its outcome.
+        Index of each cell among those given, and its outcome.
     """
     seed = 1000 * (system + 1) + run
     return [(place, cell.outcome(seed)) for place, cell in enumerate(cells) if run < cell.runs]
@@ -113,7 +114,7 @@ def outcomes(system: int, cells: Sequence[Cell], run: int) -> list[tuple[int, Ou
 
 def limit_of(replicas: int) -> float:
     """
-    Return the utilisation that stands just at the SLO; with 8 replicas hardly a task waits below 0.9.
+    Return the utilisation that is exactly at the SLO; with 8 replicas hardly a task waits below 0.9.
     """
     return 0.84 if replicas < 8 else 0.9
 
@@ -132,7 +133,8 @@ def all_systems(runs: int) -> list[list[Cell]]:
     Return the cells, those of one system together.
 
     Args:
-        runs: Of each cell of the first table, and of the alarms, which share its twins; of the others half as many, and one.
+        runs: Number of runs of each cell of the first table and of the alarms, which share its twins; the other cells
+            have half as many, and one more.
     """
     half = runs // 2 + 1
     cells = []

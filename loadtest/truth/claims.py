@@ -1,5 +1,5 @@
 """
-What is claimed of the answers, beside what the trials found.
+The claims on the answers, beside what the trials found.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Claim:
     One claim.
 
     Attributes:
-        text: What is claimed, or asked where nothing is.
-        found: What the trials say of it.
-        held: Whether it holds; empty where nothing is claimed.
+        text: What is claimed, or the question where nothing is claimed.
+        found: What the trials tell of it.
+        held: Whether the claim holds, in words; empty where nothing is claimed.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Claim:
 
 def claims(findings: Findings) -> list[Claim]:
     """
-    Hold what was found against what is claimed.
+    Compare what was found with what is claimed.
     """
     decided = findings.of("decisions")
     if not decided:
@@ -66,7 +66,7 @@ def claims(findings: Findings) -> list[Claim]:
 
 def counted(facts: Iterable[bool]) -> str:
     """
-    Write how many of the facts are true, as a share with its ends.
+    Write how many of the facts are true, as a share with the ends of its interval.
     """
     each = list(facts)
     low, high = share_ends(sum(each), len(each))

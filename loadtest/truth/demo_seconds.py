@@ -51,10 +51,10 @@ class DemoTrial:
     One demo.
 
     Attributes:
-        closed, opened: Its steps.
-        windows: Seconds of the open ones, by replicas.
-        seconds: Of the whole run.
-        answers: Of the activity queue's bound, by replicas.
+        closed, opened: Number of closed and of open steps.
+        windows: Length of the open steps' windows, by replicas.
+        seconds: Length of the whole run, estimated.
+        answers: Answer on the activity queue's bound, by replicas.
     """
 
     closed: int
@@ -66,12 +66,12 @@ class DemoTrial:
 
 def demo(seed: int, machine: str, spoiled: tuple[int, ...]) -> DemoTrial:
     """
-    Carry one demo out.
+    Run one demo.
 
     Args:
-        seed: Of arrivals, draws and luck.
-        machine: How fast.
-        spoiled: Counts whose closed loads fill the machine and are not level.
+        seed: Seed of arrivals, draws and luck.
+        machine: Name of the machine, which says how fast it is.
+        spoiled: Replica counts whose closed loads fill the machine and are not level.
     """
     plan = parse_plan({**read_document(DEMO), "seed": seed}, DEMO.name)
     design, kept = Grid(plan), list[KeptStep]()
@@ -115,7 +115,7 @@ def _carried_out(
 @functools.cache
 def _usable() -> StepResult:
     """
-    The readings of a step that may be believed.
+    Return the readings of a step that may be believed.
     """
     return read_step(synthetic.step(1, "saturate"), synthetic.demo_plan())
 
@@ -132,7 +132,7 @@ def page(found: Sequence[tuple[str, str, DemoTrial]]) -> str:
     Write the page.
 
     Args:
-        found: Machine, case and demo.
+        found: Machine, case and demo of each trial.
     """
     lines = [
         "# How long a demo takes, step by step",

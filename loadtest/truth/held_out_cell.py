@@ -1,5 +1,5 @@
 """
-One reading of a cell that was left out, beside what the other cells say of it.
+One reading of a cell that was left out, beside what the other cells predict for it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ class HeldOut:
     One quantity of a cell that was left out.
 
     Attributes:
-        run, cell: Which one.
-        quantity: Which.
-        seen: What the cell showed.
-        told: What the others say.
-        beyond: Whether the cell lies beyond the others.
+        run, cell: Name of the run and of the cell.
+        quantity: Name of the quantity.
+        seen: Value that the cell showed.
+        told: Interval that the other cells predict.
+        beyond: Whether the cell lies beyond the others' range.
     """
 
     run: str

@@ -1,5 +1,5 @@
 """
-Shares of late workflow tasks on queues of known answer: how often windows of 20 s are told wrong.
+Shares of late workflow tasks on queues of known answer: how often windows of 20 s are decided wrongly.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _TASKS = 200_000
 @dataclass(frozen=True, slots=True)
 class WorkflowTrials:
     """
-    What windows of one queue said.
+    The decisions on the windows of one queue.
 
     Attributes:
-        slots, busy, rate: Of the queue: slots, share of them in use, tasks per second.
-        windows: How many there are.
-        wrong_met: "Met" where 8 % are late in the long run.
-        wrong_missed: "Missed" where 3 % are.
-        right_met: "Met" where 1 % are.
+        slots, busy, rate: Slots of the queue, share of them in use, and tasks per second.
+        windows: Number of windows.
+        wrong_met: Decisions "met" where 8 % are late in the long run.
+        wrong_missed: Decisions "missed" where 3 % are late.
+        right_met: Decisions "met" where 1 % are late.
     """
 
     slots: int

@@ -28,8 +28,8 @@ class ModelTrials:
     Attributes:
         row: The system.
         utilization: Rate over its true capacity.
-        answered, wrong: How many of the runs.
-        runs: How many there are.
+        answered, wrong: Number of runs with an answer, and with a wrong one.
+        runs: Number of runs.
     """
 
     row: str

@@ -1,7 +1,7 @@
 """
-All trials in several processes; what they find is the same for any number of them.
+Runs all trials in several processes; the findings are the same for any number of processes.
 
-Each trial has its luck from numbers of its own, and its result stands where it was asked for, whoever ended first.
+Each trial has its own seeds, and its result has the place in which it was asked for, in whatever order trials end.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Result = TypeVar("Result")
 @dataclass(frozen=True, slots=True)
 class Trials:
     """
-    What is to be tried.
+    The trials to make.
 
     Attributes:
-        systems: Cells of measured steps, those of one system together.
-        by_model: Systems for the model alone, by name; those that are among the cells are known from there.
-        model_runs: Windows of each of them and utilisation.
-        queues: Slots, share in use and tasks per second of queues of workflow tasks.
-        comparisons: Of each kind.
+        systems: Cells of measured steps; those of one system are together.
+        by_model: Systems for the model alone, by name; those that are among the cells are taken from there.
+        model_runs: Number of windows for each of these systems and each utilisation.
+        queues: Queues of workflow tasks: slots, share in use and tasks per second.
+        comparisons: Number of comparisons of each kind.
     """
 
     systems: list[list[Cell]]
@@ -53,12 +53,12 @@ class Trials:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """
-    What was found until now.
+    The findings so far.
 
     Attributes:
-        findings: Of all trials that are over.
-        runs: Runs of the cells that are over.
-        cpu_seconds: What they took in all processes.
+        findings: Findings of all trials that are over.
+        runs: Number of runs of the cells that are over.
+        cpu_seconds: CPU time of these trials in all processes.
     """
 
     findings: Findings
@@ -68,17 +68,17 @@ class Progress:
 
 def all_trials(runs: int) -> Trials:
     """
-    Return all that the page tells.
+    Return all trials that the page tells of.
 
     Args:
-        runs: Of each cell of the first table.
+        runs: Number of runs of each cell of the first table.
     """
     return Trials(all_systems(runs), model_subjects(), 2 * runs, workflow_queues(), 50 * runs)
 
 
 def run_trials(trials: Trials, processes: int) -> Iterator[Progress]:
     """
-    Make all trials, and tell after each run of the cells what was found.
+    Make all trials, and yield the findings so far after each run of the cells.
     """
     # Not forked: a process of its own has nothing in its caches that another number of processes would not give it.
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))

@@ -34,8 +34,8 @@ class Pair:
     Two settings of known difference.
 
     Attributes:
-        title: What the table says.
-        a, b: The settings, as ``KEY=VALUE``.
+        title: Title of the pair in the table.
+        a, b: The two settings, as ``KEY=VALUE``.
     """
 
     title: str
@@ -68,7 +68,7 @@ def compare(pair: Pair, seed: int, results: Path) -> None:
 
 def section(results: Path) -> str:
     """
-    Write what was found in the comparisons that are there.
+    Write the findings of the comparisons that were run.
     """
     finished = _finished(results)
     lines = [
@@ -122,7 +122,7 @@ def _finished(results: Path) -> list[ComparisonResult]:
 
 def main() -> None:
     """
-    Run what is asked for, and write the section.
+    Run the comparisons that are asked for, and write the section.
     """
     parser = page_parser(__doc__, "compare.md")
     parser.add_argument("--same", type=int, default=40, help="comparisons of settings that are the same")

@@ -1,8 +1,8 @@
 """
 Leave one replica count of a recorded sweep out and ask the others for its rates: is it in the stated answer?
 
-What is true comes of the counts themselves: a rate above the throughput of one count less needs at least this one, and
-one at which its own saturated step, by its own model, keeps every bound needs no more.
+The truth comes from the counts themselves: a rate above the throughput of one count less needs at least this count, and
+a rate at which this count's own saturated step, by its own model, keeps every bound needs no more.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class AskedCount:
     One rate whose replica count is known and was left out.
 
     Attributes:
-        run: Which sweep.
-        replicas: How many it needs.
+        run: Name of the sweep.
+        replicas: Number of replicas that the rate needs.
         rate: Orders per second.
-        told: What the other counts say.
+        told: Answer from the other counts.
     """
 
     run: str
@@ -81,7 +81,7 @@ class AskedCount:
     @property
     def is_beyond(self) -> bool:
         """
-        Whether the others say that they answer beyond what they measured.
+        Whether the others say that their answer lies beyond what they measured.
         """
         return self.told.basis is Basis.BEYOND
 
@@ -124,7 +124,7 @@ def _rates_of(steps: Sequence[Measured], plan: Plan, replicas: int) -> tuple[flo
 
 def _throughput_of(steps: Sequence[Measured], plan: Plan, replicas: int, each: float) -> float:
     """
-    Return the throughput of a count as measured; else as much as that many of the first would have, as none grows faster.
+    Return the measured throughput of a count; else that of as many first replicas, as no system grows faster.
     """
     if replicas == 0:
         return 0.0

@@ -1,8 +1,8 @@
 """
-How closely the model follows a real queue: late tasks and waits of finished open steps beside those of the model.
+How closely the model follows a real queue: late tasks and waits of finished open steps beside the model's.
 
-Each open step is simulated on its own schedule and draws by the model that its cell's saturate step calibrates, once with
-the overhead of that step and once with what the open step's own execution times teach.
+Each open step is simulated on its own schedule and draws by the model that its cell's saturate step calibrated, once
+with the overhead of that step and once with the overhead from the open step's own execution times.
 
     python loadtest/truth/residual_trial.py RUN [RUN ...] [--output loadtest/docs/truth-residual.md]
 """
@@ -39,14 +39,15 @@ class Followed:
     One open step beside its model.
 
     Attributes:
-        run, step: Which.
+        run, step: Names of the run and of the step.
         rate: Orders per second.
-        seconds: Of its window.
-        tasks, late: Of the window, and those that waited longer than the bound.
-        model_late: Mean over the model's runs with the saturate step's overhead.
-        model_spread: Standard deviation of it between runs.
-        learnt_late: Mean with the open step's own overhead.
-        correlation: Of the mean waits of each 10 s with the model's; ``None`` for fewer than four such blocks.
+        seconds: Length of the step's window.
+        tasks, late: Tasks of the window, and those of them that waited longer than the bound.
+        model_late: Late tasks of the model with the saturate step's overhead, mean over its runs.
+        model_spread: Standard deviation of that number between runs.
+        learnt_late: Late tasks of the model with the open step's own overhead, mean over its runs.
+        correlation: Correlation of the mean waits of each 10 s with the model's; ``None`` for fewer than four such
+            blocks.
     """
 
     run: str

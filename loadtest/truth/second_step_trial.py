@@ -1,5 +1,6 @@
 """
-Whether one closed step tells that twice the orders in flight would bring no more, on simulated systems of known answer.
+Whether one closed step tells that twice the orders in flight would complete no more, on simulated systems of known
+answer.
 
     python loadtest/truth/second_step_trial.py [--output loadtest/docs/truth-second-step.md]
 """
@@ -46,13 +47,13 @@ HAND_OVERS = (
 @dataclass(frozen=True, slots=True)
 class SecondStepTrial:
     """
-    One system.
+    The trial of one system.
 
     Attributes:
-        traits: What it is like.
+        traits: Traits of the system.
         work: Name of the distribution of its work.
-        rise_ratio: How much more four orders a slot complete than two, in the long run.
-        starved_ratios: What each of several closed steps of 15 s says.
+        rise_ratio: How much more four orders per slot complete than two, in the long run, as a share.
+        starved_ratios: Starved share of the slots' time, as each of several closed steps of 15 s tells it.
     """
 
     traits: Traits
@@ -63,7 +64,7 @@ class SecondStepTrial:
     @property
     def left_out(self) -> int:
         """
-        How many of the steps are followed by no second one.
+        Number of steps that no second step follows.
         """
         return sum(ratio < LEAST_STARVED_RATIO for ratio in self.starved_ratios)
 

@@ -1,5 +1,5 @@
 """
-What a setting costs: runs one comparison for each, and writes the table of all that were run.
+The cost of settings: runs one comparison for each, and writes the table of all that were run.
 
     python loadtest/truth/setting_costs.py [--only NAME] [--results FOLDER] [--output loadtest/docs/prices.md] [--table]
 """
@@ -31,10 +31,10 @@ _SHOWN = ("throughput", "worker-cpu", "server-cpu", "worker-memory")
 @dataclass(frozen=True, slots=True)
 class Price:
     """
-    One setting whose price is asked.
+    One setting whose cost is asked.
 
     Attributes:
-        title: What the table says.
+        title: Title of the setting in the table.
         without, with_it: The two settings, as ``KEY=VALUE``.
     """
 
@@ -79,7 +79,8 @@ def compare(name: str, results: Path) -> None:
 
 def _environment(name: str) -> dict[str, str]:
     """
-    Return the shell's variables, with keys where encryption wants some and there are none: which makes no difference to its price.
+    Return the shell's variables, with keys where encryption needs some and there are none; which keys makes no
+    difference to its cost.
     """
     if name != "encryption" or has_codec_keys(os.environ):
         return dict(os.environ)
@@ -88,7 +89,7 @@ def _environment(name: str) -> dict[str, str]:
 
 def page(results: Path) -> str:
     """
-    Write the table of the comparisons that are there; one that is not says so.
+    Write the table of the comparisons that were run; a missing one says so.
     """
     head = ("setting switched on", "rounds", *_SHOWN)
     lines = [
@@ -131,7 +132,7 @@ def _cell(one: QuantityComparison) -> str:
 
 def main() -> None:
     """
-    Run what is asked for, and write the page.
+    Run the comparisons that are asked for, and write the page.
     """
     parser = page_parser(__doc__, "prices.md")
     parser.add_argument("--only", choices=tuple(PRICES), action="append")

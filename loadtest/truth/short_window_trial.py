@@ -46,7 +46,7 @@ _SLOT_SECONDS = 0.26
 @dataclass(frozen=True, slots=True)
 class Setting:
     """
-    Fewer replicas that were measured, more that were not, and how much less each of those is worth.
+    Fewer replicas that were measured, more that were not, and by how much less each of the latter completes.
     """
 
     fewer: int
@@ -62,11 +62,11 @@ class ShortWindowTrial:
     One open step of more replicas.
 
     Attributes:
-        setting: The system.
-        utilization: Rate over its true capacity.
-        seconds: Of its window.
-        answer: Of the model on the window; ``None`` where it gave none.
-        long_answer: Likewise in a window of the full length.
+        setting: The tried system.
+        utilization: Rate over the system's true capacity.
+        seconds: Length of the step's window.
+        answer: Answer of the model on the window; ``None`` where it gave none.
+        long_answer: Answer of the model on a window of the full length; ``None`` likewise.
     """
 
     setting: Setting
@@ -103,7 +103,7 @@ class ShortWindowTrial:
 
 def settings() -> list[Setting]:
     """
-    Return what is tried; where nothing is lost both ways are one.
+    Return the settings to try; where no throughput is lost, both ways are the same.
     """
     return [
         Setting(fewer, more, efficiency, way, work)

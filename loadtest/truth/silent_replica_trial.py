@@ -64,7 +64,7 @@ class Named:
     What a replica's silences came to.
 
     Attributes:
-        steps: How many were tried.
+        steps: Number of steps that were tried.
         seconds: How long each one took that was named at all.
     """
 

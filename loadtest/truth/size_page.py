@@ -29,9 +29,9 @@ def page(
         together: Readings of cells left out, in the intervals as `loadtest size` states them.
         alone: The same readings, in intervals that hold for one row at 95 %.
         counts: Rates whose replica count was left out.
-        scatter: Lines on what the widths stand on.
+        scatter: Lines on what the intervals' widths rest on.
         not_asked: Steps that are not valid, and saturate steps that filled their machine.
-        unseen: As *together*, where nobody looks at how full the machine was.
+        unseen: Same readings as *together*, as if nobody had looked at how full the machine was.
     """
     invalid, full = not_asked
     command = "$ loadtest size results/latest --rate 50"
@@ -84,7 +84,7 @@ def page(
 
 def scatter_lines(runs: Recorded, repeats: Recorded) -> list[str]:
     """
-    Write what the widths stand on beside the run's own steps.
+    Write what the intervals' widths rest on beside the run's own steps.
     """
     usual, repeated = usual_scatter(runs), repeated_scatter(repeats)
     machine = machine_scatter(repeats)
@@ -129,7 +129,7 @@ def _half_width(found: Sequence[HeldOut]) -> str:
 
 def _by_sweep(found: Sequence[HeldOut]) -> list[str]:
     """
-    Write the half widths of each sweep: more steps tell more.
+    Write the half widths of each sweep: more steps give narrower intervals.
     """
     names = sorted({one.run for one in found})
     of = {name: [one for one in found if one.run == name] for name in names}

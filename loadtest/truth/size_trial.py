@@ -1,5 +1,6 @@
 """
-Leave each cell of recorded sweeps out and ask the others for it: how often it lies in the interval that they state.
+Leave each cell of recorded sweeps out and predict it from the others: how often it lies in the interval that they
+state.
 
     python loadtest/truth/size_trial.py [--output loadtest/docs/size.md]
 """
@@ -91,13 +92,13 @@ def not_asked(runs: Recorded) -> tuple[int, int]:
 
 def held_out(run: str, plan: Plan, steps: Sequence[Measured], sure: Sureness) -> Iterator[HeldOut]:
     """
-    Leave each step that can be believed out in turn.
+    Leave out, in turn, each step that may be believed.
 
     Args:
-        run: Its name.
-        plan: Of the run.
-        steps: Of the run.
-        sure: Of other runs.
+        run: Name of the run.
+        plan: Plan of the run.
+        steps: Steps of the run.
+        sure: Usual scatter, from other runs.
     """
     kept = believable_steps(steps, plan)
     for left in kept:

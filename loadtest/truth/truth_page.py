@@ -27,12 +27,12 @@ from tables import (
 @dataclass(frozen=True, slots=True)
 class Effort:
     """
-    What the trials took.
+    The cost of the trials.
 
     Attributes:
-        processes: That shared them.
-        cpu_minutes: In all processes.
-        step_cpu_seconds: Of the model's work before each window.
+        processes: Number of processes that shared the trials.
+        cpu_minutes: CPU time in all processes, in minutes.
+        step_cpu_seconds: CPU seconds of the model's work before each window.
     """
 
     processes: int
@@ -50,7 +50,7 @@ def step_cpu_seconds(findings: Findings) -> tuple[float, ...]:
 
 def page(findings: Findings, effort: Effort) -> str:
     """
-    Write the page of all that was found; a table without a trial is left out.
+    Write the page of all findings; a table without a trial is left out.
     """
     decided, comparisons = findings.of("decisions"), findings.comparisons
     tables = {title: findings.of(title) for title in ("alarm", "unknown draws", "end to end", "strange")}

@@ -19,7 +19,7 @@ Object = dict[str, Any]
 
 class _StrictLoader(yaml.SafeLoader):
     """
-    Refuses a key that stands twice, as kustomize, Flux and the API's strict decoding do.
+    Refuses a key that appears twice, as kustomize, Flux and the API's strict decoding do.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -38,7 +38,7 @@ class Charts:
     Our charts by name.
 
     Attributes:
-        folder: Where they are.
+        folder: Folder that holds the charts.
     """
 
     folder: Path
@@ -47,7 +47,7 @@ class Charts:
         self, verb: str, chart: str, values: Mapping[str, Any], *more: str, release: str = "kit"
     ) -> subprocess.CompletedProcess[str]:
         """
-        Run helm on a chart with values, whatever it answers.
+        Run helm on a chart with values, whether it succeeds or not.
         """
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             yaml.safe_dump(dict(values), file)

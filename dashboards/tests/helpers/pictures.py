@@ -104,10 +104,10 @@ def draw(
 
     Args:
         document: The dashboard's JSON.
-        prometheus: Who answers.
+        prometheus: The Prometheus that answers the queries.
         chosen: Values for Grafana's variables.
-        start, end: Unix times that the picture spans.
-        path: Where to, a PNG.
+        start, end: Unix times of the picture's beginning and end.
+        path: PNG file to write.
     """
     panels = list(panels_of(document))
     rows = math.ceil(len(panels) / ACROSS)

@@ -33,7 +33,7 @@ def demand_answers(cases: Sequence[Mapping[str, Any]], folder: Path) -> None:
 
     Args:
         cases: The ``tests`` of a file for ``promtool test rules``.
-        folder: Where to write that file.
+        folder: Folder in which that file is written.
     """
     file = folder / "case.yaml"
     file.write_text(yaml.safe_dump({"tests": list(cases)}), encoding="utf-8")

@@ -47,13 +47,14 @@ FASTER = {
 @dataclass(frozen=True, slots=True)
 class Stack:
     """
-    What runs, and when the load on it was steady.
+    The running processes, and when the load on them was steady.
 
     Attributes:
-        prometheus: Scrapes all of it each second, with our rules.
+        prometheus: Prometheus that scrapes all of it each second, with the kit's rules.
         began, ended: Unix times of the first and the last arrival.
-        sent: Starts that left the injector.
-        workers: What the workers counted from before the first arrival until after the last close, as a sweep reads it.
+        sent: Number of starts that left the injector.
+        workers: What the workers counted from before the first arrival until after the last close, read in the same way
+            as by a sweep.
     """
 
     prometheus: LocalPrometheus
@@ -106,7 +107,7 @@ def dev_server(folder: Path, port: int, http: int, metrics: int) -> list[str]:
 
 def worker_environment(address: str, port: int) -> dict[str, str]:
     """
-    A worker as cheap as can be: many tests share the machine.
+    Return the environment of a worker with the least cost, as many tests share the machine.
     """
     return {
         "TEMPORAL_ADDRESS": address,

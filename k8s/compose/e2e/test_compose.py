@@ -61,8 +61,8 @@ class Project:
     A project that is up.
 
     Attributes:
-        temporal, metrics, prometheus: Ports of the host.
-        words: What make needs to mean this project.
+        temporal, metrics, prometheus: TCP ports on the host.
+        words: Arguments with which make uses this project.
     """
 
     temporal: int
@@ -89,7 +89,7 @@ def _run(*words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
 
 def _last_verdicts(run: Path) -> dict[tuple[int, str], str]:
     """
-    Return the verdict of each step by replicas and load, of one that was measured again its last attempt's.
+    Return the verdict of each step by replicas and load; for a repeated step that of its last attempt.
     """
     steps = json.loads((run / "sweep.json").read_text())["steps"]
     return {
@@ -105,7 +105,7 @@ def _labelled(*words: str) -> list[str]:
 @pytest.fixture(scope="module")
 def project() -> Iterator[Project]:
     """
-    The project, taken down at last.
+    Yield the running project, and stop it at the end.
     """
     if (
         shutil.which("docker") is None

@@ -15,9 +15,9 @@ class Certificates:
     Files in PEM.
 
     Attributes:
-        authority: Its certificate, by which both sides are known.
-        server, server_key: What the proxy shows.
-        client, client_key: What workers and load test show.
+        authority: Certificate of the authority, which both sides trust.
+        server, server_key: Certificate and key of the proxy.
+        client, client_key: Certificate and key of the workers and of the load test.
     """
 
     authority: Path

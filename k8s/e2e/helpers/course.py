@@ -51,10 +51,10 @@ class Course:
     What happened.
 
     Attributes:
-        looks: Once in two seconds.
-        started, completed: Orders.
-        failures: Of orders, in words.
-        waits: Schedule-to-start of activities, by the server's clock: second of the start, and wait.
+        looks: Looks at the cluster, one every two seconds.
+        started, completed: Number of orders that were started, and that completed.
+        failures: Failures of orders, in words.
+        waits: Schedule-to-start latency of activities, by the server's clock: second of the start, and wait in seconds.
         attempts: Highest attempt of any activity.
     """
 
@@ -95,10 +95,10 @@ async def drive(
 
     Args:
         rate: Orders per second.
-        seconds: How long.
-        work: Of the orders' work profile.
-        until_replicas: The count to which the workers shrink in the end.
-        patience: Seconds after the last start that all of it may take.
+        seconds: Length of the time in which orders are started.
+        work: Values of the orders' work profile.
+        until_replicas: Replica count to which the workers must shrink at the end.
+        patience: Longest time from the last start until all of that has happened, in seconds.
     """
     course = Course()
     api = open_api(KUBECONFIG, CONTEXT)

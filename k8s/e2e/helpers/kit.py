@@ -38,7 +38,7 @@ class Done:
     @property
     def said(self) -> str:
         """
-        Everything that it said.
+        All that the command printed.
         """
         return self.out + self.error
 
@@ -66,7 +66,7 @@ class Kit:
     The cluster with the kit in it.
 
     Attributes:
-        results: Where fetched runs go.
+        results: Folder of fetched runs.
     """
 
     results: Path
@@ -153,7 +153,7 @@ class Sweep:
 
     def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
         """
-        Read its progress until an event with these fields.
+        Read the sweep's progress until an event with these fields.
         """
         assert self.process.stdout is not None
         lines = []
@@ -186,8 +186,8 @@ class Finished:
     A sweep that ended.
 
     Attributes:
-        code: Of ``loadtest submit``.
-        out, error: What it said.
+        code: Exit code of ``loadtest submit``.
+        out, error: Standard output and standard error of the command.
     """
 
     code: int

@@ -1,5 +1,5 @@
 """
-A pod that brings orders at a constant rate from within the cluster, and what it saw of their ends.
+A pod that starts orders at a constant rate from within the cluster, and how these orders ended.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ def bring_orders(
     kit: Kit, image: str, prefix: str, rate: float, seconds: float, work_seconds: float = 0.1
 ) -> None:
     """
-    Start the pod, on the node of the control plane, and return once its orders come.
+    Start the pod, on the control plane's node, and return once its orders arrive.
 
     Args:
         kit: The cluster.
-        image: Of the workers, whose SDK it uses.
-        prefix: Of the orders' names.
+        image: Image of the workers, whose SDK the pod uses.
+        prefix: Beginning of the orders' names.
         rate: Orders per second.
-        seconds: How long.
+        seconds: Length of the time in which orders are started.
         work_seconds: How long each of an order's six activities waits.
     """
     pod = {

@@ -1,5 +1,5 @@
 """
-A Temporal that is there already.
+A Temporal that already runs.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Remote:
     """
-    How it is reached.
+    How to reach it.
 
     Attributes:
-        settings: For ``make deploy``.
+        settings: Settings for ``make deploy``.
     """
 
     settings: list[str]

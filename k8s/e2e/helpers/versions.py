@@ -28,9 +28,9 @@ class Order:
     An order, or another workflow of the workers, that the server knows.
 
     Attributes:
-        build: Build id of the version it ran on.
-        started: When.
-        status: Of its workflow, such as ``COMPLETED``.
+        build: Build id of the version on which it ran.
+        started: Time of the start.
+        status: Status of its workflow, such as ``COMPLETED``.
     """
 
     build: str
@@ -111,7 +111,7 @@ async def current_since() -> tuple[str, datetime]:
 
 async def orders_of(prefix: str) -> dict[str, Order]:
     """
-    Ask the server for the orders whose names begin so, by name.
+    Ask the server for the orders whose names have a prefix, by name.
     """
     with frontend() as address:
         client = await Client.connect(address)

@@ -16,8 +16,8 @@ class Pod:
     What policies see of a pod.
 
     Attributes:
-        namespace: Its namespace.
-        labels: Its labels.
+        namespace: Namespace of the pod.
+        labels: Labels of the pod.
         address: Its address; for what is no pod, an address outside of the cluster.
     """
 

@@ -23,8 +23,8 @@ class Stubs:
     The folder of the programs.
 
     Attributes:
-        folder: Where they are.
-        context: The one cluster's name.
+        folder: Folder of the programs.
+        context: Name of the one cluster.
     """
 
     folder: Path
@@ -49,7 +49,7 @@ class Stubs:
     @property
     def environment(self) -> dict[str, str]:
         """
-        For ``make``.
+        Return the environment for ``make``.
         """
         return {"PATH": f"{self.folder}:{os.environ['PATH']}", "IMAGE_CONTEXT": ""}
 

@@ -1,7 +1,7 @@
 """
-Processes that belong to this one: each in its own session, none outlives its parent.
+Processes that this process starts: each has its own session, and none outlives its parent.
 
-It decides how a child is started, ended and looked at.
+It decides how a child is started, ended and observed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
-# A launcher that handles SIGTERM and has not passed it on by then will not do it.
+# A launcher that handles SIGTERM and has not passed it on within this time will not do it.
 _PASS_ON_SECONDS = 12.0
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -33,9 +33,9 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 def _dies_with(parent: int) -> Callable[[], None] | None:
     """
-    Return what the child does before exec, so that the kernel kills it when its parent ends.
+    Return a function that the child calls before exec, so that the kernel kills it when its parent ends.
 
-    Elsewhere than on Linux there is no such thing; a child then outlives a parent that is SIGKILLed.
+    Only Linux has this; elsewhere a child outlives a parent that is SIGKILLed.
     """
     libc = _LIBC
     if libc is None:
@@ -52,11 +52,11 @@ def _dies_with(parent: int) -> Callable[[], None] | None:
 @dataclass(frozen=True, slots=True)
 class Use:
     """
-    What a child and its own children have cost so far.
+    What a child and its own children have used so far.
 
     Attributes:
-        cpu_seconds: User and system time since their start.
-        rss_bytes: Resident size now.
+        cpu_seconds: User and system CPU time since their start.
+        rss_bytes: Resident memory now.
     """
 
     cpu_seconds: float
@@ -69,8 +69,8 @@ class Child:
     One running child process.
 
     Attributes:
-        argv: Its command line.
-        log_path: Where its standard output and error go.
+        argv: Command line of the process.
+        log_path: File that its standard output and error are appended to.
         started_at: Unix time of its start.
     """
 
@@ -97,7 +97,7 @@ class Child:
     @property
     def running(self) -> bool:
         """
-        Whether it, or a process that it started in its group, has not ended yet.
+        Whether it, or a process that it started in its group, still runs.
 
         A launcher such as a shell script may end before the program that it started.
         """
@@ -111,17 +111,17 @@ class Child:
 
     def signal(self, number: int) -> None:
         """
-        Send a signal to every process of its group; where all have ended, nobody gets one.
+        Send a signal to every process of its group; does nothing where all have ended.
         """
         with contextlib.suppress(ProcessLookupError, PermissionError):  # an empty group: all have ended
             os.killpg(self.pid, number)
 
     async def terminate(self, grace_seconds: float) -> int:
         """
-        Ask its whole group to end, wait for all of it, then kill what is left; return the child's exit code.
+        Ask its whole group to end, wait for the group, then kill what is left; return the child's exit code.
 
-        Each process is asked once, and one behind a launcher that passes the signal on (``npm start``, ``uv run``) by
-        that launcher alone.
+        Each process is asked once. A process behind a launcher that passes the signal on (``npm start``, ``uv run``) is
+        asked by that launcher alone.
         """
         asked: dict[int, bool] = {}
         began = time.monotonic()
@@ -140,7 +140,7 @@ class Child:
             pass  # it had its time: the kill below is the answer
         finally:
             self.kill()
-            # Waited for whoever interrupts, too: asyncio complains of a child that ends after its loop.
+            # Awaited even on an interruption: asyncio complains of a child that ends after its loop.
             code = await self.wait()
         return code
 
@@ -152,7 +152,7 @@ class Child:
 
     def log_tail(self, lines: int = 20) -> str:
         """
-        The last lines of its log.
+        Return the last lines of its log.
         """
         with self.log_path.open("rb") as log:
             size = log.seek(0, os.SEEK_END)
@@ -162,7 +162,7 @@ class Child:
 
     def use(self) -> Use | None:
         """
-        CPU and memory of it and its own children; ``None`` once all have ended.
+        CPU and memory of the child and its own children; ``None`` once all have ended.
         """
         if self._view is None or self._process.returncode is not None:
             members = processes_of(self.pid)  # its launcher has ended, or never was seen
@@ -171,7 +171,7 @@ class Child:
         try:
             with self._view.oneshot():
                 times = self._view.cpu_times()
-                # Those of its children that have ended and been waited for are in its own account.
+                # Its children that have ended and been waited for are in its own account.
                 cpu += times.user + times.system + times.children_user + times.children_system
                 rss += self._view.memory_info().rss
             family = _sum(self._view.children(recursive=True))
@@ -192,7 +192,7 @@ def _sum(processes: Sequence[psutil.Process]) -> Use:
 
 async def end_all(children: Iterable[Child], grace_seconds: float) -> None:
     """
-    End children side by side, each as ``Child.terminate`` does; one that an interruption comes upon is killed.
+    End children side by side, each as ``Child.terminate`` does; where this is interrupted, the children are killed.
 
     Returns or raises once all of them have ended.
     """
@@ -219,15 +219,15 @@ async def spawn(
     pass_fds: Sequence[int] = (),
 ) -> Child:
     """
-    Start a child in a session of its own that is killed when this process ends.
+    Start a child in a session of its own; the child is killed when this process ends.
 
-    A signal from the terminal (Ctrl-C) does not reach it: whoever started it ends it, in order.
+    A signal from the terminal (Ctrl-C) does not reach it: the process that started it ends it, in order.
 
     Args:
         argv: Command and arguments; no shell.
         env: The whole environment of the child.
-        log_path: Its output is appended here; folders are made.
-        pass_fds: Descriptors that it inherits under the same numbers.
+        log_path: File to which its output is appended; folders are made.
+        pass_fds: File descriptors that it inherits under the same numbers.
 
     Raises:
         TargetError: The command cannot be run, or the log cannot be written.

@@ -1,8 +1,8 @@
 """
-What a child process sees of this process's environment: what the kit gives it, and little else.
+Which environment variables a child process gets: those of the kit, and few others.
 
-A variable of the user's shell that changes how Temporal, Locust, Python or a metrics library behaves would
-change what is measured, so it stays outside; ``loadtest/docs/environment.md`` lists what passes on purpose.
+A variable of the user's shell that changes how Temporal, Locust, Python or a metrics library behaves would change what
+is measured, so it is not passed on; ``loadtest/docs/environment.md`` lists what is passed on purpose.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from loadtest.empty_profile import EMPTY_PROFILE
 
-# In all lists a star at the end stands for any ending.
+# In all these lists a star at the end stands for any ending.
 _OUTSIDE = (
     "TEMPORAL_*",
     "LOCUST_*",
@@ -23,7 +23,7 @@ _OUTSIDE = (
     "RUST_*",
     "TOKIO_*",
 )
-# What any program may need to run at all.
+# Variables that any program may need to run at all.
 _SYSTEM = (
     "PATH",
     "HOME",
@@ -41,17 +41,17 @@ _SYSTEM = (
     "DYLD_*",
     "SYSTEMROOT",
 )
-# Where one of these is set there are keys to encrypt with.
+# Variables with keys; where one is set, payloads can be encrypted.
 CODEC_KEYS = ("REPAIRSHOP_CODEC_KEYS", "REPAIRSHOP_CODEC_KEYS_FILE")
-# What makes a process encrypt.
+# Variables that make a process encrypt.
 _ENCRYPTION = (*CODEC_KEYS, "REPAIRSHOP_CODEC_KEY_ID", "REPAIRSHOP_CODEC_REQUIRED")
-# Injectors and workers must encrypt alike, or neither can read the other's payloads.
+# Injectors and workers must encrypt in the same way, or neither can read the other's payloads.
 CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEMO_LIMIT_BYTES")
-# Only where an endpoint is named is anything traced, and what goes with it is where and how.
+# Traces are made only where an endpoint is named; the other variables say where and how.
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
-# A scenario is the user's code and imports what the user's Python does.
+# A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
-# Without bytecode on disk the workflow sandbox compiles a module anew for each workflow.
+# Without bytecode on disk the workflow sandbox compiles a module again for each workflow.
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
 
 
@@ -63,12 +63,10 @@ def connection_variables(
 
     Args:
         environ: The user's environment.
-        own_server:
-            Whether it is the kit's own, which wants no credentials: then none of the user's variables and no
-            profile file has a say.
-        profile:
-            Profile of the user's configuration file that a plan names.  Its credentials stay in that file, and no
-            other variable of the user has a say, as it would lay itself over every profile alike.
+        own_server: Whether the server is the kit's own, which needs no credentials: then none of the user's variables
+            and no profile file is used.
+        profile: Profile of the user's configuration file that a plan names. Its credentials stay in that file, and no
+            other variable of the user is used, as it would override every profile alike.
     """
     if own_server:
         return {"TEMPORAL_CONFIG_FILE": EMPTY_PROFILE}
@@ -79,19 +77,19 @@ def connection_variables(
 
 def server_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """
-    Return what the kit's own server sees.
+    Return the environment of the kit's own server.
 
-    Its profile file has nothing in it, so that what stands in the user's changes nothing.
+    Its profile file is empty, so that the user's profile file changes nothing.
     """
     return {**_only(environ, _SYSTEM), **connection_variables(environ, own_server=True)}
 
 
 def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[str, str]:
     """
-    Return what a worker sees before the plan's settings and the server's are added.
+    Return the environment of a worker before the plan's settings and the server's are added.
 
-    The kit's own worker gets codec and tracing; a program of the user's gets all of the user's environment
-    except the connection, which is the sweep's.
+    The kit's own worker gets codec and tracing; a program of the user's gets all of the user's environment but the
+    connection, which the sweep decides.
     """
     if own_worker:
         return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING))}
@@ -107,16 +105,16 @@ def without_encryption(environ: Mapping[str, str]) -> dict[str, str]:
 
 def has_codec_keys(environ: Mapping[str, str]) -> bool:
     """
-    Tell whether an environment names keys to encrypt with.
+    Tell whether an environment names encryption keys.
     """
     return any(environ.get(name) for name in CODEC_KEYS)
 
 
 def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """
-    Return what Locust's master and injectors see before the connection is added.
+    Return the environment of Locust's master and injectors before the connection is added.
 
-    A scenario may read variables of its own, so everything passes that is of no part of ours.
+    A scenario may read variables of its own, so every variable passes that no part of the kit reads.
     """
     return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO))}
 

@@ -1,7 +1,7 @@
 """
-The one way to a Temporal server: temporalio's own settings, and an error that names what to mend.
+The one way to connect to a Temporal server: by temporalio's own settings, with errors that say what to correct.
 
-It decides nothing of what is asked over the connection.
+It decides nothing of what is sent over the connection.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from loadtest.errors import InputError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 
-# What the SDK's texts say of a failed connect, and how we say it to people.
+# Texts of the SDK on a failed connect, and the kit's words for people.
 _CAUSES = {
     "connection refused": "connection refused",
     "failed to lookup address": "no such host",
@@ -64,19 +64,20 @@ async def connect(
     **options: Any,
 ) -> Client:
     """
-    Connect by temporalio's environment variables and profile file, and look that the namespace is there.
+    Connect by temporalio's environment variables and profile file, and check that the namespace exists.
 
     Args:
         address: ``host:port`` that the user gave; ``None`` leaves it to the environment.
-        namespace: Likewise.
-        environ: Where the variables are read from; by default this process's environment.
-        demand_namespace: Whether to look; an injector's namespace has been looked for by its sweep.
+        namespace: Namespace that the user gave; ``None`` leaves it to the environment.
+        environ: Environment variables to read; by default this process's environment.
+        demand_namespace: Whether to check the namespace; the sweep has already checked that of an injector.
         by_plan: Whether a plan named the address, not ``--address``.
-        profile: Which profile a plan named, where it is one that led to the address; *environ* names it too.
+        profile: Name of the profile that led to the address, where a plan named one; *environ* names it as well.
         options: Further arguments of ``Client.connect``, such as converters and plugins.
 
     Raises:
-        InputError: A variable or the profile cannot be used, no server answers there, or it has no such namespace.
+        InputError: A variable or the profile cannot be used, no server answers at the address, or the server has no
+            such namespace.
     """
     given = dict(os.environ if environ is None else environ)
     settings = connect_settings(given)
@@ -108,7 +109,8 @@ def _asked_server(
     address: str | None, named: str | None, profile: str | None, *, by_plan: bool
 ) -> tuple[str, str]:
     """
-    Return who asked for which server, and what to write to ask for another one; *named* is the environment's or the profile's.
+    Return who asked for which server, and what to write to ask for another; *named* comes from the environment or the
+    profile.
     """
     if profile is not None:
         return f"profile {profile} ({address or named})", "name another profile"
@@ -155,7 +157,7 @@ def _one_line(error: Exception) -> str:
 
 async def server_version(client: Client) -> str:
     """
-    Return what the server says of its version.
+    Return the version that the server reports.
     """
     answer = await client.workflow_service.get_system_info(GetSystemInfoRequest())
     return answer.server_version
@@ -163,7 +165,7 @@ async def server_version(client: Client) -> str:
 
 async def namespace_id(client: Client) -> str:
     """
-    Return the id of a client's namespace: another one on each server, unless servers replicate each other's.
+    Return the id of a client's namespace; it differs between servers, unless they replicate each other's namespaces.
     """
     asked = DescribeNamespaceRequest(namespace=client.namespace)
     answer = await client.workflow_service.describe_namespace(asked)
@@ -172,7 +174,7 @@ async def namespace_id(client: Client) -> str:
 
 def configured_address(environ: Mapping[str, str]) -> str:
     """
-    Return the ``host:port`` that variables or a profile name, else this machine's own.
+    Return the ``host:port`` that variables or a profile name, else that of this machine's server.
 
     Raises:
         InputError: A variable or the profile cannot be used.
@@ -182,13 +184,13 @@ def configured_address(environ: Mapping[str, str]) -> str:
 
 def is_shared(address: str, environ: Mapping[str, str]) -> bool:
     """
-    Tell whether others may use the server of an address: it is neither this machine's nor the cluster's own.
+    Tell whether others may use the server at an address, as it belongs neither to this machine nor to the cluster.
 
-    A cluster's own are SERVICE.NAMESPACE.svc... and, in a pod, SERVICE.
+    Addresses of the cluster are SERVICE.NAMESPACE.svc... and, in a pod, SERVICE.
 
     Args:
         address: ``host:port``.
-        environ: Of this process.
+        environ: Environment variables of this process.
     """
     host = address.rpartition(":")[0] if ":" in address.rpartition("]")[2] else address
     host = host.strip("[]").rstrip(".").lower()

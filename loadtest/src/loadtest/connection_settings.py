@@ -1,7 +1,7 @@
 """
-What temporalio's variables and the user's Temporal configuration file say of a connection.
+The connection settings in temporalio's variables and in the user's Temporal configuration file.
 
-It connects to nothing, and no text of an error from here holds a secret.
+It connects to nothing, and none of its error texts holds a secret.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _CREDENTIALS = (
 @dataclass(frozen=True, slots=True)
 class NamedProfile:
     """
-    Where a profile of the user's Temporal configuration file leads; its credentials stay in the file.
+    Where a profile of the user's Temporal configuration file leads; the credentials stay in the file.
 
     Attributes:
-        address: ``host:port``, as it is written.
-        namespace: ``None`` where the profile has none.
+        address: Address ``host:port``, as it is written.
+        namespace: Namespace of the profile; ``None`` where it has none.
     """
 
     address: str
@@ -44,7 +44,7 @@ class NamedProfile:
 
 def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
     """
-    Return what variables, and the profile that they name, give to ``Client.connect``.
+    Return the arguments of ``Client.connect`` that variables, and the profile that they name, give.
 
     Raises:
         InputError: A variable or the profile cannot be used.
@@ -66,7 +66,8 @@ def _with_usable_headers(settings: ClientConnectConfig) -> ClientConnectConfig:
     """
     Return settings whose API key and metadata can be headers.
 
-    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
+    A line end after a key or a value in its file is removed: with it the SDK would send no key, and would not connect
+    at all with such metadata.
     """
     key = settings.get("api_key")
     if key is not None:
@@ -87,16 +88,17 @@ def _header(name: str, value: str) -> str:
 
 def named_profile(name: str, environ: Mapping[str, str]) -> NamedProfile:
     """
-    Read where a profile leads, and look that every file can be read that it names.
+    Read where a profile leads, and check that every file that it names can be read.
 
-    Of all variables TEMPORAL_CONFIG_FILE alone counts: what others say is not of this profile.
+    Of all variables only TEMPORAL_CONFIG_FILE is used: the others do not describe this profile.
 
     Args:
-        name: Of the profile.
-        environ: Where that variable is read from.
+        name: Name of the profile.
+        environ: Environment variables to read.
 
     Raises:
-        InputError: There is no such file or profile, the profile has no address, or a file of it cannot be read.
+        InputError: There is no such file or profile, the profile has no address, or a file that it names cannot be
+            read.
     """
     profile = _profile(name, environ)
     if not profile.address:
@@ -136,7 +138,7 @@ def _makes(name: str) -> str:
 
 def _told(error: Exception) -> str:
     """
-    Return an error's text in one line; of a file that is no TOML the place alone, since the line there may be a key's.
+    Return an error's text in one line; for a file that is not TOML only the place, as the line there may hold a key.
     """
     text = " ".join(str(error).split())
     place = re.search(r"TOML parse error at (line \d+, column \d+)", text)
@@ -145,7 +147,7 @@ def _told(error: Exception) -> str:
 
 def without_secrets(text: str, settings: ClientConnectConfig) -> str:
     """
-    Return a text in which API key and metadata of a connection are dots.
+    Return a text in which dots replace the API key and the metadata of a connection.
     """
     for secret in (settings.get("api_key", ""), *settings.get("rpc_metadata", {}).values()):
         if len(secret) >= _SHORTEST_SECRET:
@@ -155,7 +157,7 @@ def without_secrets(text: str, settings: ClientConnectConfig) -> str:
 
 def credential_variables(environ: Mapping[str, str]) -> list[str]:
     """
-    Return the names of the variables that say how to connect, where is left aside.
+    Return the names of the variables that tell how to connect, without those that tell where.
     """
     return sorted(
         name for name in environ if name.startswith(_CREDENTIALS) and environ[name] != EMPTY_PROFILE
@@ -164,7 +166,7 @@ def credential_variables(environ: Mapping[str, str]) -> list[str]:
 
 def variables_in_force(environ: Mapping[str, str]) -> str:
     """
-    Name the variables that say how to connect; never their values, which may be secrets.
+    Name the variables that tell how to connect; never their values, which may be secrets.
     """
     profile = environ.get("TEMPORAL_PROFILE")
     names = [
@@ -175,7 +177,7 @@ def variables_in_force(environ: Mapping[str, str]) -> str:
 
 def as_profile_keys(text: str) -> str:
     """
-    Return a text in which variables are the keys of a profile that say the same.
+    Return a text in which each variable is replaced by the key of a profile with the same meaning.
     """
     return re.sub(
         r"TEMPORAL_(TLS_)?([A-Z][A-Z_]*)",

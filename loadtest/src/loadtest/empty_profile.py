@@ -1,7 +1,7 @@
 """
-The file of profiles for processes that are to read nobody's: it has the default profile, and nothing in it.
+The profile file of processes that must not read the user's profiles: it has the default profile, with nothing in it.
 
-An empty file would do for some SDKs; those of TypeScript and Java end with an error on it.
+An empty file would be enough for some SDKs; those of TypeScript and Java end with an error on it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-What can go wrong, as one tree; the exit code of each kind stands in its class.
+All errors as one tree; each class holds its exit code.
 
     LoadtestError
     ├── InputError              2  what the user gave cannot be used

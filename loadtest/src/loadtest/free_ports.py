@@ -10,18 +10,18 @@ import socket
 
 from loadtest.errors import InputError
 
-# Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: a port from there
-# can be taken by any client between our look and the server's start.
+# Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: any client could take
+# such a port between this check and the server's start.
 _FIRST, _LAST = 10_000, 29_999
 _HIGHEST = 65_535
 
 
 def free_ports(count: int, host: str = "127.0.0.1") -> tuple[int, ...]:
     """
-    Return that many different ports of an address of this machine that nothing listens on.
+    Return that many different free TCP ports of an address of this machine.
 
     Raises:
-        OSError: There are not so many.
+        OSError: There are not that many.
     """
     ports: list[int] = []
     with contextlib.ExitStack() as held:
@@ -45,7 +45,7 @@ def demand_free(port: int, option: str) -> None:
     Refuse a port that something listens on.
 
     Raises:
-        InputError: It is none or is in use; names the option.
+        InputError: The number is no port, or the port is in use; the error names the option.
     """
     if not 1 <= port <= _HIGHEST:
         raise InputError(f"{option} {port}: not a port; write a number from 1 to {_HIGHEST}")

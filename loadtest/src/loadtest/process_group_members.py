@@ -1,8 +1,8 @@
 """
-The processes of one process group, and which of them are to be asked to end.
+The processes of one process group, and which of them to ask to end.
 
-A launcher and its worker must not both be told by us where the launcher tells the worker itself: the second SIGTERM ends a
-Node worker at once, with what it was doing.
+Where a launcher tells its worker itself, the kit must not signal both: the second SIGTERM ends a Node worker at once,
+in the middle of its work.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class GroupMember:
     One process that has not ended.
 
     Attributes:
-        pid: Its process id.
-        parent: Of the process that started it, or of whoever took it over.
-        handles_sigterm: Whether it does something of its own on SIGTERM.
+        pid: Process id.
+        parent: Process id of its parent: the process that started it, or the one that adopted it.
+        handles_sigterm: Whether it has a handler for SIGTERM.
     """
 
     pid: int
@@ -40,15 +40,16 @@ def to_be_asked(
     members: Sequence[GroupMember], asked: Mapping[int, bool], *, trusts_launchers: bool = True
 ) -> list[GroupMember]:
     """
-    Return who gets SIGTERM now.
+    Return the processes that get SIGTERM now.
 
-    A program that handles SIGTERM answers for what it started: ``npm``, ``uv`` and ``mvn`` pass it on, a worker lets its
-    pool of processes finish.  A shell script and ``go run`` do not, so what they started is asked beside or after them.
+    A program that handles SIGTERM also ends what it started: ``npm``, ``uv`` and ``mvn`` pass the signal on, a worker
+    lets its pool of processes finish. A shell script and ``go run`` do not, so the processes that they started are
+    asked beside or after them.
 
     Args:
-        members: The group as it is now.
-        asked: Those that were asked, and whether they handled the signal when they were.
-        trusts_launchers: False once they have had their time to pass it on.
+        members: Present members of the group.
+        asked: Process ids of those that were asked, and whether they handled the signal at that time.
+        trusts_launchers: False once launchers have had their time to pass it on.
     """
     by_pid = {member.pid: member for member in members}
     return [
@@ -71,7 +72,7 @@ def _ancestors(member: GroupMember, by_pid: Mapping[int, GroupMember]) -> Iterat
 
 def processes_of(group: int) -> list[psutil.Process]:
     """
-    Return a group's processes that have not ended; one that has, and that nobody waits for, is none.
+    Return a group's processes that have not ended; without those that have ended and that no parent waits for.
     """
     found = []
     for process in psutil.process_iter():
@@ -94,7 +95,7 @@ def members_of(group: int) -> list[GroupMember]:
 
 def _handles_sigterm(pid: int) -> bool:
     """
-    Tell whether a process has a handler for SIGTERM; elsewhere than on Linux nobody says, and none is taken for granted.
+    Tell whether a process has a handler for SIGTERM; only Linux tells this, elsewhere the answer is no.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")

@@ -1,5 +1,5 @@
 """
-What this machine and this checkout say of themselves: versions, processor, commit.
+What is known of this machine and this checkout: versions, processor, commit.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def commit(folder: Path | None = None) -> str | None:
     """
     Return the commit of the checkout that *folder* lies in, ``None`` if it lies in none.
 
-    An image has no checkout: there the build writes LOADTEST_COMMIT into the environment.
+    An image has no checkout: there the build writes the commit into the environment variable LOADTEST_COMMIT.
     """
     given = os.environ.get("LOADTEST_COMMIT")
     if given:

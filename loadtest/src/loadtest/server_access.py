@@ -1,5 +1,5 @@
 """
-How everything of a run reaches one Temporal server.
+How all parts of a run reach one Temporal server.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ class ServerAccess:
 
     Attributes:
         address: ``host:port`` of its frontend.
-        namespace: Of the run's workflows there.
-        connection:
-            The ``TEMPORAL_*`` variables beside those two.  Where a profile leads there, they are its name and its
-            file's alone: the credentials stay in the file.
-        page: URL of its /metrics, of several processes with commas between; ``None`` where none was named.
-        profile: The profile of the user's Temporal configuration file that leads there; ``None`` where none does.
+        namespace: Namespace of the run's workflows on the server.
+        connection: The ``TEMPORAL_*`` variables without address and namespace. Where a profile leads to the server,
+            these are only the profile's name and its file: the credentials stay in the file.
+        page: URL of the server's /metrics page, or of several processes' pages with commas between; ``None`` where none
+            was named.
+        profile: Profile of the user's Temporal configuration file that leads to the server; ``None`` where none does.
     """
 
     address: str
@@ -32,6 +32,6 @@ class ServerAccess:
     @property
     def variables(self) -> dict[str, str]:
         """
-        Everything that a child process must see to reach it.
+        All variables that a child process needs to reach the server.
         """
         return {**self.connection, "TEMPORAL_ADDRESS": self.address, "TEMPORAL_NAMESPACE": self.namespace}

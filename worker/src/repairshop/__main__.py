@@ -4,7 +4,7 @@
 
 from repairshop import lifetime
 
-# Before the imports that take a second.
+# Called before the imports, which take a second.
 lifetime.end_on_signals()
 
 from repairshop.activities import build_activities  # noqa: E402 - see above

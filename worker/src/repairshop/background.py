@@ -1,5 +1,5 @@
 """
-Tasks that run beside the work of a process, none of which may end unnoticed.
+Tasks that run beside the main work of a process, none of which may end unnoticed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, Self
 
 class Background:
     """
-    Runs tasks until its block ends; the first that fails asks the process to stop.
+    Runs tasks until its block ends; the first task that fails asks the process to stop.
 
-    An ``asyncio.TaskGroup`` would cancel the work; here it is drained first, as after a signal.
+    An ``asyncio.TaskGroup`` would cancel the work; here the work is drained first, as after a signal.
 
     Attributes:
-        failure: What the first task failed with.
+        failure: Error of the first task that failed.
     """
 
     def __init__(self, stop: asyncio.Event) -> None:

@@ -1,5 +1,5 @@
 """
-Whether the sandbox finds workflows compiled: it imports their module anew for each workflow.
+Whether workflows have bytecode on disk: the sandbox imports their module again for each workflow.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ def modules_without_bytecode(workflows: Iterable[type]) -> list[str]:
     """
     Return the modules of workflows that have no bytecode on disk and get none.
 
-    Each workflow that starts compiles such a module: 2 ms for the repair shop's, a sixth of what a light order costs.
+    Each workflow that starts then compiles its module: 2 ms for the repair shop's, a sixth of the cost of a light
+    order.
     """
     if not sys.dont_write_bytecode:
         return []

@@ -1,8 +1,8 @@
 """
-How values travel to and from Temporal: encrypted where keys are given, measured always.
+How values travel to and from Temporal: encrypted where keys are given, and always measured.
 
-Worker, injectors and command line connect with the same options; this module, ``contract``
-and ``draws`` are all that they may know of the package.
+Worker, injectors and command line connect with the same options; apart from ``contract`` and ``draws`` this is the only
+module of the package that they may import.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["ClientOptions", "SettingsError", "client_options", "data_converter",
 
 class ClientOptions(TypedDict):
     """
-    Arguments of ``Client.connect`` that every process of ours gives.
+    Arguments of ``Client.connect`` that every process of the kit uses.
     """
 
     data_converter: DataConverter
@@ -41,10 +41,10 @@ def client_options(environ: Mapping[str, str] | None = None) -> ClientOptions:
     Return the converter and the interceptors to connect with.
 
     Args:
-        environ: Where ``CodecSettings`` are read from; by default this process's environment.
+        environ: Environment variables from which ``CodecSettings`` are read; by default this process's environment.
 
     Raises:
-        SettingsError: The environment cannot be used; its text is one line a problem, and no key is in it.
+        SettingsError: The environment cannot be used; the text has one line for each problem, and holds no key.
     """
     settings = CodecSettings.from_environment(os.environ if environ is None else environ)
     converter = data_converter(settings)
@@ -56,7 +56,7 @@ def client_options(environ: Mapping[str, str] | None = None) -> ClientOptions:
 
 def data_converter(settings: CodecSettings) -> DataConverter:
     """
-    Return the converter that the settings ask for; keys encrypt failures' messages and stack traces too.
+    Return the converter that the settings ask for; with keys it also encrypts failures' messages and stack traces.
 
     Raises:
         SettingsError: The keys cannot be used.
@@ -76,7 +76,7 @@ def data_converter(settings: CodecSettings) -> DataConverter:
 
 def encryption(settings: CodecSettings) -> Encryption | None:
     """
-    Return what encrypts, or ``None`` where the settings give no keys.
+    Return the codec that encrypts, or ``None`` where the settings give no keys.
 
     Raises:
         SettingsError: The keys cannot be used.

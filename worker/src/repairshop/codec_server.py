@@ -1,8 +1,8 @@
 """
-What Temporal's UI and command line ask to show encrypted payloads: POST /decode and /encode.
+The server that Temporal's UI and command line ask to show encrypted payloads: POST /decode and /encode.
 
-``python -m repairshop.codec_server`` runs it.  Whoever may ask it reads clients' data, so it wants a token
-and answers browsers of named origins only.
+``python -m repairshop.codec_server`` runs it. Everyone who may ask it can read clients' data, so it requires a token
+and answers only browsers of named origins.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from repairshop.encryption import ENCODING, DecryptionError, Encryption
 from repairshop.environment import PREFIX, SettingsError, both
 from repairshop.web_server import WebServer, open_web_server, web_address
 
-# One page of a history: a thousand events of a few payloads each would come to more than any body seen.
+# One page of a history: a thousand events with a few payloads each.  Larger bodies have not been seen.
 BODY_LIMIT_BYTES = 64 * 1024 * 1024
 ASKED_HEADERS = "Authorization, Content-Type, X-Namespace"
 
@@ -36,10 +36,10 @@ ASKED_HEADERS = "Authorization, Content-Type, X-Namespace"
 @dataclass(frozen=True, slots=True)
 class CodecAccess:
     """
-    Who may ask.
+    Who may ask the server.
 
     Attributes:
-        token: What ``Authorization: Bearer`` must carry.
+        token: Token that the header ``Authorization: Bearer`` must carry.
         origins: Web origins whose pages may ask, such as ``http://localhost:8233``.
     """
 
@@ -48,14 +48,14 @@ class CodecAccess:
 
     def allows(self, authorization: str | None) -> bool:
         """
-        Whether that header carries the token; takes as long whatever it carries.
+        Whether that header carries the token; takes the same time whatever the header holds.
         """
         return hmac.compare_digest((authorization or "").encode(), f"Bearer {self.token}".encode())
 
 
 def read_access(settings: CodecServerSettings) -> CodecAccess:
     """
-    Return who may ask, by the settings.
+    Return who may ask the server, as the settings say.
 
     Raises:
         SettingsError: There is no token, or its file cannot be read.
@@ -88,7 +88,7 @@ def read_access(settings: CodecServerSettings) -> CodecAccess:
 
 def make_server(cipher: Encryption, access: CodecAccess, host: str, port: int) -> WebServer:
     """
-    Return the server, bound and not yet serving.
+    Return the server, bound but not yet serving.
 
     Raises:
         OSError: The address cannot be bound.
@@ -99,7 +99,7 @@ def make_server(cipher: Encryption, access: CodecAccess, host: str, port: int) -
 def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHandler]:
     actions: dict[str, Callable[[Payload], Payload]] = {
         "/encode": cipher.encrypt,
-        # Unencrypted payloads are shown as they are: this is for looking, and hides nothing.
+        # Unencrypted payloads are shown as they are: this server shows payloads, and hides nothing.
         "/decode": lambda payload: (
             cipher.decrypt(payload) if payload.metadata.get("encoding") == ENCODING else payload
         ),
@@ -114,7 +114,7 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
 
         def do_OPTIONS(self) -> None:
             """
-            Tell a browser whether its page may ask; this needs no token, as browsers send none here.
+            Tell a browser whether its page may ask; needs no token, as browsers send none in this request.
             """
             if self.headers.get("Origin") in access.origins:
                 self._answer(204, b"")
@@ -142,7 +142,7 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
 
         def _refusal_unread(self) -> tuple[int, str] | None:
             """
-            Return status and reason of a request that its headers alone condemn.
+            Return status and reason for a request that must be refused for its headers alone.
             """
             length = self.headers.get("Content-Length", "")
             if not length.isdecimal():
@@ -173,7 +173,7 @@ def _handler(cipher: Encryption, access: CodecAccess) -> type[BaseHTTPRequestHan
 
         def log_message(self, format: str, *args: Any) -> None:
             """
-            One line a request, without its headers: they carry the token.
+            Log one line per request, without its headers, which carry the token.
             """
             sys.stderr.write(f"codec server: {self.address_string()} {format % args}\n")
 

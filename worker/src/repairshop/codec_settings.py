@@ -1,5 +1,5 @@
 """
-Settings of what encrypts and measures payloads, and of the server that decodes them for people.
+Settings of the codec that encrypts and measures payloads, and of the server that decodes them for people.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from repairshop.environment import PREFIX, EnvironmentSettings
 
-# limit.blobSize.error and limit.memoSize.error of the server.
+# The server's defaults of limit.blobSize.error and limit.memoSize.error.
 PAYLOAD_LIMIT_BYTES = 2 * 1024 * 1024
 MEMO_LIMIT_BYTES = 2 * 1024 * 1024
 
@@ -18,12 +18,12 @@ class CodecSettings(EnvironmentSettings):
     Settings that worker, injectors and command line share; each is the variable ``REPAIRSHOP_<NAME>``.
 
     Attributes:
-        codec_keys: ``id=base64`` pairs apart by commas.
-        codec_keys_file: A file of such lines, or a folder with one file a key, as a mounted Secret is.
-        codec_key_id: The key that encrypts; without it the first one does.
+        codec_keys: Keys as ``id=base64`` pairs, separated by commas.
+        codec_keys_file: File of such lines, or a folder with one file per key, like a mounted Secret.
+        codec_key_id: Id of the key that encrypts; by default the first key.
         codec_required: Whether a payload that is not encrypted is refused.
-        payload_limit_bytes: Most that one call's arguments or result may have on the wire.
-        memo_limit_bytes: The same for a memo.
+        payload_limit_bytes: Largest size of one call's arguments or result on the wire, in bytes.
+        memo_limit_bytes: Largest size of a memo on the wire, in bytes.
     """
 
     codec_keys: SecretStr = SecretStr("")
@@ -54,11 +54,11 @@ class CodecServerSettings(EnvironmentSettings):
     Settings of the codec server; each is the variable ``REPAIRSHOP_<NAME>``.
 
     Attributes:
-        codec_server_host: Address that it listens at.
-        codec_server_port: Its port; 0 takes a free one.
-        codec_server_token: What ``Authorization: Bearer`` must carry.
-        codec_server_token_file: A file of one line that holds the token.
-        codec_server_origins: Web origins whose pages may ask, apart by commas, such as ``http://localhost:8233``.
+        codec_server_host: Address on which the server listens.
+        codec_server_port: TCP port on which it listens; 0 takes a free one.
+        codec_server_token: Token that the header ``Authorization: Bearer`` must carry.
+        codec_server_token_file: File of one line that holds the token.
+        codec_server_origins: Web origins whose pages may ask, separated by commas, such as ``http://localhost:8233``.
     """
 
     codec_server_host: str = "127.0.0.1"

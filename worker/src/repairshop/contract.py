@@ -1,7 +1,7 @@
 """
-What the outside may know of the repair shop: names, inputs and results.
+What other packages may know of the repair shop: names, inputs and results.
 
-Only this module, ``draws`` and ``codec`` may be imported from outside the package.
+Other packages may import only this module, ``draws`` and ``codec``.
 """
 
 # No `from __future__ import annotations` here: the SDK resolves annotations at each conversion, and as text
@@ -15,7 +15,7 @@ INSPECTION_WORKFLOW = "InspectionWorkflow"
 WARRANTY_WORKFLOW = "WarrantyWorkflow"
 # Takes a RepairOrder too and closes at once, for the cost of a start alone.
 NOOP_WORKFLOW = "NoopWorkflow"
-# The activities of an order that takes the shortest path, in their order.
+# The activities of an order on the shortest path, in order.
 LIGHT_ORDER_STEPS = (
     "register",
     "classify",
@@ -26,7 +26,7 @@ LIGHT_ORDER_STEPS = (
 )
 ACTIVITIES_OF_A_LIGHT_ORDER = len(LIGHT_ORDER_STEPS)
 
-# What may be asked of a running order.
+# Query, signals and updates of a running order.
 STATUS_QUERY = "status"
 APPROVE_QUOTE_UPDATE = "approve_quote"
 DECLINE_QUOTE_UPDATE = "decline_quote"
@@ -34,7 +34,8 @@ CANCEL_SIGNAL = "cancel"
 CLAIM_SIGNAL = "claim"
 
 DAY_SECONDS = 86_400.0
-# Of an order's id, claims' included: the ids of its children are longer, and the server takes none above 1,000 bytes.
+# Bound on an order's id, also one made for a claim: the ids of its children are longer, and the server accepts at most
+# 1,000 bytes.
 LONGEST_ORDER_ID = 200
 
 
@@ -50,7 +51,7 @@ class Spread(StrEnum):
 
 class RepairKind(StrEnum):
     """
-    What the classification finds, and so which way the order takes.
+    What the classification finds; it decides the way of the order.
     """
 
     WARRANTY = "warranty"
@@ -80,7 +81,7 @@ class WorkProfile:
         seconds: Mean time that each activity waits, as for a person or a remote system.
         spread: Distribution around the mean.
         spread_ratio: Half width of ``uniform``, as a share of the mean, 0..1.
-        cpu_seconds: CPU time that each activity burns.
+        cpu_seconds: CPU time that each activity uses, in seconds.
         failure_probability: Chance that an attempt of an activity fails and is retried, 0..1.
         rework_probability: Chance that an inspection sends the device back, 0..1.
         payload_bytes: Size of the blob that each activity gets and returns.
@@ -102,15 +103,15 @@ class WorkProfile:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    A failure that is asked for, to see what the order makes of it.
+    A failure that the order asks for, to see how the order handles it.
 
     Attributes:
-        step: The activity that fails.
-        round: Only in this round of repair.
-        attempts: How many attempts fail; 0 for all.
-        permanent: Fail in a way that no retry can mend.
-        after_effect: Fail after the effect was recorded, as when the answer is lost.
-        hang_seconds: Wait this long at that point, and fail only then.
+        step: Name of the activity that fails.
+        round: Round of repair in which it fails; other rounds do not.
+        attempts: Number of attempts that fail; 0 for all.
+        permanent: Whether it fails in a way that no retry can correct.
+        after_effect: Whether it fails after the effect was recorded, as when the answer is lost.
+        hang_seconds: Seconds to wait at that point before it fails.
         fails: Whether the attempt fails at all, or only hangs.
     """
 
@@ -126,14 +127,14 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    The spans that an order is held to; each is a promise to the client or a bound on a fault.
+    The time limits of an order; each is a promise to the client or a bound on a fault.
 
     Attributes:
         quote_seconds: Time that the client has to approve the quote.
-        start_to_close_seconds: Longest attempt of an activity; 0 derives it from the work.
-        heartbeat_seconds: Longest silence of an activity that waits long.
-        warranty_seconds: How long the repair is under warranty; 0 gives none.
-        claims_per_run: Claims that a warranty takes before its history starts anew.
+        start_to_close_seconds: Longest time of one attempt of an activity; 0 derives it from the work.
+        heartbeat_seconds: Longest time between heartbeats of an activity that waits long.
+        warranty_seconds: How long the repair is under warranty; 0 gives no warranty.
+        claims_per_run: Claims that a warranty takes before its history starts again.
     """
 
     quote_seconds: float = 30 * DAY_SECONDS
@@ -148,26 +149,25 @@ class RepairOrder:
     """
     A client brings a device with a complaint.
 
-    An order of the defaults is a light one.  Each further field that is set makes more of
-    the same workflow happen.
+    An order with all defaults is a light one. Each further field that is set makes more of the same workflow happen.
 
     Attributes:
-        order_id: Unique; the workflow id is made from it and holds no client data.
-        client: Who brings the device.
-        device: What is brought.
-        complaint: What the client says is wrong.
-        seed: From which all of the order's chances are drawn, so that a run can be repeated.
-        work: What the order costs its workers.
-        kind: What the classification will find.
-        urgent: Halves the deadline.
+        order_id: Unique id of the order; the workflow id is made from it and holds no client data.
+        client: Name of the client who brings the device.
+        device: Device that the client brings.
+        complaint: What is wrong with the device, as the client says.
+        seed: Seed from which all chances of the order are drawn, so that a run can be repeated.
+        work: Work of the order.
+        kind: Kind of repair that the classification will find.
+        urgent: Whether the order is urgent, which halves the deadline.
         price_cents: Price of a paid repair, quoted and charged.
-        repair_seconds: Mean time that the repair alone waits; 0 takes that of all steps.
-        skill: What the technician must know; the default takes anybody, however busy.
-        checklist: What is inspected after the repair, in a workflow of its own; none for a light order.
+        repair_seconds: Mean time that the repair alone waits; 0 takes that of the other steps.
+        skill: Skill that the technician must have; the default takes any technician, however busy.
+        checklist: Items to inspect after the repair, in a workflow of its own; empty for a light order.
         max_reworks: How often a failed inspection sends the device back before the shop gives in.
-        replaceable: Whether a device that cannot be mended is replaced; else its price is refunded.
-        limits: The spans that the order is held to; ``None`` for those of every order, which then need not travel.
-        faults: Failures that are asked for.
+        replaceable: Whether a device that cannot be repaired is replaced; else its price is refunded.
+        limits: Time limits of the order; ``None`` takes the usual ones, which then are not sent.
+        faults: Failures that the order asks for.
     """
 
     order_id: str
@@ -190,7 +190,7 @@ class RepairOrder:
     @property
     def spans(self) -> Limits:
         """
-        The spans that the order is held to.
+        The time limits of the order.
         """
         return self.limits or LIMITS
 
@@ -201,11 +201,11 @@ LIMITS = Limits()
 @dataclass(frozen=True, slots=True)
 class Claim:
     """
-    What a client sends when a repaired device breaks again under warranty.
+    A client's claim that a repaired device broke again under warranty.
 
     Attributes:
-        claim_id: Unique in the order; a claim that is sent twice opens one order.
-        complaint: What the client says is wrong.
+        claim_id: Id that is unique in the order; a claim that is sent twice opens one order.
+        complaint: What is wrong with the device, as the client says.
     """
 
     claim_id: str
@@ -218,13 +218,13 @@ class RepairResult:
     How an order ended.
 
     Attributes:
-        order_id: The order.
+        order_id: Id of the order.
         outcome: ``settled`` for a repaired and handed-over device, else another ``Outcome``.
         reworks: How often an inspection sent the device back.
         escalated: Whether the deadline passed.
-        charged_cents: What the client paid.
-        undone: Compensations that were run, in their order.
-        reason: Why the order was not settled, for people.
+        charged_cents: Amount that the client paid.
+        undone: Compensations that were run, in the order in which they ran.
+        reason: Why the order was not settled, in words for people.
     """
 
     order_id: str
@@ -239,19 +239,19 @@ class RepairResult:
 @dataclass(frozen=True, slots=True)
 class OrderStatus:
     """
-    Where an order stands; the answer to the ``status`` query.
+    The present state of an order; the answer to the ``status`` query.
 
     Attributes:
-        order_id: The order.
+        order_id: Id of the order.
         stage: What is being done or waited for, in words.
-        kind: What the classification found; empty before.
-        technician, inspector: Who works on it; empty before.
-        quote_cents: What the client is asked to approve; 0 before.
+        kind: Kind of repair that the classification found; empty before.
+        technician, inspector: Names of the people who work on it; empty before.
+        quote_cents: Amount that the client is asked to approve; 0 before.
         reworks: How often an inspection sent the device back.
         escalated: Whether the deadline passed.
-        cancelled: Whether the client changed their mind.
-        done: Steps that have an effect to undo, in their order.
-        undone: Compensations that were run, in their order.
+        cancelled: Whether the client cancelled the order.
+        done: Steps that have an effect to undo, in the order in which they ran.
+        undone: Compensations that were run, in the order in which they ran.
     """
 
     order_id: str
@@ -276,13 +276,13 @@ def workflow_id(order_id: str) -> str:
 
 def warranty_id(order_id: str) -> str:
     """
-    Return the id of the workflow that watches over the warranty of a settled order.
+    Return the id of the workflow that runs the warranty of a settled order.
     """
     return f"warranty-{order_id}"
 
 
 def claim_order_id(order_id: str, claim_id: str) -> str:
     """
-    Return the id of the order that a claim under the warranty of another opens.
+    Return the id of the order that a claim opens under the warranty of another order.
     """
     return f"{order_id}-claim-{claim_id}"

@@ -1,7 +1,7 @@
 """
-Worker Deployment versions: who receives new orders, and how a version comes to.
+Worker Deployment versions: which version receives new orders, and how another version becomes that one.
 
-An order stays on the version it began on (pinned).
+An order stays on the version on which it began (pinned).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class PromotionError(Exception):
 
 def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
     """
-    Return the version that this process is, or ``None`` where versioning is off.
+    Return the version of this process, or ``None`` where versioning is off.
     """
     if not settings.is_versioned:
         return None
@@ -46,10 +46,10 @@ def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
 
 async def why_idle(client: Client, deployment: str, build_id: str) -> str | None:
     """
-    Return why that version receives no new orders, or ``None`` where it does.
+    Return why a version receives no new orders, or ``None`` where it does.
 
     Raises:
-        RPCError: The server cannot be asked.
+        RPCError: The server does not answer.
     """
     description = await _describe(client, deployment)
     name = f"version {build_id} of {deployment}"
@@ -79,19 +79,19 @@ async def promote(
     client: Client, deployment: str, build_id: str, *, patience_seconds: float = REGISTERED_WITHIN_SECONDS
 ) -> str:
     """
-    Make a version current, waiting until the server knows it; new orders go to it from then on.
+    Make a version current, once the server knows it; new orders go to it from then on.
 
     Args:
-        client: Connected.
-        deployment: TEMPORAL_DEPLOYMENT_NAME of its workers.
-        build_id: TEMPORAL_WORKER_BUILD_ID of its workers.
-        patience_seconds: How long the server may take to learn of its workers.
+        client: Connected client.
+        deployment: TEMPORAL_DEPLOYMENT_NAME of the version's workers.
+        build_id: TEMPORAL_WORKER_BUILD_ID of the version's workers.
+        patience_seconds: How long the server may take to learn of the version's workers.
 
     Returns:
         The build id that was current before; empty where none was.
 
     Raises:
-        PromotionError: No worker of that version polls, somebody else manages the versions, or the server refuses.
+        PromotionError: No worker of that version polls, another client manages the versions, or the server refuses.
     """
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace, deployment_name=deployment, build_id=build_id, identity=client.identity

@@ -2,7 +2,7 @@
 The chances of an order: how long each activity works, whether it fails, what an inspection finds.
 
 Every draw is a pure function of the order's seed, the activity, the round of repair and the attempt.
-Activities draw from here, and a simulation may, so that both do the same work.
+Activities draw from here, and a simulation may do so too, so that both have the same work.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ def drawn_seconds(work: WorkProfile, seed: int, step: str, round_: int = 0, atte
     Return how long an attempt of an activity waits, in seconds.
 
     Args:
-        work: What the order costs.
-        seed: The order's own, ``RepairOrder.seed``.
+        work: Work profile of the order.
+        seed: Seed of the order, ``RepairOrder.seed``.
         step: Name of the activity, such as ``register``.
         round_: How often the device was sent back so far.
         attempt: Number of the attempt, from 1.
@@ -28,12 +28,12 @@ def drawn_seconds(work: WorkProfile, seed: int, step: str, round_: int = 0, atte
 
 def drawn_failure(work: WorkProfile, seed: int, step: str, round_: int = 0, attempt: int = 1) -> bool:
     """
-    Return whether an attempt of an activity fails once it has waited; the arguments are those of ``drawn_seconds``.
+    Return whether an attempt of an activity fails after its wait; the arguments are those of ``drawn_seconds``.
     """
     if work.failure_probability <= 0:
         return False
     source = _source(seed, step, round_, attempt)
-    # The wait comes first in the attempt's own row of draws.
+    # The first draw of an attempt is its wait.
     _seconds(work, source)
     return source.random() < work.failure_probability
 
@@ -44,15 +44,15 @@ def passes_inspection(
     """
     Return whether an inspection finds an item in order.
 
-    The attempt has no part in it: who is asked twice gives the same answer.  The chance of each
-    item is such that the whole checklist sends the device back as often as the profile says.
+    The attempt does not matter: the same question always has the same answer. The chance of each item is such that the
+    whole checklist sends the device back as often as the profile says.
 
     Args:
-        work: What the order costs; ``None`` for one that is never sent back.
-        seed: The order's own.
+        work: Work profile of the order; ``None`` for an order that is never sent back.
+        seed: Seed of the order.
         round_: How often the device was sent back so far.
-        item: What is inspected; empty for a light order, which is inspected as a whole.
-        items: How long the checklist is.
+        item: Item that is inspected; empty for a light order, which is inspected as a whole.
+        items: Number of items in the checklist.
     """
     if work is None or work.rework_probability <= 0:
         return True
@@ -64,8 +64,8 @@ def light_order_activities(work: WorkProfile, seed: int, max_reworks: int = 2) -
     """
     Return the activities of a light order under warranty, one after the other, each with its round.
 
-    An activity that fails is tried again and stays one entry; the escalation of a late order runs beside
-    these and is left out, as it depends on the clock.
+    An activity that fails is retried and stays one entry; the escalation of a late order runs beside these activities
+    and is left out, as it depends on the clock.
     """
     *before, inspection, settle = LIGHT_ORDER_STEPS
     path = [(step, 0) for step in before]

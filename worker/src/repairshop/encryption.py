@@ -1,7 +1,7 @@
 """
-Encrypts every payload with AES-GCM, the key's id beside it.
+Encrypts every payload with AES-GCM, and adds the key's id.
 
-What an encrypted payload weighs can be asked before it is made.
+The size of an encrypted payload can be computed before it is made.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from temporalio.converter import PayloadCodec
 from repairshop.keyring import Keyring
 
 ENCODING = b"binary/encrypted"
-# What stands in for a refused payload until the code that wanted its value asks for it.
+# Encoding of the payload that replaces a refused one until code reads its value.
 REFUSED = b"refused/unencrypted"
 KEY_ID_FIELD = "encryption-key-id"
 NONCE_BYTES = 12
@@ -25,13 +25,13 @@ TAG_BYTES = 16
 
 class DecryptionError(Exception):
     """
-    A payload cannot be read: its key is not here, or it was changed on its way.
+    A payload cannot be read: its key is missing here, or the payload was changed on its way.
     """
 
 
 class Encryption(PayloadCodec):
     """
-    Codec that encrypts with the keyring's current key and decrypts with any.
+    Codec that encrypts with the keyring's current key and decrypts with any of its keys.
     """
 
     def __init__(self, keyring: Keyring, *, required: bool = False) -> None:
@@ -53,16 +53,16 @@ class Encryption(PayloadCodec):
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """
-        Decrypt each payload; an unencrypted one passes, or is refused where encryption is required.
+        Decrypt each payload; an unencrypted payload passes, or is refused where encryption is required.
 
-        A refusal does not raise here: that would fail the whole task again and again, also for one stray
-        signal.  It raises where the value is asked for, in the workflow's or the client's own code.
+        A refusal does not raise here: that would fail the whole task again and again, also for a single stray signal.
+        It raises where the value is read, in the workflow's or the client's own code.
         """
         return [self._open(payload) for payload in payloads]
 
     def encrypt(self, payload: Payload) -> Payload:
         """
-        Return the payload encrypted.
+        Return the encrypted payload.
         """
         key_id = self._keyring.current
         nonce = os.urandom(NONCE_BYTES)
@@ -71,10 +71,10 @@ class Encryption(PayloadCodec):
 
     def decrypt(self, payload: Payload) -> Payload:
         """
-        Return an encrypted payload decrypted.
+        Return the decrypted payload.
 
         Raises:
-            DecryptionError: Its key is not here, or it was changed on its way.
+            DecryptionError: The key is missing here, or the payload was changed on its way.
         """
         key_id = payload.metadata.get(KEY_ID_FIELD, b"").decode("ascii", "replace")
         cipher = self._keyring.ciphers.get(key_id)
@@ -93,7 +93,7 @@ class Encryption(PayloadCodec):
 
     def size(self, plain_bytes: int) -> int:
         """
-        Return how many bytes a serialized payload of that size has once encrypted.
+        Return the size in bytes of a serialized payload of that size once it is encrypted.
         """
         data = NONCE_BYTES + plain_bytes + TAG_BYTES
         return Payload(metadata=_metadata(self._keyring.current)).ByteSize() + 1 + varint_bytes(data) + data
@@ -106,7 +106,7 @@ class Encryption(PayloadCodec):
 
 def varint_bytes(number: int) -> int:
     """
-    Return how many bytes protobuf takes to write a number.
+    Return how many bytes protobuf uses for a number.
     """
     return max(1, (number.bit_length() + 6) // 7)
 

@@ -1,5 +1,5 @@
 """
-How settings come out of the environment, and the one error that tells everything that is wrong with them.
+Reads settings from the environment, and raises one error that tells everything that is wrong with them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ PREFIX = "REPAIRSHOP_"
 
 class SettingsError(Exception):
     """
-    The environment cannot be used; the text is one line a problem.
+    The environment cannot be used; the text has one line for each problem.
 
     Attributes:
-        problems: Each says which variable, what was given, what was expected and what to write instead.
-            A key, a token or a password is in none of them.
+        problems: Problems; each says which variable, what was given, what was expected and what to write instead. None
+            holds a key, a token or a password.
     """
 
     def __init__(self, problems: tuple[str, ...]) -> None:
@@ -43,10 +43,10 @@ class SettingsError(Exception):
 
 def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
     """
-    Read two things from the environment, so that the problems of both are told at once.
+    Read two things from the environment, so that the problems of both are reported together.
 
     Raises:
-        SettingsError: At least one raised it.
+        SettingsError: At least one of the two raised it.
     """
     try:
         value = first()
@@ -61,10 +61,10 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
 
 class EnvironmentSettings(BaseSettings):
     """
-    Settings that are read from an environment that is handed in.
+    Settings that are read from an environment that the caller passes in.
 
-    Each field is the variable ``REPAIRSHOP_<NAME>``, or the variables that its alias names, the first of which
-    that is set counts.  An empty variable counts as not set.
+    Each field is the variable ``REPAIRSHOP_<NAME>``, or the variables that its alias names, of which the first one that
+    is set is used. An empty variable counts as not set.
     """
 
     model_config = SettingsConfigDict(
@@ -81,17 +81,17 @@ class EnvironmentSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """
-        Take what is given to the constructor and nothing else.
+        Take only the values that are given to the constructor.
         """
         return (init_settings,)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """
-        Return the settings that an environment asks for; links to Kubernetes Services are no settings.
+        Return the settings in an environment; variables of Kubernetes Services are no settings.
 
         Raises:
-            SettingsError: Something cannot be used; holds every problem at once.
+            SettingsError: A setting cannot be used; the error holds every problem at once.
         """
         given = {name: value for name, value in without_service_links(environ).items() if value}
         source = EnvSettingsSource(cls)
@@ -105,7 +105,7 @@ class EnvironmentSettings(BaseSettings):
     @classmethod
     def variables(cls) -> dict[str, tuple[str, ...]]:
         """
-        Return the variables of each field, the one that counts first.
+        Return the variables of each field, the one that is used first at the beginning.
         """
         return {name: _variables(name, field) for name, field in cls.model_fields.items()}
 
@@ -125,7 +125,7 @@ class EnvironmentSettings(BaseSettings):
         value = "" if is_secret or variable not in given else f"={given[variable]}"
         default = _written(cls.model_fields[field].default)
         expected = _expected(details)
-        # What says itself what to do needs no second remedy.
+        # A message that already says what to do gets no second remedy.
         remedy = "" if ";" in expected or not default else f"; write {variable}={default}"
         return f"{variable}{value}: {expected}{remedy}"
 

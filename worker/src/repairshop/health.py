@@ -1,7 +1,7 @@
 """
-What Kubernetes and Prometheus ask a worker process: /livez, /readyz and /metrics on one port.
+What Kubernetes and Prometheus ask of a worker process: /livez, /readyz and /metrics on one port.
 
-It runs in threads of its own, so that it answers, and says so, while the event loop is stuck.
+It runs in threads of its own, so that it answers, and tells the problem, while the event loop is stuck.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STUCK_AFTER_SECONDS = 10.0
 
 class ProcessHealth:
     """
-    What is known of the process, written by the event loop and read by the server's threads.
+    The state of the process; the event loop writes it and the server's threads read it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -34,35 +34,35 @@ class ProcessHealth:
 
     def beat(self) -> None:
         """
-        Say that the event loop turns.
+        Record that the event loop runs.
         """
         with self._lock:
             self._last_beat = self._clock()
 
     def unready(self, topic: str, reason: str) -> None:
         """
-        Give a reason why no tasks should be expected of this process.
+        Give a reason why this process should not be expected to take tasks.
         """
         with self._lock:
             self._unready[topic] = reason
 
     def ready(self, topic: str) -> None:
         """
-        Take the reason of that topic back.
+        Remove the reason of that topic.
         """
         with self._lock:
             self._unready.pop(topic, None)
 
     def why(self, topic: str) -> str | None:
         """
-        Return the reason that stands for that topic.
+        Return the present reason of that topic.
         """
         with self._lock:
             return self._unready.get(topic)
 
     def note(self, topic: str, text: str | None) -> None:
         """
-        Tell something beside ready or not, or take it back with ``None``.
+        Add a note that does not change readiness, or remove it with ``None``.
         """
         with self._lock:
             if text is None:
@@ -82,10 +82,10 @@ class ProcessHealth:
 
     def readyz(self) -> tuple[bool, str]:
         """
-        Whether the process asks for tasks, every reason why not, and what else is to be told.
+        Whether the process asks for tasks, every reason why not, and the notes.
 
-        A version that is not current stays ready: it polls and can be made current, and unready pods would
-        stop the very rollout that leads there.
+        A version that is not current stays ready: it polls and can be made current, and unready pods would stop the
+        rollout that makes it current.
         """
         with self._lock:
             reasons, notes = list(self._unready.values()), list(self._notes.values())
@@ -98,8 +98,8 @@ def serve(health: ProcessHealth, page: Callable[[], bytes], host: str, port: int
     Serve the three pages until the block ends; yield their base address.
 
     Args:
-        health: What /livez and /readyz tell.
-        page: Makes /metrics.
+        health: State that /livez and /readyz tell.
+        page: Makes the /metrics page.
         host: Address to bind.
         port: Port to bind; 0 takes a free one.
 
@@ -136,7 +136,7 @@ def _handler(health: ProcessHealth, page: Callable[[], bytes]) -> type[BaseHTTPR
                 try:
                     body = page()
                 except OSError as error:
-                    # A page without the SDK's part would read as zero tasks done.
+                    # Without the SDK's part the page would read as zero tasks done.
                     self._answer(503, "text/plain; charset=utf-8", f"no metrics: {error}\n".encode())
                 else:
                     self._answer(200, CONTENT_TYPE_LATEST, body)
@@ -152,7 +152,7 @@ def _handler(health: ProcessHealth, page: Callable[[], bytes]) -> type[BaseHTTPR
 
         def log_message(self, format: str, *args: Any) -> None:
             """
-            Probes come every few seconds and are not worth a line.
+            Log nothing: probes come every few seconds and are not worth a line.
             """
 
     return Handler

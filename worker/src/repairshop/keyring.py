@@ -1,5 +1,5 @@
 """
-The keys that payloads are encrypted with: where they are read from, which one is used, which are still read.
+The keys for payloads: where they are read from, which key encrypts, and which keys can still decrypt.
 
 No key is ever printed.
 """
@@ -29,8 +29,8 @@ class Keyring:
     Keys by their id.
 
     Attributes:
-        current: Id of the key that encrypts; every other key decrypts alone.
-        ciphers: AES-GCM of each key; its representation does not hold the key.
+        current: Id of the key that encrypts; the other keys only decrypt.
+        ciphers: AES-GCM cipher of each key; its representation does not show the key.
     """
 
     current: str
@@ -72,7 +72,7 @@ def read(settings: CodecSettings) -> Keyring | None:
 def _pairs_of(path: Path, source: str) -> dict[str, bytes]:
     try:
         if path.is_dir():
-            # Kubernetes puts ..data and its kind beside the keys.
+            # Kubernetes puts ..data and similar entries beside the keys.
             files = sorted(
                 file for file in path.iterdir() if not file.name.startswith(".") and file.is_file()
             )

@@ -1,8 +1,8 @@
 """
-The variables by which Kubernetes tells a pod of every Service of its namespace, which are no settings.
+The variables with which Kubernetes tells a pod of every Service of its namespace; they are no settings.
 
-A Service ``repairshop-codec-server`` gives ``REPAIRSHOP_CODEC_SERVER_SERVICE_HOST``, ``..._SERVICE_PORT``,
-``..._PORT`` and more, one of which is also the name of a setting.
+A Service ``repairshop-codec-server`` gives ``REPAIRSHOP_CODEC_SERVER_SERVICE_HOST``, ``..._SERVICE_PORT``, ``..._PORT``
+and more, one of which has the same name as a setting.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ def without_service_links(environ: Mapping[str, str]) -> dict[str, str]:
     """
     Return the environment without the variables of Services.
 
-    A variable is one of a Service if both ``<SERVICE>_SERVICE_HOST`` and ``<SERVICE>_SERVICE_PORT`` are there;
-    ``<SERVICE>_PORT`` is kept where the pod itself sets it, which its value tells.
+    A variable belongs to a Service if both ``<SERVICE>_SERVICE_HOST`` and ``<SERVICE>_SERVICE_PORT`` exist;
+    ``<SERVICE>_PORT`` is kept where the pod itself sets it, which its value shows.
     """
     services = [
         name.removesuffix(_HOST)

@@ -1,5 +1,5 @@
 """
-The one place where a process of ours begins to depend on its parent and where it ends.
+The one place where a process of the kit is bound to its parent's life, and where it ends.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import threading
 import time
 from typing import NoReturn
 
-# Threads of the SDK that still answer their last call crash an interpreter that is torn down under them:
-# 16 of 40 processes that ended within this time of their last call did, none that waited it out.
+# Threads of the SDK that still answer their last call crash an interpreter that shuts down: 16 of 40 processes crashed
+# that ended within this time of their last call, and none that waited it out.
 SETTLE_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 1.0
@@ -24,7 +24,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 def leave(code: int) -> NoReturn:
     """
-    Flush what was written and end the process without tearing the interpreter down.
+    Flush all output and end the process without shutting the interpreter down.
     """
     time.sleep(SETTLE_SECONDS)
     end_at_once(code)
@@ -42,9 +42,10 @@ def end_at_once(code: int) -> NoReturn:
 
 def end_on_signals() -> None:
     """
-    End at once on SIGTERM and SIGINT, until somebody else answers to them.
+    End at once on SIGTERM and SIGINT, until other handlers are installed.
 
-    A container's first process ignores a signal that has no handler, and would be waited for until it is killed.
+    A container's first process ignores a signal without a handler, so that its end would be waited for until it is
+    killed.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: end_at_once(128 + number))
@@ -52,10 +53,10 @@ def end_on_signals() -> None:
 
 def die_with_parent() -> None:
     """
-    Have this process end when its parent does, so that nothing is left behind.
+    Make this process end when its parent ends, so that no process is left behind.
 
-    On Linux the kernel kills it.  Elsewhere a thread looks every second whether the parent is still there, which
-    does not outlive an ``exec``.
+    On Linux the kernel kills it. Elsewhere a thread checks every second whether the parent still exists; that thread
+    does not survive an ``exec``.
 
     Raises:
         OSError: The kernel refused.
@@ -67,7 +68,7 @@ def die_with_parent() -> None:
     if _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "PR_SET_PDEATHSIG was refused")
     if os.getppid() != parent:
-        # It ended before the kernel was asked, so the signal will never come.
+        # The parent ended before the kernel was asked, so the signal will never come.
         os._exit(1)
 
 

@@ -1,5 +1,5 @@
 """
-One line of log a record, as text for people or as JSON for machines.
+One line of log per record, as text for people or as JSON for machines.
 """
 
 from __future__ import annotations

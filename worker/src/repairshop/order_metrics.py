@@ -19,7 +19,7 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-# A second sample beside each counter that no query of ours reads.
+# These would be a second sample beside each counter, and no query of the kit reads them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 ACTIVITIES = Counter(
     "repairshop_activities", "Attempts of activities, by step and outcome.", ["step", "outcome"]
@@ -28,7 +28,7 @@ ACTIVITIES = Counter(
 
 class OrderMetrics(Interceptor):
     """
-    Interceptor of the worker that counts.
+    Interceptor of the worker that counts orders and activities.
     """
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:

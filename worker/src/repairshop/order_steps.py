@@ -1,5 +1,5 @@
 """
-The steps of an order by name, and what undoes what.
+The steps of an order by name, and which step undoes which.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ class OrderStep(StrEnum):
     The steps of an order; each is an activity of that name.
     """
 
-    # The path of a light order.
+    # The steps of a light order.
     REGISTER = "register"
     CLASSIFY = "classify"
     ASSIGN_TECHNICIAN = "assign_technician"
     SET_DEADLINE = "set_deadline"
     ASSIGN_INSPECTOR = "assign_inspector"
     SETTLE = "settle"
-    # What a full order adds.
+    # The steps that a full order adds.
     QUOTE = "quote"
     RESERVE_PARTS = "reserve_parts"
     REPAIR = "repair"
@@ -29,7 +29,7 @@ class OrderStep(StrEnum):
     REIMBURSE = "reimburse"
     CHARGE = "charge"
     RETURN_DEVICE = "return_device"
-    # What undoes.
+    # The compensations.
     WITHDRAW_REGISTRATION = "withdraw_registration"
     RELEASE_TECHNICIAN = "release_technician"
     RELEASE_PARTS = "release_parts"
@@ -40,7 +40,7 @@ class OrderStep(StrEnum):
     REFUND = "refund"
 
 
-# What undoes what; a step that is not here leaves nothing behind that would have to be undone.
+# Compensation of each step; a step that is not here leaves nothing that must be undone.
 UNDONE_BY: dict[str, OrderStep] = {
     OrderStep.REGISTER: OrderStep.WITHDRAW_REGISTRATION,
     OrderStep.ASSIGN_TECHNICIAN: OrderStep.RELEASE_TECHNICIAN,
@@ -52,5 +52,5 @@ UNDONE_BY: dict[str, OrderStep] = {
     OrderStep.CHARGE: OrderStep.REFUND,
 }
 UNDOES: dict[str, OrderStep] = {undo: OrderStep(step) for step, undo in UNDONE_BY.items()}
-# After one of these the order is off the shop's books.
+# After one of these steps the order is closed.
 CLOSING = (OrderStep.SETTLE, OrderStep.RETURN_DEVICE)

@@ -1,5 +1,5 @@
 """
-Refuses what is too large or not encrypted, with errors of our own, before the SDK and the server do.
+Refuses payloads that are too large or not encrypted, with errors of the kit, before the SDK and the server do.
 
 Sizes are those on the wire, after encryption.
 """
@@ -67,7 +67,7 @@ class UnencryptedPayloadError(ApplicationError):
 
 class LimitedPayloadConverter(DefaultPayloadConverter):
     """
-    The SDK's converter, which also measures what it makes; used by clients, activities and workflows.
+    The SDK's converter, which also measures the payloads that it makes; used by clients, activities and workflows.
     """
 
     limit_bytes: ClassVar[int] = PAYLOAD_LIMIT_BYTES
@@ -75,13 +75,13 @@ class LimitedPayloadConverter(DefaultPayloadConverter):
     @staticmethod
     def wire_bytes(plain_bytes: int) -> int:
         """
-        Return what a payload of that size weighs once sent.
+        Return the size on the wire of a payload of that size.
         """
         return plain_bytes
 
     def to_payloads(self, values: Sequence[Any]) -> list[Payload]:
         """
-        Convert values, measured together as one call's arguments are.
+        Convert values; they are measured together, as the arguments of one call.
 
         Raises:
             PayloadTooLargeError: Together they have more bytes on the wire than the limit.
@@ -97,7 +97,7 @@ class LimitedPayloadConverter(DefaultPayloadConverter):
         Convert payloads back.
 
         Raises:
-            UnencryptedPayloadError: One was refused when it came in.
+            UnencryptedPayloadError: A payload was refused when it arrived.
         """
         if any(payload.metadata.get("encoding") == REFUSED for payload in payloads):
             raise UnencryptedPayloadError
@@ -114,12 +114,12 @@ def converter_class(limit_bytes: int, wire_bytes: Callable[[int], int]) -> type[
 
 class MemoLimit(Interceptor):
     """
-    Interceptor of the client that measures memos, which the converter sees value by value only.
+    Interceptor of the client that measures memos, of which the converter sees only one value at a time.
     """
 
     def __init__(self, converter: DataConverter, limit_bytes: int) -> None:
         """
-        Take what encodes a memo's values, and the limit.
+        Take the converter of a memo's values, and the limit.
         """
         self._converter = converter
         self._limit_bytes = limit_bytes
@@ -158,7 +158,7 @@ class _MeasureMemo(OutboundInterceptor):
         size = Memo(fields=fields).ByteSize()
         if size > self._limit_bytes:
             raise MemoTooLargeError(size, self._limit_bytes)
-        # Encoded values pass through the SDK as they are, so each is encoded once.
+        # Encoded values pass through the SDK unchanged, so each is encoded once.
         return fields
 
 

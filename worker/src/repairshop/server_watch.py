@@ -1,5 +1,5 @@
 """
-Looks again and again whether the server is there and gives this process's version tasks, and renews the connection.
+Checks regularly whether the server answers and gives tasks to this process's version, and renews the connection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from repairshop.temporal_connection import ConnectionFailed, TemporalConnection
 
 LOG = logging.getLogger("repairshop.server_watch")
 LOOK_SECONDS = 5.0
-# While something is amiss; nothing is measured then.
+# Interval while something is wrong; nothing is measured then.
 LOOK_AGAIN_SECONDS = 1.0
 SILENT = frozenset(
     {
@@ -43,10 +43,10 @@ async def watch(
     worker: Worker, connection: TemporalConnection, settings: Settings, state: ProcessHealth
 ) -> None:
     """
-    Look until cancelled: whether the server answers, whether the version gets orders, whether a key was renewed.
+    Check until cancelled: whether the server answers, whether the version gets orders, whether a key was renewed.
 
-    Changes are logged once.  A renewed certificate or key makes a new client, which the worker uses from its
-    next call on.
+    Each change is logged once. A renewed certificate or key gives a new client, which the worker uses from its next
+    call on.
     """
     told: dict[str, str | None] = {}
 
@@ -73,8 +73,8 @@ async def watch(
             state.note("version", idle)
         else:
             state.unready("server", absent)
-        # A version may wait or drain for hours, and the server takes few questions about one Worker Deployment at a time:
-        # what rolls its versions out must get through.
+        # A version may wait or drain for hours, and the server accepts few requests about one Worker Deployment at a
+        # time: those of the process that rolls its versions out must get through.
         await asyncio.sleep(LOOK_AGAIN_SECONDS if stale or absent else LOOK_SECONDS)
 
 
@@ -93,7 +93,7 @@ async def _absent(client: Client) -> str | None:
     try:
         await client.service_client.check_health(timeout=TIMEOUT)
     except RPCError as error:
-        # Whatever else it says, it answers.
+        # Whatever the error is, the server answers.
         if error.status in SILENT:
             return f"server does not answer: {error.status.name.lower()}; waiting for it"
     return None

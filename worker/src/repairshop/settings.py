@@ -1,7 +1,8 @@
 """
-How a worker process is set up: names, defaults and bounds; every problem is told in one message.
+The settings of a worker process: names, defaults and bounds; all problems are told in one message.
 
-Where Temporal is and how to reach it is said by TEMPORAL_ADDRESS and its kind, which ``temporalio.envconfig`` reads.
+Where Temporal is and how to reach it is set by TEMPORAL_ADDRESS and the other variables that ``temporalio.envconfig``
+reads.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from repairshop.environment import PREFIX, EnvironmentSettings, SettingsError
 from repairshop.kubernetes_service_variables import without_service_links
 
 AUTOSCALING = "autoscaling"
-# Of worker heartbeats, by the SDK.
+# Longest interval of worker heartbeats that the SDK allows.
 LONGEST_HEARTBEAT_SECONDS = 60.0
 
 
@@ -37,7 +38,7 @@ class LogFormat(StrEnum):
 
 class Tuner(StrEnum):
     """
-    Who decides how many tasks run at a time.
+    What decides how many tasks run at the same time.
     """
 
     FIXED = "fixed"
@@ -91,26 +92,27 @@ class Settings(EnvironmentSettings):
     Settings of one worker process; each is the variable ``REPAIRSHOP_<NAME>``.
 
     Attributes:
-        task_queue: Where the worker asks for tasks; else TEMPORAL_TASK_QUEUE.
-        identity: Name among the task queue's pollers.
-        activity_slots: Activities at a time, and as many local ones; with ``tuner=resource`` the most at a time.
+        task_queue: Task queue that the worker polls; else TEMPORAL_TASK_QUEUE.
+        identity: Name of the worker among the task queue's pollers.
+        activity_slots: Most activities at the same time, and as many local ones; with ``tuner=resource`` an upper
+            limit.
         workflow_task_slots: The same for workflow tasks.
-        max_cached_workflows: Workflows kept in memory between their tasks; 0 replays every task.
-        workflow_pollers: Outstanding long polls for workflow tasks, or ``autoscaling``.
+        max_cached_workflows: Most workflows kept in memory between their tasks; 0 replays every task.
+        workflow_pollers: Number of outstanding long polls for workflow tasks, or ``autoscaling``.
         activity_pollers: The same for activities.
         eager_activities: Whether an activity may come in the reply to a workflow task; it then skips the queue.
-        sandbox: Whether workflow code runs in the sandbox that finds nondeterminism.
+        sandbox: Whether workflow code runs in the sandbox, which finds nondeterminism.
         uvloop: Whether the faster event loop is used.
-        tuner: ``fixed`` for the slots as they are given, ``resource`` for as many of them as the targets leave room.
+        tuner: ``fixed`` uses all given slots, ``resource`` as many of them as the targets for CPU and memory allow.
         target_cpu_ratio: CPU use of the machine, 0 to 1, above which ``resource`` gives out no more slots.
         target_memory_ratio: The same for memory.
-        histogram_bounds: Seconds apart by commas that the latency histograms get as exact bounds beside our own.
-        worker_heartbeat_seconds: How often the server is told of slots and pollers, 1 to 60; 0 for never.
-        health_host: Address of /livez, /readyz and /metrics; ``::`` for every address of either kind.
-        health_port: Their port, else METRICS_PORT; 0 takes a free one.
-        graceful_shutdown_seconds: From SIGTERM until the process has ended.
-        ledger: Where effects are recorded: ``none``, ``sqlite:PATH`` or a PostgreSQL address.
-        log_level: Least severe line that is logged.
+        histogram_bounds: Further exact bounds of the latency histograms, in seconds, separated by commas.
+        worker_heartbeat_seconds: Seconds between reports of slots and pollers to the server, 1 to 60; 0 for none.
+        health_host: Address of /livez, /readyz and /metrics; ``::`` for all IPv4 and IPv6 addresses.
+        health_port: TCP port of these pages, else METRICS_PORT; 0 takes a free one.
+        graceful_shutdown_seconds: Longest time from SIGTERM until the process has ended.
+        ledger: Ledger that records effects: ``none``, ``sqlite:PATH`` or a PostgreSQL address.
+        log_level: Lowest level of the lines that are logged.
         log_format: ``text`` for people, ``json`` for machines.
         die_with_parent: Whether this process ends when its parent does.
         deployment_name: TEMPORAL_DEPLOYMENT_NAME; with the build id it turns versioning on.
@@ -197,10 +199,11 @@ def known_variables() -> frozenset[str]:
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
-    Return the settings that the environment asks for.
+    Return the settings in the environment.
 
     Raises:
-        SettingsError: Something cannot be used, or a REPAIRSHOP_* variable is no setting; holds every problem at once.
+        SettingsError: A setting cannot be used, or a REPAIRSHOP_* variable is no setting; the error holds every problem
+            at once.
     """
     given = without_service_links(os.environ if environ is None else environ)
     known = known_variables()

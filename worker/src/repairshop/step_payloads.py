@@ -1,7 +1,7 @@
 """
-What workflows, their activities and their children tell each other.
+The inputs and outputs of the shop's activities and child workflows.
 
-The outside sees ``contract`` alone.
+Other packages see ``contract`` alone.
 """
 
 # No `from __future__ import annotations` here: the SDK resolves annotations at each conversion, and as text
@@ -14,17 +14,17 @@ from repairshop.contract import Fault, RepairKind, RepairOrder, WorkProfile
 @dataclass(frozen=True, slots=True)
 class StepContext:
     """
-    What every activity is told; one that needs more has an input of its own that adds it.
+    The input of every activity; an activity that needs more has an input of its own that extends it.
 
-    The workflow gives what is the step's own, its saga the rest.
+    The workflow fills the step's own fields, its saga the others.
 
     Attributes:
-        order_id: With the step and the round it is the key of the activity's effect.
+        order_id: Id of the order; with the step and the round it is the key of the activity's effect.
         round: How often the device was sent back so far.
-        seed: The order's seed.
-        work: What it costs; ``None`` costs nothing.
-        blob: Ballast of the size that the profile asks for.
-        fault: A failure that is asked for.
+        seed: Seed of the order.
+        work: Work profile of the step; ``None`` costs nothing.
+        blob: Filler of the size that the profile asks for.
+        fault: Failure that the order asks for.
     """
 
     order_id: str = ""
@@ -38,10 +38,10 @@ class StepContext:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifyInput(StepContext):
     """
-    What the classification is told.
+    The input of the classification.
 
     Attributes:
-        kind: What it will find.
+        kind: Kind of repair that it will find.
     """
 
     kind: RepairKind
@@ -50,7 +50,7 @@ class ClassifyInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteInput(StepContext):
     """
-    What the quote is told.
+    The input of the quote.
 
     Attributes:
         price_cents: Price of the repair.
@@ -62,10 +62,10 @@ class QuoteInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignTechnicianInput(StepContext):
     """
-    What is told to who assigns the technician.
+    The input of the assignment of the technician.
 
     Attributes:
-        skill: What the technician must know; empty takes anybody, however busy.
+        skill: Skill that the technician must have; empty takes any technician, however busy.
     """
 
     skill: str
@@ -74,10 +74,10 @@ class AssignTechnicianInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDeadlineInput(StepContext):
     """
-    What the deadline follows from.
+    The input of the deadline.
 
     Attributes:
-        kind: What the classification found.
+        kind: Kind of repair that the classification found.
         urgent: Whether the client is in a hurry.
     """
 
@@ -88,10 +88,10 @@ class SetDeadlineInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignInspectorInput(StepContext):
     """
-    What is told to who assigns the inspector.
+    The input of the assignment of the inspector.
 
     Attributes:
-        repaired_by: Technicians who had their hands on the device, none of whom may inspect it.
+        repaired_by: Technicians who worked on the device, none of whom may inspect it.
     """
 
     repaired_by: tuple[str, ...]
@@ -100,11 +100,11 @@ class AssignInspectorInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectItemInput(StepContext):
     """
-    What the inspection of one item is told.
+    The input of the inspection of one item.
 
     Attributes:
-        item: What is inspected.
-        items: How long the checklist is.
+        item: Item that is inspected.
+        items: Number of items in the checklist.
     """
 
     item: str
@@ -114,10 +114,10 @@ class InspectItemInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeInput(StepContext):
     """
-    What the charge is told.
+    The input of the charge.
 
     Attributes:
-        amount_cents: What the client pays.
+        amount_cents: Amount that the client pays.
     """
 
     amount_cents: int
@@ -126,10 +126,10 @@ class ChargeInput(StepContext):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnDeviceInput(StepContext):
     """
-    What the handing back of an unrepaired device is told.
+    The input of the return of an unrepaired device.
 
     Attributes:
-        reason: Why it was not repaired, for the client.
+        reason: Why the device was not repaired, in words for the client.
     """
 
     reason: str
@@ -138,12 +138,12 @@ class ReturnDeviceInput(StepContext):
 @dataclass(frozen=True, slots=True)
 class StepOutput:
     """
-    What an activity answers.
+    The output of every activity.
 
     Attributes:
-        value: What the step found or decided.
-        passed: Whether what was inspected is in order.
-        blob: Ballast, as long as the one given.
+        value: Value that the step found or decided.
+        passed: Whether the inspected item is in order.
+        blob: Filler, as long as the one in the input.
     """
 
     value: str = ""
@@ -154,12 +154,12 @@ class StepOutput:
 @dataclass(frozen=True, slots=True)
 class InspectionInput:
     """
-    What the inspection of one round is told.
+    The input of the inspection of one round.
 
     Attributes:
         order: The order, with its checklist.
         round: How often the device was sent back so far.
-        repaired_by: Technicians who had their hands on the device, none of whom may inspect it.
+        repaired_by: Technicians who worked on the device, none of whom may inspect it.
     """
 
     order: RepairOrder
@@ -170,10 +170,10 @@ class InspectionInput:
 @dataclass(frozen=True, slots=True)
 class InspectionOutput:
     """
-    What the inspection of one round found.
+    The result of the inspection of one round.
 
     Attributes:
-        inspector: Who inspected.
+        inspector: Name of the inspector.
         failed: Items of the checklist that are not in order.
     """
 
@@ -184,12 +184,12 @@ class InspectionOutput:
 @dataclass(frozen=True, slots=True)
 class WarrantyInput:
     """
-    What the warranty of a settled order is told.
+    The input of the warranty of a settled order.
 
     Attributes:
         order: The order whose repair is under warranty.
-        ends_at: Unix time of its end.
-        claims: Claims taken by earlier runs of the same warranty.
+        ends_at: Unix time of the warranty's end.
+        claims: Number of claims taken by earlier runs of the same warranty.
     """
 
     order: RepairOrder
@@ -203,8 +203,8 @@ class WarrantyOutput:
     How a warranty ended.
 
     Attributes:
-        order_id: The order.
-        claims: How many claims opened an order.
+        order_id: Id of the order.
+        claims: Number of claims that opened an order.
     """
 
     order_id: str

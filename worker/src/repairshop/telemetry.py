@@ -1,5 +1,5 @@
 """
-What a worker process tells about itself: the SDK's runtime, its buckets and the one /metrics page.
+What a worker process tells of itself: the SDK's runtime, its buckets and the one /metrics page.
 
 ``health`` serves the page.
 """
@@ -46,10 +46,10 @@ ATTEMPTS_TO_BIND = 5
 
 def buckets(exact: Iterable[float] = ()) -> tuple[float, ...]:
     """
-    Return upper bounds from 1 ms to 60 s, each 1.2 times the one before: the resolution of every percentile.
+    Return upper bounds from 1 ms to 60 s, each 1.2 times the one before; they set the resolution of every percentile.
 
     Args:
-        exact: Seconds that are to be bounds too, so that what took longer can be counted to the task.
+        exact: Further bounds in seconds, so that tasks that took longer can be counted exactly.
     """
     bounds = []
     bound = FIRST_BUCKET_SECONDS
@@ -62,12 +62,12 @@ def buckets(exact: Iterable[float] = ()) -> tuple[float, ...]:
 @dataclass(frozen=True, slots=True)
 class Telemetry:
     """
-    The SDK's runtime and where its own page is.
+    The SDK's runtime and the address of its own page.
 
     Attributes:
-        runtime: Give it to ``Client.connect``.
-        core_address: The SDK's page, on this machine's loopback alone.
-        registry: prometheus_client's metrics: the process and the shop's business.
+        runtime: Runtime for ``Client.connect``.
+        core_address: Address of the SDK's page, on this machine's loopback alone.
+        registry: Metrics of prometheus_client: those of the process and of the shop's business.
     """
 
     runtime: Runtime
@@ -79,7 +79,7 @@ class Telemetry:
         Return the SDK's metrics and this process's own as one Prometheus text page.
 
         Raises:
-            OSError: The SDK's page cannot be had; half a page is never returned.
+            OSError: The SDK's page cannot be read; half a page is never returned.
         """
         connection = http.client.HTTPConnection(self.core_address, timeout=5)
         try:
@@ -97,11 +97,11 @@ class Telemetry:
 
 def start(settings: Settings, log: logging.Logger) -> Telemetry:
     """
-    Start the SDK's runtime with metrics in seconds and with our buckets.
+    Start the SDK's runtime with metrics in seconds and with the kit's buckets.
 
     Args:
         settings: Bounds of the histograms and interval of the worker heartbeats.
-        log: Where the runtime's own lines go.
+        log: Logger that gets the runtime's own lines.
 
     Raises:
         OSError: No loopback port could be bound.
@@ -127,7 +127,7 @@ def start(settings: Settings, log: logging.Logger) -> Telemetry:
                 worker_heartbeat_interval=timedelta(seconds=beat) if beat else None,
             )
         except (RuntimeError, ValueError) as error:
-            # Another process took the port between our look and the SDK's bind.
+            # Another process took the port between this check and the SDK's bind.
             if attempt == ATTEMPTS_TO_BIND:
                 raise OSError(f"metrics of the SDK cannot be bound to {address}: {error}") from error
             continue

@@ -18,7 +18,7 @@ from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
 
 DEFAULT_ADDRESS = "localhost:7233"
-# The SDK's own.
+# Default of the SDK.
 DEFAULT_NAMESPACE = "default"
 ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):\d{1,5}")
 FIRST_WAIT_SECONDS = 0.5
@@ -33,7 +33,7 @@ class ConnectionFailed(Exception):
 
 class TemporalConnection:
     """
-    How this process is connected, so that it can be connected anew when a certificate or a key was renewed.
+    How this process is connected, so that it can connect again when a certificate or a key was renewed.
     """
 
     def __init__(self, options: ClientOptions, **more: Any) -> None:
@@ -53,22 +53,22 @@ class TemporalConnection:
         Return a connected client.
 
         Raises:
-            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
-            ConnectionFailed: No server answers, or it refuses.
+            SettingsError: A TEMPORAL_* variable, or a file that one of them names, cannot be used.
+            ConnectionFailed: No server answers, or the server refuses.
         """
         return await self._connect(_read_config())
 
     async def connect_when_there(self, tell: Callable[[str], None]) -> Client:
         """
-        Return a connected client of a server that has the namespace, however long that takes.
+        Return a client connected to a server that has the namespace; waits for that as long as it takes.
 
-        Files are read anew for each try, so that a certificate may come later than the process.
+        Files are read again for each try, so that a certificate may come later than the process.
 
         Args:
-            tell: Told why there is no connection yet, once for each reason.
+            tell: Gets the reason why there is no connection yet, each reason once.
 
         Raises:
-            SettingsError: A TEMPORAL_* variable or a file that one names cannot be used.
+            SettingsError: A TEMPORAL_* variable, or a file that one of them names, cannot be used.
         """
         told, wait_seconds = "", FIRST_WAIT_SECONDS
         while True:
@@ -86,11 +86,11 @@ class TemporalConnection:
 
     async def renew(self) -> Client | None:
         """
-        Return a new client if what the variables and their files hold has changed, else ``None``.
+        Return a new client if the content of the variables and their files has changed, else ``None``.
 
         Raises:
-            SettingsError, ConnectionFailed: What they hold now cannot be used, or names another namespace; the client of
-                before still can.
+            SettingsError, ConnectionFailed: The new content cannot be used, or names another namespace; the earlier
+                client still works.
         """
         config = _read_config()
         if config == self._config:
@@ -134,7 +134,7 @@ def _read_config() -> ClientConnectConfig:
         return _with_usable_headers(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        # The line that is no TOML may be a key's.
+        # The line that is not TOML may hold a key.
         if place := re.search(r"TOML parse error at (line \d+, column \d+)", reason):
             reason = f"it is not such a TOML file at {place[1]}"
         raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
@@ -144,7 +144,8 @@ def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
     """
     Return a configuration whose API key and metadata can be headers.
 
-    The line end of the file that one came from is no part of it: with it the SDK sends no key, and connects with no metadata.
+    A line end after a key or a value in its file is removed: with it the SDK would send no key, and would not connect
+    at all with such metadata.
     """
     key = config.get("api_key")
     if key is not None:

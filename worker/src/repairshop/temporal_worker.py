@@ -1,7 +1,7 @@
 """
-Puts client, settings, workflows and activities together into one Temporal worker.
+Makes one Temporal worker of client, settings, workflows and activities.
 
-Workflows and activities of another shop go through it the same way.
+Workflows and activities of another shop are built into a worker in the same way.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from repairshop.deployment_versions import deployment_config
 from repairshop.order_metrics import OrderMetrics
 from repairshop.settings import Settings, Tuner
 
-# The contract is deterministic and without side effects, so the sandbox need not load it anew for every workflow.  The
-# others are imported by a program that holds its workflows and its `main` in one file; loaded anew, uvloop breaks.
+# The contract is deterministic and without side effects, so the sandbox need not load it again for every workflow. The
+# other modules are imported by a program that has its workflows and its `main` in one file; loaded again, uvloop
+# breaks.
 PASSED_THROUGH = (
     "repairshop.contract",
     "repairshop.worker_process",
@@ -40,10 +41,10 @@ PASSED_THROUGH = (
     "repairshop.codec",
     "repairshop.telemetry",
 )
-# Of the grace period, for telling the server what is handed back.
+# Share of the grace period for telling the server which tasks are handed back.
 HAND_BACK_RATIO = 0.25
 HAND_BACK_SECONDS = 2.0
-# Slots that the resource-based tuner gives out whatever is in use; the SDK's own numbers.
+# Slots that the resource-based tuner gives out at any use of the machine; the SDK's own defaults.
 WORKFLOW_TASK_SLOTS_AT_ANY_USE = 5
 ACTIVITY_SLOTS_AT_ANY_USE = 1
 
@@ -58,10 +59,10 @@ def build_worker(
     Return a worker that is ready to run.
 
     Args:
-        client: Connected, with the data converter that the workflows' clients use.
-        settings: Slots, pollers, cache, tuner and the like.
+        client: Connected client, with the data converter that the workflows' clients use.
+        settings: Slots, pollers, cache, tuner and other settings.
         workflows: Workflow classes.
-        activities: Activity functions; those that are not ``async`` get a thread each.
+        activities: Activity functions; each that is not ``async`` runs in a thread.
     """
     runner: WorkflowRunner = UnsandboxedWorkflowRunner()
     if settings.sandbox:
@@ -92,7 +93,7 @@ def build_worker(
 
 def _threads(settings: Settings) -> int:
     """
-    Return a thread for each slot, those of local activities too; a thread is made when one is needed.
+    Return a number of threads for all slots, those of local activities too; each thread is made when it is needed.
     """
     return 2 * settings.activity_slots
 

@@ -1,5 +1,5 @@
 """
-A small HTTP server at an address of either kind, IPv4 or IPv6.
+A small HTTP server at an IPv4 or IPv6 address.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from socketserver import TCPServer
 
 class WebServer(ThreadingHTTPServer):
     """
-    An HTTP server with a thread a connection, none of which holds the process.
+    An HTTP server with a thread per connection; none of them keeps the process alive.
     """
 
     daemon_threads = True
@@ -22,20 +22,20 @@ class WebServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         if self.address_family == socket.AF_INET6:
-            # `::` takes IPv4 callers too, as people expect of "every address".
+            # `::` accepts IPv4 callers too, as people expect of "every address".
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        # Past HTTPServer's own, which asks the name service who this machine is.
+        # Not HTTPServer's own method, which asks the name service for this machine's name.
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
 
 def open_web_server(host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> WebServer:
     """
-    Return a server that is bound and not yet serving.
+    Return a server that is bound but not yet serving.
 
     Args:
-        host: An IPv4 or IPv6 address of this machine, or a name of one.
-        port: 0 takes a free one.
+        host: IPv4 or IPv6 address of this machine, or a name of one.
+        port: TCP port; 0 takes a free one.
         handler: Answers one connection.
 
     Raises:
@@ -47,6 +47,6 @@ def open_web_server(host: str, port: int, handler: type[BaseHTTPRequestHandler])
 
 def web_address(host: str, port: int) -> str:
     """
-    Return the base of the server's URLs, an IPv6 address in brackets.
+    Return the base of the server's URLs, with an IPv6 address in brackets.
     """
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,7 +1,7 @@
 """
 One worker process: connect, run, drain on SIGTERM.
 
-Workflows and activities of another shop go through ``main`` the same way.
+Workflows and activities of another shop run through ``main`` in the same way.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ STARTED_LOOK_SECONDS = 0.02
 
 class StartError(Exception):
     """
-    The process cannot begin or go on with its work; the text is the one line to show.
+    The process cannot begin or continue its work; the text is the one line to show.
     """
 
 
@@ -60,12 +60,11 @@ def main(
 
     Args:
         workflows: Workflow classes.
-        build_activities: Returns the activity functions, given the ledger of REPAIRSHOP_LEDGER.
-        arguments:
-            What was typed behind the program's name, of which ``--help`` alone is known; by default the command line's.
+        build_activities: Returns the activity functions for the ledger of REPAIRSHOP_LEDGER.
+        arguments: Arguments after the program's name, of which only ``--help`` is known; by default the command line's.
             A program that has read arguments of its own gives ``()``.
 
-    Exit codes: 0 drained, 1 the worker, its server or its ledger failed, 2 settings that cannot be used.
+    Exit codes: 0 drained; 1 the worker, its server or its ledger failed; 2 the settings cannot be used.
     """
     if typed := sys.argv[1:] if arguments is None else arguments:
         _answer(typed)
@@ -210,7 +209,7 @@ def _build(
 async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth, stop: asyncio.Event) -> None:
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
-    # Only then has it checked that its namespace is there.
+    # Only a running worker has checked that its namespace exists.
     while not (worker.is_running or running.done() or stop.is_set()):  # noqa: ASYNC110 - the SDK has no event for it
         await asyncio.sleep(STARTED_LOOK_SECONDS)
     state.ready("start")
@@ -228,7 +227,7 @@ async def _work(worker: Worker, settings: Settings, state: health.ProcessHealth,
     if not running.done():
         why = state.why("server") or "an activity does not end"
         LOG.error("grace is over: %s; what runs is left to its timeout", why)
-        # Leaving the event loop would wait for it.
+        # Leaving the event loop would wait for what still runs.
         lifetime.end_at_once(1)
     failure = running.exception()
     if failure is not None:

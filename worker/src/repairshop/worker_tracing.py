@@ -1,8 +1,8 @@
 """
 The worker's half of an order's trace: its workflow and each of its activities as spans.
 
-Off unless the standard OpenTelemetry variables name an OTLP endpoint.  Nothing of it is imported
-before that, so that a worker without traces pays nothing.
+Off unless the standard OpenTelemetry variables name an OTLP endpoint. Nothing of OpenTelemetry is imported before that,
+so that a worker without traces has no cost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FLUSH_MILLISECONDS = 3000
 @contextmanager
 def plugins() -> Iterator[list[SimplePlugin]]:
     """
-    Give what to connect with: Temporal's plugin, or nothing when no endpoint is named; send the last spans at the end.
+    Yield the plugins to connect with: Temporal's, or none when no endpoint is named; send the last spans at the end.
 
     Raises:
         SettingsError: The environment asks for a protocol other than OTLP over HTTP.
@@ -50,11 +50,11 @@ def plugins() -> Iterator[list[SimplePlugin]]:
     name = os.environ.get("OTEL_SERVICE_NAME", "repair-worker")
     provider = create_tracer_provider(resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    # Temporal's plugin asks for the process's provider; there is no other way to hand it one.
+    # Temporal's plugin uses the process's provider; there is no other way to pass it one.
     opentelemetry.trace.set_tracer_provider(provider)
     try:
         yield [OpenTelemetryPlugin(add_temporal_spans=True)]
     finally:
-        # The process leaves by os._exit, which sends nothing by itself.
+        # The process ends by os._exit, which does not send spans by itself.
         if not provider.force_flush(_FLUSH_MILLISECONDS):
             LOG.warning("the last spans of this worker were not taken within %d ms", _FLUSH_MILLISECONDS)

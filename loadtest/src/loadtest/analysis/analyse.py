@@ -1,5 +1,5 @@
 """
-From raw steps to everything that is said of a run.
+Makes the result of a run from its raw steps.
 
 It joins the parts of the analysis and decides nothing itself.
 """
@@ -27,12 +27,12 @@ from loadtest.results.sweep_result import SCHEMA_VERSION, CombinationResult, Swe
 
 def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepResult:
     """
-    Say everything there is to say of a run.
+    Return the result of a run: every reading, answer and verdict.
 
     Args:
-        steps: What was measured, maybe not all of the plan.
-        plan: What was asked.
-        manifest: Of the run.
+        steps: The measured steps; some steps of the plan may be missing.
+        plan: The plan that the run carries out.
+        manifest: Manifest of the run.
     """
     closed = judge_closed(steps, plan)
     read = tuple(read_step(step, plan_of_cell(plan, step.key), closed) for step in steps)

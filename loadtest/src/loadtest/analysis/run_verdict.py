@@ -1,5 +1,5 @@
 """
-What a whole run comes to: pass, fail or invalid, and the exit code of each.
+The verdict of a whole run: pass, fail, undecided or invalid, and the exit code of each.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def exit_code(sweep: SweepResult) -> int:
 
 def cells_without_usable_step(steps: Sequence[StepResult], plan: Plan) -> dict[tuple[int, int], str]:
     """
-    Return each measured cell of one combination that has no step to be believed.
+    Return each measured cell of one combination that has no step that may be believed.
 
     Returns:
-        Replica count and index of the load, with the reasons.
+        Replica count and index of the load of each such cell, with the reasons.
     """
     reasons = {}
     for (replicas, load), found in _by_cell(steps).items():
@@ -47,15 +47,15 @@ def decide(
     """
     Decide one combination of a run.
 
-    Invalid, when a cell that the answer rests on has no step that may be believed.  Fail, when the steps tell that the
-    SLO is not kept: at one of the open loads no replica count keeps it, whatever is known of the others, or, in a plan
-    without one, a step misses it.  Undecided, when no count is known to keep it at an open load and some may, or a cell
-    of a plan without one is not known to.
+    Invalid: a cell that the answer needs has no step that may be believed. Fail: the steps tell that the SLO is not
+    kept, that is, no replica count keeps it at one of the open loads, whatever is known of the others, or a step misses
+    it in a plan without an open load. Undecided: at an open load no count is known to keep the SLO and some may; or, in
+    a plan without an open load, for some cell it is not known whether it keeps the SLO.
 
     Args:
-        steps: Of the combination.
-        plan: What was asked.
-        demands: Of the combination.
+        steps: Steps of the combination.
+        plan: The plan that the run carries out.
+        demands: Demands of the combination.
 
     Returns:
         The verdict and its reasons; none for a pass.
@@ -91,8 +91,8 @@ def decide_all(
     Decide a run from its combinations of factors: the worst of their verdicts, so that a pass hides no miss.
 
     Args:
-        combinations: Those that were measured.
-        unmeasured: The others, in words; of none of them is it known whether it keeps the bounds.
+        combinations: Results of the measured combinations.
+        unmeasured: The combinations that were not measured, in words; it is not known whether they keep the bounds.
 
     Returns:
         The verdict, and the reasons of each combination that has it, the combination named.
@@ -112,7 +112,7 @@ def decide_all(
 
 def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequence[Demand]) -> bool:
     """
-    Tell whether all that is asked of the open loads was answered, and rests on none of these cells.
+    Tell whether every open load has an answer that needs none of these cells.
     """
     needed = any(answer_rests_on(replicas, load, plan) for replicas, load in broken)
     return bool(demands) and not needed and all(each.is_decided for each in demands)
@@ -120,7 +120,7 @@ def _stands_without(broken: Iterable[tuple[int, int]], plan: Plan, demands: Sequ
 
 def _unknown_cells(steps: Sequence[StepResult], plan: Plan) -> list[str]:
     """
-    Return each cell of the plan of which nobody knows whether it keeps the bounds that can be held against it.
+    Return each cell of the plan of which it is not known whether it keeps the bounds that apply to it.
     """
     told = []
     measured = _by_cell(step for step in steps if step.counts_for_cell)
@@ -146,7 +146,7 @@ def _by_cell(steps: Iterable[StepResult]) -> dict[tuple[int, int], list[StepResu
 
 
 def _missed_bounds(step: StepResult, plan: Plan) -> tuple[str, ...]:
-    # Latencies of a saturate load are made by its loop; only errors can be held against it.
+    # The latencies of a saturate load come from its loop; only errors can be compared with a bound.
     judge = judge_errors if plan.loads[step.load.index].kind is LoadKind.SATURATE else judge_step
     judgement = judge(step, plan.slo)
     return judgement.why if judgement.answer is SloAnswer.MISSED else ()

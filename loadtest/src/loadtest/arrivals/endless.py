@@ -17,7 +17,7 @@ def unit_gaps(kind: ArrivalKind, seed: int) -> Iterator[float]:
     Return endless gaps of mean 1; divided by a rate they are seconds.
 
     Raises:
-        InputError: The shape has an end, as a ramp has; Locust's own shapes and users do that here.
+        InputError: The shape has an end, as a ramp has; for interactive runs Locust's own shapes and users do that.
     """
     if kind is ArrivalKind.CONSTANT:
         return itertools.repeat(1.0)

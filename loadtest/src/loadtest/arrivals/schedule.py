@@ -16,7 +16,8 @@ def schedule(instruction: StepInstruction) -> tuple[float, ...]:
     """
     Return when each arrival of an open step is due.
 
-    Warm-up and window are drawn apart, so that a longer warm-up leaves the window's arrivals as they were.  The warm-up runs at the level at which the window begins.
+    Warm-up and window are drawn separately, so that a longer warm-up leaves the window's arrivals unchanged. The
+    warm-up runs at the rate at which the window begins.
 
     Args:
         instruction: Rate, shape, seed and lengths.
@@ -58,6 +59,6 @@ def split(offsets: Sequence[float], index: int, injectors: int) -> tuple[tuple[i
     """
     Return the arrivals of one injector, with their numbers in the whole schedule.
 
-    Every ``injectors``-th arrival is its own, so that together the injectors send the whole schedule.
+    Each injector gets every ``injectors``-th arrival, so that together the injectors send the whole schedule.
     """
     return tuple(enumerate(offsets))[index::injectors]

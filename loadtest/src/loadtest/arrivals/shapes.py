@@ -1,5 +1,5 @@
 """
-Shapes of a schedule: rates in straight pieces, and arrivals drawn from them.
+Shapes of a schedule: rates as straight pieces, and arrivals drawn from them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from loadtest.plan import ArrivalKind, Arrivals
 @dataclass(frozen=True, slots=True)
 class Piece:
     """
-    A span in which the rate runs straight from one value to another.
+    A span in which the rate changes in a straight line from one value to another.
 
     Attributes:
-        seconds: Its length.
+        seconds: Length of the span.
         from_rate, to_rate: Arrivals per second at its ends.
     """
 
@@ -30,13 +30,13 @@ class Piece:
     @property
     def arrivals(self) -> float:
         """
-        How many arrivals are expected in it.
+        The expected number of arrivals in the span.
         """
         return self.seconds * (self.from_rate + self.to_rate) / 2
 
     def after(self, ranks: Iterable[float]) -> list[float]:
         """
-        Return for each rank the seconds after which so many arrivals are expected; the inverse of the integral.
+        Return for each rank the seconds after which that many arrivals are expected; the inverse of the integral.
         """
         # One loop without calls: a schedule has up to a million arrivals, and dozens of schedules are tried.
         first, seconds, root_of = self.from_rate, self.seconds, math.sqrt
@@ -60,10 +60,10 @@ def expected_count(pieces: Sequence[Piece]) -> int:
 
 def draw_times(pieces: Sequence[Piece], chance: random.Random) -> list[float]:
     """
-    Draw the arrivals of a Poisson process with this rate; their number is a draw too.
+    Draw the arrivals of a Poisson process with this rate; their number is drawn as well.
 
-    A fixed number would take away the slow ups and downs that make queues: the mean wait would halve.
-    A longer last piece adds arrivals and leaves the earlier ones as they were.
+    A fixed number would take away the slow ups and downs that make queues: the mean wait would be half as long. A
+    longer last piece adds arrivals and leaves the earlier ones unchanged.
     """
     expected = sum(piece.arrivals for piece in pieces)
     ranks: list[float] = []
@@ -88,7 +88,7 @@ def _spread(pieces: Sequence[Piece], ranks: Sequence[float]) -> list[float]:
     times: list[float] = []
     began, passed, index = 0.0, 0.0, 0
     for number, piece in enumerate(pieces, 1):
-        # The last one takes what is left, whatever the sum of the others was rounded to.
+        # The last piece takes all that is left, so that rounding of the sum loses no arrival.
         end = passed + piece.arrivals
         last = len(ranks) if number == len(pieces) else bisect.bisect_right(ranks, end, index)
         times += [began + at for at in piece.after([max(0.0, rank - passed) for rank in ranks[index:last]])]
@@ -106,7 +106,7 @@ def level(rate: float, seconds: float, shape: Arrivals) -> Sequence[Piece]:
 
 def ramp(rate: float, seconds: float, shape: Arrivals) -> Sequence[Piece]:
     """
-    The rate rises straight from ``from_ratio`` of the load's rate to the load's rate.
+    The rate rises in a straight line from ``from_ratio`` of the load's rate to the load's rate.
     """
     return [Piece(seconds, shape.from_ratio * rate, rate)]
 
@@ -137,7 +137,7 @@ def _evenly(pieces: Sequence[Piece], chance: random.Random) -> list[float]:
 Shape = Callable[[float, float, Arrivals], Sequence[Piece]]
 Times = Callable[[Sequence[Piece], random.Random], list[float]]
 
-# Kind of a schedule -> its pieces, and how arrivals are put into them.
+# Kind of a schedule -> its pieces, and the function that puts arrivals into them.
 SHAPES: dict[ArrivalKind, tuple[Shape, Times]] = {
     ArrivalKind.CONSTANT: (level, _evenly),
     ArrivalKind.POISSON: (level, draw_times),

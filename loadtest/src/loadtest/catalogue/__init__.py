@@ -1,7 +1,7 @@
 """
 Every metric that probes, dashboards, rules and the report use, once.
 
-Keys (``worker.workflow_completed``) are what a ``Difference`` is asked by.
+A ``Difference`` is read by the metrics' keys (``worker.workflow_completed``).
 """
 
 from __future__ import annotations

@@ -27,6 +27,6 @@ _WORDS = {
 
 def action_kind(action_type: str) -> str:
     """
-    Return plain words for a value of the label ``action_type``; one that is not known stays as it is.
+    Return plain words for a value of the label ``action_type``; a value that is not known stays unchanged.
     """
     return _WORDS.get(action_type, action_type)

@@ -1,7 +1,7 @@
 """
 What each injector process shows on its /metrics page; its meters are made from these entries.
 
-All families are there from the start: an injector that shows none is broken.
+All families are on the page from the start: an injector whose page has none is broken.
 """
 
 from __future__ import annotations

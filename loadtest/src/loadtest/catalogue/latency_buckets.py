@@ -1,5 +1,5 @@
 """
-The upper bounds of every latency histogram that is ours, on injectors as on workers.
+The upper bounds of the kit's own latency histograms, on injectors and on workers.
 """
 
 from __future__ import annotations

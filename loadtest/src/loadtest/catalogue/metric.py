@@ -1,5 +1,5 @@
 """
-What one metric is: its name on the page, how it is read, what it means and when it is there.
+What one metric is: its name on the page, how it is read, what it means and when it is on the page.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ class MetricKind(StrEnum):
 
 class Presence(StrEnum):
     """
-    When the family stands on the page.
+    When the family is on the page.
 
     ``always``: from the moment its process is ready, so that its absence is an error.
-    ``on event``: after the first event of its kind; absent before that, and then it counts 0.
+    ``on event``: after the first event of its kind; absent before that, and an absent family counts as 0.
     """
 
     ALWAYS = "always"
@@ -32,7 +32,7 @@ class Presence(StrEnum):
 
 class MetricReading(StrEnum):
     """
-    What is taken of a family: its value, the number of its samples, or all its buckets.
+    What is read of a family: its value, the number of its samples, or all its buckets.
     """
 
     VALUE = "value"
@@ -46,9 +46,10 @@ class Writer:
     The program that writes a family.
 
     Attributes:
-        name: What people call it.
-        since: Oldest version of it in which its families were seen, where a family says nothing else.
-        service: The one service of the server that writes; ``None``: all do, or it is not the server's.
+        name: Name of the program, as people know it.
+        since: Oldest version of the program in which its families were seen, where a family tells no other.
+        service: The one service of the server that writes the family; ``None`` where all services do, or the program is
+            not the server.
     """
 
     name: str
@@ -62,21 +63,22 @@ class Metric:
     One reading of one metric family; made by ``counter``, ``gauge`` or ``histogram``.
 
     Attributes:
-        key: Our short name, ``<role>.<what>``; the name in a ``Difference``.
+        key: The kit's short name, ``<role>.<what>``; the key in a ``Difference``.
         name: The family's name on the page, without ``_bucket``, ``_sum`` or ``_count``.
-        kind: Its type.
+        kind: Type of the metric.
         unit: ``seconds``, ``bytes`` or what is counted.
         labels: All labels that its series carry on the page.
         meaning: One sentence for people.
-        writer: Which program writes it.
+        writer: The program that writes it.
         since: Oldest version of the writer in which it was seen.
-        event: What makes it appear; ``None`` where it is always there.
-        missing_with: With what a worker lacks it, although it is always there on another's page; ``None`` where all have it.
-        where: Only series whose labels have these values are read.
-        split: The label by which a counter is also read apart.
-        reading: What is taken of it.
-        read_by_sweep: Whether a reading of a step is made from it; otherwise people and rules alone watch it.
-        of_every_namespace: Whether it counts whatever namespace its series carry, as what it tells is of the whole server.
+        event: The event after which it appears; ``None`` where it is always there.
+        missing_with: Setting of a worker whose page lacks the metric, although other workers always show it; ``None``
+            where all show it.
+        where: Labels and values; only series with these values are read.
+        split: Label by which a counter is also read separately.
+        reading: What is read of the family.
+        read_by_sweep: Whether a reading of a step is made from it; otherwise only people and rules use it.
+        of_every_namespace: Whether series of every namespace count, as the metric describes the whole server.
     """
 
     key: str
@@ -150,7 +152,7 @@ class Metric:
         missing_with: str | None = None,
     ) -> Metric:
         """
-        Return a metric that tells how things stand.
+        Return a metric that shows a current state.
         """
         return cls(
             key=key,
@@ -187,7 +189,7 @@ class Metric:
         read_by_sweep: bool = True,
     ) -> Metric:
         """
-        Return a metric with a sample for each event, of which the buckets or the count alone are read.
+        Return a metric with a sample for each event; its buckets or its count alone are read.
         """
         return cls(
             key=key,
@@ -208,7 +210,7 @@ class Metric:
     @property
     def presence(self) -> Presence:
         """
-        Whether its absence is an error.
+        When the family is on the page, that is whether its absence is an error.
         """
         return Presence.ALWAYS if self.event is None else Presence.ON_EVENT
 
@@ -222,14 +224,14 @@ class Metric:
     @property
     def service(self) -> str | None:
         """
-        The one service of the server that writes it, if there is one.
+        The one service of the server that writes it; ``None`` if there is no single one.
         """
         return self.writer.service
 
     @property
     def role(self) -> str:
         """
-        Whose page it is on: ``worker``, ``server``, ``injector``, ``sweep`` or ``monitoring``.
+        The process whose page it is on: ``worker``, ``server``, ``injector``, ``sweep`` or ``monitoring``.
         """
         return self.key.split(".", 1)[0]
 

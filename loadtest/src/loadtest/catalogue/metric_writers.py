@@ -1,8 +1,8 @@
 """
-The programs whose metrics are read, and the labels that most families of each of them carry.
+The programs whose metrics are read, and the labels that most of their families carry.
 
-Names of the SDK's families are those of a runtime with seconds and suffixes on; a page of another kind is a foreign
-worker's and is not read.
+Names of the SDK's families are those of a runtime that writes seconds and suffixes; a page with other names belongs to
+a foreign worker and is not read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PER_TASK_QUEUE = ("namespace", "service_name", "task_queue")
 PER_WORKFLOW_TYPE = (*PER_TASK_QUEUE, "workflow_type")
 PER_ACTIVITY_TYPE = (*PER_TASK_QUEUE, "activity_type", "workflow_type")
 
-# Read in the server's source, tag by tag; 1.19 stands for "or older".
+# Found in the server's source, tag by tag; 1.19 stands for "or older".
 _SINCE = "Temporal server 1.19"
 
 EVERY_SERVICE = Writer("server, every service", since=_SINCE)

@@ -1,7 +1,7 @@
 """
 What Prometheus itself and the cluster's own exporters tell of the things that alerts watch.
 
-They carry Kubernetes' ``namespace`` where they run in a cluster, which is not Temporal's.
+In a cluster these series carry Kubernetes' label ``namespace``, which is not Temporal's namespace.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 What a worker's process says of itself, beside what the SDK says of its work.
 
-These families carry no labels, as there is one process to a page.
+These families carry no labels, as each page is that of one process.
 """
 
 from __future__ import annotations

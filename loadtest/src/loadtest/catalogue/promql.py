@@ -1,8 +1,8 @@
 """
-How a PromQL query is put together from the catalogue's metrics.
+Builds PromQL queries from the catalogue's metrics.
 
-It decides selectors (namespace and task queue, wherever a metric has them) and windows, so
-that no query spells a metric or a label of its own.
+It decides selectors (namespace and task queue, wherever a metric has them) and windows, so that no query spells a
+metric or a label by itself.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from dataclasses import dataclass
 
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading, Presence
 
-# Temporal's namespace in Prometheus.  On a page it is ``namespace``, which in a cluster is Kubernetes' label of
-# the scrape; every scrape configuration of ours gives Temporal's this name and leaves Kubernetes' alone.
+# Label of Temporal's namespace in Prometheus. On a page the label is ``namespace``, which in a cluster is Kubernetes'
+# label of the scrape; all of the kit's scrape configurations give Temporal's namespace this name and leave Kubernetes'
+# label alone.
 TEMPORAL_NAMESPACE = "temporal_namespace"
 
 
 @dataclass(frozen=True, slots=True)
 class QueryScope:
     """
-    What a query is narrowed to when it is written out.
+    Limits of a query when it is written out.
 
     Attributes:
-        namespace: Regular expression for Temporal's namespace, ``None`` for all.
-        task_queue: Regular expression for the task queue, ``None`` for all.
-        window: Range of every ``rate``.
-        range: Range that a query over time looks back.
+        namespace: Regular expression for Temporal's namespace, ``None`` for all namespaces.
+        task_queue: Regular expression for the task queue, ``None`` for all task queues.
+        window: Range of every ``rate``, as a PromQL duration.
+        range: Range that a query over time looks back, as a PromQL duration.
     """
 
     namespace: str | None = None
@@ -35,8 +36,8 @@ class QueryScope:
     range: str = "1h"
 
 
-# ``pipe`` joins a choice of several to a|b and, unlike Grafana's own format, escapes nothing: the values are
-# regular expressions.
+# ``pipe`` joins several chosen values to a|b and, unlike Grafana's own format, escapes nothing: the values are regular
+# expressions.
 GRAFANA = QueryScope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
 RULES = QueryScope(window="5m")
 PLAIN = QueryScope()
@@ -45,7 +46,7 @@ PLAIN = QueryScope()
 @dataclass(frozen=True, slots=True)
 class Query:
     """
-    A query and the metrics it asks for.
+    A query and the metrics that it uses.
     """
 
     metrics: tuple[Metric, ...]
@@ -57,14 +58,14 @@ def select(metric: Metric, scope: QueryScope, suffix: str = "", **where: str) ->
     Write the selector of a metric's series.
 
     Args:
-        metric: The metric; its own ``where`` holds too.
-        scope: What to narrow to, for each label that the metric has.
+        metric: The metric; its own ``where`` applies too.
+        scope: Namespace and task queue to select, for each of these labels that the metric has.
         suffix: ``_bucket``, ``_sum`` or ``_count`` of a histogram.
-        where: More labels; a value that begins with an operator (``!~x``) keeps it.
+        where: More labels with their values; an operator at a value's beginning (``!~x``) is kept.
     """
     matchers = [_matcher(label, value) for label, value in (*metric.where, *where.items())]
     if metric.source == "SDK core" and "service_name" in metric.labels:
-        # The server runs workers of its own, whose families bear the same names.
+        # The server runs workers of its own, whose families have the same names.
         matchers.append('service_name="temporal-core-sdk"')
     has_namespace = "namespace" in metric.labels and not metric.of_every_namespace
     if scope.namespace is not None and has_namespace and metric.role != "monitoring":
@@ -97,7 +98,7 @@ def _counted(metric: Metric) -> str:
 
 def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     """
-    Ask for events per second: of a counter, or of a histogram's samples.
+    Ask for events per second, from a counter or from the samples of a histogram.
     """
     return Query(
         (metric,),
@@ -121,7 +122,7 @@ def last_rate(metric: Metric, **where: str) -> Query:
 
 def lately(metric: Metric, *, by: tuple[str, ...], back: str) -> Query:
     """
-    Ask for the last value within *back*, of what may be gone by now.
+    Ask for the last value within *back*, of a series that may have ended.
     """
     return Query(
         (metric,),
@@ -131,7 +132,7 @@ def lately(metric: Metric, *, by: tuple[str, ...], back: str) -> Query:
 
 def busy(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     """
-    Ask for what a histogram's samples sum up to per second: with seconds, how many are at it at once.
+    Ask for the sum of a histogram's samples per second; for samples in seconds, how many events run at the same time.
     """
     return Query(
         (metric,),
@@ -146,7 +147,7 @@ def quantile(q: float, metric: Metric, *, by: tuple[str, ...] = (), **where: str
     Ask for a quantile of a histogram, over all replicas.
 
     Raises:
-        ValueError: The metric is read by its count alone, so it has no buckets to ask for.
+        ValueError: Only the metric's count is read, so it has no buckets.
     """
     if metric.kind is not MetricKind.HISTOGRAM or metric.reading is not MetricReading.BUCKETS:
         raise ValueError(f"{metric.key} has no buckets")
@@ -171,7 +172,8 @@ def gauge(operator: str, metric: Metric, *, by: tuple[str, ...] = (), **where: s
 
 def combine(template: str, **parts: Query) -> Query:
     """
-    Join queries by a template whose ``<name>`` stand for them, ``<window>`` and ``<range>`` for the scope's.
+    Join queries by a template; ``<name>`` stands for the query of that name, ``<window>`` and ``<range>`` for the
+    scope's ranges.
     """
     metrics = tuple(dict.fromkeys(metric for part in parts.values() for metric in part.metrics))
 
@@ -193,7 +195,7 @@ def changes(metric: Metric, *, by: tuple[str, ...] = (), back: str) -> Query:
 
 def zero_if_unseen(query: Query, other: Query) -> Query:
     """
-    Take 0 for a query whose metrics appear only on an event that has not come, where *other* answers.
+    Take 0 for a query whose metrics appear only on an event that has not come yet, where *other* has a value.
     """
     if all(metric.presence is Presence.ALWAYS for metric in query.metrics):
         return query
@@ -202,14 +204,14 @@ def zero_if_unseen(query: Query, other: Query) -> Query:
 
 def ratio(part: Query, whole: Query) -> Query:
     """
-    Ask for a share, 0..1; a part that was never seen is 0, an empty whole has no share.
+    Ask for a share, 0..1; a part that was never seen is 0, and without a whole there is no share.
     """
     return combine("<part> / <whole>", part=zero_if_unseen(part, whole), whole=whole)
 
 
 def total(one: Query, other: Query) -> Query:
     """
-    Ask for a sum; either may never have been seen.
+    Ask for a sum; either part may never have been seen.
     """
     return combine("(<one> + <other>)", one=zero_if_unseen(one, other), other=zero_if_unseen(other, one))
 

@@ -153,7 +153,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         labels=PER_NAMESPACE,
         meaning="Requests to the database for whatever namespace: what the database has to answer.",
         writer=EVERY_SERVICE,
-        # History reads its queues in the name of the namespace `system`: half and more of what an order asks for.
+        # History reads its queues under the namespace `system`: half or more of the requests of an order.
         of_every_namespace=True,
     ),
     Metric.counter(
@@ -244,7 +244,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=EVERY_SERVICE,
         event="a limit refuses a request to the database",
         split="resource_exhausted_cause",
-        # History reads its queues in the name of the namespace `system`, whoever's orders are in them.
+        # History reads its queues under the namespace `system`, whichever namespace's orders are in them.
         of_every_namespace=True,
     ),
 )

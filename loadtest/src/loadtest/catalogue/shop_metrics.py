@@ -1,7 +1,7 @@
 """
 What the repair shop counts of its own business, on its workers' pages.
 
-No reading of a step is made from it: a user's own worker has another business.
+No reading of a step is made from them: a user's own worker has other business metrics.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-What the sweep's own process shows, so that panels know which step a curve belongs to.
+What the sweep's own process shows, so that panels know to which step a curve belongs.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """
-What Prometheus says of one measured window, in the report's own terms.
+What Prometheus tells of one measured window, in the report's own terms.
 
-A ``rate`` over a minute mixes a window with what was before it, and an ``increase`` stretches what the scrapes
-hold to the window's length.  These queries take each counter at the first scrape in the window and at the last
-one, and divide by the time between these very samples: nothing from outside of the window is counted, and nothing
-is guessed but that the moments before the first and after the last scrape are like the rest.
+A ``rate`` over a minute mixes a window with the time before it, and an ``increase`` extrapolates from the scrapes to
+the window's length. These queries take each counter at the first and at the last scrape in the window, and divide by
+the time between these two samples. Nothing from outside of the window is counted; the only assumption is that the
+moments before the first and after the last scrape are like the rest.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from loadtest.catalogue.promql import QueryScope, select
 @dataclass(frozen=True, slots=True)
 class MeasuredWindow:
     """
-    One window of one step, and whose it is.
+    One window of one step, with its namespace and task queue.
 
     Attributes:
         start_seconds: Unix time of the look that opened it.
         end_seconds: Unix time of the look that closed it.
-        namespace: Temporal's namespace.
-        task_queue: The task queue.
-        scrape_seconds: How often Prometheus looks at the workers; 5 s in all configurations of ours for a cluster.
+        namespace: Temporal namespace of the step's workflows.
+        task_queue: Task queue of the step's workflows.
+        scrape_seconds: Seconds between two scrapes of the workers; 5 s in all of the kit's configurations for a
+            cluster.
     """
 
     start_seconds: float
@@ -39,10 +40,10 @@ class MeasuredWindow:
 
     def __post_init__(self) -> None:
         """
-        Refuse a window that no two scrapes fall into.
+        Refuse a window that does not hold two scrapes.
 
         Raises:
-            ValueError: It is not longer than two scrapes are apart, or ends before it begins.
+            ValueError: The window is not longer than the time between two scrapes, or ends before it begins.
         """
         if not self.end_seconds - self.start_seconds > 2 * self.scrape_seconds:
             raise ValueError(
@@ -67,7 +68,7 @@ class MeasuredWindow:
     @property
     def scope(self) -> QueryScope:
         """
-        What its queries are narrowed to.
+        Namespace and task queue to which the window's queries are limited.
         """
         return QueryScope(_as_pages_write(self.namespace), _as_pages_write(self.task_queue))
 
@@ -76,7 +77,7 @@ def _as_pages_write(name: str) -> str:
     """
     Return a regular expression for a name as it is and in its plain spelling.
     """
-    # A backslash of the expression is itself one in a PromQL string.
+    # A backslash of the expression must be escaped in a PromQL string.
     exact = re.sub(r"([^\w-])", r"\\\\\1", name)
     plain = plain_spelling(name)
     return exact if plain == name else f"{exact}|{plain}"
@@ -99,10 +100,10 @@ def throughput_query(window: MeasuredWindow, activities_per_order: float) -> str
 
     Args:
         window: The step's window.
-        activities_per_order: Activities that one order takes on the average, as the report divides.
+        activities_per_order: Mean number of activities of one order, as the report divides.
 
     Raises:
-        ValueError: An order without activities has no such throughput.
+        ValueError: The order has no activities, so that it has no such throughput.
     """
     if not activities_per_order > 0:
         raise ValueError(f"activities_per_order = {activities_per_order:g}: must be above 0")
@@ -112,15 +113,15 @@ def throughput_query(window: MeasuredWindow, activities_per_order: float) -> str
 
 def wait_query(window: MeasuredWindow, kind: str, q: float) -> str:
     """
-    Return the query for a quantile of ``schedule_to_start_seconds``: of the tasks that were taken in the window.
+    Return the query for a quantile of ``schedule_to_start_seconds``, over the tasks that were taken in the window.
 
     Args:
         window: The step's window.
         kind: ``activity`` or ``workflow``.
-        q: Which quantile, 0..1.
+        q: The quantile to ask for, 0..1.
 
     Raises:
-        KeyError: No such kind of task.
+        KeyError: There is no such kind of task.
     """
     return quantile_query(window, BY_KEY[f"worker.{kind}_schedule_to_start"], q)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from loadtest.catalogue.metric import Metric
 from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
 
-# Nobody knows how many slots such a worker has left, so it does not count them.
+# The number of slots that such a worker has left is not known, so it does not report them.
 _RESOURCE_BASED = "a resource-based tuner, which makes slots as it goes"
 
 WORKER_METRICS: tuple[Metric, ...] = (

@@ -1,3 +1,3 @@
 """
-The command line: one file a verb; the only place that wires the parts together and exits.
+The command line: one file per verb; the only place that connects the parts and exits.
 """

@@ -52,7 +52,7 @@ for verb in (
     fetch,
     clean,
 ):
-    # The list of verbs shows the first paragraph whole; left to typer, it is cut in mid-sentence.
+    # The list of verbs shows the whole first paragraph; by default typer cuts it in mid-sentence.
     app.command(
         verb.__name__.replace("_", "-"), short_help=(inspect.getdoc(verb) or "").partition("\n\n")[0]
     )(verb)
@@ -94,7 +94,7 @@ def _program() -> Any:
 
 def _usage(message: str, arguments: list[str]) -> str:
     """
-    Say what was wrong with a command line, with the value as given, and where to look.
+    Say what was wrong with a command line, with the value as given, and where to find help.
     """
     verbs = {command.name for command in app.registered_commands}
     verb = f" {arguments[0]}" if arguments[0] in verbs else ""
@@ -111,7 +111,7 @@ def _usage(message: str, arguments: list[str]) -> str:
 
 def _plain(message: str) -> str:
     """
-    Return what typer says of a command line in words that tell how to mend it.
+    Return typer's message on a command line in words that tell how to correct it.
     """
     if message.endswith("unable to parse string as a number"):
         return "must be a number, without a unit; seconds and starts per second are meant"
@@ -124,7 +124,7 @@ def _plain(message: str) -> str:
 
 def _say(text: str, *, each: bool = False) -> None:
     """
-    Print an error; with *each* every line is one of its own, else further lines are quoted from a log.
+    Print an error; with *each* every line is an error of its own, else the lines after the first are quoted from a log.
     """
     first, *rest = text.splitlines() or [""]
     print(f"error: {first}", file=sys.stderr)

@@ -1,5 +1,5 @@
 """
-What a search for capacities ends with: judged from the run's files alone, written as JSON, text and a page.
+The end of a search for capacities: the result, from the run's files alone, written as JSON, text and a page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _VERDICTS = {0: "pass", 1: "fail", 3: "undecided"}
 
 def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> SweepEnded:
     """
-    Judge a search from its folder, and write what it found there.
+    Judge a search from its folder, and write the result there.
     """
     design, kept = Capacity(run.plan, question), kept_steps(run)
     early = ended_early(run, design.left(kept), kept)

@@ -1,5 +1,5 @@
 """
-What `loadtest capacity` is asked: a plan with one closed and one open load, and its question.
+What `loadtest capacity` asks: a plan with one closed and one open load, and the question.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loadtest.plan import ArrivalKind, LoadKind, Plan, Saturate
 from loadtest.results.question import CapacityQuestion
 
 _SHORTEST_PROBE_SECONDS = 20.0
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {"loads.1.max_window_seconds": "--window", "budget_seconds": "--budget"}
 
 
@@ -22,16 +22,16 @@ def searching_plan(
     plan: Plan, *, rate: float | None, window_seconds: float | None, budget_seconds: float | None
 ) -> tuple[Plan, CapacityQuestion]:
     """
-    Return the plan of a search for capacities and what it asks.
+    Return the plan of a search for capacities and its question.
 
     Args:
-        plan: As the user gave it; its factors stay at their first values.
-        rate: At which the headroom is asked.
-        window_seconds: Longest window of a probe; ``None`` goes by the replica count.
-        budget_seconds: Of all windows; ``None`` leaves the plan's.
+        plan: The user's plan; its factors stay at their first values.
+        rate: Orders per second at which the headroom is asked; ``None`` asks for none.
+        window_seconds: Longest window of a probe, in seconds; ``None`` decides it by the replica count.
+        budget_seconds: Seconds of all windows together; ``None`` keeps the plan's.
 
     Raises:
-        InputError: The plan asks no bound on waits, or a flag has a value that cannot be.
+        InputError: The plan sets no bound on waits, or a flag has an impossible value.
     """
     if plan.slo.schedule_to_start_p95_seconds is None:
         raise InputError(

@@ -60,7 +60,7 @@ def capacity(
     file = PlanFile.read(plan)
     asked = flagged_plan(file, plan_flags(context.params, replicas=replicas, warm_up=warm_up))
     refuse_idle_place(given, place, asked.server_names)
-    # What follows loads the parts that measure, which takes longer than every refusal above.
+    # This import loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.capacity_plan import searching_plan
 

@@ -1,5 +1,5 @@
 """
-``loadtest clean``: what a run left open on a server that goes on.
+``loadtest clean``: terminates what a run left open on a server that still runs.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def clean(
 
 async def _clean_all(begun: Run, servers: Sequence[str | None]) -> int:
     """
-    Clean every server, also where an earlier one could not be.
+    Clean every server, also after one that could not be cleaned.
     """
     problems: list[LoadtestError] = []
     for server in servers:

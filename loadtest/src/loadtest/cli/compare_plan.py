@@ -1,5 +1,5 @@
 """
-What `loadtest compare` is asked: two settings laid over a plan, as the plan of one run and its question.
+What `loadtest compare` asks: two settings laid over a plan, as the plan of one run and its question.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
 BLOCK_SECONDS = 15.0
-# What only an open load tells.
+# Quantities that only an open load tells.
 _OF_WAITS = ("late", "wait", "end-to-end")
 MOST_ROUNDS = 8
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {
     "replicas.0": "--replicas",
     "loads.0.window_seconds": "--block",
@@ -45,20 +45,21 @@ def comparing_plan(
     gate: tuple[str, ...] = (),
 ) -> tuple[Plan, CompareQuestion]:
     """
-    Return the plan of a comparison and what it asks.
+    Return the plan of a comparison and its question.
 
     Args:
-        plan: As the user gave it; its factors stay at their first values unless they are compared.
-        a, b: ``KEY=VALUE`` of each setting.
-        rate: Of an open load; ``None`` saturates.
-        replicas: Of both; ``None`` takes the plan's first.
-        block_seconds: Counted seconds of a block; ``None`` goes by the spread of the work.
-        change_over_seconds: Before each block, under load.
-        rounds, most_rounds: At the first look and at most; ``None`` goes by the spread of the work.
-        gate: Quantities; empty is the throughput, or the wait of an open load.
+        plan: The user's plan; its factors stay at their first values unless they are compared.
+        a, b: Each setting as a list of ``KEY=VALUE``.
+        rate: Starts per second of an open load; ``None`` saturates.
+        replicas: Worker replicas of both settings; ``None`` takes the plan's first count.
+        block_seconds: Counted seconds of a block; ``None`` takes ``BLOCK_SECONDS``.
+        change_over_seconds: Seconds under load before each block, which are not counted.
+        rounds, most_rounds: Number of rounds before the first look, and at most; ``None`` decides by the spread of the
+            work.
+        gate: Quantities that decide the exit code; empty takes the throughput, or the wait of an open load.
 
     Raises:
-        InputError: The settings cannot be compared; a line for each reason.
+        InputError: The settings cannot be compared; one line for each reason.
     """
     left, right = _settings(a, "--a"), _settings(b, "--b")
     _demand_factors([*(("--a", path) for path in left), *(("--b", path) for path in right)])
@@ -101,7 +102,7 @@ def demand_quantities(gates: Collection[str]) -> None:
     Refuse a gate that is no quantity of a comparison.
 
     Raises:
-        InputError: One is none; names those that there are.
+        InputError: One is no quantity; the error lists the quantities.
     """
     for name in gates:
         if name not in QUANTITY_NAMES:
@@ -110,7 +111,7 @@ def demand_quantities(gates: Collection[str]) -> None:
 
 def _demand_told(gates: Collection[str], made: Plan) -> None:
     """
-    Refuse a gate that no block of a comparison can tell, which would end undecided after every round.
+    Refuse a gate that no block of a comparison can measure: it would end undecided after every round.
     """
     for name in gates:
         if isinstance(made.loads[0], Open):
@@ -132,7 +133,7 @@ def _demand_told(gates: Collection[str], made: Plan) -> None:
 
 def _demand_factors(given: Collection[tuple[str, str]]) -> None:
     """
-    Refuse keys that cannot be compared, each once by the flag that named it.
+    Refuse keys that cannot be compared, each once with the flag that named it.
     """
     told: dict[str, str] = {}
     for flag, path in given:

@@ -1,5 +1,5 @@
 """
-What a comparison ends with: judged from the run's files alone, written as JSON, text, Markdown and JUnit XML.
+The end of a comparison: the result, from the run's files alone, written as JSON, text, Markdown and JUnit XML.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _VERDICTS = {0: "pass", 1: "fail", 3: "invalid"}
 
 def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> SweepEnded:
     """
-    Judge a comparison from its folder, and write what it found there.
+    Judge a comparison from its folder, and write the result there.
     """
     design, kept = Compare(run.plan, question), kept_steps(run)
     problems = [found for step in kept if (found := design.problems(step))]
@@ -89,7 +89,7 @@ def _led(manifest: Manifest, name: str) -> str:
 
 def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
     """
-    Write a comparison where the user wants it; nothing of one that ended before it had a block.
+    Write a comparison to the files that the user named; nothing for a comparison that ended before its first block.
 
     Raises:
         InputError: A file cannot be written.
@@ -112,13 +112,13 @@ def compare_finished(
     Compare two finished runs and return the exit code.
 
     Args:
-        first, second: Their folders.
-        gates: What decides the exit code; none is the throughput, or the wait where every load is open.
-        junit, markdown: Where the answer is written, too.
+        first, second: Folders of the two runs.
+        gates: Quantities that decide the exit code; none takes the throughput, or the wait where every load is open.
+        junit, markdown: Further files to which the answer is written.
         anyway: Whether to compare runs that differ in more than a setting.
 
     Raises:
-        InputError: They must not be compared, and *anyway* was not given.
+        InputError: They cannot be compared, and *anyway* was not given.
     """
     a, b = Run.open(first), Run.open(second)
     if a.path == b.path:
@@ -149,7 +149,8 @@ def compare_finished(
 
 def _usual_gate(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
     """
-    Return what decides where nobody said so: the throughput, unless every load is open, which sets it itself.
+    Return the quantities that decide where the user named none: the throughput, unless every load is open and so sets
+    it itself.
     """
     measured = [block for blocks in rounds for block, _ in blocks]
     return ("wait",) if measured and not any(map(is_closed, measured)) else ("throughput",)

@@ -17,7 +17,7 @@ from loadtest.errors import InputError
 
 class ProgramState(StrEnum):
     """
-    What was found out about one program.
+    What was found about one program.
     """
 
     GOOD = "good"
@@ -29,16 +29,16 @@ class ProgramState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Tool:
     """
-    One program that a target of make calls.
+    One program that a target of the Makefile calls.
 
     Attributes:
-        name: As people know it.
-        command: Prints its version, with exit code 0.
-        wanted: The least version, as numbers.
+        name: Name of the program as people know it.
+        command: Command that prints the program's version and ends with exit code 0.
+        wanted: The oldest version that is enough, as numbers.
         tested: The version that the tests ran with.
-        needed_for: What does not work without it.
-        how_to_get: What to do where it is missing or too old.
-        choice: Programs of one choice replace each other: one of them is enough.
+        needed_for: What does not work without the program.
+        how_to_get: What to do where the program is missing or too old.
+        choice: Name of a group of programs that replace each other: one of them is enough.
     """
 
     name: str
@@ -123,12 +123,12 @@ TOOLS = (
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    What is to be said of one program.
+    What to say of one program.
 
     Attributes:
         tool: The program.
-        health: What was found.
-        version: What it says of itself; None where it says nothing.
+        health: The state in which the program was found.
+        version: Version that the program prints; None where it prints none.
     """
 
     tool: Tool
@@ -138,7 +138,7 @@ class Finding:
     @property
     def line(self) -> str:
         """
-        Return one line for people: what was found, and where it is bad what was wanted and what to do.
+        Return one line for people: what was found and, unless it is good, what is needed and what to do.
         """
         tool = self.tool
         if self.health is ProgramState.GOOD:
@@ -171,7 +171,7 @@ def ask(command: Sequence[str]) -> ToolAnswer:
 
 def judge(tool: Tool, answer: ToolAnswer) -> Finding:
     """
-    Return what a program's own words say of it.
+    Return the finding that a program's own output gives.
     """
     if answer is None:
         return Finding(tool, ProgramState.MISSING, None)
@@ -190,8 +190,7 @@ def examine(
     Return a finding for each program, in the order of the list.
 
     Args:
-        asked:
-            Runs a command and returns its words; replaced by tables in tests.
+        asked: Runs a command and returns its output; replaced by tables in tests.
         tools:
             The programs to ask.
     """
@@ -200,7 +199,7 @@ def examine(
 
 def complaints(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """
-    Return the findings that stand in the way: of programs that replace each other, one good one is enough.
+    Return the findings that are a problem: of programs that replace each other, one good one is enough.
     """
     satisfied = {
         f.tool.choice for f in findings if f.health is ProgramState.GOOD and f.tool.choice is not None

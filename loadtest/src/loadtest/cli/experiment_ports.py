@@ -1,5 +1,5 @@
 """
-The real parts of an experiment, a whole set for each server that its cells name.
+The real parts of an experiment, a full set for each server that its cells name.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ async def connect_servers(servers: Mapping[Name, ServerAccess], *, by_plan: bool
     Connect to every server of a run.
 
     Args:
-        servers: By what they are called.
+        servers: The servers by their names in the plan.
         by_plan: Whether the plan named them, and not ``--address``.
 
     Returns:
-        A client for each, by the same names.
+        A client for each server, by the same names.
 
     Raises:
         InputError: A server does not answer, or has no such namespace.
@@ -60,20 +60,20 @@ async def open_experiment_ports(
     logs: Path,
 ) -> dict[str | None, Ports]:
     """
-    Open injectors and probes of every server of a run, until the stack is closed.
+    Open injectors and probes for every server of a run; the stack closes them.
 
-    The target is one, as its workers are moved from server to server.
+    All servers share one target, as its workers are moved from server to server.
 
     Args:
         stack: Closes what is opened.
-        ground: What the run stands on.
-        clients: As ``connect_servers`` returns them.
-        plan: Of the run.
-        logs: Folder of the injectors' logs; where there are several servers, of a folder for each.
+        ground: Target, servers and settings that the run uses.
+        clients: Clients as ``connect_servers`` returns them.
+        plan: Plan of the run.
+        logs: Folder of the injectors' logs; where there are several servers, each has a folder in it.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
-        InjectorError: The injectors did not come up.
+        InjectorError: The injectors did not start.
     """
     opened: dict[str | None, Ports] = {}
     for number, (name, client) in enumerate(clients.items()):

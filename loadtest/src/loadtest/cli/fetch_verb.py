@@ -52,10 +52,11 @@ def fetch(
 
 def _demand_room(output: Path, run: str) -> None:
     """
-    Refuse what would be refused after the whole transfer: a run that is here, or a folder that is none.
+    Refuse early what would be refused after the whole transfer: a run that is already here, or an output that is no
+    folder.
     """
     try:
-        # The name `latest` is that of a link here; which run it means on the volume is not known yet.
+        # The name `latest` is that of a link here; which run it is on the volume is not known yet.
         if run != "latest" and (output / run).exists():
             raise InputError(f"{output / run}: is there already; remove it or give another --output")
         if output.exists() and not output.is_dir():

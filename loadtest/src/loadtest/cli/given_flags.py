@@ -13,7 +13,7 @@ from loadtest.errors import InputError
 
 def given_flags(context: typer.Context) -> dict[str, str]:
     """
-    Return what stood on the command line: name of the parameter -> as it is written.
+    Return the flags on the command line: name of the parameter -> how the flag is written.
     """
     written: dict[str, str] = {}
     for parameter in context.command.params:
@@ -31,12 +31,12 @@ def refuse_idle(given: Mapping[str, str], idle: Collection[str], reason: str) ->
     Refuse flags that would have no effect.
 
     Args:
-        given: As ``given_flags`` returns it.
+        given: Flags as ``given_flags`` returns them.
         idle: Names of parameters without effect here.
         reason: Why, and what to do instead.
 
     Raises:
-        InputError: At least one was given; one line each.
+        InputError: At least one was given; one line for each.
     """
     told = [f"{flag}: {reason}" for name, flag in given.items() if name in idle]
     if told:

@@ -1,8 +1,8 @@
 """
-The one place where a process of ours ends.
+The one place where a process of the kit ends.
 
-An interpreter that holds the Temporal SDK's threads may crash while it exits (1 of 8 times), after all
-work is done, and a verdict by exit code would lie.  So: flush, let the threads leave, and end at once.
+An interpreter that holds the Temporal SDK's threads may crash while it exits (1 of 8 times), after all work is done;
+the exit code would then tell a wrong verdict. So this flushes, lets the threads leave, and ends the process at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _QUIESCE_SECONDS = 0.3
 
 def end(code: int) -> None:
     """
-    End this process with an exit code, which no signal changes any more.
+    End this process with an exit code that no later signal changes.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

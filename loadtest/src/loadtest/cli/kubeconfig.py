@@ -1,5 +1,5 @@
 """
-Which cluster a command means: the project's own kubeconfig, or one that is named in full.
+Which cluster a command uses: that of the project's own kubeconfig, or one that the user names in full.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 from loadtest.errors import InputError
 from loadtest.target.kubernetes.api import Api, open_api
 
-# `make kind-up` and `make minikube-up` alone write it; the user's own is never read by chance.
+# Only `make kind-up` and `make minikube-up` write it; the user's own kubeconfig is never read by accident.
 OWN_KUBECONFIG = Path(".kube/config")
 
 
@@ -18,7 +18,7 @@ def reach(kubeconfig: Path | None, context: str | None) -> Api:
     Connect to the project's own cluster, or to one that both flags name.
 
     Raises:
-        InputError: Only one flag was given, or there is no cluster of our own.
+        InputError: Only one of the flags was given, or the project has no cluster of its own.
     """
     if (kubeconfig is None) != (context is None):
         given, absent = ("--kubeconfig", "--context") if context is None else ("--context", "--kubeconfig")

@@ -1,5 +1,5 @@
 """
-What a search for the limit ends with: judged from the run's files alone, written as JSON, text and one page.
+The end of a search for the limit: the result, from the run's files alone, written as JSON, text and one page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _VERDICTS = {0: "pass", 3: "undecided"}
 
 def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> SweepEnded:
     """
-    Judge a search for the limit from its folder, and write what it found there.
+    Judge a search for the limit from its folder, and write the result there.
     """
     result = limits_result(run, question)
     run.write("limits.json", to_json(result))
@@ -41,7 +41,7 @@ def _is_undecided(tried: Sequence[TriedRelief]) -> bool:
 
 def limits_result(run: Run, question: LimitsQuestion) -> LimitsResult:
     """
-    Say everything there is to say of a search for the limit.
+    Return the result of a search for the limit.
     """
     design, kept = LimitSearch(run.plan, question), kept_steps(run)
     answer, tried, ranking = design.answer(kept), design.tried(kept), design.ranking(kept)

@@ -1,5 +1,5 @@
 """
-What `loadtest limits` is asked: a plan's saturate load at one replica count, and the loads that reliefs need.
+What `loadtest limits` asks: a plan's saturate load at one replica count, and the loads that reliefs need.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion
 
 ROUNDS, MOST_ROUNDS = 3, 6
-# Keys of the plan that is made -> the flag whose value they have.
+# Key of the new plan -> the flag that gave its value.
 _FLAGS = {
     **{f"loads.{load}.window_seconds": "--block" for load in range(4)},
     "warm_up_seconds": "--change-over",
@@ -36,16 +36,16 @@ def limits_plan(
     most_suspects: int,
 ) -> tuple[Plan, LimitsQuestion]:
     """
-    Return the plan of a search for the limit and what it asks.
+    Return the plan of a search for the limit and its question.
 
     Args:
-        plan: As the user gave it; its factors stay at their first values.
-        place: Where to measure; server and workers are the run's to set up on this machine alone.
-        replicas: At which count; ``None`` takes the plan's first.
+        plan: The user's plan; its factors stay at their first values.
+        place: Where to measure; only on this machine can the run set up server and workers.
+        replicas: Replica count to measure; ``None`` takes the plan's first.
         block_seconds: Counted seconds of a step.
-        change_over_seconds: Before each step, under load.
-        rounds, most_rounds: At the first look at a relief and at most.
-        most_suspects: Relieved at most; 0 names suspects by their readings alone.
+        change_over_seconds: Seconds under load before each step, which are not counted.
+        rounds, most_rounds: Number of rounds before the first look at a relief, and at most.
+        most_suspects: Number of suspects that are relieved at most; 0 names suspects by their readings alone.
 
     Raises:
         InputError: A number cannot be used.
@@ -77,11 +77,12 @@ def limits_plan(
 
 def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
     """
-    Return the loads as planned, with half more orders, and with the same orders on more slots and on more replicas.
+    Return four loads: as planned, with half more orders, and with the same orders on more slots and on more replicas.
     """
     saturate = plan.saturate_load
     slots = plan.worker.slots
-    # In whole orders, as less than one for each slot is one in all, and half more of a part of one is none.
+    # Rounded to whole orders: less than one order for each slot is at least one in all, and half more of a part of an
+    # order adds none.
     orders = max(1, round(saturate.orders_per_slot * slots * replicas)) / (slots * replicas)
     per_slot = (
         orders,
@@ -97,7 +98,7 @@ def _loads(plan: Plan, replicas: int, seconds: float) -> list[dict[str, Any]]:
 
 def _most_awaited(plan: Plan, replicas: int, loads: list[dict[str, Any]]) -> int:
     """
-    Return the plan's bound, raised by the combinations of load, slots and replicas that no step has.
+    Return the plan's bound, raised to allow combinations of load, slots and replicas that no step has.
     """
     most: float = loads[1]["in_flight_per_slot"] * plan.worker.slots * replicas
     if most > plan.max_awaited:

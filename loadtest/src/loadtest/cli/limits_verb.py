@@ -53,7 +53,7 @@ def limits(
     file = PlanFile.read(plan)
     asked = flagged_plan(file, plan_flags(context.params))
     refuse_idle_place(given, place, asked.server_names)
-    # What follows loads the parts that measure, which takes longer than every refusal above.
+    # This import loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
     from loadtest.cli.limits_plan import limits_plan
 

@@ -1,5 +1,5 @@
 """
-The flags that say which load test of which cluster a verb is about, declared once for `submit` and `fetch`.
+The flags that name a load test in a cluster, declared once for `submit` and `fetch`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-# Where `make deploy` installs the load test, and what its CronJob is called there.
+# Namespace in which `make deploy` installs the load test, and the name of its CronJob there.
 DEFAULT_KUBE_NAMESPACE, DEFAULT_JOB = "loadtest", "loadtest-sweep"
 KUBE_NAMESPACE = typer.Option(help="Kubernetes namespace in which the load test is installed.")
 JOB = typer.Option(help="Its CronJob: RELEASE-loadtest-sweep, of a release called loadtest loadtest-sweep.")
@@ -23,7 +23,7 @@ def flags_of_load_test(
     kube_namespace: str, job: str, kubeconfig: Path | None = None, context: str | None = None
 ) -> str:
     """
-    Return the flags by which another verb finds the same load test, with a space before; nothing where it needs none.
+    Return the flags with which another verb finds the same load test, with a space before; empty where it needs none.
     """
     from loadtest.cli.kubeconfig import OWN_KUBECONFIG
 

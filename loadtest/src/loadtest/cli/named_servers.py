@@ -17,13 +17,13 @@ from loadtest.server_access import ServerAccess
 
 def named_server(plan: Plan, name: str, environ: Mapping[str, str], page: str | None = None) -> ServerAccess:
     """
-    Return how a server is reached that a plan names.
+    Return the access to a server that a plan names.
 
     Args:
-        plan: Says whether names are addresses or profiles, and in which namespace the run is.
-        name: One of its ``server_names``.
-        environ: The user's.
-        page: Of the server's /metrics.
+        plan: Plan that tells whether names are addresses or profiles, and the namespace of the run.
+        name: One of the plan's ``server_names``.
+        environ: Environment variables of the user.
+        page: Address of the server's /metrics page.
 
     Raises:
         InputError: There is no such profile, it cannot be used, or the plan is for another namespace.
@@ -61,10 +61,10 @@ def profile_servers(servers: Mapping[str, ServerAccess]) -> dict[str, ProfileSer
 
 def demand_as_kept(servers: Mapping[str, ServerAccess], manifest: Manifest) -> None:
     """
-    Refuse profiles that lead elsewhere than when the run began.
+    Refuse profiles that lead to another place than when the run began.
 
     Raises:
-        InputError: One does; names both places.
+        InputError: One leads to another place; the error names both places.
     """
     for name, now in profile_servers(servers).items():
         then = manifest.profiles.get(name, now)

@@ -1,7 +1,7 @@
 """
-Opens the cluster as a sweep's target, from inside it; outside it says what to write instead.
+Opens the cluster as a sweep's target from inside the cluster; from outside it says which command to use instead.
 
-It wires target and injectors, and decides nothing of what is measured.
+It connects target and injectors, and decides nothing of what is measured.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ MASTER_PORT = 5557
 @dataclass(frozen=True, slots=True)
 class ClusterFlags:
     """
-    Where in the cluster things are, as flags gave it.
+    Where things are in the cluster, as the flags say it.
 
     Attributes:
-        deployment: The workers', ``NAMESPACE/NAME``, ``NAMESPACE/workerdeployment/NAME``, or a name in the pod's own namespace.
-        injector_job: The ConfigMap with the injectors' Job, ``NAMESPACE/NAME`` or a name in the pod's own namespace.
+        deployment: Object with the workers' count: ``NAMESPACE/NAME``, ``NAMESPACE/workerdeployment/NAME``, or a name
+            in the pod's own namespace.
+        injector_job: ConfigMap with the injectors' Job, ``NAMESPACE/NAME`` or a name in the pod's own namespace.
         server_metrics: URLs of the server's pages, with commas between.
         server_namespace: Kubernetes namespace of the server's pods.
         worker_metrics_port: Number or name of the port of the workers' pages.
@@ -48,10 +49,10 @@ class ClusterFlags:
 
 def demand_cluster(flags: ClusterFlags) -> tuple[str, str]:
     """
-    Return the workers and the injectors' template, if this process is where a sweep of a cluster can run.
+    Return the workers and the injectors' template if this process runs where a sweep of a cluster can run.
 
     Raises:
-        InputError: It is not, or the flags do not name them.
+        InputError: It does not, or the flags do not name them.
     """
     _demand_pod()
     if flags.deployment is None or flags.injector_job is None:
@@ -65,15 +66,15 @@ def demand_cluster(flags: ClusterFlags) -> tuple[str, str]:
 @contextlib.asynccontextmanager
 async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIterator[KubernetesTarget]:
     """
-    Take the workers over and make the injectors; both are given back in the end.
+    Take the workers over and make the injectors; give both back at the end.
 
     Args:
-        flags: Where things are.
-        plan: What will be asked.
-        address: Of the Temporal server, for the injectors.
+        flags: Where workers and injectors are in the cluster.
+        plan: Plan of the run.
+        address: Address of the Temporal server, for the injectors.
 
     Raises:
-        InputError: This is no pod of a cluster, or the workers cannot be taken.
+        InputError: This process does not run in a pod of a cluster, or the workers cannot be taken.
         TargetError: The cluster does not answer or does not allow it.
     """
     deployment, injector_job = demand_cluster(flags)
@@ -90,11 +91,11 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
         ready_seconds=plan.waits.workers_ready_seconds,
     )
     template = _split(injector_job)
-    # The workers are scaled by one sweep at a time, and a release has one Service for its master.
+    # One sweep at a time scales the workers, and a release has only one Service for its master.
     guards = [
         Lease(api, guarded[0], lease_of(*guarded), pod.holder) for guarded in ((namespace, workers), template)
     ]
-    # What injectors connect to is the plan's, whatever the release was installed for.
+    # Injectors connect to the server of the plan, whatever server the release was installed for.
     environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}
     async with (
         open_target(api, place, plan, guards) as target,
@@ -107,10 +108,10 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
 
 def server_address(given: str | None) -> str:
     """
-    Return where the server is: as given, or as the environment says.
+    Return the server's address: as given, or as the environment says.
 
     Raises:
-        InputError: Neither does, or this process is no pod of a cluster.
+        InputError: Neither is there, or this process does not run in a pod of a cluster.
     """
     _demand_pod()
     address = given or os.environ.get("TEMPORAL_ADDRESS")

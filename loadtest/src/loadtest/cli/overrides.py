@@ -1,5 +1,5 @@
 """
-Flags that override values of a plan's document before it is checked, so that both are refused alike.
+Lays flags over the values of a plan's document before it is checked, so that both are refused alike.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _KEY_OF_FLAG = {
     "task_queue": "task_queue",
     "namespace": "namespace",
 }
-# No key of a plan lies deeper; a longer path would only be walked to be refused.
+# No key of a plan is deeper; a longer path is refused without walking it.
 _DEEPEST_KEY = 8
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFlags:
     """
-    Flags that override a plan's values; ``None`` leaves the plan's.
+    Flags that override a plan's values; ``None`` keeps the plan's value.
     """
 
     replicas: str | None = None
@@ -53,7 +53,7 @@ class PlanFlags:
 
     def arguments(self) -> list[str]:
         """
-        Return them for the sweep in the cluster, but for the scenario, which has another path there.
+        Return the flags for the sweep in the cluster, without the scenario, whose path is another one there.
         """
         given = {
             "--replicas": self.replicas,
@@ -78,7 +78,7 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     Return the plan of a file with flags laid over it.
 
     Raises:
-        InputError: The file, a key or a flag cannot be used; a line for each problem.
+        InputError: The file, a key or a flag cannot be used; one line for each problem.
     """
     document = with_flags(
         file.document(),
@@ -106,7 +106,7 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
 
 def _of_flag(line: str, where: str, flags: PlanFlags) -> str:
     """
-    Return a problem of a value that a flag laid over the plan as one of the flag's, and of the file's own as it is.
+    Return a problem's line with the flag in place of the key where a flag set the value; return other lines unchanged.
     """
     for name, key in _KEY_OF_FLAG.items():
         value = getattr(flags, name)
@@ -121,7 +121,7 @@ def parse_replicas(text: str) -> list[int]:
     Read ``1,2,4``.
 
     Raises:
-        InputError: It is not a list of whole numbers.
+        InputError: The text is not a list of whole numbers.
     """
     try:
         return [int(part) for part in text.split(",")]
@@ -159,7 +159,7 @@ def parse_factor(text: str) -> tuple[str, list[Any]]:
         )
     listed = _value(values if values.lstrip().startswith("[") else f"[{values}]")
     if not isinstance(listed, list):
-        # Bare words: each value stands for itself.
+        # Bare words are allowed: each value is parsed by itself.
         listed = [_value(value.strip()) for value in values.split(",")]
     return ".".join(_path(key)), listed
 
@@ -178,14 +178,14 @@ def with_flags(
 
     Args:
         document: The plan as parsed from TOML.
-        top: Values of top-level keys; ``None`` leaves the plan's.
-        rate: For every open load.
-        window: For every load, in seconds.
+        top: Values of top-level keys; ``None`` keeps the plan's value.
+        rate: Starts per second for every open load.
+        window: Window for every load, in seconds.
         settings: ``KEY=VALUE`` for any key, loads by index (``loads.0.window_seconds=10``).
-        factors: ``KEY=VALUE,VALUE`` for any factor; each replaces the plan's of the same key.
+        factors: ``KEY=VALUE,VALUE`` for any factor; each replaces the plan's factor of the same key.
 
     Raises:
-        InputError: A setting names a path that cannot be, or a flag would have no effect.
+        InputError: A setting names a path that cannot exist, or a flag would have no effect.
     """
     merged: dict[str, Any] = {**document, **{key: value for key, value in top.items() if value is not None}}
     merged["loads"] = _with_rate_and_window(merged.get("loads", _DEFAULT_LOADS), rate, window)
@@ -221,7 +221,8 @@ def _held(
     document: dict[str, Any], path: tuple[str, ...], setting: str, factors: Sequence[str]
 ) -> dict[str, Any]:
     """
-    Return the document without the factor of a key that a setting holds at one value, which would override it.
+    Return the document without the factor of a key that a setting holds at one value, as the factor would override the
+    setting.
     """
     given, key = document.get("factors"), factor_key(".".join(path))
     if any(parse_factor(factor)[0] == key for factor in factors):
@@ -245,7 +246,7 @@ def _with_factors(document: dict[str, Any], factors: Sequence[str]) -> dict[str,
 
 def _path(key: str) -> tuple[str, ...]:
     """
-    Split a key at its dots, but for those between quotes, as TOML has it and reports write it.
+    Split a key at its dots, except dots between quotes, as TOML does and reports write it.
     """
     try:
         node: Any = tomllib.loads(f"{key} = 0")

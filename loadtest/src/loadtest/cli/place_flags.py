@@ -1,5 +1,5 @@
 """
-The flags that say where a run measures: which the chosen target uses, and how they are kept for a resumed run.
+The flags that tell where a run measures: which of them a target uses, and how they are kept for a resumed run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Place = Mapping[str, str | int]
 Name of each parameter that says where a run measures -> its value; what was not given is absent.
 """
 
-# Whose flags they are; what stands in none of them goes with every target.
+# Flags by target; a flag that is in none of the lists goes with every target.
 _OF_A_TARGET: Mapping[TargetKind, tuple[str, ...]] = {
     TargetKind.LOCAL: (
         "worker_command",
@@ -43,10 +43,10 @@ _WORKERS_ARE: Mapping[TargetKind, str] = {
 
 def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
     """
-    Return those of a verb's parameters that say where to measure, as they can be kept: paths are absolute.
+    Return the parameters of a verb that tell where to measure, in the form in which they are kept: paths are absolute.
 
     Raises:
-        InputError: A path cannot be looked at, as it is too long or in a folder that is closed, or an address is none.
+        InputError: A path cannot be looked at, as it is too long or in a closed folder, or an address is not HOST:PORT.
     """
     kept: dict[str, str | int] = {}
     for name, value in parameters.items():
@@ -63,10 +63,10 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
 
 def demand_address(given: str) -> None:
     """
-    Refuse an address without a port, which a client would look for at another one, or with a scheme.
+    Refuse an address without a port, for which a client would use another port, or with a scheme.
 
     Raises:
-        InputError: It is no HOST:PORT.
+        InputError: The text is not HOST:PORT.
     """
     if address_problem(given) is not None:
         raise InputError(
@@ -92,12 +92,12 @@ def is_local(place: Place) -> bool:
 
 def refuse_idle_place(given: Mapping[str, str], place: Place, servers: Sequence[str]) -> None:
     """
-    Refuse flags of another target than the chosen one, or of another server.
+    Refuse flags that belong to another target than the chosen one, or to another server.
 
     Args:
         given: Name of each parameter on the command line -> how it is written.
         place: Where to measure.
-        servers: Addresses or profiles of those that the plan names.
+        servers: Addresses or profiles of the servers that the plan names.
 
     Raises:
         InputError: At least one would have no effect.
@@ -122,7 +122,7 @@ def _why_idle(name: str, target: TargetKind) -> str | None:
 
 def _refuse_idle_server(given: Mapping[str, str], place: Place, servers: Sequence[str]) -> None:
     """
-    Refuse flags of a server that is not the run's, where workers of this machine reach one.
+    Refuse flags of a server that the run does not use, where workers of this machine reach a server.
     """
     others = None
     if servers:
@@ -148,17 +148,17 @@ def refuse_changes(
     resume: Path, folder: Path, given: Mapping[str, str], parameters: Mapping[str, Any], kept: Place
 ) -> None:
     """
-    Refuse flags that would continue a run in another way or elsewhere than it began.
+    Refuse flags that would continue a run in another way, or elsewhere, than it began.
 
     Args:
-        resume: As given.
-        folder: The run's own.
+        resume: The folder as the user gave it.
+        folder: Folder of the run itself.
         given: Name of each parameter on the command line -> how it is written.
-        parameters: Their values.
-        kept: The run's place.
+        parameters: Values of the parameters.
+        kept: The place that the run kept.
 
     Raises:
-        InputError: At least one says something else than the run; one line each.
+        InputError: At least one says something else than the run; one line for each.
     """
     now = place_of({name: parameters[name] for name in given})
     lines = []

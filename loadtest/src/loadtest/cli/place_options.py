@@ -1,5 +1,5 @@
 """
-The flags that say where a run measures, declared once for every verb that starts a run.
+The flags that tell where a run measures, declared once for every verb that starts a run.
 """
 
 from __future__ import annotations

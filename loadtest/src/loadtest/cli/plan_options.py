@@ -38,11 +38,11 @@ takes_plan_flags = functools.partial(declared_flags, _flags)
 
 def plan_flags(parameters: Mapping[str, Any], **own: Any) -> PlanFlags:
     """
-    Return what a verb lays over its plan.
+    Return the flags that a verb lays over its plan.
 
     Args:
-        parameters: All of the verb, as ``context.params`` holds them.
-        own: What it lays over the plan beside the flags that every verb has, by ``PlanFlags``' names.
+        parameters: All parameters of the verb, as ``context.params`` holds them.
+        own: Values that only this verb lays over the plan, by ``PlanFlags``' names.
     """
     return PlanFlags(
         seed=parameters["seed"],

@@ -1,5 +1,5 @@
 """
-The plan that a question makes of a user's plan and flags: what is wrong with it is said of the flags that were given.
+The plan that a question makes of a user's plan and flags; its problems are reported for the flags that were given.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from loadtest.results.plan_setting import value_text
 
 def parse_asked(document: Mapping[str, Any], verb: str, flags: Mapping[str, str]) -> Plan:
     """
-    Check a plan that was made of flags.
+    Check a plan that was made from flags.
 
     Args:
         document: The plan as plain data.
-        verb: Whose question makes it.
+        verb: Verb whose question makes the plan.
         flags: Keys of the document by their paths -> the flag that has their value.
 
     Raises:
-        InputError: One line for each problem, which begins with the flag where it is one's.
+        InputError: One line for each problem; it begins with the flag where a flag has the problem.
     """
     try:
         return parse_plan(document, verb)
@@ -43,11 +43,11 @@ def _of_flag(line: str, verb: str, flags: Mapping[str, str]) -> str:
 
 def unvaried(asked: Plan, made: Plan) -> tuple[str, ...]:
     """
-    Say which factors of a user's plan a question leaves at their first values; nothing where it varies none less.
+    Say which factors of a user's plan a question leaves at their first values; empty where it varies all of them.
 
     Args:
-        asked: The user's.
-        made: What the question makes of it.
+        asked: The user's plan.
+        made: The plan that the question makes of it.
     """
     told = [
         f"{path}={value_text(values[0])} (of {', '.join(map(value_text, values))})"

@@ -1,5 +1,5 @@
 """
-How much is asked of an alternation: rounds of A B B A, and suspects that are relieved in it.
+The number of rounds of A B B A that a user asks of an alternation.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ MOST_SUSPECTS = 3
 
 def rounds_asked(rounds: int | None, most_rounds: int | None, usual: int, usual_most: int) -> tuple[int, int]:
     """
-    Return the rounds before the first look and at most.
+    Return the number of rounds before the first look, and at most.
 
     Args:
-        rounds, most_rounds: As ``--rounds`` and ``--most-rounds`` were given.
-        usual, usual_most: Where they were not; never fewer at most than at the first look.
+        rounds, most_rounds: Values of ``--rounds`` and ``--most-rounds``; ``None`` where the flag was not given.
+        usual, usual_most: Values for flags that were not given; the most is never less than the rounds of the first
+            look.
 
     Raises:
-        InputError: They are too few, or fewer at most than at the first look.
+        InputError: A number is too small, or the most is less than the rounds of the first look.
     """
     first = usual if rounds is None else rounds
     most = max(usual_most, first) if most_rounds is None else most_rounds

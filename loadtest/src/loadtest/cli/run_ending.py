@@ -1,5 +1,5 @@
 """
-What every verb that measures ends with: the run judged from its files alone, and its report.
+The end of every verb that measures: judges the run from its files alone, and makes its report.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
 
     Args:
         run: The run's folder.
-        quiet: Print nothing; the caller passes the event on.
+        quiet: Print nothing; the caller passes the returned event on.
     """
     question = question_of(run)
     if isinstance(question, CompareQuestion):

@@ -1,7 +1,7 @@
 """
-What a sweep stands on: this machine, a service of Docker Compose, or the cluster that it runs in, opened alike.
+Where a sweep runs: this machine, a service of Docker Compose, or the cluster that it runs in, all opened the same way.
 
-It wires the target and says how Locust's master is started there; it measures nothing.
+It connects the target and says how Locust's master is started there; it measures nothing.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from loadtest.target.worker_command import parse_worker_command
 @dataclass(frozen=True, slots=True)
 class EnvironmentFlags:
     """
-    Where a sweep runs, as flags gave it.
+    Where a sweep runs, as the flags say it.
 
     Attributes:
-        servers: Each server that runs, by what cells call it; empty where the run starts one.
-        temporal: Temporal's CLI.
-        port: For the frontend of a server that is started.
-        worker_command: Starts one local worker.
-        injector_metrics: Port of the first local injector's page; ``None`` serves none.
-        cluster: The cluster that this process runs in; ``None`` is no cluster.
-        compose: The service of Docker Compose; ``None`` where the workers are none.
+        servers: Each server that already runs, by the name that cells use; empty where the run starts one.
+        temporal: Path of Temporal's CLI.
+        port: TCP port of the frontend of a server that the run starts.
+        worker_command: Command line that starts one local worker.
+        injector_metrics: TCP port of the first local injector's page; ``None`` serves none.
+        cluster: The cluster that this process runs in; ``None`` where it runs in none.
+        compose: The service of Docker Compose with the workers; ``None`` where they are not in one.
     """
 
     servers: Mapping[str, ServerAccess]
@@ -54,7 +54,8 @@ class EnvironmentFlags:
     @property
     def target(self) -> str:
         """
-        What a run's manifest calls it: ``kubernetes``, ``compose``, ``local``, or ``address`` for a server that runs.
+        The target's name in a run's manifest: ``kubernetes``, ``compose``, ``local``, or ``address`` for a server that
+        already runs.
         """
         if self.cluster is not None:
             return TargetKind.KUBERNETES
@@ -87,7 +88,7 @@ def exact_bounds(plan: Plan) -> tuple[float, ...]:
 
 def commands_of(plan: Plan) -> tuple[str, ...]:
     """
-    Return the command lines of workers that a plan itself names, in its cells or for all of them.
+    Return the workers' command lines that the plan itself names, for its cells or for all of them.
     """
     varied = tuple(str(value) for value in plan.factors.get("worker_command", ()))
     return varied if plan.worker_command is None else (plan.worker_command, *varied)
@@ -95,7 +96,7 @@ def commands_of(plan: Plan) -> tuple[str, ...]:
 
 def first_config(plan: Plan) -> Mapping[str, DynamicValue]:
     """
-    Return the dynamic configuration of a plan's first cell, so that its server need not be started twice.
+    Return the dynamic configuration of a plan's first cell, so that its server is not started twice.
     """
     first = {path: values[0] for path, values in plan.factors.items()}
     return plan.with_factors(first).server.dynamic_config
@@ -104,13 +105,13 @@ def first_config(plan: Plan) -> Mapping[str, DynamicValue]:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """
-    An open target and what goes with it.
+    An open target, with its servers and the settings of Locust's master.
 
     Attributes:
-        target: Where the workers run.
-        servers: How each server is reached, by what cells call it; ``None`` is the one of cells that name none.
-        own_worker: Whether the workers are the kit's.
-        master: Arguments of ``launch``, beside those that are always the same.
+        target: Target that runs the workers.
+        servers: Access to each server, by the name that cells use; ``None`` is the server of cells that name none.
+        own_worker: Whether the workers are the kit's own.
+        master: Arguments of ``launch`` that depend on the target.
     """
 
     target: Target
@@ -121,11 +122,11 @@ class Environment:
 
 def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> EnvironmentFlags:
     """
-    Return where a run measures, from its plan and its place as they were kept.
+    Return where a run measures, from the plan and the place that the run kept.
 
     Raises:
-        InputError: The worker's command cannot be started, this process is not where a sweep of a cluster can run, or
-            servers and their pages are not equally many.
+        InputError: The worker's command cannot be started, this process does not run where a sweep of a cluster can
+            run, or there are not as many pages as servers.
     """
 
     def text(name: str) -> str | None:
@@ -154,7 +155,7 @@ def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> En
 
 def _servers(plan: Plan, address: str | None, pages: str | None) -> dict[str, ServerAccess]:
     """
-    Return the servers that run: those that the plan names, or the place's one.
+    Return the servers that already run: those that the plan names, or the one of the place.
     """
     if not plan.server_names:
         if address is None:
@@ -175,10 +176,11 @@ def _servers(plan: Plan, address: str | None, pages: str | None) -> dict[str, Se
 
 def compose_server_address(place: Place) -> str:
     """
-    Return where this machine reaches the server of a compose project: as given, or as the environment says.
+    Return the address at which this machine reaches the server of a compose project: as given, or as the environment
+    says.
 
     Raises:
-        InputError: Neither does.
+        InputError: Neither gives an address.
     """
     address = str(place.get("address", "")) or os.environ.get("TEMPORAL_ADDRESS")
     if not address:
@@ -199,11 +201,11 @@ async def open_environment(
     stack: contextlib.AsyncExitStack, place: EnvironmentFlags, plan: Plan, logs: Path
 ) -> Environment:
     """
-    Open the target that the flags name, until the stack is closed.
+    Open the target that the flags name; the stack closes it.
 
     Raises:
         InputError: The flags cannot be used here, or the plan asks for more than a server answers.
-        TargetError: The target did not come up.
+        TargetError: The target did not start.
     """
     demand_server_allows(plan)
     if place.cluster is not None:

@@ -1,5 +1,5 @@
 """
-What the ending of a run says beside its answer: where its page is, and what was left out.
+What the ending of a run prints beside its answer: where its page is, and what was left out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loadtest.results.run_folder import Run
 
 def report_from_here(report: Path) -> Path:
     """
-    Name a run's report by the link ``latest`` where that is the run's, and from the current folder.
+    Return the path of a run's report from the current folder, by the link ``latest`` where that is the run's.
     """
     run = report.parent
     latest = run.parent / LATEST
@@ -31,11 +31,12 @@ def report_from_here(report: Path) -> Path:
 
 def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
     """
-    Say which settings of workers a plan names that nobody gives to them; nothing where the run starts them itself.
+    Name the worker settings of a plan that the run gives to no worker; empty where the run starts the workers itself.
 
     Args:
-        plan: Of the run; slots are not told here, as they are held against what the workers have.
-        place: Where it measures.
+        plan: Plan of the run; its activity slots are not named here, as they are compared with those that the workers
+            have.
+        place: Place where the run measures.
     """
     if place.get("target") not in (TargetKind.KUBERNETES, TargetKind.COMPOSE):
         return ()
@@ -54,12 +55,12 @@ def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
 
 def ended_early(run: Run, left: Sequence[StepKey], kept: Sequence[KeptStep]) -> tuple[str, ...]:
     """
-    Say that a run ended before its question was answered, and what does the rest; nothing where it was.
+    Say that a run ended before its question was answered, and which command does the rest; empty where it was answered.
 
     Args:
-        run: Its folder and plan.
-        left: Steps that its design still asks for.
-        kept: Those that were measured.
+        run: Folder and plan of the run.
+        left: Steps that the run's design still asks for.
+        kept: Steps that were measured.
     """
     if not left:
         return ()
@@ -68,12 +69,12 @@ def ended_early(run: Run, left: Sequence[StepKey], kept: Sequence[KeptStep]) -> 
 
 def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[str]:
     """
-    Say how many steps are left out and why, once for each reason; nothing where none is.
+    Say how many steps are left out and why, each reason once; empty where none is left out.
 
     Args:
-        problems: Why, of each that is left out.
-        kept: How many there are.
-        what: Their name, such as ``blocks``.
+        problems: Reasons of each step that is left out.
+        kept: Number of all steps.
+        what: Name of the steps, such as ``blocks``.
     """
     if not problems:
         return []
@@ -82,6 +83,6 @@ def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[st
 
 def reasons_once(problems: Sequence[Sequence[str]]) -> str:
     """
-    Write down each reason once.
+    Write each reason once.
     """
     return "; ".join(dict.fromkeys(reason for reasons in problems for reason in reasons))

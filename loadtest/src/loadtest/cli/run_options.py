@@ -1,5 +1,5 @@
 """
-The flags that say where a run is kept and how it can be watched, declared once for every verb that starts a run.
+The flags that tell where a run is kept and how it is watched, declared once for every verb that starts a run.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Progress(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RunFlags:
     """
-    What the flags of one run say.
+    The values of one run's flags.
 
     Attributes:
         output: Folder of all runs.
-        metrics_port: Where the run serves its own metric, and the injectors' from the next port on; ``None`` for
-            neither.
-        progress: How it is shown.
+        metrics_port: TCP port on which the run serves its own metric; the injectors serve theirs from the next port on.
+            ``None`` serves neither.
+        progress: How progress is shown.
     """
 
     output: Path
@@ -66,6 +66,6 @@ def run_flags(parameters: Mapping[str, Any]) -> RunFlags:
     Return the flags of one run.
 
     Args:
-        parameters: All of the verb, as ``context.params`` holds them.
+        parameters: All parameters of the verb, as ``context.params`` holds them.
     """
     return RunFlags(parameters["output"], parameters["metrics_port"], parameters["progress"])

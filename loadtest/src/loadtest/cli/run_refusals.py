@@ -1,5 +1,5 @@
 """
-What speaks against a run of a plan at a place, said before a folder is made or a process is started.
+Refuses a run of a plan at a place before a folder is made or a process is started.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from loadtest.target.compose.compose_target import demand_service
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.worker_command import parse_worker_command
 
-# Workflows that a run starts on a shared server without being asked twice.
+# Most workflows that a run starts on a shared server without ``--yes``.
 MOST_STARTS = 20_000
 
 _WORKERS_ARE = {
@@ -42,10 +42,10 @@ _WORKERS_ARE = {
 
 def environment_for(plan: Plan, place: Place, metrics_port: int | None) -> EnvironmentFlags:
     """
-    Return the environment of a place, if a run of the plan can be carried out there.
+    Return the environment of a place if a run of the plan can be carried out there.
 
     Raises:
-        InputError: It cannot; names each flag or key.
+        InputError: The run cannot be carried out; the error names each flag or key.
     """
     if metrics_port is not None:
         sets = max(1, len(plan.server_names))
@@ -118,10 +118,10 @@ def _refuse_server_settings(plan: Plan) -> None:
 
 def refuse_search_without_activities(question: Question | None, scenario: Scenario) -> None:
     """
-    Refuse a search for capacities of workflows without activities, whose waits are what it searches by.
+    Refuse a search for capacities of workflows without activities, as the search needs the waits of activities.
 
     Raises:
-        InputError: The scenario says that they have none.
+        InputError: The scenario says that its workflows have none.
     """
     if isinstance(question, CapacityQuestion) and scenario.activities_per_workflow == 0:
         raise InputError(
@@ -132,16 +132,16 @@ def refuse_search_without_activities(question: Question | None, scenario: Scenar
 
 def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario, place: Place) -> None:
     """
-    Refuse a run that may start more workflows on a shared server than nobody minds, unless ``--yes`` says so.
+    Refuse a run that may start more workflows on a shared server than its bound, unless ``--yes`` is given.
 
     Args:
-        plan: Of the run.
-        question: What it is to answer; ``None`` sweeps the plan.
-        scenario: The plan's.
+        plan: Plan of the run.
+        question: Question that the run answers; ``None`` sweeps the plan.
+        scenario: Scenario of the plan.
         place: Where to measure, with the server's address unless the run starts a server.
 
     Raises:
-        InputError: Names how many, or why nobody knows, and the bound.
+        InputError: The run may start too many; the error tells how many, or why that is not known, and the bound.
     """
     if place.get("yes"):
         return
@@ -179,7 +179,7 @@ async def _demand_parts(environment: EnvironmentFlags, plan: Plan) -> None:
 
 async def _demand_two_servers(clients: Mapping[str, Client], key: str) -> None:
     """
-    Refuse one server under two names: the answer would be of it against itself.
+    Refuse one server under two names: the run would compare the server with itself.
     """
     seen: dict[str, str] = {}
     for name, client in clients.items():

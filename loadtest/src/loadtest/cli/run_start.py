@@ -1,5 +1,5 @@
 """
-Begins a run, or goes on with one, once nothing speaks against it any more.
+Begins a run, or continues one, once all checks have passed.
 
 Every refusal comes before a folder is made or a process is started.
 """
@@ -72,15 +72,15 @@ def begin(
 
     Args:
         asked: The plan with all flags laid over it.
-        file: What was read of it.
+        file: The plan file as it was read.
         place: Where to measure.
-        flags: Where it is kept, and how it can be watched.
-        question: What the run is to answer; ``None`` sweeps the plan.
-        afterwards: Gets the run once it has ended, whatever other runs have begun meanwhile.
-        notes: What a reader of its report should know.
+        flags: Folder of the run, and how the run is watched.
+        question: Question that the run answers; ``None`` sweeps the plan.
+        afterwards: Called with the run when it has ended, also if other runs have begun meanwhile.
+        notes: Notes for the reader of the report.
 
     Raises:
-        LoadtestError: The plan cannot be carried out there, or ended early.
+        LoadtestError: The plan cannot be carried out there, or the run ended early.
     """
     plan = asked
     if is_path(asked.scenario):
@@ -114,17 +114,17 @@ def resume(
     flags: RunFlags,
 ) -> int:
     """
-    Measure what an earlier run lacks, where and how it began, and return its exit code.
+    Measure the missing steps of an earlier run, where and how it began, and return the run's exit code.
 
     Args:
         path: The run's folder.
         given: Name of each parameter on the command line -> how it is written.
-        parameters: Their values.
-        flags: How it can be watched; its folder has its place.
+        parameters: Values of the parameters.
+        flags: How the run is watched; the run's folder has its place.
 
     Raises:
-        LoadtestError: There is no such run, another process measures it, a flag says something else than the run, or it
-            ended early.
+        LoadtestError: There is no such run, another process measures it, a flag says something else than the run, or
+            the run ended early.
     """
     run = Run.open(path)
     manifest = run.manifest
@@ -225,7 +225,7 @@ def _start(scenario: str) -> RunStart:
 
 def _checksum(scenario: str) -> dict[str, str]:
     """
-    Return what stands for the version of a user's own scenario: a checksum of its file and of those beside it that it imports.
+    Return a checksum as the version of a user's own scenario: of its file, and of the files beside it that it imports.
     """
     if not is_path(scenario):
         return {}

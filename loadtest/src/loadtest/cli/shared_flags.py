@@ -14,11 +14,11 @@ def declared_flags(flags: Callable[..., None], verb: Callable[..., int]) -> Call
     """
     Give a verb the flags that a signature declares.
 
-    They come behind its own, and stand in ``context.params`` alone.
+    They come after the verb's own flags, and only ``context.params`` holds them.
 
     Args:
-        flags: Its parameters are the flags.
-        verb: Takes a ``typer.Context`` and its own flags.
+        flags: Function whose parameters are the flags.
+        verb: Function that takes a ``typer.Context`` and its own flags.
     """
     declared, own = inspect.signature(flags).parameters, inspect.signature(verb).parameters
 

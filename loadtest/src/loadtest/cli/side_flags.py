@@ -1,5 +1,5 @@
 """
-The flags of ``loadtest compare`` that one setting has for itself, in pairs: workers, server, and that server's page.
+The flags of ``loadtest compare`` that each setting has for itself, in pairs: workers, server, and that server's page.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _KEYS: Mapping[str, str] = {"worker_command": "worker-command", "address": "addr
 @dataclass(frozen=True, slots=True)
 class Sides:
     """
-    What the paired flags say.
+    The values of the paired flags.
 
     Attributes:
         a, b: KEY=VALUE of each setting.
@@ -60,10 +60,10 @@ def sides_of(given: Mapping[str, str], parameters: Mapping[str, Any]) -> Sides:
 
     Args:
         given: Name of each parameter on the command line -> how it is written.
-        parameters: All of the verb, as ``context.params`` holds them.
+        parameters: All parameters of the verb, as ``context.params`` holds them.
 
     Raises:
-        InputError: One of a pair is missing, both servers are one, or a flag has no effect beside them.
+        InputError: One flag of a pair is missing, both servers are the same, or another flag has no effect beside them.
     """
     _refuse_address_beside_profile(parameters)
     pairs = {key: _pair(flag, parameters) for key, flag in _KEYS.items()}

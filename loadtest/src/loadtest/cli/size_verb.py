@@ -1,5 +1,5 @@
 """
-``loadtest size``: what a rate needs that nobody measured, from a finished run.
+``loadtest size``: tells from a finished run what a rate needs that was not measured.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _setting(plan: Plan, given: Sequence[str]) -> dict[str, DynamicValue]:
         if name not in plan.factors:
             known = ", ".join(plan.factors) or "none"
             raise InputError(f"--set {text}: no factor of this run; its factors: {known}")
-        # In Python true is 1 and 4.0 is 4: what is chosen is the value as the plan has it, or as it is written here.
+        # In Python true equals 1 and 4.0 equals 4: the value must be as it is in the plan, or as it is written here.
         written = text.partition("=")[2].strip()
         same = [
             one

@@ -1,5 +1,5 @@
 """
-Standard output and error of a program whose reader may leave: that ends no measurement, and is no verdict.
+Standard output and error of a program whose reader may leave, which neither ends a measurement nor changes the verdict.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# A reader that has had enough, as `head` has, and a terminal that was closed: nobody is left to be told.
+# The reader has read enough, like `head`, or the terminal was closed: nobody is left to be told.
 _NOBODY_READS = (errno.EPIPE, errno.EIO)
 
 
 class UnbreakableOutput(io.RawIOBase):
     """
-    A descriptor that is written to as long as that is possible; what comes after it goes nowhere.
+    Writes to a descriptor as long as that is possible; later output is dropped.
     """
 
     def __init__(self, descriptor: int, name: str) -> None:
         """
         Args:
-            descriptor: 1 or 2.
-            name: What it is called where it cannot be written.
+            descriptor: File descriptor, 1 or 2.
+            name: Name of the stream in the message that it cannot be written.
         """
         self._descriptor = descriptor
         self._name = name
@@ -62,9 +62,9 @@ class UnbreakableOutput(io.RawIOBase):
 
 def take_standard_streams() -> None:
     """
-    Make standard output and error streams that nothing ends, whatever they were begun with.
+    Make standard output and error streams that no reader can end, even if they were closed when the program began.
 
-    A terminal may know fewer signs than a report or a path has; others stand in their place.
+    A terminal may lack characters that a report or a path has; others replace them.
     """
     for descriptor in range(3):
         try:

@@ -28,13 +28,13 @@ def bring_plan(
     path: Path, flags: PlanFlags, requirements: Path | None, design: SubmittedDesign = SWEEP
 ) -> Brought:
     """
-    Return a plan's file with its flags, and its scenario's files if it is a user's own.
+    Return a plan's file with its flags, and the files of the scenario if it is a user's own.
 
     Args:
-        path: The plan's.
-        flags: Laid over it.
+        path: Path of the plan file.
+        flags: Flags that are laid over the plan.
         requirements: Packages that a user's own scenario needs.
-        design: What is asked of the plan.
+        design: Design that the plan is submitted for.
 
     Raises:
         InputError: The plan, a flag or the scenario cannot be used, or its files are too large.
@@ -62,10 +62,10 @@ def bring_plan(
 
 def bring_resumed(run: str, flags: PlanFlags, requirements: Path | None) -> Brought:
     """
-    Return what finishes a run on the volume: nothing but, where its scenario was brought, that scenario again.
+    Return what is needed to finish a run on the volume: only the scenario's files, where the run brought a scenario.
 
     Raises:
-        InputError: The run's name is none, or a flag would change its plan.
+        InputError: The run's name cannot be one, or a flag would change its plan.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", run):
         raise InputError(

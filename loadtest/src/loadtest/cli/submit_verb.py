@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from loadtest.listeners.display import Display
     from loadtest.target.kubernetes.job_log import JobLog
 
-# Lines of the Job that are no progress: kept for the case that it ends without a verdict.
+# Lines of the Job's log that are no progress, kept in case the Job ends without a verdict.
 _LAST_LINES = 8
 
 
@@ -83,7 +83,7 @@ def submit(
     overrides = over_the_plan(design, invocation.params)
     brought = None
     if plan is not None:
-        # Checked here, so that a mistake is said before anything is made in the cluster.
+        # Checked here, so that a mistake is reported before anything is made in the cluster.
         brought = bring_plan(plan, overrides, requirements, SubmittedDesign(design, own))
     elif resume is not None:
         brought = bring_resumed(resume, overrides, requirements)
@@ -115,7 +115,8 @@ def _demand_one_run(
     plan: Path | None, resume: str | None, design: SubmittedVerb | None, *, attach: bool
 ) -> None:
     """
-    Refuse a command line that names no run or more than one: a new one by its plan, one to resume, or the one to attach to.
+    Refuse a command line that names no run or more than one: a new run by its plan, one to resume, or the one to attach
+    to.
     """
     if design is not None and (attach or resume is not None):
         what = "--attach" if attach else "--resume"
@@ -135,12 +136,12 @@ def follow(log: JobLog, display: Display, same: str = "") -> int:
     Show a sweep's progress until it ends, and return its verdict.
 
     Args:
-        log: Of the Job.
-        display: What shows it.
-        same: Flags by which `loadtest fetch` finds the same load test.
+        log: Log of the Job.
+        display: Display of the progress.
+        same: Flags with which `loadtest fetch` finds the same load test.
 
     Raises:
-        TargetError: It ended without a verdict.
+        TargetError: The sweep ended without a verdict.
     """
     from loadtest.experiment.progress import SweepEnded, from_json_line
 
@@ -158,7 +159,7 @@ def follow(log: JobLog, display: Display, same: str = "") -> int:
     code = log.exit_code()
     if ended is None:
         said = "\n".join(line.removeprefix("error: ") for line in others) or "it said nothing"
-        # What could not be measured stays that; everything else is a sweep that did not come up.
+        # Exit code 3 means that a number could not be measured; any other code, that the sweep did not start.
         kind = MeasurementError if code == MeasurementError.exit_code else TargetError
         raise kind(f"{log.job} ended without a verdict (exit code {code}):\n{said}")
     if code != ended.exit_code:

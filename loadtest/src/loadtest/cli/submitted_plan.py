@@ -1,5 +1,5 @@
 """
-The plan of a submitted run, made as its own verb makes it in the cluster, so that a mistake is said before.
+The plan of a submitted run, made here just as its verb makes it in the cluster, so that mistakes are found before.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from loadtest.plan import Plan
 @dataclass(frozen=True, slots=True)
 class SubmittedDesign:
     """
-    A design with the flags of its own.
+    A design with its own flags.
 
     Attributes:
-        design: Which.
+        design: Verb of the design.
         values: Parameter -> value of the flags that are not laid over the plan.
     """
 
@@ -34,7 +34,7 @@ class SubmittedDesign:
 
     def arguments(self) -> list[str]:
         """
-        Return the flags of its own for the verb in the cluster.
+        Return the design's own flags for the verb in the cluster.
         """
         return [
             f"--{name.replace('_', '-')}={one}"
@@ -47,11 +47,11 @@ class SubmittedDesign:
         Return the plan that the verb in the cluster will carry out.
 
         Args:
-            asked: With the flags laid over it.
+            asked: Plan with the flags laid over it.
             flags: Those flags.
 
         Raises:
-            InputError: It cannot be asked so.
+            InputError: The design cannot be asked of this plan.
         """
         given = self.values
         if self.design is SubmittedVerb.CAPACITY:

@@ -28,7 +28,7 @@ class SubmittedVerb(StrEnum):
     COMPARE = "compare"
 
 
-# Flags that not every design takes: laid over the plan, and of the design's own.
+# Flags that not every design takes: those laid over the plan, and the design's own.
 _OVER_THE_PLAN: Mapping[SubmittedVerb, tuple[str, ...]] = {
     SubmittedVerb.SWEEP: ("rate", "window", "warm_up", "repetitions", "factor"),
     SubmittedVerb.CAPACITY: ("warm_up",),
@@ -108,12 +108,12 @@ def own_flags(
     Return the flags that a design does not lay over the plan: parameter -> value.
 
     Args:
-        design: Which.
+        design: Verb of the design.
         given: Name of each parameter on the command line -> how it is written.
-        parameters: Their values.
+        parameters: Values of the parameters.
 
     Raises:
-        InputError: A flag of another design was given; a line for each.
+        InputError: A flag of another design was given; one line for each.
     """
     takes = {*_OVER_THE_PLAN[design], *_OWN[design]}
     told = []
@@ -129,7 +129,7 @@ def own_flags(
 
 def over_the_plan(design: SubmittedVerb, parameters: Mapping[str, Any]) -> PlanFlags:
     """
-    Return those flags of ``loadtest submit`` that a design lays over the plan.
+    Return the flags of ``loadtest submit`` that a design lays over the plan.
     """
 
     def of_some(name: str) -> Any:

@@ -1,5 +1,5 @@
 """
-Carries a run out, whatever the target is: signals, log, audience, and a report of whatever was measured.
+Carries a run out, whatever the target is: with signals, log and listeners, and a report of all that was measured.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class StepMetricFlags:
     Where the sweep serves its own metric.
 
     Attributes:
-        port: ``None`` serves none.
-        host: Loopback, or ``0.0.0.0`` in a pod.
+        port: TCP port; ``None`` serves no metric.
+        host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
     """
 
     port: int | None = None
@@ -47,16 +47,16 @@ def run_and_report(
     run: Run, sweeping: Callable[[Tell], Awaitable[None]], display: Display, watched: StepMetricFlags
 ) -> int:
     """
-    Do what the run's folder lacks, report whatever is there in the end, and return the exit code.
+    Do what the run's folder lacks, report everything that is there at the end, and return the exit code.
 
     Args:
-        run: Folder and plan.
-        sweeping: The sweep over some target; gets where to tell its events.
+        run: Folder and plan of the run.
+        sweeping: Runs the sweep over some target; gets a function to which it tells its events.
         display: Shows the events.
-        watched: The sweep's own metric.
+        watched: Where the sweep serves its own metric.
 
     Raises:
-        LoadtestError: What ended the sweep; a report of what was measured has been made.
+        LoadtestError: The error that ended the sweep; a report of what was measured has been made.
     """
     writes_annotations = open_annotations()
     problem: LoadtestError | None = None
@@ -85,7 +85,7 @@ def run_and_report(
         except OSError as error:
             if error.errno is None:  # none of the machine's own
                 raise
-            # No room, no descriptors, no right: what was measured is reported all the same.
+            # No disk space, no file descriptors or no permission: what was measured is reported all the same.
             problem = TargetError(f"this machine refuses what the sweep needs: {error}")
             log.exception("%s", problem)
         except (KeyboardInterrupt, asyncio.CancelledError):
@@ -109,9 +109,10 @@ def run_and_report(
 @contextlib.contextmanager
 def _cancelled_by_signals() -> Iterator[None]:
     """
-    Let SIGINT, SIGTERM and the end of the terminal end the sweep in order: injectors drain, workers, server.
+    Let SIGINT, SIGTERM and the end of the terminal end the sweep in order: first injectors drain, then workers, then
+    server.
 
-    A signal that comes meanwhile ends at once what is waited for.
+    A further signal during that ends at once what the program waits for.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
@@ -130,7 +131,7 @@ def _cancelled_by_signals() -> Iterator[None]:
 @contextlib.contextmanager
 def run_log(path: Path) -> Iterator[None]:
     """
-    Write what the program logs into a file, too, while the body runs.
+    Also write the program's log into a file while the body runs.
     """
     handler = _RunLog(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -149,7 +150,7 @@ def run_log(path: Path) -> Iterator[None]:
 
 class _RunLog(logging.FileHandler):
     """
-    The log of a run; that it cannot be written is said once, and ends nothing.
+    The log of a run; if it cannot be written, that is said once and ends nothing.
     """
 
     _is_told = False

@@ -70,7 +70,7 @@ def sweep(
     file = PlanFile.read(plan)
     asked = flagged_plan(file, flags)
     refuse_idle_place(given, place, asked.server_names)
-    # It loads the parts that measure, which takes longer than every refusal above.
+    # This import loads the parts that measure, which takes longer than every refusal above.
     from loadtest.cli import run_start
 
     return run_start.begin(asked, file, place, run_flags(context.params))

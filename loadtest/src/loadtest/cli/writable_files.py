@@ -1,5 +1,5 @@
 """
-Files that a verb writes where its user wants them: refused before anything is measured where they cannot be.
+Files that a verb writes where its user wants them: refused before anything is measured if they cannot be written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def demand_writable(files: Mapping[str, Path | None]) -> None:
         files: Flag -> the file that it names; ``None`` where it was not given.
 
     Raises:
-        InputError: At least one cannot; one line each.
+        InputError: At least one cannot be written; one line for each.
     """
     told = [
         f"{flag} {path}: cannot be written: {why}; name a file in a folder that you may write to"

@@ -1,3 +1,3 @@
 """
-Which cell is measured next, and when a window has shown enough: pure decisions over what was measured so far.
+Which cell is measured next, and when a window has shown enough: pure decisions from what was measured so far.
 """

@@ -29,8 +29,8 @@ class Side:
 
     Attributes:
         replicas: Worker replicas.
-        load: Index of the plan's load that its blocks carry.
-        setting: Values of its factors.
+        load: Index of the plan's load that the side's blocks carry.
+        setting: Values of the side's factors.
     """
 
     replicas: int
@@ -44,13 +44,13 @@ class Alternation:
     Blocks of two settings.
 
     Attributes:
-        plan: Of the run.
+        plan: Plan of the run.
         a, b: The two settings.
-        rounds: Rounds of four blocks at which an answer is looked for first.
-        most_rounds: After so many it ends undecided.
+        rounds: Number of rounds of four blocks after which the first look is made.
+        most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided.
-        before: Repetitions of the run that are not its own and come before.
-        read: What was read of its blocks so far.
+        before: Number of repetitions of the run that come before this alternation.
+        read: Readings of the blocks so far.
     """
 
     plan: Plan
@@ -64,7 +64,7 @@ class Alternation:
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the blocks up to the next look at the numbers; none where it is over.
+        Return the blocks up to the next look at the numbers; empty when the alternation is over.
         """
         mine = self._mine(kept)
         begun = max((self._round_of(step.key) for step in mine), default=0)
@@ -95,7 +95,7 @@ class Alternation:
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """
-        Return what the rounds so far say of each quantity.
+        Return what the rounds so far tell of each quantity.
         """
         blocks = [[(step.measured, step.result) for step in blocks] for blocks in self.whole_rounds(kept)]
         return compare_settings(blocks, self.plan)
@@ -112,7 +112,7 @@ class Alternation:
 
     def owns(self, step: KeptStep) -> bool:
         """
-        Tell whether a step of the run is one of its blocks.
+        Tell whether a step of the run is a block of this alternation.
         """
         return self.before < step.key.repetition <= self.before + PAIRS_PER_ROUND * self.most_rounds
 

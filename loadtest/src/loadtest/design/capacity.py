@@ -1,7 +1,7 @@
 """
 How much each replica count carries: saturate, let the model propose a rate, probe it, until there is a bracket.
 
-Where a saturate step leaves slots free it is followed by one with twice the orders in flight.
+A saturate step that leaves slots free is followed by a step with twice the orders in flight.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LONGEST_PROBE_OF_MANY_SECONDS = 60.0
 
 def longest_probe_seconds(replicas: int) -> float:
     """
-    Return the longest window of a probe where nobody asked for another.
+    Return the longest window of a probe, in seconds, where the user asked for no other.
     """
     return _LONGEST_PROBE_SECONDS.get(replicas, _LONGEST_PROBE_OF_MANY_SECONDS)
 
@@ -56,12 +56,13 @@ class CountSearch:
 
     Attributes:
         replicas: The count.
-        bracket: The answer; ``None`` while there is a step to do.
-        todo: The next step; ``None`` with an answer.
-        rate: Of the next step; ``None`` for the closed load and with an answer.
-        loop: Its valid closed steps so far; ``None`` before there is one.
-        learnt: What is known of the count by now; ``None`` before it has a model.
-        probes: What the valid probes found.
+        bracket: The answer; ``None`` while another step is needed.
+        todo: The next step; ``None`` once there is an answer.
+        rate: Arrival rate of the next step, in starts per second; ``None`` for the closed load and once there is an
+            answer.
+        loop: The count's valid closed steps so far; ``None`` before the first.
+        learnt: Calibration of the count so far; ``None`` before it has a model.
+        probes: Results of the valid probes.
     """
 
     replicas: int
@@ -79,9 +80,9 @@ class Capacity:
     Searches the capacity at the SLO of each replica count of a plan.
 
     Attributes:
-        plan: Of the run, with a closed and an open load.
-        question: What is asked.
-        rate_tasks, edge_tasks: Tasks of each simulated long run, for the rates and for the twins.
+        plan: Plan of the run, with a closed and an open load.
+        question: Question of the run.
+        rate_tasks, edge_tasks: Number of tasks in each simulated long run, for the rates and for the twins.
     """
 
     plan: Plan
@@ -92,10 +93,10 @@ class Capacity:
     @property
     def bound(self) -> SloBound:
         """
-        What is late.
+        The bound beyond which a task is late.
 
         Raises:
-            ValueError: The plan asks no bound on the waits.
+            ValueError: The plan sets no bound on the waits.
         """
         seconds = self.plan.slo.schedule_to_start_p95_seconds
         if seconds is None:
@@ -126,7 +127,7 @@ class Capacity:
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the steps still to come if every count needs one probe more.
+        Return the steps to come, if every count needs one more probe.
         """
         todo: list[StepKey] = []
         for found in self._searches(kept):
@@ -138,13 +139,13 @@ class Capacity:
 
     def judged(self, step: KeptStep) -> StepResult:
         """
-        Return a step's readings as they are: every rule of validity counts.
+        Return a step's readings unchanged: every rule of validity counts.
         """
         return step.result
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the second steps of closed loads that were not measured yet; how many more probes come cannot be counted.
+        Return the second steps of closed loads that were not measured yet; the number of further probes is not known.
         """
         return second_steps_to_come(self.left(kept), self.plan)
 
@@ -184,7 +185,8 @@ class Capacity:
 
     def _result(self, probe: KeptStep, first: Calibration, steps: Sequence[Measured]) -> ProbeResult | str:
         """
-        Return what a probe found, or why it found nothing of use; *steps* are those of its count up to itself.
+        Return the result of a probe, or why it is of no use; *steps* are those of the probe's replica count up to the
+        probe.
         """
         measured = probe.measured
         if measured.probe is None or measured.arrival_rate is None:
@@ -198,13 +200,14 @@ class Capacity:
 
     def _second(self, saturated: KeptStep, kept: Sequence[KeptStep]) -> Measured | StepKey | None:
         """
-        Return the step with twice the orders in flight, the attempt at it to make, or none where there is no such step.
+        Return the step with twice the orders in flight, the attempt at it to make, or ``None`` where there is no such
+        step.
         """
         second = second_step(saturated.key, self.plan, kept)
         made = None if second is None else self._attempted(second, kept)
         if isinstance(made, KeptStep):
             return made.measured
-        # A run of an older version probed without a second step; what it found stays its answer.
+        # A run of an older version probed without a second step; its answer stays as it was.
         probed = attempts_at(self._key(saturated.key.replicas, self.question.probe, 1), kept)
         return made if isinstance(made, StepKey) and not probed else None
 
@@ -217,7 +220,7 @@ class Capacity:
     @staticmethod
     def _attempted(key: StepKey, kept: Sequence[KeptStep]) -> KeptStep | StepKey | str:
         """
-        Return the step that counts, the attempt to make, or why there is none to be believed.
+        Return the step that counts, the attempt to make, or why none may be believed.
         """
         found = usable_attempt(key, kept) or attempt_to_make(key, kept)
         if found is not None:

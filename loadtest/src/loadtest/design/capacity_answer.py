@@ -1,5 +1,5 @@
 """
-What the steps of a search for capacities come to, count by count.
+The result of a search for capacities, count by count, from its steps.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def capacity_result(
     design: Capacity, kept: Sequence[KeptStep], run: str, warnings: Sequence[str] = ()
 ) -> CapacityResult:
     """
-    Return everything that is said of a search; takes seconds of CPU where the design did not run in this process.
+    Return the result of a search; takes seconds of CPU where the design did not run in this process.
 
     Args:
-        design: Of the search.
-        kept: Its steps.
+        design: Design of the search.
+        kept: Steps of the search.
         run: Name of the run's folder.
-        warnings: What a reader should know.
+        warnings: Warnings for the reader.
     """
     counts = tuple(_count(design, design.search(replicas, kept), kept) for replicas in sorted(design.counts))
     ended = design.next(kept)

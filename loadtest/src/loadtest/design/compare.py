@@ -23,9 +23,9 @@ class Compare:
     Alternates two settings at the plan's first replica count.
 
     Attributes:
-        plan: With both settings' values as its factors.
-        question: What is asked.
-        read: What was read of the blocks so far.
+        plan: Plan with both settings' values as its factors.
+        question: Question of the run.
+        read: Readings of the blocks so far.
     """
 
     plan: Plan
@@ -67,7 +67,7 @@ class Compare:
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return none, as what the answers so far will ask for cannot be counted.
+        Return none, as the steps that later answers will ask for cannot be counted.
         """
         del kept
         return ()
@@ -86,7 +86,7 @@ class Compare:
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """
-        Return what the rounds so far say of each quantity.
+        Return what the rounds so far tell of each quantity.
         """
         return self._blocks.compared(kept)
 

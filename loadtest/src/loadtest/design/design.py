@@ -1,5 +1,5 @@
 """
-What an experiment asks of a design: the next step, or the answer.
+What an experiment gets from a design: the next step, or the answer.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class KeptStep:
     A step that was measured and kept.
 
     Attributes:
-        measured: Its raw facts.
-        result: Its readings and verdict.
+        measured: Raw facts of the step.
+        result: Readings and verdict of the step.
     """
 
     measured: Measured
@@ -34,19 +34,20 @@ class KeptStep:
     @property
     def key(self) -> StepKey:
         """
-        Which step it is.
+        The key of the step.
         """
         return self.measured.key
 
 
-# An invalid step is measured once more, as what made it so is seldom gone a third time; a disturbance goes by itself.
+# An invalid step is measured once more, as its cause is seldom gone at a third attempt; a disturbance goes away by
+# itself.
 MOST_ATTEMPTS = 2
 MOST_DISTURBED_ATTEMPTS = 3
 
 
 def most_attempts(attempts: Sequence[KeptStep]) -> int:
     """
-    Return how often a step may be measured in all, after attempts of which none is of use.
+    Return how often a step may be measured in all, when none of the attempts so far is of use.
     """
     is_disturbed = bool(attempts) and all(step.result.is_disturbed for step in attempts)
     return MOST_DISTURBED_ATTEMPTS if is_disturbed else MOST_ATTEMPTS
@@ -54,7 +55,7 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
 
 def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:
     """
-    Return the end of a run whose windows have used the seconds that its plan gives them; ``None`` before.
+    Return the end of a run whose windows have used the plan's seconds; ``None`` before that.
     """
     why = why_budget_ended(plan, (step.measured for step in kept))
     return None if why is None else Answer(why)
@@ -76,10 +77,11 @@ class NextStep:
     The step to measure now.
 
     Attributes:
-        key: Which cell, repetition and attempt.
+        key: Cell, repetition and attempt of the step.
         arrival_rate: Starts per second; ``None`` for the closed model.
-        why: Why it is measured again, or with twice the orders in flight; ``None`` for what the plan names itself.
-        plan_window: Decides its window; ``None`` goes by the plan's load and the SLO.
+        why: Why it is measured again, or with twice the orders in flight; ``None`` for a step that the plan itself
+            names.
+        plan_window: Decides the step's window; ``None`` follows the plan's load and the SLO.
     """
 
     key: StepKey
@@ -94,7 +96,7 @@ class Answer:
     The experiment is over.
 
     Attributes:
-        why: What ended it: everything was measured, or a budget is spent.
+        why: What ended it, in words: everything was measured, or a budget is spent.
     """
 
     why: str
@@ -102,35 +104,35 @@ class Answer:
 
 class Design(Protocol):
     """
-    A question to the system, as the steps that answer it.
+    Asks a question to the system by choosing the steps that answer it.
     """
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
-        Return the step to measure next, or that there is none.
+        Return the step to measure next, or the answer when there is none.
 
         Args:
             kept: Every step so far, in the order in which they were measured.
 
         Raises:
-            MeasurementError: What was measured does not allow to go on.
+            MeasurementError: The measured steps do not allow to continue.
         """
         ...
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the steps that are still to come as far as that is known, the next one first.
+        Return the steps that are still to come, as far as they are known, the next one first.
         """
         ...
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the steps that may come beside those, where what is measured asks for them and they can be counted.
+        Return the steps that may come in addition, where measured steps may ask for them and they can be counted.
         """
         ...
 
     def judged(self, step: KeptStep) -> StepResult:
         """
-        Return the readings of a step that was measured, with the verdict by which the design goes on.
+        Return the readings of a measured step, with the verdict that the design uses.
         """
         ...

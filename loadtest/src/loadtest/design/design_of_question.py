@@ -18,8 +18,8 @@ def design_of(plan: Plan, question: Question | None) -> Design:
     Return the design of a run.
 
     Args:
-        plan: Of the run.
-        question: What it is to answer; ``None`` sweeps the plan.
+        plan: Plan of the run.
+        question: Question that the run answers; ``None`` sweeps the plan.
     """
     match question:
         case None:

@@ -1,5 +1,5 @@
 """
-Window and schedule of a step whose rate is far below the edge, where the window only has to not contradict the model.
+Window and schedule of a step whose rate is far below the edge, where the window only must not contradict the model.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.results.step_instruction import StepInstruction
 
-# Answers by the model in windows of so many seconds were tried on systems of known answer.
+# Shortest window; the model's answers in windows of this length were tried on systems of known answer.
 LEAST_SECONDS = 20.0
 CANDIDATES = 32
-# Times the orders that are enough, from which on no schedule has too few of them.
+# From this many times the needed orders on, no schedule has too few of them.
 _PLENTY = 5.0
 
 
 def far_below_schedule(instruction: StepInstruction, activities: int) -> tuple[float, str]:
     """
-    Return the seconds of a window, and the seed of a schedule that has in it as many orders as its rate gives.
+    Return the seconds of a window, and the seed of a schedule that has as many orders in it as the rate gives on
+    average.
 
-    A window of random arrivals has now and then too few workflow tasks to tell anything: at 1.7 orders a second one in ten
-    of 20 s.  Of several schedules the one is taken whose number of orders is nearest to the usual one, which at such a rate
-    makes no wait longer or shorter; slow rates get a longer window.
+    A window of random arrivals sometimes has too few workflow tasks to decide: at 1.7 orders per second, one of ten
+    windows of 20 s. Of several schedules the one is chosen whose number of orders is nearest to the average; at such a
+    rate this makes no wait longer or shorter. Slow rates get a longer window.
 
     Args:
-        instruction: Of the step, with its rate, its own schedule's seed and its longest window.
-        activities: Of one order; it has one workflow task more.
+        instruction: The step's instruction, with its rate, the seed of its own schedule and its longest window.
+        activities: Number of activities of one order; the order has one workflow task more.
     """
     rate = instruction.arrival_rate
     assert rate is not None  # a closed load has no edge

@@ -1,5 +1,5 @@
 """
-The sweep: every cell of the plan, once for each repetition, and a closed load that leaves slots free once more.
+The sweep: every cell of the plan, once for each repetition, and a closed load that leaves slots free a second time.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 @dataclass(frozen=True, slots=True)
 class Grid:
     """
-    Measures each cell of a plan, an invalid step once more, and one that was disturbed twice more.  A closed step on which
-    no answer rests is left invalid where the system itself fills the machine, as it would fill it again.
+    Measures each cell of a plan. An invalid step is measured once more, a disturbed one twice more. A closed step that
+    no answer needs stays invalid where the system itself fills the machine, as it would fill it again.
 
-    A valid closed step that leaves slots free is followed by one with twice the orders in flight, unless the plan says
-    how many there are.
+    A valid closed step that leaves slots free is followed by a step with twice the orders in flight, unless the plan
+    sets their number.
 
     Attributes:
-        plan: What was asked.
+        plan: The plan to sweep.
     """
 
     plan: Plan
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
-        Return the first step of the plan's order that has no result to be believed yet.
+        Return the first step, in the plan's order, that has no result that may be believed.
 
         Raises:
-            MeasurementError: The rate of the step cannot be made from what was measured.
+            MeasurementError: The rate of the step cannot be computed from the measured steps.
         """
         if (spent := budget_spent(self.plan, kept)) is not None:
             return spent
@@ -54,7 +54,8 @@ class Grid:
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the steps still to come, in their order; an invalid one, and the second of a load, follow at their own place.
+        Return the steps still to come, in their order; a repeated step and the second step of a load come at their own
+        place.
         """
         todo = []
         for key in step_keys(self.plan):
@@ -70,12 +71,12 @@ class Grid:
 
     def judged(self, step: KeptStep) -> StepResult:
         """
-        Return a step's readings as they are: every rule of validity counts.
+        Return a step's readings unchanged: every rule of validity counts.
         """
         return step.result
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return the second steps of closed loads that were not measured yet, which are made where slots stay free.
+        Return the second steps of closed loads that were not measured yet; they are made where slots stay free.
         """
         return second_steps_to_come(self.left(kept), self.plan)

@@ -1,5 +1,5 @@
 """
-What holds a setting back: one saturated step names suspects, and relief of one after the other proves which it is.
+What limits a setting: one saturated step names suspects, and the relief of one after the other proves which it is.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _NOT_SET = "whoever starts the workers sets it, and the plan does not"
 @dataclass(frozen=True, slots=True)
 class Trial:
     """
-    The relief of one suspect, in alternation with what is not relieved.
+    The relief of one suspect, in alternation with the unchanged setting.
 
     Attributes:
-        suspect: Which.
-        relief: What it is given.
-        blocks: The alternation.
+        suspect: Suspect that is relieved.
+        relief: Change that relieves the suspect.
+        blocks: Alternation of relieved and unchanged blocks.
     """
 
     suspect: Suspect
@@ -49,9 +49,9 @@ class LimitSearch:
     Looks for the limit at the plan's first replica count.
 
     Attributes:
-        plan: With the loads that reliefs need.
-        question: What is asked.
-        read: What was read of the steps so far.
+        plan: Plan with the loads that reliefs need.
+        question: Question of the run.
+        read: Readings of the steps so far.
     """
 
     plan: Plan
@@ -60,7 +60,7 @@ class LimitSearch:
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
-        Return the first step, then the next block of the suspect that is relieved, or why no more is needed.
+        Return the first step, then the next block of the suspect that is being relieved, or why no more is needed.
         """
         todo = self.left(kept)
         if todo and (spent := budget_spent(self.plan, kept)) is not None:
@@ -97,14 +97,14 @@ class LimitSearch:
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
-        Return none, as what the answers so far will ask for cannot be counted.
+        Return none, as the steps that later answers will ask for cannot be counted.
         """
         del kept
         return ()
 
     def first(self, kept: Sequence[KeptStep]) -> KeptStep | None:
         """
-        Return the step whose readings rank the suspects; ``None`` before it was measured and is of use.
+        Return the step whose readings rank the suspects; ``None`` before a usable one was measured.
         """
         return next((step for step in self._firsts(kept) if not self.problems(step)), None)
 
@@ -137,7 +137,7 @@ class LimitSearch:
 
     def answer(self, kept: Sequence[KeptStep]) -> LimitsAnswer:
         """
-        Say how sure the answer is that the steps so far give.
+        Return the answer that the steps so far give, with how sure it is.
         """
         tried = self.tried(kept)
         if any(one.throughput.standing is Standing.BETTER for one in tried):
@@ -145,13 +145,13 @@ class LimitSearch:
         if self.first(kept) is None or any(one.throughput.standing is Standing.UNKNOWN for one in tried):
             return LimitsAnswer.UNKNOWN
         if self.left(kept):
-            # It was interrupted, and what was not relieved may be the limit.
+            # The search was interrupted, and a suspect that was not relieved may be the limit.
             return LimitsAnswer.UNKNOWN
         return LimitsAnswer.NAMED if self.named(kept) and not tried else LimitsAnswer.NOT_FOUND
 
     def named(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
         """
-        Return the suspects that the kit would have to relieve first and cannot; none where it can relieve one.
+        Return the suspects that come first and that the kit cannot relieve; empty where it can relieve one of them.
         """
         first = first_suspects(self.ranking(kept))
         return () if any(isinstance(self._relief(suspect, kept), Relief) for suspect in first) else first
@@ -165,7 +165,7 @@ class LimitSearch:
 
     def after_relief(self, kept: Sequence[KeptStep]) -> Suspect | None:
         """
-        Return the first suspect of the last block whose relief moved the throughput; ``None`` where there is none.
+        Return the first suspect of the last relieved block, once a relief moved the throughput; ``None`` before that.
         """
         tried = self.tried(kept)
         if not tried or tried[-1].throughput.standing is not Standing.BETTER:

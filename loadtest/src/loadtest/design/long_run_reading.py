@@ -1,5 +1,5 @@
 """
-What a window's p95 is about in the long run, by the model that planned the window; made once it is over.
+Estimates a window's p95 in the long run after the window, by the model that planned it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import LongRunP95
 
-# Places the long run's p95 within a few percent; the range beside it is wider by far.
+# Enough tasks to know the long run's p95 within a few percent; the range that is shown with it is far wider.
 TASKS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class StepModel:
     """
-    The model of a step and what it was offered.
+    The model of a step and the orders that the step was offered.
 
     Attributes:
-        found: The cell's calibration.
-        offered: Schedule and draws, with the longest window.
-        bound: What is late.
+        found: Calibration of the cell.
+        offered: Schedule and draws of the step, with the longest window.
+        bound: The bound beyond which a task is late.
         rate: Orders per second.
     """
 
@@ -50,8 +50,8 @@ def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
     Estimate the long run's p95 of the activity queue's wait; takes about a second of CPU.
 
     Args:
-        step: As planned.
-        measured: As it went.
+        step: The model and the orders as planned before the step.
+        measured: Raw facts of the step.
 
     Returns:
         ``None`` where the waits were not seen.

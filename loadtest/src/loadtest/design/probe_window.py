@@ -33,10 +33,10 @@ class ProbeWindow:
     Plans the window of one probe; a ``WindowPlanner``.
 
     Attributes:
-        calibration: What is known of the cell so far.
+        calibration: Calibration of the cell so far.
         bound: The SLO.
-        longest_seconds: Of the window.
-        tasks: Of each simulated long run.
+        longest_seconds: Length of the longest window.
+        tasks: Number of tasks in each simulated long run.
     """
 
     calibration: Calibration
@@ -63,7 +63,8 @@ class ProbeWindow:
         if rate is None:
             raise ValueError("a probe needs a rate")
         seconds = math.ceil(min(self.longest_seconds, instruction.window_seconds))
-        # A system of c orders/s at the SLO, slowed until it has its 5 % late at this rate, has its capacity there.
+        # A system with c orders/s at the SLO, slowed until 5 % of its tasks are late at this rate, has its capacity
+        # there.
         edges = [
             find_edge(model, work, rate * side, self.bound, self.tasks, 1 / side)
             for side in (1 / SIDE_RATIO, 1.0, SIDE_RATIO)
@@ -75,7 +76,7 @@ class ProbeWindow:
                 FixedWindow(seconds), instruction.schedule_seed, None, (f"no twins could be made: {why}",)
             )
         candidates = candidate_steps(plan, instruction, work, seconds, drawn_work)
-        # The step begins empty, as the one before was drained; the twins do too.
+        # The step begins empty, as the step before was drained; so do the twins.
         chosen = choose_schedule(middle, candidates, self.bound, rate * model.activities)
         below, above = (simulate_twins(edge, candidates[chosen], self.bound) for edge in (slower, faster))
         probe = DecisionRule(looks=PROBE_LOOKS, misfit_ratio=PROBE_MISFIT_RATIO)

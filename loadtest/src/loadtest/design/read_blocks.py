@@ -1,5 +1,5 @@
 """
-Why blocks are left out, each block read once: a design looks at all of them before each step.
+Why blocks are left out; each block is read only once, although a design looks at all of them before each step.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from loadtest.results.step_result import StepResult, StepVerdict
 @dataclass(frozen=True, slots=True)
 class ReadBlocks:
     """
-    What was read of blocks so far.
+    The blocks that were read so far.
 
     Attributes:
-        known: Each block as it was read, with its problems.
+        known: Each block that was read, with its problems.
     """
 
     known: dict[StepKey, tuple[Measured, tuple[str, ...]]] = field(default_factory=dict)
@@ -30,9 +30,9 @@ class ReadBlocks:
         Return why a block is left out; empty where it counts.
 
         Args:
-            block: Which; another one of the same key is read anew.
-            plan: Of the run.
-            rule: Reads it; the same one for all blocks of a key.
+            block: The block; another block with the same key is read again.
+            plan: Plan of the run.
+            rule: Returns the problems of a block; the same function for all blocks of a key.
         """
         known = self.known.get(block.key)
         if known is None or known[0] is not block:
@@ -42,11 +42,12 @@ class ReadBlocks:
 
 def judged_by(result: StepResult, problems: tuple[str, ...]) -> StepResult:
     """
-    Return a block's readings with the verdict of its design, which asks for less than a rate of one window does.
+    Return a block's readings with the verdict of its design, which asks for less than the rate of a single window
+    needs.
 
     Args:
-        result: Its readings, by every rule of validity.
-        problems: Why the design leaves it out; empty where it counts.
+        result: Readings of the block, judged by every rule of validity.
+        problems: Why the design leaves the block out; empty where it counts.
     """
     if problems:
         return replace(result, verdict=StepVerdict.INVALID, reasons=problems)

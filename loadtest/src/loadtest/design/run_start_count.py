@@ -1,7 +1,8 @@
 """
 How many workflows a run starts at most, as far as its plan and its question tell.
 
-A step that is measured again, as it was invalid, is not counted twice; one that may be made with more orders in flight is.
+A step that is repeated because it was invalid is not counted twice; a step that may follow with more orders in flight
+is counted.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CapacityQuestion, CompareQuestion, LimitsQuestion, Question
 from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 
-# Orders whose draws tell the mean work of one, to a few percent.
+# Number of orders whose draws tell the mean work of an order within a few percent.
 _ORDERS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStarts:
     """
-    Counts what the steps of a run start at most.
+    Counts how many workflows the steps of a run start at most.
 
     Attributes:
-        plan: Of the run.
-        question: What it is to answer; ``None`` sweeps the plan.
-        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+        plan: Plan of the run.
+        question: Question that the run answers; ``None`` sweeps the plan.
+        drawn_work: Work that each order will draw; ``None`` where the kit does not make the draws.
         knows_slots: Whether the workers have the plan's activity slots.
     """
 
@@ -43,7 +44,8 @@ class PlannedStarts:
 
     def most(self, server: str | None = None) -> float | None:
         """
-        Return how many workflows the run starts at most on one server, or at all; ``None`` where a load follows what workers manage, and nobody knows that.
+        Return how many workflows the run starts at most on one server, or in all; ``None`` where a load depends on what
+        the workers complete, and that is not known.
 
         Args:
             server: A name of `Plan.server_names`; ``None`` counts the steps on all of them.
@@ -72,7 +74,7 @@ class PlannedStarts:
                 times_each = PAIRS_PER_ROUND * asked.most_rounds
                 return [(self._key(first, asked.load, setting), times_each) for setting in (asked.a, asked.b)]
             case LimitsQuestion() as asked:
-                # Of a suspect's relief only its block with the most orders is known beforehand.
+                # Of a suspect's relief only the block with the most orders is known before it runs.
                 blocks = 1 + 2 * PAIRS_PER_ROUND * asked.most_rounds * asked.most_suspects
                 each = [self._key(plan.replicas[-1], load, ()) for load in range(len(plan.loads))]
                 return [(max(each, key=lambda key: self._of_step(key) or 0.0), blocks)]
@@ -107,7 +109,7 @@ class PlannedStarts:
 
     def _most_completed(self, cell: Plan, replicas: int) -> float | None:
         """
-        Return the workflows per second that the slots can complete, if each is never idle.
+        Return the workflows per second that the slots can complete if none is ever idle.
         """
         if self.drawn_work is None or not self.knows_slots:
             return None

@@ -1,5 +1,5 @@
 """
-Which arrival rate a step gets: given by the plan, or taken from a saturate step that came before.
+The arrival rate of a step: given by the plan, or taken from a saturate step that came before.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from loadtest.results.measured_step import Measured, StepKey
 
 def carried_per_second(step: Measured, plan: Plan) -> float:
     """
-    Return the workflows per second that a saturate step shows its cell to carry.
+    Return the workflows per second that a cell carries, as its saturate step shows.
 
-    Where the draws are the kit's own, the luck of those that it drew is taken out, so that a share of it is one of what
-    the cell carries in the long run; else it is what was completed, counted in activities where that can be.
+    Where the kit makes the draws, the luck of the drawn work is taken out, so that a share of the rate is a share of
+    what the cell carries in the long run. Else it is what was completed, counted in activities where possible.
 
     Raises:
         MeasurementError: Nothing was completed in the window.
@@ -40,8 +40,8 @@ def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | 
     """
     Return the starts per second of one step; ``None`` for the closed model.
 
-    The common rate comes from a valid saturate step of the first replica count and of the factors' first
-    values, and is the same for all cells and repetitions; a fraction comes from the same cell.
+    The common rate comes from a valid saturate step of the first replica count and of the factors' first values, and is
+    the same for all cells and repetitions. A fraction comes from a step of the same cell.
 
     Raises:
         MeasurementError: There is no valid step to take the rate from.

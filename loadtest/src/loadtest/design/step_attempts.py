@@ -1,5 +1,5 @@
 """
-The attempts at the steps of a run: which may be believed, which is to be made, and why.
+The attempts at the steps of a run: which may be believed, which to make next, and why.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from loadtest.results.step_result import StepVerdict
 
 def attempts_at(key: StepKey, kept: Sequence[KeptStep]) -> list[KeptStep]:
     """
-    Return all attempts at a step, of whichever of them the key is.
+    Return all attempts at a step; the key may be that of any of them.
     """
     return [step for step in kept if replace(step.key, attempt=1) == replace(key, attempt=1)]
 
@@ -32,7 +32,7 @@ def usable_attempt(key: StepKey, kept: Sequence[KeptStep]) -> KeptStep | None:
 
 def attempt_to_make(key: StepKey, kept: Sequence[KeptStep]) -> StepKey | None:
     """
-    Return the attempt to make at a step; ``None`` where one may be believed, or as many as allowed were made.
+    Return the attempt to make at a step; ``None`` where one may be believed, or the most allowed were made.
     """
     made = attempts_at(key, kept)
     if not made:
@@ -44,12 +44,12 @@ def attempt_to_make(key: StepKey, kept: Sequence[KeptStep]) -> StepKey | None:
 
 def why_not_repeated(step: KeptStep, plan: Plan, left: Iterable[StepKey]) -> str | None:
     """
-    Say why no further attempt follows one that may not be believed; ``None`` where one does, or none was to be expected.
+    Say why an invalid step is not attempted again; ``None`` where it is attempted again, or nobody would expect it.
 
     Args:
-        step: That was measured last.
-        plan: Of its cell.
-        left: What the design still asks for.
+        step: The step that was measured last.
+        plan: Plan of the step's cell.
+        left: Steps that the design still asks for.
     """
     if step.result.verdict is not StepVerdict.INVALID or step.key.attempt > 1:
         return None
@@ -60,7 +60,8 @@ def why_not_repeated(step: KeptStep, plan: Plan, left: Iterable[StepKey]) -> str
 
 def is_given_up(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> bool:
     """
-    Tell whether a sweep leaves a closed step invalid on which no answer rests, as another attempt would be so, too.
+    Tell whether a sweep leaves a closed step invalid because no answer needs it and another attempt would be invalid
+    too.
     """
     made = attempts_at(key, kept)
     return (
@@ -72,7 +73,7 @@ def is_given_up(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> bool:
 
 def why_made(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> str | None:
     """
-    Say why a step is made again, or with twice the orders in flight; ``None`` of one that the plan names itself.
+    Say why a step is made again, or with twice the orders in flight; ``None`` for a step that the plan itself names.
     """
     if key.attempt > 1:
         last = attempts_at(key, kept)[-1].result
@@ -85,14 +86,14 @@ def second_step(first: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> StepKey
     Return the step with twice the orders in flight that follows a closed one.
 
     Returns:
-        ``None`` where the closed one was not measured, is invalid, or needs no second.
+        ``None`` where the closed step was not measured, is invalid, or needs no second one.
     """
     return None if _why_second(first, plan, kept) is None else second_key(first, plan)
 
 
 def second_steps_to_come(left: Iterable[StepKey], plan: Plan) -> tuple[StepKey, ...]:
     """
-    Return the second steps of closed loads that are still to be measured, which are made where slots stay free.
+    Return the second steps of closed loads that are still to be measured; they are made where slots stay free.
     """
     return tuple(second for key in left if (second := second_key(key, plan)) is not None)
 

@@ -1,5 +1,5 @@
 """
-How long a step's window is and on which schedule: fixed, or until the twins decide.
+The length and the schedule of a step's window: fixed, or until the twins decide.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
-# Of so many schedules the one is taken whose twin is late in its usual share from the first seconds on.
+# Of this many schedules the one is chosen whose twin has its usual share of late tasks from the first seconds on.
 CANDIDATES = 32
-# Arrivals of all of them together: at 2,000 a second 32 schedules are 8 million, which a pod of 1 GiB cannot hold, and so many
-# tasks are late in about their usual share on any schedule.
+# Most arrivals of all these schedules together: at 2,000 a second 32 schedules are 8 million arrivals, which a pod of 1
+# GiB cannot hold; with that many tasks every schedule has about its usual share of late ones.
 _MOST_ARRIVALS = 1_000_000
-# What a plan of short windows may grow to by itself where orders take long.
+# Longest window to which a plan of short windows may be extended without asking, where orders take long.
 LONGEST_AGAIN_SECONDS = 300
-# The last look must come before the window's end, as seconds are looked at with some delay.
+# The last look must be before the window's end, as each second is read with some delay.
 BEFORE_THE_END_SECONDS = 1.0
 
 DrawnWork = Callable[[Work, int], Sequence[float] | None]
@@ -55,14 +55,15 @@ more than the draws decides how long they take.
 @dataclass(frozen=True, slots=True)
 class WindowPlan:
     """
-    The window of one step, as decided before it.
+    The window of one step, as decided before the step.
 
     Attributes:
-        rule: When it has shown enough.
-        schedule_seed: Of the open schedule.
-        late_seconds: The bound beyond which a task is late; ``None`` where the rule counts none.
-        notes: Why it is not decided by twins, in words; empty where it is.
-        model: Of the step, to read its long run afterwards; ``None`` where no twins were made.
+        rule: Decides when the window has shown enough.
+        schedule_seed: Seed of the open schedule.
+        late_seconds: The bound, in seconds, beyond which a task is late; ``None`` where the rule does not count late
+            tasks.
+        notes: Why twins do not decide the window, in words; empty where they do.
+        model: Model of the step, with which its long run is estimated afterwards; ``None`` where no twins were made.
     """
 
     rule: StoppingRule
@@ -74,16 +75,16 @@ class WindowPlan:
     @property
     def is_fixed(self) -> bool:
         """
-        Whether the window has its length whatever it shows.
+        Whether the window's length does not depend on what it shows.
         """
         return isinstance(self.rule, FixedWindow)
 
 
 def order_seed(plan: Plan, repetition: int) -> int:
     """
-    Return the seed from which, with its number, each order of a repetition draws; below 2**31.
+    Return the seed of a repetition, below 2**31; with its number each order of the repetition draws from it.
 
-    Runs with neighbouring seeds share no repetition, as they would if the repetition were added.
+    Runs with neighbouring seeds have no repetition in common, as they would if the repetition were added to the seed.
     """
     return int(np.random.SeedSequence([plan.seed, repetition]).generate_state(1)[0]) >> 1
 
@@ -107,11 +108,11 @@ def plan_window(
     Decide a step's window before it begins; takes seconds of CPU where twins are simulated.
 
     Args:
-        plan: Of the cell.
-        instruction: Of the step, with its rate and lengths; its schedule may change.
-        key: Which step.
+        plan: Plan of the cell.
+        instruction: The step's instruction, with its rate and lengths; its schedule may change.
+        key: Key of the step.
         kept: Every step so far; the cell's own saturate step calibrates the model.
-        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+        drawn_work: Work that each order will draw; ``None`` where the kit does not make the draws.
     """
     load, bound = plan.loads[key.load], plan.slo.schedule_to_start_p95_seconds
     if isinstance(load, Saturate):
@@ -134,7 +135,7 @@ def plan_window(
 
 def _closed_window(plan: Plan, key: StepKey, kept: Sequence[KeptStep]) -> WindowPlan:
     """
-    Return a closed load's own window, or a longer one after a step of it in which too few workflows closed.
+    Return a closed load's own window, or a longer one if too few workflows closed in an earlier step of the load.
     """
     seconds = plan.loads[key.load].longest_window_seconds
     earlier = [step.measured for step in kept if first_key(step.key) == first_key(key)]
@@ -151,9 +152,10 @@ def _without_calibration(
     plan: Plan, instruction: StepInstruction, key: StepKey, measured: Sequence[Measured], why: str
 ) -> WindowPlan:
     """
-    Return the window of a step of which only the model can tell, from what the window itself shows.
+    Return the window of a step that only the model can decide, from what the window itself shows.
 
-    It is short where fewer replicas show that the rate is far below the edge, and has its full length elsewhere.
+    It is short where a model of fewer replicas shows that the rate is far below the edge, and has its full length
+    elsewhere.
     """
     bound, rate = plan.slo.schedule_to_start_p95_seconds, instruction.arrival_rate
     assert bound is not None and rate is not None  # a load without one of them has a fixed window
@@ -177,7 +179,7 @@ def _decided(
     assert rate is not None  # a saturate step has a fixed window
     default = instruction.schedule_seed
     if rate >= found.model.capacity_per_second(found.work.mean):
-        # At and above capacity nothing is to be decided: waits grow with the window.
+        # At and above capacity there is nothing to decide: waits grow with the window.
         seconds = min(30.0, instruction.window_seconds)
         return WindowPlan(
             FixedWindow(seconds),
@@ -199,10 +201,10 @@ def _decided(
     seconds = math.ceil(instruction.window_seconds)
     candidates = candidate_steps(plan, instruction, found.work, seconds, drawn_work)
     per_second = rate * found.model.activities
-    # Each step begins empty: the one before was drained.
+    # Each step begins empty, as the step before was drained.
     chosen = choose_schedule(edge.model, candidates, bound, per_second)
     twins = simulate_twins(edge.model, candidates[chosen], bound)
-    # "Met" needs the workflow tasks, too, of which slow rates and orders of one activity have few.
+    # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
     enough = orders_that_tell(found.model.activities) / rate
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
     step = StepModel(found, candidates[chosen], bound, rate)
@@ -217,19 +219,19 @@ def candidate_steps(
     drawn_work: DrawnWork | None,
 ) -> dict[int, OpenStep]:
     """
-    Return the steps among whose schedules one is chosen, by the number that is appended to the schedule's seed; fewer at
+    Return the steps from whose schedules one is chosen, by the number that is appended to the schedule's seed; fewer at
     high rates.
 
     Args:
-        plan: Of the cell.
-        instruction: Of the step, with its rate.
-        work: Of which the twins draw where the draws are not ours.
-        seconds: Of the longest window.
-        drawn_work: What each order will draw; ``None`` where the draws are not ours.
+        plan: Plan of the cell.
+        instruction: The step's instruction, with its rate.
+        work: Distribution of the work from which the twins draw where the kit does not make the draws.
+        seconds: Length of the longest window.
+        drawn_work: Work that each order will draw; ``None`` where the kit does not make the draws.
     """
     draws: Draws | WorkDistribution = work
     if drawn_work is not None and drawn_work(plan.work, 0) is not None:
-        # The draws are the order numbers', so one array serves every schedule.
+        # The draws depend on the order numbers alone, so one array is used for every schedule.
         most = 2 * len(arrivals.schedule(instruction)) + 100
         draws = np.array(
             [drawn_work(plan.work, seed_of_order(instruction.seed, number)) for number in range(most)]
@@ -248,7 +250,7 @@ def candidate_steps(
 
 def schedules_tried(instruction: StepInstruction) -> int:
     """
-    Return how many schedules are made, of which one is chosen: all of them are in memory at once.
+    Return how many schedules are made to choose from; all of them are in memory at once.
     """
     expected = arrivals.expected_starts(
         instruction.arrivals,

@@ -1,3 +1,3 @@
 """
-A sweep: steps over replicas at a load, each scaled, warmed up, measured, drained and collected.
+A sweep: steps over replicas at a load; each step is scaled, warmed up, measured, drained and collected.
 """

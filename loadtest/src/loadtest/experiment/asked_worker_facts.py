@@ -1,7 +1,7 @@
 """
 What is known of a step's workers before its load begins, and again at its window's end.
 
-A server that cannot be asked leaves a gap, and what is not known is never taken from the plan.
+A server that does not answer leaves a gap, and what is not known is never taken from the plan.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
-# The longest interval of an SDK's heartbeats, and some.
+# The longest interval of an SDK's heartbeats, with some reserve.
 LONGEST_BEAT_SECONDS = 65.0
-# A worker that polls already is listed a moment later, and one of an SDK without heartbeats never.
+# A polling worker is listed a moment later; a worker whose SDK sends no heartbeats is never listed.
 LISTED_SECONDS = 5.0
-# A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes its sum
-# wrong by one: another number than the plan's is believed once two more heartbeats of ours have not taken it back.
+# A heartbeat or page counts free and used slots one after the other, so a task that came or went in between makes the
+# sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
+# kit's worker.
 TAKEN_BACK_SECONDS = 12.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
     """
-    Ask what is known of each replica; a server that does not answer is the reason why nothing is.
+    Ask what is known of each replica; where the server does not answer, the facts hold that reason.
     """
     try:
         return tuple(await workers.facts(replicas))
@@ -50,14 +51,13 @@ async def first_known(
     Return what is known of each replica before the load begins.
 
     Args:
-        workers: Says it.
-        replicas: That are ready.
-        plan: Of the cell.
+        workers: Tells the facts of each replica.
+        replicas: Replicas that are ready.
+        plan: Plan of the cell.
         tell: Gets the phase, if there is a wait.
-        clock: Of the experiment.
-        wants_slots:
-            Whether the load follows the slots: then a worker of which only heartbeats tell is given the time to
-            send the first one that holds numbers.
+        clock: Clock of the experiment.
+        wants_slots: Whether the load follows the slots: then a worker that is only known by heartbeats gets the time to
+            send the first one with numbers.
 
     Raises:
         InputError: The plan names another setting than a worker shows.
@@ -93,10 +93,11 @@ def _as_planned_once(
 
 def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> tuple[WorkerFacts, ...]:
     """
-    Take each replica's last facts with the slots that it had before the load, which a sum taken under load may miss by one.
+    Combine each replica's last facts with the slots that it had before the load, as a sum taken under load may miss
+    one.
 
-    Where the last facts say no slots at all, the first ones stay as they are.  A page that showed the kit's `main` once has
-    shown it, whatever became of it.
+    Where the last facts have no slots at all, the first ones are kept. A page that once showed the kit's `main` counts
+    as showing it, whatever it shows later.
     """
     return tuple(
         before

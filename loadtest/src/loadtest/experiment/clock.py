@@ -1,5 +1,5 @@
 """
-The one clock of an experiment, passed in, so that tests need not wait.
+The one clock of an experiment; it is passed in, so that tests do not wait.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """
-        Wait; no time at all for a number that is not positive.
+        Wait; returns at once for a number that is not positive.
         """
         ...
 
@@ -40,6 +40,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """
-        Wait; no time at all for a number that is not positive.
+        Wait; returns at once for a number that is not positive.
         """
         await asyncio.sleep(max(0.0, seconds))

@@ -1,5 +1,5 @@
 """
-The loop of every experiment: ask the design for a step, measure it, keep it, until there is an answer.
+The loop of every experiment: asks the design for a step, measures it and keeps it, until there is an answer.
 
 Each step is kept as soon as it is measured, so that an interruption loses only the running one.
 """
@@ -33,22 +33,22 @@ from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.steps_of_plan import plan_of_cell
 
-# Scaling, draining and reading of one step, as measured on two cores.
+# Time to scale, drain and read one step, as measured on two cores.
 _AROUND_SECONDS = LEAD_SECONDS + SETTLE_SECONDS + 1.5
-# What a window takes that ends when it is decided, as seen on the demo.
+# Usual length of a window that ends when it is decided, as seen on the demo.
 _USUAL_DECISION_SECONDS = 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """
-    What is measured.
+    Scenario and workers that are measured.
 
     Attributes:
-        activities_per_workflow: As the scenario says, ``None`` if it varies.
-        own_worker: Whether the workers are the kit's.
-        drawn_work: What each order will draw, ``None`` where the draws are not ours.
-        own_command: Whether the run starts workers by a command of the user's, and gives them the plan's settings.
+        activities_per_workflow: Number of activities of one workflow, as the scenario says; ``None`` if it varies.
+        own_worker: Whether the workers are the kit's own.
+        drawn_work: Work that each order will draw; ``None`` where the kit does not make the draws.
+        own_command: Whether the run starts workers by a command of the user, and gives them the plan's settings.
     """
 
     activities_per_workflow: int | None
@@ -59,7 +59,7 @@ class Subject:
 
 def step_seconds(plan: Plan, key: StepKey) -> float:
     """
-    Return how long a step takes, estimated.
+    Return the estimated length of a step, in seconds.
     """
     load = plan.loads[key.load]
     window = load.longest_window_seconds
@@ -80,18 +80,19 @@ async def run_experiment(
     Measure every step that the design asks for and the run's folder lacks, and keep each.
 
     Args:
-        ports: The world, by what a cell calls its server; ``None`` is the one of a cell that names none.
-        run: Folder and plan.
-        subject: What is measured.
-        design: Which step is next.
+        ports: Target, injectors and probes, by the name that a cell gives its server; ``None`` is the server of cells
+            that name none.
+        run: Folder and plan of the run.
+        subject: Scenario and workers that are measured.
+        design: Design that chooses the next step.
         tell: Gets the progress.
-        clock: Of the experiment; the machine's own by default.
+        clock: Clock of the experiment; the machine's own by default.
 
     Returns:
         Why the design asks for no more.
 
     Raises:
-        TargetError: The replicas did not come up.
+        TargetError: The replicas did not start.
         MeasurementError: A step has no numbers at all.
     """
     plan, clock = run.plan, clock or SystemClock()
@@ -142,7 +143,7 @@ async def run_experiment(
 
 def _note(run: Run, note: str | None, tell: Callable[[Event], None]) -> None:
     """
-    Say something once in a run, such as which settings its workers are not known to read, and keep it for its reader.
+    Tell a note once in a run, such as which settings its workers are not known to read, and keep it for the reader.
     """
     manifest = run.manifest
     if note is not None and note not in manifest.notes:
@@ -152,7 +153,7 @@ def _note(run: Run, note: str | None, tell: Callable[[Event], None]) -> None:
 
 def kept_steps(run: Run) -> list[KeptStep]:
     """
-    Read what was measured so far, each step judged by the plan of its own cell.
+    Read what was measured so far, and judge each step by the plan of its own cell.
     """
     steps = run.read_steps()
     closed = judge_closed(steps, run.plan)
@@ -175,12 +176,12 @@ def _closed(kept: Sequence[KeptStep]) -> list[JudgedStep]:
 
 def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
     """
-    Return what the injectors are told of a step, its beginning left open.
+    Return what the injectors are told of a step; the time of its beginning is still open.
 
-    How many workflows a saturate load keeps open is the plan's number until the workers have told their slots.
+    The number of workflows that a saturate load keeps open is the plan's until the workers have told their slots.
 
     Args:
-        plan: Of the cell.
+        plan: Plan of the cell.
         asked: The step.
         id_prefix: Start of every order id; unique per run.
     """

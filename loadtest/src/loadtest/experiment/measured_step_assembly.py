@@ -1,7 +1,7 @@
 """
-Puts the raw facts of a step together from its edges, its seconds and the injectors' report.
+Assembles the raw facts of a step from its edges, its seconds and the injectors' report.
 
-It derives nothing but differences, and judges nothing.
+It computes only differences, and judges nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 @dataclass(frozen=True, slots=True)
 class StepSnapshots:
     """
-    What was read at the edges of one step; the window's middle only where its length was known before.
+    What was read at the edges of one step; the middle of the window only where its length was known before.
     """
 
     step_start: Snapshot
@@ -146,7 +146,7 @@ def _used(before: ProcessUse | None, after: ProcessUse, seconds: float) -> Proce
 
 def _on_pages(metrics: Metrics, window: Difference | None, end: Snapshot) -> dict[str, ProcessUse]:
     """
-    CPU of the workers as their pages say it, where the target cannot see their processes.
+    Return the workers' CPU as their pages tell it, where the target cannot see their processes.
     """
     cpu = counter_of(window, "worker.cpu")
     known = end.use.get("worker")

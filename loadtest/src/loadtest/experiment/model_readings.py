@@ -1,5 +1,5 @@
 """
-What a measured step becomes once the model and the draws behind it are known.
+Adds the readings of model and draws to a measured step.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ def with_model(
     measured: Measured, instruction: StepInstruction, window: WindowPlan | None, drawn_work: DrawnWork | None
 ) -> Measured:
     """
-    Add the mean work that the step's orders drew, and what the window's p95 is about in the long run.
+    Add the mean work that the step's orders drew, and the estimate of the window's p95 in the long run.
 
     Args:
         measured: The step.
-        instruction: What the injectors were told.
-        window: As planned; ``None`` where it was not.
-        drawn_work: What each order draws; ``None`` where the draws are not ours.
+        instruction: What the injectors were told of the step.
+        window: Window as planned; ``None`` where none was planned.
+        drawn_work: Work that each order draws; ``None`` where the kit does not make the draws.
     """
     measured = replace(measured, drawn_work_seconds=mean_drawn_work(measured, instruction, drawn_work))
     if window is None or window.model is None:

@@ -1,7 +1,7 @@
 """
-Looks at what may hit a running step from outside: the server's errors and restarts, replicas lost, the machine.
+Looks at what may hit a running step from outside: errors and restarts of the server, lost replicas, the machine.
 
-A look that fails is a gap in words; it never ends the step, and is never a zero.
+A failed look is a gap in words; it never ends the step, and is never a zero.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from loadtest.results.measured_step import Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
-# The server's page costs 51 ms of CPU a look, itself and its server: 1 % of a core.
+# A look at the server's page costs 51 ms of CPU, here and in the server: 1 % of a core.
 LOOK_SECONDS = 5
-# Beside the whole seconds, at which the window begins and ends and the timeline is read.
+# Looks are half a second off the whole seconds, at which the window begins and ends and the timeline is read.
 _PHASE_SECONDS = 0.5
 
 
@@ -31,10 +31,10 @@ class OutsideWatch:
     Watches the surroundings of one step.
 
     Attributes:
-        ports: The world.
-        replicas: That must stay as they are.
+        ports: Target and probes that are looked at.
+        replicas: Replicas that must stay unchanged.
         start_at: Unix time at which the first arrival is due.
-        clock: Of the experiment.
+        clock: Clock of the experiment.
         looks: What was seen, in order.
         gaps: What could not be seen, in words.
     """
@@ -52,7 +52,7 @@ class OutsideWatch:
 
     async def run(self) -> None:
         """
-        Wake every second, which tells a machine that stands still, and look every five, until cancelled.
+        Wake every second, which detects a machine that stands still, and look every five seconds, until cancelled.
         """
         await self.look()
         while True:
@@ -108,7 +108,7 @@ class OutsideWatch:
 
     async def _started_anew(self) -> tuple[str, ...]:
         """
-        What became of the processes of the server and of its database that the look before saw.
+        Return what happened to the processes of the server and of its database since the look before.
         """
         try:
             seen = await self.ports.target.server_starts()
@@ -142,7 +142,7 @@ class OutsideWatch:
 
 def _most_of(counted: Difference | None, *keys: str) -> dict[str, float]:
     """
-    Counts by label; what several counters tell of the same is not added up.
+    Return counts by label; where several counters tell of the same events, the largest is taken, not the sum.
     """
     most: dict[str, float] = {}
     if counted is None:

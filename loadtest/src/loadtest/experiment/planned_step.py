@@ -19,8 +19,8 @@ class WindowPlanning:
     Plans a window when it is called, and keeps what it planned.
 
     Attributes:
-        make: Plans it.
-        made: What was planned; ``None`` before.
+        make: Plans the window.
+        made: The planned window; ``None`` before the call.
     """
 
     make: Callable[[], WindowPlan]
@@ -37,15 +37,15 @@ class WindowPlanning:
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
     """
-    What one step needs to know.
+    The cell of one step and what is known of it before it begins.
 
     Attributes:
-        key: Which step.
-        plan: Of its cell, with the factors' values in their places.
-        instruction: What the injectors will be told; its beginning and its schedule are still open.
+        key: Key of the step.
+        plan: Plan of the step's cell, with the factors' values filled in.
+        instruction: What the injectors will be told; the time of its beginning and its schedule are still open.
         plan_window: Decides window and schedule; may take seconds of CPU, in a thread.
-        activities_per_workflow: As the scenario says.
-        own_worker: Whether the workers are the kit's, whose slots the plan sets.
+        activities_per_workflow: Number of activities of one workflow, as the scenario says.
+        own_worker: Whether the workers are the kit's own, whose slots the plan sets.
     """
 
     key: StepKey

@@ -1,5 +1,5 @@
 """
-What an experiment needs of the world, as Protocols that it owns; the command line plugs the real parts in.
+What an experiment needs from outside, as Protocols that it owns; the command line supplies the real parts.
 """
 
 from __future__ import annotations
@@ -28,57 +28,58 @@ class Target(Protocol):
     @property
     def heals(self) -> bool:
         """
-        Whether a process that ends is started again by somebody, as a Deployment does with its pods.
+        Whether a process that ends is started again without the sweep, as a Deployment does with its pods.
         """
         ...
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
-        Make server and workers run as a cell's plan says, before its replicas are scaled.
+        Make server and workers run with the settings of a cell's plan, before its replicas are scaled.
 
         Returns:
-            What was started anew for that, in words.
+            What was restarted for that, in words.
 
         Raises:
-            TargetError: It did not come up again.
+            TargetError: A part did not start again.
             InputError: This target cannot change such a setting.
         """
         ...
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The server's /metrics pages by name, one for each of its processes; empty where there are none to be had.
+        The server's /metrics pages by name, one for each of its processes; empty where there are none.
         """
         ...
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """
-        Bring exactly that many replicas up and return them.
+        Start or stop replicas until exactly that many run, and return them.
 
         Raises:
-            WorkerDiedError: One ended at its start; the text ends with its last log lines.
-            TargetError: They did not come up.
+            WorkerDiedError: A worker ended at its start; the text ends with its last log lines.
+            TargetError: The replicas did not start.
         """
         ...
 
     async def alive(self) -> Sequence[Replica]:
         """
-        The replicas that run right now.
+        The replicas that run now.
         """
         ...
 
     async def server_starts(self) -> Mapping[str, float]:
         """
-        Unix time at which each process of the server and of its database was started, by name; empty where none is known.
+        Unix time at which each process of the server and of its database was started, by name; empty where it is not
+        known.
 
         Raises:
-            TargetError: They could not be asked for.
+            TargetError: The target could not be asked.
         """
         ...
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
-        CPU seconds since its start and memory now of ``server`` and ``worker``.
+        CPU seconds since its start and memory now, for ``server`` and ``worker``.
         """
         ...
 
@@ -90,7 +91,7 @@ class Target(Protocol):
 
     async def check_alive(self) -> None:
         """
-        Look whether every part that should run does.
+        Check that every part that should run does run.
 
         Raises:
             WorkerDiedError: A worker ended; the text ends with its last log lines.
@@ -101,7 +102,7 @@ class Target(Protocol):
 
 class Injectors(Protocol):
     """
-    The load generators, started once and used for every step.
+    The load generators; they are started once and used for every step.
     """
 
     async def run(
@@ -117,44 +118,44 @@ class Injectors(Protocol):
 
     async def end_window(self, at: float) -> None:
         """
-        End the window of the running step at a unix time that is still to come.
+        End the window of the running step at a Unix time that is still to come.
 
         Raises:
-            InjectorError: The injectors are gone.
+            InjectorError: The injectors have ended.
         """
         ...
 
 
 class Metrics(Protocol):
     """
-    Exact differences of worker and server /metrics.
+    Exact differences of the /metrics pages of workers and server.
     """
 
     async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
         """
-        Look at every endpoint (name -> URL) of one role, ``worker`` or ``server``.
+        Read every endpoint (name -> URL) of one role, ``worker`` or ``server``.
         """
         ...
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
         """
-        What all endpoints together counted between two looks.
+        Return what all endpoints together counted between two looks.
 
         Raises:
-            FamilyAbsentError: A family that is always there is missing; names the endpoint.
+            FamilyAbsentError: A family that is always there is missing; the error names the endpoint.
             CounterResetError: A counter fell.
         """
         ...
 
     def gauge(self, scrape: Scrape, name: str) -> float | None:
         """
-        Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
+        Return the sum of a gauge over all endpoints of one look, or ``None`` where no endpoint has it.
         """
         ...
 
     def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
         """
-        A gauge over all endpoints of one look by the label that the catalogue splits it by.
+        Return a gauge, summed over all endpoints of one look, by the label that the catalogue splits it by.
         """
         ...
 
@@ -166,7 +167,7 @@ class Queue(Protocol):
 
     async def look(self) -> Backlog | None:
         """
-        One look, retried once; ``None`` is a gap.
+        Look once, with one retry; ``None`` is a gap.
         """
         ...
 
@@ -185,12 +186,12 @@ class Histories(Protocol):
 
 class AskedWorkers(Protocol):
     """
-    What the workers say of themselves: by the heartbeats that the server keeps, or by their own pages.
+    What the workers report: by the heartbeats that the server keeps, or on their own pages.
     """
 
     async def facts(self, replicas: Sequence[Replica]) -> Sequence[WorkerFacts]:
         """
-        What is known of each replica, in their order; what is not known has its reason.
+        Return what is known of each replica, in the replicas' order; what is not known has its reason.
 
         Raises:
             MeasurementError: The server could not be asked.
@@ -199,7 +200,7 @@ class AskedWorkers(Protocol):
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
         """
-        A cheap look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
+        Take a cheap look at each replica's present state, by identity; ``None`` for a replica that no longer answers.
 
         Raises:
             MeasurementError: The server could not be asked.

@@ -1,5 +1,5 @@
 """
-Which problem of a step an error of a look at the system stands for.
+Which problem of a step an error in a look at the system is.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ _CAUSES: dict[type[MeasurementError], ProblemCause] = {
 
 def problem_of_error(error: MeasurementError) -> Problem:
     """
-    Return the problem, in the error's own words.
+    Return the problem, with the error's own text.
     """
     return Problem(_CAUSES.get(type(error), ProblemCause.PAGE_UNUSABLE), str(error))

@@ -18,10 +18,10 @@ class SweepStarted:
     Attributes:
         run: Name of the run.
         plan: Name of the plan.
-        steps: How many steps there are to do.
-        seconds: How long they will take, estimated.
-        more: How many steps may come beside them, where slots stay free.
-        more_seconds: How long those would take.
+        steps: Number of steps to do.
+        seconds: Estimated time for these steps.
+        more: Number of steps that may come in addition, where slots stay free.
+        more_seconds: Estimated time for these additional steps.
     """
 
     run: str
@@ -36,12 +36,13 @@ class SweepStarted:
 class StepStarted:
     """
     Attributes:
-        key: Which step.
-        number: From 1.
-        steps: Of how many.
-        seconds_left: Until the sweep ends, estimated.
+        key: Key of the step.
+        number: Number of the step, from 1.
+        steps: Number of all steps.
+        seconds_left: Estimated time until the sweep ends.
         arrival_rate: Starts per second, ``None`` when closed.
-        why: Why it is measured again, or with twice the orders in flight; ``None`` for what the plan names itself.
+        why: Why it is measured again, or with twice the orders in flight; ``None`` for a step that the plan itself
+            names.
     """
 
     key: StepKey
@@ -57,8 +58,8 @@ class PhaseStarted:
     """
     Attributes:
         phase: ``scale``, ``wait for the workers' heartbeats``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
-        seconds: How long it takes, ``None`` when that is not known.
-        at_most: Whether it may end earlier.
+        seconds: Length of the phase, ``None`` when it is not known.
+        at_most: Whether the phase may end earlier.
     """
 
     phase: str
@@ -72,8 +73,8 @@ class Tick:
     One second of a step.
 
     Attributes:
-        second: What was seen.
-        undecided: What is still open, in words; empty where nothing is decided.
+        second: What was seen in this second.
+        undecided: What is still undecided, in words; empty where nothing is to be decided.
     """
 
     second: Second
@@ -84,7 +85,7 @@ class Tick:
 class ProblemSeen:
     """
     Attributes:
-        problem: What makes the running step invalid, in words, as soon as it is seen.
+        problem: Why the running step is invalid, in words, told as soon as it is seen.
     """
 
     problem: str
@@ -94,7 +95,7 @@ class ProblemSeen:
 class NoteSeen:
     """
     Attributes:
-        note: What a reader should know of the run as a whole, in words; makes nothing invalid.
+        note: Note for the reader on the run as a whole, in words; makes nothing invalid.
     """
 
     note: str
@@ -104,9 +105,9 @@ class NoteSeen:
 class StepEnded:
     """
     Attributes:
-        key: Which step.
+        key: Key of the step.
         verdict: ``valid``, ``overloaded`` or ``invalid``.
-        line: What it found, in one line.
+        line: What the step found, in one line.
     """
 
     key: StepKey
@@ -119,9 +120,9 @@ class SweepEnded:
     """
     Attributes:
         verdict: ``pass``, ``fail`` or ``invalid``.
-        report: Path of the report, relative where it can be.
+        report: Path of the report, relative where possible.
         headlines: The report's first sentences.
-        exit_code: What the process will end with.
+        exit_code: Exit code of the process.
     """
 
     verdict: str
@@ -150,7 +151,7 @@ def from_json_line(line: str) -> Event | None:
     Read an event back; ``None`` for a line that is something else, such as a log line.
 
     Raises:
-        OtherVersionError: The event has other fields here.
+        OtherVersionError: The event has other fields in this version.
     """
     try:
         document = json.loads(line)

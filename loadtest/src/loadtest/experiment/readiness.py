@@ -1,7 +1,7 @@
 """
-When are replicas ready: each of them polls both kinds of queue since its start.
+When replicas are ready: each of them has polled both kinds of queue since its start.
 
-It decides by who polls and ignores others, since a killed worker stays listed for five minutes.
+It decides by who polls and ignores unknown pollers, as a killed worker stays listed for five minutes.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Queue
 from loadtest.results.measured_step import Replica
 
-# A server rounds last-access times; a poll this much before the noted start still counts as after it.
+# A server rounds last-access times; a poll up to this much before the noted start counts as after it.
 _CLOCK_SLACK_SECONDS = 1.0
-# How much longer than the others a replica may take: this, and twice what the slowest of the others took.
+# A replica may take longer than the others by this, and by twice the time of the slowest of the others.
 SILENCE_SECONDS = 8.0
-# Replicas that start together, and not one after another has ended.
+# Replicas whose starts are at most this far apart started together, and not one after another had ended.
 _TOGETHER_SECONDS = 10.0
 
 GroupOf = Callable[[int], int | None]
@@ -28,17 +28,17 @@ def missing(
     replicas: Sequence[Replica], pollers: Mapping[str, float], group_of: GroupOf = process_group
 ) -> tuple[str, ...]:
     """
-    Return the identities of the replicas that do not poll since their start.
+    Return the identities of the replicas that have not polled since their start.
 
-    A replica is known by its identity; by the identity that an SDK makes, ``<pid>@<host>`` with or without a suffix,
-    where a process on this machine is any of its process group (a launcher has another pid than its worker) and a
-    pod is its host name.  Workers that name themselves are known by being the only ones left: each replica that is
-    not found takes one poller that belongs to none and has polled since the replica's start.
+    A replica is recognized by its identity, or by the identity that an SDK makes, ``<pid>@<host>`` with or without a
+    suffix. There the pid on this machine may be any of the replica's process group (a launcher has another pid than its
+    worker), and the host is the name of a pod. Workers that name themselves are recognized because only they are left:
+    each replica that was not found takes one poller that belongs to no other and has polled since the replica's start.
 
     Args:
-        replicas: Those that must poll.
+        replicas: Replicas that must poll.
         pollers: Unix time of the last poll by identity.
-        group_of: The process group of a pid.
+        group_of: Returns the process group of a pid.
     """
     found: set[str] = set()
     lost: list[Replica] = []
@@ -48,7 +48,7 @@ def missing(
         if not any(_since_start(replica, pollers[identity]) for identity in own):
             lost.append(replica)
     strangers = sorted((at for identity, at in pollers.items() if identity not in found), reverse=True)
-    # The replica that started last has the fewest to choose from, and takes the one that polled last.
+    # The replica that started last has the fewest pollers to choose from, so it takes the one that polled last.
     lost.sort(key=lambda replica: replica.started_at, reverse=True)
     silent = []
     for replica in lost:
@@ -83,19 +83,19 @@ async def wait_until_polling(
     """
     Wait until each replica polls the workflow queue and the activity queue.
 
-    One that stays silent while others that started with it poll is given less time than one of which nobody knows how
-    long a start takes: the wait ends ``SILENCE_SECONDS`` and twice the others' own time after they polled.
+    Where nobody knows how long a start takes, a silent replica gets the whole timeout. Where others that started with
+    it already poll, the wait ends ``SILENCE_SECONDS`` and twice the others' own time after they polled.
 
     Args:
-        replicas: Those that must poll.
+        replicas: Replicas that must poll.
         queue: The task queue under test.
-        check_alive: Raises when one of them has ended.
-        clock: Of the experiment.
-        timeout_seconds: How long to wait at most.
+        check_alive: Raises when a replica has ended.
+        clock: Clock of the experiment.
+        timeout_seconds: Longest time to wait.
         wants_activities: False for a worker that has no activities.
 
     Raises:
-        TargetError: Some did not poll in time; names them, and the kind of task that they do not poll for.
+        TargetError: Some did not poll in time; the error names them, and the kind of task that they do not poll for.
     """
     began = clock.now()
     ready_after = 0.0
@@ -129,7 +129,8 @@ async def wait_until_polling(
 
 def _started_with_others(replicas: Sequence[Replica], ready: Set[str]) -> bool:
     """
-    Tell whether a replica that polls started with those that do not: one that ran long before tells nothing of a start.
+    Tell whether a polling replica started together with the silent ones: one that started long before tells nothing of
+    a start.
     """
     late = [replica.started_at for replica in replicas if replica.identity not in ready]
     return any(
@@ -141,7 +142,7 @@ def _started_with_others(replicas: Sequence[Replica], ready: Set[str]) -> bool:
 
 def _silence(kinds: Mapping[str, set[str]]) -> str:
     """
-    Say who polls for nothing and who polls for one kind of task only.
+    Say which replicas do not poll at all and which poll for one kind of task only.
     """
     if not kinds:
         return ""

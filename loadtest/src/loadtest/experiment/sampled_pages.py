@@ -1,7 +1,7 @@
 """
-Which of many workers' pages the once-a-second look reads, so that looking stays cheap beside any number of workers.
+Which workers' pages the look of each second reads, so that looks stay cheap with any number of workers.
 
-The edges of a step read every page; a sample only draws the seconds in between.
+The edges of a step read every page; the sample is used only for the seconds in between.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from loadtest.results.scrape import Scrape
 
-# A page costs 2.5 ms of CPU a look, and 7 ms on a machine that is busy with other work; a tenth of a core is the most.
+# Reading a page costs 2.5 ms of CPU, and 7 ms on a machine that is busy with other work; the limit is a tenth of a
+# core.
 MOST_PAGES = 14
 
 
@@ -21,8 +22,8 @@ class PageSample:
     The pages that are read each second.
 
     Attributes:
-        endpoints: Name -> URL.
-        of: How many there are in all.
+        endpoints: URLs of the pages by name.
+        of: Number of all pages.
     """
 
     endpoints: Mapping[str, str]
@@ -31,7 +32,7 @@ class PageSample:
     @property
     def note(self) -> str | None:
         """
-        What a reader of the seconds must know, or ``None`` where every page is read.
+        What a reader of the seconds must know; ``None`` where every page is read.
         """
         if len(self.endpoints) == self.of:
             return None
@@ -42,13 +43,13 @@ class PageSample:
 
     def scaled(self, count: float) -> float:
         """
-        Return what all pages together may have counted when the sample counted so much.
+        Return an estimate of what all pages together counted when the sample counted *count*.
         """
         return count * self.of / len(self.endpoints)
 
     def within(self, scrape: Scrape) -> Scrape:
         """
-        Return a look at all pages without those that are not of the sample.
+        Return a look at all pages without those that are not in the sample.
         """
         pages = {name: text for name, text in scrape.pages.items() if name in self.endpoints}
         return Scrape(scrape.at, pages, scrape.cost_seconds)
@@ -56,7 +57,7 @@ class PageSample:
 
 def sample_pages(endpoints: Mapping[str, str]) -> PageSample:
     """
-    Take at most ``MOST_PAGES``, evenly along their names, the same ones for a whole step.
+    Take at most ``MOST_PAGES``, evenly spread over their names, and the same ones for a whole step.
     """
     names = sorted(endpoints)
     count = min(MOST_PAGES, len(names))

@@ -1,5 +1,5 @@
 """
-What each second's look tells of slots, polls and the queue's rate limit, as means over the window.
+What the looks of each second tell of slots, polls and the queue's rate limit, as means over the window.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from loadtest.experiment.sampled_pages import PageSample
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 
 _SLOTS = {"activity": "worker.slots", "workflow": "worker.workflow_slots"}
-# The SDK core and those of Go and Java spell the sticky queue's in two ways.
+# The SDK core, and the SDKs of Go and Java, have two spellings of the sticky queue's pollers.
 _POLLERS = {
     "activity_task": "activity",
     "workflow_task": "workflow",
@@ -27,7 +27,8 @@ class LimitSamples:
     Looks of one window.
 
     Attributes:
-        rate_limit: As the last look at the task queue said it; one that held tasks back stays.
+        rate_limit: Rate limit of the task queue at the last look; once a limit held tasks back, a later idle one does
+            not replace it.
     """
 
     rate_limit: QueueRateLimit | None = None
@@ -35,7 +36,7 @@ class LimitSamples:
 
     def look_at_pages(self, metrics: Metrics, pages: Scrape, sample: PageSample) -> None:
         """
-        Take a look at the workers' pages; of a sample of many the numbers are scaled up.
+        Take a look at the workers' pages; numbers from a sample of the pages are scaled up.
         """
         for kind, name in _SLOTS.items():
             used, free = (metrics.gauge(pages, f"{name}_{part}") for part in ("used", "available"))

@@ -28,7 +28,7 @@ class Snapshot:
     Attributes:
         worker, server: Scrapes; ``None`` where there is no page.
         alive: Replicas that run.
-        use: CPU and memory so far.
+        use: CPU and memory that each part used so far.
         problems: What could not be read.
         machine: CPU time of the machine so far, where there is one.
     """
@@ -45,9 +45,9 @@ async def take_snapshot(
     metrics: Metrics, target: Target, endpoints: Mapping[str, str], *, server: bool = True
 ) -> Snapshot:
     """
-    Read everything at one edge, pages first and all at the same time, so that nothing slow moves their moment.
+    Read everything at one edge; pages come first and all at once, so that slow reads do not shift their moment.
 
-    What the target cannot say is a problem of the step; it never ends it.
+    What the target cannot tell is a problem of the step; it never ends the step.
     """
     problems: list[Problem] = []
     server_pages: Mapping[str, str] = {}
@@ -89,7 +89,7 @@ async def _scrape(
 
 def pages_of(snapshots: Mapping[str, Snapshot]) -> dict[str, str]:
     """
-    Return the text of every page by ``<edge>-<role>-<endpoint>``, to be kept with the step.
+    Return the text of every page by ``<edge>-<role>-<endpoint>``, to keep it with the step.
     """
     return {
         f"{edge}-{role}-{endpoint}": text

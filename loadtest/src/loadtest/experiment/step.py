@@ -1,5 +1,6 @@
 """
-One step: scale, ready, warm-up, measure until the stopping rule says enough, drain, collect.  It reads as the method does.
+One step: scale, ready, warm-up, measure until the stopping rule says enough, drain, collect. The code has the order of
+the method.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from loadtest.results.measured_step import InjectorReport, Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
-# Between instruction and first arrival: the instruction must have reached every injector.
+# Time between instruction and first arrival, in which the instruction must reach every injector.
 LEAD_SECONDS = 0.5
-# Some server counters are written once a second.
+# Time to wait before counters are read, as the server writes some of them only once a second.
 SETTLE_SECONDS = 1.1
-# Between two looks whether the target's processes still run.
+# Time between two checks whether the target's processes still run.
 ALIVE_SECONDS = 1.0
-# Between the answer of a stopping rule and the window's end: the end must have reached every injector.
+# Time between the stopping rule's answer and the window's end, in which every injector must learn of the end.
 END_LEAD_SECONDS = 1.0
 
 
@@ -48,18 +49,18 @@ async def run_step(
     Carry one step out.
 
     Args:
-        ports: The world.
-        step: Which cell of the plan, and what is known of it.
+        ports: Target, injectors and probes.
+        step: The step's cell and what is known of it before.
         tell: Gets the progress.
-        clock: Of the experiment.
+        clock: Clock of the experiment.
 
     Returns:
-        The raw facts, and the filtered text of every page looked at, by ``<edge>-<role>-<endpoint>``.
+        The raw facts, and the filtered text of every page that was read, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
-        TargetError: The replicas did not come up, or are of a version that gets no workflow.
+        TargetError: The replicas did not start, or are of a version that gets no workflow.
         InputError: The plan names another setting than the workers show.
-        TargetError: A process of the target ended in the step, and nobody starts it again.
+        TargetError: A process of the target ended in the step, and nothing starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
     tell(PhaseStarted("scale", None))
@@ -157,9 +158,9 @@ async def _while_alive(
     ports: Ports, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None], clock: Clock
 ) -> InjectorReport:
     """
-    Let the injectors run for as long as the target does, and return what they report.
+    Let the injectors run as long as the target runs, and return their report.
 
-    A target that heals itself is not looked after: what it replaced is seen at the window's edges.
+    A target that heals itself is not checked: processes that it replaced are seen at the window's edges.
 
     Raises:
         TargetError: A process of the target ended; the injectors are stopped.
@@ -187,7 +188,7 @@ async def _first_look(
     endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
     before = await take_snapshot(ports.metrics, ports.target, endpoints)
     if before.worker is None and not step.own_worker:
-        # A worker of the user's own may serve no page; then the server's side is measured.
+        # A user's own worker may serve no page; then the server's side is measured.
         return {}, replace(before, problems=())
     return endpoints, before
 
@@ -202,7 +203,7 @@ async def _window(
     endpoints: dict[str, str],
 ) -> tuple[Snapshot | None, float]:
     """
-    Let the window go on until its rule says enough; return the look at its middle and when it ends.
+    Let the window go on until its rule says enough; return the look at its middle and the time of its end.
     """
     starts_at = instruction.start_at + instruction.warm_up_seconds
     latest = starts_at + instruction.window_seconds
@@ -224,10 +225,10 @@ async def _last_feed(
     watch: WindowWatch, sample: PageSample, ports: Ports, end: Snapshot
 ) -> tuple[Problem, ...]:
     """
-    Let the rule answer on the window's own end, if it has not answered yet.
+    Let the rule decide on the window's own end, if it has not decided yet.
 
-    Buckets that tell no late tasks leave the bound undecided, with that reason; pages that cannot be compared make the
-    step invalid.
+    Where the buckets do not tell late tasks, the bound stays undecided with that reason; pages that cannot be compared
+    make the step invalid.
     """
     if end.worker is None:
         return ()
@@ -245,14 +246,15 @@ T = TypeVar("T")
 @contextlib.asynccontextmanager
 async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
     """
-    Run something beside the body and end it with it; what the body raises is raised, whatever the other one says.
+    Run a coroutine beside the body and end it with the body; an error of the body is raised, whatever the coroutine
+    raises.
     """
     task = asyncio.create_task(work)
     try:
         yield task
     finally:
         task.cancel()
-        # Unlike `await task`, this never takes a cancellation of the step for one of the task.
+        # Unlike `await task`, this never confuses a cancellation of the step with one of the task.
         await asyncio.wait({task})
         broken = None if task.cancelled() else task.exception()
     if broken is not None:
@@ -261,7 +263,7 @@ async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T
 
 async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
     """
-    Sleep until a unix time; injectors that end before it are an error that ends the sleep.
+    Sleep until a Unix time; raises an error if the injectors end before it.
     """
     async with _running(clock.sleep(at - clock.now())) as sleeping:
         await asyncio.wait({injecting, sleeping}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,5 +1,5 @@
 """
-What a step found, in one line for whoever watches; the report says more.
+What a step found, in one line for people who watch; the report tells more.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from loadtest.results.step_result_parts import Limit
 
 def step_line(step: StepResult, not_again: str | None = None) -> str:
     """
-    Return one line: verdict, what was completed and how long tasks waited, or why they may not be believed.
+    Return one line: the verdict, and how much was completed and how long tasks waited, or why these may not be
+    believed.
 
     Args:
-        step: Its readings.
-        not_again: Why an invalid one is not measured again; ``None`` where it is, or that needs no reason.
+        step: Readings of the step.
+        not_again: Why an invalid step is not measured again; ``None`` where it is, or where that needs no reason.
     """
     setting = f"{step.setting}, " if step.factors else ""
     head = f"{setting}{step.replicas} × {step.key.load_name}: {step.verdict.value}"
@@ -29,7 +30,7 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:
-        # Orders of minutes are thousandths a second.
+        # Rates of orders that take minutes are thousandths per second.
         decimals = 2 if rate.value <= 0 else max(2, 2 - math.floor(math.log10(rate.value)))
         parts.append(f"{rate.value:.{decimals}f} ± {rate.half_width:.{decimals}f}/s")
     if step.load.arrival_rate is not None:
@@ -58,7 +59,7 @@ def completed_text(step: StepResult) -> str:
 
 def _second_told(step: StepResult) -> str | None:
     """
-    Say what twice the orders in flight did; ``None`` of any other step.
+    Say what the step with twice the orders in flight showed; ``None`` for any other step.
     """
     if not step.load.doubled:
         return None

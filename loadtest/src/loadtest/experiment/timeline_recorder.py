@@ -1,7 +1,7 @@
 """
-The once-a-second look at a running step: backlog, activities finished, late tasks, what the injectors say.
+Looks at a running step once a second: backlog, finished activities, late tasks, and the injectors' counts.
 
-A look that fails is a gap in the timeline, never a zero, and never ends the step.
+A failed look is a gap in the timeline, never a zero, and never ends the step.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _WAITS = "worker.activity_schedule_to_start"
 @dataclass(slots=True)
 class WindowWatch:
     """
-    The stopping rule of one window, fed with what was counted since the window's first look.
+    The stopping rule of one window; it gets what was counted since the window's first look.
 
     Attributes:
-        rule: Says when it has shown enough.
+        rule: Decides when the window has shown enough.
         late_seconds: A task that waited longer is late; ``None`` counts none.
         first: The workers' pages at the window's beginning; ``None`` before it and without pages.
-        enough: Done with the rule's answer as soon as there is one.
-        sentence: What the rule said last.
+        enough: Future that holds the rule's answer as soon as there is one.
+        sentence: Last sentence of the rule.
         uncounted: Why the last look could not tell which tasks are late; ``None`` where it could.
     """
 
@@ -48,15 +48,15 @@ class WindowWatch:
         """
         Count since the first look and ask the rule, unless it has answered.
 
-        Of many workers the rule gets what the sample counted, unscaled: it decides later, and not too early.  It gets nothing of
-        pages that do not tell which tasks are late.
+        Of many workers the rule gets what the sample counted, not scaled up: so it decides later, and never too early.
+        Pages that do not tell which tasks are late are not given to the rule.
 
         Raises:
             MeasurementError: The pages cannot be compared.
         """
         if self.first is None or self.late_seconds is None or self.enough.done():
             return
-        # In a thread, as all that is counted each second: it must not delay the edges, which this loop times.
+        # In a thread, like all counting of each second: it must not delay the edges, which this loop times.
         counts = await asyncio.to_thread(metrics.difference, sample.within(self.first), pages, "worker")
         waits = counts.histograms.get(_WAITS)
         self.uncounted = why_not_counted(waits, self.late_seconds) if waits is not None else None
@@ -75,9 +75,9 @@ class TimelineRecorder:
     Collects the seconds of one step.
 
     Attributes:
-        seconds: What was seen, in order.
-        slots_used: Each look's activity slots in use over all replicas.
-        limits: What the window's looks tell of slots, polls and the queue's rate limit.
+        seconds: What was seen in each second, in order.
+        slots_used: Activity slots in use over all replicas, one number for each look.
+        limits: Means of slots, polls and the queue's rate limit over the window's looks.
         gaps: What could not be seen, in words.
         sample: The pages that are read each second.
         window_seconds: Length of the window, shortened when it ends early.
@@ -95,13 +95,13 @@ class TimelineRecorder:
     ) -> None:
         """
         Args:
-            metrics: Looks at the workers' pages.
+            metrics: Reads the workers' pages.
             queue: The task queue under test.
             endpoints: The workers' pages by identity; empty for foreign workers.
             instruction: When the step begins, and the lengths of warm-up and window.
-            window: Is fed after each second of the window.
-            tell: Gets each second as it is seen, and what the stopping rule says.
-            clock: Of the experiment.
+            window: Stopping rule of the window; it is fed after each second of the window.
+            tell: Gets each second when it is seen, and the stopping rule's sentence.
+            clock: Clock of the experiment.
         """
         self._metrics = metrics
         self._queue = queue
@@ -121,7 +121,7 @@ class TimelineRecorder:
 
     def injectors_say(self, second: InjectorSecond) -> None:
         """
-        Take what the injectors counted so far.
+        Take the counts of the injectors so far.
         """
         self._injector = second
 

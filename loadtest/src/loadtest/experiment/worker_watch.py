@@ -1,7 +1,7 @@
 """
-Looks at the workers of a step while it runs: who of them lives and does not work, and how many slots are in use.
+Looks at the workers of a step while it runs: which of them live but do not work, and how many slots are in use.
 
-A look that the server does not answer is a gap; it never ends the step.
+A look without an answer of the server is a gap; it never ends the step.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class WorkerWatch:
     """
     Watches the replicas of one step.
 
-    Of many replicas each look takes the next ones in turn, so that looking stays as cheap as it is with a few.
+    With many replicas each look takes the next few in turn, so that it stays as cheap as with a few.
 
     Attributes:
-        workers: Says how each replica stands.
-        replicas: Those that must work.
-        wants_activities: False where they have no activities.
+        workers: Tells the state of each replica.
+        replicas: Replicas that must work.
+        wants_activities: False where the workers have no activities.
         tell: Gets each silent replica as soon as it is seen.
-        clock: Of the experiment.
+        clock: Clock of the experiment.
         window_start: Unix time from which slots in use count; ``None`` before the window.
-        silent: What was told, by identity.
+        silent: Problems of silent replicas that were told, by identity.
         slots_used: Activity slots in use over all replicas, one number for each look of the window.
         gaps: What could not be seen, in words.
     """
@@ -78,7 +78,7 @@ class WorkerWatch:
 
     def end_window(self) -> None:
         """
-        Count no slots any more.
+        Stop counting slots in use.
         """
         self.window_start = None
 
@@ -92,7 +92,7 @@ class WorkerWatch:
     def _judge(self, looks: Mapping[str, WorkerFacts | None], began: float) -> None:
         for identity, facts in looks.items():
             seen = self._seen.setdefault(identity, [])
-            # A heartbeat stands until the next one and says nothing of the time since.
+            # A heartbeat is listed until the next one and tells nothing of the time since.
             at = began if facts is None or facts.at is None else facts.at
             if not seen or at > seen[-1][0]:
                 seen.append((at, None if facts is None else polling_look(facts)))

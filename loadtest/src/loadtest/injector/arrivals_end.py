@@ -1,5 +1,5 @@
 """
-The last instant of a step's arrivals, which may come nearer while the step runs.
+The end of a step's arrivals, which may be moved forward while the step runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class ArrivalsEnd:
     @property
     def at(self) -> float:
         """
-        The instant as far as it is known.
+        The end as far as it is known, on this process's clock.
         """
         return self._at
 
@@ -39,7 +39,7 @@ class ArrivalsEnd:
         Wait for an instant, or for the window's end if that comes first.
 
         Returns:
-            Whether the window goes on at the instant.
+            Whether the window still runs at the instant.
         """
         while (left := min(instant, self._at) - now()) > 0:
             self._nearer.clear()

@@ -1,11 +1,11 @@
 """
-Lets Locust's greenlets and an asyncio loop in a thread of its own speak to each other.
+Lets Locust's greenlets and an asyncio loop in its own thread talk to each other.
 
-gevent has patched this process, and Temporal's client needs an asyncio loop: so the loop runs in one real
-thread, and two queues with coalesced wake-ups are all that both sides share.
+gevent has patched this process, but Temporal's client needs an asyncio loop. So the loop runs in one real thread, and
+both sides share only two queues with coalesced wake-ups.
 
-Everything is imported in the hub's thread before the other one starts: gevent's import locks deadlock
-otherwise.  uvloop, as the stdlib's selectors are patched too.
+Everything is imported in the hub's thread before the other thread starts: otherwise gevent's import locks deadlock. The
+loop is uvloop's, as gevent has patched the stdlib's selectors too.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _T = TypeVar("_T")
 _start_new_thread = monkey.get_original("_thread", "start_new_thread")
 _allocate_lock = monkey.get_original("_thread", "allocate_lock")
 
-# Without this pause between the last call and the end of the process 16 of 40 crashed in the SDK's threads.
+# Without this pause between the last call and the end of the process, 16 of 40 processes crashed in the SDK's threads.
 QUIESCE_SECONDS = 0.3
-# Letters to the hub are delivered about this often, so that 1,000 samples a second are 100 wake-ups.
+# Calls to the hub are delivered in groups about this often, so that 1,000 samples a second cause 100 wake-ups.
 _COALESCE_SECONDS = 0.01
 _LETTERS_AT_ONCE = 200
 
@@ -36,7 +36,7 @@ class Bridge:
     """
     An asyncio loop in a thread, seen from the hub.
 
-    ``submit`` goes there and waits, ``post`` comes back and does not.
+    ``submit`` calls into the loop and waits; ``post`` calls back into the hub and does not wait.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Bridge:
 
     def submit(self, function: Callable[..., Awaitable[_T]], *arguments: Any) -> _T:
         """
-        Run a coroutine function in the loop's thread and wait for its result, blocking this greenlet alone.
+        Run a coroutine function in the loop's thread and wait for its result; only this greenlet is blocked.
 
         A greenlet that is killed or times out while it waits cancels the coroutine.
 
@@ -89,17 +89,17 @@ class Bridge:
 
     def flush(self) -> None:
         """
-        Wait until all letters posted so far are delivered.
+        Wait until all calls posted so far are made.
         """
         while self._letters:
             gevent.sleep(_COALESCE_SECONDS)
 
     def close(self) -> bool:
         """
-        Cancel what runs, end the thread and wait until the SDK's threads have gone quiet.
+        Cancel what runs, end the thread and wait until the SDK's threads are idle.
 
         Returns:
-            Whether the loop's thread ended; what waits in ``submit`` gets an error either way.
+            Whether the loop's thread ended; calls that wait in ``submit`` get an error in either case.
         """
         self._closed = True
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -133,7 +133,7 @@ class Bridge:
 
     def post(self, function: Callable[..., object], *arguments: Any) -> None:
         """
-        Have the hub call a function soon, in order; callable from the loop's thread.
+        Have the hub call a function soon, in order of the posts; may be called from the loop's thread.
         """
         self._letters.append((function, arguments))
         if not self._letters_armed:
@@ -178,7 +178,7 @@ class Bridge:
 
 class _Call:
     """
-    One call into the loop, and the hub's end of it.
+    One call into the loop, and the event on which the hub waits for it.
     """
 
     __slots__ = ("arguments", "cancelled", "function", "result", "task")

@@ -15,14 +15,14 @@ from repairshop.codec import client_options
 
 def client_of_step(client: Client, codec: bool | None) -> Client:
     """
-    Return a client that encrypts as a step asks.
+    Return a client that encrypts as the step asks.
 
     Args:
-        client: The injector's, which encrypts where its environment has keys.
+        client: Client of the injector, which encrypts where its environment has keys.
         codec: Whether the step's payloads are encrypted; ``None`` leaves it to the injector.
 
     Raises:
-        InputError: The step's payloads are to be encrypted and this injector has no keys.
+        InputError: The step's payloads must be encrypted and this injector has no keys.
     """
     if codec is None or codec is (client.data_converter.payload_codec is not None):
         return client

@@ -1,7 +1,7 @@
 """
-The line between a sweep and its Locust master: JSON, one message a line, over an inherited socket.
+The messages between a sweep and its Locust master: JSON, one message per line, over an inherited socket.
 
-It knows the messages and neither of the two ends.
+It knows the messages but neither of the two ends.
 
     sweep to master   {"instruction": StepInstruction}  starts a step
                       {"end": unix time}                ends the window earlier than instructed; told in advance
@@ -24,10 +24,10 @@ from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
-# Names the inherited descriptor; where it is set, Locust's master takes instructions from it.
+# Environment variable with the inherited descriptor; where it is set, Locust's master takes instructions from it.
 DESCRIPTOR = "LOADTEST_CONTROL_FD"
 EXPECTED = "LOADTEST_EXPECTED_INJECTORS"
-# Set where the sweep sees the injectors' processes itself and says when one has ended.
+# Environment variable that is set where the sweep itself sees the injectors' processes and tells when one has ended.
 WATCHED = "LOADTEST_WATCHED_INJECTORS"
 METRICS_PORT = "LOADTEST_INJECTOR_METRICS_PORT"
 METRICS_HOST = "LOADTEST_INJECTOR_METRICS_HOST"
@@ -51,7 +51,7 @@ def instruction(instruction: StepInstruction) -> dict[str, Any]:
 
 def second(second: InjectorSecond) -> dict[str, Any]:
     """
-    The message that says how far it is.
+    The message with the counts so far.
     """
     return {"second": to_plain(second)}
 
@@ -65,7 +65,7 @@ def report(report: InjectorReport) -> dict[str, Any]:
 
 def read_second(data: Mapping[str, Any]) -> InjectorSecond:
     """
-    The second in a message.
+    Return the second that a message holds.
 
     Raises:
         OtherVersionError: The master is of another version.
@@ -75,7 +75,7 @@ def read_second(data: Mapping[str, Any]) -> InjectorSecond:
 
 def read_report(data: Mapping[str, Any]) -> InjectorReport:
     """
-    The report in a message.
+    Return the report that a message holds.
 
     Raises:
         OtherVersionError: The master is of another version.

@@ -1,5 +1,5 @@
 """
-Which failure an error of the SDK, a status or a scenario's word stands for, so that failures can be counted by it.
+Turns an error of the SDK, a status or a scenario's reason into a failure, so that failures can be counted by it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_NAME = 100
 
 def failure_of_start(error: BaseException) -> Failure:
     """
-    Why a start did not become a workflow; a refused duplicate is a failure of its own.
+    Return why a start did not become a workflow; a refused duplicate is a failure of its own.
     """
     if isinstance(error, WorkflowAlreadyStartedError):
         return ALREADY_RUNNING
@@ -34,7 +34,7 @@ def failure_of_start(error: BaseException) -> Failure:
 
 def failure_of_close(error: BaseException) -> Failure:
     """
-    Why a workflow did not complete, by its innermost cause; or why that could not be learnt.
+    Return why a workflow did not complete, by its innermost cause; or why that is not known.
     """
     if isinstance(error, RPCError):
         return Failure(FailureKind.RESULT, error.status.name)
@@ -50,13 +50,13 @@ def failure_of_close(error: BaseException) -> Failure:
 
 def failure_of_status(status: str) -> Failure:
     """
-    How a workflow closed whose failure cannot be decoded here: ``FAILED``, ``TIMED_OUT``.
+    Return the failure for a closed workflow whose error cannot be decoded here: ``FAILED``, ``TIMED_OUT``.
     """
     return Failure(FailureKind.WORKFLOW, status)
 
 
 def failure_of_outcome(reason: str) -> Failure:
     """
-    Why a workflow that completed is no success, by its scenario's word; in one line, as it names a metric's series.
+    Return why a completed workflow is no success, by its scenario's reason; in one line, as it names a metric's series.
     """
     return Failure(FailureKind.OUTCOME, " ".join(reason.split())[:_LONGEST_NAME])

@@ -1,5 +1,5 @@
 """
-One injector process's load: a planned share of a step, or a rate that people set.
+The load of one injector process: a planned share of a step, or a rate that people set.
 
 All of it is asyncio on one client, in a thread beside Locust's greenlets.
 """
@@ -36,7 +36,7 @@ from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
 
-# How far the wall clock may move against the monotonic one in a step before the schedule is in doubt.
+# Largest movement of the wall clock against the monotonic one in a step; beyond it the schedule is in doubt.
 CLOCK_STEP_SECONDS = 0.05
 
 now = time.perf_counter
@@ -44,10 +44,10 @@ now = time.perf_counter
 
 async def connect(tracing: Tracing | None) -> Client:
     """
-    Connect as this process's environment says, with a runtime of its own and the kit's converter.
+    Connect as this process's environment says, with a runtime of the injector's own and the kit's converter.
 
     Raises:
-        InputError: Nobody answers there, or a setting cannot be used; the text is one line a problem.
+        InputError: No server answers, or a setting cannot be used; one line for each problem.
     """
     plugins = [tracing.plugin] if tracing is not None else []
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
@@ -61,7 +61,7 @@ async def connect(tracing: Tracing | None) -> Client:
 
 class Injector:
     """
-    Carries out shares of instructions, one after the other, on one client.
+    Carries out one share of an instruction after the other, on one client.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Injector:
 
     def end_window(self, at: float) -> None:
         """
-        End the running step's window at a unix time that is still to come; without a step nothing happens.
+        End the running step's window at a Unix time that is still to come; does nothing between steps.
         """
         if self._end_window is not None:
             self._end_window(at)
@@ -141,7 +141,7 @@ class Injector:
 
     def flights(self, terms: StartSettings, tally: Tally, client: Client | None = None) -> Starts:
         """
-        Return what sends and awaits the starts of one step, by default on the injector's own client.
+        Return the object that sends and awaits the starts of one step, by default on the injector's own client.
         """
         meters = self._page.meters(terms.scenario.name)
         return Starts(client or self._client, terms, tally, meters, self._stock, self._tracing)
@@ -149,7 +149,7 @@ class Injector:
 
 def _demand_same_server(instruction: StepInstruction, client: Client) -> None:
     """
-    Refuse an instruction for another server or namespace than this injector's: its load would go where nobody looks.
+    Refuse an instruction for another server or namespace than this injector's: its load would not be measured.
     """
     if instruction.namespace is None and instruction.address is None:
         return

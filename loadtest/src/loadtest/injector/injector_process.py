@@ -1,5 +1,5 @@
 """
-What an injector process has once: the bridge, the client, the metrics page, the way out.
+What an injector process has once: the bridge, the client, the metrics page, and the way to end.
 
 It decides when they are made (never before Locust has forked) and how the process ends.
 """
@@ -31,8 +31,8 @@ class InjectorProcess:
     This process's side of Temporal; made on first use, after any fork.
 
     Attributes:
-        page: Its metrics.
-        leaving: Whether it ends, so that calls which end now say nothing of the load.
+        page: Metrics page of the process.
+        leaving: Whether the process is ending, so that calls that end now tell nothing of the load.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -46,7 +46,7 @@ class InjectorProcess:
     @property
     def bridge(self) -> Bridge:
         """
-        The way into the loop's thread.
+        The bridge to the loop's thread.
         """
         if self._bridge is None:
             self._bridge = Bridge()
@@ -57,7 +57,7 @@ class InjectorProcess:
         Connect, once, and return the injector.
 
         Raises:
-            LoadtestError: Nobody answers at the address, or a setting cannot be used.
+            LoadtestError: No server answers at the address, or a setting cannot be used.
         """
         if self._injector is None:
             self._tracing = tracing()
@@ -69,7 +69,7 @@ class InjectorProcess:
 
     def stock(self, kind: str, name: str, seconds: float, error: BaseException | None) -> None:
         """
-        Hand a sample to Locust's own statistics; callable from the loop's thread.
+        Pass a sample to Locust's own statistics; may be called from the loop's thread.
         """
         self.bridge.post(self._fire, kind, name, seconds, error)
 
@@ -85,10 +85,10 @@ class InjectorProcess:
 
     def serve_metrics(self) -> None:
         """
-        Serve the page where the environment names a port for it.
+        Serve the metrics page where the environment names a port for it.
 
         Raises:
-            InputError: It is no port, or it is in use.
+            InputError: The value is no port, or the port is in use.
         """
         port = os.environ.get(control_messages.METRICS_PORT)
         if port:
@@ -108,7 +108,7 @@ class InjectorProcess:
 
     def close(self) -> None:
         """
-        Leave Temporal, and wait until the SDK's threads are quiet.
+        Disconnect from Temporal, and wait until the SDK's threads are idle.
         """
         self.leaving = True
         if self._bridge is not None and not self._bridge.close():

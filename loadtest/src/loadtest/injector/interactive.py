@@ -1,8 +1,8 @@
 """
-Load that people steer by Locust's own means: each user is one arrival a second.
+Load that people set by Locust's own means: each user is one arrival per second.
 
-Users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` thus set and split an arrival rate
-of the open model.
+So users, ``--spawn-rate``, a LoadTestShape, the web page's field and ``--processes`` set and split an arrival rate of
+the open model.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from loadtest.plan import ArrivalKind, Work
 from loadtest.scenario import load
 
 DRAIN, DRAINED = "loadtest_drain", "loadtest_drained"
-# Beyond the drain itself, an answer of an injector takes this long at most.
+# Longest time for an injector's answer after its drain.
 _ANSWER_SECONDS = 3.0
 
-# Flag -> its least value, whether it must be above that, its largest value, one that works; nan is in no range.
+# Flag -> least value, whether the value must be above that, largest value, an example; nan is in no range.
 _RANGES = {
     "--rate-per-user": (0.0, True, 1e4, "1"),
     "--work-seconds": (0.0, False, 3600.0, "0.25"),
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
-    Add what may be set of an interactive run, as flags, environment variables and fields of the web page.
+    Add the settings of an interactive run as flags, environment variables and fields of the web page.
     """
     group: Any = parser.add_argument_group("Load on Temporal; connect by TEMPORAL_ADDRESS and its like")
 
@@ -103,7 +103,7 @@ class Interactive:
 
     def add_user(self, sign: int) -> None:
         """
-        Let a user's arrivals in (1) or out (-1).
+        Add (1) or remove (-1) the arrivals of one user.
         """
         self._rate = max(0.0, self._rate + sign * self._options.rate_per_user)
         with self._beginning:  # users come while the first one still connects
@@ -139,7 +139,7 @@ class Interactive:
                 raise InputError(f"{flag} {given:g}: must be {told} and at most {most:g}; write {example}")
         if not options.task_queue.strip():
             raise InputError("--task-queue: is empty; write repair-shop")
-        # By process: what is made at import, or drawn from the seed alone, is the same in every one of them.
+        # Different for each process: what is made at import, or drawn from the seed alone, is the same in all of them.
         name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
         gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)
         terms = StartSettings(
@@ -172,14 +172,14 @@ class Interactive:
     def _on_drain(self, **_: Any) -> None:
         self._drain()
         runner = self._environment.runner
-        # Locust's own way to report early is private; without it the last results may miss the master's table,
-        # which waits half a second for them after it has told all injectors to quit.
+        # Locust's own way to report early is private; without it the last results may miss the master's table, which
+        # waits only half a second for them after it has told all injectors to quit.
         runner._send_stats()
         runner.send_message(DRAINED, None)
 
     def _drain(self) -> None:
         """
-        Stop arrivals and wait for what is open, so that the slowest results are not lost with the run.
+        Stop arrivals and wait for open workflows, so that the slowest results are not lost with the run.
         """
         run, self._run = self._run, None
         if run is None:
@@ -203,7 +203,7 @@ def drain_before_quitting(environment: Environment) -> None:
     """
     Have the master of an interactive run wait for its injectors to drain.
 
-    Locust itself waits half a second for the last results: a third of them was lost in a trial, and those the slowest.
+    Locust itself waits only half a second for the last results: in a trial a third of them was lost, the slowest ones.
     """
     runner = environment.runner
     assert isinstance(runner, MasterRunner)

@@ -1,7 +1,7 @@
 """
 Starts Locust as processes: a master, and the injectors of this machine.
 
-It imports neither locust nor gevent, since locust patches the whole process.
+It imports neither locust nor gevent, as locust patches the whole process.
 """
 
 from __future__ import annotations
@@ -42,27 +42,27 @@ async def launch(
     most_awaited: int = 1000,
 ) -> AsyncIterator[Locust]:
     """
-    Start Locust's master and its injectors, wait until they are connected to Temporal, and end them at last.
+    Start Locust's master and its injectors, wait until they are connected to Temporal, and end them when the body ends.
 
     Args:
-        address, namespace: Of the Temporal server.
-        injectors: How many there are.
+        address, namespace: Address and namespace of the Temporal server.
+        injectors: Number of injectors.
         logs: Folder for ``locust.log`` and ``injector-<n>.log``.
-        local: Start the injectors here; else they come from elsewhere
-            (``locust -f .../locustfile.py --worker --master-host HOST``).
-        bind_host, bind_port: Where the master listens for them; a free port by default.
+        local: Whether to start the injectors here; else they are started elsewhere (``locust -f .../locustfile.py
+            --worker --master-host HOST``).
+        bind_host, bind_port: Address and TCP port on which the master listens for injectors; a free port by default.
         metrics_port:
             Injector n serves its /metrics on this port plus n, on this machine alone; by default the
             environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
-        first_injector: Number of the first one here; other injectors of the same run have those before it.
+        first_injector: Number of the first injector started here; the run's other injectors have the numbers before it.
         connection:
             The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
-        ready_seconds: How long to wait for them to be connected.
-        most_awaited: Long polls for results that the server answers at once.
+        ready_seconds: Seconds to wait for the injectors to connect.
+        most_awaited: Number of long polls for results that the server answers at the same time.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
-        InjectorError: They did not come up.
+        InjectorError: The injectors did not start.
     """
     if metrics_port is None and local:
         metrics_port = _port(os.environ.get(control_messages.METRICS_PORT))
@@ -133,7 +133,7 @@ async def launch(
 def _locust() -> list[str]:
     if importlib.util.find_spec("locust") is None:
         raise InjectorError("locust is not installed in this environment; run `make setup`")
-    # -P: a file named locust.py in the current folder is not Locust.
+    # -P: Python must not take a file named locust.py in the current folder for Locust.
     return [sys.executable, "-P", "-m", "loadtest.injector.locust_program", "-f", str(LOCUSTFILE)]
 
 

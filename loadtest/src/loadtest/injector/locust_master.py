@@ -1,7 +1,7 @@
 """
-Locust's master in a planned run: takes instructions from a sweep, deals them out and merges the answers.
+Locust's master in a planned run: takes instructions from a sweep, shares them out and merges the reports.
 
-It decides which injectors take part and when one of them is given up, and counts nothing itself.
+It decides which injectors take part and when to give one up, and counts nothing itself.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ HELLO, PREPARE, READY = "loadtest_hello", "loadtest_prepare", "loadtest_ready"
 SHARE, SECOND, REPORT = "loadtest_share", "loadtest_second", "loadtest_report"
 END = "loadtest_end"
 
-# An injector that drained must have answered by then.
+# An injector that has drained must report within this time.
 _REPORT_GRACE_SECONDS = 15.0
 _LOOK_EVERY_SECONDS = 0.1
-# Locust calls a worker missing after 4 s without a heartbeat, which an overloaded machine brings about too.
+# Locust calls a worker missing after 4 s without a heartbeat, which also happens on an overloaded machine.
 _SILENCE_SECONDS = 12.0
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class LocustMaster:
         with self._saying:  # a long line may be sent in parts, and other greenlets have something to say too
             self._socket.sendall(control_messages.line(message))
 
-    # What injectors say; Locust calls these.
+    # Messages of the injectors; Locust calls these.
 
     def _on_hello(self, msg: Message, **_: Any) -> None:
         self._runner.send_message(PREPARE, None, msg.node_id)
@@ -112,7 +112,7 @@ class LocustMaster:
             else:
                 self._reports[msg.node_id] = report
 
-    # What the sweep says.
+    # Messages of the sweep.
 
     def _take_messages(self) -> None:
         with self._socket.makefile("rb") as lines:
@@ -179,7 +179,8 @@ class LocustMaster:
             why = "; ".join(sorted(set(self._refusals.values())))
             raise _NoReportError(why or "every injector vanished in the step")
         for name, why in self._refusals.items():
-            # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
+            # Such as an injector that was told to end in the middle of a step: the others' counts are used, and the
+            # step is invalid.
             log.error("injector %s gave its share up: %s", name, why)
         vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
         until = self._end_at - instruction.start_at
@@ -192,7 +193,7 @@ class LocustMaster:
 
     def _wait(self, instruction: StepInstruction, members: list[str]) -> float:
         """
-        Wait until every member has answered or is gone; return this process's CPU time over the window.
+        Wait until every member has reported or is gone; return this process's CPU time over the window.
         """
         start = instruction.start_at + instruction.warm_up_seconds
         at_start, at_end = time.process_time(), None
@@ -218,5 +219,5 @@ class LocustMaster:
 
 class _NoReportError(Exception):
     """
-    Why there will be no report; the sweep turns it into its own error.
+    The reason why there will be no report; the sweep turns it into its own error.
     """

@@ -1,5 +1,5 @@
 """
-What crosses between Locust's master and its injectors in a planned step, as plain data.
+The messages between Locust's master and its injectors in a planned step, as plain data.
 
 It knows neither Locust nor asyncio.
 """
@@ -21,9 +21,9 @@ class InstructionPart:
     One injector's part of an instruction.
 
     Attributes:
-        instruction: What all injectors do together.
-        index: Which part, from 0.
-        injectors: How many parts there are.
+        instruction: Instruction for all injectors together.
+        index: Number of the part, from 0.
+        injectors: Number of parts.
     """
 
     instruction: StepInstruction
@@ -54,19 +54,19 @@ class LevelReport:
 @dataclass(frozen=True, slots=True)
 class PartReport:
     """
-    What one injector says of its part; the master makes an ``InjectorReport`` of all of them.
+    The report of one injector on its part; the master makes an ``InjectorReport`` from all of them.
 
     Attributes:
-        whole, window: Counts; the window's ``completed`` is made from the levels.
-        sampling_level: Results were awaited of every 2^level-th start.
-        levels: Closes by level.
-        histograms: ``lag``, ``response`` and ``service``, encoded.
-        open_at_end: Workflows still open when the drain gave up.
-        drain_seconds: End of arrivals to the last close.
+        whole, window: Counts of the whole step and of the window; the window's ``completed`` is made from the levels.
+        sampling_level: Sampling level: the injector awaited the result of every 2^level-th start.
+        levels: Closes by sampling level.
+        histograms: HdrHistograms ``lag``, ``response`` and ``service``, encoded.
+        open_at_end: Number of workflows still open when the drain ended without them.
+        drain_seconds: Seconds from the end of arrivals to the last close.
         problems: What broke.
-        sampled_workflow_ids: Closed in the window.
-        cpu_seconds: Of this process over the window.
-        rss_bytes: Its largest resident size.
+        sampled_workflow_ids: Ids of sampled workflows that closed in the window.
+        cpu_seconds: CPU time of this process over the window.
+        rss_bytes: Largest resident size of this process.
     """
 
     whole: InjectorCounts
@@ -84,7 +84,7 @@ class PartReport:
 
 def step_of_share(message: Any) -> str | None:
     """
-    Return the step that a share is of, whatever else of it can be read; ``None`` where another version names none.
+    Return the step of a share, whatever else of the share can be read; ``None`` where another version names no step.
     """
     try:
         return str(message["instruction"]["step"])
@@ -94,11 +94,11 @@ def step_of_share(message: Any) -> str | None:
 
 def answers_step(said: Mapping[str, Any], step: str | None) -> bool:
     """
-    Tell whether an injector's report or refusal is of a step: a refusal that names none is of the one that runs.
+    Tell whether an injector's report or refusal is for a step: a refusal without a step is for the running one.
 
     Args:
-        said: What the injector sent.
-        step: That runs; ``None`` between two.
+        said: Message of the injector.
+        step: The running step; ``None`` between two steps.
     """
     named = said.get("step")
     return named == step or (named is None and said.get("problem") is not None)
@@ -106,7 +106,7 @@ def answers_step(said: Mapping[str, Any], step: str | None) -> bool:
 
 def add_seconds(at: float, seconds: Mapping[str, InjectorSecond]) -> InjectorSecond:
     """
-    Add what each injector said last.
+    Add the last counts of all injectors.
     """
     said = seconds.values()
     return InjectorSecond(

@@ -1,8 +1,8 @@
 """
-Starts Locust as a sweep's process: no settings but those of its command line.
+Starts Locust as a sweep's process, with no settings but those of its command line.
 
-Locust reads ``~/.locust.conf``, ``locust.conf`` and ``pyproject.toml`` of the current folder unasked, and a run
-time or a log file that stands there for another purpose would end or change the load.
+Without being asked, Locust reads ``~/.locust.conf``, ``locust.conf`` and ``pyproject.toml`` of the current folder; a
+run time or a log file that is set there for another purpose would end or change the load.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Locust's worker in a planned run: takes its share of each instruction from the master and answers.
+Locust's worker in a planned run: takes its share of each instruction from the master and reports.
 
 It decides nothing; ``Injector`` carries the share out, in the bridge's thread.
 """
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 class LocustWorker:
     """
-    One injector of a planned run.  Where the master plans nothing, it never answers, and users decide.
+    One injector of a planned run. In an interactive run the master sends no instruction, so this does nothing.
     """
 
     def __init__(self, environment: Environment, process: InjectorProcess) -> None:

@@ -1,8 +1,9 @@
 """
-What Locust loads: planned runs that a sweep conducts, and interactive ones where one user is one arrival a second.
+The file that Locust loads: for planned runs of a sweep, and for interactive runs where one user is one arrival per
+second.
 
-It wires the parts to Locust's events and decides nothing else.  Importing it touches no network and makes no
-client, since Locust imports it before ``--processes`` forks.
+It connects the parts to Locust's events and decides nothing else. Importing it uses no network and makes no client, as
+Locust imports it before ``--processes`` forks.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ temporalio.runtime.Runtime.prevent_default()  # type: ignore[no-untyped-call]
 
 class ArrivalsUser(User):  # type: ignore[misc]  # locust ships no types
     """
-    One arrival a second, as an idle greenlet.
+    One arrival per second, as an idle greenlet.
     """
 
     wait_time = constant(1e7)  # it waits, so that Locust stops it at once
@@ -39,14 +40,14 @@ class ArrivalsUser(User):  # type: ignore[misc]  # locust ships no types
 
     def on_start(self) -> None:
         """
-        Let its arrivals in.
+        Add this user's arrivals.
         """
         if self.interactive is not None:
             self.interactive.add_user(1)
 
     def on_stop(self) -> None:
         """
-        Let its arrivals out.
+        Remove this user's arrivals.
         """
         if self.interactive is not None:
             self.interactive.add_user(-1)
@@ -65,7 +66,7 @@ def _arguments(parser: argparse.ArgumentParser, **_: Any) -> None:
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
 def _wire(environment: Environment, **_: Any) -> None:
-    # Importing all this took a while, and a --run-time counted from before it would end early.
+    # The imports took a while, and a --run-time counted from before them would end early.
     gevent.get_hub().loop.update_now()
     runner = environment.runner
     if isinstance(runner, MasterRunner):

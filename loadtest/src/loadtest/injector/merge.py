@@ -1,8 +1,7 @@
 """
-Makes one report of what the injectors say; their sums are the totals.
+Makes one report from those of all injectors; their sums are the totals.
 
-It decides how sampled results stand for all of them and what is wrong with a set of reports, and knows
-nothing of how they arrived.
+It decides how sampled results represent all results and what is wrong with a set of reports.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ def merge(
     """
     Merge the reports of all injectors of a step.
 
-    Where injectors sampled differently, the coarsest sampling holds for all: each one's report keeps the
-    closes of every level apart, and the finer levels are left out.
+    Where injectors sampled differently, the coarsest sampling is used for all: each report keeps the closes of every
+    level separate, and the finer levels are left out.
 
     Args:
-        reports: By injector id.
-        vanished: Injectors without a report, and what they said last, if anything.
-        planned: Arrivals of the whole schedule; ``None`` for a closed load.
-        master_cpu_seconds: The master's own, over the window.
-        master_rss_bytes: Its largest resident size.
+        reports: Reports by the injector's id.
+        vanished: Injectors without a report, with their last counts, if there are any.
+        planned: Number of arrivals in the whole schedule; ``None`` for a closed load.
+        master_cpu_seconds: CPU time of the master over the window.
+        master_rss_bytes: Largest resident size of the master.
     """
     level = max((report.sampling_level for report in reports.values()), default=0)
     every = 2**level

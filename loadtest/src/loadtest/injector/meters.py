@@ -1,5 +1,5 @@
 """
-The injector's own metrics, made as the catalogue describes them; whoever starts a process gives the page a port.
+The injector's own metrics, made as the catalogue describes them; the process's starter gives the page a port.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loadtest.results.failure import Failure
 
 class _PlainRegistry(CollectorRegistry):
     """
-    A registry without the second series of each metric that says when it was made; nothing reads them.
+    A registry without the second series that tells when each metric was made, as nothing reads it.
     """
 
     def collect(self) -> Iterable[Family]:
@@ -30,7 +30,7 @@ class InjectorRegistry:
     The metrics of one injector process, by scenario.
 
     Attributes:
-        registry: What its /metrics page shows.
+        registry: Registry whose metrics the /metrics page shows.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class InjectorRegistry:
 
 class Meters:
     """
-    One scenario's metrics in one process; all are there from the first moment, at zero.
+    One scenario's metrics in one process; all are on the page from the start, at zero.
     """
 
     def __init__(self, registry: InjectorRegistry, scenario: str) -> None:

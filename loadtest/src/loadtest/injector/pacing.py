@@ -1,5 +1,5 @@
 """
-When starts leave: at their intended times, as the number of users asks, or when another one ends.
+When starts leave: at their intended times, at the rate that the number of users sets, or when another workflow ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.starts import Starts
 
-# uvloop rounds a shorter wait to none and would spin; whatever is due after it leaves at once.
+# uvloop rounds a shorter wait to zero and would spin; arrivals that are due after it leave at once.
 SHORTEST_WAIT_SECONDS = 0.001
 
 now = time.perf_counter
@@ -21,10 +21,10 @@ async def planned(
     arrivals: Sequence[tuple[int, float]], origin: float, end: ArrivalsEnd, flights: Starts
 ) -> None:
     """
-    Send every arrival of a schedule when it is due, whatever becomes of the earlier ones, until the window ends.
+    Send every arrival of a schedule when it is due, whether earlier ones have ended or not, until the window ends.
 
     Args:
-        arrivals: Number and seconds since the origin.
+        arrivals: Pairs of number and seconds since the origin.
         origin: The step's first instant on this process's clock.
         end: Arrivals due at or after it are not sent.
         flights: Sends them.
@@ -49,11 +49,11 @@ async def closed(
     numbers: Iterator[int], in_flight: int, origin: float, end: ArrivalsEnd, flights: Starts
 ) -> None:
     """
-    Keep so many workflows open until the end; each that ends starts the next at once.
+    Keep a number of workflows open until the end; each that ends starts the next at once.
 
     Args:
-        numbers: Of the arrivals, endless.
-        in_flight: This injector's share.
+        numbers: Numbers of the arrivals, endless.
+        in_flight: Number of workflows to keep open, this injector's share.
         origin: The step's first instant on this process's clock.
         end: Nothing is started at or after it.
         flights: Sends them.
@@ -76,8 +76,7 @@ class AdjustablePacer:
     """
     Arrivals at a rate that people change while it runs.
 
-    A change stretches or shortens the gap that is under way, so that a constant rate stays even while it
-    rises user by user.
+    A change stretches or shortens the present gap, so that the arrivals stay even while the rate rises user by user.
     """
 
     def __init__(self, unit_gaps: Iterator[float], numbers: Iterator[int], flights: Starts) -> None:
@@ -103,7 +102,7 @@ class AdjustablePacer:
 
     def set_rate(self, rate: float) -> None:
         """
-        Ask for so many arrivals a second from now on.
+        Set the arrivals per second from now on.
         """
         self._rate = max(0.0, rate)
         self._changed.set()

@@ -1,7 +1,7 @@
 """
 A running Locust: a master and its injectors, which carry out one instruction of a sweep at a time.
 
-It imports neither locust nor gevent, since locust patches the whole process.
+It imports neither locust nor gevent, as locust patches the whole process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 # How long Locust and its injectors may take to start and to connect.
-# Beyond the step itself: the master gives its injectors a quarter of this.
+# Time for the report beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
 _MASTER_SECONDS = 2.0
@@ -45,9 +45,9 @@ class Locust:
         Args:
             master: Locust's master.
             workers: The injectors of this machine.
-            reader, writer: The line to the master.
+            reader, writer: Control line to the master.
             server: Address and namespace that every instruction is for.
-            most_awaited: Long polls for results that the server answers at once.
+            most_awaited: Number of long polls for results that the server answers at the same time.
         """
         self._server = server
         self._most_awaited = most_awaited
@@ -72,7 +72,7 @@ class Locust:
         Carry one instruction out, drain, and report.
 
         Raises:
-            InputError: It keeps more workflows in flight than can be awaited.
+            InputError: The instruction keeps more workflows in flight than can be awaited.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
         if instruction.in_flight is not None and instruction.in_flight > self._most_awaited:
@@ -93,10 +93,10 @@ class Locust:
 
     async def end_window(self, at: float) -> None:
         """
-        End the window of the running step at a unix time, which must lie far enough ahead to reach every injector.
+        End the window of the running step at a Unix time, which must be late enough to reach every injector before.
 
         Raises:
-            InjectorError: Locust is gone.
+            InjectorError: Locust has ended.
         """
         await self._say({"end": at})
 
@@ -120,15 +120,15 @@ class Locust:
 
     async def wait_until_ready(self, injectors: int, ready_seconds: float) -> None:
         """
-        Wait until so many injectors are connected to Temporal.
+        Wait until that many injectors are connected to Temporal.
 
         Args:
-            injectors: How many.
-            ready_seconds: How long at most.
+            injectors: Number of injectors.
+            ready_seconds: Longest time to wait.
 
         Raises:
             InputError: One could not connect.
-            InjectorError: One ended, or it took too long.
+            InjectorError: One ended, or the wait took too long.
         """
         ready = 0
         ends: dict[asyncio.Task[Any], Child] = {
@@ -159,7 +159,7 @@ class Locust:
 
     async def close(self) -> None:
         """
-        Let Locust quit, then end what is left; one that never got ready is ended at once.
+        Let Locust quit, then end what is left; a Locust that never got ready is ended at once.
         """
         for watch in self._watches:
             watch.cancel()
@@ -177,7 +177,7 @@ class Locust:
             async with asyncio.timeout(_QUIT_SECONDS):
                 for child in self._workers:
                     await child.wait()
-        # Told to quit in its first second, Locust's master waits for its injectors for ever.
+        # If it is told to quit in its first second, Locust's master waits for its injectors for ever.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_MASTER_SECONDS):
                 await self._master.wait()

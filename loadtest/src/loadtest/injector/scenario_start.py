@@ -1,5 +1,5 @@
 """
-One start by a scenario, which is the user's code: what it returns is looked at before anything is counted by it.
+One start by a scenario, which is the user's code: what it returns is checked before it is counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loadtest.scenario import Arrival, Scenario
 
 class NoHandleError(InputError):
     """
-    A scenario started something and did not return a workflow's handle, so nobody knows when its workflow ends.
+    A scenario started something but did not return a workflow's handle, so that the end of its workflow is not known.
     """
 
 

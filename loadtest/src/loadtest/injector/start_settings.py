@@ -17,7 +17,7 @@ AWAITED_AT_ONCE = 500
 
 class SampleSink(Protocol):
     """
-    Where samples go for Locust's own table and page.
+    Takes samples for Locust's own table and page.
     """
 
     def __call__(self, kind: str, name: str, seconds: float, error: BaseException | None) -> None:
@@ -33,13 +33,14 @@ class StartSettings:
     What all starts of a step have in common.
 
     Attributes:
-        scenario: What one start does.
+        scenario: Scenario that makes each start.
         id_prefix: Start of every order id; unique per run, step and process.
-        task_queue: Where.
-        seed: With the arrival's number it makes the order's seed.
-        work: What an order costs.
-        max_in_flight: This injector's share; beyond it starts wait here, with their intended time.
-        awaited_at_once: This injector's share of the long polls.
+        task_queue: Task queue where the workflows are started.
+        seed: Seed of the step; the seed of an order is made from it and the arrival's number.
+        work: Work of an order.
+        max_in_flight: Most open workflows, this injector's share; further starts wait here and keep their intended
+            time.
+        awaited_at_once: Most long polls, this injector's share.
     """
 
     scenario: Scenario
@@ -52,7 +53,7 @@ class StartSettings:
 
     def arrival(self, number: int) -> Arrival:
         """
-        The start of that number.
+        Return the start with that number.
         """
         return Arrival(
             number=number,

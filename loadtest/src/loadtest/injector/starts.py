@@ -1,5 +1,5 @@
 """
-The starts of one step that are under way: each is sent, acknowledged, awaited and counted here.
+The starts of one step: each is sent, acknowledged, awaited and counted here.
 
 It decides which results are awaited.
 """
@@ -27,7 +27,7 @@ from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
 
-# So that a closed loop whose starts are refused does not become a busy loop.
+# Without this pause a closed loop whose starts are refused would become a busy loop.
 PAUSE_AFTER_A_FAILED_START_SECONDS = 0.2
 
 now = time.perf_counter
@@ -45,10 +45,10 @@ class Starts:
     All starts of one injector's step.
 
     Attributes:
-        sampling_level: Results are awaited of every 2^level-th start.
-        on_end: Called whenever one has ended.
-        on_unusable: Called at the first start that the scenario answered with something else than a workflow's handle.
-        unusable: What that start came to.
+        sampling_level: Sampling level: the result of every 2^level-th start is awaited.
+        on_end: Called whenever a workflow has ended.
+        on_unusable: Called at the first start for which the scenario returned something else than a workflow's handle.
+        unusable: Error of that start.
     """
 
     def __init__(
@@ -82,14 +82,14 @@ class Starts:
     @property
     def open(self) -> int:
         """
-        Workflows of ours that are open now; an estimate once results are sampled.
+        Workflows of this injector that are open now; an estimate once results are sampled.
         """
         return self._starting + self.awaited
 
     @property
     def awaited(self) -> int:
         """
-        Those of them that the server has confirmed.
+        Those of the open workflows that the server has confirmed.
         """
         return self._sampled << self.sampling_level
 
@@ -110,13 +110,13 @@ class Starts:
 
     async def drain(self, deadline: float) -> int:
         """
-        Wait until nothing is open, then ask what became of those that were not awaited.
+        Wait until nothing is open, then ask how those workflows ended that were not awaited.
 
         Args:
-            deadline: On the injector's clock; what is open then is counted as unfinished.
+            deadline: Time on the injector's clock; workflows that are open then are counted as unfinished.
 
         Returns:
-            How many were open, or not even sent, at the deadline.
+            Number of workflows that were open, or not even sent, at the deadline.
         """
         with contextlib.suppress(TimeoutError):  # what is left then is counted below
             async with asyncio.timeout(max(0.0, deadline - now())):
@@ -142,7 +142,7 @@ class Starts:
         return len(unfinished) + len(queued)
 
     def _launch(self, number: int, intended: float) -> None:
-        # The trailing zeros of the count of launches: 0 for every other one, 1 for every fourth, ...
+        # Trailing zeros of the number of launches: 0 for every second one, 1 for every fourth, ...
         count = self._launched
         self._launched += 1
         level = (count & -count).bit_length() - 1 if count else 62
@@ -156,7 +156,7 @@ class Starts:
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # A flight counts its failures itself; what it lets through is a defect of ours.
+            # A flight counts its failures itself; an error that it lets through is a defect of the kit.
             self._tally.note(
                 Problem(ProblemCause.FLIGHT_BROKEN, f"a flight broke: {type(error).__name__}: {error}")
             )
@@ -290,7 +290,7 @@ class Starts:
 
 def _is_cancelled() -> bool:
     """
-    Tell whether this task was told to end; a scenario may raise the same error by itself.
+    Tell whether this task was cancelled from outside; a scenario may raise the same error by itself.
     """
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -1,7 +1,7 @@
 """
-What one injector counts in one step.
+Counts everything that one injector sees in one step.
 
-It decides what belongs to the window and how sampled results stand for all of them.
+It decides what belongs to the window and how sampled results represent all results.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from loadtest.results import hdr
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 
-# Of how many closed workflows an injector names the ids at most.
+# Most closed workflows whose ids an injector reports.
 _SAMPLED_IDS = 64
-# Of the things that went wrong; a text may hold what is different in each start.
+# Most problems that are kept; a text may hold details that differ for each start.
 _MOST_PROBLEMS = 16
-# Of the failures of a kind: each is a label of a metric, and a scenario may put an order's id into its reason.
+# Most names of a kind's failures: each is a label of a metric, and a scenario may put an order's id into its reason.
 _MOST_NAMES = 32
-# A start that leaves this late after the window's end is not one of the window's sent ones.
+# A start that leaves later than this after the window's end does not count as sent in the window.
 EDGE_SECONDS = 0.1
 
 
@@ -31,8 +31,8 @@ class Bounds:
     The counted part of a step, on the injector's own clock.
 
     Attributes:
-        start, end: The window's edges.
-        end_to_end: Longest good end to end, ``None`` for any.
+        start, end: Edges of the window.
+        end_to_end: Longest end-to-end latency that counts as good, in seconds; ``None`` counts every one.
     """
 
     start: float
@@ -51,9 +51,9 @@ class Level:
     """
     Closes of the awaited workflows of one sampling level.
 
-    The arrivals 0, 8, 16 ... of an injector are of level 3, 4, 12, 20 ... of level 2, odd ones of level 0: every
-    2^k-th arrival has level k or more.  So when an injector awaits ever fewer results, what it reports in the
-    end are those of every 2^k-th arrival of the whole step, all of which it did await.
+    Of an injector's arrivals, 0, 8, 16 ... have level 3; 4, 12, 20 ... have level 2; odd ones have level 0: every
+    2^k-th arrival has level k or more. So when an injector awaits fewer and fewer results, its final report is on every
+    2^k-th arrival of the whole step, and it awaited all of these.
     """
 
     end_to_end: HdrHistogram = field(default_factory=hdr.empty)
@@ -79,7 +79,7 @@ class TallyCounts:
 
 class Tally:
     """
-    Everything that is counted of one injector's step.
+    All counts of one injector's step.
     """
 
     def __init__(self, bounds: Bounds) -> None:
@@ -97,20 +97,20 @@ class Tally:
 
     def end_window_at(self, at: float) -> None:
         """
-        End the window earlier than its bounds said; to be told before that moment.
+        End the window earlier than its bounds said; must be called before that time.
         """
         self.bounds = replace(self.bounds, end=min(self.bounds.end, at))
 
     def note(self, problem: Problem) -> None:
         """
-        Keep a problem, once, and only so many of them.
+        Keep a problem, each only once, up to a largest number.
         """
         if problem not in self.problems and len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(problem)
 
     def offered(self, intended: float) -> None:
         """
-        Count an arrival that fell due.
+        Count an arrival that was due.
         """
         self.whole.offered += 1
         if self.bounds.holds(intended):
@@ -156,7 +156,7 @@ class Tally:
         Count a failure, in the window of its arrival.
 
         Returns:
-            What it is counted as: beyond so many names of a kind those that follow have one in common.
+            The failure as counted: beyond a largest number of names per kind, further failures share one name.
         """
         failure = self._counted_as(failure)
         self.whole.failed[failure] += 1
@@ -185,7 +185,7 @@ class Tally:
                 if self.bounds.end_to_end is None or at - intended <= self.bounds.end_to_end:
                     books.within_slo += 1
         if self.bounds.holds(intended):
-            # A failed order took at least this long: left out, failures would make the percentiles better.
+            # A failed order took at least this long: without it, failures would improve the percentiles.
             hdr.record(books.end_to_end, at - intended)
 
     def closed_at_some_time(self) -> None:
@@ -201,7 +201,8 @@ class Tally:
         return Failure(failure.kind, "others")
 
     def _sample(self, workflow_id: str) -> None:
-        # Every stride-th, the stride doubling when the list is full: evenly spread over the window.
+        # Keep every stride-th sample; the stride doubles when the list is full, so the samples stay evenly spread over
+        # the window.
         if self._sample_seen % self._sample_stride == 0:
             self.sampled_ids.append(workflow_id)
             if len(self.sampled_ids) >= _SAMPLED_IDS:

@@ -1,5 +1,5 @@
 """
-One order as one trace: from the injector's intended start through every activity to settlement.
+One order as one trace: from the injector's intended start through every activity to its settlement.
 
 Off unless the standard OpenTelemetry variables name an OTLP endpoint.
 """
@@ -25,19 +25,19 @@ from loadtest.errors import InputError
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _BATCH = 512
-# About 100 MB of spans: a collector that is away must not take the injector with it.
+# About 100 MB of spans: a collector that does not answer must not take down the injector.
 _WAITING_MAX = 100_000
 
 
 class _WaitingSpans(SpanProcessor):
     """
-    Ended spans until the next flush; filled by the loop's thread, emptied by the hub's.
+    Ended spans until the next flush; the loop's thread adds them, the hub's thread takes them.
     """
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
         self._waiting: deque[ReadableSpan] = deque()
-        # The last flush must wait for one that is under way: the process leaves right after it.
+        # The last flush must wait for a flush that is still running: the process ends right after it.
         self._sending = threading.Lock()
         self.lost = 0
 
@@ -77,7 +77,7 @@ class Tracing:
             resource=Resource.create({SERVICE_NAME: name}), shutdown_on_exit=False
         )
         provider.add_span_processor(self._spans)
-        # Temporal's plugin asks for the process's provider; there is no other way to hand it one.
+        # Temporal's plugin uses the process's provider; there is no other way to pass it one.
         opentelemetry.trace.set_tracer_provider(provider)
         self._tracer = provider.get_tracer(__name__)
         self.plugin = OpenTelemetryPlugin(add_temporal_spans=True)
@@ -88,7 +88,7 @@ class Tracing:
         Hold one order's root span open while it is started and awaited.
 
         Args:
-            order_id: As the injector numbers it.
+            order_id: Id that the injector gave the order.
             intended_at: Unix time at which the schedule asked for the start.
         """
         with self._tracer.start_as_current_span(
@@ -110,14 +110,14 @@ class Tracing:
         Send the spans that have ended; blocks the caller for the length of the requests.
 
         Returns:
-            How many were accepted.
+            Number of spans that were accepted.
         """
         return self._spans.flush()
 
     @property
     def lost(self) -> int:
         """
-        Spans that were refused by the receiver or found no room; to be told at the end.
+        Number of spans that the receiver refused or for which there was no room; to be told at the end.
         """
         return self._spans.lost
 

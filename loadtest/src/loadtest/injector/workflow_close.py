@@ -1,7 +1,7 @@
 """
-How a workflow ended: completed and good by its scenario's own word, failed, or not learnt.
+How a workflow ended: completed and, by its scenario, good; failed; or not known.
 
-A payload is nobody's business: a result that cannot be decoded here is still the result of a workflow that closed.
+The content of a payload does not matter: a result that cannot be decoded here is still the result of a closed workflow.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from loadtest.scenario import Scenario
 @dataclass(frozen=True, slots=True)
 class Close:
     """
-    One workflow's end.
+    The end of one workflow.
 
     Attributes:
-        failed: Its failure, ``None`` for a good end.
-        error: What was raised, for Locust's table.
+        failed: Failure of the workflow, ``None`` for a good end.
+        error: Error that was raised, for Locust's table.
         problem: Why a scenario that judges results could not judge this one.
     """
 

@@ -1,3 +1,3 @@
 """
-Who hears of an experiment's events: a display, a metric of the running step, Grafana's annotations.
+The listeners to an experiment's events: a display, a metric of the running step, Grafana's annotations.
 """

@@ -1,8 +1,8 @@
 """
 A sweep's steps as Grafana annotations, so that every dashboard shows which step a curve belongs to.
 
-On only when GRAFANA_URL and GRAFANA_TOKEN are given.  It knows Grafana's one endpoint for
-writing annotations, and nothing of dashboards.
+On only when GRAFANA_URL and GRAFANA_TOKEN are given. It knows Grafana's endpoint for writing annotations, and nothing
+of dashboards.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _TIMEOUT_SECONDS = 5.0
 
 class Annotations:
     """
-    Writes annotations to one Grafana.  A Grafana that does not answer never ends a sweep: what went
-    wrong is returned in words, to stand among the run's notes.
+    Writes annotations to one Grafana. A Grafana that does not answer never ends a sweep: the problem is returned in
+    words, for the run's notes.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -36,8 +36,8 @@ class Annotations:
 
         Args:
             run: Name of the run.
-            key: Which step.
-            at: Unix time.
+            key: Key of the step.
+            at: Unix time of the beginning.
 
         Returns:
             What went wrong, or ``None``.
@@ -52,7 +52,7 @@ class Annotations:
 
         Args:
             run: Name of the run.
-            key: Which step.
+            key: Key of the step.
             began_at, ended_at: Unix times.
             verdict: ``valid``, ``overloaded`` or ``invalid``; becomes a tag.
             line: What the step found, in one line.
@@ -90,7 +90,7 @@ def _tags(run: str, key: StepKey) -> list[str]:
 
 def open_annotations(environment: Mapping[str, str] = os.environ) -> Annotations | None:
     """
-    Return where to write annotations, or ``None`` when no Grafana is named.
+    Return the writer of annotations, or ``None`` when no Grafana is named.
 
     Raises:
         InputError: Only one of address and token is given, or the address is no URL.

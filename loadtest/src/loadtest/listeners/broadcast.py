@@ -1,5 +1,5 @@
 """
-Who hears of a sweep's events: the display, the sweep's own metric, and Grafana's annotations.
+Passes a sweep's events on to its listeners: the display, the sweep's own metric, and Grafana's annotations.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from loadtest.results.measured_step import StepKey
 
 class Listeners:
     """
-    Passes each event on; what Grafana refuses is a note, never an error.
+    Passes each event to every listener; an error of Grafana is a note, and never ends the sweep.
 
     Attributes:
-        notes: What could not be passed on, in words.
+        notes: Events that could not be passed on, in words.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Listeners:
         Args:
             run: Name of the run.
             display: Shows events to whoever started the sweep.
-            step_info: The sweep's own metric, if it is served.
+            step_info: Metric of the sweep's own process, if it is served.
             annotations: Grafana, if one is named.
         """
         self._run = run
@@ -63,7 +63,7 @@ class Listeners:
 
     async def settle(self) -> None:
         """
-        Wait until everything was passed on.
+        Wait until every listener has got the last event.
         """
         if self._writing:
             await asyncio.wait(self._writing)
@@ -94,13 +94,13 @@ async def open_listeners(
     run: str, display: Display, metrics_port: int | None, metrics_host: str, annotations: Annotations | None
 ) -> AsyncIterator[Listeners]:
     """
-    Open the audience of a run, and close it in the end.
+    Open the listeners of a run, and close them at the end.
 
     Args:
         run: Name of the run.
         display: Shows events.
-        metrics_port: Where the sweep serves its own metric; ``None`` serves none.
-        metrics_host: Loopback, or ``0.0.0.0`` in a pod.
+        metrics_port: TCP port on which the sweep serves its own metric; ``None`` serves none.
+        metrics_host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
         annotations: Grafana, if one is named.
 
     Raises:

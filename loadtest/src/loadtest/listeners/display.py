@@ -1,7 +1,7 @@
 """
 Draws a sweep's events on a terminal, or prints them as JSON lines or as plain lines.
 
-It draws what it is told and measures nothing.
+It draws the events that it gets and measures nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class JsonLines:
     """
 
     def __init__(self, out: TextIO | None = None) -> None:
-        # Not a default: it would be what standard output was when this module was imported.
+        # Not a default argument: that would be the standard output at the time of the import.
         self._out = out or sys.stdout
 
     def __enter__(self) -> Self:
@@ -68,7 +68,7 @@ class JsonLines:
 
     def tell(self, event: Event) -> None:
         """
-        Print it.
+        Print the event.
         """
         print(to_json_line(event), file=self._out, flush=True)
 
@@ -91,7 +91,7 @@ class Plain:
 
     def tell(self, event: Event) -> None:
         """
-        Print it, unless it is a detail.
+        Print the event, unless it is a detail.
         """
         line = one_line(event)
         if line:
@@ -100,7 +100,7 @@ class Plain:
 
 def one_line(event: Event) -> str | None:
     """
-    Say an event in one line; ``None`` for details.
+    Return an event as one line; ``None`` for details.
     """
     match event:
         case SweepStarted():
@@ -140,7 +140,7 @@ class Terminal:
         self._phase_at = 0.0
         self._before: Second | None = None
         self._now: Second | None = None
-        # The last one, as it draws at once.
+        # Made last, as it draws at once.
         self._live = Live(console=console, refresh_per_second=4, transient=True, get_renderable=self._draw)
 
     def __enter__(self) -> Self:
@@ -154,7 +154,7 @@ class Terminal:
 
     def tell(self, event: Event) -> None:
         """
-        Take an event into the view; what is over is printed above it.
+        Take an event into the view; what has ended is printed above the view.
         """
         now = time.monotonic()
         match event:

@@ -1,7 +1,7 @@
 """
-The step that runs now, as a metric of the sweep's own process, for panels to mark and to choose by.
+The running step as a metric of the sweep's own process, so that panels can mark and select it.
 
-It knows what it is told of steps, and nothing of how they are run.
+It knows only what it is told of steps, and nothing of how they are run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _METRIC = BY_KEY["sweep.step_info"]
 
 class _Current(Collector):
     """
-    One series for what runs now; a look at the page never finds two, and none between steps.
+    One series for the running step; a look at the page never finds two, and none between steps.
     """
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class StepInfo:
 
         Args:
             run: Name of the run.
-            port: Where to; 0 takes a free one.
-            host: Loopback, or ``0.0.0.0`` in a pod.
+            port: TCP port to listen on; 0 takes a free one.
+            host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
 
         Raises:
             InputError: The port is in use.
@@ -69,13 +69,13 @@ class StepInfo:
     @property
     def port(self) -> int:
         """
-        Where it listens.
+        The TCP port on which it listens.
         """
         return int(self._server.server_port)
 
     def tell(self, key: StepKey, phase: str) -> None:
         """
-        Say which step and phase runs from now on.
+        Set the step and the phase that run from now on.
         """
         self._current.labels = (
             self._run,
@@ -88,7 +88,7 @@ class StepInfo:
 
     def clear(self) -> None:
         """
-        Say that no step runs.
+        Set that no step runs.
         """
         self._current.labels = None
 

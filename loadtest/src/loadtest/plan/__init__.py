@@ -1,5 +1,5 @@
 """
-What a user asks for: the plan with every key, default and bound, and the file that it is read from.
+What a user asks for: the plan with every key, default and bound, and the file from which it is read.
 """
 
 from loadtest.plan.loads import ArrivalKind, Arrivals, Fraction, Load, LoadKind, Open, Saturate

@@ -1,7 +1,7 @@
 """
 Factors: plan keys that a plan varies beside replicas, each with its list of values.
 
-It decides which keys can be factors, and puts a value where its key lies.
+It decides which keys can be factors, and puts a value at the place of its key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _TABLES: dict[str, type[StrictModel]] = {"worker": WorkerSetup, "work": Work}
 # Keys at the top of a plan.
 _SINGLE = ("address", "codec", "profile", "worker_command")
 _MOST_VALUES = 32
-# Where the server's keys lie in a plan; as a factor each follows `server.`.
+# Table of the server's keys in a plan; as a factor each follows `server.`.
 _CONFIG = "server.dynamic_config."
 
 
@@ -53,19 +53,19 @@ def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[Ini
 
 def factor_key(path: str) -> str:
     """
-    Return the factor's key for a key of a plan: they differ where it is of the server's dynamic configuration alone.
+    Return the factor's key for a key of a plan: they differ only for keys of the server's dynamic configuration.
     """
     return f"server.{path.removeprefix(_CONFIG)}" if path.startswith(_CONFIG) else path
 
 
 def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[str, Any]:
     """
-    Return a plan's document with a factor's value where its key lies.
+    Return a plan's document with a factor's value at the place of its key.
 
     Args:
         document: A plan as plain data.
         path: A factor's key, such as ``worker.activity_slots``.
-        value: Its value in a cell.
+        value: Value of the factor in a cell.
     """
     head, _, key = path.partition(".")
     if not key:
@@ -79,7 +79,7 @@ def put_value(document: dict[str, Any], path: str, value: DynamicValue) -> dict[
 
 def why_no_factor(path: str) -> str | None:
     """
-    Say why a plan's key cannot be varied, and which one may be meant; ``None`` of one that can.
+    Say why a plan's key cannot be varied, and which key may be meant; ``None`` for a key that can be varied.
     """
     head, _, key = path.partition(".")
     if factor_key(path) != path:

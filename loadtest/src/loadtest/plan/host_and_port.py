@@ -13,7 +13,7 @@ _HIGHEST_PORT = 65_535
 
 def address_problem(value: object) -> str | None:
     """
-    Say what is wrong with a server's address; ``None`` where it is one.
+    Say what is wrong with a server's address; ``None`` for a good address.
     """
     told = "must be HOST:PORT of a server, in quotes, such as '127.0.0.1:7233'"
     if not isinstance(value, str) or not value.isprintable():

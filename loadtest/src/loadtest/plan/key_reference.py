@@ -1,5 +1,5 @@
 """
-The reference of a plan's keys, made from the types that check a plan.
+Writes the reference of a plan's keys, from the types that check a plan.
 
     python -m loadtest.plan.key_reference > loadtest/docs/plan.md
 """

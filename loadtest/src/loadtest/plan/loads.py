@@ -16,10 +16,10 @@ from loadtest.plan.strict_model import StrictModel, problem, refuse
 # The server writes some counters a second late.
 _SHORTEST_WINDOW_SECONDS = 5
 _FEWEST_ARRIVALS = 10
-# A schedule is made as a whole before the first start: 8 bytes for each arrival, in each injector.
+# A whole schedule is made before the first start: 8 bytes for each arrival, in each injector.
 _MOST_ARRIVALS = 5_000_000
 _DAY_SECONDS = 86_400
-# One order in a slot, and one that waits for it.
+# One order in each slot, and one that waits for it.
 _ORDERS_PER_SLOT = 2.0
 
 
@@ -45,7 +45,7 @@ class ArrivalKind(StrEnum):
     SPIKE = "spike"
 
 
-# Which shapes read a key; a value for any other shape would have no effect.
+# Shapes that read a key; a value for any other shape would have no effect.
 _SHAPES_OF = {
     "from_ratio": (ArrivalKind.RAMP, ArrivalKind.STEP),
     "spike_ratio": (ArrivalKind.SPIKE,),

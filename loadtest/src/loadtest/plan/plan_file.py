@@ -1,5 +1,5 @@
 """
-Reads plan files, and says every problem of one in a line of its own.
+Reads plan files, and tells every problem of a file in a line of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loadtest.errors import InputError
 from loadtest.plan.loads import LOADS, LoadKind
 from loadtest.plan.plan_model import Plan
 
-# Where all keys are described.
+# Page that describes all keys.
 KEYS_PAGE = "loadtest/docs/plan.md"
 _KINDS = '"saturate", "open" or "fraction"'
 _LONGEST_SHOWN = 80
@@ -57,7 +57,7 @@ def parse_plan(document: Mapping[str, Any], where: str) -> Plan:
 
     Args:
         document: The parsed TOML.
-        where: What to name in errors, usually the file.
+        where: Name of the plan in errors, usually the file.
 
     Raises:
         InputError: One line for each problem of the document.
@@ -70,7 +70,7 @@ def parse_plan(document: Mapping[str, Any], where: str) -> Plan:
 
 def problem_lines(document: Mapping[str, Any], error: ValidationError) -> list[str]:
     """
-    Return what is wrong with a plan's document, one line a place.
+    Return the problems of a plan's document, one line for each place.
     """
     found: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
     for one in error.errors():
@@ -81,11 +81,11 @@ def problem_lines(document: Mapping[str, Any], error: ValidationError) -> list[s
 @dataclass(frozen=True, slots=True)
 class PlanFile:
     """
-    A plan file, read once: a pipe has nothing to say the second time.
+    A plan file, read only once, as a pipe cannot be read twice.
 
     Attributes:
-        name: As it was given.
-        text: What it holds.
+        name: Name of the file as the user gave it.
+        text: Text of the file.
     """
 
     name: str
@@ -97,7 +97,7 @@ class PlanFile:
         Read a file.
 
         Raises:
-            InputError: It is missing, cannot be read, or is no text.
+            InputError: The file is missing, cannot be read, or is no text.
         """
         try:
             return cls(str(path), path.read_text(encoding="utf-8"))
@@ -113,10 +113,10 @@ class PlanFile:
 
     def document(self) -> dict[str, Any]:
         """
-        Return it as a TOML document.
+        Return the file's text as a TOML document.
 
         Raises:
-            InputError: It is none.
+            InputError: The text is not TOML.
         """
         try:
             return tomllib.loads(self.text)
@@ -141,7 +141,7 @@ def _no_toml(name: str, told: str) -> str:
 
 def _location(problem: ErrorDetails) -> tuple[int | str, ...]:
     """
-    Return where a problem lies in the file: without the names that pydantic gives to the members of a union.
+    Return the place of a problem in the file, without the names that pydantic gives to the members of a union.
     """
     location = problem["loc"]
     if location[:1] == ("loads",) and len(location) > 2 and location[2] in tuple(LoadKind):
@@ -207,7 +207,8 @@ def _words(problem: ErrorDetails) -> str:
 
 def _instead(document: Mapping[str, Any], location: tuple[int | str, ...]) -> str:
     """
-    Return what a key that does not exist was meant to be: one of another kind of load, or one spelt alike.
+    Return the key that was probably meant by an unknown one: a key of another kind of load, or one with a similar
+    spelling.
     """
     *above, key = location
     known = _keys_at(document, tuple(above))
@@ -239,6 +240,6 @@ def _keys_at(document: Mapping[str, Any], above: tuple[int | str, ...]) -> list[
 
 
 def _spelled(part: int | str) -> str:
-    # A key that holds an end of line or the like must not break the one line.
+    # A key that holds a line break must not break the one line of an error.
     text = str(part)
     return text if text.isprintable() and text else repr(text)

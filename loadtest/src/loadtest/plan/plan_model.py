@@ -1,5 +1,5 @@
 """
-What was asked: scenario, loads, replicas, factors, repetitions and the bounds to meet, with every default.
+What a user asks for: scenario, loads, replicas, factors, repetitions and the bounds to meet, with every default.
 """
 
 from __future__ import annotations
@@ -122,13 +122,13 @@ class Plan(StrictModel):
 
     def with_factors(self, values: Mapping[str, DynamicValue]) -> Self:
         """
-        Return the plan of one cell: the values of the factors where their keys lie, and no factors left.
+        Return the plan of one cell: with the factors' values at the places of their keys, and without factors.
 
         Args:
             values: Path of each factor's key -> its value in the cell.
 
         Raises:
-            ValidationError: A value does not fit, which a checked plan's own values do.
+            ValidationError: A value does not fit; values of a checked plan do.
         """
         document: dict[str, Any] = self.model_dump(exclude={"factors"})
         for path, value in values.items():
@@ -137,7 +137,7 @@ class Plan(StrictModel):
 
     def at_first_values(self) -> dict[str, Any]:
         """
-        Return the plan as a JSON document whose factors are at their first values, with none left to vary.
+        Return the plan as a JSON document whose factors have their first values, with no factor left to vary.
         """
         document: dict[str, Any] = self.model_dump(mode="json", exclude={"factors"})
         for path, values in self.factors.items():
@@ -147,21 +147,21 @@ class Plan(StrictModel):
     @property
     def server_key(self) -> Literal["address", "profile"]:
         """
-        The key by which its cells name their servers.
+        The key by which the plan's cells name their servers.
         """
         return "address" if self.profile is None and "profile" not in self.factors else "profile"
 
     @property
     def server_name(self) -> str | None:
         """
-        What names the server of a cell: an address or a profile; ``None`` where it is left to the place of a run.
+        The address or profile that names the server of a cell; ``None`` where the place of a run decides it.
         """
         return self.address if self.profile is None else self.profile
 
     @property
     def server_names(self) -> tuple[str, ...]:
         """
-        What names the servers of its cells; empty where they are left to the place of a run.
+        The addresses or profiles that name the servers of the plan's cells; empty where the place of a run decides it.
         """
         varied = tuple(str(value) for value in self.factors.get(self.server_key, ()))
         return varied or (() if self.server_name is None else (self.server_name,))
@@ -169,7 +169,7 @@ class Plan(StrictModel):
     @property
     def saturate_load(self) -> Saturate:
         """
-        The first saturate load, with every default where the plan has none.
+        The first saturate load; one with all defaults where the plan has none.
         """
         return next((load for load in self.loads if isinstance(load, Saturate)), Saturate())
 
@@ -220,7 +220,7 @@ class Plan(StrictModel):
     @field_validator("max_awaited")
     @classmethod
     def _every_result_can_be_awaited(cls, value: int, info: ValidationInfo) -> int:
-        # Fields before this one that have problems of their own are absent: they are told instead.
+        # Earlier fields that have problems are absent here: those problems are reported instead.
         known = info.data
         if not {"replicas", "loads", "worker", "factors"} <= known.keys():
             return value

@@ -1,5 +1,5 @@
 """
-What is measured and how it is set up: the work of an order, the workers, the server, the bounds, the waits.
+The tables of a plan: the work of an order, the workers, the server, the bounds, the waits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from loadtest.plan.strict_model import StrictModel
 
-# What the kit's own worker is started with where the plan says nothing: a capacity that two cores can show.
+# Activity slots of the kit's own worker where the plan sets none: a capacity that two cores can show.
 OWN_WORKER_ACTIVITY_SLOTS = 4
 
 _Bound = Annotated[float, Field(gt=0, le=86_400)]
@@ -39,7 +39,7 @@ class Slo(StrictModel):
     @field_validator("schedule_to_start_p95_seconds", "end_to_end_p95_seconds", mode="before")
     @classmethod
     def _none_asks_nothing(cls, value: Any) -> Any:
-        # TOML has no null, and the first of them has a default.
+        # TOML has no null, so that "none" is written where the bound has a default.
         return None if value == "none" else value
 
 
@@ -122,7 +122,7 @@ class WorkerSetup(StrictModel):
     @property
     def slots(self) -> int:
         """
-        Activity slots that a replica is taken to have, as long as nobody has looked.
+        Activity slots that a replica is assumed to have until the workers report them.
         """
         return OWN_WORKER_ACTIVITY_SLOTS if self.activity_slots is None else self.activity_slots
 
@@ -163,7 +163,7 @@ class Timeouts(StrictModel):
 
 def flattened(table: dict[str, Any], *, prefix: str = "") -> dict[str, Any]:
     """
-    Return a table without tables below it, since TOML makes some of every unquoted key with dots.
+    Return a table without tables below it, as TOML makes tables of every unquoted key with dots.
     """
     flat: dict[str, Any] = {}
     for key, value in table.items():

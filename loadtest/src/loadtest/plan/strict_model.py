@@ -20,12 +20,12 @@ class StrictModel(BaseModel):
 
 def problem(text: str, *location: str | int, value: Any = None) -> InitErrorDetails:
     """
-    Make one problem of a table; braces in the text stay as they are.
+    Return one problem of a table; braces in the text stay unchanged.
 
     Args:
         text: What was expected and what to write instead.
         location: Keys and indices from the table down to the value.
-        value: What was given.
+        value: The value that was given.
     """
     told = PydanticCustomError("plan_rule", "{told}", {"told": text})
     return InitErrorDetails(type=told, loc=location, input=value)
@@ -33,10 +33,10 @@ def problem(text: str, *location: str | int, value: Any = None) -> InitErrorDeta
 
 def refuse(title: str, problems: list[InitErrorDetails]) -> None:
     """
-    Raise all problems of a validator at once; none are fine.
+    Raise all problems of a validator at once; without problems nothing is raised.
 
     Raises:
-        ValidationError: There is at least one; pydantic puts the location of the table before each.
+        ValidationError: There is at least one problem; pydantic puts the location of the table before each.
     """
     if problems:
         raise ValidationError.from_exception_data(title, problems)

@@ -1,5 +1,5 @@
 """
-One line of a /metrics page, in Prometheus' text format or in OpenMetrics, by whatever library it was written.
+Reads one line of a /metrics page, in Prometheus' text format or in OpenMetrics, whichever library wrote it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Sample:
     One sample.
 
     Attributes:
-        identity: Name and labels as they stand on the page, which tell series apart.
-        name: Its name.
-        value: Its value.
+        identity: Name and labels as they are on the page, which tell series apart.
+        name: Name of the metric.
+        value: Value of the sample.
     """
 
     identity: str
@@ -36,7 +36,7 @@ class Sample:
 
 def name_of(line: bytes) -> bytes:
     """
-    Return the name that a line begins with, empty for a line without one.
+    Return the name at the beginning of a line, empty for a line without one.
     """
     words = line.partition(b"{")[0].split(None, 1)
     return words[0] if words else b""
@@ -44,10 +44,10 @@ def name_of(line: bytes) -> bytes:
 
 def sample(endpoint: str, line: str) -> Sample | None:
     """
-    Read one line; a comment or an empty line is ``None``.
+    Read one line; ``None`` for a comment or an empty line.
 
     Raises:
-        MeasurementError: It is no sample; names the endpoint and the line.
+        MeasurementError: The line is no sample; the error names the endpoint and the line.
     """
     if not line.strip() or line.lstrip().startswith("#"):
         return None
@@ -73,6 +73,6 @@ def labels_of(identity: str) -> dict[str, str]:
 
 def is_same_value(written: str, value: str) -> bool:
     """
-    Tell whether a label's value on a page stands for a value, in whatever spelling.
+    Tell whether a label's value on a page means a given value, in any of the spellings.
     """
     return plain_spelling(written) == plain_spelling(value)

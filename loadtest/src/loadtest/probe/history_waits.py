@@ -1,7 +1,7 @@
 """
-What the histories of sampled workflows tell: how long their tasks waited, and of which type the workflows are.
+What the histories of sampled workflows tell: how long their tasks waited, and the workflows' types.
 
-An independent witness for the schedule-to-start that metrics tell; it judges nothing.
+An independent source for the schedule-to-start latency that metrics tell; it judges nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from loadtest.results.history_sample import HistorySample
 
-# So that reading histories stays a small part of the server's work.
+# Few at once, so that reading histories stays a small part of the server's work.
 _AT_ONCE = 8
 
 
@@ -30,8 +30,8 @@ class HistoryWaits:
 
     Attributes:
         activities, workflow_tasks: Waits in seconds, by the server's clock.
-        elsewhere: Activities scheduled on other task queues, whose waits are of other workers.
-        workflow_type: Type of the workflow; empty where the history does not begin with its start.
+        elsewhere: Activities scheduled on other task queues, whose waits concern other workers.
+        workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
     """
 
     activities: list[float] = field(default_factory=list)
@@ -42,10 +42,10 @@ class HistoryWaits:
 
 def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
     """
-    Return the waits of a workflow's activities on a task queue and of its workflow tasks.
+    Return the waits of a workflow's activities on a task queue, and of its workflow tasks.
 
-    Only activities that were taken at their first attempt count: for a retried one the history holds the
-    time of the first scheduling but of the last start.
+    Only activities that were taken at their first attempt count: for a retried one the history holds the time of the
+    first scheduling but of the last start.
     """
     scheduled: dict[int, int] = {}
     found = HistoryWaits()
@@ -82,8 +82,8 @@ class SampledHistories:
     def __init__(self, client: Client, task_queue: str) -> None:
         """
         Args:
-            client: Of the server and the namespace.
-            task_queue: Whose activities' waits count.
+            client: Client of the server and the namespace.
+            task_queue: Task queue whose activities' waits count.
         """
         self._client = client
         self._task_queue = task_queue
@@ -91,7 +91,7 @@ class SampledHistories:
 
     async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
         """
-        Read these histories; one that cannot be read at the second try is not in the sample's count.
+        Read these histories; one that cannot be read at the second try is not counted in the sample.
         """
         read = [r for r in await asyncio.gather(*(self._read(w) for w in workflow_ids)) if r is not None]
         return HistorySample(

@@ -1,7 +1,7 @@
 """
 Gets a /metrics page over HTTP.
 
-It decides how long a page may take and what its absence is called.
+It decides how long a page may take and which error its absence is.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def fetch_once(endpoint: str, url: str, timeout_seconds: float) -> bytes:
     """
-    Return the body of a page at the first try or not at all; blocks, so call it in a thread.
+    Return the body of a page, with one try only; blocks, so call it in a thread.
 
     Raises:
-        MeasurementError: It did not answer in time, or its address is no URL.
+        MeasurementError: The page did not answer in time, or its address is no URL.
     """
     try:
         return _once(url, timeout_seconds)
@@ -33,14 +33,14 @@ def fetch_once(endpoint: str, url: str, timeout_seconds: float) -> bytes:
 
 def fetch(endpoint: str, url: str) -> bytes:
     """
-    Return the body of a page, at the second try if need be; blocks, so call it in a thread.
+    Return the body of a page, with a second try if the first fails; blocks, so call it in a thread.
 
     Args:
-        endpoint: Its name, for the error.
-        url: Where it is.
+        endpoint: Name of the page, for the error.
+        url: Address of the page.
 
     Raises:
-        MeasurementError: It did not answer twice, or its address is no URL.
+        MeasurementError: The page did not answer twice, or its address is no URL.
     """
     try:
         return _once(url)

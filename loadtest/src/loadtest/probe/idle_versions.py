@@ -1,5 +1,5 @@
 """
-Whether a task queue's pollers are of a version that new workflows go to, as the server describes the queue.
+Whether new workflows go to the version of a task queue's pollers, as the server describes the queue.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
 _Version = tuple[str, str]
 _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
-# Workers without a version.
+# Version of workers without a version.
 _NONE: _Version = ("", "")
 
 
 def why_idle(described: DescribeTaskQueueResponse) -> str | None:
     """
-    Return why new workflows reach none of a queue's pollers, ``None`` where they reach one or nobody polls.
+    Return why new workflows reach none of a queue's pollers, ``None`` where they reach one or there are no pollers.
 
     Args:
         described: The queue of workflow tasks, with its pollers.

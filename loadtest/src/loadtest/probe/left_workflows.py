@@ -1,5 +1,5 @@
 """
-Workflows that a run left open on its server, and their end.
+Finds the workflows that a run left open on its server, and ends them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loadtest.probe.visibility_text import quoted
 
 _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
-# The server lists a workflow that has ended for some moments more.
+# The server still lists a workflow for a few moments after it has ended.
 _LOOKS = 20
 _REASON = "loadtest clean"
 
@@ -29,13 +29,14 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     """
     Return the ids of the run's workflows that are open.
 
-    Every order's id holds the run's name and its step, whatever a scenario writes before it; nothing else of the task queue
-    counts.  A name alone may begin another's: of two runs of one second, the second has `-2` behind it.
+    Every order's id holds the run's name and its step, whatever a scenario writes before it; other workflows of the
+    task queue do not count. A run's name may be the beginning of another's: of two runs in one second, the second one's
+    name ends with `-2`.
 
     Args:
-        client: Of the run's server and namespace.
-        task_queue: Of the run.
-        run: Its name.
+        client: Client of the run's server and namespace.
+        task_queue: Task queue of the run.
+        run: Name of the run.
 
     Raises:
         MeasurementError: The server does not list them.
@@ -50,7 +51,8 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
 
 def _beginning(workflow: str, run: str) -> str | None:
     """
-    Return what all ids of a run's load at one replica count begin with, from the id of one; ``None`` of another run's.
+    Return the common beginning of all ids of a run's load at one replica count, from one id; ``None`` for an id of
+    another run.
     """
     found = re.search(rf"{re.escape(run)}-\d+-(?:{'|'.join(LoadKind)})", workflow)
     return None if found is None else workflow[: found.end()]
@@ -58,10 +60,10 @@ def _beginning(workflow: str, run: str) -> str | None:
 
 async def terminate(client: Client, workflows: Sequence[str], reason: str) -> None:
     """
-    Terminate workflows, a bounded number at a time; one that has ended meanwhile is as good.
+    Terminate workflows, a limited number at a time; one that has ended meanwhile is no error.
 
     Raises:
-        MeasurementError: The server refuses; names the workflow.
+        MeasurementError: The server refuses; the error names the workflow.
     """
     free = asyncio.Semaphore(_AT_ONCE)
 
@@ -79,12 +81,12 @@ async def terminate(client: Client, workflows: Sequence[str], reason: str) -> No
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """
-    What cleaning came to.
+    The result of cleaning.
 
     Attributes:
-        terminated: Workflows that are open no more.
-        left: Ids of those that are.
-        note: Why they were not ended by the server in one operation; ``None`` where they were.
+        terminated: Number of workflows that are no longer open.
+        left: Ids of workflows that are still open.
+        note: Why the server did not end them in one operation; ``None`` where it did.
     """
 
     terminated: int
@@ -94,9 +96,9 @@ class Cleaned:
 
 async def clean(client: Client, task_queue: str, run: str) -> Cleaned:
     """
-    Terminate what a run left open until nothing is listed any more.
+    Terminate the workflows that a run left open, until none is listed.
 
-    The server does it in one batch operation; where it does not, they are terminated one by one.
+    The server does it in one batch operation; where it cannot, they are terminated one by one.
 
     Raises:
         MeasurementError: The server does not list or does not terminate them.
@@ -119,7 +121,7 @@ async def clean(client: Client, task_queue: str, run: str) -> Cleaned:
 
 async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequence[str]) -> str | None:
     """
-    Have the server end workflows, and return why it did not.
+    Have the server end workflows; return why it did not, or ``None``.
     """
     prefixes = {begun for workflow in workflows if (begun := _beginning(workflow, run)) is not None}
     if len(prefixes) > MOST_PREFIXES:

@@ -1,5 +1,5 @@
 """
-The newest body of each page, so that one look serves all who ask in the same second.
+The newest body of each page, so that one read serves all who ask in the same second.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class PageBody:
     """
-    A page as it was got.
+    The answer to one request for a page.
 
     Attributes:
-        at: Unix time of the question.
+        at: Unix time of the request.
         body: The whole answer.
     """
 
@@ -24,20 +24,20 @@ class PageBody:
 @dataclass(frozen=True, slots=True)
 class NewestPages:
     """
-    What the last look at each URL brought; kept from any thread.
+    The last answer of each URL; may be used from any thread.
     """
 
     _by_url: dict[str, PageBody] = field(default_factory=dict)
 
     def keep(self, url: str, page: PageBody) -> None:
         """
-        Put a page in place of the one before it.
+        Replace the URL's page with a newer one.
         """
         self._by_url[url] = page
 
     def since(self, url: str, at: float) -> PageBody | None:
         """
-        Return the newest page of a URL, ``None`` if it was asked for before a unix time.
+        Return the newest page of a URL, ``None`` if it was requested before a Unix time.
         """
         page = self._by_url.get(url)
         return page if page is not None and page.at >= at else None

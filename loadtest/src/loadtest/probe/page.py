@@ -1,7 +1,7 @@
 """
-A /metrics page, cut down to the families of the catalogue and read line by line.
+A /metrics page, reduced to the families of the catalogue and read line by line.
 
-It decides which lines are ours.
+It decides which lines are in the catalogue.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 
-# The server's word for a label value that it was told to leave out.
+# Text that the server writes for a label value that it was told to leave out.
 _OMITTED = "__omitted__"
 _CORE = "temporal-core-sdk"
 _EXPECTED = {
@@ -39,7 +39,7 @@ class PageScope:
 
     def holds(self, metric: Metric, labels: Mapping[str, str]) -> bool:
         """
-        Tell whether a metric's series is of this namespace and queue, as far as its labels say.
+        Tell whether a series of a metric belongs to this namespace and queue, as far as its labels tell.
         """
         namespace = None if metric.of_every_namespace else labels.get("namespace")
         queue = labels.get("task_queue", labels.get("taskqueue"))
@@ -51,7 +51,7 @@ class PageScope:
 @dataclass(frozen=True, slots=True)
 class Series:
     """
-    What a line stands for: its name on the page, its labels, and the metrics that read it.
+    One line of a page: its name there, its labels, and the metrics that read it.
     """
 
     name: str
@@ -65,8 +65,8 @@ class Page:
     The values of one page.
 
     Attributes:
-        endpoint: Its name, for errors.
-        values: By the text before the value, which tells series apart.
+        endpoint: Name of the page, for errors.
+        values: Value of each series, by the text before the value, which tells series apart.
     """
 
     endpoint: str
@@ -76,7 +76,7 @@ class Page:
 @cache
 def names(role: str) -> frozenset[bytes]:
     """
-    What the lines of a role's families begin with, up to their labels.
+    Return the beginnings of the lines of a role's families, up to their labels.
     """
     return frozenset(name.encode() for metric in ROLES[role] for name in metric.series)
 
@@ -85,22 +85,23 @@ def cut(body: bytes, role: str) -> str:
     """
     Keep the lines of a page that hold a role's families.
 
-    A server's page has megabytes, so nothing else of it is ever looked into, and this is twice as fast as
-    asking each line what it starts with.
+    A server's page has megabytes, so the rest of it is never examined; this is twice as fast as checking the beginning
+    of each line.
     """
     wanted = names(role)
     kept = [line for line in body.split(b"\n") if name_of(line) in wanted]
     return b"\n".join(kept).decode(errors="replace")
 
 
-# The same text is read a few times: as the end of one difference and the start of others; three looks at 200 pages.
+# The same text is read several times: as the end of one difference and the start of others; room for three looks at 200
+# pages.
 @lru_cache(maxsize=640)
 def read(endpoint: str, text: str) -> Page:
     """
-    Read a page that was cut down.
+    Read a page that was reduced by ``cut``.
 
-    Where the SDK core's families stand there under another service's name as well, only the core's are kept.  A value
-    that is no number, as some libraries write for a gauge whose object has gone, is of none.
+    Where the SDK core's families are on the page under another service's name as well, only the core's are kept. A
+    value that is no number, as some libraries write for a gauge whose object has gone, is left out.
 
     Raises:
         MeasurementError: A line is no sample.
@@ -125,11 +126,11 @@ def read(endpoint: str, text: str) -> Page:
     return Page(endpoint, values)
 
 
-# A few thousand series come back at every look, so what they mean is worked out once.
+# The same few thousand series come at every look, so their meaning is computed once.
 @lru_cache(maxsize=65536)
 def series(identity: str, role: str, scope: PageScope) -> Series:
     """
-    Tell what a line stands for, by the part before its value.
+    Return what a line stands for, by the part before its value.
     """
     name, labels = identity.partition("{")[0], _labels(identity)
     return Series(
@@ -147,20 +148,20 @@ def series(identity: str, role: str, scope: PageScope) -> Series:
 
 def services_of(page: Page) -> set[str]:
     """
-    Return the services of the server that a page speaks for; none for another role's page.
+    Return the services of the server that a page belongs to; empty for a page of another role.
     """
     return {_labels(identity)["service_name"] for identity in page.values if identity.startswith("restarts{")}
 
 
 def refuse_absent(page: Page, role: str) -> None:
     """
-    Refuse a page without a family that is always there, with every kind of worker.
+    Refuse a page without a family that is always there for every kind of worker.
 
-    What only one service of the server writes is asked of the pages that speak for that service.  A user's own
+    A family that only one service of the server writes is required only on the pages of that service. A user's own
     worker may serve the SDK's page alone; then nothing is known of its process but what the SDK counts.
 
     Raises:
-        FamilyAbsentError: Names the endpoint and the families.
+        FamilyAbsentError: A family is missing; the error names the endpoint and the families.
     """
     present = {identity.partition("{")[0] for identity in page.values}
     services = services_of(page)

@@ -1,7 +1,7 @@
 """
 What pages counted between two looks, exactly.
 
-It decides what a counter that is new, gone or lower means.
+It decides what a counter means that is new, gone or lower.
 """
 
 from __future__ import annotations
@@ -52,18 +52,18 @@ def difference(
     """
     Add up what all pages of a role counted between two looks.
 
-    A counter that is absent at the start counts from 0, as its process is shown to be the same: its start time
-    has not changed, and no other counter of its page is gone or lower.
+    A counter that is absent at the start counts from 0, as its process is known to be the same: its start time has not
+    changed, and no other counter of its page is gone or lower.
 
     Args:
         seconds: Time between the looks.
-        before, after: The same endpoints, in any order.
-        role: Whose pages they are.
-        scope: What is under test.
+        before, after: Pages of the same endpoints at the two looks, in any order.
+        role: Role of the pages.
+        scope: Namespace and task queue under test.
 
     Returns:
-        Every counter that these pages can offer, 0 for one whose event never came; histograms only once they
-        have been seen.
+        Every counter that these pages can have, 0 for a counter whose event never came; histograms only once they have
+        been seen.
 
     Raises:
         FamilyAbsentError: A family that is always there is missing.
@@ -90,7 +90,7 @@ def difference(
 
 def _offered(pages: Sequence[Page], role: str) -> list[str]:
     """
-    Return the keys of the counters that these pages show only once their event has come.
+    Return the keys of the counters that these pages show only after their event has come.
     """
     services = {service for page in pages for service in services_of(page)}
     return [
@@ -119,7 +119,7 @@ def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: PageScope) -
             if metric.kind is MetricKind.GAUGE:
                 continue
             growth = value - before.values.get(identity, 0.0)
-            # A sum of samples may fall when one is below zero, which is no reset.
+            # A sum of samples may fall when a sample is below zero; that is no reset.
             if growth < 0 and not line.name.endswith("_sum"):
                 raise CounterResetError(
                     f"{after.endpoint}: {line.name} fell from {before.values[identity]:g} to {value:g}, "

@@ -1,7 +1,7 @@
 """
-Looks at sets of /metrics pages and says what changed between two looks.
+Reads sets of /metrics pages and tells what changed between two looks.
 
-It decides that every page is fetched at the same moment and in a thread; what is taken of a page is the catalogue's.
+It decides that every page is fetched at the same moment and in a thread; the catalogue decides what is read of a page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from loadtest.probe.page_difference import difference
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
 
-# Pages that are fetched at once; reading them comes after all are there, so that their looks are of one moment.
+# Pages that are fetched at the same time; they are read after all have come, so that all show the same moment.
 _THREADS = 64
 
 
@@ -31,7 +31,7 @@ class PageMetrics:
     def __init__(self, namespace: str, task_queue: str, newest: NewestPages | None = None) -> None:
         """
         Args:
-            namespace, task_queue: Whose series count.
+            namespace, task_queue: Namespace and task queue whose series count.
             newest: Gets each worker's page, for others to read.
         """
         self._scope = PageScope(namespace, task_queue)
@@ -40,10 +40,10 @@ class PageMetrics:
 
     async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
         """
-        Look at every endpoint (name -> URL) of one role, ``worker``, ``server`` or ``injector``.
+        Read every endpoint (name -> URL) of one role, ``worker``, ``server`` or ``injector``.
 
         Raises:
-            FamilyAbsentError: A page lacks a family that is always there: it is another kind of worker's.
+            FamilyAbsentError: A page lacks a family that is always there: it belongs to another kind of worker.
             MeasurementError: A page did not answer twice.
         """
         loop = asyncio.get_running_loop()
@@ -66,25 +66,26 @@ class PageMetrics:
 
     def difference(self, before: Scrape, after: Scrape, role: str) -> Difference:
         """
-        What all endpoints together counted between two looks.
+        Return what all endpoints together counted between two looks.
 
         Raises:
-            FamilyAbsentError: A family that is always there is missing; names the endpoint.
+            FamilyAbsentError: A family that is always there is missing; the error names the endpoint.
             CounterResetError: A counter fell or is gone.
-            MeasurementError: The two looks are not at the same endpoints.
+            MeasurementError: The two looks have different endpoints.
         """
         return difference(after.at - before.at, _pages(before), _pages(after), role, self._scope)
 
     def gauge(self, scrape: Scrape, name: str) -> float | None:
         """
-        Sum of a gauge over all endpoints of one look, or ``None`` where none offers it.
+        Return the sum of a gauge over all endpoints of one look, or ``None`` where no endpoint has it.
         """
         values = self.gauge_by(scrape, name)
         return sum(values.values()) if values else None
 
     def gauge_by(self, scrape: Scrape, name: str) -> dict[str, float]:
         """
-        A gauge over all endpoints by the label that the catalogue splits it by; by endpoint without one.
+        Return a gauge over all endpoints by the label that the catalogue splits it by; by endpoint without such a
+        label.
         """
         metric = BY_KEY[name]
         values: dict[str, float] = {}

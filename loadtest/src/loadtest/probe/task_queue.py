@@ -1,7 +1,7 @@
 """
-The task queue under test, as the server describes it: who waits and who polls.
+The task queue under test, as the server describes it: its backlog and its pollers.
 
-It decides how the server is asked; what a backlog or a missing poller means is for others to judge.
+It decides how the server is asked; others judge what a backlog or a missing poller means.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class DescribedQueue:
     """
     Looks at one task queue through ``DescribeTaskQueue``.
 
-    Three calls make one look.  The plain one, once for each type of task, sums the backlog over all
-    partitions and versions, but lists only the pollers that the root partition has met.  The older
-    ``ENHANCED`` one lists those of all partitions, of unversioned workers only.  Pollers are the union.
+    One look makes three calls. The plain call, one for each type of task, sums the backlog over all partitions and
+    versions, but lists only the pollers that the root partition has met. The older ``ENHANCED`` call lists the pollers
+    of all partitions, but only of unversioned workers. The pollers are the union of both.
     """
 
     def __init__(self, client: Client, task_queue: str) -> None:
@@ -40,7 +40,7 @@ class DescribedQueue:
 
     async def look(self) -> Backlog | None:
         """
-        Look once; a failed look is tried once more and is a gap after that.
+        Look once; a failed look is retried once, and a second failure is a gap.
         """
         for _ in range(2):
             try:
@@ -88,7 +88,7 @@ _SOURCES = {
 
 def rate_limit(described: DescribeTaskQueueResponse) -> QueueRateLimit | None:
     """
-    Read the rate limit in force; ``None`` on a server that does not say it.
+    Read the rate limit in force; ``None`` where the server does not tell it.
     """
     limit = described.effective_rate_limit
     source = _SOURCES.get(limit.rate_limit_source)

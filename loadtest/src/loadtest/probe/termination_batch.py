@@ -1,5 +1,5 @@
 """
-The end of many workflows by one batch operation of the server.
+Ends many workflows by one batch operation of the server.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from loadtest.probe.visibility_text import quoted
 
 _TIMEOUT = timedelta(seconds=10)
 _LOOK_SECONDS = 0.2
-# Of a batch that ends no more workflows; a server ends 50 a second where nobody set another rate.
+# A batch that ended no workflow for this long has stalled; by default a server ends 50 a second.
 _STALLED_SECONDS = 60.0
-# A query of more is longer than some servers take.
+# A query with more prefixes is longer than some servers accept.
 MOST_PREFIXES = 10
 
 
@@ -38,7 +38,8 @@ async def terminate_by_prefix(
     Terminate every open workflow of a task queue whose id has one of the prefixes, and wait until the server is done.
 
     Raises:
-        MeasurementError: The server takes no such operation, gives it up, or does not get on; workflows are left.
+        MeasurementError: The server does not take such an operation, gives it up, or makes no progress; workflows are
+            left.
     """
     ids = " OR ".join(f"WorkflowId STARTS_WITH {quoted(prefix)}" for prefix in sorted(prefixes))
     request = StartBatchOperationRequest(

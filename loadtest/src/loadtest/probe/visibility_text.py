@@ -1,5 +1,5 @@
 """
-Text in a visibility query.
+Writes text in a visibility query.
 """
 
 from __future__ import annotations

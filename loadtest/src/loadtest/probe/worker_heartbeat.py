@@ -1,8 +1,8 @@
 """
-What the heartbeats that a server keeps say of a worker process.
+What a worker process reports in the heartbeats that a server keeps.
 
 A replica may be more than one worker: a process may have one for workflows and one for activities, and a launcher may
-start several processes.  What they have adds up.
+start several processes. Their numbers are added.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
 
-# A beat that is this many of its intervals old is of a worker that has died.
+# The worker of a heartbeat that is older than this many intervals has died.
 _STALE_INTERVALS = 1.5
 _LONGEST_INTERVAL_SECONDS = 60.0
 _CLOCK_SLACK_SECONDS = 1.0
@@ -26,12 +26,13 @@ def facts_from_heartbeats(replica: str, beats: Sequence[WorkerHeartbeat], now: f
     """
     Read the heartbeats of one replica; ``None`` if they tell nothing of a worker that works now.
 
-    Slots in use and free ones add up to the slots of a fixed supplier alone; a resource-based one has no number.
-    The first beat of a worker holds nothing but zeros.
+    Slots in use and free slots add up to all slots only with a fixed supplier; a resource-based one has no number of
+    slots.
+    The first heartbeat of a worker holds only zeros.
 
     Args:
-        replica: Whose they are.
-        beats: As the server keeps them, one of each of its workers.
+        replica: Identity of the replica.
+        beats: The newest heartbeat of each worker of the replica, as the server keeps it.
         now: Unix time.
     """
     told = [beat for beat in beats if not is_first(beat) and is_alive(beat, now)]
@@ -70,7 +71,7 @@ def facts_from_heartbeats(replica: str, beats: Sequence[WorkerHeartbeat], now: f
 
 def is_alive(beat: WorkerHeartbeat, now: float) -> bool:
     """
-    Tell whether a heartbeat is of a worker that works now; a killed one stays listed for minutes.
+    Tell whether a heartbeat is of a worker that works now; a killed worker stays listed for minutes.
     """
     longest = _STALE_INTERVALS * (_interval(beat) or _LONGEST_INTERVAL_SECONDS)
     return beat.status in _RUNNING and now - _sent_at(beat) <= longest + _CLOCK_SLACK_SECONDS
@@ -99,9 +100,11 @@ def process_of(beat: WorkerHeartbeat) -> tuple[str, str]:
 
 def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int | None]) -> bool:
     """
-    Tell whether a heartbeat is a replica's: by identity, by the process group here, by the host name of a pod.
+    Tell whether a heartbeat belongs to a replica: by identity, by the process group on this machine, or by a pod's host
+    name.
 
-    A pod's container that was started anew has the name of the one before it, whose last heartbeat stands for a while.
+    A restarted container of a pod has the same host name as the one before it, whose last heartbeat stays listed for a
+    while.
     """
     started = beat.start_time.ToNanoseconds() / 1e9
     if started and started < replica.started_at - _CLOCK_SLACK_SECONDS:

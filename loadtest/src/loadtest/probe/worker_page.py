@@ -1,5 +1,5 @@
 """
-What an SDK's own /metrics page says of a worker, in whatever prefix, suffix and case its SDK spells it.
+What an SDK's own /metrics page tells of a worker, whatever prefix, suffix and case the SDK uses.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ def facts_from_page(
     replica: str, text: str, task_queue: str, at: float, namespace: str = "default"
 ) -> WorkerFacts:
     """
-    Read slots, pollers and eager activities off a page.
+    Read slots, pollers and eager activities from a page.
 
     Args:
-        replica: Whose page it is.
-        text: The page, of any SDK: ``temporal_worker_task_slots_available``, with another prefix, or with a suffix.
-        task_queue: Whose series count; one that names no queue counts too.
+        replica: Identity of the replica whose page it is.
+        text: Text of the page, of any SDK: ``temporal_worker_task_slots_available``, with another prefix, or with a
+            suffix.
+        task_queue: Task queue whose series count; series that name no queue count too.
         at: Unix time of the look.
-        namespace: Whose series count; a process may have workers in several, on queues of one name.
+        namespace: Namespace whose series count; a process may have workers in several, on queues of the same name.
 
     Returns:
         The facts; all of them ``None`` with a reason if the page holds none of the families.
@@ -98,8 +99,8 @@ def _family(name: str) -> str | None:
 
 def _sum(lines: Iterable[tuple[Mapping[str, str], float]], kind: tuple[str, str] | None = None) -> int | None:
     """
-    Add the values whose label says the kind, such as ``ActivityWorker``, ``activity_task`` or ``sticky_workflow_task``; all
-    values where no kind is named.
+    Add the values whose label names the kind, such as ``ActivityWorker``, ``activity_task`` or
+    ``sticky_workflow_task``; all values where no kind is given.
     """
     values = [value for labels, value in lines if kind is None or _is_of_kind(labels, *kind)]
     return round(sum(values)) if values else None

@@ -1,5 +1,5 @@
 """
-What each worker of a step says of itself: by the heartbeat that the server keeps, else by its own page.
+What each worker of a step reports: by the heartbeat that the server keeps, else on its own page.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _TIMEOUT = timedelta(seconds=5)
 _PAGE_SIZE = 1000
 _PAGE_SECONDS = 1.5
 _THREADS = 16
-# Pages are read once a second, so an older one was not read again.
+# Pages are read once a second, so a page older than this was not read again.
 _NEW_PAGE_SECONDS = 1.2
-# Older than this, a heartbeat does not stand for a page that has stopped answering.
+# A heartbeat older than this does not replace a page that has stopped answering.
 _NEW_BEAT_SECONDS = 3.0
 _FIRST_BEAT = (
     "its slots are not known: it has sent no heartbeat but its first, which holds no numbers, and it serves no page of "
@@ -50,15 +50,16 @@ _NO_SUCH_CALL = (RPCStatusCode.UNIMPLEMENTED, RPCStatusCode.NOT_FOUND, RPCStatus
 
 class WorkerProbe:
     """
-    Asks the server for the heartbeats of a task queue's workers, and their pages where there is none with numbers.
+    Asks the server for the heartbeats of a task queue's workers, and reads their pages where a heartbeat has no
+    numbers.
     """
 
     def __init__(self, client: Client, task_queue: str, newest: NewestPages | None = None) -> None:
         """
         Args:
-            client: Of the server and the namespace.
-            task_queue: The workers'.
-            newest: Pages that others have read this second; ``None`` where nobody does.
+            client: Client of the server and the namespace.
+            task_queue: Task queue of the workers.
+            newest: Pages that others have read in this second; ``None`` where nothing else reads them.
         """
         self._client = client
         self._task_queue = task_queue
@@ -76,11 +77,12 @@ class WorkerProbe:
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
         """
-        Look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.
+        Return each replica's present state, by identity; ``None`` for a replica that answered before and no longer
+        does.
 
-        A page is of this moment, so heartbeats are asked for only where a page does not tell; of a replica whose page
-        has told before, an old one says nothing, as it stands for up to a minute after the process was stopped.  A page
-        is one process's, so of a replica of several only heartbeats tell.
+        A page is current, so heartbeats are read only where a page does not tell. For a replica whose page told before,
+        an old heartbeat tells nothing, as it stays listed for up to a minute after the process stopped. A page belongs
+        to one process, so for a replica of several processes only heartbeats tell.
 
         Raises:
             MeasurementError: The server could not be asked.
@@ -109,9 +111,10 @@ class WorkerProbe:
 
     async def facts(self, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
         """
-        Return what is known of each replica, in their order.
+        Return what is known of each replica, in the order given.
 
-        A heartbeat goes before a page; what it lacks (eager activities, whose `main` it is) is taken of the page.
+        A heartbeat is preferred to a page; what it lacks (eager activities, whose `main` the worker runs) is read from
+        the page.
         """
         now = time.time()
         beats = await self._beats()
@@ -127,7 +130,7 @@ class WorkerProbe:
         self._remember(replica, page, told)
         first = next(filter(is_first, mine), None)
         if told is not None:
-            # Those that have sent their first beat alone have slots too.
+            # Workers that have sent only their first heartbeat have slots too.
             counted = (
                 told
                 if first is None
@@ -141,7 +144,8 @@ class WorkerProbe:
 
     def _remember(self, replica: Replica, page: WorkerFacts, found: WorkerFacts | None) -> None:
         """
-        Keep who has told: whoever did so once, for a look or before the step, is lost when it tells nothing.
+        Remember which replicas told something: a replica that once did so, for a look or before the step, is lost when
+        it tells nothing.
         """
         if page.source is not None and replica.identity not in self._several:
             self._paged.add(replica.identity)
@@ -170,7 +174,7 @@ class WorkerProbe:
 
     async def _beats(self) -> list[WorkerHeartbeat]:
         """
-        The heartbeats of the queue's workers; none on a server that keeps none.
+        Return the heartbeats of the queue's workers; none where the server keeps none.
         """
         service, keys, token = self._client.workflow_service, list[str](), b""
         try:

@@ -38,7 +38,7 @@ def write_capacity_report(run: Run, result: CapacityResult, verdict: str) -> Pat
     Write ``capacity.json``, the pictures and ``report.html`` into a run's folder.
 
     Returns:
-        Where the page is.
+        Path of the page.
     """
     pictures = _pictures(result)
     run.write("capacity.json", to_json(result))

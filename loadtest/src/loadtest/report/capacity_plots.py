@@ -1,5 +1,5 @@
 """
-The pictures of a search for capacities: what each count carries, and how the search came there.
+The pictures of a search for capacities: what each count carries, and how the search found it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from loadtest.results.capacity_result import CapacityResult, CountCapacity
 from loadtest.results.window_decision import Decided
 
 _SIDE_RATIO = 1.05
-# So many brackets are named in numbers without meeting; the table has them all.
+# Up to this many brackets have room for their numbers; the table has all of them.
 _MOST_BRACKETS = 6
 
 
 def capacity_plot(result: CapacityResult) -> Plot:
     """
-    Draw each count's bracket against the count, with what it completes under a closed load.
+    Draw each count's bracket against the count, with its throughput under a closed load.
     """
     with drawing(8.6, 4.4) as figure:
         axes = figure.add_subplot()
@@ -100,7 +100,7 @@ def capacity_plot(result: CapacityResult) -> Plot:
 
 def path_plot(result: CapacityResult) -> Plot | None:
     """
-    Draw every probe against what its count completes under a closed load; ``None`` where there was no probe.
+    Draw every probe against its count's throughput under a closed load; ``None`` where there was no probe.
     """
     probes = [
         (one, number, step)
@@ -178,7 +178,7 @@ def _draw_bracket(axes: Axes, one: CountCapacity) -> None:
 
 def _name_bracket(axes: Axes, one: CountCapacity, *, is_last: bool, top: float) -> None:
     low, high = one.low or 0.0, one.high or 0.0
-    # Below a bracket near zero its numbers would lie on the axis.
+    # The numbers of a bracket near zero would lie on the axis if they were below it.
     below = high > 0.08 * top
     axes.annotate(
         f"{rate(low)} to {rate(high)}/s",

@@ -24,7 +24,7 @@ COLUMNS = (
 
 def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
     """
-    Return the answer in sentences, the one that was asked first.
+    Return the answer in sentences, what the user asked first.
     """
     known = [one for one in result.counts if one.low is not None]
     lines = []
@@ -52,7 +52,7 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
 
 def _stands(side: float | None, *, confirmed: bool) -> str:
     """
-    Name one side's rate, and that no step at it confirmed it where none did.
+    Name one side's rate, and say where no step at that rate confirmed it.
     """
     return f"{rate(side)}/s{'' if confirmed else ' (by the model)'}"
 
@@ -94,7 +94,7 @@ def rows(result: CapacityResult) -> list[tuple[str, ...]]:
 
 def closed_load_notes(result: CapacityResult) -> tuple[str, ...]:
     """
-    Return what a reader should know of the closed loads, each with its count.
+    Return notes for the reader on the closed loads, each with its count.
     """
     return tuple(f"{replica_count(one.replicas)}: {note}" for one in result.counts for note in one.notes)
 
@@ -108,7 +108,7 @@ def bracket_text(one: CountCapacity) -> str:
 
 def saturated_text(one: CountCapacity) -> str:
     """
-    Write what a count completes under a closed load, with what held it where that was not the slots.
+    Write a count's throughput under a closed load, with what limited it where that was not the slots.
     """
     if one.saturated_per_second is None:
         return DASH
@@ -128,7 +128,7 @@ def side_text(side: float | None, *, confirmed: bool) -> str:
 
 def headroom_text(one: CountCapacity) -> str:
     """
-    Say whether a count carries the rate that was asked, and how much more or less.
+    Say whether a count carries the rate that was asked, and how much more or less it carries.
     """
     found = one.headroom
     if found is None or found.low_ratio is None or found.high_ratio is None:

@@ -1,5 +1,5 @@
 """
-Which pictures a report has, what each says, and how its numbers are made.
+Which pictures a report has, the text of each, and how its numbers are made.
 
 It draws nothing itself.
 """
@@ -47,16 +47,16 @@ class Family:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """
-    One picture with everything that is said around it.
+    One picture with all text around it.
 
     Attributes:
-        id: Anchor in the page and name of its files.
-        title: What is against what.
-        caption: What to look for.
-        alt: What is in the picture, for those who do not see it.
-        made: How its numbers are made, in words.
-        families: Metric families behind it.
-        sources: PromQL that shows the same from a running system.
+        id: Anchor in the page and name of the picture's files.
+        title: Title, which names the quantities that are drawn against each other.
+        caption: What to look for in the picture.
+        alt: Description of the picture for people who do not see it.
+        made: How the picture's numbers are made, in words.
+        families: Metric families that the numbers come from.
+        sources: PromQL expressions that show the same from a running system.
         plot: The picture.
     """
 
@@ -153,7 +153,7 @@ def _by_rate(sweep: SweepResult) -> list[tuple[SweepResult, str, str]]:
 
 def families(keys: Sequence[str]) -> tuple[Family, ...]:
     """
-    Name the metric families of some catalogue keys.
+    Return the metric families of some catalogue keys.
     """
     return tuple(
         Family(metric.name, metric.source, metric.meaning)

@@ -1,5 +1,5 @@
 """
-How sure the answers of a run are, in words for whoever runs the service.
+How sure the answers of a run are, in words for people who run the service.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Certainty:
     What is known of one replica count at one load, and how well.
 
     Attributes:
-        title: Which count and load.
-        sentences: One fact each.
+        title: Replica count and load.
+        sentences: Sentences, each with one fact.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Certainty:
 
 def certainties(sweep: SweepResult) -> list[Certainty]:
     """
-    Say of each open cell of a run what its answer rests on.
+    Return for each open cell of a run what its answer rests on.
     """
     found = []
     for cell in cells(sweep):

@@ -1,5 +1,5 @@
 """
-A comparison as one page that needs nothing else: the answer, the intervals as a picture, the table.
+A comparison as one page that needs no other file: the answer, the intervals as a picture, the table.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _COLOURS = {
     Standing.SAME: GREEN,
     Standing.UNKNOWN: PURPLE,
 }
-# A change beyond these ends is drawn at the end; its numbers stand beside it.
+# A change beyond these ends is drawn at the end; its numbers are written beside it.
 _LEAST, _MOST = 1 / 4, 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
     """
-    A sentence of the gate, or a row of the table, and the class that colours it.
+    A sentence of the gate, or a row of the table, with the class that gives its colour.
     """
 
     mark: str
@@ -89,7 +89,7 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
 
 
 _TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
-# Drawn where the axis is short enough that their labels do not meet.
+# Drawn where the axis is so short that their labels do not overlap.
 _NEAR_TICKS = (0.95, 1.05)
 _CROWDED = 0.25
 

@@ -12,7 +12,7 @@ from loadtest.results.comparison_result import ComparisonResult, QuantityCompari
 
 def comparison_headline(result: ComparisonResult) -> str:
     """
-    Return the answer in one sentence, of the gate's quantities alone.
+    Return the answer in one sentence, from the gate's quantities alone.
     """
     told = [one for one in result.quantities if one.quantity in result.gate]
     return "; ".join(quantity_sentence(one) for one in told) + "."
@@ -54,7 +54,7 @@ def comparison_markdown(result: ComparisonResult) -> str:
 
 def comparison_junit(result: ComparisonResult) -> str:
     """
-    Return the comparison as JUnit XML, a case for each quantity; only those of the gate can fail.
+    Return the comparison as JUnit XML, a case for each quantity; only the gate's quantities can fail.
     """
     cases = []
     failures = errors = skipped = 0
@@ -106,7 +106,7 @@ def not_compared(result: ComparisonResult) -> list[str]:
 
 def quantity_sentence(one: QuantityComparison) -> str:
     """
-    Say what B is to A in one quantity, with the interval.
+    Say how B compares with A in one quantity, with the interval.
     """
     if one.ratio is None or one.low is None or one.high is None:
         return f"{one.quantity}: {one.standing.value}, as {one.why}"
@@ -120,14 +120,14 @@ def quantity_sentence(one: QuantityComparison) -> str:
 
 def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
     """
-    Return a quantity as a row: name, A, B, change, what B is.
+    Return a quantity as a row: name, A, B, change, and how B compares with A.
     """
     change = "-"
     if one.ratio is not None and one.low is not None and one.high is not None:
         change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
     standing = one.standing.value
     if one.ratio is None:
-        # The fewest that give an interval need not tell.
+        # The fewest rounds that give an interval may not be enough to decide.
         standing += f" ({one.why})"
     elif one.rounds_wanted is not None:
         standing += f" ({one.rounds_wanted} rounds would)"

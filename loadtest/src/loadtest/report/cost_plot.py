@@ -1,7 +1,7 @@
 """
-What one workflow costs in CPU time, as a picture.
+The CPU time of one workflow, as a picture.
 
-It draws what it is given and decides nothing about the numbers.
+It draws the numbers that it gets and decides nothing about them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def cost_plot(sweep: SweepResult) -> Plot | None:
     Draw the CPU time of one workflow, split by part, for each replica count under saturation.
 
     Returns:
-        ``None`` where no step knows a part's CPU time.
+        ``None`` where no step knows the CPU time of a part.
     """
     kinds = [cells(sweep, kind="saturate"), common_cells(sweep)]
     found = next((k for k in kinds if any(c.usable for c in k)), [])

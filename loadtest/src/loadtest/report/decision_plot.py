@@ -1,5 +1,5 @@
 """
-How each count was decided, as a picture: late tasks of the window against those of a system just at the limit.
+How each count was decided, as a picture: late tasks of the window against those of a system exactly at the limit.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def decided_steps(sweep: SweepResult) -> list[StepResult]:
 
 def drawn_steps(sweep: SweepResult) -> list[StepResult]:
     """
-    Of many such windows keep those around the answer, as many below as above it; without one those of the most replicas.
+    Of many such windows keep those around the answer, as many below it as above; without an answer those of the most
+    replicas.
     """
     found, answer = decided_steps(sweep), sweep.demand.replicas
     below = [step for step in found if answer is None or step.replicas < answer]

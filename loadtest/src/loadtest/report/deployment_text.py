@@ -1,7 +1,7 @@
 """
 How many replicas to deploy at a rate, in sentences, and how long tasks waited for them.
 
-A count is recommended only where it was measured and decided, and every smaller one tried was too.
+A count is recommended only where it was measured and decided, and so was every smaller measured count.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ _UNKNOWN = "How many replicas to deploy"
 
 def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = True) -> tuple[str, ...]:
     """
-    Return how many replicas to deploy at one rate, or why that is not known; then what each count does and how tasks waited.
+    Return how many replicas to deploy at one rate, or why that is not known; then what each count showed and how long
+    tasks waited.
 
     Args:
         sweep: The run, or one combination of its factors.
-        demand: Of one of its open loads.
-        explain: Whether to say in plain words what the goal and a window are.
+        demand: Demand of one of the run's open loads.
+        explain: Whether to explain in plain words what the goal and a window are.
     """
     mine = cells(sweep, load=demand.load)
     if not mine or demand.arrival_rate is None:
@@ -73,7 +74,7 @@ def _capitalised(text: str) -> str:
 
 def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:
     """
-    Name the rate that was offered: of a shape its own highest, as the load's rate alone would name another one.
+    Name the rate that was offered; for a shape the shape's own rates, as the load's rate alone differs from them.
     """
     shape, each_second = mine[0].steps[0].load.shape, f" {unit_name}/s"
     if shape is None:
@@ -84,14 +85,15 @@ def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:
 
 def has_goal(sweep: SweepResult) -> bool:
     """
-    Tell whether the plan bounds how long something may take.
+    Tell whether the plan bounds a latency.
     """
     return sweep.slo.schedule_to_start_p95_seconds is not None or sweep.slo.end_to_end_p95_seconds is not None
 
 
 def is_searchable(sweep: SweepResult) -> bool:
     """
-    Tell whether a search for capacities takes the run's plan: it goes by how long activities wait at a level, random rate.
+    Tell whether a search for capacities accepts the run's plan: it needs a bound on activities' waits and a level,
+    random rate.
     """
     opened = [step for step in sweep.steps if step.load.arrival_rate is not None]
     shapes = {step.load.shape.kind for step in opened if step.load.shape is not None}
@@ -126,8 +128,8 @@ def _worth_telling(mine: Sequence[Cell], replicas: int | None) -> Sequence[Cell]
 
 def _waits(mine: Sequence[Cell], slo: Slo, *, explain: bool) -> str:
     """
-    Tell how many activities were late in the windows, or how long tasks waited where no bound says what is late; and that
-    windows are short beside the time for which a service runs.
+    Tell how many activities were late in the windows, or how long tasks waited where no bound says what is late; and
+    that windows are short compared with the time for which a service runs.
     """
     told = _late_activities(mine, slo) or _long_waits(mine)
     if told is None:
@@ -138,7 +140,7 @@ def _waits(mine: Sequence[Cell], slo: Slo, *, explain: bool) -> str:
 
 def _late_activities(mine: Sequence[Cell], slo: Slo) -> str | None:
     """
-    Name the share of late activities at each count; ``None`` where one is not known.
+    Name the share of late activities at each count; ``None`` where the share of a count is not known.
     """
     if slo.schedule_to_start_p95_seconds is None:
         return None

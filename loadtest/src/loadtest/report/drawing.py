@@ -1,5 +1,5 @@
 """
-How all pictures look: one palette, one style, two file forms.
+The look of all pictures: one palette, one style, two file formats.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator
 
-# Okabe and Ito's palette, told apart by people of any colour vision and in grey.
+# Okabe and Ito's palette; people of any colour vision can tell its colours apart, also in grey.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, GREY, INK = "#56B4E9", "#CC79A7", "#8A8F98", "#22262B"
 
@@ -47,7 +47,7 @@ STYLE = {
 @dataclass(frozen=True, slots=True)
 class Plot:
     """
-    One picture in two forms.
+    One picture in two formats.
     """
 
     svg: bytes
@@ -57,7 +57,7 @@ class Plot:
 @contextmanager
 def drawing(width: float, height: float) -> Iterator[Figure]:
     """
-    Give a figure of that many inches in our style.
+    Yield a figure of that size in inches, in the kit's style.
     """
     with mpl.rc_context(STYLE):
         yield Figure(figsize=(width, height))
@@ -65,7 +65,7 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
 
 def saved(figure: Figure) -> Plot:
     """
-    Lay a figure out and write it in both forms; the same figure gives the same bytes.
+    Lay a figure out and write it in both formats; the same figure gives the same bytes.
     """
     svg, png = laid_out_vector(figure), io.BytesIO()
     figure.savefig(png, format="png", dpi=144, metadata={"Software": None})
@@ -74,16 +74,17 @@ def saved(figure: Figure) -> Plot:
 
 def laid_out_vector(figure: Figure) -> bytes:
     """
-    Give everything in a figure its room, and write the figure as SVG alone.
+    Lay everything in a figure out without overlaps, and write the figure as SVG alone.
     """
-    # By hand and once: a figure that has the engine lays out, and draws all of it once for nothing, for each form.
+    # Laid out once, by hand: a figure with this engine would be laid out, with a full drawing for nothing, once for
+    # each format.
     ConstrainedLayoutEngine().execute(figure)
     return vector(figure)
 
 
 def vector(figure: Figure) -> bytes:
     """
-    Write a figure as SVG alone, with its axes where they are.
+    Write a figure as SVG alone, without moving its axes.
     """
     svg = io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})
@@ -92,8 +93,8 @@ def vector(figure: Figure) -> bytes:
 
 def apart(counts: Sequence[int], most: int) -> list[int]:
     """
-    Return those of some rising counts whose labels do not meet where so many fit side by side: the first, the last, and
-    each that is far enough from the one before and from the last.
+    Return which of some rising counts get a label, if *most* labels fit side by side: the first, the last, and each
+    that is far enough from the label before it and from the last.
     """
     if not counts:
         return []
@@ -107,7 +108,7 @@ def apart(counts: Sequence[int], most: int) -> list[int]:
 
 def count_axis(axes: Axes, counts: Sequence[int], most_labels: int = 24) -> None:
     """
-    Make the x axis one of replica counts: a tick for each that was measured, named where there is room for its name.
+    Make the x axis one of replica counts: a tick for each measured count, with a label where there is room.
     """
     named = apart(sorted(counts), most_labels)
     axes.set_xlabel("worker replicas")

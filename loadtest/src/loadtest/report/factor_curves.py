@@ -1,5 +1,5 @@
 """
-What a factor does, as a picture: throughput and late activities against its values, a line for each other setting.
+The effect of a factor, as a picture: throughput and late activities against its values, a line for each other setting.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ _LOGARITHMIC_RATIO = 8
 @dataclass(frozen=True, slots=True)
 class FactorLine:
     """
-    One other setting, and what it showed at each value of the factor.
+    One setting of the other factors, and what was measured at each value of the factor.
 
     Attributes:
-        others: The values of the other factors.
+        others: Values of the other factors.
         replicas: Worker replicas.
-        throughput: Value of the factor -> workflows per second.
-        late: Value of the factor -> share of the activities that waited longer than the bound.
+        throughput: Workflows per second by the factor's value.
+        late: Share of the activities that waited longer than the bound, by the factor's value.
     """
 
     others: Setting
@@ -69,7 +69,7 @@ class FactorLine:
 
 def varied_factors(sweep: SweepResult) -> dict[str, tuple[DynamicValue, ...]]:
     """
-    Return the factors with more than one measured value, and those values in the plan's order.
+    Return the factors with more than one measured value, with these values in the plan's order.
     """
     found: dict[str, dict[DynamicValue, None]] = {}
     for each in sweep.combinations:
@@ -80,7 +80,7 @@ def varied_factors(sweep: SweepResult) -> dict[str, tuple[DynamicValue, ...]]:
 
 def factor_lines(sweep: SweepResult, path: str) -> list[FactorLine]:
     """
-    Return what a run showed of one factor, by other factors and replicas; a line without a number is left out.
+    Return what a run measured for one factor, by other factors and replicas; a line without a number is left out.
     """
     found: dict[tuple[Setting, int], FactorLine] = {}
     for part in parts(sweep):
@@ -188,7 +188,7 @@ def _draw_late(
 
 def _positions(values: Sequence[DynamicValue]) -> dict[DynamicValue, float]:
     """
-    Return where each value stands: numbers by their size, everything else side by side.
+    Return the position of each value: numbers by their size, other values side by side.
     """
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) < len(values):

@@ -1,7 +1,7 @@
 """
-A run in a few sentences: what a reader should take away, each with its numbers.
+A run in a few sentences: what a reader should remember, each with its numbers.
 
-No sentence rests on an invalid step without saying so.
+No sentence uses an invalid step without saying so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit, limit_text
 from loadtest.results.sweep_result import Interval, RunVerdict, SweepResult
 
-# What a reader cannot know who sees the name of a limit for the first time.
+# Explanations for a reader who sees the name of a limit for the first time.
 _MEANING = {
     Limit.HAND_OVER: "free slots wait for their next task",
     Limit.LOOP: "too few were kept open",
@@ -33,8 +33,8 @@ def headlines(sweep: SweepResult, left: str = "") -> list[str]:
 
     Args:
         sweep: The run, judged.
-        left: End of the sentence that says that steps were not measured, as ``rest_clause`` makes it; empty where no
-            run's folder is at hand.
+        left: End of the sentence that says that steps were not measured, as ``rest_clause`` makes it; empty where the
+            run's folder is not available.
     """
     found = parts(sweep)
     sentences = [_invalid(sweep)]
@@ -60,7 +60,7 @@ def headlines(sweep: SweepResult, left: str = "") -> list[str]:
 
 def _answers(sweep: SweepResult, *, explain: bool = True) -> list[str | None]:
     """
-    Return what each part of a run answers; words are explained where they stand for the first time.
+    Return what each part of a run answers; words are explained where they are used first.
     """
     deployed = [
         sentence
@@ -93,7 +93,7 @@ def _invalid(sweep: SweepResult) -> str | None:
 
 def _cell(step: StepResult) -> StepKey:
     """
-    What an attempt measured; a later one stands for it.
+    Return one key for all repetitions, attempts and second steps of a cell.
     """
     return replace(first_key(step.key), repetition=1)
 
@@ -109,7 +109,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
         for s in sweep.steps
         if s.replicas == largest and s.capacity is not None and s.counts_for_cell
     }
-    # What nobody saw full is not called saturated.
+    # Slots that were not seen full are not called saturated.
     seen = Limit.UNKNOWN not in limits
     loaded = "saturated" if seen else "under a closed load"
     sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s {loaded}"
@@ -133,7 +133,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
 
 def _throughput_not_known(sweep: SweepResult) -> str | None:
     """
-    Name the counts whose closed load has no step that may be believed, where the run's answer stands without them.
+    Name the counts whose closed load has no step that may be believed, where the run's answer does not need them.
     """
     if sweep.verdict is RunVerdict.INVALID:
         return None
@@ -229,7 +229,7 @@ def _counted(sweep: SweepResult) -> str | None:
 
 def _loaded(step: StepResult) -> str:
     """
-    Say what a closed load did to slots that somebody has seen.
+    Say how a closed load filled slots that were seen.
     """
     if step.activity_slots is None:
         return f"closed load, {replica_count(step.replicas)} whose slots are not known"

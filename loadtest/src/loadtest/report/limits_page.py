@@ -1,5 +1,5 @@
 """
-What holds a setting back, as one sentence, as text for a terminal and as a page.
+What limits a setting, as one sentence, as text for a terminal and as a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from loadtest.results.suspect import Suspect
 
 def limits_headline(result: LimitsResult) -> str:
     """
-    Return the answer: what holds it back, by which readings, what its relief gave, what to change, and what is next.
+    Return the answer: what limits the setting, by which readings, what its relief gave, what to change, and what comes
+    next.
     """
     match result.answer:
         case LimitsAnswer.PROVED:
@@ -62,7 +63,7 @@ def limits_text(result: LimitsResult) -> str:
 
 def limits_html(result: LimitsResult) -> str:
     """
-    Return the page; it needs nothing else.
+    Return the page; it needs no other file.
     """
     return page_template("limits.html").render(
         result=result,

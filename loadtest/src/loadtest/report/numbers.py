@@ -1,5 +1,5 @@
 """
-How numbers read to people: milliseconds, percent, and as many digits as their error allows.
+How numbers are written for people: milliseconds, percent, and as many digits as their error allows.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ def milliseconds(seconds: float | None) -> str:
 
 def duration(seconds: float) -> str:
     """
-    Write measured seconds with the unit that suits.
+    Write measured seconds with a suitable unit.
     """
     return f"{seconds:.1f} s" if seconds >= 1 else f"{milliseconds(seconds)} ms"
 
 
 def bound_text(seconds: float) -> str:
     """
-    Write a bound as it was given: a rounded one would be another goal.
+    Write a bound as it was given, as a rounded one would be another goal.
     """
     return f"{seconds:.10g} s" if seconds >= 1 else f"{seconds * 1000:.10g} ms"
 
 
 def rate(per_second: float | None) -> str:
     """
-    Write a rate with three digits that count, without trailing zeros.
+    Write a rate with three significant digits, without trailing zeros.
     """
     return DASH if per_second is None else rate_text(per_second)
 
 
 def money(amount: float) -> str:
     """
-    Write an amount in whole units, a small one with three digits that count.
+    Write an amount in whole units, a small one with three significant digits.
     """
     return f"{amount:,.0f}" if amount >= 99.5 else rate_text(amount)
 
@@ -77,8 +77,8 @@ def percent(ratio: float | None, decimals: int = 0) -> str:
 
 def share(ratio: float) -> str:
     """
-    Write a counted share as percent: no decimals from a tenth on and one below, and as many more as keep some from reading
-    as none, and most from reading as all.
+    Write a counted share as percent: without decimals from a tenth on, with one below, and with more where a share
+    would read as none or as all.
     """
     decimals = 0 if ratio >= 0.1 else 1
     left = 100 * min(ratio, 1 - ratio)
@@ -87,7 +87,7 @@ def share(ratio: float) -> str:
 
 def with_error(estimate: Estimate) -> str:
     """
-    Write a mean with its half width, both with the decimals that the half width bears.
+    Write a mean with its half width, both with as many decimals as the half width allows.
     """
     if estimate.value is None or estimate.half_width is None:
         return DASH
@@ -117,7 +117,7 @@ def replica_count(count: int) -> str:
 
 
 def _decimals(value: float, half_width: float) -> int:
-    # Orders of minutes are thousandths a second: no fixed number of decimals shows them.
+    # Rates of orders that take minutes are thousandths per second: no fixed number of decimals shows them.
     first = max(0, -math.floor(math.log10(abs(value)))) if value else 0
     if half_width == 0 or half_width < 1e-4 * min(1.0, abs(value)):
         return first + 2

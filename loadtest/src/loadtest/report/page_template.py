@@ -1,5 +1,5 @@
 """
-How every page is filled: its template, the styles that pages share, and pictures that lie within them.
+How every page is filled: its template, the styles that pages share, and pictures inside the page.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 @functools.cache
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
     """
-    Return a page's template; compiling one takes as long as a picture.
+    Return a page's template; it is compiled only once, as that takes as long as a picture.
 
     Args:
-        name: Of its file beside this module.
-        filters: Name of each filter that the page uses beside jinja2's own and ``code`` -> what it calls.
+        name: Name of the template's file beside this module.
+        filters: Functions by the names of the filters that the page uses in addition to jinja2's own and ``code``.
     """
     environment = Environment(
         loader=PackageLoader("loadtest", "report"),
@@ -34,7 +34,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
 
 def with_code(text: str) -> Markup:
     """
-    Return a sentence as a page shows it: what stands between two backquotes is code.
+    Return a sentence as a page shows it: text between two backquotes is code.
     """
     parts = text.split("`")
     if len(parts) % 2 == 0:
@@ -48,5 +48,5 @@ def image_source(svg: bytes) -> Markup:
     """
     Return a picture as the source of an image.
     """
-    # As an image, so that the ids within several pictures do not meet.
+    # As an image, so that the ids within several pictures do not clash.
     return Markup("data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii"))

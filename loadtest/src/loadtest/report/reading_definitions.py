@@ -1,7 +1,7 @@
 """
 How each reading of a step is made, in words and as expressions.
 
-It takes the words from the schema of sweep.json and the expressions from the catalogue, and has none of its own.
+It takes the words from the schema of sweep.json and the expressions from the catalogue, and adds no text of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from loadtest.report.captioned_figures import Source, sources
 from loadtest.results.schema import SCHEMA_PATH
 
-# About the step itself: nothing that was read.
+# Keys that tell about the step itself and are no readings.
 _NAMES = {
     "step",
     "replicas",
@@ -37,9 +37,9 @@ class Reading:
     One reading.
 
     Attributes:
-        key: In sweep.json.
-        meaning: What it is.
-        sources: Expressions that tell the same from a running system; none where only a sweep can know it.
+        key: Key of the reading in sweep.json.
+        meaning: Meaning of the reading, as the schema says it.
+        sources: Expressions that tell the same from a running system; empty where only a sweep can know it.
     """
 
     key: str

@@ -1,5 +1,5 @@
 """
-What goes on with a run that lacks steps: a command that is typed, or nothing, as its budget is spent.
+How to finish a run that lacks steps: the command to type, or none, as its budget is spent.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from loadtest.results.run_folder import Run
 
 def resume_command(run: Run) -> str:
     """
-    Return the command by which its user does what is left of a run, as it is typed in the current folder; a run of a
-    cluster lies on a volume there.
+    Return the command with which the user measures the rest of a run, as it is typed in the current folder; the folder
+    of a run in a cluster is on a volume there.
     """
     manifest = run.manifest
     if manifest.target == "kubernetes":
@@ -26,11 +26,11 @@ def resume_command(run: Run) -> str:
 
 def rest_clause(run: Run, steps: Iterable[Measured]) -> str:
     """
-    Return the end of a sentence that says that a run lacks steps: how they are measured, or why they never are.
+    Return the end of a sentence that says that a run lacks steps: how to measure them, or why they never are.
 
     Args:
-        run: Its folder and plan.
-        steps: Those that it has.
+        run: Folder and plan of the run.
+        steps: Steps that were measured.
     """
     spent = why_budget_ended(run.plan, steps)
     return f"; `{resume_command(run)}` does what is left" if spent is None else f", as {spent}"

@@ -1,7 +1,7 @@
 """
 A run by cells: the steps of one load and replica count together.
 
-It chooses which steps speak for a cell.  A run with factors is first taken apart into its combinations.
+It chooses which steps represent a cell. A run with factors is first split into its combinations.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loadtest.results.sweep_result import SweepResult
 @dataclass(frozen=True, slots=True)
 class Cell:
     """
-    All repetitions of one load at one replica count, of one combination of factors.
+    All repetitions of one load at one replica count, in one combination of factors.
     """
 
     replicas: int
@@ -27,13 +27,13 @@ class Cell:
     @property
     def usable(self) -> tuple[StepResult, ...]:
         """
-        Those that may be believed and whose numbers are used.
+        The steps that may be believed and whose numbers are used.
         """
         return tuple(step for step in self.steps if step.counts_for_cell)
 
     def worst(self, read: Callable[[StepResult], float | None]) -> float | None:
         """
-        Return the largest reading of the repetitions that may be believed; it is what the SLO is held against.
+        Return the largest reading of the repetitions that may be believed; the SLO is compared with it.
         """
         values = [value for step in self.usable if (value := read(step)) is not None]
         return max(values, default=None)
@@ -41,14 +41,14 @@ class Cell:
 
 def parts(sweep: SweepResult) -> list[SweepResult]:
     """
-    Return a run as one run for each combination of its factors; itself alone where it has none.
+    Return one run for each combination of a run's factors; the run itself where it has none.
     """
     return [sweep.part(each) for each in sweep.combinations] if len(sweep.combinations) > 1 else [sweep]
 
 
 def setting_of(part: SweepResult) -> str:
     """
-    Return the setting of one combination in words; empty where the plan varies none.
+    Return the setting of one combination in words; empty where the plan varies no factor.
     """
     return part.combinations[0].setting
 
@@ -82,6 +82,6 @@ def _first_load(found: Sequence[Cell]) -> list[Cell]:
 
 def unit(sweep: SweepResult) -> str:
     """
-    Return what a run completes: the repair shop's workflows are orders.
+    Return what a run completes: orders for the repair shop's workflows, else workflows.
     """
     return "orders" if sweep.scenario.startswith("repair") else "workflows"

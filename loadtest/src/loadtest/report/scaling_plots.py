@@ -1,7 +1,7 @@
 """
 A run as pictures: what grows with replicas, and what waits.
 
-It draws what it is given and decides nothing about the numbers.
+It draws the numbers that it gets and decides nothing about them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
 
-# So many numbers stand beside their points without meeting; the tables have them all.
+# Up to this many points have room for their numbers; the tables have all of them.
 _MOST_VALUES = 9
 PERCENTILES = {"p50": (SKY, "o"), "p95": (BLUE, "s"), "p99": (PURPLE, "^")}
 
@@ -83,7 +83,7 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
             )
             told = apart([n for n, _, _ in points], _MOST_VALUES)
             for n, value in ((n, value) for n, value, _ in points if n in told):
-                # Below a point near zero its number would lie on the axis.
+                # The number of a point near zero would lie on the axis if it were below the point.
                 low = value < 0.08 * max(each for _, each, _ in points)
                 axes.annotate(
                     rate(value),
@@ -206,7 +206,7 @@ def latency_plot(sweep: SweepResult) -> Plot | None:
         if values:
             left.set_ylim(min(values) / 1.6, max(values) * 2.6)
         left.set_ylabel("schedule to start (ms, log scale)")
-        # A percentile may be shown of one queue alone: a workflow without activities has nothing on the left.
+        # A percentile may be shown for one queue only: a workflow without activities has nothing on the left.
         named = {
             label: handle
             for axes in (right, left)

@@ -13,7 +13,7 @@ from loadtest.results.sweep_result import Interval
 
 def sizing_text(result: SizingResult) -> str:
     """
-    Write the answer: the sentence, the table, what an order costs, and what to know.
+    Write the answer: the sentence, the table, what an order costs, and the notes.
     """
     lines = [_headline(result), ""]
     lines += _table(

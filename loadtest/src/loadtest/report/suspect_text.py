@@ -1,5 +1,5 @@
 """
-How suspects are told in sentences.
+Writes suspects in sentences.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.sweep_result import SweepResult
 
-# Names that are one thing, and so take "holds" and not "hold".
+# Names in the singular, which take "holds" and not "hold".
 _ONE_THING = frozenset(
     {
         SuspectName.CACHE,
@@ -42,7 +42,7 @@ def hold(name: SuspectName) -> str:
 
 def suspects_sentence(suspects: Sequence[Suspect]) -> str:
     """
-    Tell suspects that are as likely as each other: "A or B may hold it back: ...".
+    Write suspects that are equally likely: "A or B may hold it back: ...".
     """
     names = " or ".join(suspect.name.value for suspect in suspects)
     evidence = "; ".join(suspect.evidence for suspect in suspects)
@@ -58,7 +58,7 @@ def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
         explain: Whether to say how a suspect is proved.
 
     Returns:
-        The first suspects, their evidence and what to change, or that nobody knows what slows a hand-over that limits;
+        The first suspects, their evidence and what to change; or that the cause of a slow hand-over is not known;
         ``None`` where no usable step is at a limit.
     """
     at_limit = [step for step in sweep.steps if step.counts_for_cell and step.suspects is not None]
@@ -88,8 +88,8 @@ def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
 
 def _telling(step: StepResult) -> tuple[bool, int, bool, int]:
     """
-    Order steps by how much they tell of a limit; of repetitions that differ the one that the slots did not limit goes first,
-    as the sentence of the throughput names its limit.
+    Order steps by how much they tell of a limit; of repetitions that differ, the one that the slots did not limit comes
+    first, as the sentence on the throughput names its limit.
     """
     slots = _limit(step) is Limit.SLOTS
     return step.load.kind == "saturate", step.replicas, not slots, -step.repetition

@@ -1,7 +1,7 @@
 """
-The report of a run: one page that needs nothing else, made from the run's folder alone.
+The report of a run: one page that needs no other file, made from the run's folder alone.
 
-It writes ``sweep.json``, the pictures and ``report.html``, and asks no server anything.
+It writes ``sweep.json``, the pictures and ``report.html``, and asks no server.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ def build_report(path: Path | Run) -> Path:
     Make a run's report again from its files: ``sweep.json``, ``plots/`` and ``report.html``.
 
     Args:
-        path: The run's folder, or a folder of runs for its latest; or the run.
+        path: The run, its folder, or a folder of runs for its latest run.
 
     Returns:
-        Where the page is.
+        Path of the page.
 
     Raises:
         InputError: There is no run, its files are damaged, or the folder cannot be written.
@@ -75,10 +75,10 @@ def build_report(path: Path | Run) -> Path:
 
 def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Path:
     """
-    Write what was found of a run into its folder.
+    Write the results of a run into its folder.
 
     Returns:
-        Where the page is.
+        Path of the page.
     """
     drawn = figures(sweep)
     timelines = _timelines(sweep, steps)
@@ -116,9 +116,9 @@ def render(
 
     Args:
         sweep: The run, judged.
-        manifest: Of the run.
-        drawn, timelines: Its pictures.
-        queries: What shows its windows in a Prometheus.
+        manifest: Manifest of the run.
+        drawn, timelines: Pictures of the run.
+        queries: PromQL queries that show the run's windows in a Prometheus.
         left: End of the sentence that says that steps were not measured.
     """
     template = page_template(
@@ -166,7 +166,7 @@ def render(
 
 def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
     """
-    Draw the first repetition of each cell, the open loads first: there waiting can be seen.
+    Draw the first repetition of each cell, the open loads first, as they show the waits.
     """
     by_name = {step.key.folder: step for step in steps}
     chosen = [step for step in ordered_steps(sweep) if step.repetition == 1]

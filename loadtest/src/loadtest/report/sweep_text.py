@@ -1,7 +1,7 @@
 """
 A run as plain text for a terminal: verdict, headlines, one table.
 
-An invalid step's numbers stand in brackets with the reason below.
+The numbers of an invalid step are in brackets, with the reason below.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def headroom(step: StepResult) -> str:
 
 def long_run_text(step: StepResult) -> str:
     """
-    Write the long run's p95 of the activity queue with its range.
+    Write the p95 of the activity queue in the long run, with its range.
     """
     found = step.long_run_p95
     if found is None or found.value is None:
@@ -103,7 +103,7 @@ def long_run_text(step: StepResult) -> str:
 
 def load_text(step: StepResult) -> str:
     """
-    Name a step's load with its rate, or with how many orders it keeps open.
+    Name a step's load with its rate, or with the number of orders that it keeps open.
     """
     rate_text = "" if step.load.arrival_rate is None else f" {rate(step.load.arrival_rate)}/s"
     return f"{step.key.load_name}{rate_text}"
@@ -125,7 +125,7 @@ def text_report(sweep: SweepResult, left: str = "") -> str:
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
-    # Why a rate's answer is not known stands in the sentences above.
+    # The sentences above say why the answer at a rate is not known.
     undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
     if sweep.verdict is RunVerdict.FAIL or undecided:
         lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
@@ -164,7 +164,7 @@ def _load_cell(step: StepResult, *, several: bool) -> str:
 
 
 def _completed(step: StepResult) -> str:
-    # The schedule of an open load sets what can be completed: its noise is no error of the rate.
+    # The schedule of an open load sets what can be completed: its noise is no error of the throughput.
     if step.load.kind == "saturate":
         return with_error(step.throughput_per_second)
     return f"{step.counts.window_completed} of {step.counts.window_offered}"

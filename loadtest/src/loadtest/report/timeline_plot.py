@@ -1,5 +1,5 @@
 """
-One step as a picture, second by second: arrivals and closes, what is open, what waits.
+One step as a picture, second by second: arrivals and closes, open workflows, waiting tasks.
 
 It draws gaps as gaps.
 """
@@ -19,7 +19,7 @@ from loadtest.report.drawing import BLUE, GREEN, GREY, ORANGE, VERMILLION, drawi
 from loadtest.results.disturbance import Disturbance
 from loadtest.results.measured_step import Measured, Second
 
-# From here on a number has a sign more than the margin has room for.
+# From here on a number has more characters than the margin has room for.
 _LONG_NUMBER = 10_000
 _MARGINS = {"left": 0.08, "right": 0.985, "bottom": 0.085, "top": 0.955, "hspace": 0.09}
 
@@ -121,7 +121,8 @@ def _phases(axes: Axes, measured: Measured, last: float, *, named: bool) -> None
 
 def _disturbed(axes: Axes, hits: Sequence[Disturbance], *, named: bool) -> None:
     """
-    Shade the seconds that something hit from outside, and say what at the picture's foot, each at its own height.
+    Shade the seconds in which something hit the step from outside, and name it at the picture's foot, each at its own
+    height.
     """
     until = -math.inf
     for height, each in enumerate(hits):

@@ -1,5 +1,5 @@
 """
-What the verdict of a run means, in a few words for somebody who sees it for the first time.
+The meaning of a run's verdict, in a few words for people who see it for the first time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def verdict_meaning(sweep: SweepResult) -> str:
 
 def lacks_settings(sweep: SweepResult) -> bool:
     """
-    Tell whether a run would pass but for settings of its plan that were not measured.
+    Tell whether a run is undecided only because settings of its plan were not measured.
     """
     undecided = sweep.verdict is RunVerdict.UNDECIDED
     return (

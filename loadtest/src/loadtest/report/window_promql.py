@@ -1,5 +1,5 @@
 """
-What to ask Prometheus for the numbers of each window: that window's own seconds and divisor.
+The Prometheus queries for the numbers of each window, with that window's own seconds and divisor.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class WindowQueries:
 
     Attributes:
         step: Name of the step's folder.
-        throughput: For ``throughput_per_second``; ``None`` where activities were not counted.
-        wait_p95: For ``schedule_to_start_seconds.activity.p95``.
+        throughput: Query for ``throughput_per_second``; ``None`` where activities were not counted.
+        wait_p95: Query for ``schedule_to_start_seconds.activity.p95``.
         why: Why there is no query.
     """
 

@@ -1,5 +1,5 @@
 """
-A run's folder as one stream with a checksum, so that it can leave a volume and be known to be whole.
+A run's folder as one stream with a checksum, so that it can be copied from a volume and checked.
 
 It decides what is packed and what may be unpacked.
 
@@ -23,7 +23,7 @@ from loadtest.results.latest_link import LATEST, demand_latest, point_latest
 
 class Hashed:
     """
-    A stream that is written on and remembers a checksum of what went through.
+    Passes a stream on and keeps a checksum of it.
     """
 
     def __init__(self, out: BinaryIO) -> None:
@@ -32,7 +32,7 @@ class Hashed:
 
     def write(self, data: bytes) -> int:
         """
-        Write on.
+        Write data on.
         """
         self._sum.update(data)
         return self._out.write(data)
@@ -56,14 +56,14 @@ def pack(results: Path, run: str, out: BinaryIO) -> tuple[str, str]:
 
     Args:
         results: Folder of all runs.
-        run: Name of one, or ``latest``.
-        out: Where the tar goes.
+        run: Name of a run, or ``latest``.
+        out: Stream to which the tar is written.
 
     Returns:
-        The run's own name, and the checksum of what was written.
+        The run's own name, and the checksum of the written data.
 
     Raises:
-        InputError: There is no such run; names those that there are.
+        InputError: There is no such run; the error names the runs there are.
     """
     folder = results / run
     if "/" in run or run.startswith(".") or not (folder / "plan.json").is_file():
@@ -75,7 +75,7 @@ def pack(results: Path, run: str, out: BinaryIO) -> tuple[str, str]:
         gzip.GzipFile(fileobj=cast(BinaryIO, hashed), mode="wb", compresslevel=4, mtime=0) as squeezed,
         tarfile.open(fileobj=squeezed, mode="w|") as tar,
     ):
-        # What is only half written (a step, a link) has a name with a dot and is left.
+        # Files that are only partly written (a step, a link) have names with a dot and are left out.
         tar.add(folder, folder.name, filter=lambda entry: None if _is_partial(entry.name) else entry)
     hashed.flush()
     return folder.name, hashed.checksum()
@@ -86,7 +86,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
     Compare an archive's checksum, unpack it below a folder of runs, and point ``latest`` at it.
 
     Raises:
-        MeasurementError: The archive is not what was packed.
+        MeasurementError: The archive differs from what was packed.
         InputError: The run is there already, or the folder or its link cannot be written.
     """
     with archive.open("rb") as file:
@@ -104,7 +104,7 @@ def unpack(archive: Path, checksum: str, run: str, output: Path) -> Path:
         demand_latest(output)
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(partial, filter="data")
-        # Half a run would look like one that was interrupted.
+        # A partly unpacked run would look like one that was interrupted, so it gets its name last.
         (partial / run).rename(final)
         point_latest(final)
     except OSError as error:
@@ -122,7 +122,7 @@ def _is_partial(name: str) -> bool:
 
 def main() -> int:
     """
-    Pack a run for whoever reads standard output.
+    Pack a run and write it to standard output.
     """
     try:
         name, checksum = pack(Path(sys.argv[1]), sys.argv[2], sys.stdout.buffer)

@@ -1,5 +1,5 @@
 """
-What is said of how much each replica count carries: ``capacity.json``.
+The result of how much each replica count carries: ``capacity.json``.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Carries(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Headroom:
     """
-    A replica count at the rate that was asked.
+    How a replica count stands at the rate that was asked.
 
     Attributes:
-        carries: Whether it keeps the SLO there.
-        low_ratio, high_ratio: How much more than the rate it carries, as a share, at the bracket's two ends;
+        carries: Whether the count keeps the SLO at the rate.
+        low_ratio, high_ratio: How much more than the rate the count carries, as a share, at the bracket's two ends;
             null without a bracket.
-        why: Why it cannot be told; empty where it is.
+        why: Why it is not known; empty where it is.
     """
 
     carries: Carries
@@ -46,14 +46,15 @@ class SearchStep:
     One probe of the search.
 
     Attributes:
-        step: Name of its folder.
-        arrival_rate: Orders per second.
-        window_seconds: Its counted part.
+        step: Name of the probe's folder.
+        arrival_rate: Arrival rate of the probe, in orders per second.
+        window_seconds: Length of the probe's window.
         verdict: ``valid``, ``overloaded`` or ``invalid``.
-        against_slower: Met: the rate 5 % lower is kept; missed: it is not; null where nothing was decided.
-        against_faster: The same of the rate 5 % higher.
-        proposed_after: The model's rate with what the probe taught; null where it taught nothing.
-        reasons: Why it may not be believed.
+        against_slower: Met: the rate 5 % lower keeps the SLO; missed: it does not; null where nothing was decided.
+        against_faster: The same for the rate 5 % higher.
+        proposed_after: Rate that the model proposes with what the probe taught, in orders per second; null where it
+            taught nothing.
+        reasons: Why the probe may not be believed; empty where it may.
     """
 
     step: str
@@ -72,19 +73,21 @@ class CountCapacity:
     How much one replica count carries.
 
     Attributes:
-        replicas: The count.
-        low, high: Orders per second that keep the SLO, and that miss it; null where there is no bracket.
-        low_confirmed, high_confirmed: Whether traffic showed it; else it is the model's word, not contradicted.
-        saturated_per_second: What it completed under a closed load, of two the one that is used; null where that was not
-            measured.
-        saturated_half_width: Half of its 95 % interval.
-        saturated_limit: What held it; null where it was not measured.
-        proposed: The rate that the model proposed first; null where there was none.
-        path: The probes.
-        measured_seconds: Warm-ups and windows of all its steps.
-        headroom: At the rate that was asked; null where none was.
+        replicas: Number of replicas.
+        low, high: Highest rate known to keep the SLO and lowest rate known to miss it, in orders per second; null where
+            there is no bracket.
+        low_confirmed, high_confirmed: Whether traffic showed that end; else it is the model's answer, which traffic did
+            not contradict.
+        saturated_per_second: Throughput under a closed load, of two steps that of the one that is used; null where it
+            was not measured.
+        saturated_half_width: Half of the throughput's 95 % interval.
+        saturated_limit: What limited the throughput; null where it was not measured.
+        proposed: The rate that the model proposed first, in orders per second; null where there was none.
+        path: Probes in the order in which they were run.
+        measured_seconds: Seconds of warm-ups and windows of all steps of this count.
+        headroom: Headroom at the rate that was asked; null where none was asked.
         why: Why there is no bracket; empty where there is one.
-        notes: What a reader should know of its closed load.
+        notes: Notes for the reader on the closed load of this count.
     """
 
     replicas: int
@@ -106,20 +109,20 @@ class CountCapacity:
 @dataclass(frozen=True, slots=True)
 class CapacityResult:
     """
-    Everything that is said of a search for capacities.
+    The result of a search for capacities.
 
     Attributes:
         schema: Version of this document's form.
         run: Name of the run's folder.
-        plan, scenario: What was measured.
-        bound_seconds: A task that waits longer is late.
-        allowed_ratio: Share that may be late.
-        rate: At which the headroom was asked; null where it was not.
-        counts: One for each replica count, rising.
-        measured_seconds: Warm-ups and windows of all steps.
-        grid_seconds: What a grid of rates 10 % apart would have measured for the same.
-        ended: Why no more was measured.
-        warnings: What a reader should know before the numbers.
+        plan, scenario: Names of the plan and of the scenario.
+        bound_seconds: The bound on the waits: a task that waits longer is late.
+        allowed_ratio: Share of the tasks that may be late.
+        rate: Orders per second at which the headroom was asked; null where it was not.
+        counts: One entry for each replica count, rising.
+        measured_seconds: Seconds of warm-ups and windows of all steps.
+        grid_seconds: Seconds that a grid of rates 10 % apart would have measured for the same answer.
+        ended: Why no more steps were measured.
+        warnings: Warnings to read before the numbers.
     """
 
     schema: Literal[1]
@@ -138,7 +141,7 @@ class CapacityResult:
     @property
     def enough(self) -> int | None:
         """
-        The smallest measured count that carries the rate asked.
+        The smallest measured count that carries the rate that was asked.
         """
         return next(
             (
@@ -152,7 +155,8 @@ class CapacityResult:
     @property
     def exit_code(self) -> int:
         """
-        At a rate: 0 if a count carries it, 1 if none does, else 3; without one: 0 if every count has a bracket, else 3.
+        With a rate: 0 if a count carries it, 1 if none does, else 3. Without a rate: 0 if every count has a bracket,
+        else 3.
         """
         if self.rate is None:
             return 0 if self.counts and all(one.low is not None for one in self.counts) else 3

@@ -1,5 +1,5 @@
 """
-What is said of two settings that were run in alternation: ``comparison.json``.
+The result of comparing two settings that were run in alternation: ``comparison.json``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FEWEST_ROUNDS = 3
 
 class Standing(StrEnum):
     """
-    What setting B is to setting A in one quantity.
+    How setting B compares with setting A in one quantity.
     """
 
     BETTER = "better"
@@ -34,17 +34,17 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class QuantityComparison:
     """
-    One quantity of B against A.
+    The comparison of B with A in one quantity.
 
     Attributes:
-        quantity: Its name, such as ``throughput``.
-        unit: Of its values.
-        a, b: Geometric means over the blocks; null where no block told the quantity.
+        quantity: Name of the quantity, such as ``throughput``.
+        unit: Unit of the quantity's values.
+        a, b: Geometric means of the two settings over their blocks; null where no block told the quantity.
         standing: Better, worse, the same within the margin, or cannot tell.
-        ratio, low, high: B over A with its 95 % interval; null where too few rounds told it.
-        rounds: Rounds that told it.
-        rounds_wanted: Rounds in all that would tell; null where it is told or not known.
-        why: Why it cannot be told; empty where it is.
+        ratio, low, high: Ratio of B over A with its 95 % interval; null where too few rounds told it.
+        rounds: Number of rounds that told the quantity.
+        rounds_wanted: Number of rounds in all that would decide; null where it is decided or not known.
+        why: Why it cannot be told; empty where it can.
     """
 
     quantity: str
@@ -63,17 +63,17 @@ class QuantityComparison:
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
     """
-    Everything that is said of a comparison.
+    The result of a comparison.
 
     Attributes:
         schema: Version of this document's form.
-        run: Name of the run's folder; of two finished runs, both names.
+        run: Name of the run's folder; for two finished runs, both names.
         a, b: The two settings as texts.
         gate: The quantities that decide the exit code.
         same_within_ratio: Differences up to this share are "the same".
-        quantities: One for each quantity.
-        rounds: Rounds of A B B A that are whole and valid.
-        warnings: What a reader should know before the numbers.
+        quantities: Comparison of each quantity.
+        rounds: Number of rounds of A B B A that are whole and valid.
+        warnings: Warnings to read before the numbers.
     """
 
     schema: Literal[1]

@@ -29,19 +29,19 @@ class DisturbanceKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OutsideLook:
     """
-    What one look at a step's surroundings saw of the seconds since the look before.
+    What one look at a step's surroundings saw in the seconds since the look before.
 
     Attributes:
         at: Seconds since the step's first arrival was due.
-        seconds: Time since the look before.
-        counted_seconds: Time over which the server's counters were compared; ``None`` where they were not.
+        seconds: Seconds since the look before.
+        counted_seconds: Seconds over which the server's counters were compared; ``None`` where they were not.
         refused: Requests that the server refused, by cause.
         server_errors: Requests to the server that ended in an error, by type.
         database_errors: Requests of the server to its database that failed, by type.
-        restarts: Processes that are others than before, in words.
-        lost: Replicas that are gone or are other processes than at the step's beginning.
-        stall_seconds: By how much this program woke too late at most.
-        machine: CPU time of the machine so far; ``None`` where there are several.
+        restarts: Processes that were replaced since the look before, in words.
+        lost: Replicas that are gone or were replaced since the step's beginning.
+        stall_seconds: Longest delay, in seconds, with which this program woke up.
+        machine: CPU time of the machine so far; ``None`` where the run uses several machines.
     """
 
     at: float
@@ -59,12 +59,12 @@ class OutsideLook:
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """
-    One thing that hit a step.
+    One disturbance of a step.
 
     Attributes:
-        kind: Which.
-        start: Its beginning at the earliest, in seconds since the step's first arrival was due.
-        end: Its end at the latest.
+        kind: Kind of the disturbance.
+        start: Its earliest possible beginning, in seconds since the step's first arrival was due.
+        end: Its latest possible end, in seconds likewise.
         what: What was seen, as a clause.
         counts: Whether the step's answer rests on these seconds, which makes the step invalid.
     """
@@ -78,6 +78,7 @@ class Disturbance:
     @property
     def span(self) -> str:
         """
-        Its seconds in words, such as ``seconds 0 to 15``; what began just before the first arrival began at 0.
+        The seconds of the disturbance in words, such as ``seconds 0 to 15``; one that began just before the first
+        arrival began at 0.
         """
         return f"seconds {round(self.start)} to {round(self.end)}"

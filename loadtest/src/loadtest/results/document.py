@@ -1,5 +1,5 @@
 """
-How a value of ours becomes a JSON file and comes back, whole or not at all.
+Writes the kit's values as JSON files and reads them back, whole or not at all.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _spelled(value: Any) -> Any:
 
 def to_plain(value: object) -> Any:
     """
-    Turn a frozen dataclass or model into what JSON can hold; infinities become words.
+    Turn a frozen dataclass or model into plain data for JSON; infinities become words.
     """
     return _spelled(_adapter(type(value)).dump_python(value, mode="json"))
 
@@ -52,7 +52,7 @@ def to_json(value: object, *, indent: int | None = 2) -> str:
     Write a value as JSON text that ends in a newline.
     """
     plain = _adapter(type(value)).dump_python(value, mode="json")
-    # Ten times as quick as json, which indents in Python; the words for infinity are those of ``to_plain``.
+    # Ten times as fast as json, which indents in Python; the words for infinity are those of ``to_plain``.
     return _TEXT.dump_json(plain, indent=indent).decode("utf-8") + "\n"
 
 
@@ -61,7 +61,7 @@ def from_plain(kind: type[T], plain: Any, where: str) -> T:
     Make a value of *kind* from parsed JSON.
 
     Raises:
-        InputError: It does not fit, with the first misfit; *where* names the file.
+        InputError: The data does not fit; the error tells the first misfit, and *where* names the file.
     """
     try:
         value: T = _adapter(kind).validate_python(plain)
@@ -80,10 +80,10 @@ def _first_misfit(error: ValidationError) -> str:
 
 def from_message(kind: type[T], plain: Any, sender: str) -> T:
     """
-    Make a value of *kind* from what another process of the kit sent.
+    Make a value of *kind* from a message of another process of the kit.
 
     Raises:
-        OtherVersionError: It does not fit, with the first misfit; *sender* names who sent it.
+        OtherVersionError: The message does not fit; the error tells the first misfit, and *sender* names who sent it.
     """
     try:
         value: T = _adapter(kind).validate_python(plain)
@@ -100,7 +100,7 @@ def read_plain(path: Path) -> Any:
     Parse one JSON file.
 
     Raises:
-        InputError: It is missing or is not JSON.
+        InputError: The file is missing or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -122,7 +122,7 @@ def read(kind: type[T], path: Path) -> T:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """
-    Write a file through a temporary name in the same folder, so that a reader sees all of it or none.
+    Write a file through a temporary name in the same folder, so that a reader sees all of it or nothing.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,5 +1,5 @@
 """
-How a number is written down: an estimate with its half width, a percentile with its samples.
+How a number is kept: an estimate with its half width, a percentile with its number of samples.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Estimate:
         value: The mean; ``None`` if it is not shown.
         half_width: Half of the interval's width, in the value's unit; ``None`` where the value is a count of this
             window and no estimate of anything beyond it.
-        n: How many of them stand behind it.
+        n: Number of values that were averaged or counted.
         of: What was averaged or counted: ``repetitions``, ``batches`` or ``halves`` of one window, ``activities``,
             ``tasks``, ``orders``.
     """
@@ -44,11 +44,11 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Percentiles:
     """
-    Percentiles in seconds; one with fewer than ten samples beyond it is ``None``.
+    Percentiles in seconds; ``None`` for a percentile with fewer than ten samples beyond it.
 
     Attributes:
-        p50, p95, p99: In seconds.
-        n: Samples.
+        p50, p95, p99: The percentiles, in seconds.
+        n: Number of samples.
     """
 
     p50: float | None
@@ -60,12 +60,12 @@ class Percentiles:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """
-    How long tasks of one queue waited, in seconds, from put in to taken.
+    How long tasks of one queue waited, in seconds, from entering the queue until a worker took them.
 
     Attributes:
-        mean: With its interval.
-        p50, p95, p99: As in ``Percentiles``.
-        n: Tasks taken.
+        mean: Mean wait with its interval, in seconds.
+        p50, p95, p99: Percentiles of the wait, in seconds, as in ``Percentiles``.
+        n: Number of tasks that were taken.
     """
 
     mean: Estimate

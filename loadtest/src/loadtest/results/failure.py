@@ -1,5 +1,5 @@
 """
-A failed start or workflow as a value: who refused, and in which words.
+A failed start or workflow as a value: where the failure was seen, and its name.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class FailureKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Failure:
     """
-    What failures are counted by; there are few of them, as each is a label of a metric.
+    The key under which failures are counted; there are few different ones, as each is a label of a metric.
 
     Attributes:
-        kind: Where it was seen.
-        name: What the error, the status or the scenario calls it; empty where the kind says all.
+        kind: Where the failure was seen.
+        name: Name that the error, the status or the scenario gives it; empty where the kind tells all.
     """
 
     kind: FailureKind
@@ -50,7 +50,7 @@ def _from_text(text: object) -> Failure:
     return Failure(FailureKind(kind), name)
 
 
-# In JSON a key is text; here alone it is made and read.
+# A key of JSON is text; it is written and read only here.
 FailureCounts = Mapping[
     Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)], int
 ]
@@ -58,6 +58,6 @@ FailureCounts = Mapping[
 
 def count_of(failed: FailureCounts, *kinds: FailureKind) -> int:
     """
-    Return how many failures are of some kinds.
+    Return how many failures are of the given kinds.
     """
     return sum(number for failure, number in failed.items() if failure.kind in kinds)

@@ -1,5 +1,5 @@
 """
-How the injectors' latencies are kept: HdrHistogram in microseconds, three significant digits, up to one hour.
+How the injectors' latencies are kept: HdrHistograms in microseconds, with three significant digits, up to one hour.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hdrh.codec import HdrCookieException, HdrHistogramSettingsException, HdrLen
 from hdrh.histogram import HdrHistogram
 
 HIGHEST_MICROSECONDS = 3_600_000_000
-# What the decoder raises for a text that is cut or changed: it has no error of its own for all of them.
+# Errors that the decoder raises for a text that is cut or changed; it has no common error for these cases.
 _NOT_WHOLE = (
     ValueError,
     struct.error,
@@ -32,21 +32,21 @@ def empty() -> HdrHistogram:
 
 def record(histogram: HdrHistogram, seconds: float) -> None:
     """
-    Add one sample; what lies outside of 1 us to 1 h counts as the bound.
+    Add one sample; a sample outside of 1 us to 1 h counts as the bound.
     """
     histogram.record_value(min(max(round(seconds * 1e6), 1), HIGHEST_MICROSECONDS))
 
 
 def encode(histogram: HdrHistogram) -> str:
     """
-    Return its text, about 500 bytes.
+    Return the histogram as text, about 500 bytes.
     """
     return str(histogram.encode().decode("ascii"))
 
 
 def merge(texts: Iterable[str]) -> str:
     """
-    Add encoded histograms; none gives an empty one.
+    Add encoded histograms; without any the result is empty.
     """
     total = empty()
     for text in texts:
@@ -56,7 +56,7 @@ def merge(texts: Iterable[str]) -> str:
 
 def why_not_whole(text: str) -> str | None:
     """
-    Say why a text is no encoded histogram; ``None`` of one that is.
+    Say why a text is no encoded histogram; ``None`` for one that is.
     """
     try:
         HdrHistogram.decode(text)

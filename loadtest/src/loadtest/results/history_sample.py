@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class HistorySample:
     """
-    Schedule-to-start of sampled workflows, by the server's clock, from their histories.
+    Schedule-to-start latency of sampled workflows, by the server's clock, from their histories.
 
     Attributes:
-        workflows: Histories read.
-        activity_seconds: Wait of each activity on the task queue under test (first attempts).
-        workflow_task_seconds: Each workflow task's wait.
-        elsewhere: How many activities were scheduled on each other task queue.
-        workflow_types: How many of the workflows are of each type.
+        workflows: Number of histories that were read.
+        activity_seconds: Wait of each activity on the task queue under test, first attempts only.
+        workflow_task_seconds: Wait of each workflow task.
+        elsewhere: Number of activities scheduled on each other task queue.
+        workflow_types: Number of workflows of each type.
     """
 
     workflows: int

@@ -14,10 +14,10 @@ LATEST = "latest"
 
 def demand_latest(output: Path) -> None:
     """
-    Refuse a folder of runs in which the link could not be made, before a step is measured for it.
+    Refuse a folder of runs in which the link cannot be made, before a step is measured for it.
 
     Args:
-        output: The folder, which is there.
+        output: The existing folder of runs.
 
     Raises:
         InputError: Something else has the link's name, as in a copy that followed links, or links cannot be made there.
@@ -41,7 +41,7 @@ def demand_latest(output: Path) -> None:
 
 def point_latest(run: Path) -> None:
     """
-    Point the link beside a run's folder at it; a reader sees the old one or the new one.
+    Point the link beside a run's folder at that folder; a reader sees the old target or the new one.
 
     Raises:
         OSError: The folder of runs cannot be written.
@@ -58,10 +58,10 @@ def point_latest(run: Path) -> None:
 
 def why_no_run(path: Path) -> str:
     """
-    Say why a path leads to no folder, and what to name instead; of a link, where it leads.
+    Say why a path leads to no folder, and what to name instead; for a link, also where it leads.
 
     Args:
-        path: As it was given.
+        path: Path as the user gave it.
     """
     if path.is_symlink():
         return f"it points at {path.readlink()}, which is gone; name the folder of another run"

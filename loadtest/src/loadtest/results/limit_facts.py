@@ -1,5 +1,5 @@
 """
-What a step saw of the things that can hold a system back: slots, polls, a queue's rate limit, the machine's cores.
+What a step saw of the things that can limit a system: slots, polls, a queue's rate limit, the machine's cores.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class QueueRateLimit:
     """
-    How many activities a second the server hands out of the task queue, and who said so.
+    How many activities per second the server hands out from the task queue, and who set that limit.
 
     Attributes:
-        per_second: The limit in force.
-        source: ``api``, ``worker`` or ``system``.
-        active: Whether it held a task back in the last 30 s; a server before 1.32 says "no" always.
+        per_second: The limit in force, in activities per second.
+        source: Who set the limit: ``api``, ``worker`` or ``system``.
+        active: Whether it held a task back in the last 30 s; a server before 1.32 always says "no".
     """
 
     per_second: float
@@ -31,11 +31,12 @@ class MachineTimes:
 
     Attributes:
         at: Unix time.
-        cores: How many it has.
-        busy_seconds: In use by anything.
-        stolen_seconds: Wanted and given to another machine by the host.
-        own_seconds: Used by this program and all that it started; ``None`` where a part runs elsewhere on the machine.
-        other_seconds: Used by programs that do not give way to those; ``None`` likewise.
+        cores: Number of cores of the machine.
+        busy_seconds: Time used by any program.
+        stolen_seconds: Time that this machine wanted and its host gave to another machine.
+        own_seconds: Time used by this program and all that it started; ``None`` where a part runs elsewhere on the
+            machine.
+        other_seconds: Time used by programs that do not give way to those; ``None`` likewise.
     """
 
     at: float
@@ -52,9 +53,9 @@ class MachineUse:
     Cores of the machine that were in use over a window.
 
     Attributes:
-        cores: How many it has.
-        busy_cores: In use by anything, in the mean.
-        stolen_cores: Wanted and given to another machine by the host, in the mean.
+        cores: Number of cores of the machine.
+        busy_cores: Mean number of cores that any program used.
+        stolen_cores: Mean number of cores that this machine wanted and its host gave to another machine.
     """
 
     cores: int
@@ -69,10 +70,10 @@ class LimitFacts:
 
     Attributes:
         activity_slots, workflow_slots: Slots of all replicas together.
-        activity_slots_used, workflow_slots_used: Those with a task in them.
+        activity_slots_used, workflow_slots_used: Slots of all replicas with a task in them.
         polls_out: Outstanding long polls of all replicas by kind: ``activity``, ``workflow``, ``sticky``.
-        rate_limit: Of the activities of the task queue, at the last look that said it.
-        machine: Of the machine on which everything runs.
+        rate_limit: Rate limit of the task queue's activities, at the last look that told it.
+        machine: Cores in use on the machine on which everything runs.
     """
 
     activity_slots: float | None = None
@@ -86,7 +87,7 @@ class LimitFacts:
 
 def machine_use(before: MachineTimes | None, after: MachineTimes | None) -> MachineUse | None:
     """
-    Return the cores in use between two looks; ``None`` where one is missing.
+    Return the cores in use between two looks; ``None`` where a look is missing.
     """
     if before is None or after is None or after.at <= before.at:
         return None

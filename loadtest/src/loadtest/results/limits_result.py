@@ -1,5 +1,5 @@
 """
-What is said of what holds a setting back: ``limits.json``.
+The result of a search for what limits a setting: ``limits.json``.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class TriedRelief:
     One suspect that was relieved alone.
 
     Attributes:
-        suspect: Which.
-        relief: What it was given, such as ``6 activity slots``.
-        throughput: Of the relieved blocks (B) against the others (A).
+        suspect: Suspect that was relieved.
+        relief: Change that relieved it, such as ``6 activity slots``.
+        throughput: Throughput of the relieved blocks (B) against that of the others (A).
     """
 
     suspect: Suspect
@@ -42,19 +42,19 @@ class TriedRelief:
 @dataclass(frozen=True, slots=True)
 class LimitsResult:
     """
-    Everything that is said of a search for the limit.
+    The result of a search for the limit.
 
     Attributes:
         schema: Version of this document's form.
         run: Name of the run's folder.
-        answer: Proved by relief, named by its readings alone, not found, or cannot tell.
+        answer: How sure the answer is: proved by relief, named by its readings alone, not found, or cannot tell.
         limits: The suspects that the answer names; two or more are "A or B".
         why_not_relieved: Why the kit relieved none of them; null where one was relieved.
         tried: Suspects that were relieved, in order.
         ranking: Suspects of the first step, the likeliest first.
         next: First suspect once the limit is relieved; null where there is none or no limit was proved.
-        problem: Why it cannot be told; null where it can.
-        warnings: What a reader should know before the numbers.
+        problem: Why the limit cannot be told; null where it can.
+        warnings: Warnings to read before the numbers.
     """
 
     schema: Literal[1]

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What the name of a user's own scenario file stands behind among the versions; its version is a checksum.
+# Prefix of the name of a user's own scenario file among the versions; its version is a checksum.
 OWN_SCENARIO = "scenario "
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
     """
-    Where the sweep itself ran.
+    The machine on which the sweep itself ran.
     """
 
     host: str
@@ -31,11 +31,11 @@ class RunStart:
     One start of a run: the first, or a later one by ``--resume``.
 
     Attributes:
-        started_at: UTC, ISO 8601.
+        started_at: UTC time of the start, ISO 8601.
         command: The command line.
-        versions: Distribution -> version, with python and the checksum of a user's own scenario.
-        commit: Of the checkout, or ``None`` outside of one.
-        machine: Where the sweep ran.
+        versions: Version by distribution, with python and the checksum of a user's own scenario.
+        commit: Commit of the checkout, or ``None`` outside of a checkout.
+        machine: Machine on which the sweep ran.
     """
 
     started_at: str
@@ -46,7 +46,7 @@ class RunStart:
 
     def difference(self, earlier: RunStart) -> str | None:
         """
-        Say in what it is another start than an earlier one, ``None`` if numbers of both can stand together.
+        Say in what this start differs from an earlier one; ``None`` if numbers of both can be used together.
         """
         changed = [
             f"{name} {self.versions.get(name, 'none')} in place of {earlier.versions.get(name, 'none')}"
@@ -67,11 +67,11 @@ def _short(commit: str | None) -> str:
 @dataclass(frozen=True, slots=True)
 class ProfileServer:
     """
-    Where a profile of the user's Temporal configuration file led; its credentials are kept nowhere.
+    Where a profile of the user's Temporal configuration file led; its credentials are not kept.
 
     Attributes:
         address: ``host:port`` of the server.
-        namespace: Of the workflows there.
+        namespace: Namespace of the workflows on that server.
     """
 
     address: str
@@ -85,24 +85,26 @@ class Manifest:
 
     Attributes:
         run: Name of the run's folder.
-        started_at: UTC, ISO 8601.
-        finished_at: The same, or ``None`` while it runs or when it was interrupted.
+        started_at: UTC time of the start, ISO 8601.
+        finished_at: UTC time of the end, or ``None`` while the run goes on or when it was interrupted.
         command: The command line.
         target: ``local``, ``kubernetes``, ``compose`` or ``address``.
-        address: Of the Temporal server; of several, all with a comma between.
-        namespace, task_queue: Where the workflows ran; of several namespaces, all with a comma between.
-        server_version: As the server says, or ``None``; of several servers, each version once.
-        seed: Of the schedule and of every order.
-        versions: Distribution -> version; python and the server's too.
-        machine: Where the sweep ran.
-        commit: Of the checkout, with ``+`` if it had changes, or ``None`` outside of one.
-        servers: Address or profile -> version of each server, where the run has several; ``None`` before it was reached.
-        profiles: Where each profile led that the plan names.
-        dynamic_config: The server's dynamic configuration where we set it.
-        settings: Whatever else was set, e.g. the workers' environment; never a secret.
-        notes: What a reader should know of the run as a whole.
-        place: Where the run measures: name of each flag that said so -> its value; a resumed run takes it from here.
-        directory: Working directory of the first start, which relative paths of a worker command mean.
+        address: Address of the Temporal server; addresses of several servers, with commas between.
+        namespace, task_queue: Namespace and task queue of the workflows; several namespaces with commas between.
+        server_version: Version that the server reports, or ``None``; of several servers, each version once.
+        seed: Seed of the schedule and of every order's draws.
+        versions: Version by distribution, with those of python and the server.
+        machine: Machine on which the sweep ran.
+        commit: Commit of the checkout, with ``+`` if it had changes, or ``None`` outside of a checkout.
+        servers: Version of each server by address or profile, where the run has several; ``None`` before the server was
+            reached.
+        profiles: Server to which each profile led that the plan names.
+        dynamic_config: Dynamic configuration that the kit set on the server.
+        settings: All other settings, such as the workers' environment; never a secret.
+        notes: Notes for the reader on the run as a whole.
+        place: Where the run measures: the value of each flag that says so, by the flag's name; a resumed run takes it
+            from here.
+        directory: Working directory of the first start; relative paths of a worker command start there.
         starts: Each start of the run, the first one included.
     """
 
@@ -133,7 +135,7 @@ class Manifest:
         Return the namespace in which a step ran.
 
         Args:
-            profile: That its cell named, or ``None``.
+            profile: Profile that the step's cell named, or ``None``.
         """
         led = self.profiles.get(str(profile))
         return self.namespace if led is None else led.namespace

@@ -25,15 +25,15 @@ _LONGEST_FACTORS = 120
 @dataclass(frozen=True, slots=True)
 class StepKey:
     """
-    Which cell of the plan a step is.
+    The cell of the plan, repetition and attempt of a step.
 
     Attributes:
         replicas: Worker replicas.
         load: Index of the load in the plan.
-        kind: The load's kind, for names and texts.
-        repetition: From 1.
+        kind: Kind of the load, for names and texts.
+        repetition: Number of the repetition, from 1.
         factors: Values of the plan's factors by their keys, in the plan's order.
-        attempt: From 1; more where an earlier attempt was not valid.
+        attempt: Number of the attempt, from 1; above 1 where an earlier attempt was not valid.
         doubled: Whether it is the second step of a closed load, with twice the orders in flight.
     """
 
@@ -55,14 +55,15 @@ class StepKey:
     @property
     def load_name(self) -> str:
         """
-        The load's kind, with how many orders a second step of a closed load keeps open.
+        The load's kind, with the number of orders that a second step of a closed load keeps open.
         """
         return f"{self.kind} (2x in flight)" if self.doubled else self.kind
 
     @property
     def folder(self) -> str:
         """
-        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors, a second step and a later attempt.
+        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors, a second step and a later
+        attempt.
         """
         suffix = "" if self.load == 0 else f"{self.load}"
         factors = "".join(f"-{name}-{value}" for name, value in self.factors)
@@ -70,7 +71,7 @@ class StepKey:
         again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
         kept = re.sub(r"[^\w.-]", "_", factors)
         if len(kept) > _LONGEST_FACTORS:
-            # A command line may be longer than a folder's name.
+            # A command line among the factors may be longer than a folder's name can be.
             kept = f"{kept[:_LONGEST_FACTORS]}-{hashlib.sha256(factors.encode()).hexdigest()[:8]}"
         return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{twice}{again}"
 
@@ -81,8 +82,8 @@ class Replica:
     One worker that the target runs.
 
     Attributes:
-        identity: Unique per process; what Temporal shows as poller identity.
-        metrics_url: Its /metrics page, or ``None`` for a foreign worker without one.
+        identity: Identity that is unique per process; Temporal shows it as the poller's identity.
+        metrics_url: URL of its /metrics page, or ``None`` for a foreign worker without one.
         pid: Process id on this machine, or ``None`` in a cluster.
         started_at: Unix time at which the target started it.
     """
@@ -96,14 +97,14 @@ class Replica:
 @dataclass(frozen=True, slots=True)
 class InjectorCounts:
     """
-    What injectors counted, over the whole step or in the window (by intended time for arrivals, by close for closes).
+    What injectors counted, over the whole step or in the window (arrivals by intended time, closes by close time).
 
     Attributes:
-        offered: Arrivals that fell due.
+        offered: Arrivals that were due.
         sent: Starts that left.
         acknowledged: Starts that the server confirmed.
         completed: Awaited workflows that closed well.
-        failed: How many failures there were of each sort.
+        failed: Number of failures of each sort.
     """
 
     offered: int = 0
@@ -116,24 +117,24 @@ class InjectorCounts:
 @dataclass(frozen=True, slots=True)
 class InjectorReport:
     """
-    What all injectors of a step say together; made by the Locust master from theirs.
+    The common report of all injectors of a step, which the Locust master makes from theirs.
 
     Attributes:
-        planned: Arrivals of the schedule over warm-up and window, ``None`` for a closed load.
+        planned: Number of arrivals in the schedule over warm-up and window, ``None`` for a closed load.
         whole: Counts of the whole step.
         window: Counts of the window.
-        awaited_every: 1 = every result was awaited, k = each k-th.
+        awaited_every: Every how many workflows a result was awaited: 1 = each one, k = each k-th.
         closed_minus_sent_seconds: Sum over awaited workflows, whole step; for Little's law.
         window_closed_minus_sent_seconds: The same over workflows closed in the window.
         histograms: HdrHistogram (encoded, microseconds) of ``lag``, ``response``, ``service``, ``end_to_end``; window only.
         within_slo: Workflows of the window that closed well within the plan's end-to-end bound.
-        open_at_end: Workflows still open when the drain gave up.
-        drain_seconds: End of arrivals to the last close.
+        open_at_end: Workflows still open when the drain ended without them.
+        drain_seconds: Seconds from the end of arrivals to the last close.
         per_injector: Counts of the whole step by injector id; their sums are ``whole``.
         problems: What broke: an injector vanished, a clock ran backwards.
-        sampled_workflow_ids: Closed in the window, for the cross-check by history.
+        sampled_workflow_ids: Ids of sampled workflows that closed in the window, for the cross-check by history.
         cpu_seconds: CPU of all injector processes and the master over the window.
-        rss_bytes: Largest resident size, summed over them.
+        rss_bytes: Largest resident size, summed over these processes.
     """
 
     planned: int | None
@@ -161,7 +162,7 @@ class InjectorSecond:
     Attributes:
         at: Seconds since the step's first instant.
         offered, sent, completed, failed: Counts so far; closes of workflows that are not awaited are estimated.
-        in_flight: Workflows open now, estimated likewise.
+        in_flight: Workflows open now, estimated in the same way.
     """
 
     at: float
@@ -184,10 +185,10 @@ class Second:
         sent: Starts sent so far.
         completed, failed: Closes and failures seen so far.
         in_flight: Open workflows at the injectors.
-        activities_finished: By the workers, so far.
+        activities_finished: Activities that the workers finished so far.
         backlog_activity: Tasks waiting in the activity queue.
         backlog_workflow: Tasks waiting in the workflow queue.
-        backlog_age_seconds: Age of the oldest of both.
+        backlog_age_seconds: Age of the oldest task in both queues.
         schedule_to_start_mean_seconds: Mean of the activities that started in this second.
     """
 
@@ -213,8 +214,8 @@ class ProcessUse:
     Attributes:
         cpu_seconds: User and system time, or ``None`` with *why*.
         rss_bytes: Resident size at the window's end, summed over the part's processes.
-        why: Why there is no number.
-        least_seconds: Shortest window of which the CPU time says something, where it is made of averages.
+        why: Why a number is missing.
+        least_seconds: Shortest window for which the CPU time is usable, where it is made of averages.
     """
 
     cpu_seconds: float | None
@@ -226,38 +227,40 @@ class ProcessUse:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """
-    One step, raw.
+    The raw facts of one step.
 
     Attributes:
-        key: Which step.
+        key: Key of the step.
         arrival_rate: Starts per second that the schedule asked for, ``None`` when closed.
-        in_flight: Workflows kept open, closed load only.
-        warm_up_seconds, window_seconds: As carried out.
-        slots: Activity slots of all replicas together as they say themselves, ``None`` where one does not.
-        activities_per_workflow: As the scenario says, or ``None``: then throughput is counted in closes.
+        in_flight: Number of workflows kept open, closed load only.
+        warm_up_seconds, window_seconds: Lengths of warm-up and window as they were carried out.
+        slots: Activity slots of all replicas, as the replicas report them; ``None`` where one does not report them.
+        activities_per_workflow: Activities of one workflow, as the scenario says; ``None`` counts throughput in closes.
         started_at: Unix time at which the first arrival was due.
         identities_start, identities_end: Replicas alive at the window's edges.
         gone, appeared: Replicas that ended, restarted or came in the window.
-        worker_whole, worker_window, worker_halves: Differences over all replicas; ``None`` without our metrics.
+        worker_whole, worker_window, worker_halves: Differences over all replicas; ``None`` without the kit's metrics.
         server_whole, server_window: Differences of the server's page; ``None`` where it cannot be scraped.
-        injector: What the injectors say.
+        injector: Common report of the injectors.
         timeline: Seconds of the step.
-        histories: Cross-check, or ``None``.
+        histories: Cross-check by sampled histories, or ``None``.
         slots_used: Mean of slots in use over the window, or ``None``.
         pollers: Pollers at the window's end by queue kind.
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
         probe: What it decided against systems below and above the rate; ``None`` where the step is no probe.
-        schedule_seed: Of the open schedule.
-        long_run: What the calibrated model makes of the window's p95; ``None`` where no model was made.
-        drawn_work_seconds: Mean work in seconds that the whole step's activities drew; ``None`` where the draws are not ours.
-        restarted: What was started anew for this step's settings, in words.
+        schedule_seed: Seed of the open schedule.
+        long_run: Estimate of the window's p95 in the long run by the calibrated model; ``None`` where no model was
+            made.
+        drawn_work_seconds: Mean work in seconds that the whole step's activities drew; ``None`` where the kit does not
+            make the draws.
+        restarted: What was restarted for this step's settings, in words.
         workers: What is known of each replica; empty in folders of older versions.
         limits: Slots, polls, rate limit and cores in the window; empty in folders of older versions.
         outside: Looks at what may have hit the step from outside; empty in folders of older versions.
         use: CPU and memory of ``worker``, ``server`` and ``injector``.
-        scrape_seconds: What fetching and parsing the server's page cost: mean over this step.
-        problems: What the sweep itself could not do or saw broken; each makes the step invalid.
-        notes: What a reader should know; makes nothing invalid.
+        scrape_seconds: Mean seconds over this step to fetch and parse the server's page.
+        problems: What the sweep itself could not do or saw broken; each problem makes the step invalid.
+        notes: Notes for the reader; they make nothing invalid.
     """
 
     key: StepKey

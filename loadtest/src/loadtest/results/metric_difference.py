@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class Histogram:
     """
-    Counts per bucket, as Prometheus keeps them but not cumulative.
+    Counts per bucket as Prometheus keeps them, but not cumulative.
 
     Attributes:
         bounds: Upper bounds in seconds, increasing; the last is infinity.
-        counts: Samples in each bucket, as many as bounds.
+        counts: Number of samples in each bucket, as many numbers as bounds.
         sum: Sum of all samples, in seconds.
     """
 
@@ -34,14 +34,14 @@ class Histogram:
     @property
     def last_bound(self) -> float:
         """
-        The largest bound that is finite, in seconds; 0 where none is.
+        The largest finite bound, in seconds; 0 where there is none.
         """
         return max((bound for bound in self.bounds if math.isfinite(bound)), default=0.0)
 
     @property
     def beyond(self) -> int:
         """
-        Samples above the last bound, of which nobody knows how far.
+        Number of samples above the last bound, whose size is not known.
         """
         return sum(count for bound, count in zip(self.bounds, self.counts, strict=True) if math.isinf(bound))
 
@@ -53,8 +53,8 @@ class Difference:
 
     Attributes:
         seconds: Time between the two scrapes.
-        counters: By the catalogue's name, e.g. ``worker.workflow_completed``; absent = not offered by this page.
-        histograms: By the catalogue's name, e.g. ``worker.activity_schedule_to_start``.
+        counters: Growth by the catalogue's name, e.g. ``worker.workflow_completed``; absent = not offered by this page.
+        histograms: Samples by the catalogue's name, e.g. ``worker.activity_schedule_to_start``.
         by_label: Counter name -> label value -> count, for families that the catalogue splits (failures by type).
     """
 
@@ -66,13 +66,13 @@ class Difference:
 
 def counter_of(difference: Difference | None, name: str) -> float | None:
     """
-    Return what a counter grew by; ``None`` where no page was read or the page does not offer it.
+    Return the growth of a counter; ``None`` where no page was read or the page does not have the counter.
     """
     return difference.counters.get(name) if difference is not None else None
 
 
 def histogram_of(difference: Difference | None, name: str) -> Histogram | None:
     """
-    Return the samples of a histogram; ``None`` where no page was read or the page does not offer it.
+    Return the samples of a histogram; ``None`` where no page was read or the page does not have the histogram.
     """
     return difference.histograms.get(name) if difference is not None else None

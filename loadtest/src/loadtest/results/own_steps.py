@@ -1,5 +1,5 @@
 """
-Whether a kept step is one of its run's plan, and lies in its own folder: others come by copying folders by hand.
+Whether a kept step belongs to its run's plan and is in its own folder; copying folders by hand may bring other steps.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from loadtest.results.measured_step import StepKey
 
 def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:
     """
-    Say why a step is not to be read as one of a run; ``None`` of one that is.
+    Say why a step must not be read as one of a run; ``None`` for a step of the run.
 
     Args:
-        key: Of the step.
-        plan: Of the run.
+        key: Key of the step.
+        plan: Plan of the run.
         folder: Name of the folder in which it was found.
     """
     if key.load >= len(plan.loads) or plan.loads[key.load].kind.value != key.kind:

@@ -1,5 +1,5 @@
 """
-How a place is typed by whoever reads of it: from the folder in which they are, or from the root.
+How a reader types a path: from the current folder, or from the root.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 
 def path_from_here(path: Path) -> Path:
     """
-    Return a path from the current folder where it lies below it, else from the root.
+    Return a path relative to the current folder where it is below it, else from the root.
     """
     whole = path.resolve() if ".." in path.parts else path.absolute()
     here = Path.cwd()

@@ -1,5 +1,5 @@
 """
-What went wrong in a step, as a value: the cause, whom and when it hit, and the words for people.
+A problem of a step as a value: its cause, whom and when it hit, and the words for people.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 
 class ProblemCause(StrEnum):
     """
-    What rules may ask of a problem.
+    Causes that rules tell apart.
     """
 
     ARRIVALS_MISSING = "arrivals missing"
@@ -36,9 +36,9 @@ class Problem:
     One thing that makes a step invalid.
 
     Attributes:
-        cause: What a rule may ask.
-        text: The whole of it in words.
-        subject: Id of the injector, or identity of the replica, that it hit; null for the whole step.
+        cause: Cause, for rules to check.
+        text: The whole problem in words.
+        subject: Id of the injector or identity of the replica that has the problem; null for the whole step.
         second: Seconds since the step's first instant, or null where that is not known.
     """
 
@@ -55,5 +55,5 @@ def _from_words(told: object) -> object:
     return Problem(ProblemCause.ARRIVALS_MISSING if missing else ProblemCause.TOLD_IN_WORDS, told)
 
 
-# Folders of earlier versions hold the words alone.
+# Folders of earlier versions hold only the words.
 ReadProblem = Annotated[Problem, BeforeValidator(_from_words)]

@@ -1,5 +1,5 @@
 """
-What a run was begun to answer, kept in its folder as ``question.json`` so that it can be resumed and reported.
+The question that a run answers, kept in its folder as ``question.json`` so that it can be resumed and reported.
 
 A run without that file is a sweep of its plan.
 """
@@ -24,8 +24,8 @@ class CompareQuestion:
     Attributes:
         a, b: The settings, with the same keys in the same order.
         load: Index of the plan's load that each block carries.
-        rounds: Rounds of four blocks at which an answer is looked for first.
-        most_rounds: After so many it ends undecided.
+        rounds: Number of rounds of four blocks after which the first look is made.
+        most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided, and that decide the exit code.
     """
 
@@ -45,9 +45,9 @@ class CapacityQuestion:
 
     Attributes:
         saturate, probe: Indices of the plan's loads: the closed one, and the open one whose rate is searched.
-        most_probes: Of one replica count.
-        longest_probe_seconds: Of a probe's window; ``None`` goes by the replica count.
-        rate: Starts per second at which the headroom is asked; ``None`` asks none.
+        most_probes: Largest number of probes at one replica count.
+        longest_probe_seconds: Length of a probe's longest window; ``None`` decides it by the replica count.
+        rate: Starts per second at which the headroom is asked; ``None`` asks for none.
     """
 
     saturate: int
@@ -61,12 +61,12 @@ class CapacityQuestion:
 @dataclass(frozen=True, slots=True)
 class LimitsQuestion:
     """
-    What holds a setting back.
+    What limits a setting.
 
     Attributes:
-        rounds: Rounds of four blocks at which the effect of a relief is looked for first.
-        most_rounds: After so many a relief ends undecided.
-        most_suspects: Suspects that are relieved one after the other at most.
+        rounds: Number of rounds of four blocks after which the first look at a relief is made.
+        most_rounds: Number of rounds after which a relief ends undecided.
+        most_suspects: Largest number of suspects that are relieved one after the other.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         sets_worker: Whether the plan decides the workers' settings.
     """
@@ -89,7 +89,7 @@ class _Asked:
 
 def keep_question(run: Run, question: Question | None) -> None:
     """
-    Write down what a run is to answer; ``None`` is the sweep of its plan.
+    Write the question of a run into its folder; ``None`` is the sweep of its plan.
     """
     if question is not None:
         run.write(_FILE, to_json(_Asked(question)))
@@ -97,10 +97,10 @@ def keep_question(run: Run, question: Question | None) -> None:
 
 def question_of(run: Run) -> Question | None:
     """
-    Read what a run is to answer; ``None`` is the sweep of its plan.
+    Read the question of a run; ``None`` is the sweep of its plan.
 
     Raises:
-        InputError: The file is damaged; names it.
+        InputError: The file is damaged; the error names it.
     """
     path = run.path / _FILE
     return read(_Asked, path).question if path.is_file() else None

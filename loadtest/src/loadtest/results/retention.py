@@ -1,7 +1,7 @@
 """
-Takes the oldest runs out of a folder of runs, so that nightly sweeps do not fill their volume.
+Deletes the oldest runs in a folder of runs, so that nightly sweeps do not fill their volume.
 
-It decides by the runs' names, which begin with their time; what is no run is left alone.
+It decides by the runs' names, which begin with their time; other folders are left alone.
 
     python -m loadtest.results.retention /results 50    (what was taken away on standard output)
 """
@@ -24,7 +24,7 @@ def keep_newest(results: Path, count: int) -> list[str]:
 
     Args:
         results: Folder of all runs.
-        count: How many are kept, 1 or more.
+        count: Number of runs to keep, 1 or more.
 
     Returns:
         Names of the runs that were deleted, oldest first.
@@ -43,7 +43,7 @@ def keep_newest(results: Path, count: int) -> list[str]:
 
 def main() -> int:
     """
-    Make room in the folder that the command names.
+    Delete old runs in the folder that the command names.
     """
     for name in keep_newest(Path(sys.argv[1]), int(sys.argv[2])):
         sys.stdout.write(f"{name}: deleted, as newer runs are kept\n")

@@ -1,8 +1,7 @@
 """
 The results folder of one run: its only writer and its only reader.
 
-It decides where each thing lies and that an interrupted run leaves whole files; it knows
-nothing of what the numbers mean.
+It decides where each file is and that an interrupted run leaves whole files.
 
     results/<date-time>-<plan>/
         plan.toml  plan.json  manifest.json  log.txt  sweep.json  report.html
@@ -62,7 +61,7 @@ class Run:
 
     Attributes:
         path: The folder.
-        plan: As carried out, all defaults and overrides in place.
+        plan: Plan as it is carried out, with all defaults and overrides.
     """
 
     path: Path
@@ -83,13 +82,13 @@ class Run:
 
         Args:
             output: Folder that holds all runs; made if it is missing.
-            plan: As resolved.
+            plan: Plan with all defaults and overrides.
             manifest: What is known at the start; its *run* is replaced by the folder's name.
             plan_text: The plan file as given, kept as ``plan.toml``.
             now: The time that names the folder; the present one by default.
 
         Raises:
-            InputError: The folder cannot be written, or the plan's steps could not be told apart in it.
+            InputError: The folder cannot be written, or two of the plan's steps would have the same folder in it.
         """
         _demand_own_folders(plan)
         name, made = run_name(plan, now or datetime.now(UTC)), None
@@ -113,7 +112,7 @@ class Run:
     @classmethod
     def open(cls, path: Path) -> Run:
         """
-        Open the folder of an earlier run; a folder of runs stands for its latest.
+        Open the folder of an earlier run; a folder of runs stands for its latest run.
 
         Raises:
             InputError: There is no run, or its plan cannot be read.
@@ -138,14 +137,14 @@ class Run:
     @property
     def log_path(self) -> Path:
         """
-        Where the run's log goes.
+        Path of the run's log.
         """
         return self.path / "log.txt"
 
     @property
     def manifest(self) -> Manifest:
         """
-        The manifest as last written.
+        The manifest as it was last written.
         """
         return read(Manifest, self.path / _MANIFEST)
 
@@ -184,7 +183,7 @@ class Run:
 
         Args:
             measured: The raw facts.
-            reading: What the analysis made of them, a frozen dataclass.
+            reading: Readings that the analysis made of the facts, a frozen dataclass.
             pages: Scraped pages by a name such as ``window-start-worker-1``; kept compressed.
 
         Raises:
@@ -206,7 +205,7 @@ class Run:
                 (partial / "scrapes" / f"{_file_name(name)}.gz").write_bytes(gzip.compress(data, mtime=0))
             if reading is not None:
                 (partial / "step.json").write_text(to_json(reading), encoding="utf-8")
-            # An earlier one is moved away whole: deleting takes time, in which it would be half there.
+            # An earlier folder is moved away whole: deleting takes time, during which half of it would be there.
             earlier = final.with_name(f".{final.name}.{os.getpid()}.earlier")
             if final.exists():
                 final.rename(earlier)
@@ -223,7 +222,7 @@ class Run:
         Read every step that was kept, in the order in which they were run.
 
         Raises:
-            InputError: A file is damaged, or a step is not of this run; names it.
+            InputError: A file is damaged, or a step is not of this run; the error names it.
         """
         folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
         steps = [(folder, _read_step(folder)) for folder in sorted(folders)]
@@ -246,7 +245,7 @@ def _new_folder(output: Path, name: str) -> Path:
 
 def _demand_own_folders(plan: Plan) -> None:
     """
-    Refuse a plan of which two steps would have one folder: the second would take the place of the first.
+    Refuse a plan in which two steps would have the same folder: the second would replace the first.
     """
     cells: dict[str, StepKey] = {}
     for factors in combinations(plan):

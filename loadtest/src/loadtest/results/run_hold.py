@@ -12,19 +12,19 @@ from collections.abc import Iterator
 from loadtest.errors import InputError
 from loadtest.results.run_folder import Run
 
-# Some file systems of other machines know no locks; two sweeps of one run cannot be told apart there.
+# Some network file systems have no locks; two sweeps of one run cannot be detected there.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 
 
 @contextlib.contextmanager
 def held_run(run: Run) -> Iterator[None]:
     """
-    Hold a run until the body ends, or this process does in whatever way.
+    Hold a run until the body ends, or until this process ends in any way.
 
-    Two processes would measure on one machine at once, and each would take the other's steps for its own.
+    Otherwise two processes would measure on one machine at once, and each would use the other's steps as its own.
 
     Raises:
-        InputError: Another process measures it, or its folder cannot be written.
+        InputError: Another process measures the run, or its folder cannot be written.
     """
     try:
         log = run.log_path.open("ab")

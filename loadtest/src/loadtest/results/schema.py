@@ -66,7 +66,7 @@ def sweep_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """
-    Return the schema as its committed file holds it.
+    Return the text of the schema's committed file.
     """
     return json.dumps(sweep_schema(), indent=2, ensure_ascii=False) + "\n"
 

@@ -17,7 +17,7 @@ class Scrape:
 
     Attributes:
         at: Unix time of the look.
-        pages: Filtered text of each page by the endpoint's name, to be kept with the step.
+        pages: Filtered text of each page by the endpoint's name, to keep it with the step.
         cost_seconds: Time spent fetching and filtering.
     """
 
@@ -29,13 +29,13 @@ class Scrape:
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """
-    What DescribeTaskQueue says: tasks waiting, age of the oldest, and who polls.
+    What DescribeTaskQueue tells: waiting tasks, age of the oldest, and the pollers.
 
     Attributes:
-        activity_tasks, workflow_tasks: Tasks waiting.
-        age_seconds: Age of the oldest of both.
-        activity_pollers, workflow_pollers: Identity -> unix time of its last poll.
-        rate_limit: Of activities; ``None`` where the server does not say.
+        activity_tasks, workflow_tasks: Number of waiting tasks.
+        age_seconds: Age of the oldest task in both queues.
+        activity_pollers, workflow_pollers: Unix time of each poller's last poll, by its identity.
+        rate_limit: Rate limit of the activities; ``None`` where the server does not tell it.
         idle: Why new workflows reach none of the pollers; ``None`` where they may.
     """
 

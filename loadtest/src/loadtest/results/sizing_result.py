@@ -1,5 +1,5 @@
 """
-What a rate needs, told from the steps of a run: the answer of ``loadtest size``.
+What a rate needs, from the steps of a run: the answer of ``loadtest size``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from loadtest.results.sweep_result import Interval
 
 class Basis(StrEnum):
     """
-    What an answer stands on: steps on both sides of it, steps below it alone, or nothing.
+    What an answer rests on: steps on both sides of it, steps below it alone, or nothing.
     """
 
     MEASURED = "measured"
@@ -27,11 +27,12 @@ class Sized:
     One quantity at the asked rate.
 
     Attributes:
-        quantity: Its name, such as ``worker cores``.
-        unit: Of the value.
-        needed: The value with its interval, which at 95 % holds at once with those of the whole answer; null where it is refused.
-        basis: Whether it lies inside what was measured.
-        why: How far beyond it lies, or why it is refused and which step to add; empty inside.
+        quantity: Name of the quantity, such as ``worker cores``.
+        unit: Unit of the value.
+        needed: The value with its interval; at 95 % all intervals of the answer hold at the same time; null where the
+            value is refused.
+        basis: Whether the value lies inside the measured range.
+        why: How far it lies beyond the range, or why it is refused and which step to add; empty inside the range.
     """
 
     quantity: str
@@ -48,7 +49,7 @@ class SizedCost:
 
     Attributes:
         part: ``worker`` or ``server``.
-        idle_cores: Of one replica, or of the server; null where it is not known.
+        idle_cores: Cores of one idle replica, or of the idle server; null where it is not known.
         marginal_seconds: CPU seconds of one more order; null where it is not known.
         why: Why it is not known; empty where it is.
     """
@@ -65,8 +66,8 @@ class Priced:
     What one quantity costs with the user's own prices.
 
     Attributes:
-        item: Which key of the price table.
-        per_month: Money of a month of 730 hours at the rate; null where the quantity is not known.
+        item: Key of the price table.
+        per_month: Money for a month of 730 hours at the rate; null where the quantity is not known.
         why: Why it is not known; empty where it is.
     """
 
@@ -78,21 +79,21 @@ class Priced:
 @dataclass(frozen=True, slots=True)
 class SizingResult:
     """
-    Everything that is said of a rate.
+    The answer on what a rate needs.
 
     Attributes:
         schema: Version of this document's form.
         run: Name of the run's folder.
         setting: Values of the plan's factors; empty where it has none.
-        arrival_rate: Orders per second that are asked for.
+        arrival_rate: Orders per second that the answer is for.
         slo: The bounds that the replicas keep, in words.
-        replicas, quantities: What the rate needs.
-        costs: CPU of each part.
-        contention: How much of a replica's throughput others take, in words.
-        actions_per_order: By kind, of the server's counter; empty where it has none.
-        currency: Of the prices; null without a price table.
-        prices: One for each price of the user's table; the last is the sum.
-        notes: What a reader should know before the numbers.
+        replicas, quantities: Replicas and other quantities that the rate needs.
+        costs: CPU cost of each part.
+        contention: How much of a replica's throughput is lost to other replicas, in words.
+        actions_per_order: Actions of one order by kind, from the server's counter; empty where it has none.
+        currency: Currency of the prices; null without a price table.
+        prices: Cost for each price of the user's table; the last is the sum.
+        notes: Notes to read before the numbers.
     """
 
     schema: Literal[1]

@@ -11,7 +11,7 @@ from loadtest.plan import Arrivals, Work
 
 def seed_of_order(step_seed: int, number: int) -> int:
     """
-    Return the seed from which one order draws: no two numbers, and no two steps' seeds below 2**31, share one.
+    Return the seed from which one order draws; it differs for all numbers, and for all steps' seeds below 2**31.
     """
     return step_seed * 2**32 + number
 
@@ -21,22 +21,24 @@ class StepInstruction(BaseModel):
     What the injectors do together in one step; it travels to the injectors as JSON.
 
     Attributes:
-        step: The step's folder name.
+        step: Name of the step's folder.
         id_prefix: Start of every order id; unique per run and step.
         scenario: Name, or path of a user's own file.
-        task_queue: Where the workflows are started.
-        seed: With the arrival's number, of each order's draws.
-        schedule_seed: Of the open schedule, so that a schedule can be chosen while the draws stay.
-        work: What an order costs.
-        arrival_rate: Open loads: starts per second; ``None`` for the closed model.
-        in_flight: Closed load: workflows kept open by all injectors together; ``None`` when open.
+        task_queue: Task queue where the workflows are started.
+        seed: Seed of the step; with the arrival's number it gives the seed of each order's draws.
+        schedule_seed: Seed of the open schedule, which is separate so that a schedule can be chosen without changing
+            the draws.
+        work: Work of an order.
+        arrival_rate: Starts per second of an open load; ``None`` for the closed model.
+        in_flight: Workflows that all injectors together keep open under a closed load; ``None`` when open.
         arrivals: Shape of the open schedule.
         start_at: Unix time of the warm-up's first instant.
-        warm_up_seconds, window_seconds: Arrivals stop at their end, or when the window is ended earlier.
-        drain_seconds: How long open workflows are waited for.
-        max_in_flight: Beyond it arrivals queue at the injector, for all injectors together.
-        end_to_end_bound_seconds: For goodput; ``None`` counts every good close.
-        codec: Whether payloads are encrypted; ``None`` where the injector has keys.
+        warm_up_seconds, window_seconds: Lengths of warm-up and window; arrivals stop at the window's end, or earlier if
+            the window is ended earlier.
+        drain_seconds: Longest time to wait for open workflows.
+        max_in_flight: Most workflows open over all injectors; further arrivals queue at the injectors.
+        end_to_end_bound_seconds: Bound on the end-to-end latency for goodput; ``None`` counts every good close.
+        codec: Whether payloads are encrypted; ``None`` leaves it to whether the injector has keys.
         address, namespace:
             Of the server under test, so that an injector that is connected elsewhere refuses; ``None`` until
             Locust's starter has put them in.

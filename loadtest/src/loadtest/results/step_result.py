@@ -1,7 +1,7 @@
 """
-What is said of one step: its readings, its verdict and the reasons; one entry of ``sweep.json``.
+The result of one step: its readings, its verdict and the reasons; one entry of ``sweep.json``.
 
-A reading that is not shown is null, and ``why`` says so under the reading's key.
+A reading that is not shown is null, and ``why`` tells the reason under the reading's key.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class StepLoad:
     The load of a step as it was carried out.
 
     Attributes:
-        index: Which load of the plan.
+        index: Index of the load in the plan.
         kind: ``saturate``, ``open`` or ``fraction``.
         arrival_rate: Starts per second that the schedule asked for; null when closed.
         in_flight: Workflows kept open; null when open.
         doubled: Whether it is the second step of a closed load, with twice the orders in flight of the first.
         fraction: Share of the throughput found at the same replica count, ``fraction`` only.
-        shape: Of the schedule; null when closed.
+        shape: Shape of the schedule; null when closed.
     """
 
     index: int
@@ -65,7 +65,7 @@ class StepLoad:
 @dataclass(frozen=True, slots=True)
 class Waits:
     """
-    Schedule-to-start of the two queues.
+    Schedule-to-start latency of the two queues.
     """
 
     workflow: Wait
@@ -86,19 +86,19 @@ class PerPart:
 @dataclass(frozen=True, slots=True)
 class StepCounts:
     """
-    The whole step, counted from independent sides; sent, results, worker and server must be equal.
+    The counts of the whole step from independent sides; sent, results, worker and server must be equal.
 
     Attributes:
-        planned: Arrivals of the schedule, null when closed.
-        offered, sent, acknowledged: By the injectors.
-        results: Workflows that the injectors saw close, however.
-        worker: Workflows that the workers closed, null without their metrics.
+        planned: Arrivals of the schedule; null when closed.
+        offered, sent, acknowledged: Arrivals due, starts sent and starts confirmed, as the injectors counted them.
+        results: Workflows that the injectors saw close in any way.
+        worker: Workflows that the workers closed; null without their metrics.
         server: Workflows that the server closed.
         activities: Activity attempts that the workers ended.
-        window_sent, window_closed: The same within the window.
+        window_sent, window_closed: Starts and closes within the window.
         window_offered: Arrivals due in the window.
-        window_completed: Those of them that were completed until the drain's end.
-        window_activities: Within the window.
+        window_completed: Those of the window's arrivals that were completed by the end of the drain.
+        window_activities: Activity attempts that ended in the window.
     """
 
     planned: int | None
@@ -119,66 +119,66 @@ class StepCounts:
 @dataclass(frozen=True, slots=True)
 class StepResult:
     """
-    Everything that is said of one step.
+    The readings and the verdict of one step.
 
     Attributes:
-        step: Name of its folder.
-        replicas, factors, repetition, load: Which cell of the plan it is; the factors' values by their keys.
-        attempt: From 1; more where an earlier attempt was not valid.
+        step: Name of the step's folder.
+        replicas, factors, repetition, load: Cell of the plan and the repetition's number; factors by their keys.
+        attempt: Number of the attempt, from 1; above 1 where an earlier attempt was not valid.
         started_at: Unix time at which the first arrival was due.
-        window_seconds: The counted part.
+        window_seconds: Length of the window, which is the counted part.
         verdict: Whether the numbers may be believed.
-        reasons: Why they may not, or why it is overloaded; each with the setting to change.
-        notes: What a reader should know; makes nothing invalid.
-        superseded: Whether the throughput of the other step of its closed load is used, and not its own.
-        disturbances: What hit the step from outside, with its seconds; one on which its answer rests makes it invalid.
+        reasons: Why the numbers may not be believed, or why the step is overloaded; each with the setting to change.
+        notes: Notes for the reader; they make nothing invalid.
+        superseded: Whether the throughput of the other step of its closed load is used instead of its own.
+        disturbances: What hit the step from outside, and when; the step is invalid if its answer rests on that time.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
-        capacity: Of the cell, with what limits it; null where no saturate step tells.
-        decision: What the late tasks of the activity queue decided against their twins; null where none were made.
-        workflow_decision: The same of the workflow queue, by its share of late tasks; null where no bound is set.
-        end_to_end_decision: Whether the orders' time keeps its bound, by the model; null where it does not tell.
-        long_run_p95: What the activity queue's p95 is about in the long run; null where no model was made.
-        offered_per_second: Arrivals due in the window; null when closed.
-        sent_per_second: Starts that left.
+        capacity: Capacity of the cell, with what limits it; null where no saturate step tells.
+        decision: What the late tasks of the activity queue decided against their twins; null where no twins were made.
+        workflow_decision: The same for the workflow queue, by its share of late tasks; null where no bound is set.
+        end_to_end_decision: Whether end-to-end latency keeps its bound, by the model; null where it does not tell.
+        long_run_p95: Estimate of the activity queue's p95 in the long run; null where no model was made.
+        offered_per_second: Arrivals per second that were due in the window; null when closed.
+        sent_per_second: Starts per second that left the injectors in the window.
         injector_lag_seconds: Actual send minus intended start.
         throughput_per_second: Workflows per second, counted in activities where there are any; an open load's has no
             interval, as its schedule sets what can be completed.
-        closes_per_second: Workflow closes per second of the window.
-        goodput_per_second: Closes that met the end-to-end bound.
+        closes_per_second: Workflow closes per second in the window.
+        goodput_per_second: Closes per second that also met the end-to-end bound.
         failed: Failures of the whole step by kind.
-        error_ratio: Failed of all finished, whole step.
-        errors: The same as counts, with the ends of the interval.
-        in_flight: Workflows open at the window's ends, and the most within.
-        drain_seconds: End of arrivals to the last close.
-        open_at_end: Workflows still open then.
-        awaited_every: 1 = every result awaited, k = each k-th.
+        error_ratio: Failed orders over all finished ones, whole step.
+        errors: The same as counts, with the ends of the share's interval.
+        in_flight: Workflows open at the window's two ends, and the most within.
+        drain_seconds: Seconds from the end of arrivals to the last close.
+        open_at_end: Workflows still open at the end of the drain.
+        awaited_every: Every how many workflows a result was awaited: 1 = each one, k = each k-th.
         response_time_seconds: Start acknowledged minus intended start.
         service_time_seconds: Start acknowledged minus actual send.
         end_to_end_seconds: Workflow closed minus intended start.
         schedule_to_start_seconds: Wait in the two queues; null for saturate, where the loop itself makes it.
         late_ratio: Share of the window's activities that waited longer than the SLO's bound; null for saturate.
-        cross_check: The same from other sources.
-        sync_match_ratio: Tasks handed to a waiting poller, of all tasks; whole step.
-        backlog: Tasks that waited.
+        cross_check: The activity queue's mean wait from other sources.
+        sync_match_ratio: Share of the tasks that were handed to a waiting poller; whole step.
+        backlog: Number and age of the waiting tasks.
         state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
-        actions_per_workflow: By the server's own counter, the unit by which hosted servers bill; whole step.
+        actions_per_workflow: Actions by the server's own counter, the unit by which hosted servers bill; whole step.
         actions_by_kind: The same by the counter's action types; empty where it is not known.
-        activity_slots: Activity slots of all replicas as they say themselves; null where one does not say.
+        activity_slots: Activity slots of all replicas, as they report them; null where one does not.
         slots_used_ratio: Mean share of activity slots in use.
         pollers: Pollers at the window's end by queue.
-        sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
+        sticky_hit_ratio: Share of workflow tasks that found their workflow in the cache.
         activity_failures: Failed activity attempts by activity, whole step.
-        cpu_seconds_per_workflow: CPU of each part in the window.
+        cpu_seconds_per_workflow: CPU seconds of each part in the window, over the window's workflows.
         rss_bytes: Memory of each part at the window's end.
-        persistence_latency_seconds: Requests of the server to its database.
-        shard_lock_seconds: Wait for a shard's lock.
+        persistence_latency_seconds: Latency of the server's requests to its database.
+        shard_lock_seconds: Time that the server waits for a shard's lock.
         little_ratio: Sum of (closed - sent) at the injectors over the workers' own sum; whole step.
-        window_little_ratio: In flight over throughput x time in system, window; shown, not judged.
-        counts: From independent sides.
-        scrape_cost_seconds: What one look at the server's page cost.
-        suspects: What may hold a saturated or overloaded step back, the likeliest first; null where nothing is at its limit.
-        why: Key of a null reading -> why it is not shown.
+        window_little_ratio: Workflows in flight over throughput x time in system, in the window; shown, not judged.
+        counts: Counts of the step from independent sides.
+        scrape_cost_seconds: Seconds that one look at the server's page took.
+        suspects: What may limit a closed or overloaded step, the likeliest first; null where nothing is at its limit.
+        why: Why a reading is null, by the reading's key.
     """
 
     step: str
@@ -245,7 +245,7 @@ class StepResult:
     @property
     def key(self) -> StepKey:
         """
-        Which cell of the plan it is.
+        The key of the step.
         """
         return StepKey(
             self.replicas,
@@ -276,14 +276,14 @@ class StepResult:
     @property
     def is_usable(self) -> bool:
         """
-        Whether its numbers may be believed; an overloaded step's may, for what they are.
+        Whether its numbers may be believed; those of an overloaded step may, as numbers under overload.
         """
         return self.verdict is not StepVerdict.INVALID
 
     @property
     def counts_for_cell(self) -> bool:
         """
-        Whether its throughput may be believed and is the one that is used of its closed load.
+        Whether its throughput may be believed and is the one that is used for its closed load.
         """
         return self.is_usable and not self.superseded
 

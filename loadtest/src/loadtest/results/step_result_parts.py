@@ -1,5 +1,5 @@
 """
-Small records of a step: the shape of its load, its capacity with its limit, failed orders, lag, and what waited at the edges.
+Small records of a step: shape of the load, capacity and its limit, failed orders, lag, backlog at the window's edges.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ class Shape:
 
     Attributes:
         kind: ``poisson``, ``constant``, ``ramp``, ``step`` or ``spike``.
-        lowest_rate: Starts per second where it is least.
-        highest_rate: And where it is most.
+        lowest_rate: Lowest rate, in starts per second.
+        highest_rate: Highest rate, in starts per second.
     """
 
     kind: str
@@ -29,13 +29,13 @@ class Shape:
 @dataclass(frozen=True, slots=True)
 class Errors:
     """
-    Failed orders of the whole step, and what their share may be in truth.
+    Failed orders of the whole step, and the interval of their true share.
 
     Attributes:
-        failed: How many failed, starts included.
-        finished: Of how many.
+        failed: Orders that failed, failed starts included.
+        finished: Orders that finished, failed ones included.
         low: Lower 95 % end of the share.
-        high: Upper 95 % end; of no failure in 54 orders it is 5.4 %.
+        high: Upper 95 % end of the share; with no failure in 54 orders it is 5.4 %.
     """
 
     failed: int
@@ -46,7 +46,7 @@ class Errors:
 
 class Limit(StrEnum):
     """
-    What held the throughput of a closed load; ``UNTRIED`` where twice the orders in flight were not.
+    What limited the throughput of a closed load; ``UNTRIED`` where twice the orders in flight were not tried.
     """
 
     SLOTS = "slots"
@@ -59,13 +59,13 @@ class Limit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class MeasuredCapacity:
     """
-    What the cell's slots can do, from its own saturate steps.
+    The capacity of a cell's slots, from the cell's own saturate steps.
 
     Attributes:
-        orders_per_second: X.
-        half_width: Of its 95 % interval.
+        orders_per_second: Capacity in orders per second.
+        half_width: Half of the capacity's 95 % interval, in orders per second.
         known_draws: Whether the luck of the measured activities was taken out, as their draws are known.
-        limit: What held the throughput: the slots, what lies between them, or too few orders in flight.
+        limit: What limited the throughput: the slots, the hand-over between them, or too few orders in flight.
     """
 
     orders_per_second: float
@@ -111,7 +111,7 @@ class Lag:
 @dataclass(frozen=True, slots=True)
 class Edges:
     """
-    A reading at the window's two ends and its largest value within.
+    A reading at the window's two ends, and its largest value within.
     """
 
     start: float | None
@@ -125,9 +125,9 @@ class BacklogReading:
     Tasks waiting in both queues, and the age of the oldest.
 
     Attributes:
-        tasks: Number of tasks.
-        age_seconds: Age.
-        slope_per_second: Tasks a second by which it grew over the window, with its 95 % interval.
+        tasks: Number of waiting tasks.
+        age_seconds: Age of the oldest task.
+        slope_per_second: Growth of the backlog over the window in tasks per second, with its 95 % interval.
     """
 
     tasks: Edges
@@ -138,12 +138,12 @@ class BacklogReading:
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
     """
-    The activity queue's mean wait from other sources, in seconds: what the worker says must be near.
+    The activity queue's mean wait from other sources, in seconds; the mean that the workers report must be close to it.
 
     Attributes:
-        server_mean: Of the server's ``task_schedule_to_start_latency`` over the window.
-        history_mean: Of the histories of sampled workflows.
-        histories: How many were read.
+        server_mean: Mean of the server's ``task_schedule_to_start_latency`` over the window.
+        history_mean: Mean from the histories of sampled workflows.
+        histories: Number of histories that were read.
     """
 
     server_mean: float | None

@@ -15,11 +15,10 @@ def step_keys(plan: Plan) -> list[StepKey]:
     """
     Return every step of a plan in the order of its run.
 
-    Repetitions are interleaved, and within one the seed draws the order of the replica counts, so that a
-    slow drift of the machine does not pass for an effect of the count.  Loads follow each other within a
-    count, the saturate load first, as the others take their rate from it; where a rate for all counts
-    comes from the first count's saturate step, that count comes first.  Values of factors change last, as
-    a change restarts workers or the server.
+    Repetitions are interleaved, and within a repetition the seed draws the order of the replica counts, so that a slow
+    drift of the machine does not look like an effect of the count. Loads follow each other within a count, the saturate
+    load first, as the others take their rate from it; where the rate for all counts comes from the first count's
+    saturate step, that count comes first. Values of factors change last, as a change restarts workers or the server.
     """
     loads = sorted(range(len(plan.loads)), key=lambda index: not isinstance(plan.loads[index], Saturate))
     return [
@@ -33,7 +32,7 @@ def step_keys(plan: Plan) -> list[StepKey]:
 
 def plan_of_cell(plan: Plan, key: StepKey) -> Plan:
     """
-    Return the plan that a step was or will be carried out by: with the values of its own factors, and none left to vary.
+    Return the plan by which a step is carried out: with the values of its own factors, and none left to vary.
     """
     return plan.with_factors(dict(key.factors))
 

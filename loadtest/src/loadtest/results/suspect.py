@@ -1,5 +1,5 @@
 """
-A resource that may hold a system back, with the readings that say so and the setting that would relieve it.
+A resource that may limit a system, with the readings that point at it and the setting that would relieve it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 class SuspectName(StrEnum):
     """
-    What can hold a system back, as people call it.
+    What can limit a system, as people call it.
     """
 
     REQUEST_RATE = "requests a second of the namespace"
@@ -41,13 +41,13 @@ class SuspectName(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SettingNames:
     """
-    One setting by the names under which people find it.
+    One setting with the names under which people find it.
 
     Attributes:
-        plan_key: In a plan, such as ``worker.activity_slots``; null where a plan has none.
-        variable: In the environment of the kit's worker; null where it has none.
-        helm_value: Of the chart's values, such as ``worker.activitySlots``; null where it has none.
-        elsewhere: Where it is set if it is none of the kit's, in words.
+        plan_key: Key of the setting in a plan, such as ``worker.activity_slots``; null where a plan has none.
+        variable: Environment variable of the kit's worker; null where it has none.
+        helm_value: Key in the chart's values, such as ``worker.activitySlots``; null where the chart has none.
+        elsewhere: Where it is set if it is no setting of the kit, in words.
     """
 
     plan_key: str | None = None
@@ -58,7 +58,7 @@ class SettingNames:
     @property
     def text(self) -> str:
         """
-        All of its names in one line.
+        All names of the setting in one line.
         """
         told = [f"`{self.plan_key}` of the plan"] if self.plan_key else []
         told += [f"`{self.variable}`"] if self.variable else []
@@ -73,11 +73,11 @@ class Suspect:
     One resource that the readings of a step point at.
 
     Attributes:
-        name: Which.
-        group: The question of the ranking that found it, from 1; suspects of one group are as likely as each other.
+        name: Name of the suspect.
+        group: Number of the ranking's question that found it, from 1; suspects of one group are equally likely.
         evidence: The readings, as a clause.
-        setting: What would relieve it.
-        not_relieved: Why the kit cannot relieve it itself; null where it can.
+        setting: Setting that would relieve it.
+        not_relieved: Why the kit itself cannot relieve it; null where it can.
     """
 
     name: SuspectName

@@ -1,5 +1,5 @@
 """
-What is said of a whole run: ``sweep.json``.
+The result of a whole run: ``sweep.json``.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class SloAnswer(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """
-    One replica count against the SLO.
+    The answer of one replica count on the SLO.
 
     Attributes:
-        answer: Kept or not.
+        answer: Whether the count keeps the SLO.
         why: Each bound that was missed and by how much, or why it is not known.
     """
 
@@ -61,12 +61,12 @@ class Demand:
     Attributes:
         load: Index of the load in the plan.
         arrival_rate: Starts per second; null when no such step was run.
-        replicas: The fewest measured that are enough, or null.
+        replicas: The fewest measured replicas that are enough, or null.
         enough, not_enough, undecided: The measured counts, by what is known of each.
-        not_measured: Counts between the smallest and the largest measured, and below the first, as ranges in words,
-            that the answer may lie among.
-        why: How it was found, or why there is none.
-        by_replicas: Replica count -> judgement.
+        not_measured: Counts between the smallest and the largest measured one, and below the first, as ranges in words,
+            among which the answer may lie.
+        why: How the answer was found, or why there is none.
+        by_replicas: Judgement of each replica count.
     """
 
     load: int | None
@@ -82,7 +82,8 @@ class Demand:
     @property
     def is_decided(self) -> bool:
         """
-        Whether the answer stands: no count that is undecided could be fewer than ``replicas``, or enough where there are none.
+        Whether the answer is final: no undecided count could be below ``replicas``, or be enough where ``replicas`` is
+        null.
         """
         return all(self.replicas is not None and self.replicas < count for count in self.undecided)
 
@@ -90,7 +91,7 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Interval:
     """
-    A value with the ends of its 95 % interval, which need not lie around it evenly.
+    A value with the ends of its 95 % interval, which need not be symmetric around it.
     """
 
     value: float
@@ -104,7 +105,7 @@ class Peak:
     The replicas at which throughput is highest.
 
     Attributes:
-        replicas: Middle of the bootstrap's curves.
+        replicas: Median of the bootstrap's curves.
         low, high: Ends of the 95 % interval.
     """
 
@@ -122,10 +123,10 @@ class UslFit:
         rate_of_one: λ, workflows per second of one replica.
         contention: σ.
         coherency: κ.
-        peak_replicas: Where X is highest; null unless the interval of κ excludes 0.
-        largest_replicas: Most replicas measured; predictions beyond it are extrapolated.
+        peak_replicas: Replicas at which X is highest; null unless the interval of κ excludes 0.
+        largest_replicas: Most replicas that were measured; predictions beyond it are extrapolated.
         worst_residual: Largest relative distance of a point from the curve.
-        saying: In words, whether a downturn was seen.
+        saying: Whether a downturn was seen, in words.
         intervals_by: ``bootstrap over repetitions``, or why there are no intervals.
     """
 
@@ -149,7 +150,8 @@ class Scaling:
         speedup: Replica count -> throughput over that of the first count.
         efficiency: Replica count -> speed-up over the growth in replicas; 1 is ideal.
         usl: The fitted law, or null.
-        limit: Replica count -> what held its throughput, such as ``slots``; of several repetitions each that held one.
+        limit: What limited the throughput, by replica count, such as ``slots``; where repetitions differ, all of their
+            limits.
         why: Why there is no fit, or no scaling at all.
     """
 
@@ -167,9 +169,9 @@ class PartCost:
     CPU of one part over the sweep's steps, as cores = idle + marginal x workflows per second.
 
     Attributes:
-        idle_cores: Without load; of the workers each replica's.
-        seconds_per_workflow: What one more workflow costs.
-        steps: How many steps the line runs through.
+        idle_cores: Cores without load; of the workers those of each replica.
+        seconds_per_workflow: CPU seconds that one more workflow takes.
+        steps: Number of steps that were fitted.
         why: Why there is no line; null where there is one.
     """
 
@@ -182,12 +184,12 @@ class PartCost:
 @dataclass(frozen=True, slots=True)
 class CpuCost:
     """
-    What a workflow costs in CPU time, apart from what runs without load.
+    The CPU time that a workflow costs, separate from what runs without load.
 
     Attributes:
-        server: All of the server's processes.
-        worker: All replicas.
-        injector: All of the load generators.
+        server: CPU of all processes of the server.
+        worker: CPU of all replicas.
+        injector: CPU of all load generators.
     """
 
     server: PartCost
@@ -198,16 +200,16 @@ class CpuCost:
 @dataclass(frozen=True, slots=True)
 class CombinationResult:
     """
-    What is said of one combination of the factors' values.
+    The result of one combination of the factors' values.
 
     Attributes:
         factors: Value of each factor by its key; empty where the plan varies none.
-        verdict: Of the combination's steps.
+        verdict: Verdict of the combination's steps.
         reasons: Why it is not a pass, one sentence each.
-        demand: For the plan's first open load.
-        demands: For each of its open loads.
+        demand: Demand at the plan's first open load.
+        demands: Demand at each of the plan's open loads.
         scaling: Throughput against replicas.
-        cost: CPU, idle and marginal.
+        cost: CPU cost: idle and marginal.
     """
 
     factors: Mapping[str, bool | int | float | str]
@@ -229,21 +231,23 @@ class CombinationResult:
 @dataclass(frozen=True, slots=True)
 class SweepResult:
     """
-    Everything that is said of one run.
+    The result of one run.
 
     Attributes:
         schema: Version of this document's form.
         run: Name of the run's folder.
         plan: Name of the plan.
-        scenario: What one start did.
-        verdict: Of the run: the worst of its combinations'.
+        scenario: Name of the scenario.
+        verdict: Verdict of the run: the worst of its combinations' verdicts.
         reasons: Why the run is invalid or fails, one sentence each.
-        notes: What a reader should know of the run as a whole.
-        slo: The bounds.
+        notes: Notes for the reader on the run as a whole.
+        slo: Bounds of the SLO.
         combinations: Each combination of the factors' values that was measured; one where the plan varies none.
-        demand, demands, scaling, cost: Of the first combination, which is the run's only one where the plan varies none.
-        missing: Steps of the plan that were not measured, second steps of a closed load that its first asks for among them.
-        steps: In the order in which they were run.
+        demand, demands, scaling, cost: Results of the first combination, which is the run's only one where the plan
+            varies none.
+        missing: Steps of the plan that were not measured, also second steps of a closed load for which its first step
+            asks.
+        steps: Steps in the order in which they were run.
     """
 
     schema: Literal[2]
@@ -264,7 +268,7 @@ class SweepResult:
 
     def part(self, combination: CombinationResult) -> SweepResult:
         """
-        Return what is said of one combination, as if nothing else had been swept.
+        Return the result of one combination, as if nothing else had been swept.
         """
         return replace(
             self,

@@ -1,5 +1,5 @@
 """
-What the late tasks of a window decided, and what that rests on.
+What the late tasks of a window decided, and what the decision rests on.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ class Decided(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Block:
     """
-    A stretch of the window: late tasks as measured, and those of the twins.
+    A part of the window: its late tasks as measured, and those of the twins.
 
     Attributes:
-        start: Its beginning, in seconds of the window.
-        end: Its end.
-        late: Measured.
-        twin_late: Mean of the twins.
-        twin_low: About 95 % of systems at the edge have more than this.
-        twin_high: And less than this.
+        start: Beginning of the block, in seconds of the window.
+        end: End of the block, in seconds of the window.
+        late: Late tasks as measured.
+        twin_late: Late tasks, mean of the twins.
+        twin_low: About 95 % of systems at the edge have more late tasks than this.
+        twin_high: About 95 % of systems at the edge have fewer late tasks than this.
     """
 
     start: float
@@ -47,12 +47,12 @@ class Decision:
 
     Attributes:
         answer: Met, missed or undecided.
-        seconds: Length of the window that it rests on.
-        late: Late tasks measured in it.
-        twin_late: Late tasks that a system just at the edge would have had.
+        seconds: Length of the window that the answer rests on.
+        late: Late tasks measured in the window.
+        twin_late: Late tasks that a system exactly at the edge would have had.
         twin_deviation: Standard deviation of the difference.
-        why: What keeps it undecided, as a clause; or that the model answered and the window did not contradict it.
-        blocks: The window piece by piece.
+        why: Why it is undecided, as a clause; or that the model answered and the window did not contradict it.
+        blocks: Blocks of the window.
     """
 
     answer: Decided
@@ -67,17 +67,17 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class LongRunP95:
     """
-    What the p95 of the activity queue's wait is about in the long run, of which a window shows a piece.
+    The p95 of the activity queue's wait in the long run, estimated from a window.
 
     Attributes:
-        raw: As the window showed it, in seconds.
-        value: The long run's; null if not known.
-        low: The model's long run at 0.95 of the rate, or the value where that is less.
-        high: And at 1.05 of it, or the value where that is more.
+        raw: The p95 in the window, in seconds.
+        value: Estimate of the p95 in the long run, in seconds; null if not known.
+        low: The model's p95 in the long run at 0.95 of the rate, or the value where that is less.
+        high: The model's p95 in the long run at 1.05 of the rate, or the value where that is more.
         why: Why there is no value; null where there is one.
         late: Late tasks of the window.
-        model_late: What the calibrated model expects of them.
-        alarms: What of the model did not fit; empty where all did.
+        model_late: Late tasks that the calibrated model expects in the window.
+        alarms: What did not fit the model, in words; empty where all did.
     """
 
     raw: float | None
@@ -93,11 +93,11 @@ class LongRunP95:
 @dataclass(frozen=True, slots=True)
 class ProbeDecision:
     """
-    A window at one rate, held against systems whose capacity at the SLO lies below and above that rate.
+    A window at one rate, compared with systems whose capacity at the SLO lies below and above that rate.
 
     Attributes:
-        against_slower: Met: the capacity is above the lower of the two; missed: it is below it.
-        against_faster: The same of the higher one.
+        against_slower: Met: the capacity is above that of the slower system; missed: it is below it.
+        against_faster: The same decision against the faster system.
     """
 
     against_slower: Decision

@@ -1,5 +1,5 @@
 """
-What is known of a worker process that a step runs with, whoever wrote it: slots, pollers, eager activities, SDK.
+What is known of a worker process in a step, whoever wrote the worker: slots, pollers, eager activities, SDK.
 """
 
 from __future__ import annotations
@@ -12,26 +12,28 @@ from typing import Literal
 @dataclass(frozen=True, slots=True)
 class WorkerFacts:
     """
-    One worker process as it says itself; ``None`` is "not known", never zero.
+    What one worker process reports; ``None`` is "not known", never zero.
 
     Attributes:
-        replica: Identity of the replica that it is.
-        source: ``heartbeat`` (what the server was told), ``page`` (the SDK's metrics) or ``None``.
+        replica: Identity of the worker's replica.
+        source: Source of the facts: ``heartbeat`` (kept by the server), ``page`` (the SDK's metrics) or ``None``.
         at: Unix time for which the numbers hold.
-        identity: Its name among the pollers.
-        sdk: Name and version of its SDK.
-        activity_slots, workflow_slots: How many tasks it takes at a time; ``None`` also where it has no fixed number.
-        activity_slots_used, workflow_slots_used: Those with a task in them.
-        activity_pollers, workflow_pollers: Its polls in flight.
-        activities_taken, workflow_tasks_taken: Tasks that it has taken since its start.
-        slot_supplier: Who gives out its activity slots, as its SDK calls it: ``Fixed``, ``ResourceBased`` or another.
+        identity: Identity of the worker among the pollers.
+        sdk: Name and version of the worker's SDK.
+        activity_slots, workflow_slots: Number of tasks that it takes at the same time; ``None`` also where it has no
+            fixed number.
+        activity_slots_used, workflow_slots_used: Slots with a task in them.
+        activity_pollers, workflow_pollers: Number of its polls in flight.
+        activities_taken, workflow_tasks_taken: Number of tasks that it has taken since its start.
+        slot_supplier: Kind of its supplier of activity slots, as the SDK names it: ``Fixed``, ``ResourceBased`` or
+            another.
         activity_polls_scale, workflow_polls_scale: Whether its SDK decides the number of polls by itself.
-        cached_workflows: Workflows that it keeps in memory.
+        cached_workflows: Number of workflows that it keeps in memory.
         eager: Whether an activity came in the reply to a workflow task.
-        shows_main: Whether its page shows what the kit's ``main`` counts; ``None`` where nobody looked.
-        first_beat:
-            Whether it has sent no heartbeat but its first, which holds no numbers; the next one follows within 60 s.
-        why: Why something is not known, and what would give it.
+        shows_main: Whether its page shows what the kit's ``main`` counts; ``None`` where the page was not read.
+        first_beat: Whether it has sent only its first heartbeat, which holds no numbers; the next one follows within 60
+            s.
+        why: Why something is not known, and what would make it known.
     """
 
     replica: str
@@ -62,7 +64,7 @@ SlotNumber = Literal["activity_slots", "activity_slots_used", "workflow_slots", 
 
 def total_slots(workers: Sequence[WorkerFacts], slots: SlotNumber) -> int | None:
     """
-    Return slots of one kind of all workers together, ``None`` if those of one are not known or there is none.
+    Return the slots of one kind over all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     known = [number for worker in workers if (number := getattr(worker, slots)) is not None]
     return sum(known) if known and len(known) == len(workers) else None
@@ -70,20 +72,20 @@ def total_slots(workers: Sequence[WorkerFacts], slots: SlotNumber) -> int | None
 
 def activity_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the activity slots of all workers together, ``None`` if those of one are not known or there is none.
+    Return the activity slots of all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     return total_slots(workers, "activity_slots")
 
 
 def workflow_slots(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the workflow-task slots of all workers together, ``None`` if those of one are not known or there is none.
+    Return the workflow-task slots of all workers; ``None`` if those of any worker are not known or there is no worker.
     """
     return total_slots(workers, "workflow_slots")
 
 
 def activity_slots_used(workers: Sequence[WorkerFacts]) -> int | None:
     """
-    Return the activity slots in use of all workers together, ``None`` if those of one are not known.
+    Return the activity slots in use of all workers; ``None`` if those of any worker are not known.
     """
     return total_slots(workers, "activity_slots_used")

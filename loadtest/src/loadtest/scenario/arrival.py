@@ -15,11 +15,11 @@ class Arrival:
     What a scenario needs for one start.
 
     Attributes:
-        number: Its place in the schedule of all injectors, from 0.
-        seed: Its own, so that the same arrival of another run costs the same.
-        order_id: Unique over runs and injectors; make the workflow's id from it.
-        task_queue: Where to start.
-        work: What the order costs its workers.
+        number: Number of the start in the schedule of all injectors, from 0.
+        seed: Seed of this order, so that the same arrival in another run has the same work.
+        order_id: Id that is unique over runs and injectors; make the workflow's id from it.
+        task_queue: Task queue on which to start the workflow.
+        work: Work of the order.
     """
 
     number: int

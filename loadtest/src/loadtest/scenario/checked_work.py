@@ -1,5 +1,5 @@
 """
-What a scenario says of its orders' work is the user's code: it is looked at before anything is reckoned with it.
+Checks what a scenario, which is the user's code, says of its orders' work before it is used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WANTED = "`def drawn_work(work, seed)`, which returns the seconds of an order's 
 
 def is_drawn_work(given: object) -> bool:
     """
-    Tell whether something can be called as a scenario's ``drawn_work``.
+    Tell whether an object can be called as a scenario's ``drawn_work``.
     """
     if not callable(given) or inspect.iscoroutinefunction(given):
         return False
@@ -31,11 +31,11 @@ def is_drawn_work(given: object) -> bool:
 
 def checked_work(drawn_work: DrawnWork, scenario: str) -> DrawnWork:
     """
-    Return the same, which raises ``InputError`` where it breaks or returns something else than seconds.
+    Return the same function, which now raises ``InputError`` where it fails or returns something else than seconds.
 
     Args:
-        drawn_work: The scenario's.
-        scenario: Its name.
+        drawn_work: Function of the scenario.
+        scenario: Name of the scenario.
     """
 
     def drawn(work: Work, seed: int) -> Sequence[float] | None:

@@ -1,5 +1,5 @@
 """
-Which files a user's scenario needs from its own folder, as its imports say; nothing is run to find out.
+Which files a user's scenario needs from its own folder, as its imports say; no code is run to find out.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from loadtest.errors import InputError
 
 def files_beside(scenario: Path) -> dict[str, Path]:
     """
-    Return a scenario's file and all modules and packages of its folder that it imports, directly or not.
+    Return a scenario's file and all modules and packages of its folder that it imports, directly or indirectly.
 
-    A package comes whole, with every ``.py`` file of it.  What a scenario opens as data is not seen.
+    A package is returned whole, with all its ``.py`` files. Files that a scenario opens as data are not found.
 
     Returns:
         Files by their path below the folder.
@@ -40,7 +40,7 @@ def files_beside(scenario: Path) -> dict[str, Path]:
 def _of(folder: Path, module: str) -> list[Path]:
     top = module.partition(".")[0]
     package, file = folder / top, folder / f"{top}.py"
-    # As Python does: a folder of that name which is no package, such as one of data, comes after the module.
+    # As in Python: a folder of that name that is no package, such as one of data, comes after the module.
     if file.is_file() and not (package / "__init__.py").is_file():
         return [file]
     return sorted(package.rglob("*.py")) if package.is_dir() else []

@@ -1,5 +1,5 @@
 """
-Finds scenarios by name or path, and refuses files that are none.
+Finds scenarios by name or path, and refuses files that are no scenario.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
 
 # Files of this package that are no scenarios.
 _MACHINERY = {"arrival", "checked_work", "loading", "files_beside"}
-# Names a folder of packages that a user's own scenario needs.
+# Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
     "a scenario is a Python file with a docstring, ACTIVITIES_PER_WORKFLOW = a number or None, and "
@@ -45,16 +45,14 @@ class Scenario:
     Attributes:
         name: The file's name without its suffix.
         description: The first line of the file's docstring.
-        activities_per_workflow:
-            How many activities each workflow takes, so that throughput can be counted in activities;
-            ``None``: it varies, and throughput is counted in closes.
+        activities_per_workflow: Number of activities of each workflow, so that throughput can be counted in activities;
+            ``None``: the number varies, and throughput is counted in closes.
         start: Starts one workflow.
-        drawn_work:
-            Returns the seconds of an order's activities, one after the other, from the plan's work and the
-            order's seed; ``None`` where the scenario does not tell, or returned where it cannot.
-        failure:
-            Says of a workflow's decoded result why the order failed, ``None`` for a success;
-            without it whatever completes is a success.
+        drawn_work: Returns the seconds of an order's activities, one after the other, from the plan's work and the
+            order's seed; the attribute is ``None`` where the scenario does not tell, the result is ``None`` where it
+            cannot.
+        failure: Returns from a workflow's decoded result why the order failed, ``None`` for a success; without this
+            function every completed workflow is a success.
     """
 
     name: str
@@ -70,7 +68,7 @@ def load(name_or_path: str) -> Scenario:
     Return the scenario of a name, or of a user's own file.
 
     Raises:
-        InputError: There is none of that name, or the file is no scenario.
+        InputError: There is no scenario of that name, or the file is no scenario.
     """
     where = f"--scenario {name_or_path}"
     if is_path(name_or_path):
@@ -101,7 +99,7 @@ def listing() -> list[tuple[str, str]]:
 
 def is_path(text: str) -> bool:
     """
-    Tell whether a scenario is a user's own file, and no name of a built-in one.
+    Tell whether a scenario is a user's own file, and not the name of a built-in one.
     """
     return text.endswith(".py") or "/" in text
 
@@ -134,7 +132,7 @@ def _run(path: Path, where: str) -> ModuleType:
 
 def _find_beside(path: Path) -> None:
     """
-    Let a scenario import the files beside it, now and while it runs, as Python lets a script.
+    Let a scenario import the files beside it, now and while it runs, as Python does for a script.
     """
     for folder in (os.environ.get(PACKAGES_FOLDER), str(path.resolve().parent)):
         if folder and folder not in sys.path:

@@ -48,11 +48,11 @@ def drawn_work(work: Work, seed: int) -> tuple[float, ...] | None:
     Return the seconds that each activity of an order will draw, one after the other.
 
     Args:
-        work: The plan's.
-        seed: The order's own.
+        work: Work as the plan sets it.
+        seed: Seed of the order.
 
     Returns:
-        ``None`` where more than the draws decides how long a slot is held: CPU, retries, rework.
+        ``None`` where not only the draws decide how long a slot is held, but also CPU, retries or rework.
     """
     if work.cpu_seconds or work.failure_probability or work.rework_probability or work.local_activities:
         return None
@@ -62,7 +62,7 @@ def drawn_work(work: Work, seed: int) -> tuple[float, ...] | None:
 
 def failure(result: Any) -> str | None:
     """
-    Return the outcome of an order that could not be carried out; one that was refunded or replaced was.
+    Return the outcome of an order that could not be carried out; a refunded or replaced order counts as carried out.
     """
     outcome = result["outcome"]
     return outcome if outcome in (Outcome.FAILED, Outcome.CANCELLED) else None
@@ -71,6 +71,6 @@ def failure(result: Any) -> str | None:
 @lru_cache(maxsize=8)
 def profile(work: Work) -> WorkProfile:
     """
-    Return the plan's work in the worker's own words.
+    Return the plan's work as the worker's ``WorkProfile``.
     """
     return WorkProfile(**{**work.model_dump(), "spread": Spread(work.spread)})

@@ -25,8 +25,8 @@ from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import DynamicValue
 from loadtest.server_access import ServerAccess
 
-# Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s,
-# backlogs are 5 s old.
+# Without these the dev server measures itself: schedule-to-start is 36 ms instead of 2, timers take 1 s, and the
+# backlog's numbers are 5 s old.
 DYNAMIC_CONFIG: dict[str, str] = {
     "history.transferProcessorMaxPollRPS": "2000",
     "history.timerProcessorMaxPollRPS": "2000",
@@ -45,11 +45,11 @@ class DevServer:
     A running dev server.
 
     Attributes:
-        child: Its process.
+        child: Process of the server.
         address: ``host:port`` of its frontend.
-        metrics_url: Its /metrics page.
-        argv: How it was started, without its dynamic configuration.
-        given_config: The dynamic configuration that the plan adds to ours.
+        metrics_url: URL of its /metrics page.
+        argv: Command line of its start, without its dynamic configuration.
+        given_config: The dynamic configuration that the plan adds to the kit's.
     """
 
     child: Child
@@ -60,14 +60,14 @@ class DevServer:
 
     def access(self, namespace: str) -> ServerAccess:
         """
-        Return how it is reached: without credentials, whatever the user's variables say.
+        Return the access to the server: without credentials, whatever the user's variables say.
         """
         connection = connection_variables(os.environ, own_server=True)
         return ServerAccess(self.address, namespace, connection, self.metrics_url)
 
     async def end(self) -> None:
         """
-        Stop it; its database, in memory, is gone with it.
+        Stop the server; its database in memory is lost.
         """
         await self.child.terminate(5.0)
 
@@ -77,7 +77,7 @@ def find_temporal(given: Path | None) -> Path:
     Return the ``temporal`` program: the given one, the environment's own, or the one on the PATH.
 
     Raises:
-        InputError: There is none.
+        InputError: There is no such program.
     """
     if given is not None:
         if not (given.is_file() and os.access(given, os.X_OK)):
@@ -109,10 +109,10 @@ def command(
     Return the command line of a dev server on this machine's loopback address.
 
     Args:
-        temporal: Temporal's CLI.
-        port, http, metrics: Where its frontend, its HTTP API and its /metrics page listen.
-        log_level: From which level it logs.
-        config: Its dynamic configuration.
+        temporal: Path of Temporal's CLI.
+        port, http, metrics: TCP ports of its frontend, its HTTP API and its /metrics page.
+        log_level: Lowest level of messages that it logs.
+        config: Dynamic configuration of the server.
     """
     argv = [str(temporal), "server", "start-dev", "--headless", "--ip", "127.0.0.1"]
     argv += ["--port", str(port), "--http-port", str(http), "--metrics-port", str(metrics)]
@@ -127,7 +127,7 @@ def with_ours(given: Mapping[str, DynamicValue]) -> dict[str, str]:
     Return the whole dynamic configuration of a dev server, as its command line takes it.
 
     Args:
-        given: What a plan adds; a key of ours gets the plan's value.
+        given: Values that a plan adds; where a key is also one of the kit's, the plan's value is used.
     """
     return {**DYNAMIC_CONFIG, **{key: json.dumps(value) for key, value in given.items()}}
 
@@ -143,21 +143,22 @@ async def start_dev_server(
     Start a fresh dev server and wait until it serves.
 
     Args:
-        temporal: Temporal's CLI.
-        logs: Where ``server.log`` goes.
-        port: Of its frontend; ``None`` takes a free one.
-        namespace: Made at its start beside ``default``.
-        config: Dynamic configuration to add to ours.
+        temporal: Path of Temporal's CLI.
+        logs: Folder in which ``server.log`` is written.
+        port: TCP port of its frontend; ``None`` takes a free one.
+        namespace: Namespace that is made at its start beside ``default``.
+        config: Dynamic configuration to add to the kit's.
 
     Raises:
         InputError: The port is in use.
-        TargetError: It did not come up; the text ends with its last log lines.
+        TargetError: The server did not start; the text ends with its last log lines.
     """
     if port is not None:
         demand_free(port, "--port")
     frontend, http, metrics = free_ports(3)
     frontend = port or frontend
-    # Its database is in memory: on a file an order costs the server 1.4 times the CPU, and tasks wait 5 ms instead of 2.
+    # The database is in memory: in a file an order would cost the server 1.4 times the CPU, and tasks would wait 5 ms
+    # instead of 2.
     argv = command(temporal, frontend, http, metrics, log_level="warn", config={})
     if namespace != "default":
         argv += ["--namespace", namespace]
@@ -168,15 +169,15 @@ async def start_dev_server(
 
 async def restart_dev_server(server: DevServer, logs: Path, config: Mapping[str, DynamicValue]) -> DevServer:
     """
-    End a dev server and start it anew, empty, at the same addresses with other dynamic configuration.
+    End a dev server and start it again, empty, at the same addresses with other dynamic configuration.
 
     Args:
-        server: The one that runs.
-        logs: Where ``server.log`` goes on.
-        config: What to add to ours.
+        server: The running server.
+        logs: Folder in which ``server.log`` is continued.
+        config: Dynamic configuration to add to the kit's.
 
     Raises:
-        TargetError: It did not come up.
+        TargetError: The server did not start.
     """
     await server.end()
     child = await _started([*server.argv, *_config_flags(config)], logs, server.address)
@@ -203,7 +204,7 @@ async def _started(argv: Sequence[str], logs: Path, address: str) -> Child:
 
 
 async def _serves(child: Child, address: str) -> None:
-    # Its port is open some time before its frontend calls itself healthy.
+    # The port is open some time before the frontend reports that it is healthy.
     deadline = time.monotonic() + _START_SECONDS
     while True:
         if not child.running:

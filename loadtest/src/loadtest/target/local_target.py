@@ -1,7 +1,7 @@
 """
-This machine as the target: worker processes beside a dev server of our own or a server that already runs.
+This machine as the target: worker processes beside a dev server that the run starts, or a server that already runs.
 
-It scales and lists; it never scrapes a page and never asks Temporal.
+It scales and lists; it never reads a page and never asks Temporal.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Workers:
     How workers are started.
 
     Attributes:
-        command: Command line; our own worker or the user's.
-        task_queue: What they poll.
-        namespace: Where, on a server that is started for them.
-        setup: Slots and the like; our own worker gets them as ``REPAIRSHOP_*``.
-        codec: Whether they encrypt payloads; ``None`` where the environment has keys.
+        command: Command line of the kit's own worker, or of the user's.
+        task_queue: Task queue that the workers poll.
+        namespace: Namespace of the workers, on a server that is started for them.
+        setup: Slots and other settings; the kit's own worker gets them as ``REPAIRSHOP_*``.
+        codec: Whether the workers encrypt payloads; ``None`` leaves it to whether the environment has keys.
         exact_bounds: Seconds at which the workers' histograms get a bound, so that late tasks are counted exactly.
     """
 
@@ -57,7 +57,7 @@ class Workers:
     @property
     def own(self) -> bool:
         """
-        Whether it is the kit's own worker, whose settings and metrics are known.
+        Whether the worker is the kit's own, whose settings and metrics are known.
         """
         return self.command == OWN_WORKER
 
@@ -73,8 +73,8 @@ class LocalTarget:
     Worker processes on this machine.
 
     Attributes:
-        heals: Never; a process that ends is not started again.
-        access: How the workers reach their server, the first one until a plan names another.
+        heals: Always false; a process that ends is not started again.
+        access: Access of the workers to their server, which is the first server until a plan names another.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class LocalTarget:
     ) -> None:
         """
         Args:
-            workers: How to start one.
-            logs: Folder of their logs.
-            servers: Each server by what cells call it.
-            server: The one that is ours, if one is.
+            workers: How to start a worker.
+            logs: Folder of the workers' logs.
+            servers: Each server by the name that cells use.
+            server: The server that the run started, if it started one.
         """
         self.heals = False
         self._how = workers
@@ -102,18 +102,18 @@ class LocalTarget:
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The page of the workers' server by name, or nothing.
+        The page of the workers' server by name; empty without a page.
         """
         page = self.access.page
         return {} if page is None else {"server": page}
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
-        Start the workers, or the server too, anew if the plan's settings or server are not those that run.
+        Restart the workers, or the server too, if the plan needs other settings or another server than those that run.
 
         Raises:
-            InputError: The server is somebody else's and the plan changes a setting of it.
-            TargetError: The server did not come up again.
+            InputError: The run did not start the server, and the plan changes a setting of it.
+            TargetError: The server did not start again.
         """
         restarted, wanted = list[str](), dict(plan.server.dynamic_config)
         if self._server is None and wanted:
@@ -141,7 +141,7 @@ class LocalTarget:
         Start or end worker processes until that many run.
 
         Raises:
-            WorkerDiedError: One ended at its start.
+            WorkerDiedError: A worker ended at its start.
         """
         self._workers = [worker for worker in self._workers if worker.child.running]
         surplus = self._workers[replicas:]
@@ -159,7 +159,7 @@ class LocalTarget:
 
     async def check_alive(self) -> None:
         """
-        Look whether every process that should run does.
+        Check that every process that should run does run.
 
         Raises:
             WorkerDiedError: A worker ended; the text ends with its last log lines.
@@ -178,13 +178,13 @@ class LocalTarget:
 
     async def server_starts(self) -> Mapping[str, float]:
         """
-        Nothing: a server of ours that ends ends the run, and the process of anybody else's is not known.
+        Empty: if a server that the run started ends, the run ends, and the process of any other server is not known.
         """
         return {}
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
-        CPU seconds since their start and memory of the server and of all workers.
+        CPU seconds since their start and memory, for the server and for all workers together.
         """
         workers = [worker.child.use() for worker in self._workers]
         server = _as_use(self._server.child.use()) if self._server else ProcessUse(None, None, _NOT_OURS)
@@ -225,7 +225,8 @@ class LocalTarget:
 
     def _environment(self, identity: str, port: int) -> dict[str, str]:
         """
-        The whole environment of a worker: the contract of any worker, and the plan's settings for the kit's ``main``.
+        Return the whole environment of a worker: the contract of any worker, and the plan's settings for the kit's
+        ``main``.
         """
         environ = without_encryption(os.environ) if self._how.codec is False else os.environ
         return {
@@ -256,19 +257,19 @@ async def open_local(
     dynamic_config: Mapping[str, DynamicValue] | None = None,
 ) -> AsyncIterator[LocalTarget]:
     """
-    Start a server unless there are some, and end it and all workers in the end.
+    Start a server unless some are given, and end it and all workers at the end.
 
     Args:
         workers: How to start a worker.
         logs: Folder for logs of server and workers.
-        servers: Each server that already runs, by what cells call it.
-        temporal: Temporal's CLI.
-        port: For the server's frontend.
-        dynamic_config: What to add to the configuration of a server that is started here.
+        servers: Each server that already runs, by the name that cells use.
+        temporal: Path of Temporal's CLI.
+        port: TCP port of the server's frontend.
+        dynamic_config: Dynamic configuration to add for a server that is started here.
 
     Raises:
-        InputError: No CLI, or the port is in use.
-        TargetError: The server did not come up.
+        InputError: There is no CLI, or the port is in use.
+        TargetError: The server did not start.
     """
     if servers:
         target = LocalTarget(workers, logs, servers, None)

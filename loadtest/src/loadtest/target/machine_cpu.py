@@ -11,16 +11,16 @@ import psutil
 
 from loadtest.results.limit_facts import MachineTimes
 
-# Of what a kernel counts; guests are in user time, and stolen time was not used here.
+# Fields of the kernel's counts that are busy time; guest time is part of user time, and stolen time was not used here.
 _BUSY = ("user", "nice", "system", "irq", "softirq")
 
 
 def machine_times(*, is_whole: bool) -> MachineTimes:
     """
-    Return what the kernel counted since the machine's start.
+    Return what the kernel has counted since the machine's start.
 
     Args:
-        is_whole: Whether all that is measured was started by this program; else its share is not known.
+        is_whole: Whether this program started all that is measured; else its share is not known.
     """
     times = psutil.cpu_times()
     busy = sum(getattr(times, name, 0.0) for name in _BUSY)
@@ -38,7 +38,7 @@ def machine_times(*, is_whole: bool) -> MachineTimes:
 
 def _own_seconds() -> float:
     """
-    CPU time of this process and its children, of those that have ended too.
+    Return the CPU time of this process and its children, also of children that have ended.
     """
     own = psutil.Process()
     total = 0.0
@@ -52,13 +52,14 @@ def _own_seconds() -> float:
 
 def _giving_way(niced: float) -> float:
     """
-    CPU time of programs that any other goes before; of those of this one's own kind nothing gives way.
+    Return the CPU time of niced programs, which give way to this one; 0 where this one is niced too, as equals do not
+    give way.
     """
     return niced if os.getpriority(os.PRIO_PROCESS, 0) <= 0 else 0.0
 
 
 def _is_real_time() -> bool:
     """
-    Tell whether this program goes before all others.
+    Tell whether this program has real-time priority, before all others.
     """
     return hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR)

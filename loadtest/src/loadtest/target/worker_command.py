@@ -15,10 +15,10 @@ OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
 
 def parse_worker_command(text: str | None) -> tuple[str, ...]:
     """
-    Split ``--worker-command`` as a shell would; ``None`` is the kit's own worker.
+    Split ``--worker-command`` as a shell does; ``None`` is the kit's own worker.
 
     Raises:
-        InputError: It is empty, cannot be split, or names a program that is not there.
+        InputError: The text is empty, cannot be split, or names a program that does not exist.
     """
     if text is None:
         return OWN_WORKER

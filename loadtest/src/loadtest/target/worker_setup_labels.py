@@ -1,5 +1,5 @@
 """
-Labels and annotations by which the kit's own workers say how they were set up.
+Labels and annotations with which the kit's own workers tell how they were set up.
 """
 
 from __future__ import annotations

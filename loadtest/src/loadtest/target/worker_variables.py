@@ -1,12 +1,12 @@
 """
-The plan's worker settings as the variables that the kit's ``main`` reads.
+The plan's worker settings as the environment variables that the kit's ``main`` reads.
 """
 
 from __future__ import annotations
 
 from loadtest.plan import WorkerSetup
 
-# Shorter than any step, so that the server knows the slots of the worker that a step runs with.
+# Shorter than any step, so that the server knows the slots of the workers that a step uses.
 HEARTBEAT_SECONDS = 5
 
 
@@ -15,7 +15,7 @@ def plan_variables(setup: WorkerSetup, *, own_worker: bool) -> dict[str, str]:
     Return ``REPAIRSHOP_*`` variables; a user's program keeps its own slots where the plan names none.
 
     Args:
-        setup: The plan's.
+        setup: Worker settings of the plan.
         own_worker: Whether it is the kit's own worker, which gets the kit's slots where the plan names none.
     """
     values = setup.model_dump()

@@ -1,7 +1,7 @@
 """
-What the steps of an order do: idempotent by (order, step, round).
+What the steps of an order do; each step is idempotent by (order, step, round).
 
-The workflows decide in which order they happen.
+The workflows decide the order of the steps.
 """
 
 from __future__ import annotations

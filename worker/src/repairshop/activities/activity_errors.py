@@ -1,5 +1,5 @@
 """
-What can go wrong in an activity, by type.
+The errors of an activity, by type.
 
     ApplicationError
     ├── InjectedFailure     retried   asked for by the order, or drawn from its profile
@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 class InjectedFailure(ApplicationError):
     """
-    An attempt fails because the order asks for it or its profile drew it; the next one may not.
+    An attempt fails because the order asks for it or its profile drew it; the next attempt may succeed.
     """
 
     def __init__(self, step: str, why: str) -> None:
@@ -25,7 +25,7 @@ class InjectedFailure(ApplicationError):
 
 class NoTechnicianFree(ApplicationError):
     """
-    Everybody with the skill has as many orders as they can hold.
+    Every technician with the skill has as many orders as they can hold.
     """
 
     def __init__(self, skill: str) -> None:

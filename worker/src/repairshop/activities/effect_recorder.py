@@ -17,7 +17,7 @@ from repairshop.step_payloads import StepContext, StepOutput
 
 class EffectRecorder:
     """
-    The ledger, as the attempt that is running sees it.
+    The ledger, as used by the running attempt.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -27,16 +27,16 @@ class EffectRecorder:
         self, given: StepContext, value: str, *, passed: bool = True, part: str = ""
     ) -> StepOutput:
         """
-        Record the effect of a step, and spend what the step costs.
+        Record the effect of a step, and use the time and CPU that the step costs.
 
         Args:
-            given: What the activity was told.
-            value: What it decided.
-            passed: What an inspection found.
-            part: What distinguishes several effects of one step in one round.
+            given: Input of the activity.
+            value: Value that the activity decided.
+            passed: Whether an inspection found its item in order.
+            part: Name that distinguishes several effects of one step in one round.
 
         Returns:
-            The value of the effect that stands, which may be that of an earlier delivery.
+            The value of the recorded effect, which may be that of an earlier delivery.
         """
         return await self.note_by(given, lambda delivery: self._ledger.record(delivery, value), passed, part)
 
@@ -45,7 +45,7 @@ class EffectRecorder:
         Undo the effect of another step.
 
         Returns:
-            ``undone``, or nothing when there was no effect.
+            ``undone``, or an empty value when there was no effect.
         """
         await suffer(given, after_effect=False)
         was_done = await self._ledger.undo(delivery_of(given), step)
@@ -61,7 +61,7 @@ class EffectRecorder:
         part: str = "",
     ) -> StepOutput:
         """
-        Record an effect in a way of its own, and spend what the step costs.
+        Record an effect with a function of its own, and use the time and CPU that the step costs.
         """
         delivery = delivery_of(given, part)
         if given.fault is not None and given.fault.fails and strikes(given.fault, after_effect=False):
@@ -78,7 +78,7 @@ class EffectRecorder:
 
 def delivery_of(given: StepContext, part: str = "") -> Delivery:
     """
-    Return what the ledger keeps of the attempt that is running.
+    Return what the ledger keeps of the running attempt.
     """
     info = activity.info()
     done = progress()

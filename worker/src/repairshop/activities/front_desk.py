@@ -52,7 +52,7 @@ class FrontDesk:
     @activity.defn(name=OrderStep.SET_DEADLINE)
     async def set_deadline(self, given: SetDeadlineInput) -> StepOutput:
         """
-        Say in how many seconds the order is to be done, by its kind and priority.
+        Set how many seconds the order may take, by its kind and priority.
         """
         base = given.work.deadline_seconds if given.work else 0.0
         return await self._recorder.note(given, repr(deadline_seconds(base, given.kind, given.urgent)))
@@ -67,7 +67,7 @@ class FrontDesk:
     @activity.defn(name=OrderStep.REPLACE)
     async def replace(self, given: StepContext) -> StepOutput:
         """
-        Take another device off the shelf.
+        Take another device off the shelf for the client.
         """
         return await self._recorder.note(given, "another device")
 

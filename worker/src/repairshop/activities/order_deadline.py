@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from repairshop.contract import RepairKind
 
-# Who pays is served first; what goes back unrepaired can wait.
+# Orders that the client pays come first; a device that goes back unrepaired can wait.
 SHARE = {RepairKind.WARRANTY: 1.0, RepairKind.PAID: 0.75, RepairKind.BEYOND_REPAIR: 1.5}
 URGENT_SHARE = 0.5
 

@@ -15,13 +15,13 @@ from repairshop.contract import Fault
 from repairshop.draws import drawn_failure, drawn_seconds
 from repairshop.step_payloads import StepContext
 
-# Heartbeats within the longest silence that the order allows.
+# Heartbeats within the longest time between two that the order allows.
 BEATS_PER_SILENCE = 4
 
 
 def progress() -> float:
     """
-    Return the share of the work that an earlier attempt had reported when it was lost, 0..1.
+    Return the share of the work, 0..1, that an earlier attempt had reported before it was lost.
     """
     details = activity.info().heartbeat_details
     return float(details[0]) if details else 0.0
@@ -29,7 +29,7 @@ def progress() -> float:
 
 async def spend(given: StepContext) -> None:
     """
-    Wait and compute as the profile says, from where an earlier attempt was lost.
+    Wait and compute as the profile says, from the point where an earlier attempt was lost.
 
     Raises:
         InjectedFailure: The profile drew a failure for this attempt.
@@ -53,11 +53,11 @@ async def spend(given: StepContext) -> None:
 
 async def suffer(given: StepContext, *, after_effect: bool) -> None:
     """
-    Do what a fault of the order asks for at this point.
+    Do what a fault of the order asks for at this point of the attempt.
 
     Raises:
-        InjectedFailure: The fault is one that a retry mends.
-        Refused: The fault is one that no retry mends.
+        InjectedFailure: A retry can correct the fault.
+        Refused: No retry can correct the fault.
     """
     fault = given.fault
     if fault is None or not strikes(fault, after_effect=after_effect):
@@ -74,21 +74,21 @@ async def suffer(given: StepContext, *, after_effect: bool) -> None:
 
 async def wait(seconds: float) -> None:
     """
-    Wait as for a person or a remote system.
+    Wait as an activity waits for a person or a remote system.
     """
     await asyncio.sleep(seconds)
 
 
 async def hang(seconds: float) -> None:
     """
-    Do nothing for a while, as a system that does not answer.
+    Do nothing for a while, like a system that does not answer.
     """
     await asyncio.sleep(seconds)
 
 
 def strikes(fault: Fault, *, after_effect: bool) -> bool:
     """
-    Return whether a fault strikes at this point of the attempt that is running.
+    Return whether a fault happens at this point of the running attempt.
     """
     return fault.after_effect is after_effect and (
         fault.attempts == 0 or activity.info().attempt <= fault.attempts
@@ -116,7 +116,7 @@ async def _compute(cpu_seconds: float, silence: timedelta | None) -> None:
 
 
 def _burn(cpu_seconds: float) -> None:
-    # In a thread, as the CPU time of this thread alone counts, and so that heartbeats go on.
+    # In a thread, so that only the CPU time of this thread counts and heartbeats go on.
     end = time.thread_time() + cpu_seconds
     while time.thread_time() < end:
         sum(range(200))

@@ -1,5 +1,5 @@
 """
-Who works in the shop, what they know and how much they can hold.
+Who works in the shop, what they know and how many orders they can hold.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Technician:
     """
-    Somebody who repairs.
+    A person who repairs devices.
 
     Attributes:
-        name: Unique in the shop.
-        skills: What they know.
-        capacity: Open orders that they can hold at a time.
+        name: Name that is unique in the shop.
+        skills: Skills of the technician.
+        capacity: Number of open orders that they can hold at the same time.
     """
 
     name: str
@@ -30,28 +30,28 @@ TECHNICIANS = (
     Technician("Cem", frozenset({"batteries", "boards"})),
     Technician("Dana", frozenset({"optics"}), capacity=1),
 )
-# Takes over what is late, and has always room for it.
+# Takes over late orders, and always has room for them.
 SENIOR = "Selma"
 INSPECTORS = ("Ines", "Jo", "Kim", "Ada", "Bo", SENIOR)
 
 
 def able(skill: str) -> list[Technician]:
     """
-    Return who knows a skill; all for none.
+    Return the technicians who have a skill; all technicians for an empty skill.
     """
     return [technician for technician in TECHNICIANS if not skill or skill in technician.skills]
 
 
 def known_skills() -> list[str]:
     """
-    Return what somebody in the shop knows, sorted.
+    Return all skills of the shop's technicians, sorted.
     """
     return sorted({skill for technician in TECHNICIANS for skill in technician.skills})
 
 
 def inspector_for(seed: int, round_: int, repaired_by: Collection[str]) -> str:
     """
-    Return who inspects: nobody who repaired, another one from round to round.
+    Return an inspector: not one who repaired the device, and another one from round to round.
     """
     others = [name for name in INSPECTORS if name not in repaired_by]
     return others[(seed + round_) % len(others)]

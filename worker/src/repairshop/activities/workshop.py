@@ -1,5 +1,5 @@
 """
-The steps in the workshop: who repairs and who inspects, and both of it.
+The steps in the workshop: assigning people, repairing and inspecting.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Workshop:
     @activity.defn(name=OrderStep.ASSIGN_TECHNICIAN)
     async def assign_technician(self, given: AssignTechnicianInput) -> StepOutput:
         """
-        Give the order to who has the skill and the least to do.
+        Give the order to the technician who has the skill and the fewest orders.
         """
         staff = able(given.skill)
         if not staff:
@@ -56,21 +56,21 @@ class Workshop:
     @activity.defn(name=OrderStep.REPAIR)
     async def repair(self, given: StepContext) -> StepOutput:
         """
-        Repair the device; a lost attempt is gone on with from its last heartbeat.
+        Repair the device; after a lost attempt the work continues from its last heartbeat.
         """
         return await self._recorder.note(given, "repaired")
 
     @activity.defn(name=OrderStep.ESCALATE)
     async def escalate(self, given: StepContext) -> StepOutput:
         """
-        Put the most experienced technician on an order that is late, and grant a discount.
+        Give a late order to the most experienced technician, and grant a discount.
         """
         return await self._recorder.note(given, SENIOR)
 
     @activity.defn(name=OrderStep.ASSIGN_INSPECTOR)
     async def assign_inspector(self, given: AssignInspectorInput) -> StepOutput:
         """
-        Find somebody to inspect who had no hands on the device, and for a light order have it inspected.
+        Choose an inspector who did not work on the device, and for a light order have the device inspected.
         """
         inspector = inspector_for(given.seed, given.round, given.repaired_by)
         return await self._recorder.note(

@@ -1,7 +1,7 @@
 """
 Tells an order's history in sentences, for people who do not know Temporal.
 
-It reads events alone, as they are written, and asks the workflow nothing.
+It reads only the events, as they are written, and asks the workflow nothing.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Sentence:
 
     Attributes:
         at: Unix time.
-        text: What happened in the shop.
-        means: What Temporal did for it.
+        text: What happened in the shop, as a sentence.
+        means: What Temporal did for it, as a sentence.
     """
 
     at: float
@@ -61,7 +61,7 @@ class Sentence:
 
 class Narrator:
     """
-    Remembers what was begun, to tell how it ended.
+    Remembers what has begun, so that it can tell how it ended.
     """
 
     def __init__(self, order: RepairOrder, converter: DataConverter) -> None:
@@ -71,7 +71,7 @@ class Narrator:
 
     async def tell(self, event: HistoryEvent) -> Sentence | None:
         """
-        Return what an event means to the shop, or ``None`` where it means nothing.
+        Return the sentence for an event, or ``None`` where the event means nothing to the shop.
         """
         name: str = EventType.Name(event.event_type)
         name = name.removeprefix("EVENT_TYPE_").lower()

@@ -17,16 +17,16 @@ from repairshop import contract
 from repairshop.cli.verb_connection import PATIENCE, RefusedError, talk
 from repairshop.contract import Claim, Limits, OrderStatus, RepairKind, RepairOrder, RepairResult, WorkProfile
 
-# The server keeps time in nanoseconds of 64 bits: 292 years.
+# The server keeps time as 64 bits of nanoseconds: 292 years.
 MOST_SECONDS = 36_500 * contract.DAY_SECONDS
 
 
 def a_span(seconds: float) -> float:
     """
-    Return seconds that a clock can be set to.
+    Return the seconds if a clock can be set to them.
 
     Raises:
-        typer.BadParameter: They are none, as infinity or no number, or more than a century.
+        typer.BadParameter: The seconds are no number or infinite, or more than a century.
     """
     if not seconds <= MOST_SECONDS:
         raise typer.BadParameter(f"{seconds} s: no clock can be set so; write at most {MOST_SECONDS:.0f}")
@@ -90,7 +90,7 @@ def start(
 
 async def begin(server: Client, order: RepairOrder, task_queue: str) -> WorkflowHandle[Any, RepairResult]:
     """
-    Start an order, once: an id that was ever used is refused.
+    Start an order only once: an id that was ever used is refused.
 
     Raises:
         RefusedError: The id was used.

@@ -46,7 +46,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """
-    Run one command line and return its exit code: 0 well, 1 refused or not in order, 2 bad input.
+    Run one command line and return its exit code: 0 success, 1 refused or not in order, 2 bad input.
     """
     try:
         code = typer.main.get_command(app).main(args=arguments, prog_name="repairshop", standalone_mode=False)

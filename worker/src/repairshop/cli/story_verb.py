@@ -1,5 +1,5 @@
 """
-One order from the complaint to the handing over, told step by step on a server and worker of its own.
+Tells one order step by step, from the complaint to the returned device, on a server and a worker of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from repairshop.ledger import open_ledger
 
 SERVER_WITHIN_SECONDS = 60.0
 YEAR_SECONDS = 365 * contract.DAY_SECONDS
-# Narrower terminals get the sentences alone.
+# Narrower terminals get only the sentences on the shop.
 WIDTH_WITH_MEANS = 100
 
 
@@ -87,7 +87,7 @@ def _order() -> RepairOrder:
         checklist=("shutter", "lens"),
         limits=Limits(warranty_seconds=3 * YEAR_SECONDS),
     )
-    # Of the many lives that an order can have, the first that is sent back exactly once.
+    # The order with the first seed that sends it back exactly once.
     return next(
         replace(order, seed=seed)
         for seed in range(1000)
@@ -102,7 +102,7 @@ def _order() -> RepairOrder:
 async def _narrate(
     client: Client, handle: WorkflowHandle[object, RepairResult], order: RepairOrder, console: Console
 ) -> None:
-    # Counted from the first step, as the worker needs a moment to come up.
+    # Time counts from the first step, as the worker needs a moment to start.
     narrator, begun = Narrator(order, client.data_converter), 0.0
     answered = False
     async for event in handle.fetch_history_events(wait_new_event=True):
@@ -112,14 +112,14 @@ async def _narrate(
         begun = begun or sentence.at
         means = f"  [dim]{sentence.means}[/]" if console.width >= WIDTH_WITH_MEANS else ""
         console.print(f"[cyan]{sentence.at - begun:5.1f} s[/]  {sentence.text:<66}{means}", soft_wrap=True)
-        # The quote is open once its clock runs.
+        # The quote is open once its timer has started.
         if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED and not answered:
             answered = True
             await _answer(handle, order)
 
 
 async def _answer(handle: WorkflowHandle[object, RepairResult], order: RepairOrder) -> None:
-    # As a client would: reads the quote, then agrees to it.
+    # As a client would: reads the quote, then approves it.
     await asyncio.sleep(0.5)
     await handle.execute_update(contract.APPROVE_QUOTE_UPDATE, order.price_cents)
 
@@ -165,7 +165,7 @@ async def _connected(address: str) -> Client:
     while True:
         try:
             client = await Client.connect(address)
-            # The server answers a moment before its namespace is there.
+            # The server answers a moment before its namespace exists.
             async for _ in client.list_workflows(limit=1):
                 pass
             return client

@@ -1,5 +1,5 @@
 """
-How a verb speaks to the server: one connection, set up as the worker's is.
+How a verb connects to the server: by one connection, set up in the same way as the worker's.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from repairshop.temporal_connection import TemporalConnection
 
 _T = TypeVar("_T")
 
-# An order that a worker works on answers in milliseconds; longer means that none does.
+# With a worker an order answers in milliseconds; if it takes longer there is no worker.
 PATIENCE = timedelta(seconds=10)
 
 
 class RefusedError(Exception):
     """
-    What was asked for cannot be had; the text is the one line to show.
+    The request cannot be fulfilled; the text is the one line to show.
     """
 
 
 def talk(ask: Callable[[Client], Awaitable[_T]]) -> _T:
     """
-    Connect as TEMPORAL_* and REPAIRSHOP_CODEC_* say, and ask.
+    Connect as TEMPORAL_* and REPAIRSHOP_CODEC_* say, and call the function with the client.
     """
 
     async def connected() -> _T:

@@ -35,7 +35,7 @@ async def open_ledger(url: str) -> Ledger:
         url: ``none``, ``sqlite:///path`` or ``postgresql://user@host/name``.
 
     Raises:
-        LedgerAddressError: The URL names no ledger of ours.
+        LedgerAddressError: The URL names no ledger of the shop.
         LedgerUnavailableError: The ledger cannot be opened, or its tables cannot be made.
     """
     scheme, colon, rest = url.partition(":")

@@ -1,7 +1,7 @@
 """
-Whether the books are in order: orders lost, doubled and left open.
+Whether the books are in order: no order lost, doubled or left open.
 
-It is a function of what the ledger holds, and of the orders that were started where they are known.
+It is a function of what the ledger holds, and of the started orders where they are known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from repairshop.ledger.ledger_port import Delivery, Effect
 from repairshop.order_steps import CLOSING, UNDONE_BY, OrderStep
 
-# Each happens once in the life of an order, whatever its rounds.
+# Steps that happen once in the life of an order, in however many rounds.
 _ONCE = (
     OrderStep.REGISTER,
     OrderStep.ASSIGN_TECHNICIAN,
@@ -22,7 +22,7 @@ _ONCE = (
     OrderStep.REIMBURSE,
 )
 
-# What an order leaves that was refused at the counter: it never was one.
+# Steps that an order leaves that was refused at the counter and so never began.
 _REFUSED = (OrderStep.REGISTER, OrderStep.WITHDRAW_REGISTRATION)
 
 
@@ -32,13 +32,13 @@ class LedgerState:
     The state of the ledger.
 
     Attributes:
-        orders: Orders that were seen.
-        settled: Orders that are off the books with the device handed back.
-        withdrawn: Orders of which all was undone.
+        orders: Number of orders that were seen.
+        settled: Number of orders that are closed, with the device handed back.
+        withdrawn: Number of orders whose steps were all undone.
         lost: Orders that were started, or left a trace, and are not registered.
-        doubled: Orders of which something happened twice.
-        left_open: Orders that are registered and neither closed nor wholly undone.
-        deliveries, effects: How many there are; what is delivered twice has one effect.
+        doubled: Orders of which a step happened twice.
+        left_open: Orders that are registered and neither closed nor completely undone.
+        deliveries, effects: Number of each; a step that is delivered twice has one effect.
     """
 
     orders: int
@@ -62,11 +62,11 @@ def check(
     effects: Sequence[Effect], deliveries: Sequence[Delivery], started: Iterable[str] = ()
 ) -> LedgerState:
     """
-    Count what became of each order.
+    Count how each order ended.
 
     Args:
-        effects, deliveries: All that the ledger holds.
-        started: Orders that were started, as far as somebody else knows them.
+        effects, deliveries: All effects and deliveries that the ledger holds.
+        started: Ids of orders that were started, as far as another source knows them.
     """
     by_order: dict[str, list[Effect]] = defaultdict(list)
     traces = (delivery.order_id for delivery in deliveries if delivery.step not in _REFUSED)

@@ -11,13 +11,14 @@ from typing import Protocol
 
 class WithdrawnError(Exception):
     """
-    The effect was undone already: a delivery that comes so late must not bring it back.
+    The effect was undone already: such a late delivery must not bring it back.
     """
 
 
 class LedgerAddressError(ValueError):
     """
-    An address names no ledger of ours; the text is the one line to show, and holds no part of the address but its kind.
+    An address names no ledger of the shop; the text is the one line to show, and holds no part of the address but its
+    kind.
     """
 
 
@@ -33,11 +34,11 @@ class Delivery:
     One attempt of an activity that reached a worker.
 
     Attributes:
-        order_id, step, round: The key of its effect.
-        attempt: Which attempt, from 1.
+        order_id, step, round: Key of the delivery's effect.
+        attempt: Number of the attempt, from 1.
         worker: Identity of the worker.
-        detail: What the attempt found at its start, such as the progress of an earlier one.
-        at: Unix time when it was noted; 0 before.
+        detail: What the attempt found at its start, such as the progress of an earlier attempt.
+        at: Unix time when the delivery was noted; 0 before.
     """
 
     order_id: str
@@ -55,10 +56,10 @@ class Effect:
     What a step changed in the world, once.
 
     Attributes:
-        order_id, step, round: Its key.
-        value: What was decided, such as a technician's name.
-        undone: Whether a compensation took it back.
-        at: Unix time when it was noted.
+        order_id, step, round: Key of the effect.
+        value: Value that was decided, such as a technician's name.
+        undone: Whether a compensation undid the effect.
+        at: Unix time when the effect was noted.
     """
 
     order_id: str
@@ -71,21 +72,21 @@ class Effect:
 
 class Ledger(Protocol):
     """
-    Effects, each once for a key of (order, step, round), and beside them every delivery.
+    Keeps effects, one for each key of (order, step, round), and every delivery.
     """
 
     async def deliver(self, delivery: Delivery) -> None:
         """
-        Note a delivery alone.
+        Note a delivery without an effect.
         """
         ...
 
     async def record(self, delivery: Delivery, value: str) -> str:
         """
-        Note a delivery, and its effect unless the key has one already.
+        Note a delivery, and its effect unless the key already has one.
 
         Returns:
-            The value of the effect that stands: the one given, or that of the first delivery.
+            The value of the recorded effect: the given one, or that of the first delivery.
 
         Raises:
             WithdrawnError: The effect was undone already.
@@ -94,14 +95,14 @@ class Ledger(Protocol):
 
     async def assign(self, delivery: Delivery, capacities: Mapping[str, int]) -> str | None:
         """
-        Note a delivery and give the order to the least busy of those who have room.
+        Note a delivery and give the order to the least busy person with room.
 
         Args:
-            delivery: Its step is the kind of assignment that is counted.
-            capacities: Open orders that each can hold, the preferred one first.
+            delivery: Delivery whose step is the kind of assignment that is counted.
+            capacities: Number of open orders that each person can hold, the preferred person first.
 
         Returns:
-            Who has the order, or ``None`` when nobody has room.
+            Name of the person who has the order, or ``None`` when nobody has room.
 
         Raises:
             WithdrawnError: The assignment was undone already.
@@ -110,7 +111,7 @@ class Ledger(Protocol):
 
     async def undo(self, delivery: Delivery, step: str) -> bool:
         """
-        Note the delivery of a compensation and take back the effect of *step*.
+        Note the delivery of a compensation and undo the effect of *step*.
 
         A later delivery of *step* is refused.
 
@@ -124,7 +125,7 @@ class Ledger(Protocol):
         Return the effects of one order or of all, oldest first.
 
         Raises:
-            LedgerUnavailableError: It cannot be read.
+            LedgerUnavailableError: The ledger cannot be read.
         """
         ...
 
@@ -133,12 +134,12 @@ class Ledger(Protocol):
         Return the deliveries of one order or of all, oldest first.
 
         Raises:
-            LedgerUnavailableError: It cannot be read.
+            LedgerUnavailableError: The ledger cannot be read.
         """
         ...
 
     async def close(self) -> None:
         """
-        Let go of connections and files.
+        Close connections and files.
         """
         ...

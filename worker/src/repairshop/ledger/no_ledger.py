@@ -19,7 +19,7 @@ class NoLedger:
 
     async def record(self, delivery: Delivery, value: str) -> str:  # noqa: ARG002 - the port's
         """
-        Answer the value given.
+        Return the given value.
         """
         return value
 
@@ -29,13 +29,13 @@ class NoLedger:
         capacities: Mapping[str, int],
     ) -> str | None:
         """
-        Answer the preferred one.
+        Return the preferred person.
         """
         return next(iter(capacities))
 
     async def undo(self, delivery: Delivery, step: str) -> bool:  # noqa: ARG002 - the port's
         """
-        Answer that there was an effect, as nothing says otherwise.
+        Return that there was an effect, as nothing shows the contrary.
         """
         return True
 

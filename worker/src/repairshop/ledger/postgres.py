@@ -23,8 +23,8 @@ _SIGN = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
 ADDRESS = re.compile(
     rf"postgres(?:ql)?://(?:(?P<user>{_SIGN}*)(?::(?P<password>{_SIGN}*))?@)?"
     r"(?P<host>(?:[A-Za-z0-9\-._]|\[[0-9A-Fa-f:.%]+\]|%2F|,|:\d)*(?::\d+)?)"
-    # A password among the parameters would be quoted by the driver; with an @ among them, what stands before may be one
-    # of digits with a "?" after them, and no port.
+    # The driver would quote a password that is among the parameters; with an @ among them, the part before may be a
+    # password of digits with a "?" after them, and no port.
     rf"(?:/(?P<name>{_SIGN}*))?(?:\?(?!(?:.*&)?password=)(?P<parameters>[^\s#@]*))?"
 )
 # Any number that no other program of this database takes.
@@ -33,7 +33,7 @@ LOCK = 0x7265706169
 
 class PostgresDatabase:
     """
-    A pool of connections; one that broke is replaced, and its transaction fails once.
+    A pool of connections; a broken connection is replaced, and its transaction fails once.
     """
 
     errors: tuple[type[Exception], ...] = (psycopg.Error, PoolTimeout)
@@ -63,10 +63,10 @@ async def open_database(url: str) -> PostgresDatabase:
     Connect to the database that a URL names.
 
     Raises:
-        LedgerAddressError: The URL is none, most often as a sign in its password is not percent-encoded.
-        LedgerUnavailableError: The server cannot be reached or refuses us.
+        LedgerAddressError: The text is no URL, most often because a character in its password is not percent-encoded.
+        LedgerUnavailableError: The server cannot be reached, or refuses the connection.
     """
-    # The driver's own words would quote parts of a password that it takes for a host or a port.
+    # The driver's own words would quote parts of a password that it reads as a host or a port.
     parts = ADDRESS.fullmatch(url)
     if parts is None:
         raise LedgerAddressError(

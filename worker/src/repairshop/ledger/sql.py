@@ -1,7 +1,7 @@
 """
 The ledger in SQL that both SQLite and PostgreSQL understand.
 
-How a transaction is begun is the affair of each database's own module.
+How a transaction begins is decided in each database's own module.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _EFFECT = """
 _STANDING = """
     SELECT value, undone FROM effects WHERE order_id = :order_id AND step = :step AND round = :round
 """
-# was_done = 0 marks a key that was undone before it was ever done: a delivery that comes later finds it taken.
+# was_done = 0 marks a key that was undone before its step was ever done: a later delivery finds the key taken.
 _UNDO = """
     INSERT INTO effects (order_id, step, round, value, was_done, undone, at)
     VALUES (:order_id, :step, :round, '', 0, 1, :at)
@@ -77,8 +77,8 @@ class Database(Protocol):
     One database: transactions and nothing else.
 
     Attributes:
-        name: The database for people, without its password.
-        errors: What its driver raises.
+        name: Name of the database for people, without its password.
+        errors: Errors that the database's driver raises.
     """
 
     name: str
@@ -86,16 +86,16 @@ class Database(Protocol):
 
     def transaction(self, *, alone: bool = False) -> AbstractAsyncContextManager[Run]:
         """
-        Run statements that happen together or not at all.
+        Run statements that are all carried out or not at all.
 
         Args:
-            alone: Let no other such transaction run meanwhile.
+            alone: Whether to let no other such transaction run at the same time.
         """
         ...
 
     async def close(self) -> None:
         """
-        Let go of connections and files.
+        Close connections and files.
         """
         ...
 
@@ -111,7 +111,7 @@ class SqlLedger:
     @classmethod
     async def opened(cls, database: Database) -> SqlLedger:
         """
-        Return the ledger in a database, its tables made unless they are there.
+        Return the ledger in a database; its tables are made if they are missing.
 
         Raises:
             LedgerUnavailableError: The tables cannot be made; the database is closed then.
@@ -192,7 +192,7 @@ class SqlLedger:
 
 def first_line(error: Exception) -> str:
     """
-    Return what a driver says first; what follows are hints and positions.
+    Return the first line of a driver's error; the lines after it are hints and positions.
     """
     return str(error).strip().partition("\n")[0] or type(error).__name__
 

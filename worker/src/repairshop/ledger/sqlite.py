@@ -31,7 +31,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.name = f"sqlite://{path}"
         self._connection = connection
-        # One thread, so that what was begun before a cancellation ends before what comes after it.
+        # One thread, so that a statement begun before a cancellation ends before the statements after it.
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._lock = asyncio.Lock()
 
@@ -56,7 +56,7 @@ class SqliteDatabase:
         return await self._in_thread(lambda: self._connection.execute(statement, values).fetchall())
 
     async def _in_thread(self, function: Callable[[], _T]) -> _T:
-        # Shielded: a cancelled activity leaves at once, its statement still ends in its turn.
+        # Shielded: a cancelled activity ends at once, but its statement still runs to its end.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, function))
 
     async def close(self) -> None:
@@ -69,7 +69,7 @@ def open_database(path: Path) -> SqliteDatabase:
     Open a file, or make it.
 
     Raises:
-        LedgerUnavailableError: It cannot be opened, or is no SQLite file.
+        LedgerUnavailableError: The file cannot be opened, or is no SQLite file.
     """
     connection = None
     try:

@@ -1,8 +1,8 @@
 """
 The shop's workflows: deterministic code only.
 
-``WORKFLOWS`` is made when asked for, since the sandbox imports this package anew
-for each workflow and must not pay for the ones that it does not run.
+``WORKFLOWS`` is made on first use, as the sandbox imports this package again for each workflow and must not pay for
+workflows that it does not run.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """
-The flow's number and the patches that lead from one to the next.
+The number of the flow, and the patches that lead from one flow to the next.
 
-An order ends on the flow that it began with: each change of what happens when stands behind
-a patch, until no order of the earlier flow is left.
+An order ends on the flow with which it began: each change in the course of an order is behind a patch, until no order
+of the earlier flow is left.
 """
 
 from __future__ import annotations
 
-# Of the histories that ``make histories`` records.
+# Number of the flow in the histories that ``make histories`` records.
 FLOW = 3
 
-# Flow 2: parts are put aside before a repair begins, so that none is begun that cannot be ended.
+# Flow 2: parts are reserved before a repair begins, so that no repair begins that cannot be finished.
 RESERVE_PARTS = "reserve-parts-before-repair"
-# Flow 3: each activity gets an input of its own; what happens is that of flow 2, so there is no patch.
+# Flow 3: each activity gets an input of its own; the steps are those of flow 2, so there is no patch.

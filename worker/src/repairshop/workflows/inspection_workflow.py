@@ -1,5 +1,5 @@
 """
-The inspection of a repaired device, item by item, by somebody who did not repair it.
+The inspection of a repaired device, item by item, by an inspector who did not repair it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name=contract.INSPECTION_WORKFLOW)
 class InspectionWorkflow:
     """
-    One inspection; what it did before it failed or was cancelled it undoes itself.
+    One inspection; if it fails or is cancelled, it undoes by itself what it did before.
     """
 
     @workflow.init

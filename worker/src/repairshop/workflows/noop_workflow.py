@@ -1,5 +1,5 @@
 """
-A workflow that closes at once, to measure what a start alone costs.
+A workflow that closes at once, to measure the cost of a start alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 The life of an order, from the client's complaint to the device handed back.
 
-How much of it happens follows from the order: a light one takes six steps.
+The order decides how much of it happens: a light one takes six steps.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    # In here, as each import that the sandbox makes itself costs every order.
+    # Imported in this block, as each import that the sandbox itself makes costs every order.
     import asyncio
 
     from temporalio.exceptions import ApplicationError, FailureError
@@ -33,10 +33,10 @@ with workflow.unsafe.imports_passed_through():
     from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
     from repairshop.workflows.saga import Saga, root_cause, unstoppable
 
-# What ends an order before its time; the saga answers it.  Of failures it is all that would fail the workflow: not of
-# activities and children alone, but also of what cannot be asked of them, as it is too large or its id is taken.
+# Errors that end an order early; the saga handles them. They include every failure that would fail the workflow: those
+# of activities and children, and those of requests that cannot be made, as they are too large or an id is taken.
 STOPPING = (FailureError, asyncio.CancelledError)
-# What a client who waited too long still pays.
+# Share of the price that a client pays who waited too long.
 LATE_PERCENT = 90
 
 
@@ -66,7 +66,7 @@ class RepairWorkflow:
         self._escalated = False
         self._is_closing = False
         if order.price_cents:
-            # Bound here and not by decorators: a light order has no quote, and pays nothing for its handlers.
+            # Set here and not by decorators: a light order has no quote, and no cost for its handlers.
             workflow.set_update_handler(
                 contract.APPROVE_QUOTE_UPDATE, self._approve_quote, validator=self._refuse_approval
             )
@@ -77,7 +77,7 @@ class RepairWorkflow:
     @workflow.run
     async def run(self, order: RepairOrder) -> RepairResult:
         """
-        Take the order through, or undo what was done for it.
+        Take the order through all its steps, or undo what was done for it.
         """
         self._task = asyncio.current_task()
         try:
@@ -202,7 +202,7 @@ class RepairWorkflow:
                 static_summary="warranty",
             )
         except FailureError as error:
-            # The order is settled all the same; its result says what the client did not get.
+            # The order is still settled; its result says what the client did not get.
             self._reason = f"the warranty could not begin: {root_cause(error)}"
 
     async def _hand_back(self, reason: str) -> RepairResult:
@@ -239,7 +239,7 @@ class RepairWorkflow:
     @workflow.query(name=contract.STATUS_QUERY)
     def status(self) -> OrderStatus:
         """
-        Tell where the order stands.
+        Tell the present state of the order.
         """
         return OrderStatus(
             self._order.order_id,
@@ -258,7 +258,7 @@ class RepairWorkflow:
     @workflow.signal(name=contract.CANCEL_SIGNAL)
     def cancel(self, reason: str = "") -> None:
         """
-        The client changed their mind; too late once the device is being handed over.
+        The client cancels the order; too late once the device is being handed over.
         """
         if self._is_closing or self._saga.cancelled:
             return

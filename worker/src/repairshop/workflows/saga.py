@@ -1,8 +1,8 @@
 """
-The saga: runs the steps of an order and, when it comes to that, undoes them in reverse.
+The saga: runs the steps of an order and, if necessary, undoes them in reverse.
 
-What was done is undone whatever happens meanwhile; which steps there
-are is told by ``order_steps.UNDONE_BY``, and which of them an order takes by its workflow.
+What was done is undone whatever happens meanwhile. ``order_steps.UNDONE_BY`` lists the steps, and the workflow decides
+which of them an order takes.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _T = TypeVar("_T")
 
 NO_WORK = WorkProfile()
 NOTHING_MORE = StepContext()
-# A light order's activities cost next to nothing; the rest allows for the tail of an exponential wait.
+# A light order's activities take almost no time; the rest allows for the tail of an exponential wait.
 START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
-# Until a compensation that no retry can mend is tried once more, as somebody may have mended it by hand: twice as long
-# each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
+# Time until a compensation that no retry can correct is tried once more, as somebody may have corrected it by hand: it
+# doubles each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
 HOPELESS_SECONDS = 60.0
 LONGEST_HOPELESS_SECONDS = 86_400.0
 
@@ -39,12 +39,12 @@ LONGEST_HOPELESS_SECONDS = 86_400.0
 @dataclass(frozen=True, slots=True)
 class Cost:
     """
-    What a step costs, and the spans that follow from it.
+    The work of a step, and the time limits that follow from it.
 
     Attributes:
-        work: The profile; ``None`` costs nothing.
-        start_to_close: Longest attempt.
-        heartbeat: Longest silence of a step that takes long; ``None`` for one that does not.
+        work: Work profile; ``None`` costs nothing.
+        start_to_close: Longest time of one attempt.
+        heartbeat: Longest time between heartbeats of a long step; ``None`` for a short one.
     """
 
     work: WorkProfile | None
@@ -54,7 +54,7 @@ class Cost:
     @classmethod
     def of(cls, work: WorkProfile, limits: Limits) -> Cost:
         """
-        Derive the spans from a profile, where the order does not set them.
+        Derive the time limits from a profile, where the order does not set them.
         """
         seconds = limits.start_to_close_seconds or (
             START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
@@ -69,12 +69,12 @@ class Cost:
 
 class Saga:
     """
-    What was done for an order, and so what there is to undo.
+    What was done for an order, and so what must be undone.
 
     Attributes:
         done: Steps with an effect to undo, with their rounds, oldest first.
-        undone: Compensations that took something back, in their order.
-        cancelled: Whether the client changed their mind.
+        undone: Compensations that undid an effect, in the order in which they ran.
+        cancelled: Whether the client cancelled the order.
     """
 
     def __init__(self, order: RepairOrder, entered: Callable[[str], None]) -> None:
@@ -83,7 +83,7 @@ class Saga:
 
         Args:
             order: The order.
-            entered: Told the name of each step and compensation as it begins.
+            entered: Gets the name of each step and compensation when it begins.
         """
         self.cancelled = False
         self.done: list[tuple[OrderStep, int]] = []
@@ -99,20 +99,20 @@ class Saga:
         self, step: OrderStep, retries: RetryPolicy, given: StepContext = NOTHING_MORE, round_: int = 0
     ) -> StepOutput:
         """
-        Run a step; a cancellation is obeyed once it is known what there is to undo.
+        Run a step; a cancellation is obeyed once it is known what must be undone.
 
         Args:
-            step: The activity.
-            retries: How often it is tried.
-            given: What is the step's own; the order's part is filled in.
-            round_: How often the device was sent back, for steps that each round takes anew.
+            step: Activity of the step.
+            retries: Retry policy of the step.
+            given: The step's own input; the order's part is filled in.
+            round_: How often the device was sent back, for steps that each round runs again.
 
         Raises:
-            FailureError: The step failed for good, or it cannot be asked for.
-            asyncio.CancelledError: The order was cancelled meanwhile.
+            FailureError: The step failed for good, or it cannot be scheduled.
+            asyncio.CancelledError: The order was cancelled in the meantime.
         """
         self._entered(step)
-        # What is refused here was not even asked for.
+        # A step that is refused here was not even scheduled.
         asked = self._start(step, retries, given, round_)
         try:
             answer = await asked
@@ -128,7 +128,7 @@ class Saga:
         """
         Run the step that ends an order: a cancellation that comes now is too late.
 
-        It is tried until it is known to have happened, since nothing undoes it.
+        It is retried until it is known to have happened, as nothing undoes it.
 
         Raises:
             ActivityError: The step was refused.
@@ -139,13 +139,13 @@ class Saga:
     @property
     def is_cancelled(self) -> bool:
         """
-        Whether the order is to be stopped, by its client or by who runs the server.
+        Whether the order must be stopped, by its client or by the operator of the server.
         """
         return self.cancelled or workflow.cancellation_reason() is not None
 
     def stop_if_cancelled(self) -> None:
         """
-        Obey a cancellation that came while something was awaited that ended all the same.
+        Obey a cancellation that came while the workflow awaited something that completed all the same.
 
         Raises:
             asyncio.CancelledError: The order was cancelled.
@@ -155,14 +155,14 @@ class Saga:
 
     def add(self, step: OrderStep, round_: int) -> None:
         """
-        Note that a step may have had an effect, if it is one to undo.
+        Note that a step may have had an effect, if such an effect must be undone.
         """
         if step in UNDONE_BY:
             self.done.append((step, round_))
 
     async def undo_all(self) -> None:
         """
-        Take back what was done, the newest first, each until it works, whoever cancels meanwhile.
+        Undo what was done, the newest first, each until it works, also if the workflow is cancelled meanwhile.
         """
         if self.done:
             await unstoppable(asyncio.create_task(self._undo_all()))
@@ -216,11 +216,11 @@ class Saga:
 
 async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: RetryPolicy) -> StepOutput:
     """
-    Run a step within the workflow task; it fails as one of the queue does.
+    Run a step within the workflow task; it fails in the same way as one from the queue.
 
     Raises:
         ActivityError: The step failed for good.
-        asyncio.CancelledError: The order was cancelled meanwhile.
+        asyncio.CancelledError: The order was cancelled in the meantime.
     """
     handle = workflow.start_local_activity(
         step,
@@ -233,7 +233,7 @@ async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: Retr
     try:
         answer: StepOutput = await handle
     except (ApplicationError, TimeoutError) as error:
-        # The SDK raises what a local activity failed with as it is.
+        # The SDK raises the error of a local activity unchanged.
         raise ActivityError(
             "the local activity failed",
             scheduled_event_id=0,
@@ -248,7 +248,7 @@ async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: Retr
 
 async def unstoppable(task: asyncio.Task[_T]) -> _T:
     """
-    Await a task to its end, whoever cancels the one that waits.
+    Await a task to its end, even if the waiting task is cancelled.
     """
     while True:
         try:
@@ -260,9 +260,10 @@ async def unstoppable(task: asyncio.Task[_T]) -> _T:
 
 def hopeless_seconds(failed: int) -> float:
     """
-    Return how long to wait with a compensation that no retry could mend, and that failed so often before.
+    Return how long to wait before a compensation is tried again that no retry could correct and that failed *failed*
+    times.
     """
-    # Beyond a few doublings the bound holds, and the power of a large number would not fit.
+    # After a few doublings the upper bound is used, and the power of a large number would not fit.
     return float(min(HOPELESS_SECONDS * 2 ** min(failed, 16), LONGEST_HOPELESS_SECONDS))
 
 
@@ -273,7 +274,7 @@ def _may_have_happened(error: BaseException) -> bool:
 
 def root_cause(error: BaseException) -> str:
     """
-    Return what went wrong first, for people.
+    Return the first cause of an error, in words for people.
     """
     while isinstance(error, FailureError) and error.cause is not None:
         error = error.cause

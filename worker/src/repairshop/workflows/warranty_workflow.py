@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name=contract.WARRANTY_WORKFLOW)
 class WarrantyWorkflow:
     """
-    One warranty; it outlives the order that began it.
+    One warranty; it runs on after the order that began it has closed.
     """
 
     @workflow.init
@@ -49,14 +49,14 @@ class WarrantyWorkflow:
                 or workflow.info().is_continue_as_new_suggested()
             ):
                 workflow.continue_as_new(replace(given, claims=given.claims + self._taken))
-        # Claims that came in the last moment are still taken.
+        # Claims that come at the last moment are still taken.
         await self._open_orders()
         return WarrantyOutput(given.order.order_id, given.claims + self._taken)
 
     @workflow.signal(name=contract.CLAIM_SIGNAL)
     def claim(self, claim: Claim) -> None:
         """
-        The repaired device broke again.
+        The client claims that the repaired device broke again.
         """
         self._waiting.append(claim)
 
@@ -65,7 +65,7 @@ class WarrantyWorkflow:
             claim = self._waiting.popleft()
             order_id = contract.claim_order_id(self._given.order.order_id, claim.claim_id)
             if len(order_id) > contract.LONGEST_ORDER_ID:
-                # The server would refuse the whole workflow task, again and again.
+                # Otherwise the server would refuse the whole workflow task, again and again.
                 workflow.logger.warning(
                     "a claim whose id has %d characters opens no order", len(claim.claim_id)
                 )
@@ -90,7 +90,7 @@ class WarrantyWorkflow:
             except WorkflowAlreadyStartedError:
                 workflow.logger.info("claim %s was sent twice and has its order already", claim.claim_id)
             except FailureError as error:
-                # One claim that cannot be taken ends no warranty of years.
+                # One claim that cannot be taken must not end a warranty of years.
                 workflow.logger.warning("claim %s opens no order: %s", claim.claim_id, error)
             else:
                 self._taken += 1

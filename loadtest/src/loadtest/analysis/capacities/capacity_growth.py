@@ -1,7 +1,7 @@
 """
-The throughput of replica counts that nobody measured, from the law of those that were.
+The throughput of replica counts that were not measured, from the law fitted to those that were.
 
-How wide an answer is decides whether it is one: few counts leave the law's bend open, and it shows in the interval.
+The interval shows how good an answer is: few counts do not tell the law's bend, so their interval is wide.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from loadtest.analysis.estimators.usl import Usl
 from loadtest.analysis.estimators.usual_scatter import STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 
-# What a machine adds to the spread that the work's own draws make: 32 recorded steps of four settings, each repeated
-# eight times; a test holds it to them.
+# Scatter that a machine adds to the spread of the work's draws: from 32 recorded steps of four settings, each repeated
+# eight times; a test compares it with them.
 MACHINE_SCATTER = Scatter(0.0142, 28)
 _RESAMPLES = 2000
 _COUNTS_FOR_COHERENCY = 3
@@ -29,13 +29,13 @@ _COUNTS_FOR_COHERENCY = 3
 @dataclass(frozen=True, slots=True, eq=False)
 class CapacityGrowth:
     """
-    Throughput against replicas, with as many curves as chance might have given.
+    Throughput against replicas, with the fits of resampled steps for the intervals.
 
     Attributes:
         counts: Replica counts that were measured, rising.
         curve: Best fit.
-        laws: Fits of resampled steps: rate of one, contention, coherency.
-        scatter: Of a step's throughput around the curve.
+        laws: Fits of resampled steps, a row each: throughput of one replica, contention, coherency.
+        scatter: Scatter of a step's throughput around the curve.
     """
 
     counts: tuple[int, ...]
@@ -45,7 +45,8 @@ class CapacityGrowth:
 
     def throughput_at(self, replicas: int, confidence: float = STATED.confidence) -> Interval:
         """
-        Return the orders per second of one more saturate step, with the interval in which it would lie so often.
+        Return the orders per second of one more saturate step, with the interval that would hold it with that
+        confidence.
         """
         found = self._throughputs(replicas)
         value = self.curve.throughput_at(replicas)
@@ -88,8 +89,9 @@ def fit_capacity_growth(
 
     Args:
         points: Replicas and orders per second of each valid saturate step; at least one.
-        spread_ratio: What the draws of the work alone make of a step's throughput; the fit's own spread counts if larger.
-        seed: Of the resampling.
+        spread_ratio: Spread that the draws of the work alone give a step's throughput; the fit's own spread is used if
+            larger.
+        seed: Seed of the resampling.
     """
     counts = tuple(sorted({count for count, _ in points}))
     parameters = min(len(counts), _COUNTS_FOR_COHERENCY)
@@ -127,10 +129,10 @@ def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int)
     """
     Fit the law to each row of samples by non-negative least squares on relative residuals.
 
-    With three columns every set of them can be tried, for all rows at once.
+    With at most three columns every set of them can be tried, for all rows at once.
 
     Returns:
-        Rate of one, contention and coherency, a row for each sample.
+        Throughput of one replica, contention and coherency, a row for each sample.
     """
     each = samples / n
     columns = [each, each * (n - 1), each * (n * (n - 1))]

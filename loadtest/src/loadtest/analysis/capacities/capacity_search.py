@@ -1,7 +1,7 @@
 """
-The highest rate of orders that keeps an SLO at one replica count, as a bracket around the model's word.
+The highest rate of orders that keeps an SLO at one replica count, as a bracket around the model's rate.
 
-One probe at the model's rate is held against twins whose capacities lie below and above.
+A probe at the model's rate is compared with twins whose capacities lie below and above it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from loadtest.analysis.twin import SloBound, rate_at_bound
 from loadtest.results.window_decision import Decided
 
 SIDE_RATIO = 1.05
-# Of a probe, whose two sides are each looked at; as tried on systems of known capacity.
+# Looks of a probe, which compares two sides; tried on systems of known capacity.
 PROBE_LOOKS = (20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 600)
 PROBE_MISFIT_RATIO = 0.05  # smaller than for a verdict alone: a wrong side only shifts the next probe
 MOVED_RATIO = 0.02
 MOST_PROBES = 3
-# More than an edge needs, as the bracket stands where these tasks put it.
+# More than an edge needs, as the bracket is as exact as these tasks make it.
 RATE_TASKS = 400_000
 _STEP_RATIO: float = SIDE_RATIO**1.5
 _ROUNDING = 1e-9
@@ -46,7 +46,7 @@ class ProbeResult:
     @property
     def low(self) -> float | None:
         """
-        A rate that the traffic showed to be kept; ``None`` if it showed none.
+        The rate that the traffic showed to be kept; ``None`` if it showed none.
         """
         if self.against_faster is Decided.MET:
             return self.arrival_rate * SIDE_RATIO
@@ -55,7 +55,7 @@ class ProbeResult:
     @property
     def high(self) -> float | None:
         """
-        A rate that the traffic showed to be missed; ``None`` if it showed none.
+        The rate that the traffic showed to be missed; ``None`` if it showed none.
         """
         if self.against_slower is Decided.MISSED:
             return self.arrival_rate / SIDE_RATIO
@@ -74,12 +74,12 @@ class CapacityBracket:
     """
     Capacity at the SLO in orders per second.
 
-    A side that is not confirmed is the model's word, which the traffic did not contradict.
+    A side that is not confirmed is the model's answer, which the traffic did not contradict.
 
     Attributes:
-        low, high: The bracket; ``None`` if no probe agreed with the model, whose word is then worth nothing.
-        low_confirmed, high_confirmed: Whether traffic showed it.
-        why: Why there is none.
+        low, high: Ends of the bracket; ``None`` if no probe agreed with the model, whose answer is then not used.
+        low_confirmed, high_confirmed: Whether traffic showed that end.
+        why: Why there is no bracket.
     """
 
     low: float | None
@@ -99,15 +99,15 @@ def search_capacity(
     """
     Return the rate of the next probe, or the bracket that the probes so far leave.
 
-    A probe whose slot times move the model's rate by more than 2 % makes it propose anew, as 15 s of saturation may
-    have held no stall.  What the traffic of any probe showed stays true for all that follow.
+    A probe whose slot times move the model's rate by more than 2 % makes the model propose a new rate, as the 15 s of
+    saturation may have held no stall. What the traffic of any probe showed holds for all later ones.
 
     Args:
-        first: From the saturate step.
-        probes: In the order in which they were run.
+        first: Calibration from the saturate step.
+        probes: Results of the probes, in the order in which they were run.
         bound: The SLO.
-        most_probes: After so many without an agreement there is no bracket.
-        tasks: Tasks of each simulated long run.
+        most_probes: Number of probes after which the search ends without a bracket if none agreed.
+        tasks: Number of tasks in each simulated long run.
     """
     if not probes:
         return proposed_rate(first, bound, tasks)
@@ -124,7 +124,7 @@ def search_capacity(
             return CapacityBracket(None, None, why=f"{most_probes} probes contradicted the model each time")
         return _around(last.arrival_rate, low, high)
     before = probes[-2].learnt if len(probes) > 1 else first
-    # By how much the probe moved the model: where traffic contradicted it, its rate itself is not believed.
+    # How far the probe moved the model: where traffic contradicted the model, its rate itself is not believed.
     moved = proposed_rate(last.learnt, bound, tasks) / proposed_rate(before, bound, tasks)
     proposed = _within(_off_contradiction(last.arrival_rate * moved, last), low, high)
     if abs(proposed / last.arrival_rate - 1) > MOVED_RATIO:
@@ -135,14 +135,15 @@ def search_capacity(
 @lru_cache(maxsize=256)
 def proposed_rate(calibration: Calibration, bound: SloBound, tasks: int = RATE_TASKS) -> float:
     """
-    Return the rate at which just the allowed share of the model's tasks is late; takes seconds of CPU, once.
+    Return the rate at which exactly the allowed share of the model's tasks is late; takes seconds of CPU, once.
     """
     return rate_at_bound(calibration.model, calibration.work, bound, tasks)
 
 
 def _off_contradiction(rate: float, last: ProbeResult) -> float:
     """
-    Return a rate at least a step away from a probe whose traffic contradicted the model, on the side to which it points.
+    Return a rate at least one step away from a probe whose traffic contradicted the model, in the direction of that
+    probe's result.
     """
     if last.against_slower is Decided.MISSED:
         return min(rate, last.arrival_rate / _STEP_RATIO)

@@ -10,12 +10,12 @@ from loadtest.results.capacity_result import Carries, Headroom
 
 def headroom_of(bracket: CapacityBracket, rate: float) -> Headroom:
     """
-    Hold a bracket against a rate.
+    Compare a rate with the bracket of a capacity.
 
-    A side that is the model's word must be cleared by 5 % more than one that traffic showed.
+    A side that is only the model's answer must be cleared by 5 % more than a side that traffic showed.
 
     Args:
-        bracket: Of one replica count.
+        bracket: Bracket of one replica count's capacity.
         rate: Orders per second.
     """
     if bracket.low is None or bracket.high is None:

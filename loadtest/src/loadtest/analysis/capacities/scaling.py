@@ -1,5 +1,5 @@
 """
-How throughput grows with replicas: one estimate a replica count, efficiency, the fitted law.
+How throughput grows with replicas: one estimate per replica count, efficiency, the fitted law.
 
 It reads valid saturate steps.
 """
@@ -21,7 +21,7 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.sweep_result import Interval, Peak, Scaling, UslFit
 
 SATURATE = "saturate"
-# Fewer say nothing of their own spread.
+# Fewer repetitions do not tell their own spread.
 FEWEST_REPETITIONS = 3
 
 
@@ -41,9 +41,10 @@ def joined_throughput(steps: Sequence[StepResult]) -> Estimate:
     """
     Join the repetitions of one replica count; a single one keeps its own interval.
 
-    Two repetitions tell their own spread so badly that their interval would be wider than that of one: the
-    larger of what each window's activities give and what they differ by is taken.  That is Student's interval from
-    three repetitions on, and of two the distance of each from their mean, so that the interval holds both.
+    Two repetitions tell their own spread so badly that their interval would be wider than that of one repetition. So
+    the larger of two errors is taken: that from each window's activities, and that from the difference of the
+    repetitions. The latter is Student's interval from three repetitions on; for two it is the distance of each from
+    their mean, so that the interval holds both.
     """
     if len(steps) == 1:
         return steps[0].throughput_per_second
@@ -68,7 +69,7 @@ def describe_scaling(steps: Sequence[StepResult], replicas: Sequence[int], seed:
     Args:
         steps: All steps of the run.
         replicas: The plan's replica counts; the first is what efficiency is read against.
-        seed: Of the bootstrap.
+        seed: Seed of the bootstrap.
     """
     by_count = saturated(steps)
     joined = {count: joined_throughput(found) for count, found in by_count.items()}
@@ -146,7 +147,7 @@ def _peak(curves: Sequence[Usl] | None) -> Peak | None:
     """
     Return where throughput is highest; ``None`` unless the interval of κ excludes 0.
 
-    A curve fitted to a system without a peak has one in half of all fits, anywhere.
+    A curve fitted to a system without a peak shows one in half of all fits, at any place.
     """
     if not curves or float(np.percentile([curve.coherency for curve in curves], 2.5)) <= 0:
         return None
@@ -157,10 +158,10 @@ def _peak(curves: Sequence[Usl] | None) -> Peak | None:
 
 def _fall(joined: Mapping[int, Estimate]) -> str | None:
     """
-    Say that a larger count completes less than a smaller one; ``None`` if none does for sure.
+    Say that a larger count completes less than a smaller one; ``None`` if that is not sure for any count.
 
-    Their intervals must lie apart with what machines scatter in them: each is of one window's activities alone, and of
-    four equal counts a fall would be told in a fifth of all sweeps.
+    Their intervals must lie apart by more than the scatter of machines: each interval knows only the activities of one
+    window, and without that margin four equal counts would show a fall in a fifth of all sweeps.
     """
     known = {
         count: (each.value, math.hypot(each.half_width, NORMAL_95 * MACHINE_SCATTER.ratio * each.value))

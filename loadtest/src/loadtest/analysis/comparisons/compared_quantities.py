@@ -25,17 +25,18 @@ What is added to a mean wait before its logarithm is taken, so that waits of a f
 
 _LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
-# Whether one window was level, holds enough closes and was not hit: a comparison takes its error from the rounds instead.
+# Whether one window was level, has enough closes and was not disturbed: a comparison takes its error from the rounds
+# instead.
 _OF_ONE_WINDOW = (disturbed_window, too_few_closes, uneven_halves)
 
 
 def block_problems(measured: Measured, plan: Plan) -> tuple[str, ...]:
     """
-    Return why a block is of no use for a comparison; empty where it is of use.
+    Return why a block cannot be compared; empty where it can.
 
     Args:
         measured: The block.
-        plan: Of the run; what the block's own setting changes in it is what its workers have to run with.
+        plan: Plan of the run; the block's own setting is laid over it to check how its workers had to run.
     """
     cell = plan_of_cell(plan, measured.key)
     return tuple(problem for rule in RULES if rule not in _OF_ONE_WINDOW for problem in rule(measured, cell))
@@ -47,10 +48,10 @@ class Quantity:
     One quantity of a block.
 
     Attributes:
-        name: As users write it.
-        unit: Of its values.
-        more_is_better: Which way is better.
-        of: The value of a block, or why there is none.
+        name: Name of the quantity as users write it.
+        unit: Unit of the quantity's values.
+        more_is_better: Whether a higher value is better.
+        of: Returns the value of a block, or why there is none.
     """
 
     name: str
@@ -90,7 +91,7 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
         return "the waits were not seen"
     if (unknown := why_not_counted(waits, bound)) is not None:
         return unknown
-    # Half a task more on both sides, so that a block without a late task has a logarithm.
+    # Half a task is added to the late ones and half to the others, so that a block without a late task has a logarithm.
     return (count_late(waits, bound) + 0.5) / (waits.count + 1)
 
 

@@ -1,8 +1,8 @@
 """
 Is setting B better than A?  Rounds of A B B A in one run, so that a slow drift of the machine cancels.
 
-Each block gives one positive number, such as orders per second of a saturated block; a round's difference is that
-of their logarithms.
+Each block gives one positive number, such as orders per second of a saturated block. A round's difference is the
+difference of the logarithms of these numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_ROUNDS = 1000
 
 class Comparison(StrEnum):
     """
-    What setting B is to setting A.
+    How setting B compares with setting A.
     """
 
     MORE = "more"
@@ -39,9 +39,10 @@ class Contrast:
 
     Attributes:
         comparison: More, less, the same, or cannot tell.
-        ratio, low, high: B over A.
-        rounds: Rounds of four blocks.
-        rounds_wanted: Rounds in all that would tell; ``None`` where it is told, or not even a thousand would.
+        ratio, low, high: Ratio of B over A, with its 95 % interval.
+        rounds: Number of rounds, of four blocks each.
+        rounds_wanted: Number of rounds in all that would decide; ``None`` where it is decided, or even a thousand would
+            not do.
     """
 
     comparison: Comparison
@@ -54,7 +55,7 @@ class Contrast:
 
 def round_difference(blocks: Sequence[float]) -> float:
     """
-    Return the logarithm of B over A of one round.
+    Return the logarithm of B over A in one round.
 
     Args:
         blocks: Four positive numbers in the order A, B, B, A.
@@ -71,8 +72,8 @@ def compare_rounds(rounds: Sequence[Sequence[float]]) -> Contrast:
     """
     Judge B against A from whole rounds.
 
-    "The same" needs the whole interval within the margin; "more" and "less" need it on one side of 1.
-    A difference that is certain but smaller than the margin is told as the same.
+    "The same" needs the whole interval within the margin; "more" and "less" need the whole interval on one side of 1. A
+    difference that is certain but smaller than the margin counts as the same.
 
     Raises:
         ValueError: Fewer than three rounds, which give no interval worth the name.
@@ -100,13 +101,13 @@ def compare_rounds(rounds: Sequence[Sequence[float]]) -> Contrast:
 
 def rounds_wanted(differences: Sequence[float]) -> int | None:
     """
-    Return how many rounds in all would tell, were their mean and spread those of the rounds so far.
+    Return how many rounds in all would decide if they had the mean and spread of the rounds so far.
 
-    An interval as narrow as the margin tells but of a mean within the margin: there it must clear no difference or the
-    margin's end, whichever is farther.
+    An interval as narrow as the margin decides only where the mean is within the margin. Elsewhere the interval must
+    clear the ratio 1 or the margin's end, whichever is farther from the mean.
 
     Returns:
-        ``None`` where not even a thousand would.
+        ``None`` where even a thousand rounds would not decide.
     """
     mean, deviation = _mean_and_deviation(differences)
     margin = math.log1p(SAME_WITHIN_RATIO)

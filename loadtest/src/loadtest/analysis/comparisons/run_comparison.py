@@ -1,5 +1,5 @@
 """
-Two finished runs as one comparison, and why two runs may not be compared.
+Compares two finished runs, and says why two runs may not be compared.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from loadtest.results.steps_of_plan import plan_of_cell
 DRIFT = (
     "the two runs were made at different times, so that a drift of the machine is part of every difference"
 )
-# What a comparison may be of, and what says which steps there are and how they are waited for, but not what one measures;
-# every other key of the plans must be the same.
+# Keys that a comparison may vary, and keys that tell which steps there are and how to wait for them, but not what a
+# step measures; every other key of the plans must be the same.
 _COMPARED = frozenset({"worker", "worker_command", "codec", "server", "address", "profile"})
 _IDLE = frozenset({"name", "replicas", "repetitions", "shuffle", "budget_seconds", "waits"})
-# Rates that a plan gives are equal to the last digit; those that runs found themselves differ by more.
+# Rates that a plan sets are equal to the last digit; rates that the runs found differ by more.
 _SAME_RATE_RATIO = 0.005
 
 
 def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> tuple[str, ...]:
     """
-    Say in what two runs differ so that their numbers cannot be put against each other; empty where they can.
+    Say in what two runs differ so that their numbers cannot be compared; empty where they can.
     """
     found = []
     for name in ("host", "processor", "cores", "memory_bytes"):
@@ -62,10 +62,10 @@ def rounds_of_runs(
     a: Sequence[Measured], b: Sequence[Measured], plan_a: Plan, plan_b: Plan
 ) -> tuple[list[list[Block]], tuple[str, ...]]:
     """
-    Put each cell and repetition of a run beside the same of another, as rounds of A B B A.
+    Pair each cell and repetition of a run with the same one of another run, as rounds of A B B A.
 
-    Steps that one run alone has, or that are not valid in one, are left out, and so are those that were offered different
-    rates: their waits differ for that alone.
+    Steps that only one run has, or that are not valid in one of them, are left out; so are steps that were offered
+    different rates, as their waits differ for that reason alone.
 
     Returns:
         The rounds, and what was left out, in words.
@@ -91,7 +91,7 @@ def _without_partner(
     a: Sequence[Measured], b: Sequence[Measured], paired: Collection[StepKey]
 ) -> tuple[str, ...]:
     """
-    Say how many steps are not compared as one run alone has them, and how many as they are not valid in one of the runs.
+    Say how many steps are not compared because only one run has them, and how many because they are not valid in one run.
     """
     in_a, in_b = ({first_key(step.key) for step in steps} for steps in (a, b))
     told, both = [], in_a & in_b
@@ -113,7 +113,7 @@ def _offered_alike(a: Measured, b: Measured) -> bool:
 
 def differing_settings(plan_a: Plan, plan_b: Plan) -> tuple[str, str]:
     """
-    Write the settings in which two plans differ, of each of them.
+    Write the settings in which two plans differ, for each of the two.
     """
     left, right = _flat(plan_a.model_dump(mode="json")), _flat(plan_b.model_dump(mode="json"))
     keys = [key for key in {**left, **right} if key != "name" and left.get(key) != right.get(key)]

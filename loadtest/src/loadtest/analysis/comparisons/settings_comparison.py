@@ -31,8 +31,8 @@ def compare_settings(rounds: Sequence[Sequence[Block]], plan: Plan) -> tuple[Qua
     Compare two settings in every quantity.
 
     Args:
-        rounds: Of each round its four blocks in the order A, B, B, A, all valid.
-        plan: Of the run; its bounds say what is late.
+        rounds: The four blocks of each round in the order A, B, B, A, all valid.
+        plan: Plan of the run; its bounds say what is late.
     """
     unlike = _why_unlike(rounds)
     return tuple(_compare(quantity, rounds, plan, unlike) for quantity in QUANTITIES.values())
@@ -43,7 +43,7 @@ def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
     Return how many orders of each setting failed; nothing where none did.
 
     Args:
-        rounds: As ``compare_settings`` takes them.
+        rounds: The rounds, as ``compare_settings`` takes them.
     """
     told = [
         f"{failed} of {finished} orders of {setting} failed"
@@ -55,7 +55,7 @@ def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
 
 def _failures(rounds: Sequence[Sequence[Block]]) -> dict[str, tuple[int, int]]:
     """
-    Return the failed and the finished orders of each setting; a block that stands twice in a round counts once.
+    Return the failed and the finished orders of each setting; a block that appears twice in a round counts once.
     """
     blocks: dict[str, dict[int, StepResult]] = {"A": {}, "B": {}}
     for each in rounds:

@@ -1,7 +1,7 @@
 """
-What a part of the system costs in CPU: cores that it takes when idle, and CPU seconds that each order adds.
+The CPU cost of a part of the system: cores that it takes when idle, and CPU seconds that each order adds.
 
-An average of one step mixes both, so it is right at that step's rate alone.
+The average of one step mixes both, so it is right only at the rate of that step.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import Interval
 
 FEWEST_STEPS = 3
-# Squared cosine between the two columns of the fit; above it a step's idle part cannot be told from its orders'.
+# Squared cosine between the two columns of the fit; above it the idle part of a step cannot be told from that of its
+# orders.
 _MOST_ALIKE = 0.98
 
 
@@ -31,8 +32,8 @@ class CostPoint:
 
     Attributes:
         rate: Orders per second.
-        cores: CPU seconds per second.
-        idle_units: What the idle part is proportional to: replicas for the workers, 1 for a server.
+        cores: Cores that the part took, as CPU seconds per second.
+        idle_units: Number of units that the idle cost is proportional to: replicas for the workers, 1 for a server.
     """
 
     rate: float
@@ -46,12 +47,12 @@ class MarginalCost:
     The cores of a part as ``idle x idle_units + marginal x rate``.
 
     Attributes:
-        idle_cores: Of one idle unit; never below zero.
+        idle_cores: Cores of one idle unit; never below zero.
         marginal_seconds: CPU seconds that one more order takes.
-        steps: How many the fit stands on.
-        lowest_rate, highest_rate: Orders per second between which it was measured.
+        steps: Number of steps that were fitted.
+        lowest_rate, highest_rate: Lowest and highest measured rate, in orders per second.
         spread_ratio: Standard deviation of a step's distance from the line, as a share of its cores.
-        leverage: Covariance of the two numbers, in their units, for a spread of 1.
+        leverage: Covariance of the two fitted numbers, in their units, for a spread of 1.
     """
 
     idle_cores: Interval
@@ -65,7 +66,7 @@ class MarginalCost:
     @property
     def scatter(self) -> Scatter:
         """
-        How far its steps lie from the line.
+        How far the part's steps lie from the line.
         """
         return Scatter(self.spread_ratio, self.steps - 2)
 
@@ -81,9 +82,9 @@ class MarginalCost:
 
         Args:
             rate: Orders per second.
-            idle_units: What the idle part is taken times.
+            idle_units: Number of idle units.
             usual: Scatter of steps of other runs.
-            confidence: How often the step lies there.
+            confidence: Probability with which the interval holds that step.
         """
         scatter = with_usual(self.scatter, usual)
         row = np.array([idle_units, rate])
@@ -95,7 +96,7 @@ class MarginalCost:
 
 def cost_points(steps: Sequence[Measured], part: str) -> list[CostPoint]:
     """
-    Return what a part took in each step of one setting; steps that do not know it are left out.
+    Return what a part took in each step of one setting; steps that did not see it are left out.
 
     Args:
         steps: Valid steps; overloaded ones count as well.
@@ -120,7 +121,7 @@ def fit_marginal_cost(points: Sequence[CostPoint]) -> MarginalCost | str:
         points: One for each step.
 
     Returns:
-        The fit, or why there is none, as a clause.
+        The fit, or a clause that says why there is none.
     """
     if len(points) < FEWEST_STEPS:
         return f"{len(points)} steps tell its CPU, and {FEWEST_STEPS} are needed"

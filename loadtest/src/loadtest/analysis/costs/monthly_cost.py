@@ -13,7 +13,7 @@ from loadtest.results.sweep_result import Interval
 HOURS_OF_A_MONTH = 730.0
 _MILLION = 1e6
 _SECONDS_OF_AN_HOUR = 3600.0
-# Key of the price -> the quantity that it is for, and how many of its units a month has.
+# Key of the price -> the quantity that it prices, and the number of its units in a month.
 _PRICED = {
     "worker_core_hour": ("worker cores", HOURS_OF_A_MONTH),
     "worker_gib_hour": ("worker memory", HOURS_OF_A_MONTH),
@@ -25,7 +25,7 @@ _PRICED = {
 
 def priced(prices: PriceTable, quantities: Sequence[Sized]) -> tuple[Priced, ...]:
     """
-    Price what a rate needs; the last entry is the sum, which is not known if a part of it is not.
+    Price what a rate needs; the last entry is the sum, which is not known if one of its parts is not.
     """
     by_name = {one.quantity: one for one in quantities}
     found = []

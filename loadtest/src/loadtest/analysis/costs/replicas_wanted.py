@@ -13,11 +13,11 @@ from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.results.sweep_result import Interval
 
-# By so much the model's rate at the bound may be off: its bracket of 6 % held the truth in 98 % of the trials.
+# Share by which the model's rate at the bound may be off: a bracket of 6 % held the truth in 98 % of the trials.
 MODEL_RATIO = 0.06
-# A throughput that may be twice its lower end says nothing.
+# A throughput that may be twice its lower end is no answer.
 WIDEST_RATIO = 2.0
-# So many times the largest count measured is the farthest that is looked at.
+# The largest replica count that is tried is this many times the largest measured one.
 FARTHEST_RATIO = 10
 _TASKS = 40_000
 
@@ -25,11 +25,11 @@ _TASKS = 40_000
 @dataclass(frozen=True, slots=True)
 class ReplicaModel:
     """
-    What is known of any number of replicas.
+    A model that answers for any number of replicas.
 
     Attributes:
-        calibration: Model and work of the largest count that was saturated.
-        replicas: That count.
+        calibration: Model and work of the largest saturated replica count.
+        replicas: That replica count.
         growth: Throughput against replicas.
     """
 
@@ -54,12 +54,12 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     """
     Return the fewest replicas that keep every bound, or why that cannot be told.
 
-    The ends are the answers for a rate that is lower and higher by what model and throughput may be off.
+    The interval's ends are the answers for a lower and a higher rate, by as much as model and throughput may be off.
 
     Args:
-        model: Of any number of replicas.
+        model: Model that answers for any number of replicas.
         rate: Orders per second.
-        bounds: What is late; empty asks for throughput alone.
+        bounds: Bounds that say what is late; empty asks for throughput alone.
     """
     carrying = _carrying(model, rate, 0.0, 0)
     if carrying is None:
@@ -81,10 +81,10 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
 
 def step_to_add(counts: tuple[int, ...], wanted: int) -> str:
     """
-    Say which replica count would narrow an answer that lies far from the counts measured.
+    Say which replica count to measure as well, where an answer lies far from the measured counts.
     """
     largest = counts[-1]
-    # In slots, not in cores: a count that this machine cannot run needs another machine or the cluster.
+    # Counted in slots, not in cores: a count that this machine cannot run needs another machine or the cluster.
     goal = max(largest + 1, math.ceil(math.sqrt(largest * wanted)))
     more = sorted({*counts, math.ceil((largest + goal) / 2), goal})
     return f"add replica counts up to {goal}, such as replicas = {more}, each with a saturate load"
@@ -97,7 +97,7 @@ def _fewest(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...], side
         asked = _asked(model, replicas, rate, misfit, side)
         if all(model.late_ratio(replicas, asked, bound) <= bound.allowed_ratio for bound in bounds):
             return replicas
-        # A twentieth more of many replicas at once: one more of a hundred changes nothing.
+        # Of many replicas a twentieth more is tried at once: one more of a hundred changes nothing.
         replicas += max(1, replicas // 20)
     return None
 

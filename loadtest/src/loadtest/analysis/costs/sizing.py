@@ -1,5 +1,5 @@
 """
-What a rate needs that nobody measured, from the valid steps of a run.
+What a rate needs that was not measured, from the valid steps of a run.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _NONE_VALID = "no step of the run is valid"
 
 def believable_steps(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
     """
-    Return the steps of one setting that count: valid ones, and overloaded ones, which cost what they cost.
+    Return the steps of one setting that count: the valid ones, and the overloaded ones, whose costs are real.
 
     Args:
-        steps: Of the setting.
-        plan: Of the setting.
+        steps: Steps of the setting.
+        plan: Plan of the setting.
     """
     closed = judge_closed(steps, plan)
     judged = (judge_in_run(step, plan, closed)[0] for step in steps)
@@ -60,15 +60,15 @@ def size(
     prices: PriceTable | None = None,
 ) -> SizingResult:
     """
-    Say what a rate needs.
+    Return what a rate needs.
 
     Args:
-        steps: Of one setting of the run.
-        plan: Of that setting, with the bounds to keep.
-        manifest: Of the run.
+        steps: Steps of one setting of the run.
+        plan: Plan of that setting, with the bounds to keep.
+        manifest: Manifest of the run.
         rate: Orders per second.
         setting: Values of the plan's factors.
-        prices: The user's own.
+        prices: Prices that the user gave.
     """
     counted = believable_steps(steps, plan)
     growth = growth_of(counted, plan)
@@ -114,8 +114,8 @@ def why_no_throughput(steps: Sequence[Measured], plan: Plan) -> str:
     Say why no saturate step tells what replicas carry, and what would.
 
     Args:
-        steps: Of the setting, those that may not be believed among them.
-        plan: Of the setting.
+        steps: Steps of the setting, also those that may not be believed.
+        plan: Plan of the setting.
     """
     closed = judge_closed(steps, plan)
     if not closed:
@@ -127,7 +127,7 @@ def why_no_throughput(steps: Sequence[Measured], plan: Plan) -> str:
 
 def fills_machine(step: Measured) -> bool:
     """
-    Tell whether a step left the machine no core to spare, so that its throughput is the machine's and not the replicas'.
+    Tell whether a step left the machine no free core, so that its throughput is the machine's and not the replicas'.
     """
     return is_full(step.limits.machine)
 
@@ -135,7 +135,7 @@ def fills_machine(step: Measured) -> bool:
 def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
     """
     Return the saturate steps that tell what replicas carry: those whose throughput is used and that did not fill the
-    machine, if there are any.
+    machine, or all if each filled it.
     """
     saturated = counting_steps(steps)
     return [step for step in saturated if not fills_machine(step)] or saturated
@@ -186,8 +186,8 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
     Say how many replicas keep the bounds of a plan at a rate, or why that cannot be told.
 
     Args:
-        steps: Believable ones of the setting.
-        plan: Of the setting, with the bounds to keep.
+        steps: Steps of the setting that may be believed.
+        plan: Plan of the setting, with the bounds to keep.
         rate: Orders per second.
     """
     growth = growth_of(steps, plan)
@@ -270,7 +270,7 @@ def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
 
 def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
     """
-    Name the counts whose throughput was held by something else than their slots.
+    Name the counts whose throughput was limited by something other than their slots.
     """
     found = {
         (pair.counting.key.replicas, told) for pair in loop_pairs(steps) if (told := limit_text(pair.limit))

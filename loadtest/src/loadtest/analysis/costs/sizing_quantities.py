@@ -23,9 +23,9 @@ from loadtest.results.metric_difference import counter_of, histogram_of
 from loadtest.results.sizing_result import Basis, Sized, SizedCost
 from loadtest.results.sweep_result import Interval
 
-# Each doubling beyond the highest rate measured may bend the line by so much more.
+# Share by which each doubling beyond the highest measured rate may bend the line.
 BEND_RATIO = 0.1
-# Farther than this nothing is told.
+# Nothing is told farther than this factor beyond the measured range.
 FARTHEST_RATIO = 10.0
 _GIB = float(1 << 30)
 DATABASE_REQUESTS = "server.database_requests"
@@ -45,8 +45,8 @@ def part_cores(
         steps: Valid steps of one setting.
         part: ``worker`` or ``server``.
         rate: Orders per second.
-        replicas: What the rate needs, for the idle part of the workers; ``None`` where it is not known.
-        sure: What the interval's width stands on beside the steps.
+        replicas: Replicas that the rate needs, for the idle part of the workers; ``None`` where it is not known.
+        sure: Scatter of other runs and confidence, which the interval's width rests on beside the steps.
     """
     name = f"{part} cores"
     fit = fit_marginal_cost(cost_points(steps, part))
@@ -63,7 +63,7 @@ def part_cores(
 
 def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
     """
-    Return the requests to the database of each step, per second; steps that do not know them are left out.
+    Return the requests to the database of each step, per second; steps without this count are left out.
     """
     points = []
     for step in steps:
@@ -77,7 +77,7 @@ def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
 
 def database_requests(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> Sized:
     """
-    Size the requests to the database, of which it has some when no order comes.
+    Size the requests to the database, which has some also when no order comes.
     """
     name = "database requests"
     points = database_points(steps)
@@ -128,9 +128,10 @@ def actions(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) -> 
 
 def slot_seconds(steps: Sequence[Measured]) -> list[tuple[float, float]]:
     """
-    Return how long an order of each step held activity slots, and the luck of its draws in that as a share.
+    Return how long an order of each step held activity slots, and how much the luck of its draws makes of that, as a
+    share.
     """
-    # Little's law on the time in the slot: looks at the slots once a second are far rougher.
+    # From Little's law on the time in the slot: looks at the slots once a second are far less exact.
     return [
         (held.sum / orders, slot_time_cv(step) / math.sqrt(held.count))
         for step in steps
@@ -147,7 +148,7 @@ def slots_held(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) 
     name, found = "slots in use", slot_seconds(steps)
     if not found:
         return Sized(name, "slots", None, Basis.REFUSED, "the workers' slots were not seen")
-    # Steps of one load draw the same work, so they show too little of what another step's draws make.
+    # Steps of one load draw the same work, so their scatter does not show how far the draws of another step may be off.
     luck = math.sqrt(math.fsum(luck**2 for _, luck in found) / len(found))
     each = next_value([seconds for seconds, _ in found], sure.usual.get(name), luck, sure.confidence)
     return _times(name, "slots", each, Interval(rate, rate, rate), *_reach(_rates(steps), rate))
@@ -155,7 +156,7 @@ def slots_held(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) 
 
 def replica_memory(steps: Sequence[Measured]) -> list[float]:
     """
-    Return the memory of one worker in each step that saw it, in GiB.
+    Return the memory of one worker in each step where it was seen, in GiB.
     """
     return [
         use.rss_bytes / step.key.replicas / _GIB
@@ -181,7 +182,7 @@ def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Su
 
 def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
     """
-    Return what a part takes when idle, and what an order adds.
+    Return what a part takes when idle, and what one order adds.
     """
     fit = fit_marginal_cost(cost_points(steps, part))
     if isinstance(fit, str):
@@ -211,7 +212,7 @@ def _times(
         return Sized(name, unit, None, basis, why)
     value = each.value * by.value
     low = (each.low or 0.0) * (by.low if by.low is not None else by.value)
-    # Of so many replicas as nobody knows the end of, nobody knows what they take at most.
+    # Where the number of replicas has no known upper end, what they take has none either.
     high = None if by.high is None or each.high is None else each.high * by.high
     exact = each.low == each.high
     return Sized(name, unit, _widened(Interval(value, low, high), 0.0 if exact else widening), basis, why)
@@ -228,7 +229,7 @@ def _widened(told: Interval, ratio: float) -> Interval:
 
 def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tuple[Basis, str, float]:
     """
-    Return what an answer at a value stands on, that in words, and by which share it is wider.
+    Return what an answer at a value rests on, the same in words, and the share by which it is wider.
     """
     if not measured:
         return Basis.REFUSED, "no order was completed in a window", 0.0

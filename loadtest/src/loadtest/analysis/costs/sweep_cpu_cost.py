@@ -1,7 +1,7 @@
 """
-What a workflow costs in CPU time over the steps of a sweep: idle cores and what each workflow adds.
+The CPU time of a workflow over the steps of a sweep: idle cores, and what each workflow adds.
 
-The CPU of one step over its workflows is neither: it holds what runs without load, spread over few or many.
+The CPU of one step divided by its workflows is neither: it includes what runs without load, spread over few or many.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def sweep_part_cost(steps: Sequence[StepResult], part: str) -> PartCost:
     Fit the cores that one part uses against workflows per second.
 
     Args:
-        steps: Of one sweep.
-        part: ``server``, ``worker``, whose idle cores are each replica's, or ``injector``.
+        steps: Steps of one sweep.
+        part: Part of the system: ``server``, ``worker``, whose idle cores are those of one replica, or ``injector``.
     """
     points = []
     for step in steps:

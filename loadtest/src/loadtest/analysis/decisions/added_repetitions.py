@@ -1,7 +1,8 @@
 """
-The repetitions of one cell as one longer window: failed orders and late workflow tasks are added, never their answers.
+The repetitions of one cell as one longer window: adds failed orders and late workflow tasks, never answers.
 
-An answer of each alone would be a vote: of many repetitions one misses by luck, and none of many short ones ever decides.
+To join the answers of the repetitions would be a vote: of many repetitions one misses the bound by luck, and many short
+ones never decide.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def added_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
     Return the steps, each with the failed orders and the late workflow tasks of all of them.
 
     Args:
-        steps: Of one cell and load, all to be believed; at least one.
+        steps: Steps of one cell and load, all to be believed; at least one.
     """
     errors, workflow = _errors(steps), _workflow_tasks(steps)
     return [
@@ -64,6 +65,6 @@ def _workflow_tasks(steps: Sequence[StepResult]) -> Decision | None:
 
 def _burst(decision: Decision) -> float:
     """
-    Return how many late tasks of a window were taken to stand or fall together.
+    Return how many late tasks of a window were counted as one event, as they come in bursts.
     """
     return decision.twin_deviation**2 / (decision.twin_late * (1 - ALLOWED_RATIO))

@@ -1,7 +1,7 @@
 """
-What one step decides on each latency bound of the SLO: by its twins, by the model, by a share with an honest error.
+What one step decides on each latency bound of the SLO: by its twins, by the model, or by a share with its error.
 
-A window's raw percentile decides none of them.
+A window's raw percentile decides no bound.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ NOT_FAR = (
 @dataclass(frozen=True, slots=True)
 class BoundDecisions:
     """
-    One decision for each bound; ``None`` where nothing is asked or nothing can be said.
+    One decision for each bound; ``None`` where the plan sets no bound or nothing can be said.
     """
 
     activity: Decision | None
@@ -59,8 +59,8 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
 
     Args:
         measured: The step.
-        plan: Of its cell.
-        why: Gets a reason for each that is not decided.
+        plan: Plan of the step's cell.
+        why: Gets a reason for each bound that is not decided.
     """
     if is_closed(measured):
         for key in ("decision", "workflow_decision", "end_to_end_decision"):

@@ -10,14 +10,14 @@ from loadtest.analysis.estimators.percentiles import is_coarse
 from loadtest.results.metric_difference import Histogram
 
 _SAME_BOUND_RATIO = 1e-6
-# Share of the tasks of which it may stay open whether they are late: a tenth of what an SLO allows.
+# Share of the tasks for which it may stay unknown whether they are late: a tenth of what an SLO allows.
 _MOST_OPEN_RATIO = 0.005
 
 
 def why_not_counted(histogram: Histogram, seconds: float) -> str | None:
     """
-    Say that a bound lies in a wide bucket of a histogram, or beyond its last one, with samples there, so that nobody knows how
-    many are late.
+    Say that a bound lies in a wide bucket of a histogram, or beyond its last one, with samples there, so that the
+    number of late samples is not known.
 
     Args:
         histogram: The samples, in seconds.
@@ -39,7 +39,7 @@ def why_not_counted(histogram: Histogram, seconds: float) -> str | None:
 
 def _around(histogram: Histogram, seconds: float) -> tuple[float, float, int]:
     """
-    Return the edges of the bucket that a bound cuts, and its samples; none of one that is itself an edge.
+    Return the edges of the bucket that a bound cuts, and its samples; no samples for a bound that is itself an edge.
     """
     low = 0.0
     for high, count in zip(histogram.bounds, histogram.counts, strict=True):
@@ -53,7 +53,7 @@ def _around(histogram: Histogram, seconds: float) -> tuple[float, float, int]:
 
 def count_late(histogram: Histogram, seconds: float) -> float:
     """
-    Return how many samples are above the bound; within a bucket that the bound cuts in proportion.
+    Return how many samples are above the bound; of the bucket that the bound cuts, a proportional part.
 
     Args:
         histogram: The samples, in seconds.

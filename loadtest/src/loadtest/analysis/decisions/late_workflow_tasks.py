@@ -1,5 +1,5 @@
 """
-Whether workflow tasks wait too long: the share of late ones of a window, with what their bursts do to its error.
+Whether workflow tasks wait too long: the share of late ones in a window, with an error that allows for bursts.
 """
 
 from __future__ import annotations
@@ -16,33 +16,34 @@ from loadtest.results.window_decision import Decided, Decision
 from loadtest.results.worker_facts import workflow_slots
 
 ALLOWED_RATIO = 0.05
-# Up to this share of the workflow-task slots in use tasks wait in bursts of about so many.
+# Up to this share of the workflow-task slots in use, tasks wait in bursts of about CALM_BURST.
 CALM_RATIO = 0.5
 CALM_BURST = 3.0
-# Of fuller slots, and where they were not seen, bursts are longer.
+# With fuller slots, and where they were not seen, bursts are longer.
 BUSY_BURST = 20.0
-# Times as many workflow tasks as tell where none is late, so that one late task leaves the answer.
+# Factor on the workflow tasks that decide where none is late, so that one late task does not change the answer.
 ENOUGH_RATIO = 1.2
-# A window that ends by itself does so a little before its longest.
+# A window that ends by itself ends a little before its longest time.
 _ABOUT_SECONDS = 5.0
 
 
 def orders_that_tell(activities: int) -> int:
     """
-    Return how many orders have enough workflow tasks to tell of calm slots that they wait too rarely.
+    Return how many orders have enough workflow tasks to show, while slots are calm, that few of them wait too long.
 
     Args:
-        activities: Of one order, one after the other; it has one workflow task more.
+        activities: Number of activities of one order, which run one after the other; the order has one workflow task
+            more.
     """
     return math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
 
 
 def burst_of(busy_ratio: float | None) -> float:
     """
-    Return how many late workflow tasks stand or fall together.
+    Return how many late workflow tasks count as one event, as they come in bursts.
 
-    Tried on queues of 1 and 4 slots, windows of 20 s: wrong in at most 3 % of the windows of slots in use up to
-    0.5; with the longer burst in at most 6 % at 0.9.
+    Tried on queues of 1 and 4 slots with windows of 20 s: up to 0.5 of the slots in use at most 3 % of the windows are
+    decided wrongly; at 0.9, with the longer burst, at most 6 %.
 
     Args:
         busy_ratio: Share of the workflow-task slots in use; ``None`` if not seen.
@@ -54,7 +55,7 @@ def busy_ratio(measured: Measured) -> float | None:
     """
     Return the share of the workflow-task slots in use over the window; ``None`` if not seen.
 
-    The slots are those that the workers say they have: a worker of the user's own does not run with the plan's.
+    The slots are those that the workers report: a user's own worker does not run with the plan's.
     """
     window = measured.worker_window
     held = histogram_of(window, "worker.workflow_task_execution")
@@ -66,13 +67,13 @@ def busy_ratio(measured: Measured) -> float | None:
 
 def judge_share(late: float, counted: int, seconds: float, burst: float) -> Decision:
     """
-    Say whether at most 5 % are late, of so many that were.
+    Decide whether at most 5 % of the workflow tasks are late.
 
     Args:
-        late: Late ones.
-        counted: Of how many.
+        late: Number of late tasks.
+        counted: Number of tasks counted, late or not.
         seconds: Length of the window.
-        burst: How many stand or fall together.
+        burst: Number of late tasks that count as one event.
     """
     low, high = share_ends(late, counted, burst)
     answer, why = Decided.UNDECIDED, None
@@ -108,8 +109,8 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
 
 def _what_would_tell(measured: Measured, plan: Plan, counted: int, wanted: int) -> str:
     """
-    Say how a window would count enough workflow tasks: one of fixed length by another, one that ended at its longest by a
-    longer limit, and one that ended with the activities' answer by neither.
+    Say how a window would count enough workflow tasks: a window of fixed length with another length, one that ended at
+    its longest with a longer limit; one that ended with the activities' answer by neither.
     """
     load, seconds = plan.loads[measured.key.load], measured.window_seconds
     longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)

@@ -1,7 +1,7 @@
 """
-Loads so far from the SLO's limit that the model answers and the window only has to not contradict it.
+Decides loads far from the SLO's limit by the model; the window only must not contradict it.
 
-Far below it even a system at the limit is rarely late, so that twins would need minutes to tell what is plain.
+Far below the limit even a system at the limit is rarely late, so twins would need minutes for an answer that is plain.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
-# Share of what is allowed that the model may have late for "met", at a rate that much higher than the measured one.
+# For "met": share of the allowed late tasks that the model may have, at a rate higher than the measured one by this
+# ratio.
 MODEL_RATIO = 0.2
 RATE_RATIO = 1.1
-# Share of what is allowed that the window may show then.
+# For "met": share of the allowed late tasks that the window may show.
 SEEN_RATIO = 0.5
-# The same for "missed": what the model must have at a lower rate, and what the window must show.
+# For "missed": what the model must have at a lower rate, and what the window must show.
 MODEL_MISSED_RATIO = 4.0
 RATE_MISSED_RATIO = 0.9
 SEEN_MISSED_RATIO = 2.0
@@ -35,29 +36,29 @@ SHORTEST_SECONDS = 5.0
 FEWEST_TASKS = 100
 FEWEST_ORDERS = 20
 _TASKS = 40_000
-# A retry now and then makes no stage more.
+# A few retries do not add a stage.
 _ROUNDING = 0.05
-# Order of service and dead time where no saturate step has told them: what servers have shown, to the bad side.
+# Order of service and dead time where no saturate step told them: the worst that servers have shown.
 _USUAL_NEWEST_FIRST = 0.5
 _USUAL_DEAD_SECONDS = 0.01
-# And to the good side.
+# The best that servers have shown.
 _BEST_NEWEST_FIRST = -0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SeenWindow:
     """
-    What one open window showed, without any other step.
+    What one open window showed, without the readings of any other step.
 
     Attributes:
-        seconds: Its length.
+        seconds: Length of the window.
         rate: Orders per second.
-        slots: Over all replicas.
-        activities: Of one order, one after the other.
-        held: Time of the activities in their slots.
-        gap_seconds: From an activity's end to the next one's entry into the queue.
+        slots: Slots of all replicas.
+        activities: Number of activities of one order, which run one after the other.
+        held: How long activities held their slots, as a histogram.
+        gap_seconds: Seconds from an activity's end until the next one enters the queue.
         counted: Tasks started, or orders closed.
-        late: Those of them that were late.
+        late: How many of the counted ones were late.
     """
 
     seconds: float
@@ -88,11 +89,11 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     """
     Return "met" or "missed" where the model is far from the limit and the window does not contradict it.
 
-    The model is made of the window's own execution times and slots; what only a saturate step could tell is taken
-    to the bad side for "met" and to the good side for "missed".
+    The model is made of the window's own execution times and slots. What only a saturate step could tell is taken at
+    its worst for "met" and at its best for "missed".
 
     Returns:
-        ``None`` where that cannot be said.
+        ``None`` where neither can be said.
     """
     fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
     if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or seen.activities < 1 or not seen.held.count:
@@ -158,7 +159,8 @@ def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: Sl
     shape = load_shape(plan.loads[measured.key.load], measured.arrival_rate)
     if shape is None:
         return None
-    # The model's arrivals are random ones of the highest rate, which are worse than any other shape of it.
+    # The model's arrivals are random ones at the highest rate, which are worse than any other shape with that highest
+    # rate.
     seen = _seen(measured, shape.highest_rate, counted, late)
     found = None if seen is None else answer_by_model(seen, bound)
     if found is not None and found.answer is Decided.MISSED and shape.kind != ArrivalKind.POISSON.value:
@@ -178,7 +180,8 @@ def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWin
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
     done = work_done(measured)
     if done is not None and activities:
-        # Retries and rework are tasks of the queue, too: no fewer stages than there were, and the tasks at their own rate.
+        # Retries and rework are tasks of the queue, too: the model has no fewer stages than there were, and tasks at
+        # their own rate.
         activities = max(activities, math.ceil(done.per_workflow - _ROUNDING))
         rate *= done.per_workflow / activities
     whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0

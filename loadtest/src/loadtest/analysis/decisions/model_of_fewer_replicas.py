@@ -1,5 +1,5 @@
 """
-What a closed load of fewer replicas says of a count whose own one was not measured, or may not be believed.
+What a closed load of fewer replicas tells of a count whose own closed load was not measured, or may not be believed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from loadtest.analysis.twin import SloBound
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured, StepKey
 
-# More replicas are taken to be worth at least half of what as many times the fewer ones are: on a machine without a core left
-# four were worth 2.7.
+# More replicas are assumed to complete at least half of what they would if throughput grew in proportion: on a machine
+# without a free core four replicas completed as much as 2.7.
 LEAST_EFFICIENCY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FewerReplicas:
     """
-    A smaller count that was measured.
+    A smaller replica count that was measured.
 
     Attributes:
-        replicas: How many.
-        activities: Of one order.
+        replicas: Number of replicas.
+        activities: Number of activities of one order.
     """
 
     replicas: int
@@ -36,16 +36,17 @@ def far_below_by_fewer(
     plan: Plan, measured: Sequence[Measured], key: StepKey, rate: float, bound: SloBound
 ) -> FewerReplicas | None:
     """
-    Return the largest smaller replica count by whose model a rate is far below the edge of this one; ``None`` without one.
+    Return the largest smaller replica count whose model says that a rate is far below the SLO's limit; ``None`` without
+    one.
 
-    It says how long a window need be, and decides nothing: that is for the window's own execution times.
+    It tells how long a window must be, and decides nothing: that is left to the window's own execution times.
 
     Args:
-        plan: Of the cell.
-        measured: The steps that may be believed.
-        key: Of the step to come.
-        rate: Of its arrivals, orders per second.
-        bound: Of the waits.
+        plan: Plan of the cell.
+        measured: Steps that may be believed.
+        key: Key of the step to come.
+        rate: Arrival rate of that step, in orders per second.
+        bound: Bound on the waits.
     """
     for replicas in sorted(
         {step.key.replicas for step in measured if step.key.replicas < key.replicas}, reverse=True

@@ -1,5 +1,5 @@
 """
-Which replica counts keep the SLO, the fewest that do, and what that makes of the run.
+Which replica counts keep the SLO, the fewest that do, and what follows for the run.
 
 It reads the plan's bounds and the steps' readings.
 """
@@ -28,8 +28,8 @@ def judge_step(step: StepResult, slo: Slo) -> Judgement:
     Hold one step against every bound.
 
     Returns:
-        ``missed`` as soon as one bound is, even if another is not decided; ``undecided`` for an invalid step or when
-        nothing was missed and a bound is not decided.
+        ``missed`` as soon as one bound is missed, even if another is not decided; ``undecided`` for an invalid step, or
+        when no bound is missed and one is not decided.
     """
     if step.verdict is StepVerdict.INVALID:
         return Judgement(
@@ -54,7 +54,7 @@ def _joined(judgements: Iterable[Judgement]) -> Judgement:
 
 def judge_shares(step: StepResult, slo: Slo) -> Judgement:
     """
-    Hold a step against the bounds on the workflow queue's waits and on the orders' time.
+    Hold a step against the bounds on the workflow queue's waits and on the orders' end-to-end latency.
     """
     bounds = (
         (
@@ -85,9 +85,9 @@ def judge_shares(step: StepResult, slo: Slo) -> Judgement:
 
 def judge_errors(step: StepResult, slo: Slo) -> Judgement:
     """
-    Hold a step's failed orders against the bound: their share is known no better than its 95 % ends.
+    Hold a step's failed orders against the bound, by the 95 % ends of their share.
 
-    A bound of 0 asks for no failure in what was measured.
+    A bound of 0 asks that no measured order failed.
     """
     errors, most = step.errors, slo.error_ratio
     asked = f"{most * 100:.2f} % of the orders may fail"
@@ -111,9 +111,9 @@ _MET = Judgement(SloAnswer.MET, ())
 
 def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     """
-    Join what the late tasks of the repetitions of one cell say: their counts are added, never their answers.
+    Join the late tasks of the repetitions of one cell: their counts are added, never their answers.
 
-    The twins' error shrinks with repetitions, the part of it that the model's misfit makes does not.
+    The twins' error shrinks with repetitions; the part of it that comes from the model's misfit does not.
 
     Returns:
         The judgement, with no reason if it is met; ``None`` if the SLO sets no bound.
@@ -132,7 +132,8 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
     late = math.fsum(each.late for each in found)
     twin = math.fsum(each.twin_late for each in found)
-    # Where no activity goes through the queue there is nothing to add, and one that is open leaves it open.
+    # Where no activity goes through the queue there are no late tasks to add; an undecided repetition leaves the cell
+    # undecided.
     open_first = next((each for each in found if each.answer is not Decided.MET), found[0])
     answer, because = open_first.answer, open_first.why
     if len(found) > 1 and twin > 0:
@@ -154,9 +155,9 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
 
 def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     """
-    Join the repetitions of one replica count; one that is invalid counts only if there is no other.
+    Join the repetitions of one replica count; an invalid one counts only if there is no other.
 
-    Late tasks and failed orders are added over the repetitions, so that more of them bring the answer nearer to the truth.
+    Late tasks and failed orders are added over the repetitions, so that more repetitions give a surer answer.
     """
     usable = [step for step in steps if step.is_usable] or list(steps)
     if not usable:
@@ -173,14 +174,14 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
 
 def by_answer(judgements: Mapping[int, Judgement], answer: SloAnswer) -> tuple[int, ...]:
     """
-    Return the measured counts with an answer, rising.
+    Return the measured counts that have an answer, rising.
     """
     return tuple(count for count in sorted(judgements) if judgements[count].answer is answer)
 
 
 def not_measured(judgements: Mapping[int, Judgement]) -> str | None:
     """
-    Name the counts among which the fewest that are enough may lie without having been measured.
+    Name the counts that were not measured and among which the fewest that are enough may lie.
     """
     enough = by_answer(judgements, SloAnswer.MET)
     if not enough:
@@ -226,7 +227,7 @@ def answer_in_words(judgements: Mapping[int, Judgement]) -> str:
 
 def _with_verb(counts: Sequence[int], *, named: bool = False) -> str:
     """
-    Return counts with their verb, and with their noun unless it was named before: "2 and 4 replicas are".
+    Return counts with their verb, and with their noun unless *named*: "2 and 4 replicas are".
     """
     *others, last = map(str, counts)
     told = f"{', '.join(others)} and {last}" if others else last
@@ -260,7 +261,7 @@ def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
 
 def demands(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
     """
-    Find the demand under each open load; a plan without one asks for none.
+    Find the demand under each open load; empty for a plan without one.
     """
     return tuple(demand(steps, plan, index) for index, load in enumerate(plan.loads) if _is_common(load))
 

@@ -12,11 +12,11 @@ from loadtest.results.measured_step import Measured
 
 def why_budget_ended(plan: Plan, steps: Iterable[Measured]) -> str | None:
     """
-    Say that no further step begins, as the windows so far used the plan's seconds; ``None`` before.
+    Say that no further step begins because the windows so far used the plan's seconds; ``None`` before that.
 
     Args:
-        plan: Of the run.
-        steps: Every step so far, those that may not be believed among them.
+        plan: Plan of the run.
+        steps: Every step so far, also those that may not be believed.
     """
     spent = sum(step.window_seconds for step in steps)
     if plan.budget_seconds is None or spent < plan.budget_seconds:

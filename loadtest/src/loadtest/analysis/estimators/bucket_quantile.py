@@ -1,5 +1,5 @@
 """
-What a histogram with buckets can say of its samples, and how exactly.
+What a histogram with buckets can tell of its samples, and how exactly.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from loadtest.results.metric_difference import Histogram
 
 def mean(histogram: Histogram) -> float:
     """
-    Return the mean; exact, as the sum of the samples is kept beside the buckets.
+    Return the mean; it is exact, as the histogram also keeps the sum of its samples.
 
     Raises:
         ValueError: There are no samples.
@@ -26,7 +26,7 @@ def bucket(histogram: Histogram, q: float) -> tuple[float, float]:
 
     Args:
         histogram: The samples.
-        q: Which quantile, 0..1.
+        q: The quantile to find, 0..1.
 
     Returns:
         Lower and upper bound; the upper one is infinite when the quantile lies beyond the last
@@ -48,7 +48,7 @@ def quantile(histogram: Histogram, q: float) -> float:
 
     Args:
         histogram: The samples.
-        q: Which quantile, 0..1.
+        q: The quantile to find, 0..1.
 
     Returns:
         The value; the last finite bound if the quantile lies beyond it.

@@ -13,7 +13,7 @@ from scipy import special
 from loadtest.results.estimate import Estimate
 
 CONFIDENCE = 0.95
-# Batches must be long against a task, so that neighbours hardly depend on each other.
+# Batches must be long compared with a task, so that neighbours hardly depend on each other.
 BATCH_SECONDS = 3.0
 FEWEST_BATCHES = 3
 MOST_BATCHES = 10
@@ -21,7 +21,7 @@ MOST_BATCHES = 10
 
 def t_factor(degrees: float, confidence: float = CONFIDENCE) -> float:
     """
-    Return Student's t for a two-sided interval, of 95 % where no other confidence is asked.
+    Return Student's t for a two-sided interval, of 95 % by default.
     """
     return float(special.stdtrit(degrees, 0.5 + confidence / 2))
 
@@ -31,11 +31,11 @@ def mean_of(values: Sequence[float], of: str) -> Estimate:
     Return the mean of independent values with its interval.
 
     Args:
-        values: One per repetition or batch.
-        of: What they are.
+        values: Independent values, one per repetition or batch.
+        of: What the values are, such as ``repetitions``.
 
     Returns:
-        No value for fewer than two: one number alone says nothing of its error.
+        No value for fewer than two: one number alone tells nothing of its error.
     """
     n = len(values)
     if n < 2:
@@ -50,12 +50,12 @@ def batch_rates(points: Sequence[tuple[float, float]], start: float, end: float)
     Cut a window into equal batches and return the rate of a running total in each.
 
     Args:
-        points: Time and total so far, times increasing; totals between two of them lie on a line.
-        start, end: The window.
+        points: Time and running total so far, times increasing; between two points the total is taken to grow evenly.
+        start, end: Start and end of the window.
 
     Returns:
-        Rates; none if the points do not cover the window but for a batch's third at each end,
-        or if it is too short for three batches.
+        The rate of each batch; none if the points leave more than a third of a batch uncovered at an end of the window,
+        or if the window is too short for three batches.
     """
     batches = min(MOST_BATCHES, int((end - start) / BATCH_SECONDS))
     if batches < FEWEST_BATCHES:
@@ -67,7 +67,7 @@ def batch_rates(points: Sequence[tuple[float, float]], start: float, end: float)
     slack = (end - start) / batches / 3
     if times[0] > start + slack or times[-1] < end - slack:
         return []
-    # A total is known only between its first and last look.
+    # A total is known only between its first and its last look.
     edges = np.linspace(max(start, times[0]), min(end, times[-1]), batches + 1)
     totals = np.interp(edges, times, [total for _, total in inside])
     return [float(rate) for rate in np.diff(totals) / np.diff(edges)]
@@ -101,7 +101,7 @@ def slope(points: Sequence[tuple[float, float]], of: str) -> Estimate:
     Return the slope of a straight line through points, with its interval.
 
     Args:
-        points: Time and value.
+        points: Pairs of time and value.
         of: What each point is.
 
     Returns:

@@ -1,7 +1,7 @@
 """
-Which percentiles a number of samples can bear, and what they are.
+Which percentiles a number of samples is enough for, and their values.
 
-It decides what is shown; validity rules may look at more than that.
+It decides what is shown; validity rules may read percentiles that are not shown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEYOND = 10
 _SO_THAT = f"so that {BEYOND} lie beyond it"
 SHOWN = (50, 95, 99)
 MICROSECONDS = 1e6
-# A bucket that is wider says only that the percentile lies in it: more than 5 ms, and more than from 2 to 5.
+# A wider bucket tells only that the percentile lies in it: wider than 5 ms, and wider than from 2 to 5.
 FINE_SECONDS, FINE_RATIO = 0.005, 2.5
 
 
@@ -43,7 +43,7 @@ def of_buckets(histogram: Histogram | None) -> tuple[Percentiles, dict[str, str]
     Read percentiles from a histogram with buckets.
 
     Returns:
-        The percentiles, and for each that is not shown the reason by its name.
+        The percentiles, and by its name the reason for each one that is not shown.
     """
     if histogram is None:
         return NO_PERCENTILES, dict.fromkeys(("p50", "p95", "p99"), "nobody counted this")
@@ -99,7 +99,7 @@ def decode(encoded: str) -> HdrHistogram:
     return HdrHistogram.decode(encoded)
 
 
-# The rules of validity ask again for every kept step before each next one; a histogram takes 0.2 ms to read.
+# The rules of validity read every kept step again before each next one; a histogram takes 0.2 ms to read.
 @lru_cache(maxsize=4096)
 def raw_percentile(encoded: str | None, percent: int) -> float | None:
     """
@@ -115,7 +115,7 @@ def raw_percentile(encoded: str | None, percent: int) -> float | None:
 
 def _value_at(histogram: HdrHistogram, percent: int) -> float:
     """
-    Does what ``get_value_at_percentile`` does, whose loop over all buckets in Python takes 10 ms.
+    Return the same as ``get_value_at_percentile``, whose loop over all buckets in Python takes 10 ms.
     """
     reached = np.cumsum(np.ctypeslib.as_array(histogram.counts))
     index = int(np.searchsorted(reached, histogram.get_target_count_at_percentile(percent)))

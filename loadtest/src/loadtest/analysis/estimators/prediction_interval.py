@@ -1,5 +1,5 @@
 """
-Where one more value of the same kind would lie.
+The interval in which one more value of the same kind would lie.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def next_value(
     confidence: float = STATED.confidence,
 ) -> Interval | str:
     """
-    Return the mean of values and the interval in which one more of them would lie, or why there is none.
+    Return the mean of values and the interval that would hold one more of them, or why there is none.
 
     Args:
-        values: At least three, not below zero.
+        values: Values, at least three, none below zero.
         usual: Scatter of such values in other runs.
-        luck_ratio: Standard deviation that a value's own draws make, as a share: values that share their draws show
-            less of it than one more value with draws of its own has.
-        confidence: How often the next one lies there.
+        luck_ratio: Standard deviation that a value's own draws give it, as a share of the value: values that share
+            their draws show less of this spread than one more value with new draws has.
+        confidence: Probability with which the interval holds the next value.
     """
     n = len(values)
     if n < FEWEST_VALUES:

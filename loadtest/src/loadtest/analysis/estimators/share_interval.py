@@ -1,5 +1,5 @@
 """
-How large a share may be, from so many that were late of so many that were counted.
+The interval of a share, from the number of late ones and the number counted.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ def share_ends(late: float, counted: float, together: float = 1.0) -> tuple[floa
     Return the lower and the upper 95 % end of a share, each one-sided.
 
     Args:
-        late: How many were late, or failed.
-        counted: Of how many.
-        together: How many stand or fall together, as waits do that come in bursts; 1 for independent ones.
+        late: Number of tasks or orders that were late, or failed.
+        counted: Number of tasks or orders counted.
+        together: Number of them that count as one event, as waits come in bursts; 1 for independent ones.
 
     Returns:
-        0 and 1 for nothing counted.
+        0 and 1 where nothing was counted.
 
     Source:
         Clopper and Pearson, *The use of confidence or fiducial limits*, on ``counted / together`` samples.
@@ -34,7 +34,7 @@ def share_ends(late: float, counted: float, together: float = 1.0) -> tuple[floa
 
 def samples_to_keep(share: float, together: float = 1.0) -> int:
     """
-    Return how many must be counted without a late one before the upper end keeps a share above 0.
+    Return how many must be counted, none of them late, to bring the upper end below a share above 0.
     """
     samples = 1
     while share_ends(0, samples, 1.0)[1] > share:

@@ -1,7 +1,8 @@
 """
-Thousands of least-squares problems of two or three unknowns, as a bootstrap has them.
+Solves thousands of least-squares problems of two or three unknowns, as a bootstrap has them.
 
-LAPACK takes one problem after the other, which is most of their time; here all go through each step together.
+LAPACK solves one problem after the other, which takes most of the time; here all problems go through each step
+together.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ def least_squares(
 
     Args:
         columns: Factors of each unknown, each of shape (problems, equations).
-        wanted: What each equation should be, shape (problems, equations).
+        wanted: Right-hand side of each equation, shape (problems, equations).
 
     Returns:
         The unknowns of each problem, shape (problems, unknowns), and its sum of squared residuals.
     """
-    # Equations first: sums then run over all problems side by side.
+    # The equations are the first axis, so that sums run over all problems side by side.
     remaining, left = [np.ascontiguousarray(column.T) for column in columns], wanted.T
     triangle: list[tuple[NDArray[np.float64], list[NDArray[np.float64]], NDArray[np.float64]]] = []
     for place, column in enumerate(remaining):

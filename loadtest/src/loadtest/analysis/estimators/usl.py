@@ -43,7 +43,7 @@ class Usl:
         Return the throughput that the law predicts.
 
         Args:
-            replicas: At least 1; fractions are allowed, for plotting.
+            replicas: Number of replicas, at least 1; fractions are allowed, for plotting.
 
         Returns:
             Workflows per second at steady state.
@@ -129,7 +129,7 @@ def _fits(
     return [
         Usl(float(1 / inverse), float(contention / inverse), float(coherency / inverse))
         if inverse > 0
-        # Faster than linear from the first count on: the law's best answer is a straight line.
+        # Growth is faster than linear from the first count on: the law's best answer is a straight line.
         else Usl(float(np.mean(row / n)), 0.0, 0.0)
         for row, (inverse, contention, coherency) in zip(x, found, strict=True)
     ]
@@ -141,12 +141,12 @@ def _non_negative_least_squares(
     """
     Solve many small non-negative least-squares problems at once.
 
-    What is above zero in the best answer is the plain least-squares answer of those unknowns alone; so
-    the best of the answers of every choice of unknowns that has no negative part is it.
+    The unknowns that are above zero in the best answer solve the plain least-squares problem of these unknowns alone.
+    So the best answer is the best one, without a negative part, of the answers for every choice of unknowns.
 
     Args:
         rows: Factors of the unknowns, shape (problems, equations, unknowns).
-        wanted: What each equation should be, shape (problems, equations).
+        wanted: Right-hand side of each equation, shape (problems, equations).
 
     Returns:
         The unknowns of each problem, shape (problems, unknowns).
@@ -178,13 +178,13 @@ def bootstrap(
     """
     Refit on resampled repetitions.
 
-    Each repetition's relative distance from its count's mean is drawn from all counts' together,
-    as three repetitions of one count alone know too little of their spread.
+    The relative distances of the repetitions from the mean of their count are drawn from those of all counts together,
+    as the three repetitions of one count tell too little of their spread.
 
     Args:
         repetitions: Replica count -> throughput of each repetition.
-        seed: Of the draws.
-        resamples: How many curves.
+        seed: Seed of the draws.
+        resamples: Number of curves.
 
     Returns:
         The curves, or ``None`` if some count has fewer than two repetitions.
@@ -201,7 +201,7 @@ def bootstrap(
             for count in counts
         ]
     )
-    # So few residuals know their own spread badly: widen them as Student's t widens the normal.
+    # So few residuals tell their own spread badly: widen them as Student's t widens the normal.
     freedom = len(residuals) - len(counts)
     residuals = residuals * (t_factor(freedom) / NORMAL_95)
     n = np.repeat([float(count) for count in counts], [len(repetitions[count]) for count in counts])

@@ -1,7 +1,8 @@
 """
-How far a step usually lies from what the other steps of its run say, and how sure an answer of many rows is.
+How far a step usually lies from what the other steps of its run predict, and how sure an answer of many rows is.
 
-The few steps of one run know their own scatter badly, and sometimes luckily little of it: other runs know it too.
+The few steps of one run tell their own scatter badly, and sometimes show too little of it by luck, so the scatter of
+other runs is used as well.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# So often every row of an answer holds at once.
+# Probability with which all rows of an answer hold at the same time.
 CONFIDENCE = 0.95
-# Seven quantities and the replicas; a row alone must hold more often, so that all of them hold as often as stated.
+# Seven quantities and the replicas; each row must hold more often, so that all of them together hold as often as
+# stated.
 ROWS = 8
 ROW_CONFIDENCE = 1 - (1 - CONFIDENCE) / ROWS
 
@@ -24,15 +26,15 @@ class Scatter:
 
     Attributes:
         ratio: Standard deviation, as a share of the value.
-        freedom: Degrees of freedom it is known with.
+        freedom: Degrees of freedom of this estimate.
     """
 
     ratio: float
     freedom: float
 
 
-# Pooled over the fits of four recorded sweeps with 27 steps.  Machines and loads differ, so the four count as much as one
-# of them does.  docs/size.md shows the numbers, and a test holds these to the recorded steps.
+# Pooled over the fits of four recorded sweeps with 27 steps. Machines and loads differ, so the four count only as much
+# as one of them. docs/size.md shows the numbers, and a test compares these with the recorded steps.
 USUAL_SCATTER: Mapping[str, Scatter] = {
     "slots in use": Scatter(0.0210, 5.75),
     "worker cores": Scatter(0.0510, 4.75),
@@ -45,11 +47,11 @@ USUAL_SCATTER: Mapping[str, Scatter] = {
 @dataclass(frozen=True, slots=True)
 class Sureness:
     """
-    What the width of a row stands on beside the run.
+    What the width of a row's interval rests on beside the run.
 
     Attributes:
-        usual: Scatter of other runs, by quantity.
-        confidence: How often one row holds, whatever the others do.
+        usual: Scatter of other runs, by name of the quantity.
+        confidence: Probability with which one row holds, whatever the other rows do.
     """
 
     usual: Mapping[str, Scatter]
@@ -61,11 +63,11 @@ STATED = Sureness(USUAL_SCATTER, ROW_CONFIDENCE)
 
 def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
     """
-    Return what a run's own scatter and the usual one make together: never less than its own.
+    Return a run's own scatter combined with the usual one: never less than the run's own.
 
     Args:
-        own: Of the run's steps.
-        usual: Of other runs; ``None`` where a step has no scatter but what its run shows.
+        own: Scatter of the run's steps.
+        usual: Scatter of other runs; ``None`` where only the run itself tells the scatter of a step.
     """
     if usual is None:
         return own
@@ -75,7 +77,7 @@ def with_usual(own: Scatter, usual: Scatter | None) -> Scatter:
 
 def pooled(found: Sequence[Scatter], count_as: float = 1) -> Scatter:
     """
-    Return one scatter of several, known with their degrees of freedom over *count_as*.
+    Return the pooled scatter of several; its degrees of freedom are their sum divided by *count_as*.
     """
     freedom = math.fsum(one.freedom for one in found)
     squares = math.fsum(one.freedom * one.ratio**2 for one in found)

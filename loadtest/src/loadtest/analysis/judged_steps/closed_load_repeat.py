@@ -1,7 +1,7 @@
 """
 Whether a closed load that broke a rule of validity is worth another attempt.
 
-On a machine that the system under test itself fills it is not: of nine second attempts on such a one, one was valid.
+On a machine that the system under test itself fills it is not: there, of nine second attempts one was valid.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from loadtest.plan import Fraction, LoadKind, Open, Plan
 from loadtest.results.disturbance import DisturbanceKind
 from loadtest.results.measured_step import Measured
 
-# What a machine without a core left makes of a step by itself, today as tomorrow.
+# Rules that a machine without a free core breaks by itself, and would break again.
 _MADE_BY_FULL_MACHINE = (uneven_halves, late_looks)
 
 
 def answer_rests_on(replicas: int, load: int, plan: Plan) -> bool:
     """
-    Tell whether what is asked of the open loads rests on one cell of a plan.
+    Tell whether the answers on the open loads need one cell of a plan.
 
-    An answer rests on late tasks of its own steps; beside them on the closed load from which its rate is taken: that of the
-    first replica count, where a rate is a share of what that one completes, and of each count where a fraction is asked.
+    An answer needs the late tasks of its own steps. It also needs the closed load that its rate is taken from: that of
+    the first replica count where the rate is a share of that count's throughput, and that of each count where a load
+    is a fraction of the count's throughput.
 
     Args:
-        replicas: Of the cell.
-        load: Its index in the plan.
-        plan: Of the run.
+        replicas: Replica count of the cell.
+        load: Index of the cell's load in the plan.
+        plan: Plan of the run.
     """
     if plan.loads[load].kind is not LoadKind.SATURATE or any(
         isinstance(each, Fraction) for each in plan.loads
@@ -44,11 +45,11 @@ def answer_rests_on(replicas: int, load: int, plan: Plan) -> bool:
 
 def why_not_again(measured: Measured, plan: Plan) -> str | None:
     """
-    Say why a sweep does not measure an invalid closed step again, as a clause; ``None`` where it does.
+    Say why a sweep does not repeat an invalid closed step, as a clause; ``None`` where it does repeat it.
 
     Args:
-        measured: The step, which is invalid.
-        plan: Of its cell.
+        measured: The invalid step.
+        plan: Plan of the step's cell.
     """
     asked = any(isinstance(each, Open) for each in plan.loads)
     if (
@@ -65,13 +66,13 @@ def why_not_again(measured: Measured, plan: Plan) -> str | None:
 
 def repeat_notes(measured: Measured, plan: Plan, closed: Iterable[JudgedStep], *, invalid: bool) -> list[str]:
     """
-    Return what a reader should know of an invalid closed step to which no second attempt was made.
+    Return notes for the reader on an invalid closed step that was not repeated.
 
     Args:
         measured: The step.
-        plan: Of its cell.
-        closed: The run's closed steps, among them the attempts at this one.
-        invalid: Whether the step is.
+        plan: Plan of the step's cell.
+        closed: The run's closed steps, with all attempts at this one.
+        invalid: Whether the step is invalid.
     """
     if not invalid or measured.key.attempt > 1:
         return []
@@ -83,8 +84,8 @@ def repeat_notes(measured: Measured, plan: Plan, closed: Iterable[JudgedStep], *
 
 def _made_by_full_machine(measured: Measured, plan: Plan) -> bool:
     """
-    Tell whether a full machine alone makes every rule that a step breaks be broken: one that stands still for want of a core
-    was not hit from outside.
+    Tell whether a full machine alone explains every rule that a step breaks: a process that waits for a core was not
+    hit from outside.
     """
     others = [
         rule

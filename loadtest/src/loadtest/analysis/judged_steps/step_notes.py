@@ -1,5 +1,5 @@
 """
-What a reader should know of how a step was counted; makes nothing invalid.
+Notes for the reader on how a step was counted; they make nothing invalid.
 """
 
 from __future__ import annotations

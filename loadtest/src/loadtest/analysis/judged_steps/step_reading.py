@@ -1,7 +1,7 @@
 """
 Every reading of one step, made from its raw facts, with its verdict.
 
-It decides what is shown and why something is not; it compares no steps.
+It decides what is shown and why something is not; it does not compare steps.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
 
     Args:
         measured: The raw facts.
-        plan: Of the step's cell.
-        closed: The run's closed steps so far, judged: an open step is held against the capacity that those of its cell found,
-            and a closed one against the other one of its load, which keeps more or fewer orders open.
+        plan: Plan of the step's cell.
+        closed: The run's closed steps so far, judged. An open step is compared with the capacity that the closed steps
+            of its cell found, a closed step with the other step of its load, which keeps more or fewer orders open.
 
     Returns:
         The readings; each null one has its reason in ``why``.
@@ -205,7 +205,7 @@ def _explain_long_run(measured: Measured, why: NullReasons) -> None:
 
 def _failed_and_finished(counts: InjectorCounts) -> tuple[int, int]:
     """
-    Return how many orders failed of how many that finished; one whose start failed is in both.
+    Return how many orders failed, and how many finished; an order whose start failed is in both.
     """
     unstarted = workflow_counts.failed_starts(counts)
     return workflow_counts.failed_workflows(counts) + unstarted, workflow_counts.results(counts) + unstarted
@@ -213,7 +213,7 @@ def _failed_and_finished(counts: InjectorCounts) -> tuple[int, int]:
 
 def _besides(measured: Measured, plan: Plan, verdict: StepVerdict) -> tuple[str, ...]:
     """
-    What an overloaded step breaks beside: told, but no reason to throw its verdict away.
+    Return the other rules that an overloaded step breaks: these are reported, but do not change its verdict.
     """
     if verdict is not StepVerdict.OVERLOADED:
         return ()
@@ -274,7 +274,7 @@ def _transitions(measured: Measured) -> float | None:
 
 def _why_none(difference: Difference | None, nobody: str, no_event: str) -> str:
     """
-    Tell a page that was not read from one that was read and counted nothing.
+    Tell a page that was not read apart from a page that was read and counted nothing.
     """
     return nobody if difference is None else no_event
 

@@ -1,5 +1,5 @@
 """
-Of which steps suspects are told: of those at a limit.
+For which steps suspects are ranked: for those at a limit.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from loadtest.results.suspect import Suspect
 
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
 
-# A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
+# Workers that keep their own settings would be refused for a number that nobody wrote, or their relief would change
+# nothing.
 NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
 
-# Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
+# Readings of a stalled, disturbed or short window still show what waits, though its rate cannot be used.
 _OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
 
 
@@ -45,9 +46,9 @@ def step_suspects(
 
     Args:
         measured: The step.
-        plan: Of its cell.
-        verdict: Of the step.
-        loop_limit: What held the throughput of a closed load, as far as both of its steps tell.
+        plan: Plan of the step's cell.
+        verdict: Verdict of the step.
+        loop_limit: What limited the throughput of a closed load, as far as both of its steps tell.
     """
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
@@ -57,7 +58,7 @@ def step_suspects(
 
 def _as_set(suspect: Suspect) -> Suspect:
     """
-    Return a suspect as workers have it that take no setting of the plan, of the environment or of a chart of the kit's.
+    Return a suspect with the setting's place for workers that take none from the kit's plan, environment or chart.
     """
     if suspect.setting.variable is None:
         return suspect

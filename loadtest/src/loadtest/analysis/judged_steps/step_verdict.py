@@ -22,13 +22,13 @@ from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import plan_of_cell
 
 FEWEST_CLOSED = 0.85
-# Which limit stands for a cell whose repetitions were held by several: what was tried before what was not.
+# Order in which a limit is chosen for a cell whose repetitions had different ones: those that were tried come first.
 _LIMITS = (Limit.LOOP, Limit.HAND_OVER, Limit.UNTRIED, Limit.UNKNOWN, Limit.SLOTS)
 
 
 def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
     """
-    Say that a step's rate is above what its own cell's saturate step could do; ``None`` if it is not.
+    Say that a step's rate is above the capacity that the saturate step of its own cell found; ``None`` if it is not.
     """
     rate = measured.arrival_rate
     if rate is None or found.level(rate) is not LoadLevel.ABOVE:
@@ -45,8 +45,8 @@ def growing_backlog(measured: Measured) -> str | None:
     """
     Say why an open step's rate is above capacity where no saturate step measured that; ``None`` if it is not.
 
-    Both must hold: the backlog grows for sure, and closes fall well behind arrivals.  The first
-    alone is true in a quarter of honest windows at 85 % utilisation.
+    Both must hold: the backlog surely grows, and closes fall well behind arrivals. The first alone is true in a quarter
+    of valid windows at 85 % utilisation.
     """
     if is_closed(measured):
         return None
@@ -73,8 +73,8 @@ def judge(
 
     Args:
         measured: The step.
-        plan: Of its cell.
-        capacity: What the cell's saturate steps could do; ``None`` where there is none.
+        plan: Plan of the step's cell.
+        capacity: Capacity that the cell's saturate steps found; ``None`` where there is none.
 
     Returns:
         The verdict and its reasons; none for a valid step.
@@ -93,7 +93,7 @@ def judge(
 
 def broken_rules(measured: Measured, plan: Plan, rules: Iterable[Rule]) -> tuple[str, ...]:
     """
-    Return what each broken rule says, once.
+    Return the message of each broken rule, without repetition.
     """
     return tuple(dict.fromkeys(reason for rule in rules for reason in rule(measured, plan)))
 
@@ -106,7 +106,7 @@ class JudgedStep:
     Attributes:
         measured: The step.
         verdict: Whether its numbers may be believed.
-        reasons: Why not; none for a valid step.
+        reasons: Why they may not be believed; empty for a valid step.
     """
 
     measured: Measured
@@ -126,8 +126,8 @@ def judge_closed(steps: Iterable[Measured], plan: Plan) -> tuple[JudgedStep, ...
     Judge each closed step of a run once, by the plan of its own cell; open steps are left out.
 
     Args:
-        steps: Of the run.
-        plan: Of the run.
+        steps: Steps of the run.
+        plan: Plan of the run.
     """
     return tuple(
         JudgedStep(step, *judge(step, plan_of_cell(plan, step.key))) for step in steps if is_closed(step)
@@ -142,12 +142,12 @@ def judge_in_run(
 
     Args:
         measured: The step.
-        plan: Of its cell.
+        plan: Plan of the step's cell.
         closed: The run's closed steps, judged; a closed step that is not among them is judged here.
 
     Returns:
-        The step judged; the capacity of its cell, for a closed step what it shows of it itself; and a valid closed step
-        with the other one of its load.
+        The judged step; the capacity of its cell, which a closed step shows by itself; and, for a valid closed step,
+        the pair that it makes with the other step of its load.
     """
     if not is_closed(measured):
         capacity = capacity_for(closed, plan, measured.key)
@@ -174,7 +174,7 @@ def capacity_for(closed: Iterable[JudgedStep], plan: Plan, key: StepKey) -> Cell
 
 def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
     """
-    Return a valid closed step with the other one of its load and repetition; ``None`` for one that is not valid.
+    Return a valid closed step with the other step of its load and repetition; ``None`` for an invalid step.
     """
     if not step.is_valid:
         return None

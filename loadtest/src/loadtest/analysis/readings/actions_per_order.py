@@ -1,7 +1,7 @@
 """
 Actions of an order, by the server's own counter.
 
-The counter is a namespace's: what else runs there is in it.
+The counter counts a whole namespace: the actions of everything else that runs there are in it.
 """
 
 from __future__ import annotations

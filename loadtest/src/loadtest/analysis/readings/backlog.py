@@ -30,7 +30,7 @@ def window_seconds(measured: Measured) -> tuple[Second, ...]:
 
 def backlog_slope(seconds: Sequence[Second]) -> Estimate:
     """
-    Return the tasks a second by which the backlog grows, with its 95 % interval; gaps are left out.
+    Return the slope of the backlog in tasks per second, with its 95 % interval; gaps are left out.
     """
     points = [
         (second.at, float(backlog)) for second in seconds if (backlog := backlog_of(second)) is not None

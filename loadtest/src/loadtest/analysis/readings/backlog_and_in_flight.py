@@ -1,5 +1,5 @@
 """
-What waited and what was open at a window's start and end, and at most.
+The backlog and the open workflows at a window's start and end, and their maximum.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from loadtest.results.step_result_parts import BacklogReading, Edges
 
 def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
     """
-    Return tasks and age of the backlog, with how fast it grew.
+    Return the tasks in the backlog, the age of the oldest one, and how fast the backlog grew.
     """
     seconds = window_seconds(measured)
     tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]

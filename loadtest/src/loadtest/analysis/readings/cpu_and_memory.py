@@ -19,7 +19,7 @@ def cpu_seconds_per_workflow(measured: Measured, workflows: float, why: NullReas
 
     Args:
         measured: The step.
-        workflows: How many the window's work amounts to.
+        workflows: Number of workflows that the work of the window amounts to.
         why: Gets the reason of each part that is not known.
     """
     key = "cpu_seconds_per_workflow"

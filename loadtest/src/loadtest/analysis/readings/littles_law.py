@@ -25,10 +25,10 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
     """
     Return the injectors' sum of (closed - sent) over the system's own sum of the workflows' times.
 
-    With every k-th result awaited the injectors' sum stands for k times as much.
+    Where only every k-th result is awaited, the injectors' sum is multiplied by k.
 
     Returns:
-        The ratio and whose clock stands below the line, or ``None`` and why.
+        The ratio and whose clock is in the denominator, or ``None`` and why.
     """
     mine = measured.injector.closed_minus_sent_seconds * measured.injector.awaited_every
     if mine == 0:
@@ -49,7 +49,7 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
 
 def _lacks_some(measured: Measured) -> bool:
     """
-    Tell whether the server closed workflows by itself, whose times the workers do not say.
+    Tell whether the server closed workflows by itself, whose times the workers do not report.
     """
     closed, whole = closed_by_workers(measured), measured.injector.whole
     return closed is not None and bool(most_closed_by_server(whole)) and closed < results(whole)

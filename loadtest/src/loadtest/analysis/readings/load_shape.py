@@ -1,5 +1,5 @@
 """
-The shape of an open load's schedule: between which rates it runs, and how it is worded.
+The shape of an open load's schedule: the rates between which it runs, and its wording.
 """
 
 from __future__ import annotations
@@ -29,10 +29,7 @@ def shape_text(shape: Shape, rate: Callable[[float], str], unit: str = "/s") -> 
     """
     Word the rates of a shape: "4/s", "a spike of 12 over 4/s", "a ramp from 1 to 4/s".
 
-    Args:
-        shape: Its rates are starts per second.
-        rate: Writes one of them.
-        unit: What stands behind the last one.
+    Args: Shape with rates in starts per second.
     """
     lowest, highest = rate(shape.lowest_rate), rate(shape.highest_rate)
     if shape.lowest_rate == shape.highest_rate:

@@ -1,18 +1,18 @@
 """
-What becomes of activities that a step's workflows schedule on other task queues than the one under test.
+What is not seen of activities that a step's workflows schedule on other task queues than the one under test.
 """
 
 from __future__ import annotations
 
 from loadtest.results.measured_step import Measured
 
-# One queue a session, say, would fill the page.
+# A user with one queue per session would otherwise fill the page.
 _MOST_NAMED = 3
 
 
 def activities_elsewhere(measured: Measured) -> str | None:
     """
-    Return a note if sampled histories hold activities of other task queues: no wait and no slot of theirs is looked at.
+    Return a note if sampled histories hold activities of other task queues, whose waits and slots are not looked at.
     """
     queues = queues_elsewhere(measured)
     if not queues:

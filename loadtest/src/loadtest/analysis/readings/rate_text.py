@@ -1,5 +1,5 @@
 """
-How a rate reads, whatever its size: orders of minutes are thousandths a second, and small ones thousands.
+How a rate is written, whatever its size: orders of minutes give thousandths per second, small ones thousands.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 
 def rate_text(per_second: float) -> str:
     """
-    Write a rate with three digits that count, without trailing zeros.
+    Write a rate with three significant digits, without trailing zeros.
     """
     if per_second == 0:
         return "0"

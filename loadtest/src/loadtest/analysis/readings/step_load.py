@@ -16,7 +16,7 @@ def step_load(measured: Measured, plan: Plan) -> StepLoad:
 
     Args:
         measured: The step.
-        plan: Of its cell.
+        plan: Plan of the step's cell.
     """
     asked = plan.loads[measured.key.load]
     return StepLoad(

@@ -23,10 +23,10 @@ MADE_BY_THE_LOOP = "a closed load makes this wait itself: it keeps more workflow
 
 def waits(measured: Measured) -> tuple[Waits, dict[str, str], tuple[str, ...]]:
     """
-    Read the waits of both queues: from the workers, or from the server where they say nothing.
+    Read the waits of both queues: from the workers, or from the server where the workers do not report them.
 
     Returns:
-        The waits, why a part of them is not shown (by key within), and notes.
+        The waits; by its key the reason for each part that is not shown; and notes.
     """
     why: dict[str, str] = {}
     notes: list[str] = []
@@ -66,7 +66,7 @@ def _wait(histogram: Histogram | None) -> tuple[Wait, dict[str, str]]:
     percentiles, why = of_buckets(histogram)
     estimate = Estimate(None, None, 0, "tasks")
     if histogram is not None and histogram.count:
-        # Waits of neighbours are alike for seconds: no cut of one window into batches tells the error of its mean.
+        # Neighbouring waits are alike for seconds: batches of one window do not tell the error of its mean.
         estimate = Estimate(mean(histogram), None, histogram.count, "tasks")
         why["mean.half_width"] = OF_THE_WINDOW
     else:

@@ -1,7 +1,7 @@
 """
-Whether the workers that run are those that the plan speaks of, and how much load saturates them.
+Whether the running workers are those that the plan describes, and how much load saturates them.
 
-It decides by what the workers say themselves; what they do not say is not known, and is never taken from the plan.
+It decides by what the workers report; what they do not report is not known, and is never taken from the plan.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The SDK of the kit's `main`, which takes the plan's settings.
 OF_MAIN = "temporal-python"
-# SDKs whose workers run a user's code on one core; those of others use as many as there are.
+# SDKs whose workers run a user's code on one core; workers of other SDKs use as many cores as there are.
 _ONE_CORE = ("temporal-python", "temporal-typescript", "temporal-ruby")
 
 
 def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: StepKey) -> int:
     """
-    Return how many workflows a saturate load keeps open: so many for each activity slot that there really is.
+    Return how many workflows a saturate load keeps open: the load's number for each activity slot that the workers
+    have.
 
     Args:
-        load: Which.
-        workers: What is known of the workers; where one does not say its slots the plan's number stands in, and
+        load: The saturate load.
+        workers: What is known of the workers; where one does not report its slots the plan's number is used, and
             nothing may then be called saturated (``slots_are_known``).
-        plan: What was asked.
-        key: Of the step; a second one keeps twice as many open as the first.
+        plan: Plan of the step's cell.
+        key: Key of the step; a load's second step keeps twice as many workflows open as the first.
     """
     slots = activity_slots(workers)
     once = max(
@@ -39,21 +40,21 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
 
 def takes_plan(workers: Sequence[WorkerFacts]) -> bool:
     """
-    Tell whether workers may take the plan's settings: the kit's `main` does, and is none of another language.
+    Tell whether workers may use the plan's settings: only the kit's `main` does, whose SDK is that of Python.
     """
     return all((worker.sdk or OF_MAIN).startswith(OF_MAIN) for worker in workers)
 
 
 def run_on_one_core(workers: Iterable[WorkerFacts]) -> bool:
     """
-    Tell whether the workers' code uses one core each at most, as far as their SDKs are known.
+    Tell whether the code of each worker uses one core at most, as far as the workers' SDKs are known.
     """
     return all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in workers)
 
 
 def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str]:
     """
-    Return a reason if a run varies settings that its workers do not read; slots are told by their numbers.
+    Return a reason if a run varies settings that its workers do not read; slots are checked by their numbers.
     """
     unread = [path for path, _ in factors if path.startswith("worker.") and path != "worker.activity_slots"]
     if not unread or takes_plan(workers):
@@ -67,14 +68,14 @@ def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str
 
 def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:
     """
-    Tell whether "slots used" and "saturated" may be said: each worker told its slots.
+    Tell whether "slots used" and "saturated" may be said: each worker reported its slots.
     """
     return activity_slots(workers) is not None
 
 
 def differing_replicas(workers: Sequence[WorkerFacts]) -> list[str]:
     """
-    Return a reason if replicas say different numbers of activity slots.
+    Return a reason if replicas report different numbers of activity slots.
     """
     numbers = sorted({worker.activity_slots for worker in workers if worker.activity_slots is not None})
     if len(numbers) < 2:
@@ -94,7 +95,7 @@ def unknown_slots(workers: Sequence[WorkerFacts]) -> list[str]:
 
 def unplanned_eager(workers: Sequence[WorkerFacts], plan: Plan) -> list[str]:
     """
-    Return a note if activities came in replies to workflow tasks and the plan asks for none that way.
+    Return a note if activities came in replies to workflow tasks although the plan does not ask for that.
     """
     eager = sorted(worker.replica for worker in workers if worker.eager)
     if not eager or plan.worker.eager_activities:

@@ -1,7 +1,7 @@
 """
 How many workflows each side counted: injectors, workers, server.
 
-It decides which counter speaks for what, and judges nothing.
+It decides which counter is used for which number, and judges nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
 SERVER_CLOSED = ("server.workflow_closed",)
-# However a worker closes a workflow, it is closed; a run that continues as new is not.
+# All ways in which a worker closes a workflow; a run that continues as new is not closed.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
-# What the end of a workflow is called that the server closed by itself.
+# Names of the ends of workflows that the server closed by itself.
 _BY_SERVER = frozenset({"TimeoutError", "TerminatedError", "TIMED_OUT", "TERMINATED"})
 
 
@@ -33,16 +33,17 @@ def failed_starts(counts: InjectorCounts) -> int:
 
 def failed_workflows(counts: InjectorCounts) -> int:
     """
-    Return how many awaited workflows closed, but not well: as failed, or with a result that is a failure.
+    Return how many awaited workflows did not close well: as failed, or with a result that is a failure.
     """
     return count_of(counts.failed, FailureKind.WORKFLOW, FailureKind.OUTCOME)
 
 
 def most_closed_by_server(counts: InjectorCounts) -> int:
     """
-    Return how many workflows at most the server closed by itself, as they timed out or were terminated: no worker counts them.
+    Return at most how many workflows the server closed by itself, as they timed out or were terminated: no worker
+    counts them.
 
-    A workflow that a worker closed as failed, since an activity of it timed out, is called the same.
+    A workflow that a worker closed as failed because one of its activities timed out has the same name in these counts.
     """
     return sum(
         number
@@ -72,13 +73,13 @@ def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[st
 
 def started_types(measured: Measured, names: Sequence[str]) -> tuple[str, ...] | None:
     """
-    Return the types of the workflows that the injectors started, where others closed beside them.
+    Return the types of the workflows that the injectors started, where workflows of other types closed as well.
 
-    An order may have child workflows, and above capacity more of these may close than orders do.  The histories of
-    sampled orders tell the types; without one it is the type whose count over the whole step is nearest to the starts.
+    An order may have child workflows, and above capacity more of these than orders may close. The histories of sampled
+    orders tell the types; without histories it is the type whose count over the whole step is nearest to the starts.
 
     Returns:
-        ``None`` if no other type closed, or a page does not tell types apart.
+        ``None`` if no other type closed, or a page does not report types separately.
     """
     whole = measured.worker_whole if names == WORKER_CLOSED else measured.server_whole
     types = types_closed(whole, names)
@@ -102,7 +103,7 @@ def closed_by_workers(measured: Measured, *, window: bool = False) -> int | None
 
 def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
     """
-    Return the started workflows that the server closed, ``None`` where its page does not say.
+    Return the started workflows that the server closed, ``None`` where its page does not tell.
     """
     difference = measured.server_window if window else measured.server_whole
     if difference is None or SERVER_CLOSED[0] not in difference.counters:
@@ -131,7 +132,7 @@ def activities(difference: Difference | None) -> int | None:
 
 def counted_activities(measured: Measured) -> int:
     """
-    Return the activities of the whole step that workers, else the server, counted; 0 where nobody did.
+    Return the activities of the whole step that the workers counted, else the server; 0 where neither did.
     """
     counted = activities(measured.worker_whole)
     if counted is None and measured.server_whole is not None:
@@ -148,7 +149,7 @@ def is_closed(measured: Measured) -> bool:
 
 def window_closed(measured: Measured) -> int:
     """
-    Return the workflows that closed in the window: by the workers, else the server, else the injectors.
+    Return the workflows that closed in the window, as the workers counted them, else the server, else the injectors.
     """
     workers = closed_by_workers(measured, window=True)
     if workers is not None:
@@ -165,9 +166,10 @@ class WorkDone:
     The activities of a step, by the side that counted them.
 
     Attributes:
-        counter: Which counter.
+        counter: Key of the counter that was used.
         in_window: Activities that ended in the window.
-        per_workflow: Mean over the whole, drained step: retries and rework are in it.
+        per_workflow: Mean number of activities per workflow over the whole, drained step; retries and rework are
+            included.
     """
 
     counter: str
@@ -177,10 +179,10 @@ class WorkDone:
 
 def work(measured: Measured) -> WorkDone | None:
     """
-    Return the step's activities: by the workers, else by the server.
+    Return the step's activities, as the workers counted them, else the server.
 
     Returns:
-        ``None`` if nobody counted activities or a workflow has less than one.
+        ``None`` if neither counted activities, or a workflow has less than one.
     """
     closed, whole = closed_by_workers(measured) or closed_by_server(measured) or 0, measured.injector.whole
     if most_closed_by_server(whole):
@@ -201,7 +203,7 @@ def work(measured: Measured) -> WorkDone | None:
 
 def window_workflows(measured: Measured) -> float:
     """
-    Return the workflows that the window's work amounts to: activities over activities a workflow, else closes.
+    Return the workflows that the window's work amounts to: activities over activities per workflow, else closes.
 
     Closes come in waves, as orders that start together end together; activities do not.
     """
@@ -211,7 +213,7 @@ def window_workflows(measured: Measured) -> float:
 
 def looked_seconds(measured: Measured) -> float:
     """
-    Return the time between the two looks that the window's counts come from, else the window's own length.
+    Return the seconds between the two looks that the window's counts come from, else the window's own length.
     """
     for difference in (measured.worker_window, measured.server_window):
         if difference is not None and difference.seconds > 0:
@@ -221,16 +223,17 @@ def looked_seconds(measured: Measured) -> float:
 
 def workflows_per_second(measured: Measured) -> float:
     """
-    Return the workflows that the window's work amounts to, per second; zero where nothing was done.
+    Return the workflows per second that the window's work amounts to; zero where nothing was done.
     """
     return window_workflows(measured) / looked_seconds(measured)
 
 
 def _window_completed(report: InjectorReport) -> int:
     """
-    Return how many of the window's arrivals were completed until the drain's end.
+    Return how many of the window's arrivals were completed by the end of the drain.
 
-    Older versions did not say of a workflow that was still open whether it was one of the window's: there all of them are.
+    Older versions did not tell of an open workflow whether it arrived in the window: for them all open ones count as
+    the window's.
     """
     left = (FailureKind.UNFINISHED, FailureKind.NEVER_SENT)
     mine, every = count_of(report.window.failed, *left), count_of(report.whole.failed, *left)

@@ -1,5 +1,6 @@
 """
-Whether injectors, workers and server counted the same workflows over a whole step, and what may be the cause where they did not.
+Whether injectors, workers and server counted the same workflows over a whole step, and the likely cause where they did
+not.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from loadtest.results.measured_step import Measured
 
 def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason for each side that counted other workflows over the whole step.
+    Return a reason for each side that counted a different number of workflows over the whole step.
 
-    Workers do not count the workflows that the server closes by itself, so they may have closed so many less.
+    Workers do not count the workflows that the server closes by itself, so their count may be lower by that number.
     """
     whole = measured.injector.whole
     started = whole.sent - failed_starts(whole)

@@ -1,7 +1,7 @@
 """
-What hit a step from outside, by the looks at its surroundings, and whether its answer rests on those seconds.
+What hit a step from outside, by the looks at its surroundings, and whether the step's answer rests on those seconds.
 
-Every bound stands here with its reason.
+Every bound is defined here with its reason.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
 from loadtest.results.window_decision import Decided
 
-# A tenth of the cores away for 5 s shifts what is decided by more than the 5 % of rate within which it may be undecided;
-# 35 steps on two shared virtual cores saw at most 2.6 % of the cores stolen.
+# A tenth of the cores taken away for 5 s shifts the decision by more than the 5 % of rate within which it may be
+# undecided; 35 steps on two shared virtual cores saw at most 2.6 % of the cores stolen.
 LARGEST_STOLEN_RATIO = 0.10
-# A machine with a core to spare makes nobody wait, and on a full one fair shares leave the step three quarters.
+# On a machine with a free core nobody waits, and on a full one fair shares leave the step three quarters.
 LARGEST_OTHERS_RATIO = 0.25
-# A tenth of a block's arrivals; of 2,244 looks of busy runs 99.9 % came less than that late.
+# A tenth of a block's arrivals; of 2,244 looks of busy runs 99.9 % were less late than that.
 LONGEST_STALL_SECONDS = 1.0
-# What comes in half of the looks or more is how this system answers this load, and a suspect, not a disturbance.
+# An error seen in half of the looks or more is this system's answer to this load: a suspect, not a disturbance.
 LARGEST_EPISODE_RATIO = 0.5
-# Looks lie beside the edges: what shares less than this with the window belongs to the seconds around it.
+# Looks are beside the edges: a look that overlaps the window by less than this belongs to the seconds around it.
 LEAST_OVERLAP_SECONDS = 1.0
 # Of one sentence; the step's timeline shows all.
 _MOST_SPANS = 5
 # Two requests met at one workflow, which is no limit.
 _NO_REFUSALS = ("BusyWorkflow",)
-# Errors that say that the server or its database failed; others are answers to a request, or a poll that ended.
+# Errors that mean that the server or its database failed; others are answers to a request, or a poll that ended.
 _SERVER_FAILURES = ("Unavailable", "Internal", "ShardOwnershipLost", "DataLoss")
 _DATABASE_ANSWERS = ("NotFound", "ConditionFailed", "AlreadyExist", "AlreadyStarted", "Canceled")
-# They can only have made waits longer, so a bound that was kept was kept in spite of them.
+# These can only have made waits longer, so a bound that was kept was kept in spite of them.
 _SLOWING = frozenset({DisturbanceKind.STOLEN_CPU, DisturbanceKind.OTHER_PROGRAMS})
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
     """
-    Looks in a row that saw the same.
+    Consecutive looks that saw the same.
     """
 
     looks: tuple[OutsideLook, ...]
@@ -59,7 +59,7 @@ class _Stretch:
 
 def disturbances(measured: Measured) -> tuple[Disturbance, ...]:
     """
-    Return what hit a step, in the order in which it came.
+    Return the disturbances of a step, in the order in which they came.
     """
     looks = measured.outside
     found = [
@@ -107,7 +107,7 @@ def _together(spans: Sequence[str]) -> str:
 
 def disturbance_notes(measured: Measured) -> list[str]:
     """
-    Return what hit the step and makes nothing invalid, one sentence each.
+    Return the disturbances that make nothing invalid, one sentence each.
     """
     return [
         f"{each.span}: {each.what}; "
@@ -143,7 +143,7 @@ def _told(
     kind: DisturbanceKind, looks: Sequence[OutsideLook], read: Callable[[OutsideLook], tuple[str, ...]]
 ) -> Iterator[Disturbance]:
     """
-    What stays as it is once it has come is told for the look that saw it first.
+    A lasting change is reported for the look that saw it first.
     """
     known: set[str] = set()
     for look in looks:
@@ -157,7 +157,7 @@ def _episode(
     kind: DisturbanceKind, looks: Sequence[OutsideLook], read: Callable[[OutsideLook], Mapping[str, float]]
 ) -> Iterator[Disturbance]:
     """
-    Errors that came and went: in one piece of less than half of the looks.
+    Errors that came and went: in one stretch of less than half of the looks.
     """
     counted = [look for look in looks if look.counted_seconds]
     many = [
@@ -187,7 +187,7 @@ def _machine(
     largest_ratio: float,
 ) -> Iterator[Disturbance]:
     """
-    Cores that were taken away in the mean of the seconds between two looks.
+    Cores that were taken away, as the mean over the seconds between two looks.
     """
     taken: dict[float, float] = {}
     cores = 1
@@ -214,7 +214,8 @@ def _stolen(before: MachineTimes, after: MachineTimes) -> float:
 
 def _others_on_full(before: MachineTimes, after: MachineTimes) -> float:
     """
-    Cores that other programs took of a machine without a core to spare; 0 where it had one, or where it is not known.
+    Cores that other programs took of a machine without a free core; 0 where it had a free one, or where that is not
+    known.
     """
     seconds = after.at - before.at
     if (

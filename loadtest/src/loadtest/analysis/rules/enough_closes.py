@@ -1,5 +1,5 @@
 """
-Whether enough workflows closed in a closed load's window to speak of a rate, and how long a window would have them.
+Whether enough workflows closed in a closed load's window for a rate, and how long a window would have enough.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FEWEST_CLOSES = 30
 
 def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if a closed load's window holds too few closes to speak of a rate.
+    Return a reason if a closed load's window holds too few closes for a rate.
     """
     closed = window_closed(measured)
     if not is_closed(measured) or closed >= FEWEST_CLOSES:
@@ -34,9 +34,9 @@ def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
 
 def seconds_of_enough_closes(measured: Measured) -> int | None:
     """
-    Return the seconds of a window in which enough workflows would close at a step's own rate; ``None`` if none closed.
+    Return how many seconds of window would hold enough closes at the step's own rate; ``None`` if none closed.
     """
     closed = window_closed(measured)
-    # 1.65 standard deviations of what comes by chance, so that 19 of 20 such windows hold as many.
+    # 1.65 standard deviations of a random count, so that 19 of 20 such windows hold enough.
     wanted = FEWEST_CLOSES + 1.65 * math.sqrt(FEWEST_CLOSES)
     return math.ceil(wanted * measured.window_seconds / closed) if closed else None

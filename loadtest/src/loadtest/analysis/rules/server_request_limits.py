@@ -1,7 +1,7 @@
 """
-What a plan asks of a Temporal server at its largest step, beside what the server answers at once.
+What a plan's largest step asks of a Temporal server, beside what the server answers at once.
 
-A server counts long polls for each namespace, API and frontend apart, and refuses what goes beyond.
+A server counts long polls for each namespace, API and frontend separately, and refuses those beyond its limit.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from loadtest.plan import Plan, Saturate
 # Server default of frontend.namespaceCount.
 CALLS_PER_FRONTEND = 1200
 _CALLS_KEY = "frontend.namespaceCount"
-# An SDK's pollers that scale by themselves stop there.
+# The largest number of pollers of an SDK that scales them by itself.
 _MOST_POLLERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ServerNeed:
     """
-    One thing that a plan asks for at its largest step.
+    One kind of request that a plan makes at its largest step.
 
     Attributes:
-        what: In words.
-        needs: How many.
+        what: What is needed, in words.
+        needs: Number that is needed.
         allows: How many the server answers at once; ``None`` where it sets no limit.
         key: The plan's key that lowers it; ``None`` where the number is only reached if pollers grow.
     """
@@ -41,7 +41,7 @@ def server_needs(plan: Plan) -> tuple[ServerNeed, ...]:
     """
     Return what the largest step of a plan asks for.
 
-    A ``max_awaited`` beyond one frontend's limit says that there are as many frontends as it takes.
+    A ``max_awaited`` beyond one frontend's limit says that there are enough frontends for it.
     """
     calls = plan.server.dynamic_config.get(_CALLS_KEY, CALLS_PER_FRONTEND)
     each = calls if isinstance(calls, int) and calls > 0 else CALLS_PER_FRONTEND

@@ -1,7 +1,7 @@
 """
 Whether workers run with the settings that the plan names, as far as their heartbeats and pages show them.
 
-What they do not show is not known: only the kit's `main` reads a plan's settings, and its page tells it.
+What they do not show is not known: only the kit's `main` reads a plan's settings, and its page says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.plan_setting import Setting
 from loadtest.results.worker_facts import WorkerFacts
 
-# A heartbeat that comes under load may miss a slot, as it counts free and used ones one after the other.
+# A heartbeat under load may miss a slot, as it counts free and used slots one after the other.
 _MISCOUNTED_SLOTS = 1
 
 
@@ -25,8 +25,8 @@ def contradicted_settings(workers: Sequence[WorkerFacts], plan: Plan) -> list[st
     Return a reason for each setting that the plan names and a worker shows to be another one.
 
     Args:
-        workers: What is known of them.
-        plan: Of the cell; a key with its default value is taken for one that nobody wrote.
+        workers: What is known of the workers.
+        plan: Plan of the cell; a key with its default value counts as not written.
     """
     return [
         _contradiction(key, asked, others)
@@ -37,12 +37,12 @@ def contradicted_settings(workers: Sequence[WorkerFacts], plan: Plan) -> list[st
 
 def settings_not_known(workers: Sequence[WorkerFacts], plan: Plan, factors: Setting) -> str | None:
     """
-    Say which settings nobody knows whether a user's workers read them; ``None`` where there are none.
+    Say for which settings it is not known whether a user's workers read them; ``None`` where there are none.
 
     Args:
-        workers: What is known of them.
-        plan: Of the cell.
-        factors: What the run varies, whatever its value is in this cell.
+        workers: What is known of the workers.
+        plan: Plan of the cell.
+        factors: The factors that the run varies, whatever their values are in this cell.
     """
     unproved = [worker for worker in workers if not (worker.shows_main and takes_plan([worker]))]
     asked = {
@@ -65,7 +65,7 @@ def settings_not_known(workers: Sequence[WorkerFacts], plan: Plan, factors: Sett
 
 def reads_settings(workers: Sequence[WorkerFacts]) -> bool:
     """
-    Tell whether a change of the plan's settings reaches the workers; where nobody looked at their pages it may.
+    Tell whether a change of the plan's settings reaches the workers; where their pages were not read it may.
     """
     return takes_plan(workers) and all(worker.shows_main is not False for worker in workers)
 
@@ -107,7 +107,7 @@ def _pollers(
     kind: Literal["activity", "workflow"], worker: WorkerFacts, asked: DynamicValue
 ) -> DynamicValue | None:
     """
-    Return how a worker polls; a fixed number shows itself only where more polls are out than were asked for.
+    Return how a worker polls; a fixed number shows only where more polls are out than were asked for.
     """
     scales: bool | None = getattr(worker, f"{kind}_polls_scale")
     if scales:
@@ -123,7 +123,7 @@ def _cached(worker: WorkerFacts, asked: DynamicValue) -> DynamicValue | None:
 
 def _more_than(asked: int, seen: int | None, worker: WorkerFacts) -> DynamicValue | None:
     """
-    Return so many or more, of a worker that is not known to have read how many it may have.
+    Return "that many or more" for a worker of which it is not known how many it was told to use.
     """
     return f"{seen} or more" if seen is not None and seen > asked and not worker.shows_main else None
 
@@ -136,7 +136,7 @@ def _tuner(worker: WorkerFacts, _asked: DynamicValue) -> DynamicValue | None:
 
 
 def _eager(worker: WorkerFacts, _asked: DynamicValue) -> DynamicValue | None:
-    # That none came eagerly does not show that none may.
+    # That no activity came eagerly does not show that none may.
     return True if worker.eager else None
 
 

@@ -1,5 +1,5 @@
 """
-Which replicas live and do not work: seen again and again, they have room for tasks and ask for none.
+Which replicas live but do not work: look after look they have room for tasks and ask for none.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from loadtest.results.worker_facts import WorkerFacts
 
-# A worker whose slots are full asks for nothing, one whose poll has just come back has none out for a moment, and one
-# with a rate limit of its own has none out most of the time, though it takes tasks all the time.
-# With a look every two seconds, and a page that is waited for, a silent one is named within ten.
+# A worker with full slots asks for nothing; a worker whose poll has just come back has none out for a moment; and a
+# worker with a rate limit of its own has none out most of the time, though it takes tasks all the time. With a look
+# every two seconds, and time to wait for a page, a silent worker is named within ten seconds.
 SILENT_SECONDS = 6.5
 _FEWEST_LOOKS = 2
 
@@ -19,12 +19,12 @@ _FEWEST_LOOKS = 2
 @dataclass(frozen=True, slots=True)
 class KindLook:
     """
-    One look at how one replica stands with one kind of task; ``None`` where it does not say.
+    One look at the polls and slots of one replica for one kind of task; ``None`` where the replica does not tell.
 
     Attributes:
         pollers: Polls in flight.
         slots_free: Slots without a task.
-        taken: Tasks taken since its start.
+        taken: Tasks taken since the replica's start.
     """
 
     pollers: int | None = None
@@ -51,7 +51,7 @@ class PollingLook:
     One look at one replica.
 
     Attributes:
-        activity, workflow: How it stands with the two kinds of tasks.
+        activity, workflow: Polls and slots for the two kinds of tasks.
     """
 
     activity: KindLook
@@ -85,8 +85,8 @@ def why_silent(
     Say that a replica was silent for ``SILENT_SECONDS`` or more, over looks in a row; ``None`` if it was not.
 
     Args:
-        identity: Whose looks they are.
-        looks: Unix time and what was seen; ``None`` is a look that failed, as of a process that was stopped.
+        identity: Identity of the replica.
+        looks: Unix time and what was seen; ``None`` is a look that failed, as when the process was stopped.
         wants_activities: False for workers that have no activities.
 
     Returns:
@@ -121,9 +121,10 @@ def _free(slots: int | None, used: int | None) -> int | None:
 
 def _idle_looks(looks: Sequence[tuple[float, KindLook | None]]) -> Iterator[tuple[float, bool]]:
     """
-    Yield when each look was and whether the replica asked for nothing; one that took a task since was well at the look before.
+    Yield when each look was and whether the replica asked for nothing; a replica that took a task later was well at the
+    look before.
 
-    A look that failed says nothing of it, neither that it asked nor that it did not.
+    A look that failed tells neither that the replica asked nor that it did not.
     """
     known: tuple[float, KindLook] | None = None
     for at, look in looks:
@@ -139,7 +140,8 @@ def _idle_looks(looks: Sequence[tuple[float, KindLook | None]]) -> Iterator[tupl
 
 def _longest_run(facts: Iterable[tuple[float, bool]]) -> float:
     """
-    Return the longest time since a fact was last not so, over at least two looks in a row at which it was.
+    Return the longest time for which a fact held, counted from the last look without it, over at least two looks in a
+    row.
     """
     longest, since, looks = 0.0, None, 0
     for at, fact in facts:

@@ -1,7 +1,7 @@
 """
 Whether a step's numbers may be believed: every rule, its reason and the setting to change.
 
-Each rule returns what it breaks, in words; what follows from that is decided elsewhere.
+Each rule returns in words how a step breaks it; what follows from that is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
 LATEST_LOOK_RATIO = 0.02
 LITTLE_BOUNDS = (0.95, 1.05)
-# A sample's mean is not the mean of all: twice as wide, and said so.
+# The mean of a sample differs from the mean of all: the bounds are twice as wide, and the text says so.
 SAMPLED_LITTLE_BOUNDS = (0.90, 1.10)
-# The start's call and the result's answer lie between the two clocks, and are more than 5 % of a short workflow.
+# The call of the start and the answer with the result lie between the two clocks, and are more than 5 % of a short
+# workflow.
 LITTLE_SLACK_SECONDS = 0.020
 
 Rule = Callable[[Measured, Plan], list[str]]
@@ -102,7 +103,7 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
 
 def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
-    Return a reason if workflows were still open when the drain gave up.
+    Return a reason if workflows were still open when the drain ended without them.
     """
     if measured.injector.open_at_end == 0:
         return []
@@ -114,7 +115,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
 
 def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
     """
-    A closed load's two halves differ by more than the luck of their activities.
+    The two halves of a closed load's window differ by more than the luck of their activities.
     """
     halves = measured.worker_halves
     if not is_closed(measured) or halves is None or min(half.seconds for half in halves) <= 0:
@@ -150,7 +151,8 @@ def late_looks(measured: Measured, plan: Plan) -> list[str]:
 
 def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
     """
-    Say what would help a machine that the system itself fills; ``None`` of one that has a core left, or that others fill.
+    Say what would help a machine that the system itself fills; ``None`` for one that has a core left, or that other
+    programs fill.
     """
     full = why_full(measured, plan)
     return None if full is None else f"{full}: measure fewer replicas or a smaller load, or on more cores"
@@ -158,7 +160,7 @@ def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
 
 def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if injectors and workers differ on how long the workflows took in all.
+    Return a reason if injectors and workers differ on the total time of the workflows.
     """
     found, who = whole_step_ratio(measured)
     every = measured.injector.awaited_every
@@ -175,7 +177,8 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
 
 def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return why the injectors cannot be believed: one broke, arrivals are missing, or their sums are not the totals.
+    Return why the injectors cannot be believed: one broke, arrivals are missing, or their parts do not add up to the
+    totals.
     """
     report = measured.injector
     reasons = [f"{problem.text}; see the injectors' log and measure again" for problem in report.problems]
@@ -194,7 +197,8 @@ def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
 
 def unplanned_settings(measured: Measured, plan: Plan) -> list[str]:
     """
-    Return a reason if workers have other settings than the plan names, not all the same slots, or do not read what is varied.
+    Return a reason if workers have other settings than the plan names, differ in their slots, or do not read what is
+    varied.
     """
     return [
         *contradicted_settings(measured.workers, plan),
@@ -205,12 +209,12 @@ def unplanned_settings(measured: Measured, plan: Plan) -> list[str]:
 
 def other_problems(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return what the sweep itself could not do.
+    Return what the sweep itself failed to do.
     """
     return [problem.text for problem in measured.problems]
 
 
-# What an overloaded step leaves behind by its nature.
+# Rules that an overloaded step breaks by its nature.
 EVIDENCE_OF_OVERLOAD: tuple[Rule, ...] = (unaccounted_workflows, disagreeing_counts, broken_littles_law)
 RULES: tuple[Rule, ...] = (
     disturbed_window,

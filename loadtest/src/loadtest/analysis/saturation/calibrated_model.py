@@ -34,10 +34,10 @@ _SEED = 11
 _EXECUTION = "worker.activity_execution"
 # Share of the activities that may have taken longer than the last bound of their histogram.
 _MOST_BEYOND_RATIO = 0.01
-# By so much more tasks than the model has, its late ones are within the misfit that decisions allow it.
+# With up to this share more tasks than the model has, its late tasks stay within the misfit that decisions allow.
 _MOST_RETRIED_RATIO = 0.10
-# Orders whose work is drawn for the simulated saturate step, which begins again with the first when they are used up: a
-# thousand slots of 2 ms would want 2.5 million.
+# Orders whose work is drawn for the simulated saturate step; when all are used, the step begins again with the first. A
+# thousand slots of 2 ms would otherwise need 2.5 million.
 _MOST_ROUNDS = 50_000
 
 
@@ -50,7 +50,7 @@ class Calibration:
         model: Slots, shape, overhead, dead time and order of service.
         work: Distribution of an activity's work.
         notes: What the model does not know, in words.
-        drawn: Whether the work is the plan's own.
+        drawn: Whether the work is drawn from the plan's own distribution.
     """
 
     model: QueueModel
@@ -64,12 +64,12 @@ def calibration_of(plan: Plan, measured: Sequence[Measured], key: StepKey) -> Ca
     Calibrate the model of a step's cell.
 
     Args:
-        plan: Of the cell.
-        measured: The steps that may be believed.
-        key: The step that the model is for; its own repetition's saturate step comes first.
+        plan: Plan of the step's cell.
+        measured: Steps that may be believed.
+        key: The step that the model is for; the saturate step of the same repetition is preferred.
 
     Returns:
-        The calibration, or why there is none, as a clause.
+        The calibration, or a clause that says why there is none.
     """
     mine = counting_steps(
         step for step in measured if isinstance(plan.loads[step.key.load], Saturate) and same_cell(step, key)
@@ -106,12 +106,12 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     distribution, drawn = work_of(plan, held)
     overhead = overhead_of_known_draws([saturated]) if drawn else None
     if overhead is not None:
-        # Of the very work that was drawn: the luck of the window's draws is no overhead.
+        # Less the work that was drawn: the luck of the window's draws is no overhead.
         slot_seconds = distribution.mean + overhead
     model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
-        # A histogram is of the whole time in the slot: nothing is left that is not work.
+        # A histogram holds the whole time in the slot: no part of it is left for overhead.
         work_seconds=distribution.mean if drawn else slot_seconds,
         slots_used_ratio=executing,
         wait_median_seconds=quantile(waits, 0.5),
@@ -132,12 +132,12 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
 
 def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Calibration:
     """
-    Learn the time in the slot again from several steps of one cell; order of service and dead time stay.
+    Learn the time in the slot again from several steps of one cell; keep order of service and dead time.
 
     Args:
-        found: From the cell's saturate step.
-        plan: Of the cell.
-        steps: All that may be believed, the saturate step among them.
+        found: Calibration from the cell's saturate step.
+        plan: Plan of the cell.
+        steps: All steps of the cell that may be believed, with the saturate step.
     """
     held = [each for step in steps if (each := whole_step_execution(step)) is not None]
     if not held:
@@ -157,7 +157,7 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
     Return the distribution of an activity's work, and whether it is the plan's own.
 
     Args:
-        plan: Whose ``[work]`` the kit's own orders draw from.
+        plan: The plan; the kit's own orders draw their work from its ``[work]``.
         held: Execution times as the workers saw them, for any other work.
     """
     given = known_work(plan)
@@ -166,9 +166,9 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
 
 def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:
     """
-    Return execution times as a distribution of work; what lies beyond the last finite bound is left out.
+    Return execution times as a distribution of work; samples beyond the last finite bound are left out.
 
-    Of times that ``unseen_times`` refuses none may be left.
+    Times that ``unseen_times`` refuses may leave no sample.
 
     Args:
         held: Execution times as the workers saw them.
@@ -180,7 +180,7 @@ def histogram_work(held: Histogram, total_seconds: float | None = None) -> Histo
 
 def unseen_times(held: Histogram) -> str | None:
     """
-    Say that too many activities took longer than the last bound of a histogram, so that nobody knows how long.
+    Say that too many activities took longer than a histogram's last bound, so that their times are not known.
 
     Args:
         held: Execution times as the workers saw them, at least one.
@@ -196,7 +196,7 @@ def unseen_times(held: Histogram) -> str | None:
 
 def _activities(saturated: Measured) -> tuple[int, tuple[str, ...]]:
     """
-    Return the activities of one order, 0 where nobody knows, and what is taken for granted by that.
+    Return the activities of one order, 0 where they are not known, and notes on what that number assumes.
     """
     if saturated.activities_per_workflow is not None:
         return saturated.activities_per_workflow, ()
@@ -207,7 +207,7 @@ def _activities(saturated: Measured) -> tuple[int, tuple[str, ...]]:
 
 def _attempted_again(saturated: Measured, activities: int) -> str | None:
     """
-    Say that a workflow takes another number of tasks than a model of its own activities has, mostly as some are tried again.
+    Say that a workflow has more or fewer tasks than the model assumes, mostly because some activities are retried.
     """
     done = work(saturated)
     if done is None or abs(done.per_workflow / activities - 1) <= _MOST_RETRIED_RATIO:

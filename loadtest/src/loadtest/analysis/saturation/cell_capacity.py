@@ -1,5 +1,5 @@
 """
-What the slots of a cell can do, from the cell's own saturate steps.
+The capacity of a cell's slots, from the cell's own saturate steps.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import Histogram, counter_of, histogram_of
 from loadtest.results.step_result_parts import Limit
 
-# Where nobody saw how long activities take, they are taken to spread as exponential work does.
+# Where the times of activities were not seen, they are assumed to spread like exponential work.
 UNSEEN_CV = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class CellCapacity:
     """
-    The capacity of a cell, and what held it when it was measured.
+    The capacity of a cell, and what limited the throughput when it was measured.
 
     Attributes:
-        capacity: Orders per second with their half width.
+        capacity: Orders per second with their 95 % half width.
         slots_used_ratio: Mean share of the slots in use; ``None`` if not seen.
-        limit: What held the throughput.
-        known_draws: Whether the luck of the measured activities was taken out.
+        limit: What limited the throughput.
+        known_draws: Whether the luck of the draws was taken out, as the work that was drawn is known.
     """
 
     capacity: SlotCapacity
@@ -47,16 +47,16 @@ class CellCapacity:
     @property
     def is_full(self) -> bool:
         """
-        Whether the slots were the limit, so that the capacity is theirs.
+        Whether the slots limited the throughput, so that the capacity is that of the slots.
         """
         return self.limit is Limit.SLOTS
 
     def level(self, rate: float) -> LoadLevel:
         """
-        Say where a rate lies.
+        Say where a rate lies against the capacity.
 
-        Slots that were not full can do more than was measured: a rate is above them only if it is above what they
-        would do in full.
+        Slots that were not full can do more than was measured: a rate is above their capacity only if it is above what
+        full slots would do.
         """
         found = self.capacity.level(rate)
         if self.is_full or found is LoadLevel.BELOW:
@@ -73,11 +73,11 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
     Join the saturate steps of one cell.
 
     Args:
-        saturated: Its valid saturate steps.
-        work: What their activities draw from; ``None`` where the draws are not ours.
+        saturated: Valid saturate steps of the cell.
+        work: Distribution from which their activities draw their work; ``None`` where the kit does not make the draws.
 
     Returns:
-        ``None`` if there is none, or nothing was completed.
+        ``None`` if there is no such step, or nothing was completed.
     """
     seconds = math.fsum(looked_seconds(step) for step in saturated)
     orders = math.fsum(window_workflows(step) for step in saturated)
@@ -100,7 +100,7 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
 
 def slots_used_ratio(step: Measured) -> float | None:
     """
-    Return the mean share of the slots in use; ``None`` where nobody saw it, or no activity takes a slot.
+    Return the mean share of the slots in use; ``None`` where it was not seen, or no activity takes a slot.
     """
     if step.slots_used is None or not step.slots or not takes_slots(step):
         return None
@@ -109,7 +109,8 @@ def slots_used_ratio(step: Measured) -> float | None:
 
 def takes_slots(step: Measured) -> bool:
     """
-    Tell whether activities take slots, so that slots can be what limits: those inside of workflow tasks take none.
+    Tell whether activities take slots, so that slots can be the limit: activities run inside of workflow tasks take
+    none.
     """
     if step.activities_per_workflow == 0:
         return False
@@ -118,17 +119,17 @@ def takes_slots(step: Measured) -> bool:
 
 def slot_looks(step: Measured) -> float:
     """
-    Return the looks at slots in use over a window, one a second, times the slots.
+    Return the number of looks at the slots in a window, one a second, times the number of slots.
     """
     return (step.slots or 0) * step.window_seconds
 
 
 def slots_executing_ratio(step: Measured) -> float | None:
     """
-    Return the share of the slots' time in which an activity was executed; ``None`` where nobody saw it.
+    Return the share of the slots' time in which an activity was executed; ``None`` where it was not seen.
 
-    It stands beside ``slots_used_ratio`` as dead time is read from it: a slot is still used while its result travels,
-    which is no part of an execution's time, and looks once a second miss a few of a hundred by chance.
+    It is kept beside ``slots_used_ratio`` because dead time is read from it: a slot is still in use while its result
+    travels, which is no part of the execution time, and looks once a second are off by a few percent by chance.
     """
     held = histogram_of(step.worker_window, "worker.activity_execution")
     if held is None or not held.count or not step.slots:
@@ -140,10 +141,10 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
     """
     Return the capacity that one saturate step shows once the luck of its own draws is taken out.
 
-    The overhead is the whole step's mean slot time less the mean of the very work that its orders drew.
+    The overhead is the mean slot time of the whole step less the mean of the work that its orders drew.
 
     Returns:
-        ``None`` where the draws are not ours, or slots or slot times were not seen.
+        ``None`` where the kit does not make the draws, or slots or slot times were not seen.
     """
     activities, executing = saturated.activities_per_workflow, slots_executing_ratio(saturated)
     overhead = overhead_of_known_draws([saturated])
@@ -158,7 +159,7 @@ def overhead_of_known_draws(steps: Sequence[Measured]) -> float | None:
     Return how much longer than their work the activities of a cell's steps held their slots, in seconds.
 
     Returns:
-        ``None`` where the draws are not ours or nobody saw the slots.
+        ``None`` where the kit does not make the draws, or the slots were not seen.
     """
     known = [
         (held, step.drawn_work_seconds)
@@ -173,7 +174,7 @@ def overhead_of_known_draws(steps: Sequence[Measured]) -> float | None:
 
 def whole_step_execution(step: Measured) -> Histogram | None:
     """
-    Return how long the activities of a whole step held their slots; ``None`` where nobody saw one.
+    Return how long the activities of a whole step held their slots; ``None`` where it was not seen.
     """
     held = histogram_of(step.worker_whole, "worker.activity_execution")
     return held if held is not None and held.count else None
@@ -181,7 +182,7 @@ def whole_step_execution(step: Measured) -> Histogram | None:
 
 def same_cell(step: Measured, key: StepKey) -> bool:
     """
-    Return whether a step is of the same replicas and factors.
+    Return whether a step has the same replicas and factors as a key.
     """
     return (step.key.replicas, step.key.factors) == (key.replicas, key.factors)
 
@@ -198,8 +199,8 @@ def histogram_cv(histogram: Histogram) -> float:
     """
     Return standard deviation over mean of a histogram's samples, evenly spread within each bucket.
 
-    Those beyond the last bound are taken to spread as exponential ones do around the mean that the exact sum leaves them:
-    taken to lie at the bound, activities of minutes would all be of one length.
+    Samples beyond the last bound are taken to spread like exponential ones around their mean, which the exact sum
+    gives. If they were taken to lie at the bound, activities of minutes would all have the same length.
     """
     low, squares, total = 0.0, 0.0, 0.0
     for high, count in zip(histogram.bounds, histogram.counts, strict=True):

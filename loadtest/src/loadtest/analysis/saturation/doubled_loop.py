@@ -1,5 +1,5 @@
 """
-The second step of a closed load, with twice the orders in flight: when it is made, and which of the two counts.
+The second step of a closed load, with twice the orders in flight: when it is made, and which of the two steps counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from loadtest.results.metric_difference import histogram_of
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
-# What holds orders back before a slot could get them: more in flight would only wait there.
+# Suspects that hold orders back before these could get a slot: more orders in flight would only wait there.
 _BEFORE_THE_SLOTS = frozenset(
     {
         SuspectName.REQUEST_RATE,
@@ -48,8 +48,8 @@ class LoopPair:
     The valid steps of one closed load at one cell and repetition.
 
     Attributes:
-        first: With as many orders in flight as the plan says.
-        second: With twice as many; ``None`` where it was not made, or is invalid.
+        first: The step with the plan's number of orders in flight.
+        second: The step with twice as many orders in flight; ``None`` where it was not made, or is invalid.
     """
 
     first: Measured
@@ -58,15 +58,16 @@ class LoopPair:
     @property
     def rise_ratio(self) -> float | None:
         """
-        How much more the second completes, as a share of the first's throughput; ``None`` without a second.
+        How much more the second step completes, as a share of the first step's throughput; ``None`` without a second
+        step.
         """
         return None if self.second is None else rise_ratio(self.first, self.second)
 
     @property
     def takes_second(self) -> bool:
         """
-        Whether the second completes more, or fills the slots and completes no less: looks once a second miss by chance
-        a few slots of a first step that filled them too.
+        Whether the second step completes more, or fills the slots and completes no less. Looks once a second may by
+        chance see free slots in a first step that filled them too.
         """
         rise = self.rise_ratio
         if self.second is None or rise is None:
@@ -83,13 +84,13 @@ class LoopPair:
     @property
     def limit(self) -> Limit:
         """
-        What held the throughput that is used.
+        What limited the throughput that is used.
         """
         return _limit(self.counting, self.rise_ratio)
 
     def limit_at(self, step: Measured) -> Limit:
         """
-        Return what held the throughput of one of the two.
+        Return what limited the throughput of one of the two steps.
         """
         if self.takes_second and step.key == self.first.key:
             return Limit.LOOP
@@ -97,7 +98,7 @@ class LoopPair:
 
     def told_of(self, step: Measured) -> str | None:
         """
-        Return what the two say together, as a note of one of them; ``None`` without a second.
+        Return what the two steps show together, as a note for one of them; ``None`` without a second step.
         """
         rise, second = self.rise_ratio, self.second
         if rise is None or second is None:
@@ -125,9 +126,9 @@ def why_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str 
     Say why a valid closed step is followed by a second one with twice the orders in flight; ``None`` where it is not.
 
     Args:
-        step: With as many orders in flight as the plan says.
-        plan: Of its run.
-        suspects: Of the step.
+        step: The step with the plan's number of orders in flight.
+        plan: Plan of the step's run.
+        suspects: Suspects of the step.
     """
     if not _leaves_slots_free(step) or _obstacle(step, plan, suspects) is not None:
         return None
@@ -136,7 +137,8 @@ def why_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str 
 
 def why_not_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:
     """
-    Say why no second step is made after one that left slots free, and what would mend that; ``None`` for any other.
+    Say why no second step is made after a step that left slots free, and what would allow one; ``None`` for any other
+    step.
     """
     obstacle = _obstacle(step, plan, suspects)
     if obstacle is None or not _leaves_slots_free(step):
@@ -146,7 +148,7 @@ def why_not_doubled(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> 
 
 def second_key(key: StepKey, plan: Plan) -> StepKey | None:
     """
-    Return the step with twice the orders in flight that may follow a step; ``None`` where none can.
+    Return the key of the step with twice the orders in flight that may follow a step; ``None`` where none can.
     """
     load = plan.loads[key.load]
     follows = isinstance(load, Saturate) and load.in_flight_per_slot is None and not key.doubled
@@ -157,7 +159,7 @@ def loop_notes(
     step: Measured, plan: Plan, pair: LoopPair | None, suspects: Sequence[Suspect]
 ) -> tuple[str, ...]:
     """
-    Return what a reader should know of a closed step and of the other one of its load; nothing of any other step.
+    Return notes for the reader on a closed step and on the other step of its load; none for an open step.
     """
     if pair is None:
         return ()
@@ -167,7 +169,7 @@ def loop_notes(
 
 def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
     """
-    Put the valid closed steps of a run together, each second one beside its first.
+    Pair the valid closed steps of a run, each second step with its first one.
     """
     found: dict[StepKey, tuple[list[Measured], list[Measured]]] = {}
     for step in steps:
@@ -184,25 +186,27 @@ def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
 
 def counting_steps(steps: Iterable[Measured]) -> list[Measured]:
     """
-    Return the closed steps whose throughput is used, of valid ones.
+    Return the closed steps whose throughput is used, out of valid steps.
     """
     return [pair.counting for pair in loop_pairs(steps)]
 
 
 def first_key(key: StepKey) -> StepKey:
     """
-    Return the first attempt at the first step of a load; it names both steps of a closed load and all attempts at them.
+    Return the key of the first attempt at the first step of a load; it names both steps of a closed load and all their
+    attempts.
     """
     return replace(key, attempt=1, doubled=False)
 
 
 def rise_ratio(first: Measured, second: Measured) -> float:
     """
-    Return how much more workflows a second step completes, as a share, without the luck of what both drew.
+    Return how much more workflows a second step completes, as a share, without the luck of the work that both steps
+    drew.
 
-    It is the smaller of two: of what was counted, and of how much more of the time slots were in use, which has no luck of
-    draws in it.  Where an activity holds its slot for another time than before by more than luck makes of it, the count
-    alone tells.  Where nobody saw slot times, a rise within the luck of the counts is none.
+    It is the smaller one of two rises: that of the counted workflows, and that of the slots' time in use, which does
+    not depend on the draws. Where the second step's activities hold their slots longer or shorter than luck explains,
+    the count alone is used. Where slot times were not seen, a rise within the luck of the counts is zero.
 
     Args:
         first, second: Valid closed steps of one cell.

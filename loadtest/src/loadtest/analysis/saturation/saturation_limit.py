@@ -1,5 +1,5 @@
 """
-What held a saturate step's throughput, and whether its rate was level.
+What limited a saturate step's throughput, and whether its rate was level.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.results.step_result_parts import Limit
 
-# Between two tasks a slot is free for a moment, so that slots that are never left idle are still not all in use.
+# Between two tasks a slot is free for a moment, so that looks do not see all slots in use even if none is ever idle.
 FULL_SLOTS_RATIO = 0.97
-# Slots that are idle for less than a tenth of the time are the limit for more than nine tenths of it.
+# Slots that are idle for less than a tenth of the time are the limit for the other nine tenths.
 IDLE_SLOTS_RATIO = 0.90
 RISE_RATIO = 0.03
 _DEVIATIONS = 2.6
@@ -21,10 +21,12 @@ MATERIAL_RATIO = 0.03
 
 def full_from(slot_looks: float) -> float:
     """
-    Return the share of the slots that looks see in use where all of them are, less what chance takes in 39 of 40 cases.
+    Return the share of the slots that looks would see in use if all were, less what chance takes away in 39 of 40
+    cases.
 
     Args:
-        slot_looks: Looks times slots: four of them looked at once a second for 15 s are 60, and 4 % off by chance.
+        slot_looks: Number of looks times number of slots: four slots looked at once a second for 15 s give 60, which is
+            4 % off by chance.
     """
     if slot_looks <= 0:
         return FULL_SLOTS_RATIO
@@ -33,12 +35,13 @@ def full_from(slot_looks: float) -> float:
 
 def limit_of(slots_used_ratio: float | None, rise_ratio: float | None, slot_looks: float = math.inf) -> Limit:
     """
-    Return what held the throughput that is used of a closed load.
+    Return what limited the throughput that is used of a closed load.
 
     Args:
-        slots_used_ratio: Share of the slots in use in its step; ``None`` where nobody saw them.
-        rise_ratio: How much more twice the orders in flight complete; ``None`` where they were not tried.
-        slot_looks: See ``full_from``.
+        slots_used_ratio: Share of the slots in use in the load's step; ``None`` where it was not seen.
+        rise_ratio: How much more the step with twice the orders in flight completes, as a share; ``None`` where it was
+            not made.
+        slot_looks: Number of looks times number of slots, as for ``full_from``.
     """
     if slots_used_ratio is None:
         return Limit.UNKNOWN
@@ -57,9 +60,9 @@ class Drift:
     Whether the two halves of a window differ.
 
     Attributes:
-        ratio: Second half over first, less 1, as a share of their mean.
-        least_seen_ratio: The smallest drift over the window that could have been seen.
-        seen: Whether there is one.
+        ratio: Second half less first half, as a share of their mean.
+        least_seen_ratio: The smallest drift over the window that could have been detected.
+        seen: Whether a drift was detected.
     """
 
     ratio: float
@@ -72,7 +75,7 @@ def drift_of_halves(first: int, second: int, slot_time_cv: float) -> Drift:
     Compare the activities finished in the two equal halves of a saturated window.
 
     Args:
-        first, second: Activities finished in each.
+        first, second: Activities finished in each half.
         slot_time_cv: Standard deviation over mean of the time in the slot.
 
     Raises:

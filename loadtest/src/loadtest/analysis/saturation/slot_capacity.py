@@ -27,11 +27,11 @@ class LoadLevel(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SlotCapacity:
     """
-    What the slots can do.
+    The capacity of the slots.
 
     Attributes:
-        orders_per_second: X.
-        half_width_ratio: Its 95 % half width, as a share of X.
+        orders_per_second: The capacity, in orders per second.
+        half_width_ratio: 95 % half width of the capacity, as a share of it.
     """
 
     orders_per_second: float
@@ -39,13 +39,13 @@ class SlotCapacity:
 
     def utilization(self, rate: float) -> float:
         """
-        Return the rate over capacity.
+        Return the rate as a share of the capacity.
         """
         return rate / self.orders_per_second
 
     def level(self, rate: float) -> LoadLevel:
         """
-        Say where a rate of orders per second lies; at capacity its waits grow with the window.
+        Say where a rate of orders per second lies; at capacity the waits grow with the window.
         """
         used = self.utilization(rate)
         if used > 1 + self.half_width_ratio:
@@ -59,17 +59,17 @@ def capacity_of_known_draws(
     slots: int, activities: int, work: WorkDistribution, overhead_seconds: float, dead_seconds: float
 ) -> SlotCapacity:
     """
-    Return the capacity where the draws are ours, so that the luck of the measured ones drops out.
+    Return the capacity where the kit makes the draws, so that the luck of the measured ones drops out.
 
     Args:
-        slots: Over all replicas.
-        activities: Of one order.
-        work: Its distribution; the mean is taken from it and not from what was drawn.
-        overhead_seconds: Measured slot time less the work of the very activities that ran.
-        dead_seconds: From a slot's end to its next task under saturation.
+        slots: Slots of all replicas.
+        activities: Number of activities of one order.
+        work: Distribution of an activity's work; its mean is used, not the mean of what was drawn.
+        overhead_seconds: Measured slot time less the work of the same activities, in seconds.
+        dead_seconds: Seconds from a slot's end to its next task under saturation.
 
     Source:
-        The half width is 1.5 % for uniform and 4 % for exponential work from 15 s, by simulation.
+        By simulation the half width from 15 s is 1.5 % for uniform and 4 % for exponential work.
     """
     held = work.mean + overhead_seconds + dead_seconds
     half = max(DRAWN_CAPACITY_RATIO, _SHARE_OF_CV * work.cv)
@@ -80,7 +80,7 @@ def capacity_of_unknown_draws(
     orders_per_second: float, slot_time_cv: float, activities_measured: int
 ) -> SlotCapacity:
     """
-    Return the capacity that a saturate step measured, with the luck of its activities in it.
+    Return the capacity that a saturate step measured, with the luck of its activities in its half width.
     """
     return SlotCapacity(orders_per_second, throughput_half_width(slot_time_cv, activities_measured))
 

@@ -1,5 +1,5 @@
 """
-A step's throughput: the window's exact number, and how far the long run's may be from it.
+A step's throughput: the exact number of the window, and how far the long run's may be from it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
     Return a window's throughput with its half width.
 
-    Of a closed load: 1.96 cv / sqrt(activities), from the spread of the time that activities hold their slots; where
-    nobody saw that, from batches of the window.  Of an open load there is none.
+    For a closed load the half width is 1.96 cv / sqrt(activities), from the spread of the time that activities hold
+    their slots, or from batches of the window where that was not seen. For an open load there is none.
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
@@ -45,6 +45,6 @@ def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
             f"{rate_text(value)}/s in the window, but a rate is shown with its interval, and its timeline has too many gaps"
         )
         return Estimate(None, None, spread.n, "batches")
-    # Of sampled results the timeline sees a part: its spread is taken as a share.
+    # With sampled results the timeline sees only a part: its spread is used as a share.
     share = spread.half_width / spread.value if spread.value else 0.0
     return Estimate(value, value * share, spread.n, "batches")

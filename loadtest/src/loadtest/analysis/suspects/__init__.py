@@ -1,3 +1,3 @@
 """
-What may hold a step back, in the order in which to ask; pure functions of the step's readings.
+What may limit a step, in the order in which to check it; pure functions of the step's readings.
 """

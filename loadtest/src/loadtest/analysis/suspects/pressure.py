@@ -30,18 +30,19 @@ _SLOTS_USED: Mapping[Kind, SlotNumber] = {
 @dataclass(frozen=True, slots=True)
 class QueuePressure:
     """
-    One kind of task in the window, all replicas together; ``None`` is "not known".
+    Readings of one kind of task in the window, over all replicas; ``None`` is "not known".
 
     Attributes:
         kind: ``activity`` or ``workflow``.
-        wait_p50_seconds, wait_mean_seconds: Schedule-to-start.
-        started_per_second: Tasks taken.
-        backlog_tasks: Mean number of tasks that wait; of workflow tasks without those of sticky queues.
-        poll_p50_seconds: How long the server held a poll before it had a task for it.
-        slots, slots_used: Mean over the window.
-        polls_out: Outstanding polls, of sticky queues too, mean over the window.
-        pollers: The most that all replicas may have out; ``None`` where they scale by themselves or the plan's is not theirs.
-        execution_mean_seconds: From taken to reported.
+        wait_p50_seconds, wait_mean_seconds: Schedule-to-start latency, median and mean.
+        started_per_second: Tasks that workers took, per second.
+        backlog_tasks: Mean number of waiting tasks; of workflow tasks without those of sticky queues.
+        poll_p50_seconds: How long the server held a poll before it had a task for it, median.
+        slots, slots_used: Task slots and task slots in use, mean over the window.
+        polls_out: Outstanding polls, those of sticky queues too, mean over the window.
+        pollers: The most polls that all replicas may have out; ``None`` where pollers scale by themselves or the
+            workers do not use the plan's.
+        execution_mean_seconds: Mean seconds from taking a task to reporting its result.
     """
 
     kind: Kind
@@ -59,7 +60,7 @@ class QueuePressure:
     @property
     def waiting(self) -> float | None:
         """
-        Mean number of tasks that wait, by Little's law of the queue.
+        Mean number of waiting tasks, by Little's law of the queue.
         """
         if self.wait_mean_seconds is None or self.started_per_second is None:
             return None
@@ -72,21 +73,21 @@ class Pressure:
     Everything that the ranking of suspects reads; ``None`` is "not known".
 
     Attributes:
-        replicas: Worker replicas.
-        activity, workflow: The two kinds of tasks.
+        replicas: Number of worker replicas.
+        activity, workflow: Readings of the two kinds of tasks.
         in_flight: Orders open at the injectors, mean over the window.
-        is_closed: Whether the injectors keep their number.
-        loop_limit: What held a closed load, as far as a second step with twice the orders in flight tells.
+        is_closed: Whether the injectors keep the number of open orders constant.
+        loop_limit: What limited a closed load, as far as a second step with twice the orders in flight tells.
         refused_per_second: Requests that a limit of the server refused, by its cause.
         persistence_refused_per_second: Requests to the database that a limit refused, by its cause.
-        rate_limit: Of the task queue's activities.
-        sticky_hit_ratio: Workflow tasks that found their workflow in the cache.
+        rate_limit: Rate limit of the task queue's activities.
+        sticky_hit_ratio: Share of workflow tasks that found their workflow in the cache.
         planned_activity_seconds: How long an activity takes by the plan; ``None`` where the plan does not say.
-        worker_cores, server_cores, injector_cores: In use by all processes of each.
-        injectors: Injector processes.
-        persistence_mean_seconds: A request to the database.
-        shard_wait_mean_seconds: For a shard's lock.
-        machine: Cores in use by everything.
+        worker_cores, server_cores, injector_cores: Cores that all processes of workers, server and injectors use.
+        injectors: Number of injector processes.
+        persistence_mean_seconds: Mean seconds of a request to the database.
+        shard_wait_mean_seconds: Mean seconds that a request waits for a shard's lock.
+        machine: Cores that everything on the machine uses.
         runs_on_one_core: Whether a worker's code uses one core at most, as far as its SDK is known.
     """
 
@@ -117,7 +118,7 @@ def pressure_of(measured: Measured, plan: Plan) -> Pressure:
 
     Args:
         measured: The step.
-        plan: Of its cell.
+        plan: Plan of the step's cell.
     """
     server, worker = measured.server_window, measured.worker_window
     hit, miss = counter_of(worker, "worker.sticky_hit"), counter_of(worker, "worker.sticky_miss")
@@ -182,7 +183,7 @@ def _polls_out(facts: LimitFacts, kind: Kind) -> float | None:
 
 def _pollers(measured: Measured, plan: Plan, kind: Kind, polls_out: float | None) -> int | None:
     """
-    Return the plan's pollers, ``None`` where workers of another language do not take it or have more of them out.
+    Return the plan's pollers, ``None`` where workers of another language do not use them or have more polls out.
     """
     each = getattr(plan.worker, f"{kind}_pollers")
     most = each * measured.key.replicas if takes_plan(measured.workers) and isinstance(each, int) else None
@@ -191,7 +192,7 @@ def _pollers(measured: Measured, plan: Plan, kind: Kind, polls_out: float | None
 
 def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:
     """
-    Return the slots of all workers and those in use: by the pages' looks, else by the heartbeats of the window.
+    Return the slots of all workers and the slots in use: by the looks at the pages, else by the window's heartbeats.
     """
     facts, workers = measured.limits, measured.workers
     slots, used = getattr(facts, _SLOTS[kind]), getattr(facts, _SLOTS_USED[kind])
@@ -200,7 +201,7 @@ def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:
     if used is None and kind == "activity":
         used = measured.slots_used
     began = measured.started_at + measured.warm_up_seconds
-    # A heartbeat stands until the next one, up to a minute: one of before says nothing of the window.
+    # A heartbeat is listed until the next one, up to a minute: an earlier one tells nothing of the window.
     if used is None and all((worker.at or 0.0) >= began for worker in workers):
         used = total_slots(workers, _SLOTS_USED[kind])
     return slots, used
@@ -208,7 +209,7 @@ def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:
 
 def waits_seconds(server: Difference | None, worker: Difference | None) -> float | None:
     """
-    Return the length of the window between the looks that counted its waits.
+    Return the seconds between the looks that counted the waits of the window.
     """
     known = worker if worker is not None else server
     return known.seconds if known is not None else None

@@ -1,5 +1,5 @@
 """
-The suspects of one step, the likeliest first: the order in which to ask.
+Ranks the suspects of one step, the likeliest first: the order in which to check them.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ _QUESTIONS: tuple[Callable[[Pressure], list[Suspect]], ...] = (
 
 def rank_suspects(pressure: Pressure) -> tuple[Suspect, ...]:
     """
-    Return what may hold a saturated or overloaded step back, the likeliest first; nothing where no reading points anywhere.
+    Return what may limit a saturated or overloaded step, the likeliest first; empty where no reading points to
+    anything.
 
-    A limit that refuses goes before one that holds back, that before what the workers do not fetch, that before
-    what executes long, then orders in flight, then server and machine.  Each suspect stands once.
+    The order: a limit that refuses requests, a limit that holds tasks back, tasks that the workers do not fetch, tasks
+    that execute long, orders in flight, server and machine. Each suspect appears once.
     """
     ranked: dict[str, Suspect] = {}
     for question in _QUESTIONS:
@@ -37,6 +38,6 @@ def rank_suspects(pressure: Pressure) -> tuple[Suspect, ...]:
 
 def first_suspects(ranked: Sequence[Suspect]) -> tuple[Suspect, ...]:
     """
-    Return those that are as likely as the first one; two or more are told as "A or B".
+    Return the suspects that are as likely as the first one; two or more are told as "A or B".
     """
     return tuple(suspect for suspect in ranked if suspect.group == ranked[0].group)

@@ -1,5 +1,5 @@
 """
-How the kit relieves a suspect alone, by half more of it, with the number of orders in flight kept.
+How the kit relieves one suspect alone, by half more of it, with the same number of orders in flight.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WORKER_KEYS = {
     SuspectName.WORKFLOW_POLLERS: ("workflow_pollers", "workflow task pollers"),
     SuspectName.CACHE: ("max_cached_workflows", "cached workflows"),
 }
-# What the server does where its configuration says nothing.
+# Defaults of the server where its configuration does not set the key.
 _SERVER_KEYS = {
     SuspectName.REQUEST_RATE: ("frontend.namespaceRPS", 2400, "requests/s"),
     SuspectName.LONG_POLLS: ("frontend.namespaceCount", 1200, "long polls"),
@@ -38,7 +38,7 @@ class Relief:
         setting: Values of the plan's keys.
         load: Index of the load.
         replicas: Worker replicas.
-        text: In words, such as ``6 activity slots``.
+        text: The change in words, such as ``6 activity slots``.
     """
 
     setting: Setting
@@ -54,8 +54,8 @@ def relief_of(
     Return the relief of a suspect, or why the kit cannot relieve it.
 
     Args:
-        suspect: Which.
-        plan: With the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
+        suspect: The suspect to relieve.
+        plan: Plan with the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         why_not_worker: Why the plan does not decide the workers' settings; ``None`` where it does.
     """
@@ -81,7 +81,7 @@ def relief_of(
 
 def half_more(value: float) -> int:
     """
-    Return half more of a count, and at least one more.
+    Return a count increased by half, and by at least one.
     """
     return math.ceil(value * HALF_MORE)
 
@@ -95,7 +95,7 @@ def _of_worker(name: SuspectName, plan: Plan) -> Relief | str:
     if name is SuspectName.CACHE:
         load = plan.loads[AS_PLANNED]
         assert isinstance(load, Saturate)
-        # Half more of a cache that thrashes still thrashes: every open order has room.
+        # A cache that is far too small would still be too small with half more: give every open order room.
         value = max(value, math.ceil(load.orders_per_slot * plan.worker.slots * plan.replicas[0]))
     load_index = MORE_SLOTS if name is SuspectName.ACTIVITY_SLOTS else AS_PLANNED
     return Relief(((f"worker.{key}", value),), load_index, plan.replicas[0], f"{value:,} {what}")

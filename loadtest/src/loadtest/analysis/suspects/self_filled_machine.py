@@ -1,5 +1,5 @@
 """
-A machine that the system under test itself fills: nothing from outside took what is missing.
+A machine that the system under test fills by itself: nothing from outside took the missing cores.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from loadtest.results.suspect import SuspectName
 
 def why_full(measured: Measured, plan: Plan) -> str | None:
     """
-    Say by what a step's own system fills its machine.
+    Say which parts of a step's own system fill its machine.
 
     Args:
         measured: The step.
-        plan: Of its cell.
+        plan: Plan of the step's cell.
 
     Returns:
-        ``None`` of one that has a core left, that others fill, or of which nobody knows, as beside a server whose CPU
-        is not seen.
+        ``None`` for a machine that has a core left, that other programs fill, or whose use is not known, as beside a
+        server whose CPU is not seen.
     """
     pressure = pressure_of(measured, plan)
     full = [one for one in machine(pressure) if one.name is SuspectName.MACHINE]

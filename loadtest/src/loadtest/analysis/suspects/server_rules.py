@@ -9,7 +9,7 @@ from loadtest.analysis.suspects.pressure import Pressure
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
 from loadtest.results.suspect import Suspect, SuspectName
 
-# A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
+# A limit that refuses from time to time is reached by chance; one that limits the system refuses all the time.
 FEWEST_REFUSALS_PER_SECOND = 0.5
 BUSY_POLL_SECONDS = 0.2
 LONG_SHARD_WAIT_SECONDS = 0.003
@@ -17,7 +17,7 @@ LONG_PERSISTENCE_SECONDS = 0.010
 STOLEN_RATIO = 0.05
 _OTHERS_CORES = 0.2
 DISTURBED_CORES = 0.5
-# Not a limit: two requests met at one workflow.
+# No limit: two requests met at the same workflow.
 _NO_LIMITS = frozenset({"BusyWorkflow"})
 _CAUSES = {
     "RpsLimit": SuspectName.REQUEST_RATE,
@@ -30,7 +30,7 @@ def refusals(pressure: Pressure) -> list[Suspect]:
     """
     A limit of the server refuses requests.
 
-    Workers and clients do not see it: they try again, and the loss shows as waits.
+    Workers and clients do not show it: they retry, and the loss shows as waits.
     """
     causes = dict(pressure.refused_per_second)
     for cause, rate in pressure.persistence_refused_per_second.items():
@@ -59,7 +59,7 @@ def queue_rate(pressure: Pressure) -> list[Suspect]:
         and queue.poll_p50_seconds is not None
         and queue.poll_p50_seconds >= BUSY_POLL_SECONDS
     )
-    # A server before 1.32 never says that it holds tasks back, and every server has a limit of its own.
+    # A server before 1.32 never reports that it holds tasks back, and every server has a default limit.
     if not (limit.active and held if limit.source == "system" else limit.active or held):
         return []
     names = {

@@ -1,5 +1,5 @@
 """
-Which setting relieves which suspect, by all of its names.
+Which setting relieves which suspect, with all names of the setting.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def _of_worker(key: str) -> SettingNames:
 
 def of_own_workers(name: SuspectName) -> SettingNames:
     """
-    Return where a setting of workers stands that take none from a plan, an environment or a chart of the kit's.
+    Return where a setting is found for workers that take none from the kit's plan, environment or chart.
     """
     what = "the size" if name is SuspectName.CACHE else "the number"
     return SettingNames(elsewhere=f"{what} of {name} in the worker itself")

@@ -35,7 +35,7 @@ def found(name: SuspectName, group: int, evidence: str) -> Suspect:
     Return a suspect with the setting that would relieve it.
 
     Args:
-        name: Which.
+        name: Name of the suspect.
         group: The ranking's question that found it.
         evidence: The readings, as a clause.
     """

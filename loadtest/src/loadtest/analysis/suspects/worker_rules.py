@@ -1,5 +1,5 @@
 """
-Suspects on the workers' side: what they do not fetch, and what takes them long.
+Suspects on the workers' side: tasks that they do not fetch, and tasks that take them long.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from loadtest.results.suspect import Suspect, SuspectName
 LONG_WAIT_SECONDS = 0.030
 LONG_MEAN_WAIT_SECONDS = 0.100
 AT_ONCE_SECONDS = 0.005
-# Between two tasks a slot is neither in use nor held by a poll for a moment, longer on a busy machine.
+# For a moment between two tasks, longer on a busy machine, a slot is neither in use nor held by a poll.
 _SLOTS_SLACK, _SLOTS_SLACK_RATIO = 0.5, 0.15
 ALL_POLLERS_RATIO = 0.75
 NO_POLLERS_RATIO = 0.35
@@ -28,7 +28,7 @@ FAR_LONGER_RATIO, FAR_LONGER_SECONDS = 4.0, 0.100
 ACCOUNTED_RATIO, HARDLY_ACCOUNTED_RATIO = 0.6, 0.4
 FULL_INJECTOR_CORES = 0.9
 LITTLE_RATIO = 0.25
-# With these limits twice the orders in flight left slots free while tasks waited: it is not the slots that are missing.
+# With these limits twice the orders in flight left slots free while tasks waited: so the slots are not too few.
 _SLOTS_STAY_FREE = frozenset({Limit.HAND_OVER, Limit.LOOP})
 
 
@@ -44,7 +44,7 @@ def waits_long(queue: QueuePressure) -> bool:
 
 def fetching(pressure: Pressure) -> list[Suspect]:
     """
-    Tasks of a kind wait, and a poll is answered at once: the workers do not fetch them.
+    Tasks of a kind wait although a poll is answered at once: the workers do not fetch them.
 
     Activity slots are no suspect where twice the orders in flight did not fill them.
     """
@@ -87,7 +87,7 @@ def executing(pressure: Pressure) -> list[Suspect]:
 
 def between(pressure: Pressure) -> list[Suspect]:
     """
-    Nothing waits and nothing executes long: there are too few orders, or they are held between the stages.
+    Nothing waits and nothing executes long: there are too few orders, or they are delayed between the stages.
     """
     cores, each = pressure.injector_cores, FULL_INJECTOR_CORES * pressure.injectors
     if cores is not None and cores >= each:
@@ -109,12 +109,12 @@ def between(pressure: Pressure) -> list[Suspect]:
     group = 7 if is_full(pressure.machine) else 5
     orders_group = 5 if _gets_cores_at_once(pressure) else group
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
-        # Twice as many that complete no more were their relief.
+        # Twice as many orders were the relief of this suspect, and completed no more.
         if pressure.loop_limit is not Limit.HAND_OVER:
             told = f"all {orders} orders are being worked on, no task waits, and slots are free"
             suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
         if pressure.planned_activity_seconds is None:
-            # Whether its activities always take so long cannot be told from one load alone.
+            # One load alone does not tell whether the activities always take so long.
             suspects.append(found(SuspectName.DOWNSTREAM, orders_group, _activities(pressure)))
     if ratio < ACCOUNTED_RATIO:
         suspects.append(
@@ -129,7 +129,8 @@ def between(pressure: Pressure) -> list[Suspect]:
 
 def _gets_cores_at_once(pressure: Pressure) -> bool:
     """
-    Tell whether others fill the machine and tasks are taken at once all the same: what the system wants it gets.
+    Tell whether other programs fill the machine but tasks are still taken at once, so that the system gets the cores it
+    asks for.
     """
     waits = [queue.wait_p50_seconds for queue in (pressure.activity, pressure.workflow)]
     others, use = other_cores(pressure), pressure.machine
@@ -164,7 +165,7 @@ def percent(ratio: float) -> str:
 
 def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
     """
-    Tell whether hardly a slot is free: in use, or held by a poll that is answered at once.
+    Tell whether hardly a slot is free: the slots are in use, or a poll that is answered at once holds them.
     """
     slots, used = queue.slots, queue.slots_used
     if not slots or used is None:
@@ -174,7 +175,7 @@ def _hardly_a_slot_is_free(queue: QueuePressure, *, at_once: bool) -> bool:
 
 
 def _group_of_slots(queue: QueuePressure, pressure: Pressure) -> int:
-    # On a full machine a slot is free, too, while its next task is on its way: then either may be the limit.
+    # On a full machine a slot is also free while its next task is on its way: then either may be the limit.
     may_be_slow = pressure.loop_limit is Limit.UNTRIED and is_full(pressure.machine)
     return 6 if queue.kind == "activity" and may_be_slow else 3
 
@@ -193,7 +194,8 @@ def _slack(slots: float) -> float:
 
 def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -> list[Suspect]:
     """
-    Return what the polls that are out point at; a worker that asks with all that it has free does not hold back itself.
+    Return what the outstanding polls point at; a worker that polls with all its free slots is not the one that holds
+    back.
     """
     out, most = queue.polls_out, queue.pollers
     if out is None or not most:
@@ -201,7 +203,7 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
     free = "" if queue.slots is None else f"{count(queue.slots - (queue.slots_used or 0.0))} slots are free, "
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
-        # A poll is out, too, while a slow server starts the task that it found: then either may be the limit.
+        # A poll is also out while a slow server starts the task that it found: then either may be the limit.
         group = 6 if is_full(pressure.machine) or writes_queue(pressure) else 3
         return [found(name, group, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
     if out > NO_POLLERS_RATIO * most or asks:
@@ -247,7 +249,7 @@ def _activities_are_slow(pressure: Pressure) -> bool:
     planned, took = pressure.planned_activity_seconds, pressure.activity.execution_mean_seconds
     if planned is None or took is None:
         return False
-    # Where cores are short, everything takes longer for want of them.
+    # Where cores are short, everything takes longer.
     if is_full(pressure.machine) or is_disturbed(pressure):
         return took >= FAR_LONGER_RATIO * planned + FAR_LONGER_SECONDS
     return took >= LONGER_RATIO * planned + LONGER_SECONDS

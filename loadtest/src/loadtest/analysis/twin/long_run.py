@@ -1,5 +1,5 @@
 """
-What a model does in the long run at a rate, and how slow it must be to stand just at an SLO's edge.
+What a model does in the long run at a rate, and how slow it must be to be exactly at an SLO's edge.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _MOST_TRIES = 10
 @dataclass(frozen=True, slots=True)
 class LongRun:
     """
-    A long simulated time at one rate, its beginning left out.
+    A long simulated time at one rate, without its beginning.
 
     Attributes:
-        observed: All that it showed.
-        start, end: The counted part, in seconds.
+        observed: All that the simulation showed.
+        start, end: Start and end of the counted part, in seconds.
     """
 
     observed: Observed
@@ -40,7 +40,7 @@ class LongRun:
 
     def late_ratio(self, bound: SloBound) -> float:
         """
-        Return the share that is late.
+        Return the share of late tasks or orders.
         """
         return bound.late_ratio(self.observed, self.start, self.end)
 
@@ -68,8 +68,8 @@ class Edge:
 
     Attributes:
         model: The slowed model; ``None`` if there is none.
-        late_ratio: Its share of late tasks in the long run.
-        why: Why there is none.
+        late_ratio: The slowed model's share of late tasks in the long run.
+        why: Why there is no such model.
     """
 
     model: QueueModel | None
@@ -77,7 +77,7 @@ class Edge:
     why: str | None = None
 
 
-# Two bounds of one SLO ask the same run; a run is a few megabytes.
+# Two bounds of one SLO need the same run; a run has a few megabytes.
 @lru_cache(maxsize=2)
 def long_run(
     model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS, seed: int = _SEED
@@ -98,7 +98,7 @@ def long_run(
     return LongRun(observed, _WARM_UP_SECONDS, arrivals[-1])
 
 
-# A search proposes its next step from all before it, and asks again what it asked then.
+# A search proposes its next step from all steps before it, and computes the same again each time.
 @lru_cache(maxsize=1024)
 def long_run_late_ratio(
     model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound, tasks: int = LONG_RUN_TASKS
@@ -119,15 +119,15 @@ def find_edge(
     guess: float | None = None,
 ) -> Edge:
     """
-    Slow the model until just the allowed share of its tasks is late in the long run at this rate.
+    Slow the model until exactly the allowed share of its tasks is late in the long run at this rate.
 
     Args:
-        model: The calibrated model, of any slowness.
+        model: The calibrated model, whatever its slowness.
         work: The work's distribution.
         rate: Orders per second.
-        bound: What is late, and which share may be.
-        tasks: Tasks of each long run; 200,000 place the edge within about 1.5 % of the rate.
-        guess: Where to look first.
+        bound: The bound beyond which a task is late, and the share that may be late.
+        tasks: Number of tasks in each long run; 200,000 place the edge within about 1.5 % of the rate.
+        guess: Slowness that is tried first.
     """
     held = work.mean + model.overhead_seconds
     full = (model.slots / (rate * model.activities) - model.dead_seconds) / held
@@ -151,7 +151,7 @@ def rate_at_bound(
     model: QueueModel, work: WorkDistribution, bound: SloBound, tasks: int = LONG_RUN_TASKS
 ) -> float:
     """
-    Return the orders per second at which just the allowed share of the model's tasks is late.
+    Return the orders per second at which exactly the allowed share of the model's tasks is late.
     """
     capacity = model.capacity_per_second(work.mean)
     rate, _ = solve_rising(
@@ -171,9 +171,9 @@ def solve_rising(
     guess: float | None = None,
 ) -> tuple[float, float]:
     """
-    Find where a rising share has the wanted value, by false position on its logarithm.
+    Find where a rising share has the wanted value, by the method of false position on its logarithm.
 
-    At ``low`` nothing is late and at ``high`` everything; neither is looked at.
+    At ``low`` nothing is late and at ``high`` everything is late; neither is computed.
 
     Returns:
         The place, and the share there.

@@ -1,5 +1,6 @@
 """
-A wait's quantile or mean in the long run, from a short window, with its range or with why there is none.
+A wait's quantile or mean in the long run, estimated from a short window, with its range or the reason why there is
+none.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ FEWEST_LATE_TO_ESTIMATE = 4.0
 @dataclass(frozen=True, slots=True)
 class LongRunEstimate:
     """
-    A number of the long run.
+    A quantile or mean of the long run.
 
     Attributes:
-        raw: As the window showed it.
-        value: What the long run is about; ``None`` if not known.
-        low, high: The model's long run at 0.95 and at 1.05 of the rate, and never narrower than the value asks for.
+        raw: The value in the window.
+        value: Estimate of the value in the long run; ``None`` if not known.
+        low, high: Range from the model's long runs at 0.95 and at 1.05 of the rate; it always includes the value.
         why: Why there is no value.
     """
 
@@ -43,12 +44,12 @@ class LongRunEstimate:
 @dataclass(frozen=True, slots=True)
 class ModelWaits:
     """
-    What the calibrated model says of one step, made once for all its numbers.
+    What the calibrated model says of one step, simulated once for all its numbers.
 
     Attributes:
         at_rate, slower, faster: Long runs at the rate, and at 0.95 and 1.05 of it; ``None`` above capacity.
         windows: Waits of tasks that started in the step's window, one array a twin.
-        late: Late tasks in that window, mean of the twins.
+        late: Late tasks in the step's window, mean of the twins.
     """
 
     at_rate: LongRun | None
@@ -70,12 +71,12 @@ def model_waits(
     Simulate the calibrated model in the long run and on the step's own schedule and draws.
 
     Args:
-        model: Calibrated, best again from the open step itself.
+        model: The calibrated model, best calibrated again from the open step itself.
         work: The work's distribution.
         rate: Orders per second.
-        step: As for the twins; its window as long as it really was.
-        bound: What is late.
-        tasks: Tasks of each long run.
+        step: The step as for the twins, but with the length that its window really had.
+        bound: The bound beyond which a task is late.
+        tasks: Number of tasks in each long run.
     """
     windows, late = [], 0.0
     for luck in range(1, TWINS + 1):
@@ -90,7 +91,8 @@ def estimate_quantile(
     raw: float | None, quantile: float, waits: ModelWaits, misfit: Misfit
 ) -> LongRunEstimate:
     """
-    Estimate a quantile of the waits in the long run: the window's own, times the model's long run over its window.
+    Estimate a quantile of the waits in the long run: the window's quantile, times the model's in the long run over the
+    model's in the window.
     """
     return _estimate(
         raw,

@@ -21,9 +21,9 @@ class Misfit:
     Measured late tasks beside those of the calibrated model on the same schedule.
 
     Attributes:
-        late, model_late: Of the whole window.
+        late, model_late: Late tasks of the whole window: measured, and expected by the model.
         deviation: Standard deviation of their difference if the model were right.
-        reasons: What did not fit; empty for no alarm.
+        reasons: What did not fit, in words; empty for no alarm.
     """
 
     late: float
@@ -40,15 +40,15 @@ def misfit(
     slot_time_ratio: float | None = None,
 ) -> Misfit:
     """
-    Hold a window against the model that the saturate step calibrated.
+    Compare a window with the model that the saturate step calibrated.
 
-    With an alarm the decision stays, as it needs no calibration, but the model's own numbers are not shown.
+    An alarm does not change the decision, which needs no calibration, but the model's own numbers are not shown.
 
     Args:
         elapsed_seconds: Length of the window.
         late: Late tasks in it.
         calibrated_twins: Twins of the calibrated model itself, not slowed.
-        misfit_ratio: How far the model's count may be off.
+        misfit_ratio: Share by which the model's count may be off.
         slot_time_ratio: Mean time in the slot in this step over that in the saturate step, both for the same
             work; ``None`` where not known.
     """

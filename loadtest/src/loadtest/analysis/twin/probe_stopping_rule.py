@@ -1,5 +1,5 @@
 """
-When a probe of capacity has shown enough: once twins below and above its rate are both told apart from it.
+When a probe of capacity has shown enough: once it is told apart from the twins below its rate and from those above.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ class UntilSidesDecided:
     A window that ends when both sides are decided, when one contradicts the model, or with its budget.
 
     Attributes:
-        slower, faster: Twins whose capacity at the SLO lies below and above the rate, on this step's schedule and draws.
-        budget_seconds: The longest window; the twins must reach as far.
+        slower, faster: Twins whose capacity at the SLO lies below and above the rate, on this step's schedule and
+            draws.
+        budget_seconds: The longest window; the twins must be at least as long.
         rule: When a difference is an answer.
     """
 
@@ -40,16 +41,16 @@ class UntilSidesDecided:
     @property
     def longest_seconds(self) -> float:
         """
-        The budget.
+        The longest window that the rule allows.
         """
         return self.budget_seconds
 
     def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
         """
-        Go on until a look tells or the budget is spent; a side that is decided stays so.
+        Go on until a look decides or the budget is spent; a side that is decided stays decided.
 
         Raises:
-            ValueError: Time or counts run backwards, as after a restart of what counts.
+            ValueError: Time or counts run backwards, as after a restart of the counted process.
         """
         is_due = self._looks.is_due(elapsed_seconds, late)
         expected = [twins.mean_until(elapsed_seconds) for twins in (self.slower, self.faster)]
@@ -74,7 +75,7 @@ class UntilSidesDecided:
 
 def _decision(found: ProbeDecision) -> Decision:
     """
-    Return what a probe says of the SLO at its own rate.
+    Return what a probe tells of the SLO at its own rate.
     """
     if found.against_slower.answer is Decided.MISSED:
         return found.against_slower

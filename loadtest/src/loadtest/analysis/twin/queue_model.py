@@ -1,5 +1,5 @@
 """
-What is known of a system of workers, as numbers that a simulation can run on.
+A system of workers as numbers that a simulation can run on.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ class QueueModel:
     """
     Slots, one queue, and orders that pass through it stage after stage.
 
-    The first two come from the plan, the others from the saturate step.
+    Slots and shape come from the plan, the other numbers from the saturate step.
 
     Attributes:
-        slots: Over all replicas.
+        slots: Slots of all replicas.
         shape: How many activities each stage of an order runs at the same time; ``(1, 1, 1)`` are three
             activities one after the other, ``(1, 4)`` is one and then four in parallel.
         overhead_seconds: How much longer than its work an activity holds its slot.
-        dead_seconds: From a slot's end to its next task while others wait.
-        gap_seconds: From a stage's end to the next one's entry into the queue.
-        newest_first_ratio: Share of the choices that take the newest waiting task; the others take any.
+        dead_seconds: Seconds from a slot's end to its next task while others wait.
+        gap_seconds: Seconds from a stage's end until the next one enters the queue.
+        newest_first_ratio: Share of the choices that take the newest waiting task; the other choices take a random one.
             Negative: the share that takes the oldest.
-        hand_over_seconds: Equally probable delays of a task that meets a free slot; empty for none.
+        hand_over_seconds: Equally probable delays, in seconds, of a task that meets a free slot; empty for none.
         slowness: Factor on the time in the slot; the only free number of a twin.
     """
 
@@ -47,7 +47,7 @@ class QueueModel:
     @property
     def activities(self) -> int:
         """
-        Activities of one order.
+        Number of activities of one order.
         """
         return sum(self.shape)
 
@@ -59,7 +59,7 @@ class QueueModel:
 
     def capacity_per_second(self, work_mean_seconds: float) -> float:
         """
-        Return the orders per second that the slots can do, as ``slots / (activities x time of one)``.
+        Return the orders per second that the slots can do: ``slots / (activities x time of one)``.
         """
         held = (work_mean_seconds + self.overhead_seconds) * self.slowness + self.dead_seconds
         return self.slots / (self.activities * held)

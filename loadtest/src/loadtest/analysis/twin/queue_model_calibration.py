@@ -1,5 +1,5 @@
 """
-What a saturate step teaches the model: overhead, dead time, order of service.
+Calibrates the model from a saturate step: overhead, dead time, order of service.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _LUCKS = 6
 @dataclass(frozen=True, slots=True)
 class Past:
     """
-    The saturate step from which an open step goes straight on.
+    The saturate step that an open step follows without a pause.
 
     Attributes:
-        in_flight: Orders held open.
-        seconds: Its whole length, warm-up included.
-        warm_up_seconds: Its uncounted beginning.
-        draws: Work of its orders in seconds, a row an order.
+        in_flight: Number of orders held open.
+        seconds: Length of the whole step, warm-up included.
+        warm_up_seconds: Length of the warm-up, which is not counted.
+        draws: Work of the step's orders in seconds, one row per order.
     """
 
     in_flight: int
@@ -43,10 +43,10 @@ class SaturateReading:
 
     Attributes:
         slot_seconds: Mean time that an activity held its slot.
-        work_seconds: Mean work drawn by the very activities that ran; 0 if the slot time is all that is known.
+        work_seconds: Mean work drawn by the same activities; 0 if only the slot time is known.
         slots_used_ratio: Share of the slots' time that these slot times took, by the same clock.
-        wait_median_seconds, wait_mean_seconds: Of the tasks that started.
-        gap_seconds: From an activity's end to the next one's entry into the queue.
+        wait_median_seconds, wait_mean_seconds: Median and mean wait of the tasks that started.
+        gap_seconds: Seconds from an activity's end until the next one enters the queue.
     """
 
     slot_seconds: float
@@ -61,12 +61,12 @@ def calibrate(plan: QueueModel, reading: SaturateReading, past: Past) -> QueueMo
     """
     Fill the model's unknowns from a saturate step.
 
-    Dead time counts even where almost all slots are used: 98.5 % of slots of 0.26 s leave 4 ms, without
-    which a quarter of the late tasks is missing.
+    Dead time counts even where almost all slots are used: with slots of 0.26 s, 98.5 % in use leave 4 ms of dead time;
+    without it a quarter of the late tasks is missing.
 
     Args:
         plan: Slots, shape and hand-over delays.
-        reading: What the step showed.
+        reading: Readings of the step's window.
         past: The step, which is simulated to read the order of service from its waits.
     """
     known = replace(
@@ -83,7 +83,7 @@ def calibrate(plan: QueueModel, reading: SaturateReading, past: Past) -> QueueMo
 
 def recalibrate(model: QueueModel, slot_seconds: float, work_seconds: float) -> QueueModel:
     """
-    Learn the overhead again from the open step's own slot times; the rest stays.
+    Learn the overhead again from the open step's own slot times; keep everything else.
     """
     return replace(model, overhead_seconds=max(0.0, slot_seconds - work_seconds))
 
@@ -104,9 +104,9 @@ def gap_between_stages(
     Return the seconds between stages of an order of sequential activities, from the means of a step.
 
     Args:
-        order_seconds: From an order's start to its close.
-        wait_seconds, slot_seconds: Of one task.
-        shape: Stages; refused where activities run at the same time, whose times do not add up.
+        order_seconds: Seconds from an order's start to its close.
+        wait_seconds, slot_seconds: Seconds that one task waits, and that it holds its slot.
+        shape: Stages of an order; refused where activities run at the same time, as their times do not add up.
     """
     if max(shape) > 1:
         raise ValueError(f"the times of parallel activities do not add up: {tuple(shape)}")
@@ -118,7 +118,7 @@ def order_table(model: QueueModel, past: Past) -> tuple[tuple[float, float], ...
     Simulate the saturate step under each order of service.
 
     Returns:
-        Pairs of the share "newest first" and the median over the mean of the waits it makes.
+        Pairs of the share "newest first" and the ratio of median to mean of the waits that it makes.
     """
     draws = np.ascontiguousarray(past.draws, dtype=np.float64)
     return _order_table(
@@ -153,11 +153,12 @@ def _order_table(
 
 def order_of_service(median_over_mean: float, table: Sequence[tuple[float, float]]) -> float:
     """
-    Read the share "newest first" from the waits' median over mean; beyond the table's ends its ends.
+    Read the share "newest first" from the waits' median over mean; a value beyond the table's ends gives the end's
+    share.
 
     Args:
-        median_over_mean: As measured.
-        table: As ``order_table`` gives it; the second column falls, where it rises by chance it is levelled.
+        median_over_mean: Measured median of the waits over their mean.
+        table: Pairs from ``order_table``; the second column falls, and where it rises by chance it is levelled.
     """
     if not table:
         return 0.0
@@ -172,8 +173,8 @@ def equally_probable(bounds: Sequence[float], counts: Sequence[float], parts: in
 
     Args:
         bounds: Upper bounds of the buckets in seconds, rising and finite.
-        counts: Tasks of each bucket.
-        parts: How many delays.
+        counts: Number of tasks in each bucket.
+        parts: Number of delays.
     """
     if sum(counts) <= 0:
         return ()

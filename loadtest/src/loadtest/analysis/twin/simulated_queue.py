@@ -1,8 +1,8 @@
 """
-A queue of activities and its slots, simulated; its state stays from one load to the next.
+Simulates a queue of activities and its slots; its state stays from one load to the next.
 
-A task's end is known when it starts, so no event stands for it: two heaps, of entries and of slots, are all
-that is kept in order.
+A task's end is known when it starts, so it needs no event: only two heaps are kept in order, one of entries and one of
+slots.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ Rows = Sequence[Sequence[float]]
 @dataclass(frozen=True, slots=True)
 class Observed:
     """
-    What a stretch of simulated time showed; all times in seconds since the queue began.
+    What a span of simulated time showed; all times in seconds since the queue began.
 
     Attributes:
         started: When each task started, not in order.
-        waits: How long each of them had waited.
-        closed: When each order closed, not in order; those that close after the stretch are included.
-        end_to_end: From each of these orders' arrival to its close.
+        waits: How long each of these tasks had waited.
+        closed: When each order closed, not in order; orders that close after the span are included.
+        end_to_end: Seconds from each of these orders' arrival to its close.
     """
 
     started: Times
@@ -43,8 +43,8 @@ class Observed:
     end_to_end: Times
 
 
-# When it enters, serial number, work of its order, its place there, arrival of the order, and the
-# join of its stage: tasks of the stage that have not started yet and the latest end of the others.
+# Time at which it enters, serial number, work of its order, its index there, arrival of the order, and the join of its
+# stage: number of the stage's tasks that have not started yet, and the latest end of the others.
 _Task = tuple[float, int, Sequence[float], int, float, list[float] | None]
 
 
@@ -54,8 +54,8 @@ class SimulatedQueue:
     A running simulation.
 
     Attributes:
-        model: The system; one put in between two calls holds for the tasks that start later.
-        luck_seed: Seed of what is not ours: which task is next, which hand-over delay.
+        model: The simulated system; a model set between two calls is used for the tasks that start later.
+        luck_seed: Seed of what the orders do not decide: which task is next, and which hand-over delay it gets.
         now: Seconds simulated so far.
     """
 
@@ -74,28 +74,29 @@ class SimulatedQueue:
 
     def offer(self, arrivals: Sequence[float], draws: Draws, seconds: float) -> Observed:
         """
-        Go on for some seconds under an open load.
+        Simulate some seconds under an open load.
 
         Args:
-            arrivals: When each order arrives, in seconds from now, rising; later ones are left out.
-            draws: Work of each order's activities in seconds, a row an order.
-            seconds: How long.
+            arrivals: When each order arrives, in seconds from now, rising; orders after the end are left out.
+            draws: Work of each order's activities in seconds, one row per order.
+            seconds: Length of the simulated time.
         """
         if len(draws) < len(arrivals):
             raise ValueError(f"{len(arrivals)} arrivals, but draws for {len(draws)} orders")
-        # Of a schedule for minutes often the first seconds alone are asked.
+        # Often only the first seconds of a schedule for minutes are needed.
         offered = bisect.bisect_left(arrivals, seconds)
         return self._run(zip(arrivals, draws[:offered].tolist(), strict=False), seconds, None)
 
     def saturate(self, in_flight: int, draws: Draws | Rows, seconds: float) -> Observed:
         """
-        Load an empty queue for some seconds under a closed load, which leaves its orders open.
+        Simulate an empty queue for some seconds under a closed load, whose orders stay open at the end.
 
         Args:
-            in_flight: Orders that are open at all times.
-            draws: Work of each order's activities in seconds, a row an order; begun again when used up.  As rows where
-                many queues get the same: turning an array into them may take longer than the simulation.
-            seconds: How long.
+            in_flight: Number of orders that are open at all times.
+            draws: Work of each order's activities in seconds, one row per order; used again from the start when all are
+                used. Given as rows where many queues get the same draws: turning an array into rows may take longer
+                than the simulation.
+            seconds: Length of the simulated time.
         """
         if self._entries or self._waiting or not len(draws):
             raise ValueError("a closed load begins on an empty queue and needs the draws of an order")
@@ -192,7 +193,8 @@ _NO_ORDER: tuple[float, Sequence[float]] = (math.inf, ())
 
 def _stages_after(shape: Sequence[int]) -> list[tuple[int, int]]:
     """
-    Return for each place of an order where the stage after its own begins, and how wide that is; 0 after the last.
+    Return for each activity of an order where the stage after its own begins, and how wide that stage is; 0 after the
+    last.
     """
     ends = itertools.accumulate(shape)
     return [

@@ -14,7 +14,7 @@ from loadtest.analysis.twin.simulated_queue import Observed, Times
 
 class Measure(StrEnum):
     """
-    What is bounded.
+    Which time is bounded.
     """
 
     WAIT = "wait of a task"
@@ -24,13 +24,13 @@ class Measure(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SloBound:
     """
-    At most a share of the tasks, or of the orders, may take longer than so many seconds.
+    At most a share of the tasks, or of the orders, may take longer than a number of seconds.
 
     Attributes:
         seconds: The bound.
         allowed_ratio: Share that may be late; 0.05 is a bound on the p95.
-        measure: A task's wait in the queue, counted when it starts, or an order's time from its intended
-            start, counted when it closes.
+        measure: Which time is bounded: a task's wait in the queue, counted when it starts, or an order's time from its
+            intended start, counted when it closes.
     """
 
     seconds: float
@@ -43,7 +43,7 @@ class SloBound:
 
     def measured(self, observed: Observed) -> tuple[Times, Times]:
         """
-        Return when each task started, or order closed, and how long it took.
+        Return when each task started, or each order closed, and how long it took.
         """
         if self.measure is Measure.WAIT:
             return observed.started, observed.waits
@@ -51,7 +51,7 @@ class SloBound:
 
     def late_ratio(self, observed: Observed, start: float, end: float) -> float:
         """
-        Return the share that was late of what was counted between two times.
+        Return which share of the tasks or orders counted between two times was late.
         """
         times, taken = self.measured(observed)
         inside = (times >= start) & (times < end)
@@ -59,7 +59,7 @@ class SloBound:
 
     def late_by_second(self, observed: Observed, start: float, seconds: int) -> tuple[int, ...]:
         """
-        Return how many were late in each second from a time on.
+        Return how many were late in each second after a start.
         """
         times, taken = self.measured(observed)
         late = times[taken > self.seconds] - start

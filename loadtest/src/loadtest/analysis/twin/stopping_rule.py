@@ -28,9 +28,9 @@ class Enough:
     The window ends.
 
     Attributes:
-        sentence: What was found, for people.
+        sentence: What was found, as a sentence for people.
         decision: What the twins decided; ``None`` where nothing was to be decided.
-        probe: What twins below and above the rate decided; ``None`` where there were none.
+        probe: What the twins below and above the rate decided; ``None`` where there were none.
     """
 
     sentence: str
@@ -40,13 +40,13 @@ class Enough:
 
 class StoppingRule(Protocol):
     """
-    Says after each second whether a window goes on.
+    Decides after each second whether a window goes on.
     """
 
     @property
     def longest_seconds(self) -> float:
         """
-        The longest that the window can take.
+        The longest window that the rule allows.
         """
         ...
 
@@ -55,9 +55,9 @@ class StoppingRule(Protocol):
         Take the counts since the window's beginning.
 
         Args:
-            elapsed_seconds: Of the window, by its own clock.
+            elapsed_seconds: Seconds since the window's beginning, by the window's own clock.
             counted: Tasks started, or orders closed, so far.
-            late: Those of them that were late.
+            late: How many of the counted ones were late.
         """
         ...
 
@@ -73,7 +73,7 @@ class FixedWindow:
     @property
     def longest_seconds(self) -> float:
         """
-        Its length.
+        The length of the window.
         """
         return self.seconds
 
@@ -94,10 +94,11 @@ class UntilDecided:
 
     Attributes:
         twins: Systems just at the SLO's edge on this step's schedule and draws, made before the window.
-        budget_seconds: The longest window; the twins must reach as far.
+        budget_seconds: The longest window; the twins must be at least as long.
         rule: When a difference is an answer.
-        arrival_rate: Orders per second, to name the rates that would be decided sooner.
-        met_from_seconds: Before so many seconds it does not end with "met", for the sake of what else is counted in it.
+        arrival_rate: Orders per second, used to name the rates that would be decided sooner.
+        met_from_seconds: Seconds before which the window does not end with "met", because other readings need its
+            length.
     """
 
     twins: TwinCounts
@@ -113,7 +114,7 @@ class UntilDecided:
     @property
     def longest_seconds(self) -> float:
         """
-        The budget.
+        The longest window that the rule allows.
         """
         return self.budget_seconds
 
@@ -122,7 +123,7 @@ class UntilDecided:
         Go on until a look decides or the budget is spent.
 
         Raises:
-            ValueError: Time or counts run backwards, as after a restart of what counts.
+            ValueError: Time or counts run backwards, as after a restart of the counted process.
         """
         if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))

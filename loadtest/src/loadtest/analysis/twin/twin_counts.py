@@ -26,9 +26,9 @@ class OpenStep:
 
     Attributes:
         arrivals: When each order arrives, in seconds since the step's beginning, rising.
-        draws: Work of each order in seconds, a row an order number; or the distribution, where the draws
-            are not ours, from which each twin draws its own.
-        warm_up_seconds: The uncounted beginning.
+        draws: Work of each order in seconds, one row per order number; or, where the kit does not make the draws, the
+            distribution from which each twin draws its own.
+        warm_up_seconds: Length of the warm-up, which is not counted.
         window_seconds: The longest window, in whole seconds.
     """
 
@@ -49,13 +49,13 @@ class TwinCounts:
     @property
     def seconds(self) -> int:
         """
-        The longest window for which there are counts.
+        The longest window for which there are counts, in seconds.
         """
         return min(len(twin) for twin in self.late_by_second)
 
     def until(self, elapsed_seconds: float) -> tuple[float, ...]:
         """
-        Return the late tasks of each twin up to a time of the window; within a second in proportion.
+        Return the late tasks of each twin up to a time of the window; a part of a second counts in proportion.
         """
         whole = min(int(elapsed_seconds), self.seconds)
         part = elapsed_seconds - whole if whole < self.seconds else 0.0
@@ -71,12 +71,13 @@ class TwinCounts:
 
 def offer_step(model: QueueModel, step: OpenStep, luck: int) -> Observed:
     """
-    Return what an empty system shows of a step; as the real one is, which was drained before.
+    Return what a step shows on a system that starts empty, as the real system was drained before.
 
     Args:
         model: The system, such as the calibrated one slowed to the edge.
         step: Arrivals and draws.
-        luck: Seed of what is not ours: the order of service, and the draws of a step that holds their distribution.
+        luck: Seed of what the step does not decide: the order of service, and the draws where the step holds their
+            distribution.
     """
     draws = step.draws
     if not isinstance(draws, np.ndarray):
@@ -90,10 +91,10 @@ def simulate_twins(model: QueueModel, step: OpenStep, bound: SloBound, twins: in
     Simulate twins that differ in luck alone.
 
     Args:
-        model: Calibrated, or slowed to the SLO's edge.
+        model: The model, calibrated or slowed to the SLO's edge.
         step: The measured step.
-        bound: What is late.
-        twins: How many.
+        bound: The bound beyond which a task is late.
+        twins: Number of twins.
     """
     counts = []
     for luck in range(1, twins + 1):
@@ -109,19 +110,19 @@ def choose_schedule(
     counted_per_second: float,
 ) -> int:
     """
-    Choose the schedule whose twin is late in its usual share from the first seconds on.
+    Choose the schedule whose twin has its usual share of late tasks from the first seconds on.
 
-    Most short schedules hold no queue at all and decide nothing.  The choice looks at the twin alone, so it
+    On most short schedules no queue builds up, and they decide nothing. The choice looks at the twin alone, so it
     favours neither answer.
 
     Args:
         edge: The model, slowed to the SLO's edge.
-        candidates: Seeds of schedules with the steps they make; 30 to 40 are enough.
-        bound: What is late.
-        counted_per_second: Tasks, or orders, that the step counts a second.
+        candidates: Seeds of schedules, each with the step that it makes; 30 to 40 are enough.
+        bound: The bound beyond which a task is late.
+        counted_per_second: Number of tasks, or orders, that the step counts in a second.
 
     Returns:
-        The seed chosen.
+        The chosen seed.
     """
     if not candidates:
         raise ValueError("there is no schedule to choose from")

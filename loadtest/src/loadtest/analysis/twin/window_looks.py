@@ -1,5 +1,5 @@
 """
-The late tasks of a window as they are counted, and when they are looked at.
+The counts of a window's late tasks, and the times at which a rule looks at them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from loadtest.analysis.twin.decision import DecisionRule
 @dataclass(slots=True)
 class Looks:
     """
-    What was counted until now.
+    The counts of a window so far.
 
     Attributes:
-        rule: Says at which seconds to look.
-        budget_seconds: The longest window, at whose end is the last look.
-        reach_seconds: How far the twins go that its counts are held against.
+        rule: Rule that says at which seconds to look.
+        budget_seconds: The longest window; the last look is at its end.
+        reach_seconds: Length of the twins' simulation with which the counts are compared.
         counts: Seconds since the window's start and late tasks until then, in the order in which they were taken.
-        taken: Looks of the rule that are over.
+        taken: Number of the rule's looks that are over.
     """
 
     rule: DecisionRule
@@ -36,10 +36,10 @@ class Looks:
 
     def is_due(self, elapsed_seconds: float, late: float) -> bool:
         """
-        Take a count, and tell whether it is time to look at all of them.
+        Take a count, and tell whether it is time to look at all counts.
 
         Raises:
-            ValueError: Time or counts run backwards, as after a restart of what counts.
+            ValueError: Time or counts run backwards, as after a restart of the counted process.
         """
         if self.counts and (elapsed_seconds < self.counts[-1][0] or late < self.counts[-1][1]):
             raise ValueError(f"counts run backwards: {self.counts[-1]} then {(elapsed_seconds, late)}")

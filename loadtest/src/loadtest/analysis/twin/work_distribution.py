@@ -1,5 +1,5 @@
 """
-How long an activity works, as a distribution to draw from; the draws of a step are the caller's.
+How long an activity works, as a distribution to draw from; the caller makes the draws of a step.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class WorkDistribution(Protocol):
 @dataclass(frozen=True, slots=True)
 class UniformWork:
     """
-    Evenly spread by a ratio around the mean; a ratio of 0 is constant work.
+    Evenly spread around the mean by a ratio; a ratio of 0 is constant work.
     """
 
     mean: float
@@ -91,11 +91,11 @@ class ExponentialWork:
 @dataclass(frozen=True, slots=True)
 class HistogramWork:
     """
-    Work as a histogram of execution times saw it, evenly spread within each bucket.
+    Work as a histogram of execution times shows it, evenly spread within each bucket.
 
     Attributes:
         bounds: Upper bounds of the buckets in seconds, rising and finite; the first begins at 0.
-        counts: Activities of each bucket.
+        counts: Number of activities in each bucket.
         total_seconds: Exact sum of all times where it is known; the draws are scaled to its mean.
     """
 
@@ -110,7 +110,7 @@ class HistogramWork:
     @property
     def mean(self) -> float:
         """
-        Mean in seconds: of the exact sum, else of the buckets' middles.
+        Mean in seconds, from the exact sum where it is known, else from the buckets' middles.
         """
         if self.total_seconds is not None:
             return self.total_seconds / sum(self.counts)
@@ -119,7 +119,7 @@ class HistogramWork:
     @property
     def cv(self) -> float:
         """
-        Standard deviation over mean, of the buckets.
+        Standard deviation over mean, from the buckets.
         """
         mean = self._middle_mean()
         lows, total = (0.0, *self.bounds[:-1]), sum(self.counts)

@@ -13,7 +13,7 @@ OWN_ORDERS = "repair"
 
 def known_work(plan: Plan) -> WorkDistribution | None:
     """
-    Return the distribution from which an activity's seconds are drawn; ``None`` where the draws are not the plan's.
+    Return the distribution from which an activity's seconds are drawn; ``None`` where the plan does not make the draws.
     """
     given = plan.work
     if plan.scenario != OWN_ORDERS or given.seconds <= 0 or given.cpu_seconds:

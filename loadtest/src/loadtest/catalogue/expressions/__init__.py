@@ -1,5 +1,5 @@
 """
-Every PromQL expression once, by name; dashboards, rules and the report ask for them here.
+Every PromQL expression, once and by name; dashboards, rules and the report take them from here.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def for_reading(reading: str) -> tuple[Expression, ...]:
     Return the expressions that tell the same as a reading of ``sweep.json``.
 
     Args:
-        reading: Its key, nested ones joined by a point (``schedule_to_start_seconds.activity.p95``);
-            a key above them gives all that are below it.
+        reading: Key of the reading; nested keys are joined by a point (``schedule_to_start_seconds.activity.p95``); a
+            key above them gives all expressions below it.
     """
     return tuple(
         expression

@@ -17,11 +17,11 @@ class Expression:
 
     Attributes:
         name: ``<area>.<what>``, unique.
-        query: How it is asked.
+        query: The query that Prometheus is asked.
         unit: ``seconds``, ``ratio``, ``bytes``, ``unix time``, ``count`` or what is counted, ``…/s`` for rates.
-        legend: How its series are told apart, in Grafana's spelling (``{{task_queue}}``).
-        good: What a good value looks like, and what to do with another one.
-        readings: Keys of a step in ``sweep.json`` that tell the same for a step.
+        legend: How the query's series are told apart, in Grafana's spelling (``{{task_queue}}``).
+        good: Good values, and what to do where the value is not good.
+        readings: Keys of a step's readings in ``sweep.json`` that tell the same.
     """
 
     name: str
@@ -34,14 +34,14 @@ class Expression:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """
-        The catalogue's metrics that it asks for.
+        The catalogue's metrics that the query uses.
         """
         return self.query.metrics
 
     @property
     def events(self) -> tuple[str, ...]:
         """
-        What must have happened before it can answer.
+        The events that must have happened before the query can answer.
         """
         return tuple(
             dict.fromkeys(
@@ -53,6 +53,6 @@ class Expression:
 
     def promql(self, scope: QueryScope = PLAIN) -> str:
         """
-        Write it out.
+        Return the query as PromQL text.
         """
         return self.query.render(scope)

@@ -17,14 +17,14 @@ _slots = combine(
     used=gauge("sum", BY_KEY["worker.slots_used"]),
     free=gauge("sum", BY_KEY["worker.slots_available"]),
 )
-# Tasks taken, as every supported server counts them; those put in are counted from 1.32 on only.
+# Tasks that were taken, which every supported server counts; tasks that were put in are counted only from 1.32 on.
 _arriving = rate(BY_KEY["server.poll_success"], task_type="Activity")
 
 
 def _needed() -> Query:
     """
-    Little's law on activity slots: tasks arriving per second times the seconds each holds a slot,
-    over the slots of a replica, of which a fifth is to stay free.
+    Little's law on activity slots: tasks arriving per second, times the seconds that each holds a slot, over the slots
+    of a replica, of which a fifth must stay free.
     """
     return combine(
         f"ceil(<arriving> * <busy> / <finished> / (<slots> / <workers>) / {_SLOTS_TO_USE:g})",
@@ -38,7 +38,7 @@ def _needed() -> Query:
 
 def _where_workers_run(query: Query) -> Query:
     """
-    Keep what belongs to Kubernetes namespaces in which workers run.
+    Keep the series of Kubernetes namespaces in which workers run.
     """
     return combine(
         "<query> and on (namespace) <workers>",
@@ -47,7 +47,8 @@ def _where_workers_run(query: Query) -> Query:
     )
 
 
-# What was ours within the last hour, so that other targets of a shared Prometheus are left alone.
+# Targets that served the kit's metrics within the last hour, so that other targets of a shared Prometheus are left
+# alone.
 _ours = combine(
     "(<workers> or <servers> or <injectors>)",
     workers=lately(BY_KEY["worker.started"], by=("instance",), back="1h"),

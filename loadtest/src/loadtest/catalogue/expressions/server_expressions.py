@@ -10,7 +10,7 @@ from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, combine, gauge, quanti
 
 _LONG_POLLS = "!~Poll.*|GetWorkflowExecutionHistory|UpdateWorkflowExecution|PollWorkflowExecutionUpdate"
 
-# How the server looks before it writes, and how shards change hands; none of these is a fault of the database.
+# Errors of the server's normal reads before a write, and of shards that change owners; none is a fault of the database.
 _EXPECTED_ERRORS = (
     "!~.*(NotFound|AlreadyExist|ConditionFailed|InvalidArgument|ShardOwnershipLost|[Cc]ancell?ed).*"
 )

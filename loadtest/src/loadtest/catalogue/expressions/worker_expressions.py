@@ -46,7 +46,7 @@ def _slots(key: str, name: str, good: str) -> Expression:
 
 def _silent(key: str, operation: str) -> Query:
     """
-    Count the free slots of each replica for which it got no answer to a poll: all of them, or 0.
+    Return the free slots of each replica: all of them where none of its polls got an answer, else 0.
     """
     free = BY_KEY[f"worker.{key}_available"]
     polls = rate(BY_KEY["worker.polls"], by=_REPLICA, operation=operation)

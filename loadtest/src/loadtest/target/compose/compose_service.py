@@ -1,7 +1,7 @@
 """
-One service of a compose project that is up: its files, its containers and its replica count.
+One service of a running compose project: its files, its containers and its replica count.
 
-Everything is found by the labels that Docker Compose puts on containers, so a project of anybody's is known by its name.
+Everything is found by the labels that Docker Compose puts on containers, so any project is known by its name.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Service:
 
     Attributes:
         docker: Docker's command line.
-        project, name: Which.
-        files: With which the project was brought up.
-        folder: Of the project, where its .env is.
-        env_files: What was given by ``--env-file`` in place of that .env.
+        project, name: Names of the project and of the service.
+        files: Compose files with which the project was started.
+        folder: Folder of the project, which holds its .env file.
+        env_files: Files that were given by ``--env-file`` instead of that .env file.
     """
 
     docker: Docker
@@ -46,7 +46,8 @@ class Service:
 
     async def containers(self, name: str | None = None) -> list[Container]:
         """
-        Return the containers of the service, or of another of the project, ended ones too, in the order of their numbers.
+        Return the containers of the service, or of another service of the project, also ended ones, in the order of
+        their numbers.
 
         Raises:
             DockerError: Docker does not answer.
@@ -75,12 +76,13 @@ class Service:
 
     async def hashes(self, rendered: Mapping[str, Any]) -> set[str]:
         """
-        Return the hashes that a container of the service may carry if it was made from what the files say now.
+        Return the hashes that a container of the service may carry if it was made from the present files.
 
-        There are two: one that was made with `--no-deps`, as a sweep makes them, forgets what the service depends on.
+        There are two: a container made with `--no-deps`, as a sweep makes them, does not record what the service
+        depends on.
 
         Args:
-            rendered: The whole project.
+            rendered: The rendered project.
         """
         services = rendered["services"]
         alone = {key: value for key, value in services[self.name].items() if key != "depends_on"}
@@ -95,10 +97,10 @@ class Service:
 
     async def scale(self, replicas: int, seconds: float) -> None:
         """
-        Start or end containers until there are that many; those that run stay as they are.
+        Start or end containers until there are that many; those that keep running are not changed.
 
         Raises:
-            DockerError: It did not come to that.
+            DockerError: Docker could not reach that number.
         """
         words = ["up", "--detach", "--no-deps", "--no-recreate", "--no-build", "--pull", "never"]
         await self.docker(
@@ -107,7 +109,7 @@ class Service:
 
     async def story(self, containers: Sequence[Container]) -> str:
         """
-        Return the last lines of some containers' logs, each with its name and its end.
+        Return the last lines of some containers' logs, each with the container's name and how it ended.
         """
         told = []
         for one in containers:
@@ -132,7 +134,7 @@ async def find_service(docker: Docker, given: str) -> Service:
     Return the service that ``--service PROJECT/NAME`` names.
 
     Raises:
-        InputError: It is not of that form, no such project is up, or its files are not here.
+        InputError: The text is not of that form, no such project runs, or its files are not on this machine.
     """
     project, slash, name = given.partition("/")
     if not (project and slash and name) or "/" in name:
@@ -176,7 +178,7 @@ async def _containers(docker: Docker, project: str, name: str | None) -> list[Co
     try:
         inspected = await docker(["inspect", "--type", "container", *ids], _SECONDS)
     except DockerError as error:
-        # One that went between the two questions is not printed, and the others are.
+        # A container that went away between the two commands is not printed, but the others are.
         if "No such" not in str(error) or not error.printed:
             raise
         inspected = error.printed

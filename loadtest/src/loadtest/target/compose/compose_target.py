@@ -1,8 +1,8 @@
 """
 The containers of one service of Docker Compose as a sweep's target.
 
-It scales and lists; it never scrapes a page and never asks Temporal.  The replica count that
-it found is restored when it is left, after a failure too.
+It scales and lists; it never reads a page and never asks Temporal. At the end it restores the replica count that it
+found, also after a failure.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _FROM_THE_PAGES = "in compose the CPU of workers is read from their pages"
 @dataclass(frozen=True, slots=True)
 class ComposePlace:
     """
-    Where a sweep's parts are.
+    Where the parts of a sweep are.
 
     Attributes:
-        service: The workers', ``PROJECT/NAME``.
-        metrics_port: Number of the port of their pages inside the containers; ``None`` takes the one that is published.
-        server_services: The server's services of the same project, its database's too, for their CPU.
-        server_metrics: URL of the server's page.
+        service: Service of the workers, ``PROJECT/NAME``.
+        metrics_port: TCP port of the workers' pages inside the containers; ``None`` takes the one that is published.
+        server_services: Services of the server and of its database in the same project, for their CPU.
+        server_metrics: URL of the server's /metrics page.
     """
 
     service: str
@@ -52,17 +52,18 @@ class ComposeTarget:
     Worker containers of one service.
 
     Attributes:
-        own: Whether the workers are the kit's, whose slots and pages are known.
-        heals: Always; the service's restart policy may start a container again, which the window's edges tell.
+        own: Whether the workers are the kit's own, whose slots and pages are known.
+        heals: Always true; the service's restart policy may start a container again, which is seen at the window's
+            edges.
     """
 
     def __init__(self, service: Service, place: ComposePlace, plan: Plan, *, own: bool) -> None:
         """
         Args:
-            service: The workers.
-            place: Where everything is.
-            plan: What will be asked.
-            own: Whether the workers are the kit's.
+            service: Service of the workers.
+            place: Where the parts of the sweep are.
+            plan: Plan of the run.
+            own: Whether the workers are the kit's own.
         """
         self._service = service
         self._place = place
@@ -76,7 +77,7 @@ class ComposeTarget:
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
-        Accept the settings with which the service runs; nothing is ever started anew here.
+        Accept the settings with which the service runs; this target never restarts anything.
 
         Raises:
             InputError: The plan varies a setting of the workers or of the server.
@@ -89,7 +90,7 @@ class ComposeTarget:
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The server's page by name, or nothing.
+        The server's page by name; empty without a page.
         """
         return {} if self._place.server_metrics is None else {"server": self._place.server_metrics}
 
@@ -98,8 +99,8 @@ class ComposeTarget:
         Scale the service and wait until exactly that many containers run.
 
         Raises:
-            WorkerDiedError: One ended at its start; the text ends with its last log lines.
-            TargetError: They do not run in time.
+            WorkerDiedError: A container ended at its start; the text ends with its last log lines.
+            TargetError: The containers do not run in time.
         """
         self._expected = ()
         deadline = time.monotonic() + self._ready_seconds
@@ -124,16 +125,16 @@ class ComposeTarget:
 
     async def alive(self) -> Sequence[Replica]:
         """
-        The containers that run right now.
+        The containers that run now.
         """
         return self._replicas([one for one in await self._service.containers() if one.running])
 
     async def check_alive(self) -> None:
         """
-        Look whether every container that ``scale`` gave still runs.
+        Check that every container that ``scale`` returned still runs.
 
         Raises:
-            WorkerDiedError: One ended or is gone; the text ends with its last log lines.
+            WorkerDiedError: A container ended or is gone; the text ends with its last log lines.
         """
         containers = {one.hostname: one for one in await self._service.containers()}
         for wanted in self._expected:
@@ -152,13 +153,13 @@ class ComposeTarget:
 
     async def server_starts(self) -> Mapping[str, float]:
         """
-        When each container of the server's services was started; empty where they were not named.
+        Unix time at which each container of the server's services was started; empty where the services were not named.
         """
         return {one.name: one.started_at for one in await self._server_containers()}
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
-        CPU of the server's containers, and of the workers' where they have no page that says it.
+        CPU of the server's containers, and of the workers' containers where these have no page that tells it.
         """
         listed = [one.id for one in await self._server_containers()]
         server = ProcessUse(
@@ -180,13 +181,13 @@ class ComposeTarget:
 
     async def restore(self, replicas: int) -> None:
         """
-        Bring the replica count back.
+        Restore the replica count.
         """
         await self._service.scale(replicas, self._ready_seconds)
 
     async def _server_containers(self) -> list[Container]:
         """
-        Those that run.
+        Return the server's containers that run.
         """
         services = self._place.server_services
         return [one for name in services for one in await self._service.containers(name) if one.running]
@@ -202,10 +203,11 @@ async def demand_service(
     place: ComposePlace, plan: Plan, docker: Docker = real_docker
 ) -> tuple[Service, bool]:
     """
-    Return the service of a place and whether its workers are the kit's, if a sweep of the plan can scale it.
+    Return the service of a place, and whether its workers are the kit's own, if a sweep of the plan can scale the
+    service.
 
     Raises:
-        InputError: It cannot; each reason is a line.
+        InputError: A sweep cannot scale it; one line for each reason.
     """
     port = parse_metrics_port(place.metrics_port)
     service = await find_service(docker, place.service)
@@ -243,11 +245,11 @@ async def open_compose(
     place: ComposePlace, plan: Plan, docker: Docker = real_docker
 ) -> AsyncIterator[ComposeTarget]:
     """
-    Take the service over for a sweep, and give it back with the replica count that it had.
+    Take the service over for a sweep, and restore its replica count at the end.
 
     Args:
-        place: Where things are.
-        plan: What will be asked of the workers.
+        place: Where the parts of the sweep are.
+        plan: Plan of the run.
         docker: Docker's command line.
 
     Raises:
@@ -268,7 +270,8 @@ async def open_compose(
 @contextlib.contextmanager
 def _only_sweep(service: Service) -> Iterator[None]:
     """
-    Keep other sweeps of this machine from scaling a service of the same file; a killed one lets it go by itself.
+    Keep other sweeps of this machine from scaling a service of the same file; the lock of a killed sweep ends by
+    itself.
     """
     with Path(service.files[0]).open("rb") as file:
         try:

@@ -1,7 +1,7 @@
 """
 CPU and memory of containers, as their control group counts them.
 
-It is read inside each container, where it stands in the same place on every host; `docker stats` has rates only.
+It is read inside each container, where it is at the same place on every host; `docker stats` tells rates only.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ async def use_of(docker: Docker, ids: Sequence[str], what: str) -> ProcessUse:
 
     Args:
         docker: Docker's command line.
-        ids: Of the containers.
-        what: They are, for the reason.
+        ids: Ids of the containers.
+        what: Name of the containers for the reason, such as ``worker``.
     """
     if not ids:
         return ProcessUse(None, None, f"there is no container of {what}")

@@ -21,7 +21,7 @@ class DockerError(TargetError):
     Docker refused or did not answer in time.
 
     Attributes:
-        printed: What stood on its standard output all the same.
+        printed: Text that the command printed on standard output in spite of the error.
     """
 
     def __init__(self, message: str, printed: str = "") -> None:
@@ -34,19 +34,19 @@ async def docker(words: Sequence[str], seconds: float) -> str:
     Run one command of Docker's.
 
     Args:
-        words: Behind ``docker``.
-        seconds: It is killed after them.
+        words: Words after ``docker``.
+        seconds: Seconds after which the command is killed.
 
     Returns:
-        Its standard output.
+        Standard output of the command.
 
     Raises:
         InputError: There is no Docker.
-        DockerError: It ended with an error, of which the last lines are told, or did not end in time.
+        DockerError: The command ended with an error, whose last lines are told, or did not end in time.
     """
     told = f"`docker {' '.join(words[:8])}{' ...' if len(words) > 8 else ''}`"
     try:
-        # A session of its own: Ctrl-C ends the sweep, which then brings the replicas back by itself.
+        # In a session of its own: Ctrl-C ends the sweep, which then restores the replicas by itself.
         process: Any = await asyncio.create_subprocess_exec(
             "docker",
             *words,

@@ -1,5 +1,5 @@
 """
-What Docker says of one container of a service, and the replica that it is.
+What Docker tells of one container of a service, and the replica that the container is.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ class Container:
     One container, as inspected.
 
     Attributes:
-        id: Whole.
-        name: Without the slash.
-        hostname: By which an SDK names the worker in it.
-        running: Whether it runs now and is not about to be started anew.
-        exit_code: Of its last end.
+        id: Full id of the container.
+        name: Name of the container without the slash.
+        hostname: Host name of the container, which an SDK uses to name the worker in it.
+        running: Whether it runs now and is not about to be restarted.
+        exit_code: Exit code of its last end.
         started_at: Unix time of its last start.
-        restarts: How often Docker has started it anew.
-        labels: Its own and its image's.
-        published: Its TCP port -> port of the host, for those that are published.
+        restarts: How often Docker has restarted it.
+        labels: Labels of the container and of its image.
+        published: Port of the host by TCP port of the container, for those that are published.
     """
 
     id: str
@@ -44,10 +44,11 @@ class Container:
 
     def replica(self, metrics_port: int | None) -> Replica:
         """
-        Return it as a replica; its page is the host's port, as nothing else leads into a container on every machine.
+        Return the container as a replica; its page is on the host's port, as nothing else leads into a container on
+        every machine.
 
         Args:
-            metrics_port: Of its page inside; ``None`` takes the only one that is published.
+            metrics_port: TCP port of its page inside the container; ``None`` takes the only one that is published.
         """
         port = self.metrics_port(metrics_port)
         host = self.published.get(port) if port is not None else None
@@ -56,7 +57,7 @@ class Container:
 
     def metrics_port(self, wanted: int | None) -> int | None:
         """
-        Return the port of its page inside, ``None`` where several are published and nobody said which.
+        Return the port of its page inside, ``None`` where several are published and the user named none.
         """
         if wanted is not None:
             return wanted
@@ -91,7 +92,7 @@ def parse_metrics_port(text: str | None) -> int | None:
     Read ``--worker-metrics-port`` of a compose service.
 
     Raises:
-        InputError: It is no port's number.
+        InputError: The text is no port number.
     """
     if text is None:
         return None

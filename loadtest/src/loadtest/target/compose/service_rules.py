@@ -15,13 +15,13 @@ def why_unscalable(
     name: str, service: Mapping[str, Any], most: int, metrics_port: int | None
 ) -> tuple[str, ...]:
     """
-    Return what keeps a service from having that many replicas which a sweep can tell apart, one sentence each.
+    Return what prevents a service from having that many replicas that a sweep can tell apart, one sentence each.
 
     Args:
-        name: Of the service, as it was given.
-        service: As ``docker compose config`` renders it.
+        name: Name of the service as the user gave it.
+        service: Configuration of the service as ``docker compose config`` renders it.
         most: Highest replica count.
-        metrics_port: Port inside the container that must be published; ``None`` where none was asked for.
+        metrics_port: TCP port inside the container that must be published; ``None`` where none was asked for.
     """
     where = f"--service {name}"
     problems = [
@@ -55,7 +55,7 @@ def why_unscalable(
 
 def _offered(published: str) -> int | None:
     """
-    Return how many ports of the host there are; ``None`` for as many as are asked for.
+    Return how many ports of the host can be published; ``None`` for no limit.
     """
     if published in ("", "0"):
         return None

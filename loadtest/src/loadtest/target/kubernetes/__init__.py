@@ -1,3 +1,3 @@
 """
-A cluster as the target: worker pods of a Deployment that is there already.
+A cluster as the target: worker pods of a Deployment that already exists.
 """

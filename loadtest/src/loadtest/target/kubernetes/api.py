@@ -1,7 +1,7 @@
 """
-The one way to a cluster's API: which kubeconfig, and errors that name what to mend.
+The one way to a cluster's API: chooses the kubeconfig, and raises errors that say what to correct.
 
-It decides nothing of what is asked over the connection.
+It decides nothing of what is sent over the connection.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from loadtest.errors import InputError, TargetError
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.
 _BUSY = (0, 429, 500, 502, 503, 504)
-# Whom a request without credentials comes from.
+# User of a request without credentials.
 _NOBODY = '"system:anonymous"'
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
@@ -31,11 +31,11 @@ _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 @dataclass(frozen=True, slots=True)
 class Api:
     """
-    The parts of the API that are asked.
+    The groups of the API that the kit uses.
 
     Attributes:
-        core, apps, batch, autoscaling, coordination, custom: The client's groups.
-        where: The cluster, as errors name it.
+        core, apps, batch, autoscaling, coordination, custom: The Kubernetes client's groups.
+        where: Name of the cluster in errors.
     """
 
     core: Any
@@ -63,10 +63,10 @@ def own_namespace() -> str:
 
 def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
     """
-    Connect as the pod's own account, or by a kubeconfig file.
+    Connect with the pod's own account, or by a kubeconfig file.
 
     Args:
-        kubeconfig: The file; ``None`` is the pod's own account.
+        kubeconfig: The kubeconfig file; ``None`` uses the pod's own account.
         context: One of the file's contexts; ``None`` takes its current one.
 
     Raises:
@@ -101,11 +101,11 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
 
 def _retries(*, patient: bool) -> urllib3.Retry:
     """
-    Return how often a request is sent again: what reads is asked again where a server is busy, what changes
-    something only where the request cannot have arrived.
+    Return how often a request is sent again: a read is repeated when a server is busy, a change only when the request
+    cannot have arrived.
 
-    A sweep of hours in a pod must outlive an API server that restarts, so it goes on for half a minute; to whoever
-    asks from outside, a cluster that is away is said at once.
+    A sweep of hours in a pod must survive a restart of the API server, so there the requests continue for half a
+    minute; from outside the cluster, a cluster that does not answer is reported at once.
     """
     return urllib3.Retry(
         total=8 if patient else 4,
@@ -128,13 +128,13 @@ def no_answer(error: TargetError) -> bool:
 @contextmanager
 def asked(what: str) -> Iterator[None]:
     """
-    Turn the client's errors into one line that says what was asked.
+    Turn the client's errors into one line that says what was requested.
 
     Args:
-        what: As in ``patch deployments/scale repair-shop/repair-worker``.
+        what: What was requested, such as ``patch deployments/scale repair-shop/repair-worker``.
 
     Raises:
-        TargetError: Refused, not there, or no answer.
+        TargetError: The cluster refused, the object does not exist, or there was no answer.
     """
     try:
         yield
@@ -148,28 +148,28 @@ def asked(what: str) -> Iterator[None]:
 
 def conflicts(error: TargetError) -> bool:
     """
-    Tell whether an error says that somebody else has made or changed the thing in between.
+    Tell whether an error says that somebody else has made or changed the object in the meantime.
     """
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 409
 
 
 def missing(error: TargetError) -> bool:
     """
-    Tell whether an error says that the thing asked for is not there.
+    Tell whether an error says that the requested object does not exist.
     """
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 404
 
 
 def forbidden(error: TargetError) -> bool:
     """
-    Tell whether an error says that whoever asked may not.
+    Tell whether an error says that the account lacks the permission.
     """
     return isinstance(error.__cause__, ApiException) and error.__cause__.status == 403
 
 
 def _cause(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
-    # urllib3 names the connection's object first, which tells nobody anything.
+    # urllib3 first names the connection's object, which helps nobody.
     return str(reason).rpartition("): ")[2].strip(" .")
 
 

@@ -1,5 +1,5 @@
 """
-Which container of a pod is meant, beside sidecars that others put there, and how it fares.
+Which container of a pod is the main one, beside sidecars that others add, and its state.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ _OVER = ("Succeeded", "Failed")
 
 def main_container(pod: Any) -> str:
     """
-    Return the name of the container that kubectl would take: the one that the pod's annotation names, or its first.
+    Return the name of the container that kubectl would choose: the one that the pod's annotation names, or its first.
 
-    A sidecar's injector names the application's container there.  Statuses are no guide: they come in another order.
+    A sidecar's injector names the application's container there. The statuses do not tell: they come in another order.
     """
     named = (pod.metadata.annotations or {}).get(_DEFAULT_CONTAINER)
     names = [container.name for container in pod.spec.containers]
@@ -25,14 +25,14 @@ def main_container(pod: Any) -> str:
 
 def status_of(pod: Any, name: str) -> Any | None:
     """
-    Return what the node says of a container, ``None`` where it has said nothing: unscheduled, or evicted before.
+    Return what the node reports of a container, ``None`` where it has reported nothing: unscheduled, or evicted before.
     """
     return next((found for found in pod.status.container_statuses or [] if found.name == name), None)
 
 
 def is_over(pod: Any) -> bool:
     """
-    Tell whether a pod has ended for good, such as an evicted one; it stays listed and is no replica.
+    Tell whether a pod has ended for good, such as an evicted one; it stays listed but is no replica.
     """
     return pod.status.phase in _OVER
 
@@ -47,13 +47,12 @@ def has_died(pod: Any) -> bool:
 
 def replica(pod: Any, metrics_port: str | None = None) -> Replica:
     """
-    Return a ready pod as a replica: named by the pod, started when its main container was.
+    Return a ready pod as a replica with the pod's name; it started when its main container did.
 
     Args:
-        pod: As listed.
-        metrics_port:
-            Number or name of the port of its /metrics page; ``None`` takes the port that is called ``metrics``,
-            or the one that its annotation ``prometheus.io/port`` names.
+        pod: Pod as the API lists it.
+        metrics_port: Number or name of the port of its /metrics page; ``None`` takes the port that is called
+            ``metrics``, or the one that the pod's annotation ``prometheus.io/port`` names.
     """
     status = status_of(pod, main_container(pod))
     running = status.state.running if status is not None else None
@@ -71,7 +70,7 @@ def _port(pod: Any, wanted: str | None) -> int | None:
     if wanted is not None and wanted.isdecimal():
         return int(wanted)
     main = main_container(pod)
-    # A sidecar may call a port the same; the later one counts, and that is the main container's.
+    # A sidecar may have a port of the same name; the later one is used, and that is the main container's.
     declared = {
         port.name: int(port.container_port)
         for container in sorted(pod.spec.containers, key=lambda one: one.name == main)

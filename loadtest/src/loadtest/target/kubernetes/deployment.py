@@ -1,7 +1,7 @@
 """
-One Deployment: its replica count, and who else owns the count.
+One Deployment: its replica count, and what else owns the count.
 
-It scales through the scale subresource alone, so a right to change the Deployment itself is not needed.
+It scales through the scale subresource alone, so it needs no permission to change the Deployment itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Deployment:
 
     Attributes:
         api: The cluster.
-        namespace, name: Which.
+        namespace, name: Namespace and name of the Deployment.
     """
 
     api: Api
@@ -35,11 +35,12 @@ class Deployment:
 
     def look(self) -> Fleet:
         """
-        Return which pods are the Deployment's and what its annotations say.
+        Return the selector of the Deployment's pods, and its annotations.
 
         Raises:
-            InputError: There is none of this name, or something else owns its replica count; names the owner.
-            TargetError: It cannot be read.
+            InputError: There is no Deployment of this name, or something else owns its replica count; the error names
+                the owner.
+            TargetError: The Deployment cannot be read.
         """
         found = self._read()
         self._demand_no_owner(found)
@@ -60,12 +61,12 @@ class Deployment:
             scale = self.api.apps.read_namespaced_deployment_scale(
                 self.name, self.namespace, _request_timeout=REQUEST_SECONDS
             )
-        # An absent count is zero on the wire.
+        # The API leaves out a count that is zero.
         return int(scale.spec.replicas or 0)
 
     def scale(self, replicas: int) -> None:
         """
-        Ask for a count; nothing is waited for.
+        Ask for a count; does not wait for the pods.
         """
         with asked(f"patch deployments/scale {self}"):
             self.api.apps.patch_namespaced_deployment_scale(

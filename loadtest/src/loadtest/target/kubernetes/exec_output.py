@@ -1,7 +1,8 @@
 """
-Reads what a process in a pod writes, frame by frame as it comes.
+Reads what a process in a pod writes, frame by frame as it arrives.
 
-The client's own way joins all that is there before it gives any of it, and keeps it: a large run took minutes and its size in memory.
+The client's own method collects all output before it returns any, and keeps it: a large run took minutes and its whole
+size in memory.
 """
 
 from __future__ import annotations
@@ -15,24 +16,24 @@ from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeout
 
 from loadtest.errors import TargetError
 
-# A run is packed as fast as it is read, so a stream that says nothing for so long has lost its other end.
+# A run is packed as fast as it is read, so a stream that is silent for this long has lost its other end.
 _SILENT_SECONDS = 60.0
 _LOOK_SECONDS = 5.0
 
 
 def copy_output(stream: Any, file: BinaryIO) -> tuple[bytes, int | None]:
     """
-    Write a process's standard output to a file until it ends or is cut off.
+    Write a process's standard output to a file until the process ends or the connection breaks.
 
     Args:
-        stream: The client's, of a process in a pod.
-        file: Takes the output.
+        stream: Stream of the Kubernetes client, for a process in a pod.
+        file: File that takes the output.
 
     Returns:
-        What the process said on its standard error, and its exit code, ``None`` where the connection went before it was told.
+        Standard error of the process, and its exit code; ``None`` where the connection broke before the exit code came.
 
     Raises:
-        TargetError: Nothing came for long.
+        TargetError: No output came for a long time.
         OSError: The file cannot be written.
     """
     said, ending, heard = bytearray(), bytearray(), time.monotonic()
@@ -63,7 +64,7 @@ def copy_output(stream: Any, file: BinaryIO) -> tuple[bytes, int | None]:
 
 def _exit_code(ending: bytes | bytearray) -> int | None:
     """
-    Read the status with which the API server ends a stream: its cause is the process's exit code.
+    Read the status with which the API server ends a stream: its cause holds the process's exit code.
     """
     try:
         status = json.loads(ending)

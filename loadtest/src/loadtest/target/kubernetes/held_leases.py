@@ -1,5 +1,5 @@
 """
-Keeps Leases for as long as a sweep runs, and gives them back in the end.
+Holds Leases while a sweep runs, and gives them back at the end.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ class Hold:
     Leases that are held.
 
     Attributes:
-        lost: Why one is not held any more; ``None`` while all are.
-        keeps: Whether they stay in the end, so that the next sweep finds the count that was not restored.
+        lost: Why a Lease is no longer held; ``None`` while all are held.
+        keeps: Whether the Leases stay after the end, so that the next sweep finds the count that was not restored.
     """
 
     def __init__(self, *leases: Lease) -> None:
@@ -28,17 +28,17 @@ class Hold:
 
     def demand(self) -> None:
         """
-        Refuse to go on once a Lease is lost.
+        Refuse to continue once a Lease is lost.
 
         Raises:
-            LeaseLostError: One is.
+            LeaseLostError: A Lease is lost.
         """
         if self.lost is not None:
             raise self.lost
 
     async def renew(self) -> None:
         """
-        Renew every Lease until cancelled or one is lost; a cluster that does not answer is asked again.
+        Renew every Lease until cancelled or until one is lost; a cluster that does not answer is asked again.
         """
         while self.lost is None:
             await asyncio.sleep(RENEW_SECONDS)

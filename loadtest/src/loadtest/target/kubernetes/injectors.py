@@ -1,7 +1,7 @@
 """
-The injectors of a sweep: an indexed Job, made from the chart's template for as long as the sweep runs.
+The injectors of a sweep: an indexed Job, made from the chart's template while the sweep runs.
 
-At rest there is none, so nothing that keeps a cluster as it is written can reset what a sweep needs.
+Between sweeps there is no Job, so nothing that restores a cluster to its written state can reset what a sweep needs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class InjectorJob:
 
     Attributes:
         api: The cluster.
-        namespace: Of the Job and of its template.
+        namespace: Name of the namespace that holds the Job and its template.
         template: Name of the ConfigMap whose ``job.yaml`` is the manifest.
     """
 
@@ -46,17 +46,17 @@ class InjectorJob:
         self, count: int, environment: Mapping[str, str], owner: OwnPod, code: CodeMount | None
     ) -> dict[str, Any]:
         """
-        Return the Job to be made.
+        Return the manifest of the Job.
 
         Args:
-            count: Of injectors.
-            environment: Laid over the template's.
-            owner: The sweep's pod, with which the Job goes.
-            code: Files that the sweep's pod has mounted, for the injectors too.
+            count: Number of injectors.
+            environment: Environment variables that are laid over the template's.
+            owner: Pod of the sweep; the Job is deleted with it.
+            code: User's files that the sweep's pod has mounted, which the injectors get too.
 
         Raises:
-            InputError: There is no such template, or it is none.
-            TargetError: It cannot be read.
+            InputError: There is no such template, or its text is no Job.
+            TargetError: The template cannot be read.
         """
         where = f"--injector-job {self.namespace}/{self.template}"
         try:
@@ -88,14 +88,14 @@ class InjectorJob:
 
     def make_room(self, name: str, given_up: Callable[[], bool]) -> None:
         """
-        Remove a Job that an earlier sweep left, and wait until its injectors are gone, as they would join this one.
+        Remove a Job that an earlier sweep left, and wait until its injectors are gone, as they would join this sweep.
 
         Args:
-            name: Of the Job.
-            given_up: Tells whether nobody waits for it any more.
+            name: Name of the Job.
+            given_up: Tells whether the sweep no longer waits for the Job.
 
         Raises:
-            TargetError: The cluster does not answer or does not allow it, or the earlier one does not go.
+            TargetError: The cluster does not answer or does not allow it, or the earlier Job does not go away.
         """
         if self._exists(name):
             self.end(name)
@@ -120,7 +120,7 @@ class InjectorJob:
 
     def end(self, name: str) -> None:
         """
-        Remove the Job and its pods; nothing is waited for.
+        Remove the Job and its pods; does not wait for that.
         """
         try:
             with asked(f"delete jobs {self.namespace}/{name}"):
@@ -136,7 +136,7 @@ class InjectorJob:
 
     def pods(self, name: str) -> Pods:
         """
-        The pods of a Job.
+        Return the pods of a Job.
         """
         return Pods(self.api, self.namespace, f"batch.kubernetes.io/job-name={name}")
 
@@ -153,14 +153,15 @@ class InjectorJob:
 
 class _OneSweeps:
     """
-    The Job of one sweep, which is never made once the sweep has ended.
+    The injectors' Job of one sweep; it is never made after the sweep has ended.
     """
 
     def __init__(self, injectors: InjectorJob, job: Mapping[str, Any]) -> None:
         self._injectors = injectors
         self._job = job
         self._name = str(job["metadata"]["name"])
-        # A sweep that is interrupted does not wait for the thread that makes the Job: that one must not have the last word.
+        # An interrupted sweep does not wait for the thread that makes the Job: that thread must not make it after the
+        # end.
         self._turn = threading.Lock()
         self._has_ended = threading.Event()
 
@@ -182,7 +183,7 @@ class _OneSweeps:
             refused = pods.not_made(self._name) if len(listed) < self._job["spec"]["completions"] else ""
             return "\n".join(filter(None, (refused, pods.story(listed))))
         except TargetError as error:
-            # The error that this story belongs to matters more than pods that cannot be asked for.
+            # The error to which this is added matters more than pods that cannot be read.
             return f"how the injectors' pods fare is not known: {error}"
 
 
@@ -195,11 +196,12 @@ async def open_injectors(
     code: CodeMount | None,
 ) -> AsyncIterator[None]:
     """
-    Make the injectors' Job, and remove it in the end; they find the master by its Service and are not waited for here.
+    Make the injectors' Job, and remove it at the end; the injectors find the master by its Service, and this does not
+    wait for them.
 
     Raises:
-        InputError: There is no template for it.
-        InjectorError: As the body raised it, with how those pods fare that do not run.
+        InputError: There is no template for the Job.
+        InjectorError: The body raised it; the text adds the state of the pods that do not run.
         TargetError: The cluster does not answer or does not allow it.
     """
     job = await asyncio.to_thread(injectors.manifest, count, environment, owner, code)

@@ -1,7 +1,7 @@
 """
-Follows a sweep's Job: its log line by line, and what its process ended with.
+Follows a sweep's Job: its log line by line, and the exit code of its process.
 
-It reads lines and does not know what they say.
+It reads lines and does not know what they mean.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from loadtest.target.kubernetes.container import is_over, status_of
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
-# What the other end is silent for before the log is asked for anew: a connection that went without a word stays silent.
+# After this silence the log is requested again: a connection that broke without notice stays silent.
 _SILENT_SECONDS = 60.0
 _NOT_ITSELF = ("OOMKilled", "ContainerCannotRun", "StartError", "ContainerStatusUnknown")
-# Of a process that was ended with SIGKILL.
+# Exit code of a process that was ended with SIGKILL.
 _KILLED = 137
 
 
@@ -33,7 +33,7 @@ class JobLog:
 
     Attributes:
         job: The Job.
-        start_seconds: How long its pod may take to start.
+        start_seconds: How long the Job's pod may take to start.
     """
 
     job: SweepJob
@@ -41,10 +41,12 @@ class JobLog:
 
     def lines(self) -> Iterator[str]:
         """
-        Give the log, line by line, until the sweep's container has ended; a broken connection is taken up where it broke.
+        Yield the log, line by line, until the sweep's container has ended; after a broken connection it continues where
+        it broke.
 
         Raises:
-            TargetError: The pod did not start (the text ends with its events), the Job was deleted, or the cluster is away.
+            TargetError: The pod did not start (the text ends with its events), the Job was deleted, or the cluster does
+                not answer.
         """
         name = self._wait_for_start()
         seen, heard = "", time.monotonic()
@@ -52,7 +54,7 @@ class JobLog:
             try:
                 for stamp, line in self._log(name):
                     heard = time.monotonic()
-                    # By time and not by number: a node throws the oldest lines of a long log away.
+                    # Told apart by time and not by number: a node deletes the oldest lines of a long log.
                     if stamp > seen:
                         seen = stamp
                         yield line
@@ -76,10 +78,11 @@ class JobLog:
 
     def exit_code(self) -> int:
         """
-        Return what the sweep's process ended with.
+        Return the exit code of the sweep's process.
 
         Raises:
-            TargetError: It did not end by itself, as in a pod that was evicted; the text ends with events and log lines.
+            TargetError: The process did not end by itself, as in a pod that was evicted; the text ends with events and
+                log lines.
         """
         pods = self.job.pods.all()
         if not pods:
@@ -148,7 +151,7 @@ class JobLog:
 
     def _log(self, pod: str) -> Iterator[tuple[str, str]]:
         """
-        Give each line with its time, which sorts as text.
+        Yield each line with its time, which sorts as text.
         """
         with asked(f"get pods/log {self.job.namespace}/{pod}"):
             response = self.job.api.core.read_namespaced_pod_log(

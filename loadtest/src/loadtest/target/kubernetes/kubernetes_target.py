@@ -1,8 +1,8 @@
 """
 The pods of one Deployment as a sweep's target.
 
-It scales and lists; it never scrapes a page and never asks Temporal.  The replica count that
-it found is restored when it is left, after a failure too.
+It scales and lists; it never reads a page and never asks Temporal. At the end it restores the replica count that it
+found, also after a failure.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from loadtest.target.kubernetes.usage import SAMPLE_SECONDS, Usage
 from loadtest.target.kubernetes.wanted_count import WantedCount
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
-# An edge of a window does not wait longer for the list of pods.
+# Longest time that an edge of a window waits for the list of pods.
 _SOON_SECONDS = 5.0
 CHARTS_SET_UP = (
     "workers and server of a cluster are set up by their charts, so a run there varies keys of [work] alone; leave the "
@@ -44,20 +44,21 @@ class KubernetesTarget:
     Worker pods in a cluster.
 
     Attributes:
-        heals: Always; the Deployment replaces a pod that ends.
-        own: Whether the workers are of the kit's chart, whose slots and pages are known.
-        count: Of the workers.
+        heals: Always true; the Deployment replaces a pod that ends.
+        own: Whether the workers are those of the kit's chart, whose slots and pages are known.
+        count: Replica count of the workers.
     """
 
     def __init__(self, api: Api, place: Place, plan: Plan) -> None:
         """
         Args:
             api: The cluster.
-            place: Where things are.
-            plan: What will be asked of the workers.
+            place: Where the parts of the sweep are.
+            plan: Plan of the run.
 
         Raises:
-            InputError: No such workers, something else owns their count, or they are set up otherwise than the plan says.
+            InputError: There are no such workers, something else owns their count, or their settings differ from the
+                plan.
         """
         self.heals = True
         self._api = api
@@ -83,7 +84,7 @@ class KubernetesTarget:
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """
-        Accept the settings with which the Deployment runs; nothing is ever started anew here.
+        Accept the settings with which the Deployment runs; this target never restarts anything.
 
         Raises:
             InputError: The plan varies a setting of the workers or of the server.
@@ -95,7 +96,7 @@ class KubernetesTarget:
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The server's /metrics pages by name, empty where there are none to be had.
+        The server's /metrics pages by name; empty where there are none.
         """
         return await asyncio.to_thread(server_pages, self._place.server_metrics)
 
@@ -103,12 +104,12 @@ class KubernetesTarget:
         """
         Scale the workers and wait until exactly that many pods are ready and no other is left.
 
-        A cluster that does not answer for a while is asked again until the time is over.
+        A cluster that does not answer for a while is asked again until the time has passed.
 
         Raises:
             InputError: Something else owns the count by now, or a version is being rolled out; nothing was scaled.
             WorkerDiedError: A container ended at its start; the text ends with events and log lines.
-            TargetError: They are not ready in time, or another sweep has taken the workers.
+            TargetError: The pods are not ready in time, or another sweep has taken the workers.
         """
         self._expected = self._seen = ()
         deadline = time.monotonic() + self._place.ready_seconds
@@ -118,7 +119,7 @@ class KubernetesTarget:
             late = time.monotonic() > deadline
             try:
                 if not scaled:
-                    # Meanwhile an autoscaler may have come, or another version have become current.
+                    # In the meantime an autoscaler may have been added, or another version may have become current.
                     fleet = await asyncio.to_thread(self._look)
                     self._pods = Pods(self._api, self._place.namespace, fleet.selector)
                     await asyncio.to_thread(self.count.ask, replicas)
@@ -156,7 +157,7 @@ class KubernetesTarget:
 
     async def _asked_soon(self) -> list[Any] | None:
         """
-        Return the pods now, or ``None`` where the cluster does not answer soon.
+        Return the present pods, or ``None`` where the cluster does not answer soon.
         """
         self.hold.demand()
         try:
@@ -171,10 +172,10 @@ class KubernetesTarget:
 
     async def alive(self) -> Sequence[Replica]:
         """
-        The pods that are ready right now, asked at once: a list kept in the background would be of a moment ago.
+        The pods that are ready now; the API is asked directly, as a list kept in the background would be too old.
 
-        Where the cluster does not answer, the pods that were seen last: one that ended meanwhile
-        has another start at the next look, and its page does not answer.
+        Where the cluster does not answer, the pods that were seen last are returned: one that has ended meanwhile has
+        another start time at the next look, and its page does not answer.
 
         Raises:
             TargetError: The cluster refused, or another sweep has taken the workers.
@@ -186,10 +187,10 @@ class KubernetesTarget:
 
     async def check_alive(self) -> None:
         """
-        Look whether every pod that ``scale`` gave still runs; a cluster that does not answer is a look less.
+        Check that every pod that ``scale`` returned still runs; a cluster that does not answer only skips this check.
 
         Raises:
-            WorkerDiedError: One ended or is gone; the text ends with events and log lines.
+            WorkerDiedError: A pod ended or is gone; the text ends with events and log lines.
         """
         listed = await self._asked_soon()
         if listed is None:
@@ -206,24 +207,25 @@ class KubernetesTarget:
 
     async def server_starts(self) -> Mapping[str, float]:
         """
-        When each container of the server's Kubernetes namespace was started; empty where that is not known.
+        Unix time at which each container of the server's Kubernetes namespace was started; empty where that is not
+        known.
         """
         return await asyncio.to_thread(server_starts, self._api, self._place.server_namespace)
 
     async def use(self) -> Mapping[str, ProcessUse]:
         """
-        CPU of the server's pods where metrics.k8s.io can say; that of the workers stands on their pages.
+        CPU of the server's pods where metrics.k8s.io tells it; the workers' CPU is on their pages.
         """
         return {"worker": ProcessUse(None, None, _FROM_THE_PAGES), "server": self._usage.use()}
 
     async def machine_times(self) -> None:
         """
-        A cluster is no one machine.
+        Not known: a cluster is more than one machine.
         """
 
     async def sample_usage(self) -> None:
         """
-        Ask metrics.k8s.io every few seconds until cancelled or until it has nothing to say.
+        Ask metrics.k8s.io every few seconds until cancelled or until it has no answer.
         """
         while self._usage.asks:
             await asyncio.to_thread(self._usage.sample)
@@ -249,16 +251,16 @@ async def open_target(
     api: Api, place: Place, plan: Plan, guards: Sequence[Lease]
 ) -> AsyncIterator[KubernetesTarget]:
     """
-    Take the workers over for a sweep, and give them back with the replica count that they had.
+    Take the workers over for a sweep, and restore their replica count at the end.
 
     Args:
         api: The cluster.
-        place: Where things are.
-        plan: What will be asked of the workers.
-        guards: Leases that are held meanwhile; the first one keeps the replica count.
+        place: Where the parts of the sweep are.
+        plan: Plan of the run.
+        guards: Leases that are held during the sweep; the first one keeps the replica count.
 
     Raises:
-        InputError: They cannot be taken; nothing was changed.
+        InputError: The workers cannot be taken; nothing was changed.
         TargetError: The cluster does not answer or does not allow it.
     """
     target = await asyncio.to_thread(KubernetesTarget, api, place, plan)
@@ -275,7 +277,8 @@ async def open_target(
                 with contextlib.suppress(asyncio.CancelledError):
                     await sampling
             finally:
-                # Whatever became of the sampling; shielded, as a second signal must not leave the workers as they are.
+                # Whatever happened to the sampling; shielded, as a second signal must not leave the workers as they
+                # are.
                 await asyncio.shield(_restore(target, held, original))
 
 

@@ -1,8 +1,8 @@
 """
 One sweep at a time: a coordination.k8s.io Lease that the sweep's process takes, renews and gives back.
 
-It lies beside what it guards, so that load tests of different namespaces meet at it.
-Beside the lock it keeps the replica count that was found, so that whoever comes after a crash can restore it.
+It is in the namespace of the object that it guards, so that load tests of different namespaces meet at it.
+Beside the lock it keeps the replica count that was found, so that a later sweep can restore the count after a crash.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def lease_of(namespace: str, guarded: str) -> str:
     Return the name of the Lease that guards an object.
 
     Args:
-        namespace: Of the object; it holds no dot.
-        guarded: Its name, or its kind and its name with a slash between; a Deployment is meant by either.
+        namespace: Namespace of the object; the name of a namespace holds no dot.
+        guarded: Name of the object, or its kind and its name with a slash between; a name without a kind is that of a
+            Deployment.
     """
     kind, _, name = guarded.rpartition("/")
     parts = [namespace, kind.lower(), name] if kind.lower() not in ("", "deployment") else [namespace, name]
@@ -41,12 +42,12 @@ def lease_of(namespace: str, guarded: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Holder:
     """
-    Who holds a Lease: a sweep's pod.
+    The holder of a Lease: a sweep's pod.
 
     Attributes:
-        namespace: The load test's own.
-        pod: Its name.
-        uid: Tells a pod from a later one of the same name.
+        namespace: Namespace of the load test.
+        pod: Name of the pod.
+        uid: UID of the pod, which tells it from a later pod of the same name.
     """
 
     namespace: str
@@ -75,10 +76,10 @@ class Lease:
         """
         Args:
             api: The cluster.
-            namespace: Of what it guards.
-            name: Of the Lease.
-            holder: Who takes it; ``None`` only looks.
-            now, sleep: The clock.
+            namespace: Namespace of the object that the Lease guards.
+            name: Name of the Lease.
+            holder: Pod that takes the Lease; ``None`` only looks.
+            now, sleep: Clock of the Lease.
         """
         self._api = api
         self._namespace = namespace
@@ -86,7 +87,7 @@ class Lease:
         self._holder = holder
         self._now = now
         self._sleep = sleep
-        # A renewal that is under way when the sweep ends must not meet its end.
+        # A renewal that still runs when the sweep ends must not overlap with giving the Lease back.
         self._turn = threading.Lock()
 
     def __str__(self) -> str:
@@ -94,10 +95,10 @@ class Lease:
 
     def demand_free(self) -> None:
         """
-        Refuse where a sweep holds it.
+        Refuse where a sweep holds the Lease.
 
         Raises:
-            InputError: One does; names it and when its hold expires.
+            InputError: A sweep holds it; the error names that sweep and when its hold expires.
         """
         found = self._read()
         if found is not None and self._is_held(found):
@@ -105,7 +106,7 @@ class Lease:
 
     def take(self) -> None:
         """
-        Take it: new, given back, expired, or left by a pod that has ended.
+        Take the Lease: a new one, or one that was given back, has expired, or was left by a pod that has ended.
 
         Raises:
             InputError: Another sweep holds it.
@@ -134,10 +135,10 @@ class Lease:
 
     def renew(self) -> None:
         """
-        Say that the holder still lives.
+        Renew the Lease, which shows that the holder still lives.
 
         Raises:
-            LeaseLostError: Another holds it, or it was deleted.
+            LeaseLostError: Another sweep holds it, or it was deleted.
             TargetError: The cluster did not answer.
         """
         with self._turn:
@@ -145,7 +146,7 @@ class Lease:
 
     def note(self, replicas: int) -> int:
         """
-        Keep the count that was found, unless an earlier sweep left one that it never restored.
+        Keep the count that was found, unless an earlier sweep left a count that it never restored.
 
         Returns:
             The count to restore.
@@ -162,10 +163,10 @@ class Lease:
 
     def give_back(self) -> None:
         """
-        Remove it, with the count that it kept.
+        Remove the Lease, with the count that it kept.
 
         Raises:
-            LeaseLostError: Another holds it.
+            LeaseLostError: Another sweep holds it.
         """
         with self._turn:
             found = self._own().metadata
@@ -235,7 +236,7 @@ class Lease:
             return False
         if self._now() < _expires(lease):
             return True
-        # By this clock it has expired; a holder whose clock goes otherwise renews it within this time.
+        # By this clock the Lease has expired; a holder whose clock differs renews it within this time.
         self._sleep(RENEW_SECONDS * 1.5)
         later = self._read()
         return later is not None and bool(later.spec.renew_time != lease.spec.renew_time)
@@ -266,7 +267,7 @@ class Lease:
 
 class LeaseLostError(TargetError):
     """
-    The Lease is another's, so nothing may be scaled or restored any more.
+    Another sweep has the Lease, so nothing may be scaled or restored any more.
     """
 
 

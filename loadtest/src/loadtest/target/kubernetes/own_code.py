@@ -1,7 +1,7 @@
 """
-A user's own files in the pods of a sweep: a ConfigMap, mounted beside the plan, and packages that they need.
+A user's own files in the pods of a sweep: a ConfigMap, mounted beside the plan, and the packages that the files need.
 
-The sweep's pod gets them when it is submitted; the sweep hands the same on to its injectors.
+The sweep's pod gets them when it is submitted; the sweep passes them on to its injectors.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ REQUIREMENTS = "requirements.txt"
 _VOLUME = "plan"
 _PACKAGES = "packages"
 _PACKAGES_FOLDER = "/packages"
-# A ConfigMap holds 1 MiB, names and all.
+# A ConfigMap holds 1 MiB, names included.
 LARGEST_BYTES = 900 * 1024
-# What a key of a ConfigMap may hold; a number in front tells files apart that differ in other signs alone.
+# Characters that a key of a ConfigMap cannot hold; a number in front tells files apart that differ only in these.
 _NO_KEY = re.compile(r"[^-._a-zA-Z0-9]")
 _LONGEST_KEY = 200
 
@@ -30,7 +30,7 @@ _LONGEST_KEY = 200
 @dataclass(frozen=True, slots=True)
 class CodeMount:
     """
-    What a pod needs to have a user's files in ``/plan``.
+    What a pod needs so that a user's files are in ``/plan``.
 
     Attributes:
         volume: The volume ``plan``, as JSON.
@@ -42,7 +42,7 @@ class CodeMount:
 
     def add_to(self, pod: dict[str, Any], container: str) -> None:
         """
-        Change a pod's spec, as JSON, so that a container of it finds the files.
+        Change a pod's spec, as JSON, so that one of its containers finds the files.
         """
         (main,) = (one for one in pod["containers"] if one["name"] == container)
         pod["volumes"] = [one for one in pod.get("volumes") or [] if one["name"] != _VOLUME]
@@ -58,7 +58,7 @@ def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any])
     packages = {"name": _PACKAGES, "mountPath": _PACKAGES_FOLDER}
     pod["volumes"].append({"name": _PACKAGES, "emptyDir": {"sizeLimit": "1Gi"}})
     tmp = [one for one in main["volumeMounts"] if one["mountPath"] == "/tmp"]
-    # The image's own Python has no pip, the one that it is built upon has.
+    # The image's own Python has no pip; the Python on which it is built has one.
     pip = ["pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
     pod["initContainers"] = [
         *(pod.get("initContainers") or []),
@@ -79,11 +79,12 @@ def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any])
 
 def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
     """
-    Return what the sweep's own pod has mounted, for a scenario that lies there; ``None`` for one of the image.
+    Return the files that the sweep's own pod has mounted, for a scenario among them; ``None`` for a scenario of the
+    image.
 
     Args:
         pod: Spec of the sweep's pod, as JSON.
-        scenario: The plan's: a name, or a path.
+        scenario: Scenario of the plan: a name, or a path.
     """
     if FOLDER not in map(str, PurePosixPath(scenario).parents):
         return None
@@ -93,14 +94,14 @@ def code_of(pod: Mapping[str, Any], scenario: str) -> CodeMount | None:
 
 def pack(files: Mapping[str, str]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """
-    Lay files out as a ConfigMap's data and as the items of its volume, since its keys hold no slash,
-    no blank and no letter beside ASCII.
+    Turn files into a ConfigMap's data and the items of its volume, as the data's keys hold no slash, no blank and no
+    letter beside ASCII.
 
     Args:
-        files: Text by path below the mounted folder.
+        files: Text of each file by its path below the mounted folder.
 
     Raises:
-        InputError: They are too large for a ConfigMap; names the largest.
+        InputError: The files are too large for a ConfigMap; the error names the largest.
     """
     size = sum(len(path.encode()) + len(text.encode()) for path, text in files.items())
     if size > LARGEST_BYTES:

@@ -1,5 +1,5 @@
 """
-The pod that this process runs in, as the sweep's own pod: who holds its Leases and owns what it makes.
+The pod that this process runs in, which is the sweep's pod: it holds the Leases and owns what the sweep makes.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class OwnPod:
     A sweep's pod.
 
     Attributes:
-        namespace: The load test's own.
-        name, uid: Which pod.
-        spec: As JSON.
+        namespace: Namespace of the load test.
+        name, uid: Name and UID of the pod.
+        spec: Spec of the pod, as JSON.
     """
 
     namespace: str
@@ -32,16 +32,16 @@ class OwnPod:
     @property
     def holder(self) -> Holder:
         """
-        Who holds Leases.
+        The pod as the holder of Leases.
         """
         return Holder(self.namespace, self.name, self.uid)
 
     @property
     def reference(self) -> dict[str, Any]:
         """
-        Who owns what this pod makes.
+        The pod as the owner of what it makes.
 
-        It is the pod and not its Job: a Job that is deleted would take what it owns while the pod still drains.
+        The owner is the pod and not its Job: if the Job is deleted, what it owns would go while the pod still drains.
         """
         return {"apiVersion": "v1", "kind": "Pod", "name": self.name, "uid": self.uid}
 
@@ -51,7 +51,7 @@ def own_pod(api: Api) -> OwnPod:
     Return the pod that this process runs in; its host name is the pod's name.
 
     Raises:
-        TargetError: It cannot be read.
+        TargetError: The pod cannot be read.
     """
     namespace, name = own_namespace(), socket.gethostname()
     with asked(f"get pods {namespace}/{name}"):

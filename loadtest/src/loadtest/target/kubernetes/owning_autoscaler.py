@@ -17,9 +17,9 @@ def autoscaler_of(api: Api, namespace: str, kind: str, name: str) -> str | None:
 
     Args:
         api: The cluster.
-        namespace: Of the object.
-        kind: Of the object, such as ``Deployment``.
-        name: Of the object.
+        namespace: Namespace of the object.
+        kind: Kind of the object, such as ``Deployment``.
+        name: Name of the object.
     """
     for scaled in _scaled_objects(api, namespace):
         if _targets(scaled.get("spec", {}).get("scaleTargetRef", {}), kind, name):

@@ -1,5 +1,5 @@
 """
-Where in a cluster a sweep's parts are, and of what kind its workers are.
+Where the parts of a sweep are in a cluster, and of which kind its workers are.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from loadtest.target.kubernetes.worker_deployment_resource import KIND, WorkerDe
 @dataclass(frozen=True, slots=True)
 class Place:
     """
-    Where in the cluster things are.
+    Where the parts of a sweep are in a cluster.
 
     Attributes:
-        namespace: Of the workers.
+        namespace: Namespace of the workers.
         workers: Name of their Deployment, or ``workerdeployment/NAME``.
-        metrics_port: Number or name of the port of their pages; ``None`` finds it by the pods.
-        server_metrics: URLs of the server's pages; a host with several addresses is several pages.
+        metrics_port: Number or name of the port of the workers' pages; ``None`` finds it from the pods.
+        server_metrics: URLs of the server's pages; a host with several addresses gives several pages.
         server_namespace: Kubernetes namespace of the server's pods, for their CPU.
-        ready_seconds: How long pods may take to be ready.
+        ready_seconds: How long pods may take to become ready.
     """
 
     namespace: str
@@ -37,16 +37,16 @@ class Place:
     @property
     def name(self) -> str:
         """
-        The workers' name without their kind.
+        Name of the workers without their kind.
         """
         return self.workers.rpartition("/")[2]
 
     def of(self, api: Api) -> Scalable:
         """
-        Return what has the workers' replica count.
+        Return the object that has the workers' replica count.
 
         Raises:
-            InputError: It is of a kind that a sweep cannot scale.
+            InputError: A sweep cannot scale that kind of object.
         """
         kind, slash, name = self.workers.rpartition("/")
         if not slash or kind.lower() == "deployment":

@@ -1,5 +1,5 @@
 """
-The pods of a Deployment: which run, and what they last said.
+The pods of a Deployment: which of them run, and their last events and log lines.
 
 It reads and decides nothing.
 """
@@ -16,7 +16,7 @@ from loadtest.target.kubernetes.container import is_over, main_container, status
 
 _EVENTS = 3
 _LOG_LINES = 8
-# More ways to fail at once than this say nothing more.
+# Most different states that are described; more of them would tell nothing more.
 _GROUPS = 4
 _VERSION = "pod-template-hash"
 
@@ -24,11 +24,11 @@ _VERSION = "pod-template-hash"
 @dataclass(frozen=True, slots=True)
 class Pods:
     """
-    The pods that a selector takes.
+    The pods that a selector selects.
 
     Attributes:
         api: The cluster.
-        namespace: Where.
+        namespace: Namespace of the pods.
         selector: Labels as the API takes them, ``a=b,c in (d)``.
     """
 
@@ -38,7 +38,7 @@ class Pods:
 
     def listed(self) -> list[Any]:
         """
-        Return every pod, those that end or have ended too.
+        Return every pod, also those that are ending or have ended.
         """
         with asked(f"list pods in {self.namespace}"):
             found = self.api.core.list_namespaced_pod(
@@ -54,7 +54,7 @@ class Pods:
 
     def story(self, pods: Sequence[Any]) -> str:
         """
-        Say how the pods fare that are not ready: one line for all that fare alike, with the last events of one,
+        Describe the pods that are not ready: one line for all in the same state, with the last events of one of them,
         and its last log lines if it has died.
         """
         groups: dict[str, list[Any]] = {}
@@ -73,12 +73,12 @@ class Pods:
 
     def not_made(self, owner: str) -> str:
         """
-        Say what keeps pods from being made at all, such as a quota; empty where nothing is known.
+        Say why pods are not made at all, such as a quota; empty where nothing is known.
 
-        It stands in the events of the Job or ReplicaSet, as a pod that was refused is in no list.
+        The reason is in the events of the Job or ReplicaSet, as a refused pod is in no list.
 
         Args:
-            owner: Name of the Job, or of what the ReplicaSets' names begin with.
+            owner: Name of the Job, or the beginning of the ReplicaSets' names.
         """
         try:
             with asked(f"list events in {self.namespace}"):
@@ -86,7 +86,7 @@ class Pods:
                     self.namespace, field_selector="reason=FailedCreate", _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
-            # The error that this belongs to matters more than events that are away.
+            # The error to which this is added matters more than events that cannot be read.
             return f"no events: {error}"
         events = [
             event
@@ -108,7 +108,7 @@ class Pods:
                     _request_timeout=REQUEST_SECONDS,
                 )
         except TargetError as error:
-            # The error that this story belongs to matters more than events that are away.
+            # The error to which this is added matters more than events that cannot be read.
             return [f"no events: {error}"]
         events = sorted(found.items, key=_at)
         texts = (f"event {event.reason}: {_words(event.message)}" for event in events)
@@ -131,7 +131,7 @@ class Pods:
                     _request_timeout=REQUEST_SECONDS,
                 )
         except TargetError as error:
-            # The error that this story belongs to matters more than a log that is away.
+            # The error to which this is added matters more than a log that cannot be read.
             return [f"  no log: {error}"]
         return [f"  log {line}" for line in text.splitlines()]
 
@@ -146,14 +146,14 @@ def _words(message: object) -> str:
 
 def is_leaving(pod: Any) -> bool:
     """
-    Tell whether a pod was told to end and is still there.
+    Tell whether a pod was told to end and still exists.
     """
     return pod.metadata.deletion_timestamp is not None
 
 
 def is_ready(pod: Any) -> bool:
     """
-    Tell whether a pod runs and says that it is ready.
+    Tell whether a pod runs and reports that it is ready.
     """
     conditions = pod.status.conditions or []
     return not is_over(pod) and any(found.type == "Ready" and found.status == "True" for found in conditions)
@@ -161,17 +161,18 @@ def is_ready(pod: Any) -> bool:
 
 def versions(pods: Sequence[Any]) -> list[str]:
     """
-    Return which versions of a Deployment's template pods are of, as it labels them; pods of none are of one.
+    Return the versions of the Deployment's template that pods have, by their labels; pods without the label count as
+    one version.
     """
     return sorted({str((pod.metadata.labels or {}).get(_VERSION, "")) for pod in pods})
 
 
 def state(pod: Any) -> str:
     """
-    Say in a few words how a pod fares.
+    Describe the state of a pod in a few words.
     """
     if pod.status.reason:
-        # What the node or the scheduler did to it, such as Evicted.
+        # What the node or the scheduler did to the pod, such as Evicted.
         return f"{pod.status.reason}: {pod.status.message}" if pod.status.message else str(pod.status.reason)
     for status in (*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])):
         waiting, ended = status.state.waiting, status.state.terminated

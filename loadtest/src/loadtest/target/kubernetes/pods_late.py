@@ -13,14 +13,14 @@ from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
 def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int) -> str:
     """
-    Say how many pods are ready, and what keeps the others; the text ends with how each of those fares.
+    Say how many pods are ready, and what delays the others; the text ends with the state of those.
 
     Args:
-        fleet: Where the pods are listed.
-        pods: Those that have not been told to end.
-        leaving: How many have, and are still there.
-        place: Of the workers.
-        replicas: How many were asked for.
+        fleet: Lists the pods.
+        pods: Pods that have not been told to end.
+        leaving: Number of pods that were told to end and still exist.
+        place: Where the workers are.
+        replicas: Number of replicas asked for.
     """
     ready = sum(map(is_ready, pods))
     told = f"{ready} of {replicas} pods are ready after {place.ready_seconds:g} s"

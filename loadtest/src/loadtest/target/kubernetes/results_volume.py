@@ -1,5 +1,5 @@
 """
-Reads a run from the results' volume through a short pod of the load test's image.
+Reads a run from the results' volume with a short-lived pod of the load test's image.
 
 The pod mounts the volume read-only, packs one run to its standard output and is removed.
 """
@@ -23,9 +23,9 @@ from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
 _START_SECONDS = 90.0
-# The pod ends by itself even if whoever made it is killed.
+# After this time the pod ends by itself, even if the process that made it was killed.
 _LIFETIME_SECONDS = 600
-# What says on which nodes, and as which user, a pod may run.
+# Fields that say on which nodes, and as which user, a pod may run.
 _WHERE = (
     "nodeSelector",
     "tolerations",
@@ -43,7 +43,7 @@ class Volume:
     The results' volume of a release.
 
     Attributes:
-        job: The sweep whose volume it is.
+        job: Sweep whose volume it is.
     """
 
     job: SweepJob
@@ -53,8 +53,8 @@ class Volume:
         Write the packed run to a file.
 
         Args:
-            run: Its name, or ``latest``.
-            into: The file.
+            run: Name of the run, or ``latest``.
+            into: File to write.
 
         Returns:
             The run's own name, and the checksum that the pod computed.
@@ -141,16 +141,16 @@ class Volume:
 
 def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     """
-    Write the pod that reads: the sweep's own, with nothing to do and no right to write.
+    Return the manifest of the reading pod: a copy of the sweep's own, with nothing to do and no right to write.
 
     Args:
-        name: The new pod's.
+        name: Name of the new pod.
         pod: Specification of the sweep's pod.
         labels: Labels of the sweep's Job.
     """
     container = sweep_container(pod)
     resources: dict[str, Any] = {"requests": {"cpu": "50m", "memory": "64Mi"}}
-    # A quota on limits refuses a pod without them.
+    # A quota on limits refuses a pod that sets none.
     if limits := container.get("resources", {}).get("limits"):
         resources["limits"] = limits
     return {
@@ -179,6 +179,6 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
 
 def _streaming(api: Api) -> Any:
     """
-    A client of its own, as the stream helper changes the one that it is given while it runs.
+    Return a separate client, as the stream helper changes the client that it gets while it runs.
     """
     return kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(api.core.api_client.configuration))

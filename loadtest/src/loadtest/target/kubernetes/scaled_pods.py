@@ -1,5 +1,5 @@
 """
-What a sweep scales in a cluster: which pods it has, and how many it is told to have.
+What a sweep scales in a cluster: its pods, and its wanted replica count.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ class Fleet:
     The pods under one replica count.
 
     Attributes:
-        selector: Takes its pods and no others, as the API writes selectors.
-        annotations: Of the object that has the count.
+        selector: Selector that takes these pods and no others, as the API writes selectors.
+        annotations: Annotations of the object that has the count.
     """
 
     selector: str
@@ -31,7 +31,7 @@ class Scalable(Protocol):
     @property
     def namespace(self) -> str:
         """
-        Of its pods.
+        The namespace of its pods.
         """
         ...
 
@@ -40,7 +40,7 @@ class Scalable(Protocol):
         Return its pods' selector and its annotations.
 
         Raises:
-            InputError: It is not there, or something else owns its count.
+            InputError: The object does not exist, or something else owns its count.
         """
         ...
 
@@ -52,7 +52,7 @@ class Scalable(Protocol):
 
     def scale(self, replicas: int) -> None:
         """
-        Ask for a count; nothing is waited for.
+        Ask for a count; does not wait for the pods.
         """
         ...
 

@@ -1,8 +1,8 @@
 """
 The server's /metrics pages, one for each pod behind a name.
 
-A headless Service answers with the addresses of all its pods; each page is scraped by itself,
-as a Service in front would answer with another pod's counters each time.
+A headless Service answers with the addresses of all its pods; each page is read separately, as an ordinary Service
+would answer with another pod's counters each time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
     Return a page for each address that each URL's host has, by the name ``host-address``.
 
     Raises:
-        InputError: A URL has no host, or its host no address.
+        InputError: A URL has no host, or its host has no address.
     """
     pages: dict[str, str] = {}
     for url in urls:
@@ -32,7 +32,7 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
             raise InputError(
                 f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
             ) from None
-        # A pod with an address of each family has one page: it is counted by the older one.
+        # A pod with an IPv4 and an IPv6 address has one page: it is counted by its IPv4 address.
         four = {str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}
         for address in sorted(four or {str(entry[4][0]) for entry in found}):
             host = f"[{address}]" if ":" in address else address

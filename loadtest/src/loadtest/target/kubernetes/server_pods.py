@@ -13,9 +13,9 @@ from loadtest.target.kubernetes.container import is_over
 
 def server_starts(api: Api, namespace: str | None) -> Mapping[str, float]:
     """
-    Return the unix time of the start of each container that runs, by ``POD/CONTAINER``.
+    Return the Unix time of the start of each running container, by ``POD/CONTAINER``.
 
-    Pods that are made to end, those of Jobs, are left out.  Of a namespace that is not known, ``None``, there are none.
+    Pods that are meant to end, those of Jobs, are left out. Empty for a namespace that is not known, ``None``.
 
     Raises:
         TargetError: The cluster refused, or did not answer.

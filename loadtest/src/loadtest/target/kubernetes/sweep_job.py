@@ -1,7 +1,7 @@
 """
-A sweep as a Job: made from the suspended CronJob, known by its name.
+A sweep as a Job, made from the suspended CronJob and known by its name.
 
-The sweep's process itself takes the lock; the fixed name only says which Job is followed.
+The sweep's process itself takes the lock; the fixed name only tells which Job to follow.
 """
 
 from __future__ import annotations
@@ -21,26 +21,19 @@ from loadtest.target.kubernetes.pods import Pods
 
 CONTAINER = "sweep"
 PLAN_FILE = "plan.toml"
-# What charts/loadtest lets the container do.
+# Verb of the container in the template of charts/loadtest.
 TEMPLATE_VERB = "sweep"
 START_SECONDS = 120.0
-# From a Job's making to its start it takes two requests.
+# Making a Job and starting it takes two requests, which are done within this time.
 _SUSPENDED_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
     """
-    What a submitted sweep gets beside the template.
+    What a submitted sweep gets in addition to the template.
 
-    Attributes:
-        files: Text by path below ``/plan``: the plan, and a user's own scenario.
-        arguments: More arguments of the verb.
-        verb: What the container does, in place of the template's ``sweep``.
-        packages: Whether a ``requirements.txt`` among the files is installed before the start.
-        resumes: Whether the arguments name a run in place of the plan.
-        start_seconds: How long its pod may take to start.
-        needs: What the plan asks of the server, in words; empty where the plan is not at hand.
+    Attributes: Text of each file by its path below ``/plan``: the plan, and a user's own scenario.
     """
 
     files: Mapping[str, str]
@@ -59,8 +52,8 @@ class SweepJob:
 
     Attributes:
         api: The cluster.
-        namespace: Where the load test is installed.
-        name: Of the CronJob, and of the Job that is made from it.
+        namespace: Namespace in which the load test is installed.
+        name: Name of the CronJob, and of the Job that is made from it.
     """
 
     api: Api
@@ -73,7 +66,7 @@ class SweepJob:
     @property
     def pods(self) -> Pods:
         """
-        The pods of the Job.
+        Return the pods of the Job.
         """
         return Pods(self.api, self.namespace, f"batch.kubernetes.io/job-name={self.name}")
 
@@ -103,10 +96,10 @@ class SweepJob:
         """
         Make the Job; an earlier one that has ended is removed first.
 
-        The Job starts suspended, so that its plan is there before its pod.
+        The Job starts suspended, so that its plan exists before its pod.
 
         Raises:
-            InputError: A sweep runs already, however it was started, or none is installed.
+            InputError: A sweep runs already, however it was started, or no load test is installed.
         """
         cron_job = self._cron_job()
         body = self.api.batch.api_client.sanitize_for_serialization(cron_job.spec.job_template)
@@ -119,7 +112,7 @@ class SweepJob:
         container["args"] = [*_with_verb(container["args"], brought.verb), *brought.arguments]
         self._demand_leases(container["args"])
         self._remove_ended()
-        # A name of its own: the plan of an earlier Job may still wait for its removal.
+        # A new name, as the plan of an earlier Job may still wait for its removal.
         plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
         data, items = pack(brought.files)
         volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
@@ -131,7 +124,8 @@ class SweepJob:
             "metadata": {
                 "name": self.name,
                 "labels": labels,
-                # It goes with the release: a Job that stayed would hold the volume of results that were not to be kept.
+                # The Job is deleted with the release: a Job that stayed would hold the volume of results that were not
+                # to be kept.
                 "ownerReferences": [_owner("CronJob", self.name, cron_job.metadata.uid)],
             },
             "spec": spec,
@@ -154,9 +148,10 @@ class SweepJob:
 
     def _demand_leases(self, arguments: Sequence[str]) -> None:
         """
-        Refuse while a sweep that was started otherwise, such as a nightly one, holds what this one would.
+        Refuse while a sweep that was started in another way, such as a nightly one, holds a Lease that this sweep
+        needs.
 
-        What whoever asks may not look at, the sweep itself will.
+        A Lease that this user may not read is left to the sweep itself.
         """
         given = dict(one.removeprefix("--").split("=", 1) for one in arguments if "=" in one)
         for flag in ("deployment", "injector-job"):
@@ -230,7 +225,7 @@ class SweepJob:
 
     def _pods_have_ended(self) -> bool:
         """
-        Tell whether there are pods and none runs; the Job itself says so only some seconds later.
+        Tell whether there are pods and none of them runs; the Job itself reports this only some seconds later.
         """
         pods = self.pods.all()
         return bool(pods) and all(map(is_over, pods))
@@ -238,10 +233,10 @@ class SweepJob:
 
 def sweep_container(pod: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the container of a sweep's pod, as JSON, whatever sidecars stand before it.
+    Return the container of a sweep's pod, as JSON, whatever sidecars come before it.
 
     Raises:
-        InputError: There is none of its name.
+        InputError: There is no container of that name.
     """
     for container in pod["containers"]:
         if container["name"] == CONTAINER:
@@ -273,7 +268,8 @@ def _has_ended(job: Any) -> bool:
 
 def _never_started(job: Any) -> bool:
     """
-    Tell whether whoever made a Job was killed before its pod: it is suspended for longer than that takes.
+    Tell whether the process that made a Job was killed before it started the pod: the Job is suspended for longer than
+    that takes.
     """
     age = time.time() - job.metadata.creation_timestamp.timestamp()
     return bool(job.spec.suspend) and age > _SUSPENDED_SECONDS

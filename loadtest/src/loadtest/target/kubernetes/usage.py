@@ -1,8 +1,7 @@
 """
-CPU of the server's and the database's pods, added up from metrics.k8s.io.
+CPU of the server's and the database's pods, summed from metrics.k8s.io.
 
-That API gives averages over some 15 seconds, so it says something of a minute and
-nothing of less.
+That API gives averages over about 15 seconds, so it is usable for a minute and not for less.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SAMPLE_SECONDS = 5.0
 
 class Usage:
     """
-    Adds samples up to CPU seconds since its start.
+    Sums samples up to CPU seconds since its start.
     """
 
     def __init__(
@@ -36,9 +35,9 @@ class Usage:
         """
         Args:
             api: The cluster.
-            namespace: Of the server's pods; ``None`` where it is not known.
+            namespace: Kubernetes namespace of the server's pods; ``None`` where it is not known.
             window_seconds: Shortest window of the plan.
-            clock: Seconds.
+            clock: Returns the time in seconds.
         """
         self._api = api
         self._namespace = namespace
@@ -65,7 +64,8 @@ class Usage:
 
     def sample(self) -> None:
         """
-        Ask once and add; a cluster without metrics-server, or whose answer cannot be read, ends the asking with a reason.
+        Ask once and add the answer; a cluster without metrics-server, or an answer that cannot be read, ends the
+        sampling with a reason.
         """
         try:
             with asked(f"list pods.metrics.k8s.io in {self._namespace}"):
@@ -82,13 +82,13 @@ class Usage:
 
     def take(self, items: list[Mapping[str, Any]]) -> None:
         """
-        Add one answer: what the pods used until now, at the rate that was known.
+        Add one answer: until now the pods used CPU at the rate of the answer before.
         """
         now = self._clock()
         if self._at is not None:
             self._seconds += self._cores * (now - self._at)
         self._at = now
-        # A pod that has just begun or ended may have none, as null.
+        # The containers of a pod that has just begun or ended may be null.
         used = [container["usage"] for item in items for container in item["containers"] or []]
         self._cores = float(sum(parse_quantity(usage["cpu"]) for usage in used))
         self._bytes = int(sum(parse_quantity(usage["memory"]) for usage in used))

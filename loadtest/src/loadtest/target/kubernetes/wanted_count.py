@@ -1,5 +1,5 @@
 """
-The count of workers that a sweep asks for, and the one that it brings back in the end.
+The count of workers that a sweep asks for, and the one that it restores at the end.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import no_answer
 from loadtest.target.kubernetes.scaled_pods import Scalable
 
-# How long the end of a sweep tries to bring the count back.
+# How long the end of a sweep tries to restore the count.
 _RESTORE_SECONDS = 60.0
 
 
 class WantedCount:
     """
-    The replica count of the workers for as long as a sweep has them.
+    The workers' replica count while a sweep has them.
     """
 
     def __init__(self, workers: Scalable) -> None:
         """
         Args:
-            workers: What has the count.
+            workers: The object that has the count.
         """
         self._workers = workers
-        # A sweep that is interrupted does not wait for the thread that asks for a count: that one must not have the last word.
+        # An interrupted sweep does not wait for the thread that asks for a count: that thread must not ask after the
+        # restored count.
         self._turn = threading.Lock()
         self._is_brought_back = False
 
@@ -38,7 +39,7 @@ class WantedCount:
 
     def ask(self, replicas: int) -> None:
         """
-        Ask for a count; nothing is asked once one was brought back.
+        Ask for a count; does nothing once a count was restored.
         """
         with self._turn:
             if not self._is_brought_back:
@@ -46,7 +47,7 @@ class WantedCount:
 
     def bring_back(self, replicas: int) -> None:
         """
-        Bring a count back, after any that is on its way; a cluster that does not answer is asked for a minute.
+        Restore a count, after any request under way; a cluster that does not answer is asked again for a minute.
 
         Raises:
             TargetError: The cluster refused, or did not answer for that long.

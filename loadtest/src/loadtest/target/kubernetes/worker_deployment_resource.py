@@ -1,7 +1,8 @@
 """
 A WorkerDeployment of Temporal's worker controller, scaled by its own field ``spec.replicas``.
 
-Its controller makes a Deployment for each version; a sweep measures while one is current and no other begins to be.
+Its controller makes a Deployment for each version; a sweep measures while one version is current and no other is being
+rolled out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class WorkerDeployment:
 
     Attributes:
         api: The cluster.
-        namespace, name: Which.
+        namespace, name: Namespace and name of the WorkerDeployment.
     """
 
     api: Api
@@ -39,11 +40,12 @@ class WorkerDeployment:
 
     def look(self) -> Fleet:
         """
-        Return which pods receive orders, or would begin to, and what the annotations say.
+        Return the selector of the pods that receive orders, or would begin to, and the annotations.
 
         Raises:
-            InputError: There is none of this name, its count is another's, or a version is being rolled out.
-            TargetError: It cannot be read.
+            InputError: There is no WorkerDeployment of this name, something else owns its count, or a version is being
+                rolled out.
+            TargetError: The WorkerDeployment cannot be read.
         """
         found = self._read()
         where = f"--deployment {self}"
@@ -75,7 +77,8 @@ class WorkerDeployment:
                 "wait until one is current"
             )
         selector = f"{_NAME_LABEL}={_as_label(self.name)}"
-        # Not the current version alone: another one that comes to receive orders is seen as more replicas, and spoils the step.
+        # Not only the current version: pods of another version that begins to receive orders are seen as more replicas,
+        # and make the step invalid.
         if old := sorted(one["buildID"] for one in status.get("deprecatedVersions") or []):
             selector += f",{_BUILD_LABEL} notin ({', '.join(old)})"
         return Fleet(selector, dict(found["metadata"].get("annotations") or {}))
@@ -88,7 +91,7 @@ class WorkerDeployment:
 
     def scale(self, replicas: int) -> None:
         """
-        Ask for a count; the controller brings it to the current version's Deployment.
+        Ask for a count; the controller applies it to the current version's Deployment.
         """
         with asked(f"patch {_PLURAL} {self.namespace}/{self.name}"):
             self.api.custom.patch_namespaced_custom_object(
@@ -125,6 +128,6 @@ class WorkerDeployment:
 
 def _as_label(name: str) -> str:
     """
-    Write a name as the controller does in the label of its pods: it replaces dots.
+    Write a name as the controller writes it in the label of its pods: with dots replaced.
     """
     return re.sub("[^a-zA-Z0-9-]+", "-", name).lower()[:63]
