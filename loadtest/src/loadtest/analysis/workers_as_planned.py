@@ -25,15 +25,14 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
 
     Args:
         load: Which.
-        workers: What is known of the workers; where one does not say its slots the plan's number stands in, and
-            nothing may then be called saturated (``slots_are_known``).
+        workers: What is known of the workers, or of some that those of the step are like; where one does not say its
+            slots the plan's number stands in, and nothing may then be called saturated (``slots_are_known``).
         plan: What was asked.
         key: Of the step; a second one keeps twice as many open as the first.
     """
     slots = activity_slots(workers)
-    once = max(
-        1, round(load.orders_per_slot * (plan.worker.slots * key.replicas if slots is None else slots))
-    )
+    each = plan.worker.slots if slots is None else slots / len(workers)
+    once = max(1, round(load.orders_per_slot * each * key.replicas))
     return 2 * once if key.doubled else once
 
 

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.awaited_results import demand_awaitable
 from loadtest.analysis.other_task_queues import activities_elsewhere
 from loadtest.analysis.settings_as_planned import settings_not_known
 from loadtest.analysis.step_reading import read_step
@@ -91,6 +92,7 @@ async def run_experiment(
         Why the design asks for no more.
 
     Raises:
+        InputError: A step that is still to come keeps more orders open than results can be awaited of.
         TargetError: The replicas did not come up.
         MeasurementError: A step has no numbers at all.
     """
@@ -137,6 +139,9 @@ async def run_experiment(
         run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
         tell(StepEnded(key, told.verdict.value, step_line(told, not_again)))
+        # As soon as the workers have told their slots, and not at a step of more of them, minutes later.
+        alike = [later for later in design.left(kept) if later.factors == key.factors]
+        demand_awaitable(cell, measured.workers, alike)
     return asked
 
 
