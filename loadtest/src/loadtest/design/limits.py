@@ -196,6 +196,7 @@ class LimitSearch:
         return relief_of(
             suspect,
             self.plan,
+            () if first is None else first.measured.workers,
             starts_server=self.question.starts_server,
             why_not_worker=why_not_worker,
         )

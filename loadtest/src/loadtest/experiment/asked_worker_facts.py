@@ -93,7 +93,8 @@ def _as_planned_once(
 
 def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> tuple[WorkerFacts, ...]:
     """
-    Take each replica's last facts with the slots that it had before the load, which a sum taken under load may miss by one.
+    Take each replica's last facts with the slots that it had before the load, which a sum taken under load may miss by one,
+    and with the most polls for activities that it had out, which a worker without load has.
 
     Where the last facts say no slots at all, the first ones stay as they are.  A page that showed the kit's `main` once has
     shown it, whatever became of it.
@@ -105,7 +106,12 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
             after,
             activity_slots=before.activity_slots or after.activity_slots,
             workflow_slots=before.workflow_slots or after.workflow_slots,
+            activity_pollers=_most(before.activity_pollers, after.activity_pollers),
             shows_main=before.shows_main or after.shows_main,
         )
         for before, after in zip(first, last, strict=True)
     )
+
+
+def _most(*numbers: int | None) -> int | None:
+    return max((number for number in numbers if number is not None), default=None)

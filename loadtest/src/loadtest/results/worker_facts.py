@@ -22,7 +22,7 @@ class WorkerFacts:
         sdk: Name and version of its SDK.
         activity_slots, workflow_slots: How many tasks it takes at a time; ``None`` also where it has no fixed number.
         activity_slots_used, workflow_slots_used: Those with a task in them.
-        activity_pollers, workflow_pollers: Its polls in flight.
+        activity_pollers, workflow_pollers: Its polls in flight; of a step those for activities are the most that were seen.
         activities_taken, workflow_tasks_taken: Tasks that it has taken since its start.
         slot_supplier: Who gives out its activity slots, as its SDK calls it: ``Fixed``, ``ResourceBased`` or another.
         activity_polls_scale, workflow_polls_scale: Whether its SDK decides the number of polls by itself.

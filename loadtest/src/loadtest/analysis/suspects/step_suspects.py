@@ -4,6 +4,7 @@ Of which steps suspects are told: of those at a limit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from loadtest.analysis.disturbances import disturbed_window
@@ -23,7 +24,10 @@ from loadtest.results.suspect import Suspect
 NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed nor above capacity"
 
 # A worker that goes on with its own settings would be refused with a number that nobody wrote, or its relief would be none.
-NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
+NOT_READ = (
+    "only the kit's `main` reads a plan's settings, and these workers are not known to run it; on one machine "
+    "`loadtest compare PLAN --a worker_command=... --b worker_command=...` tells what another setting gives"
+)
 
 # Readings of a stalled, disturbed or short window still say what waits, though its rate is worth nothing.
 _OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
@@ -52,13 +56,15 @@ def step_suspects(
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
     ranked = rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
-    return ranked if reads_settings(measured.workers) else tuple(_as_set(suspect) for suspect in ranked)
+    if reads_settings(measured.workers):
+        return ranked
+    sdks = [worker.sdk for worker in measured.workers]
+    return tuple(_as_set(suspect, sdks) for suspect in ranked)
 
 
-def _as_set(suspect: Suspect) -> Suspect:
+def _as_set(suspect: Suspect, sdks: Sequence[str | None]) -> Suspect:
     """
     Return a suspect as workers have it that take no setting of the plan, of the environment or of a chart of the kit's.
     """
-    if suspect.setting.variable is None:
-        return suspect
-    return replace(suspect, setting=of_own_workers(suspect.name), not_relieved=NOT_READ)
+    not_relieved = suspect.not_relieved if suspect.setting.variable is None else NOT_READ
+    return replace(suspect, setting=of_own_workers(suspect.name, sdks), not_relieved=not_relieved)
