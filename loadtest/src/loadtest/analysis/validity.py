@@ -106,6 +106,12 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
+    if not results(measured.injector.whole):
+        return [
+            f"none of the {measured.injector.open_at_end} workflows had ended after a drain of "
+            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
+            f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
+        ]
     return [
         f"{measured.injector.open_at_end} workflows were still open after a drain of "
         f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"

@@ -51,9 +51,9 @@ def _from_text(text: object) -> Failure:
 
 
 # In JSON a key is text; here alone it is made and read.
-FailureCounts = Mapping[
-    Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)], int
-]
+_Key = Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)]
+FailureCounts = Mapping[_Key, int]
+FailureWords = Mapping[_Key, str]
 
 
 def count_of(failed: FailureCounts, *kinds: FailureKind) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.disturbance import OutsideLook
-from loadtest.results.failure import FailureCounts
+from loadtest.results.failure import FailureCounts, FailureWords
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
@@ -134,6 +134,7 @@ class InjectorReport:
         sampled_workflow_ids: Closed in the window, for the cross-check by history.
         cpu_seconds: CPU of all injector processes and the master over the window.
         rss_bytes: Largest resident size, summed over them.
+        words: What the first start of each failure was refused with.
     """
 
     planned: int | None
@@ -151,6 +152,7 @@ class InjectorReport:
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int
+    words: FailureWords = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
