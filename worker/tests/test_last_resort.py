@@ -4,9 +4,12 @@ A device that cannot be mended is replaced or paid for, and that is undone like 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from saga import INSPECTED, hanging, undone_as_recorded
 from shop import REWORK, Gate, Shop, full_order, until, until_stage, with_verdicts
+from temporalio.testing import TimeSkipper
 
 from repairshop.contract import Fault, Outcome, RepairKind, RepairOrder, WorkProfile
 
@@ -115,3 +118,36 @@ async def test_an_escalation_without_an_answer_is_undone(shop: Shop, gate: Gate)
 
     assert result.outcome == Outcome.CANCELLED
     assert "revoke_discount" in await undone_as_recorded(shop, order, result)
+
+
+async def test_an_escalation_that_never_answers_is_taken_back_though_the_order_goes_on(shop: Shop) -> None:
+    """
+    The client of an order that was not escalated holds no discount, whatever an attempt did before it fell silent.
+    """
+    order = replace(late(Fault("escalate", after_effect=True)), repair_seconds=1.0)
+    skipping = replace(shop, client=TimeSkipper(shop.client).client)
+
+    result = await skipping.take(order)
+
+    assert (result.outcome, result.escalated, result.undone) == (Outcome.SETTLED, False, ("revoke_discount",))
+    assert "escalate" in await shop.done(order.order_id)
+    assert "escalate" not in await shop.standing(order.order_id)
+
+
+async def test_a_cancellation_while_an_escalation_is_taken_back_undoes_the_rest(
+    shop: Shop, gate: Gate
+) -> None:
+    """
+    It waits for the discount to be revoked, once.
+    """
+    faults = (Fault("escalate", after_effect=True), hanging("revoke_discount"))
+    order = replace(late(*faults), repair_seconds=1.0)
+    handle = await replace(shop, client=TimeSkipper(shop.client).client).start(order)
+    await gate.reached()
+
+    await handle.signal("cancel")
+    gate.open()
+    result = await handle.result()
+
+    assert result.outcome == Outcome.CANCELLED
+    assert await undone_as_recorded(shop, order, result) == ["revoke_discount", *INSPECTED]

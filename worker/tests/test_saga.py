@@ -5,8 +5,17 @@ What was done is undone when a step fails, wherever the order was.
 from __future__ import annotations
 
 import pytest
-from saga import AFTER_THE_CHARGE, HELD, STEPS, approved, long_order, undone_as_recorded
-from shop import Shop, activities, full_order, until_stage
+from saga import (
+    AFTER_THE_CHARGE,
+    HELD,
+    INSPECTED,
+    STEPS,
+    approved,
+    hanging,
+    long_order,
+    undone_as_recorded,
+)
+from shop import Gate, Shop, activities, full_order, until, until_stage
 
 from repairshop.contract import Fault, Outcome, RepairKind
 
@@ -85,3 +94,28 @@ async def test_compensations_are_shielded_from_a_second_cancel_and_retried(shop:
         d.attempt for d in await shop.ledger.deliveries(order.order_id) if d.step == "withdraw_registration"
     ]
     assert tried == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("step", "undone"), [("inspect_item", INSPECTED), ("assign_inspector", HELD)], ids=["after", "before"]
+)
+async def test_an_inspection_that_is_terminated_holds_nobody(
+    shop: Shop, gate: Gate, step: str, undone: tuple[str, ...]
+) -> None:
+    """
+    One that cannot undo what it did leaves that to its order; a delivery that comes later brings nobody back.
+    """
+    order = full_order(kind=RepairKind.WARRANTY, faults=(hanging(step),))
+    handle = await shop.start(order)
+    await gate.reached()
+
+    await shop.client.get_workflow_handle(f"inspection-{order.order_id}-0").terminate()
+    result = await handle.result()
+    gate.open()
+
+    async def was_delivered() -> bool:
+        return any(one.step == "assign_inspector" for one in await shop.ledger.deliveries(order.order_id))
+
+    await until(was_delivered, "the inspector's delivery came")
+    assert result.outcome == Outcome.FAILED
+    assert await undone_as_recorded(shop, order, result) == list(undone)

@@ -11,6 +11,8 @@ import pytest
 import synthetic
 from compared_blocks import kept_block, replace_block
 
+from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.suspects.relief_change import Relief, relief_of
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.limits_plan import limits_plan
 from loadtest.design.design import Answer, KeptStep, NextStep
@@ -184,7 +186,7 @@ def test_a_worker_of_another_language_is_not_relieved_by_settings_that_it_does_n
 
     assert design.answer(kept) is LimitsAnswer.NOT_FOUND
     assert design.answer(first) is LimitsAnswer.NAMED
-    assert "not known to read a plan's settings" in (design.why_not_relieved(POLLERS, first) or "")
+    assert "only the kit's `main` reads a plan's settings" in (design.why_not_relieved(POLLERS, first) or "")
 
 
 def test_a_python_worker_without_the_kits_main_is_not_relieved_with_a_number_that_nobody_wrote() -> None:
@@ -196,7 +198,20 @@ def test_a_python_worker_without_the_kits_main_is_not_relieved_with_a_number_tha
 
     assert isinstance(design.next(first), Answer)
     assert design.answer(first) is LimitsAnswer.NAMED
-    assert "not known to read a plan's settings" in (design.why_not_relieved(SLOTS, first) or "")
+    assert "only the kit's `main` reads a plan's settings" in (design.why_not_relieved(SLOTS, first) or "")
+
+
+def test_more_orders_are_told_as_many_as_are_tried() -> None:
+    """Half more than twice the slots that a worker of one's own has, whatever the kit's own would have."""
+    plan, workers = limits(own_worker=False).plan, [WorkerFacts("w", "heartbeat", activity_slots=100)]
+
+    relief = relief_of(ORDERS, plan, workers, starts_server=True, why_not_worker="it is somebody's")
+
+    assert isinstance(relief, Relief)
+    load = plan.loads[relief.load]
+    assert isinstance(load, Saturate)
+    assert relief.text == "300 orders in flight"
+    assert in_flight(load, workers, plan, StepKey(1, relief.load, "saturate", 1)) == 300
 
 
 def test_of_two_as_likely_the_one_that_can_be_relieved_is_tried() -> None:

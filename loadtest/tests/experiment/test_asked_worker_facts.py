@@ -4,16 +4,25 @@ The subject is measured: what the workers say of themselves decides load and ver
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import synthetic
 from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
 from fake_system import FakeSystem
+from fakes import fake_ports
 
 from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.design.grid import Grid
 from loadtest.errors import InputError
+from loadtest.experiment.asked_worker_facts import latest_known
+from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen
 from loadtest.plan import Plan, WorkerSetup
 from loadtest.results.problem import ProblemCause
+from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepVerdict
+from loadtest.results.worker_facts import WorkerFacts
 
 SATURATE = 0
 
@@ -82,6 +91,37 @@ async def test_a_saturate_load_waits_for_the_first_heartbeat_with_numbers(system
 
     assert measured.in_flight == 400
     assert any(isinstance(event, PhaseStarted) and "heartbeats" in event.phase for event in told)
+
+
+async def test_a_step_of_more_orders_than_can_be_awaited_begins_no_load(system: FakeSystem) -> None:
+    """The slots that an SDK gives by itself are known once the workers have told them."""
+    system.slots = 1000
+
+    with pytest.raises(InputError, match="2 replicas would keep 4,000 orders open"):
+        await carry_out(system, load=SATURATE)
+    assert system.instruction is None
+
+
+async def test_a_later_count_of_too_many_slots_ends_the_run_at_the_first(
+    system: FakeSystem, tmp_path: Path
+) -> None:
+    """One replica can be measured, four cannot: that is told before minutes are spent on two."""
+    system.slots = 200
+    run = Run.create(tmp_path, quick_plan(replicas=(1, 2, 4), shuffle=False), synthetic.manifest())
+
+    with pytest.raises(InputError, match="4 replicas would keep 1,600 orders open"):
+        await run_experiment(
+            {None: fake_ports(system)}, run, Subject(6, own_worker=False), Grid(run.plan), print, system.clock
+        )
+    assert len(run.read_steps()) == 1
+
+
+def test_polls_that_a_worker_has_without_load_are_its_pollers() -> None:
+    """Under load some of them are being answered."""
+    before = (WorkerFacts("w", activity_pollers=5), WorkerFacts("v"))
+    after = (WorkerFacts("w", activity_pollers=2), WorkerFacts("v", activity_pollers=1))
+
+    assert [one.activity_pollers for one in latest_known(before, after)] == [5, 1]
 
 
 @pytest.mark.parametrize("away", [True, False], ids=["server-does-not-answer", "worker-does-not-say"])

@@ -111,9 +111,10 @@ async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
         await wait_until_polling(TEN, queue, _sound, clock)
         return
     began = clock.now()
-    with pytest.raises(TargetError, match=told):
+    with pytest.raises(TargetError, match=told) as refused:
         await wait_until_polling(TEN, queue, _sound, clock)
     assert clock.now() - began < 10
+    assert "polling_seconds" not in str(refused.value)
 
 
 async def test_a_replica_that_polls_for_nothing_is_named() -> None:
@@ -123,6 +124,12 @@ async def test_a_replica_that_polls_for_nothing_is_named() -> None:
 
     with pytest.raises(TargetError, match=r"^replicas \['worker-7@host'\] do not poll the task queue after"):
         await wait_until_polling(TEN, queue, _sound, clock)
+
+
+async def test_a_start_that_may_be_slow_is_told_how_it_is_waited_for() -> None:
+    """A compiler or a virtual machine may take more than a minute, and the log then says nothing of a mistake."""
+    with pytest.raises(TargetError, match=r"by --set waits\.polling_seconds=180$"):
+        await wait_until_polling([OURS], SomeQueue(set(), set()), _sound, FakeClock(), timeout_seconds=90)
 
 
 async def test_replicas_that_ran_before_tell_nothing_of_how_long_a_start_takes() -> None:

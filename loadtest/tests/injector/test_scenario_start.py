@@ -52,7 +52,8 @@ async def _no_end(_number: int) -> None:
         pytest.param(["loaf"], "returned a list", id="the-result-itself"),
         pytest.param(
             WorkflowUpdateHandle(None, "u", "w"),  # type: ignore[arg-type]  # it is asked nothing
-            "returned a WorkflowUpdateHandle",
+            "returned a WorkflowUpdateHandle, and a workflow's end is known by its handle alone; "
+            "return `client.get_workflow_handle(update.workflow_id)`",
             id="the-handle-of-an-update",
         ),
     ],
@@ -113,6 +114,25 @@ async def test_whatever_a_start_raises_is_a_failed_start(error: BaseException) -
         1,
         {Failure(FailureKind.START, type(error).__name__): 1},
     )
+
+
+async def test_the_words_of_the_first_refusal_are_kept() -> None:
+    """
+    A status alone, such as of a search attribute that a namespace lacks, tells nobody what to mend.
+    """
+    numbers = iter(range(3))
+
+    async def start(_client: object, _arrival: Arrival) -> object:
+        raise LookupError(f"no search attribute\n City, {next(numbers)}")
+
+    flights, tally = flights_of(_no_end, start=start)
+    for number in range(3):
+        flights.due(number, time.perf_counter())
+    await flights.drain(time.perf_counter() + 5)
+
+    failure = Failure(FailureKind.START, "LookupError")
+    assert tally.whole.failed == {failure: 3}
+    assert tally.words == {failure: "no search attribute City, 0"}
 
 
 @pytest.mark.parametrize(

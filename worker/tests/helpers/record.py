@@ -18,6 +18,7 @@ from typing import Any
 from processes import Server
 from shop import REWORK, Shop, approve, full_order, new_order, open_shop, until, until_stage, with_verdicts
 from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
 
 from repairshop import lifetime
 from repairshop.contract import Claim, Fault, Limits, RepairKind, RepairOrder, WorkProfile
@@ -146,13 +147,41 @@ async def warranty(shop: Shop) -> Handle:
     return handle
 
 
+async def lost_inspection(shop: Shop) -> Handle:
+    """
+    An inspection that somebody terminates once it has its inspector.
+    """
+    hang = Fault("inspect_item", attempts=1, hang_seconds=1, fails=False)
+    order = _warranty_order(faults=(hang,))
+    handle = await shop.start(order)
+
+    async def has_inspector() -> bool:
+        return "assign_inspector" in await shop.done(order.order_id)
+
+    await until(has_inspector, "the inspection has its inspector")
+    await shop.client.get_workflow_handle(f"inspection-{order.order_id}-0").terminate()
+    return handle
+
+
+async def unanswered_escalation(shop: Shop) -> Handle:
+    """
+    An escalation whose attempts all have their effect and no answer, on a clock that skips the waits between them.
+    """
+    skipping = replace(shop, client=TimeSkipper(shop.client).client)
+    hang = Fault("repair", attempts=1, hang_seconds=1, fails=False)
+    faults = (hang, Fault("escalate", after_effect=True))
+    return await skipping.start(_warranty_order(work=WorkProfile(deadline_seconds=0.2), faults=faults))
+
+
 PATHS: dict[str, Callable[[Shop], Awaitable[Handle]]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         *(light, light_rework, paid, declined, expired, beyond_repair, rework, replaced, refunded),
-        *(escalated, failed, cancelled, inspection, warranty),
+        *(escalated, failed, cancelled, inspection, warranty, lost_inspection, unanswered_escalation),
     )
 }
+# The first flow of which a path was recorded, where it is not flow 1.
+FIRST_FLOWS = {"lost-inspection": 3, "unanswered-escalation": 3}
 
 
 def _warranty_order(**fields: Any) -> RepairOrder:

@@ -86,7 +86,6 @@ async def open_experiment_ports(
                 logs=logs if len(clients) == 1 else logs / f"server-{number + 1}",
                 connection=access.connection,
                 ready_seconds=plan.waits.injectors_ready_seconds,
-                most_awaited=plan.max_awaited,
                 first_injector=number * plan.injectors,
                 **ground.master,
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loadtest.analysis.comparisons.compared_quantities import block_problems
 from loadtest.analysis.judged_steps.step_suspects import NOT_READ, ranking_problems
-from loadtest.analysis.rules.settings_as_planned import reads_settings
+from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
@@ -196,6 +196,7 @@ class LimitSearch:
         return relief_of(
             suspect,
             self.plan,
+            () if first is None else first.measured.workers,
             starts_server=self.question.starts_server,
             why_not_worker=why_not_worker,
         )

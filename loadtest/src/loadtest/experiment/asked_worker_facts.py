@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.rules.settings_as_planned import contradicted_settings
+from loadtest.analysis.readings.settings_as_planned import contradicted_settings
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
@@ -94,7 +94,7 @@ def _as_planned_once(
 def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> tuple[WorkerFacts, ...]:
     """
     Combine each replica's last facts with the slots that it had before the load, as a sum taken under load may miss
-    one.
+    one, and with the most polls for activities that it had out, as a worker without load has all of them out.
 
     Where the last facts have no slots at all, the first ones are kept. A page that once showed the kit's `main` counts
     as showing it, whatever it shows later.
@@ -106,7 +106,12 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
             after,
             activity_slots=before.activity_slots or after.activity_slots,
             workflow_slots=before.workflow_slots or after.workflow_slots,
+            activity_pollers=_most(before.activity_pollers, after.activity_pollers),
             shows_main=before.shows_main or after.shows_main,
         )
         for before, after in zip(first, last, strict=True)
     )
+
+
+def _most(*numbers: int | None) -> int | None:
+    return max((number for number in numbers if number is not None), default=None)

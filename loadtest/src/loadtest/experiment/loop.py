@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.readings.workflow_counts import is_closed
-from loadtest.analysis.rules.settings_as_planned import settings_not_known
+from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
@@ -92,6 +93,7 @@ async def run_experiment(
         Why the design asks for no more.
 
     Raises:
+        InputError: A step that is still to come keeps more workflows open than results can be awaited of.
         TargetError: The replicas did not start.
         MeasurementError: A step has no numbers at all.
     """
@@ -138,6 +140,9 @@ async def run_experiment(
         run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
         tell(StepEnded(key, told.verdict.value, step_line(told, not_again)))
+        # As soon as the workers have told their slots, and not at a step of more of them, minutes later.
+        alike = [later for later in design.left(kept) if later.factors == key.factors]
+        demand_awaitable(cell, measured.workers, alike)
     return asked
 
 

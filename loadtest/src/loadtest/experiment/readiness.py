@@ -119,12 +119,24 @@ async def wait_until_polling(
         if _started_with_others(replicas, ready):
             patience = min(timeout_seconds, ready_after + SILENCE_SECONDS + 2 * ready_after)
         if passed > patience:
+            # One that others that started with it have left behind is not slow to start.
+            is_slow = patience == timeout_seconds
+            longer = (
+                f"; a slow start is waited for by --set waits.polling_seconds={_longer(timeout_seconds):g}"
+                if is_slow
+                else ""
+            )
             seen = "nothing could be asked" if look is None else f"{sorted(look.workflow_pollers)} do"
             raise TargetError(
                 f"{_silence(kinds) or f'replicas {[r.identity for r in replicas]} may not poll the task queue'} after "
-                f"{passed:.0f} s ({seen}); check the worker's task queue and namespace, and its log"
+                f"{passed:.0f} s ({seen}); check the worker's task queue and namespace, and its log{longer}"
             )
         await clock.sleep(0.2)
+
+
+def _longer(seconds: float) -> float:
+    # Not beyond what a plan takes.
+    return min(2 * seconds, 3600.0)
 
 
 def _started_with_others(replicas: Sequence[Replica], ready: Set[str]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Never, TypeVar
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
@@ -59,7 +60,8 @@ async def run_step(
 
     Raises:
         TargetError: The replicas did not start, or are of a version that gets no workflow.
-        InputError: The plan names another setting than the workers show.
+        InputError: The plan names another setting than the workers show, or the workers have more slots than results
+            can be awaited of.
         TargetError: A process of the target ended in the step, and nothing starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
@@ -87,6 +89,7 @@ async def run_step(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )
     if isinstance(load, Saturate):
+        demand_awaitable(step.plan, known, (step.key,))
         open_workflows = in_flight(load, known, step.plan, step.key)
         instruction = instruction.model_copy(update={"in_flight": open_workflows})
     if window.is_fixed:

@@ -273,4 +273,5 @@ def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cp
         sampled_workflow_ids=tuple(tally.sampled_ids),
         cpu_seconds=cpu,
         rss_bytes=largest_rss_bytes(),
+        words=tally.words,
     )

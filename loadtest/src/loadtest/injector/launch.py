@@ -39,7 +39,6 @@ async def launch(
     first_injector: int = 0,
     connection: Mapping[str, str] | None = None,
     ready_seconds: float = 60.0,
-    most_awaited: int = 1000,
 ) -> AsyncIterator[Locust]:
     """
     Start Locust's master and its injectors, wait until they are connected to Temporal, and end them when the body ends.
@@ -58,7 +57,6 @@ async def launch(
         connection:
             The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
         ready_seconds: Seconds to wait for the injectors to connect.
-        most_awaited: Number of long polls for results that the server answers at the same time.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
@@ -122,7 +120,7 @@ async def launch(
         ours.close()
         await end_all(children, 0)
         raise
-    locust = Locust(children[0], children[1:], reader, writer, (address, namespace), most_awaited)
+    locust = Locust(children[0], children[1:], reader, writer, (address, namespace))
     try:
         await locust.wait_until_ready(injectors, ready_seconds)
         yield locust

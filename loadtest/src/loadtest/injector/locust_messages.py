@@ -7,9 +7,10 @@ It knows neither Locust nor asyncio.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from loadtest.results.failure import FailureWords
 from loadtest.results.measured_step import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem
 from loadtest.results.step_instruction import StepInstruction
@@ -67,6 +68,7 @@ class PartReport:
         sampled_workflow_ids: Ids of sampled workflows that closed in the window.
         cpu_seconds: CPU time of this process over the window.
         rss_bytes: Largest resident size of this process.
+        words: What the first start of each failure was refused with.
     """
 
     whole: InjectorCounts
@@ -80,6 +82,7 @@ class PartReport:
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int
+    words: FailureWords = field(default_factory=dict)
 
 
 def step_of_share(message: Any) -> str | None:

@@ -70,6 +70,7 @@ def merge(
         ),
         cpu_seconds=master_cpu_seconds + sum(report.cpu_seconds for report in reports.values()),
         rss_bytes=master_rss_bytes + sum(report.rss_bytes for report in reports.values()),
+        words={failure: text for report in reports.values() for failure, text in report.words.items()},
     )
 
 

@@ -39,7 +39,6 @@ class Locust:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         server: tuple[str, str],
-        most_awaited: int,
     ) -> None:
         """
         Args:
@@ -47,10 +46,8 @@ class Locust:
             workers: The injectors of this machine.
             reader, writer: Control line to the master.
             server: Address and namespace that every instruction is for.
-            most_awaited: Number of long polls for results that the server answers at the same time.
         """
         self._server = server
-        self._most_awaited = most_awaited
         self._master = master
         self._workers = tuple(workers)
         self._reader = reader
@@ -72,15 +69,8 @@ class Locust:
         Carry one instruction out, drain, and report.
 
         Raises:
-            InputError: The instruction keeps more workflows in flight than can be awaited.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
-        if instruction.in_flight is not None and instruction.in_flight > self._most_awaited:
-            raise InputError(
-                f"{instruction.in_flight} workflows in flight: a closed load awaits every result, and max_awaited = "
-                f"{self._most_awaited:,}; lower in_flight_per_slot or replicas, or raise max_awaited where the server answers "
-                "more such calls at once (a namespace's frontend answers 1,200, unless it is set otherwise)"
-            )
         lasts = instruction.warm_up_seconds + instruction.window_seconds + instruction.drain_seconds
         longest = instruction.start_at - time.time() + lasts + _ANSWER_SECONDS
         try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateHandle
 
 from loadtest.errors import InputError
 from loadtest.scenario import Arrival, Scenario
@@ -33,5 +33,11 @@ async def start_by(scenario: Scenario, client: Client, arrival: Arrival) -> Work
     returned = "nothing" if handle is None else f"a {type(handle).__name__}"
     raise NoHandleError(
         f"scenario {scenario.name}: `start` returned {returned}, and a workflow's end is known by its handle alone; "
-        "return what `client.start_workflow` returns"
+        f"return {_instead_of(handle)}"
     )
+
+
+def _instead_of(handle: object) -> str:
+    if isinstance(handle, WorkflowUpdateHandle):
+        return "`client.get_workflow_handle(update.workflow_id)`, where `update` is that handle"
+    return "what `client.start_workflow` returns"

@@ -202,7 +202,8 @@ class Starts:
         if handle is None:
             assert error is not None
             self._tally.refused(flight.intended, sent_at, at)
-            self._fail(failure_of_error.failure_of_start(error), flight.intended, None)
+            failure = self._fail(failure_of_error.failure_of_start(error), flight.intended, None)
+            self._tally.told(failure, error)
             if self.on_end is not None:
                 await asyncio.sleep(PAUSE_AFTER_A_FAILED_START_SECONDS)
             return

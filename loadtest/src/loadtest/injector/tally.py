@@ -21,6 +21,8 @@ _SAMPLED_IDS = 64
 _MOST_PROBLEMS = 16
 # Most names of a kind's failures: each is a label of a metric, and a scenario may put an order's id into its reason.
 _MOST_NAMES = 32
+# The longest text with which a refused start is told, in characters.
+_LONGEST_WORDS = 300
 # A start that leaves later than this after the window's end does not count as sent in the window.
 EDGE_SECONDS = 0.1
 
@@ -92,6 +94,7 @@ class Tally:
         self.levels: dict[int, Level] = {}
         self.sampled_ids: list[str] = []
         self.problems: list[Problem] = []
+        self.words: dict[Failure, str] = {}
         self._sample_stride = 1
         self._sample_seen = 0
 
@@ -163,6 +166,12 @@ class Tally:
         if self.bounds.holds(intended):
             self.window.failed[failure] += 1
         return failure
+
+    def told(self, failure: Failure, error: BaseException) -> None:
+        """
+        Keep what the first of a failure says, in one line.
+        """
+        self.words.setdefault(failure, " ".join(str(error).split())[:_LONGEST_WORDS])
 
     def closed(
         self, level: int, workflow_id: str, intended: float, sent_at: float, at: float, good: bool

@@ -51,9 +51,9 @@ def _from_text(text: object) -> Failure:
 
 
 # A key of JSON is text; it is written and read only here.
-FailureCounts = Mapping[
-    Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)], int
-]
+_Key = Annotated[Failure, PlainValidator(_from_text), PlainSerializer(str, return_type=str)]
+FailureCounts = Mapping[_Key, int]
+FailureWords = Mapping[_Key, str]
 
 
 def count_of(failed: FailureCounts, *kinds: FailureKind) -> int:

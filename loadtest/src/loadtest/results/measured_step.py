@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.disturbance import OutsideLook
-from loadtest.results.failure import FailureCounts
+from loadtest.results.failure import FailureCounts, FailureWords
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
@@ -62,8 +62,7 @@ class StepKey:
     @property
     def folder(self) -> str:
         """
-        Name of the step's folder, ``<replicas>-<load>-<repetition>``, with the factors, a second step and a later
-        attempt.
+        Name of the step's folder: ``<replicas>-<load>-<repetition>``, with factors, second step and later attempt.
         """
         suffix = "" if self.load == 0 else f"{self.load}"
         factors = "".join(f"-{name}-{value}" for name, value in self.factors)
@@ -121,8 +120,7 @@ class InjectorReport:
 
     Attributes:
         planned: Number of arrivals in the schedule over warm-up and window, ``None`` for a closed load.
-        whole: Counts of the whole step.
-        window: Counts of the window.
+        whole, window: Counts of the whole step and of the window.
         awaited_every: Every how many workflows a result was awaited: 1 = each one, k = each k-th.
         closed_minus_sent_seconds: Sum over awaited workflows, whole step; for Little's law.
         window_closed_minus_sent_seconds: The same over workflows closed in the window.
@@ -135,6 +133,7 @@ class InjectorReport:
         sampled_workflow_ids: Ids of sampled workflows that closed in the window, for the cross-check by history.
         cpu_seconds: CPU of all injector processes and the master over the window.
         rss_bytes: Largest resident size, summed over these processes.
+        words: What the first start of each failure was refused with.
     """
 
     planned: int | None
@@ -152,6 +151,7 @@ class InjectorReport:
     sampled_workflow_ids: tuple[str, ...]
     cpu_seconds: float
     rss_bytes: int
+    words: FailureWords = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class WorkerFacts:
         activity_slots, workflow_slots: Number of tasks that it takes at the same time; ``None`` also where it has no
             fixed number.
         activity_slots_used, workflow_slots_used: Slots with a task in them.
-        activity_pollers, workflow_pollers: Number of its polls in flight.
+        activity_pollers, workflow_pollers: Number of its polls in flight; in a step's facts the most activity polls
+            that were seen.
         activities_taken, workflow_tasks_taken: Number of tasks that it has taken since its start.
         slot_supplier: Kind of its supplier of activity slots, as the SDK names it: ``Fixed``, ``ResourceBased`` or
             another.

@@ -130,6 +130,19 @@ def test_a_sampled_step_says_so(steady: Measured) -> None:
     assert any("every 4th result" in note for note in step.notes)
 
 
+def test_what_starts_were_refused_with_is_told(steady: Measured) -> None:
+    """
+    Each failure with its number and the words of its first.
+    """
+    refused, gone = Failure(FailureKind.START, "INVALID_ARGUMENT"), Failure(FailureKind.START, "KeyError")
+    whole = InjectorCounts(50, 50, 45, 45, {refused: 4, gone: 1})
+    words = {refused: "no mapping for City", gone: "'city'"}
+    step = read_step(replace(steady, injector=replace(steady.injector, whole=whole, words=words)), PLAN)
+
+    assert "4 starts failed (INVALID_ARGUMENT), the first with: no mapping for City" in step.notes
+    assert "1 start failed (KeyError), the first with: 'city'" in step.notes
+
+
 def test_a_fraction_load_tells_its_fraction() -> None:
     """
     The share of the saturated throughput travels with the rate made from it.

@@ -68,6 +68,7 @@ def test_a_saturate_load_follows_the_real_slots(
     load = plan.saturate_load
 
     assert in_flight(load, workers, plan, key) == expected
+    assert in_flight(load, workers, plan, replace(key, replicas=3 * len(workers))) == 3 * expected
     assert in_flight(load, workers, plan, replace(key, doubled=True)) == 2 * expected
     assert slots_are_known(workers) is (UNKNOWN not in workers)
     assert bool(unknown_slots(workers)) is (UNKNOWN in workers)

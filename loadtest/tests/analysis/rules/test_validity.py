@@ -82,6 +82,12 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         "confirmed",
     ),
     ("one still open", "steady", injector(open_at_end=1), "raise drain_seconds (now 60)"),
+    (
+        "none has ended",
+        "steady",
+        lambda s: injector(open_at_end=s.injector.whole.sent)(whole(completed=0)(s)),
+        "let the scenario start workflows that end, or raise drain_seconds (now 60)",
+    ),
     ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
     (
         "halves 11 % apart on a machine that the system itself fills",

@@ -105,12 +105,19 @@ def test_one_worker_that_says_nothing_leaves_the_slots_unknown() -> None:
     ("facts", "told"),
     [
         pytest.param(
-            {"sdk": "temporal-go 1.48.0"}, "the number of activity slots in the worker itself", id="go"
+            {"sdk": "temporal-go 1.48.0"},
+            "the number of activity slots in the worker itself (in Go `MaxConcurrentActivityExecutionSize`)",
+            id="go",
         ),
         pytest.param(
             {"sdk": "temporal-python 1.35.0", "shows_main": False},
-            "the number of activity slots in the worker itself",
+            "the number of activity slots in the worker itself (in Python `max_concurrent_activities`)",
             id="python-without-main",
+        ),
+        pytest.param(
+            {"sdk": None, "shows_main": False},
+            "the number of activity slots in the worker itself",
+            id="an-sdk-that-does-not-say",
         ),
         pytest.param(
             {"sdk": "temporal-python 1.35.0", "shows_main": True},

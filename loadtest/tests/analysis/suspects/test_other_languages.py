@@ -5,6 +5,7 @@ What holds for a worker in Python is not said of one in another language.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import synthetic
@@ -51,6 +52,39 @@ def test_the_plans_pollers_and_one_core_are_those_of_the_language(
 def test_a_worker_with_more_polls_out_than_the_plan_gives_has_pollers_of_its_own() -> None:
     """How many is then not known."""
     assert _pressure("temporal-python 1.35.0", polls_out=10.0).activity.pollers is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "polls_out", "suspect"),
+    [
+        pytest.param({"activity_pollers": 1}, 1.0, SuspectName.ACTIVITY_POLLERS, id="its-only-one"),
+        pytest.param({"activity_pollers": 5}, 0.0, SuspectName.WORKER_RATE, id="none-of-its-five"),
+        pytest.param({"activity_pollers": 5}, 2.5, None, id="half-of-them"),
+        pytest.param({"activity_pollers": None}, 1.0, None, id="not-seen"),
+        pytest.param(
+            {"activity_pollers": 5, "activity_polls_scale": True}, 5.0, None, id="which-its-sdk-scales"
+        ),
+    ],
+)
+def test_pollers_of_a_worker_of_ones_own_are_those_that_it_has(
+    facts: dict[str, Any], polls_out: float, suspect: SuspectName | None
+) -> None:
+    """The plan's five are not its own: one of five polls out would be a worker that does not ask."""
+    step = synthetic.step(1)
+    worker = WorkerFacts("w", sdk="temporal-python 1.35.0", shows_main=False, **facts)
+    step = replace(step, workers=(worker,), limits=LimitFacts(polls_out={"activity": polls_out}))
+    read = pressure_of(step, PLAN)
+    waiting = replace(
+        read.activity,
+        wait_p50_seconds=0.6,
+        poll_p50_seconds=0.001,
+        slots=100.0,
+        slots_used=2.0,
+    )
+
+    ranked = rank_suspects(Pressure(1, waiting, QueuePressure("workflow")))
+
+    assert [one.name for one in ranked] == ([] if suspect is None else [suspect])
 
 
 @pytest.mark.parametrize("on_one_core", [True, False])

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     # Imported in this block, as each import that the sandbox itself makes costs every order.
     import asyncio
 
-    from temporalio.exceptions import ApplicationError, FailureError
+    from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureError
 
     from repairshop import contract
     from repairshop.contract import OrderStatus, Outcome, RepairKind, RepairOrder, RepairResult
@@ -29,9 +29,10 @@ with workflow.unsafe.imports_passed_through():
         SetDeadlineInput,
         WarrantyInput,
     )
-    from repairshop.workflows.flow_versions import RESERVE_PARTS
+    from repairshop.workflows.escalation import Escalation
+    from repairshop.workflows.flow_versions import RELEASE_LOST_INSPECTOR, RESERVE_PARTS
     from repairshop.workflows.retry_policies import EXTERNAL, QUICK, UNTIL_IT_WORKS
-    from repairshop.workflows.saga import Saga, root_cause, unstoppable
+    from repairshop.workflows.saga import ENDED_FROM_OUTSIDE, Saga, root_cause, unstoppable
 
 # Errors that end an order early; the saga handles them. They include every failure that would fail the workflow: those
 # of activities and children, and those of requests that cannot be made, as they are too large or an id is taken.
@@ -54,16 +55,14 @@ class RepairWorkflow:
         self._stage = "received"
         self._reason = ""
         self._kind = ""
-        self._technicians: list[str] = []
+        self._technician = ""
         self._inspector = ""
         self._reworks = 0
         self._quote_cents = 0
         self._is_quote_open = False
         self._approved: bool | None = None
         self._charged_cents = 0
-        self._deadline: asyncio.Task[None] | None = None
-        self._is_late = False
-        self._escalated = False
+        self._escalation = Escalation(self._saga)
         self._is_closing = False
         if order.price_cents:
             # Set here and not by decorators: a light order has no quote, and no cost for its handlers.
@@ -98,14 +97,14 @@ class RepairWorkflow:
             why = "the client declined" if self._approved is False else "the quote expired"
             return await self._hand_back(why)
         wanted = AssignTechnicianInput(skill=order.skill)
-        self._technicians.append((await do(OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, wanted)).value)
+        self._technician = (await do(OrderStep.ASSIGN_TECHNICIAN, UNTIL_IT_WORKS, wanted)).value
         deadline = SetDeadlineInput(kind=RepairKind(self._kind), urgent=order.urgent)
         if (seconds := float((await do(OrderStep.SET_DEADLINE, QUICK, deadline)).value)) > 0:
-            self._deadline = asyncio.create_task(self._escalate_after(seconds))
+            self._escalation.begin(seconds)
         outcome = await self._repair_until_it_passes()
-        await self._end_deadline()
+        await self._escalation.end()
         if outcome is Outcome.SETTLED and self._quote_cents:
-            price = self._quote_cents * (LATE_PERCENT if self._escalated else 100) // 100
+            price = self._quote_cents * (LATE_PERCENT if self._escalation.technician else 100) // 100
             charged = await do(OrderStep.CHARGE, EXTERNAL, ChargeInput(amount_cents=price))
             self._charged_cents = int(charged.value)
         return await self._settle(outcome)
@@ -141,7 +140,7 @@ class RepairWorkflow:
 
     async def _repair(self, round_: int) -> bool:
         if not self._order.checklist:
-            wanted = AssignInspectorInput(repaired_by=tuple(self._technicians))
+            wanted = AssignInspectorInput(repaired_by=self._repaired_by)
             answer = await self._saga.do(OrderStep.ASSIGN_INSPECTOR, EXTERNAL, wanted, round_)
             self._inspector = answer.value
             return answer.passed
@@ -149,39 +148,31 @@ class RepairWorkflow:
             await self._saga.do(OrderStep.RESERVE_PARTS, EXTERNAL, round_=round_)
         await self._saga.do(OrderStep.REPAIR, EXTERNAL, round_=round_)
         self._enter("being inspected")
-        found: InspectionOutput = await workflow.execute_child_workflow(
-            contract.INSPECTION_WORKFLOW,
-            InspectionInput(self._order, round_, tuple(self._technicians)),
-            id=f"inspection-{self._order.order_id}-{round_}",
-            result_type=InspectionOutput,
-            static_summary=f"inspection after repair {round_ + 1}",
-        )
+        found = await self._inspect(round_)
         self._inspector = found.inspector
         self._saga.add(OrderStep.ASSIGN_INSPECTOR, round_)
         self._saga.stop_if_cancelled()
         return not found.failed
 
-    async def _escalate_after(self, seconds: float) -> None:
-        await workflow.sleep(seconds, summary="the deadline")
-        self._is_late = True
-        answer = await self._saga.do(OrderStep.ESCALATE, EXTERNAL)
-        self._technicians.append(answer.value)
-        self._escalated = True
-
-    async def _end_deadline(self, *, stop: bool = False) -> None:
-        task, self._deadline = self._deadline, None
-        if task is None:
-            return
-        if stop or not self._is_late:
-            task.cancel()
+    async def _inspect(self, round_: int) -> InspectionOutput:
         try:
-            await unstoppable(task)
-        except asyncio.CancelledError:
-            self._is_late = False
-        except FailureError as error:
-            workflow.logger.warning("the order is late and was not escalated: %s", root_cause(error))
-        if not stop:
-            self._saga.stop_if_cancelled()
+            found: InspectionOutput = await workflow.execute_child_workflow(
+                contract.INSPECTION_WORKFLOW,
+                InspectionInput(self._order, round_, self._repaired_by),
+                id=f"inspection-{self._order.order_id}-{round_}",
+                result_type=InspectionOutput,
+                static_summary=f"inspection after repair {round_ + 1}",
+            )
+        except ChildWorkflowError as error:
+            # One that fails or is cancelled undoes what it did.
+            if isinstance(error.cause, ENDED_FROM_OUTSIDE) and workflow.patched(RELEASE_LOST_INSPECTOR):
+                self._saga.add(OrderStep.ASSIGN_INSPECTOR, round_)
+            raise
+        return found
+
+    @property
+    def _repaired_by(self) -> tuple[str, ...]:
+        return tuple(name for name in (self._technician, self._escalation.technician) if name)
 
     async def _settle(self, outcome: Outcome) -> RepairResult:
         self._is_closing = True
@@ -217,7 +208,7 @@ class RepairWorkflow:
         self._is_quote_open = False
         if outcome is Outcome.FAILED:
             self._reason = root_cause(error)
-        await self._end_deadline(stop=True)
+        await self._escalation.stop()
         await self._saga.undo_all()
         return self._result(outcome)
 
@@ -226,7 +217,7 @@ class RepairWorkflow:
             self._order.order_id,
             outcome,
             self._reworks,
-            self._escalated,
+            bool(self._escalation.technician),
             self._charged_cents if outcome is Outcome.SETTLED else 0,
             tuple(self._saga.undone),
             self._reason,
@@ -245,11 +236,11 @@ class RepairWorkflow:
             self._order.order_id,
             self._stage,
             self._kind,
-            self._technicians[-1] if self._technicians else "",
+            self._escalation.technician or self._technician,
             self._inspector,
             self._quote_cents,
             self._reworks,
-            self._escalated,
+            bool(self._escalation.technician),
             self._saga.is_cancelled,
             tuple(step for step, _ in self._saga.done),
             tuple(self._saga.undone),

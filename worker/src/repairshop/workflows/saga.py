@@ -8,6 +8,7 @@ which of them an order takes.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TerminatedError, TimeoutError
 from temporalio.workflow import ActivityCancellationType
 
 from repairshop.contract import Limits, RepairOrder, WorkProfile
@@ -25,13 +26,15 @@ from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
 
 _T = TypeVar("_T")
 
+# What ends a workflow that has no say in it, and so undoes nothing.
+ENDED_FROM_OUTSIDE = (TerminatedError, TimeoutError)
 NO_WORK = WorkProfile()
 NOTHING_MORE = StepContext()
 # A light order's activities take almost no time; the rest allows for the tail of an exponential wait.
 START_TO_CLOSE_SECONDS = 30.0
 START_TO_CLOSE_MEANS = 20.0
-# Time until a compensation that no retry can correct is tried once more, as somebody may have corrected it by hand: it
-# doubles each time up to a day, so that years of trying stay far below the 51,200 events that a history may have.
+# Time until a compensation that no retry can correct is tried once more, as somebody may have corrected it by hand.
+# It doubles up to a day, so that years of trying stay far below the 51,200 events that a history may have.
 HOPELESS_SECONDS = 60.0
 LONGEST_HOPELESS_SECONDS = 86_400.0
 
@@ -160,6 +163,18 @@ class Saga:
         if step in UNDONE_BY:
             self.done.append((step, round_))
 
+    def has_done(self, step: OrderStep, round_: int = 0) -> bool:
+        """
+        Whether a step may have had an effect that is still to be undone, should it come to that.
+        """
+        return (step, round_) in self.done
+
+    async def take_back(self, step: OrderStep, round_: int = 0) -> None:
+        """
+        Take back one step of an order that goes on, until it works, whoever cancels meanwhile.
+        """
+        await unstoppable(asyncio.create_task(self._undo(step, round_)))
+
     async def undo_all(self) -> None:
         """
         Undo what was done, the newest first, each until it works, also if the workflow is cancelled meanwhile.
@@ -196,22 +211,23 @@ class Saga:
         )
 
     async def _undo_all(self) -> None:
-        failed = 0
         while self.done:
-            step, round_ = self.done[-1]
-            compensation = UNDONE_BY[step]
+            await self._undo(*self.done[-1])
+
+    async def _undo(self, step: OrderStep, round_: int) -> None:
+        compensation = UNDONE_BY[step]
+        for failed in itertools.count():
             self._entered(compensation)
             try:
                 answer = await self._start(compensation, UNTIL_IT_WORKS, NOTHING_MORE, round_)
             except ActivityError as error:
                 workflow.logger.error("%s failed for good and is begun anew: %s", compensation, error.cause)
                 await workflow.sleep(hopeless_seconds(failed))
-                failed += 1
-                continue
-            failed = 0
-            self.done.pop()
-            if answer.value:
-                self.undone.append(compensation)
+            else:
+                break
+        self.done.remove((step, round_))
+        if answer.value:
+            self.undone.append(compensation)
 
 
 async def _locally(step: OrderStep, told: StepContext, cost: Cost, retries: RetryPolicy) -> StepOutput:

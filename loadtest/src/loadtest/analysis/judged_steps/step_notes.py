@@ -29,6 +29,11 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         )
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
     notes += unplanned_eager(measured.workers, plan)
+    notes += [
+        f"{count:,} start{'s' if count > 1 else ''} failed ({failure.name}), the first with: {words}"
+        for failure, words in measured.injector.words.items()
+        if words and (count := measured.injector.whole.failed.get(failure, 0))
+    ]
     done = workflow_counts.work(measured)
     declared = measured.activities_per_workflow
     if done is not None and declared and abs(done.per_workflow / declared - 1) > 0.005:

@@ -4,11 +4,12 @@ For which steps suspects are ranked: for those at a limit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
-from loadtest.analysis.rules.settings_as_planned import reads_settings
 from loadtest.analysis.rules.validity import RULES, late_looks, late_starts, uneven_halves
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import rank_suspects
@@ -24,7 +25,10 @@ NOTHING_AT_ITS_LIMIT = "this load is no test of a limit: it is neither closed no
 
 # Workers that keep their own settings would be refused for a number that nobody wrote, or their relief would change
 # nothing.
-NOT_READ = "these workers are not known to read a plan's settings, as only the kit's `main` does: it is set in the worker itself"
+NOT_READ = (
+    "only the kit's `main` reads a plan's settings, and these workers are not known to run it; on one machine "
+    "`loadtest compare PLAN --a worker_command=... --b worker_command=...` tells what another setting gives"
+)
 
 # Readings of a stalled, disturbed or short window still show what waits, though its rate cannot be used.
 _OF_A_RATE = (disturbed_window, late_looks, uneven_halves, too_few_closes, late_starts)
@@ -53,13 +57,15 @@ def step_suspects(
     if measured.arrival_rate is not None and verdict is not StepVerdict.OVERLOADED:
         return None
     ranked = rank_suspects(replace(pressure_of(measured, plan), loop_limit=loop_limit))
-    return ranked if reads_settings(measured.workers) else tuple(_as_set(suspect) for suspect in ranked)
+    if reads_settings(measured.workers):
+        return ranked
+    sdks = [worker.sdk for worker in measured.workers]
+    return tuple(_as_set(suspect, sdks) for suspect in ranked)
 
 
-def _as_set(suspect: Suspect) -> Suspect:
+def _as_set(suspect: Suspect, sdks: Sequence[str | None]) -> Suspect:
     """
     Return a suspect with the setting's place for workers that take none from the kit's plan, environment or chart.
     """
-    if suspect.setting.variable is None:
-        return suspect
-    return replace(suspect, setting=of_own_workers(suspect.name), not_relieved=NOT_READ)
+    not_relieved = suspect.not_relieved if suspect.setting.variable is None else NOT_READ
+    return replace(suspect, setting=of_own_workers(suspect.name, sdks), not_relieved=not_relieved)

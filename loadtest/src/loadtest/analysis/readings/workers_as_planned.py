@@ -26,15 +26,14 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
 
     Args:
         load: The saturate load.
-        workers: What is known of the workers; where one does not report its slots the plan's number is used, and
-            nothing may then be called saturated (``slots_are_known``).
+        workers: What is known of the workers, or of some that the step's workers are like; where one does not report
+            its slots the plan's number is used, and nothing may then be called saturated (``slots_are_known``).
         plan: Plan of the step's cell.
         key: Key of the step; a load's second step keeps twice as many workflows open as the first.
     """
     slots = activity_slots(workers)
-    once = max(
-        1, round(load.orders_per_slot * (plan.worker.slots * key.replicas if slots is None else slots))
-    )
+    each = plan.worker.slots if slots is None else slots / len(workers)
+    once = max(1, round(load.orders_per_slot * each * key.replicas))
     return 2 * once if key.doubled else once
 
 

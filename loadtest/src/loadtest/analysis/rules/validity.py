@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from loadtest.analysis.estimators.percentiles import raw_percentile
 from loadtest.analysis.readings.littles_law import whole_step_ratio
+from loadtest.analysis.readings.settings_as_planned import contradicted_settings
 from loadtest.analysis.readings.workers_as_planned import differing_replicas, unread_factors
 from loadtest.analysis.readings.workflow_counts import (
     ACTIVITY_FINISHED,
@@ -20,7 +21,6 @@ from loadtest.analysis.readings.workflow_counts import (
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
-from loadtest.analysis.rules.settings_as_planned import contradicted_settings
 from loadtest.analysis.saturation.cell_capacity import slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
@@ -107,6 +107,12 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
+    if not results(measured.injector.whole):
+        return [
+            f"none of the {measured.injector.open_at_end} workflows had ended after a drain of "
+            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
+            f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
+        ]
     return [
         f"{measured.injector.open_at_end} workflows were still open after a drain of "
         f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"

@@ -4,20 +4,21 @@ The readings of one step from which suspects are ranked, taken out of its raw fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from loadtest.analysis.estimators.bucket_quantile import mean, quantile
 from loadtest.analysis.readings.backlog import window_seconds
-from loadtest.analysis.readings.workers_as_planned import run_on_one_core, takes_plan
+from loadtest.analysis.readings.settings_as_planned import reads_settings
+from loadtest.analysis.readings.workers_as_planned import run_on_one_core
 from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.limit_facts import LimitFacts, MachineUse, QueueRateLimit
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram, counter_of, histogram_of
 from loadtest.results.step_result_parts import Limit
-from loadtest.results.worker_facts import SlotNumber, total_slots
+from loadtest.results.worker_facts import SlotNumber, WorkerFacts, total_slots
 
 Kind = Literal["activity", "workflow"]
 _SLOTS: Mapping[Kind, SlotNumber] = {"activity": "activity_slots", "workflow": "workflow_slots"}
@@ -40,8 +41,8 @@ class QueuePressure:
         poll_p50_seconds: How long the server held a poll before it had a task for it, median.
         slots, slots_used: Task slots and task slots in use, mean over the window.
         polls_out: Outstanding polls, those of sticky queues too, mean over the window.
-        pollers: The most polls that all replicas may have out; ``None`` where pollers scale by themselves or the
-            workers do not use the plan's.
+        pollers: The most polls that all replicas may have out; ``None`` where pollers scale by themselves or their
+            number is not known.
         execution_mean_seconds: Mean seconds from taking a task to reporting its result.
     """
 
@@ -183,11 +184,24 @@ def _polls_out(facts: LimitFacts, kind: Kind) -> float | None:
 
 def _pollers(measured: Measured, plan: Plan, kind: Kind, polls_out: float | None) -> int | None:
     """
-    Return the plan's pollers, ``None`` where workers of another language do not use them or have more polls out.
+    Return the plan's pollers, or those that workers which do not read a plan were seen to have; ``None`` where more
+    polls are out.
     """
-    each = getattr(plan.worker, f"{kind}_pollers")
-    most = each * measured.key.replicas if takes_plan(measured.workers) and isinstance(each, int) else None
+    if reads_settings(measured.workers):
+        each = getattr(plan.worker, f"{kind}_pollers")
+        most = each * measured.key.replicas if isinstance(each, int) else None
+    else:
+        most = _own_pollers(measured.workers, kind)
     return None if most is None or (polls_out or 0.0) > most else most
+
+
+def _own_pollers(workers: Sequence[WorkerFacts], kind: Kind) -> int | None:
+    """
+    Return the polls of workers without load, which has all of them out; of a sticky queue there are none yet then.
+    """
+    seen = [worker.activity_pollers for worker in workers if not worker.activity_polls_scale]
+    known = [number for number in seen if number]
+    return sum(known) if kind == "activity" and len(known) == len(workers) else None
 
 
 def _slots(measured: Measured, kind: Kind) -> tuple[float | None, float | None]:

@@ -5,11 +5,15 @@ How the kit relieves one suspect alone, by half more of it, with the same number
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.plan import Plan, Saturate
+from loadtest.results.measured_step import StepKey
 from loadtest.results.plan_setting import Setting
 from loadtest.results.suspect import Suspect, SuspectName
+from loadtest.results.worker_facts import WorkerFacts
 
 HALF_MORE = 1.5
 # Indices of the loads of a plan that looks for a limit.
@@ -48,7 +52,12 @@ class Relief:
 
 
 def relief_of(
-    suspect: Suspect, plan: Plan, *, starts_server: bool, why_not_worker: str | None
+    suspect: Suspect,
+    plan: Plan,
+    workers: Sequence[WorkerFacts],
+    *,
+    starts_server: bool,
+    why_not_worker: str | None,
 ) -> Relief | str:
     """
     Return the relief of a suspect, or why the kit cannot relieve it.
@@ -56,6 +65,7 @@ def relief_of(
     Args:
         suspect: The suspect to relieve.
         plan: Plan with the loads of ``AS_PLANNED`` to ``MORE_REPLICAS``.
+        workers: What is known of the workers of the step that is relieved.
         starts_server: Whether the server is the run's own, so that its configuration can be changed.
         why_not_worker: Why the plan does not decide the workers' settings; ``None`` where it does.
     """
@@ -75,8 +85,8 @@ def relief_of(
         return Relief((), MORE_REPLICAS, more, f"{more} replicas")
     load = plan.loads[MORE_ORDERS]
     assert isinstance(load, Saturate)
-    orders = round(load.orders_per_slot * plan.worker.slots * replicas)
-    return Relief((), MORE_ORDERS, replicas, f"{orders} orders in flight")
+    orders = in_flight(load, workers, plan, StepKey(replicas, MORE_ORDERS, load.kind.value, 1))
+    return Relief((), MORE_ORDERS, replicas, f"{orders:,} orders in flight")
 
 
 def half_more(value: float) -> int:

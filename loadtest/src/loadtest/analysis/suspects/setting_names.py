@@ -4,8 +4,10 @@ Which setting relieves which suspect, with all names of the setting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from loadtest.analysis.suspects.sdk_options import OF_WORKERS, option_text
 from loadtest.results.suspect import SettingNames, SuspectName
 
 
@@ -15,12 +17,30 @@ def _of_worker(key: str) -> SettingNames:
     return SettingNames(f"worker.{key}", f"REPAIRSHOP_{key.upper()}", f"settings.{camel}")
 
 
-def of_own_workers(name: SuspectName) -> SettingNames:
+def of_own_workers(name: SuspectName, sdks: Iterable[str | None]) -> SettingNames:
     """
-    Return where a setting is found for workers that take none from the kit's plan, environment or chart.
+    Return where a suspect's setting is found for workers that take none from the kit's plan, environment or chart.
+
+    Args:
+        name: The suspect.
+        sdks: Names and versions of the workers' SDKs, as far as they are known.
     """
-    what = "the size" if name is SuspectName.CACHE else "the number"
-    return SettingNames(elsewhere=f"{what} of {name} in the worker itself")
+    if name is SuspectName.WORKER_CPU:
+        return replace(SETTINGS[name], helm_value=None)
+    if name not in OF_WORKERS:
+        return SETTINGS[name]
+    option = option_text(name, sdks)
+    return SettingNames(
+        elsewhere=f"{_WHAT.get(name, f'the number of {name}')} in the worker itself{option and f' ({option})'}"
+    )
+
+
+# What is set of a suspect that has no number.
+_WHAT = {
+    SuspectName.CACHE: f"the size of {SuspectName.CACHE}",
+    SuspectName.WORKER_RATE: "its own rate limit of activities",
+    SuspectName.QUEUE_RATE_WORKER: "the task queue's rate limit",
+}
 
 
 def _of_server(key: str) -> SettingNames:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.analysis.rules.settings_as_planned import (
+from loadtest.analysis.readings.settings_as_planned import (
     contradicted_settings,
     reads_settings,
     settings_not_known,
