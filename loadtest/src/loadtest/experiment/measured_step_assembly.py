@@ -134,6 +134,8 @@ def _difference(
 def _used(before: ProcessUse | None, after: ProcessUse, seconds: float) -> ProcessUse:
     if before is None or before.cpu_seconds is None or after.cpu_seconds is None:
         return replace(after, cpu_seconds=None, why=after.why or "not known at the window's start")
+    if after.gaps != before.gaps:
+        return replace(after, cpu_seconds=None, why="nobody could be asked for a part of the window")
     if seconds < after.least_seconds:
         # A window may end long before the longest one that the plan allows.
         why = (

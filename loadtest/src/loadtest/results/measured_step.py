@@ -215,12 +215,14 @@ class ProcessUse:
         rss_bytes: Resident size at the window's end, summed over the part's processes.
         why: Why there is no number.
         least_seconds: Shortest window of which the CPU time says something, where it is made of averages.
+        gaps: How often until then nobody could be asked for so long that the CPU time leaves it out.
     """
 
     cpu_seconds: float | None
     rss_bytes: int | None
     why: str | None = None
     least_seconds: float = 0.0
+    gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
