@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,10 +50,10 @@ def read_queue_bounds(path: Path) -> dict[str, QueueBounds]:
     Read a TOML file with one table for each queue: ``[nightly-batch]`` and below it ``backlog_age_seconds = 14400``.
 
     Raises:
-        QueueBoundsError: It cannot be read, or a bound is not one; all problems at once.
+        QueueBoundsError: It cannot be read, a bound is not one, or two queues are one to the server; all problems at once.
     """
     try:
-        return _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        bounds = _FILE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         known = ", ".join(QueueBounds.model_fields)
         places = dict.fromkeys(".".join(map(str, problem["loc"][:2])) for problem in error.errors())
@@ -65,6 +66,22 @@ def read_queue_bounds(path: Path) -> dict[str, QueueBounds]:
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise QueueBoundsError(f"error: {path}: no file of bounds in TOML: {error}") from None
+    _demand_told_apart(path, bounds)
+    return bounds
+
+
+def _demand_told_apart(path: Path, bounds: Collection[str]) -> None:
+    alike: dict[str, list[str]] = {}
+    for name in bounds:
+        alike.setdefault(either_spelling(name), []).append(name)
+    problems = [
+        f"error: {path}: {' and '.join(names)}: the server spells each {re.sub('[^A-Za-z0-9]', '_', names[0])} in its "
+        "series, so no rule tells them apart; keep one, whose bounds then hold for each"
+        for names in alike.values()
+        if len(names) > 1
+    ]
+    if problems:
+        raise QueueBoundsError("\n".join(problems))
 
 
 def either_spelling(name: str) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from loadtest.errors import InputError
 from loadtest.listeners.annotations import Annotations, open_annotations
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 KEY = StepKey(replicas=4, load=1, kind="open", repetition=2)
 

@@ -11,7 +11,7 @@ import pytest
 
 from loadtest.errors import InputError
 from loadtest.listeners.step_info import StepInfo
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 KEY = StepKey(replicas=2, load=0, kind="saturate", repetition=1)
 

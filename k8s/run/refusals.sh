@@ -62,11 +62,11 @@ refuse_unfinished_releases() {
     if [[ "$how" != helm ]]; then continue; fi
     status=$(release_field "$name" "$namespace" status)
     case $status in
-      pending-*)
+      pending-* | uninstalling)
         if [[ -z "$RECOVER" ]]; then
-          fail "$name: the release is $status: another deploy runs, or one was killed; wait for it, or write \`make deploy RECOVER=1\`"
+          fail "$name: the release is $status: another \`make\` works on it, or one was killed; wait for it, or write \`make deploy RECOVER=1\`"
         fi
-        if [[ "$status" == pending-install ]]; then
+        if [[ "$status" == pending-install || "$status" == uninstalling ]]; then
           hm uninstall "$name" --namespace "$namespace" >/dev/null
         else
           hm rollback "$name" --namespace "$namespace" >/dev/null

@@ -202,6 +202,7 @@ def test_values_that_a_chart_refuses_are_said_before_images_are_built(kind: Stub
     [
         pytest.param("pending-upgrade", "helm rollback", id="upgrade"),
         pytest.param("pending-install", "helm uninstall", id="install"),
+        pytest.param("uninstalling", "helm uninstall", id="uninstall"),
     ],
 )
 def test_a_release_that_a_killed_run_left_is_named(kind: Stubs, status: str, taken_back: str) -> None:
@@ -218,7 +219,7 @@ def test_a_release_that_a_killed_run_left_is_named(kind: Stubs, status: str, tak
     make(*settings, "RECOVER=1", environment=kind.environment)
 
     assert words == (
-        f"error: repair-worker: the release is {status}: another deploy runs, or one was killed; "
+        f"error: repair-worker: the release is {status}: another `make` works on it, or one was killed; "
         "wait for it, or write `make deploy RECOVER=1`"
     )
     verb = taken_back.split()[1]

@@ -27,8 +27,8 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import DrawnWork, WindowPlan, fixed_window, plan_window
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decided
 
 LIMIT = 0.84

@@ -25,9 +25,9 @@ from loadtest.listeners.step_info import StepInfo
 from loadtest.plan import Arrivals, Work
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.measured_step import StepKey
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"

@@ -11,7 +11,7 @@ from event_system import Traits
 from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.doubled_loop import loop_pairs
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 HANDED_OVER = Traits(1, dead_seconds=0.05)
 TOO_FEW = Traits(1, gap_seconds=0.30)

@@ -16,7 +16,8 @@ from loadtest.analysis.costs.sizing import believable_steps
 from loadtest.analysis.judged_steps import step_verdict
 from loadtest.analysis.saturation.cell_capacity import CellCapacity
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan(replicas=(1, 2), repetitions=2)

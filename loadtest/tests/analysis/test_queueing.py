@@ -12,7 +12,7 @@ from queueing_theory import mean_wait, simulate
 from world import World
 
 from loadtest.analysis import read_step
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 
 def test_one_slot_serves_one_after_the_other() -> None:

@@ -13,7 +13,8 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.results.document import to_plain
-from loadtest.results.measured_step import InjectorCounts, Measured, ProcessUse
+from loadtest.results.injector_report import InjectorCounts
+from loadtest.results.measured_step import Measured, ProcessUse
 
 PLAN = synthetic.demo_plan()
 # Null because the load is of the other kind, not because something could not be read.

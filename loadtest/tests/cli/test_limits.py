@@ -23,9 +23,9 @@ from loadtest.report.limits_page import limits_headline
 from loadtest.report.suspect_text import held_back
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
-from loadtest.results.measured_step import StepKey
 from loadtest.results.question import LimitsQuestion, question_of
 from loadtest.results.run_folder import Run
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.sweep_result import SweepResult

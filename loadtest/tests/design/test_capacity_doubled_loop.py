@@ -19,7 +19,8 @@ from loadtest.design.capacity_answer import capacity_result
 from loadtest.design.design import NextStep
 from loadtest.plan import Saturate
 from loadtest.report.capacity_text import capacity_text
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.window_decision import Decided
 

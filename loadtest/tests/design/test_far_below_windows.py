@@ -21,8 +21,8 @@ from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.window_plan import WindowPlan, plan_window
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Plan, Saturate, Slo, Work
-from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 
 BOUND_SECONDS = 0.15

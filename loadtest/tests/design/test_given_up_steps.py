@@ -16,8 +16,8 @@ from loadtest.design.grid import Grid
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CapacityQuestion
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import step_keys
 

@@ -15,7 +15,8 @@ from loadtest.analysis.readings.workflow_counts import workflows_per_second
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.plan import Open, Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import step_keys
 

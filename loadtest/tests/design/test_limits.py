@@ -19,7 +19,7 @@ from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
 from loadtest.plan import Saturate, WorkerSetup
 from loadtest.results.limits_result import LimitsAnswer
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import plan_of_cell
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts

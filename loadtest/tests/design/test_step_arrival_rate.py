@@ -17,7 +17,8 @@ from loadtest.design.design import KeptStep
 from loadtest.design.step_arrival_rate import arrival_rate, carried_per_second
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 
 PLAN = demo_plan(

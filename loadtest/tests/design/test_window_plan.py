@@ -18,8 +18,9 @@ from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 
 FIRST = StepKey(1, 0, "saturate", 1)
 AGAIN = replace(FIRST, attempt=2)

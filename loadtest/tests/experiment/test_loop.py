@@ -22,8 +22,8 @@ from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.experiment.progress import Event, StepEnded, StepStarted, SweepStarted
 from loadtest.listeners.display import one_line
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import StepKey
 from loadtest.results.run_folder import Run
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import step_keys

@@ -70,6 +70,25 @@ async def test_cpu_that_is_told_in_averages_is_not_known_of_a_shorter_window(
     assert is_known or "say nothing of a window of 60 s" in (measured.use["server"].why or "")
 
 
+async def test_cpu_of_a_window_with_a_gap_is_not_known(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows what was used while nobody could be asked; the same gap before both edges hides nothing."""
+    used = FakeTarget.use
+
+    async def broken_off(target: FakeTarget) -> Mapping[str, ProcessUse]:
+        gaps = {"worker": 1, "server": 2 if system.second > 50 else 1}
+        return {part: replace(use, gaps=gaps[part]) for part, use in (await used(target)).items()}
+
+    monkeypatch.setattr(FakeTarget, "use", broken_off)
+
+    measured, _ = await carry_out(system)
+
+    assert measured.use["worker"].cpu_seconds is not None
+    assert measured.use["server"].cpu_seconds is None
+    assert measured.use["server"].why == "nobody could be asked for a part of the window"
+
+
 async def test_a_replica_that_nobody_asked_for_is_named(
     system: FakeSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:

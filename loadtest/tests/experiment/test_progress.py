@@ -20,7 +20,8 @@ from loadtest.experiment.progress import (
     from_json_line,
     to_json_line,
 )
-from loadtest.results.measured_step import Second, StepKey
+from loadtest.results.measured_step import Second
+from loadtest.results.step_key import StepKey
 
 KEY = StepKey(2, 1, "open", 1)
 

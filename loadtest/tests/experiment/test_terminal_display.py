@@ -10,7 +10,8 @@ from rich.console import Console
 
 from loadtest.experiment.progress import PhaseStarted, StepEnded, StepStarted, SweepStarted, Tick
 from loadtest.listeners.display import choose
-from loadtest.results.measured_step import Second, StepKey
+from loadtest.results.measured_step import Second
+from loadtest.results.step_key import StepKey
 
 KEY = StepKey(2, 1, "open", 1)
 

@@ -18,7 +18,8 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.progress import Event
 from loadtest.experiment.step import run_step
 from loadtest.plan import Open, Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decided, Decision
 
 WARM_UP_SECONDS = 10.0

@@ -17,14 +17,9 @@ from loadtest.errors import CounterResetError, InjectorError, MeasurementError, 
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
 from loadtest.results.history_sample import HistorySample
+from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
 from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
-from loadtest.results.measured_step import (
-    InjectorCounts,
-    InjectorReport,
-    InjectorSecond,
-    ProcessUse,
-    Replica,
-)
+from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog, Scrape
 from loadtest.results.step_instruction import StepInstruction

@@ -17,7 +17,8 @@ from loadtest.cli.capacity_plan import searching_plan
 from loadtest.design.capacity import Capacity
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
 

@@ -24,9 +24,10 @@ from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.experiment.loop import instruction_of
 from loadtest.experiment.model_readings import mean_drawn_work
 from loadtest.plan import Plan, Saturate, Work
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
+from loadtest.results.step_key import StepKey
 
 _DRAIN_SECONDS = 60.0
 _SATURATE_ORDERS = 30  # for each slot: twice as many as a saturate step can complete

@@ -15,16 +15,11 @@ from queueing_theory import Task, simulate
 
 from loadtest.plan import Plan, Saturate
 from loadtest.results.history_sample import HistorySample
+from loadtest.results.injector_report import InjectorCounts, InjectorReport
 from loadtest.results.limit_facts import LimitFacts
-from loadtest.results.measured_step import (
-    InjectorCounts,
-    InjectorReport,
-    Measured,
-    ProcessUse,
-    Second,
-    StepKey,
-)
+from loadtest.results.measured_step import Measured, ProcessUse, Second
 from loadtest.results.metric_difference import Difference
+from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decided, Decision
 
 ACTIVITIES = 6

@@ -17,7 +17,7 @@ from loadtest import arrivals
 from loadtest.injector.arrivals_end import ArrivalsEnd
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
-from loadtest.results.measured_step import InjectorReport
+from loadtest.results.injector_report import InjectorReport
 from loadtest.results.step_instruction import StepInstruction
 
 MakeInstruction = Callable[..., StepInstruction]

@@ -20,7 +20,7 @@ from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.starts import PAUSE_AFTER_A_FAILED_START_SECONDS
 from loadtest.plan import ArrivalKind, Arrivals
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.measured_step import InjectorSecond
+from loadtest.results.injector_report import InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = pytest.mark.process

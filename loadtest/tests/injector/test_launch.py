@@ -24,7 +24,7 @@ from loadtest.injector.failure_of_error import ALREADY_RUNNING, UNFINISHED
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.probe.http_page import fetch
-from loadtest.results.measured_step import InjectorReport, InjectorSecond
+from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]

@@ -21,7 +21,7 @@ from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
 from loadtest.injector.launch import LOCUSTFILE, launch
 from loadtest.injector.running_locust import Locust
-from loadtest.results.measured_step import InjectorReport
+from loadtest.results.injector_report import InjectorReport
 from loadtest.results.problem import ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 

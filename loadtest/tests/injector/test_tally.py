@@ -21,7 +21,7 @@ from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.measured_step import InjectorCounts, InjectorSecond
+from loadtest.results.injector_report import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 

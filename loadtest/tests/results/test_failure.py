@@ -16,7 +16,8 @@ from loadtest.analysis.rules.validity import other_problems
 from loadtest.errors import InputError
 from loadtest.results.document import from_plain, to_json
 from loadtest.results.failure import Failure, FailureKind, count_of
-from loadtest.results.measured_step import InjectorCounts, InjectorReport, Measured
+from loadtest.results.injector_report import InjectorCounts, InjectorReport
+from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
 
 # As runs before there were values hold them.

@@ -12,10 +12,10 @@ from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
 from loadtest.report.rest_of_run import rest_clause
 from loadtest.results.latest_link import LATEST
-from loadtest.results.measured_step import StepKey
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
 from loadtest.results.run_folder import Run
+from loadtest.results.step_key import StepKey
 
 
 def report_from_here(report: Path) -> Path:

@@ -16,8 +16,8 @@ from loadtest.design.design import MOST_ATTEMPTS, KeptStep
 from loadtest.design.read_blocks import ReadBlocks
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
-from loadtest.results.measured_step import StepKey
 from loadtest.results.plan_setting import Setting
+from loadtest.results.step_key import StepKey
 
 PAIRS_PER_ROUND = 2
 

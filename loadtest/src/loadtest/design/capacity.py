@@ -31,8 +31,9 @@ from loadtest.design.step_attempts import (
     why_made,
 )
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.question import CapacityQuestion
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.sweep_result import SloAnswer

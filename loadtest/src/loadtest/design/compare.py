@@ -12,8 +12,8 @@ from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Open, Plan
 from loadtest.results.comparison_result import QuantityComparison
-from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CompareQuestion
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 
 

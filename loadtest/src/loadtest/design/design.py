@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from loadtest.design.step_attempts import (
     why_made,
 )
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import plan_of_cell, step_keys
 

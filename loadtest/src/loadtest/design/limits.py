@@ -18,8 +18,8 @@ from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
-from loadtest.results.measured_step import StepKey
 from loadtest.results.question import LimitsQuestion
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.suspect import Suspect
 

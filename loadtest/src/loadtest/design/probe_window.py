@@ -23,8 +23,8 @@ from loadtest.analysis.twin.probe_stopping_rule import UntilSidesDecided
 from loadtest.design.design import KeptStep
 from loadtest.design.window_plan import BEFORE_THE_END_SECONDS, DrawnWork, WindowPlan, candidate_steps
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 
 
 def carried_per_second(step: Measured, plan: Plan) -> float:

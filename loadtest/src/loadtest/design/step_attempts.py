@@ -11,7 +11,7 @@ from loadtest.analysis.judged_steps.closed_load_repeat import why_not_again
 from loadtest.analysis.saturation.doubled_loop import first_key, second_key, why_doubled
 from loadtest.design.design import KeptStep, most_attempts
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 
 

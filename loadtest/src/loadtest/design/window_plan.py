@@ -32,8 +32,9 @@ from loadtest.design.design import KeptStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
+from loadtest.results.step_key import StepKey
 
 # Of this many schedules the one is chosen whose twin has its usual share of late tasks from the first seconds on.
 CANDIDATES = 32

@@ -29,9 +29,9 @@ from loadtest.experiment.progress import Event, NoteSeen, StepEnded, StepStarted
 from loadtest.experiment.step import LEAD_SECONDS, SETTLE_SECONDS, run_step
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import ArrivalKind, Arrivals, Plan, Saturate
-from loadtest.results.measured_step import StepKey
 from loadtest.results.run_folder import Run
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import plan_of_cell
 
 # Time to scale, drain and read one step, as measured on two cores.

@@ -16,8 +16,9 @@ from loadtest.experiment.problem_of_error import problem_of_error
 from loadtest.experiment.snapshot import Snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder
 from loadtest.results.history_sample import HistorySample
+from loadtest.results.injector_report import InjectorReport
 from loadtest.results.limit_facts import machine_use
-from loadtest.results.measured_step import InjectorReport, Measured, ProcessUse, Replica
+from loadtest.results.measured_step import Measured, ProcessUse, Replica
 from loadtest.results.metric_difference import Difference, counter_of
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
@@ -134,6 +135,8 @@ def _difference(
 def _used(before: ProcessUse | None, after: ProcessUse, seconds: float) -> ProcessUse:
     if before is None or before.cpu_seconds is None or after.cpu_seconds is None:
         return replace(after, cpu_seconds=None, why=after.why or "not known at the window's start")
+    if after.gaps != before.gaps:
+        return replace(after, cpu_seconds=None, why="nobody could be asked for a part of the window")
     if seconds < after.least_seconds:
         # A window may end long before the longest one that the plan allows.
         why = (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from loadtest.design.window_plan import WindowPlan
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
 
 
 @dataclass(slots=True)

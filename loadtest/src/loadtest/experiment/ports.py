@@ -10,9 +10,10 @@ from typing import Protocol
 
 from loadtest.plan import Plan
 from loadtest.results.history_sample import HistorySample
+from loadtest.results.injector_report import InjectorReport
+from loadtest.results.injector_report import InjectorSecond as InjectorSecond
 from loadtest.results.limit_facts import MachineTimes
-from loadtest.results.measured_step import InjectorReport, ProcessUse, Replica
-from loadtest.results.measured_step import InjectorSecond as InjectorSecond
+from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog
 from loadtest.results.scrape import Scrape as Scrape

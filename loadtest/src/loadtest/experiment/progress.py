@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured_step import Second, StepKey
+from loadtest.results.measured_step import Second
+from loadtest.results.step_key import StepKey
 
 
 @dataclass(frozen=True, slots=True)

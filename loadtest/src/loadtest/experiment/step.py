@@ -29,7 +29,8 @@ from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
 from loadtest.results.history_sample import HistorySample
-from loadtest.results.measured_step import InjectorReport, Measured, Replica
+from loadtest.results.injector_report import InjectorReport
+from loadtest.results.measured_step import Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured_step import InjectorReport, InjectorSecond
+from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 # Environment variable with the inherited descriptor; where it is set, Locust's master takes instructions from it.

@@ -30,7 +30,7 @@ from loadtest.injector.tally import Bounds, Tally, TallyCounts
 from loadtest.injector.tracing import Tracing
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.measured_step import InjectorCounts, InjectorSecond
+from loadtest.results.injector_report import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load

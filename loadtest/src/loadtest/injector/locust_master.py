@@ -26,7 +26,7 @@ from loadtest.injector.injector import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds, answers_step
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured_step import InjectorReport, InjectorSecond
+from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 # Messages between master and injectors.

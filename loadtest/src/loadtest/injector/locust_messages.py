@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.results.failure import FailureWords
-from loadtest.results.measured_step import InjectorCounts, InjectorSecond
+from loadtest.results.injector_report import InjectorCounts, InjectorSecond
 from loadtest.results.problem import Problem
 from loadtest.results.step_instruction import StepInstruction
 

@@ -20,7 +20,7 @@ from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
 from loadtest.injector.locust_messages import InstructionPart, step_of_share
 from loadtest.results.document import from_message, to_plain
-from loadtest.results.measured_step import InjectorSecond
+from loadtest.results.injector_report import InjectorSecond
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from loadtest.injector.locust_messages import LevelReport, PartReport
 from loadtest.results import hdr
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.measured_step import InjectorCounts, InjectorReport, InjectorSecond
+from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 
 _VANISHED = Failure(FailureKind.UNKNOWN, "the injector vanished")

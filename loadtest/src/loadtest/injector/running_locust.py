@@ -16,7 +16,7 @@ from typing import Any
 from loadtest.child import Child, end_all
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
-from loadtest.results.measured_step import InjectorReport, InjectorSecond
+from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
 # How long Locust and its injectors may take to start and to connect.

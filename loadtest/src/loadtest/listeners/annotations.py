@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 
 from loadtest.errors import InputError
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 _TIMEOUT_SECONDS = 5.0
 

@@ -13,7 +13,7 @@ from loadtest.experiment.progress import Event, PhaseStarted, StepEnded, StepSta
 from loadtest.listeners.annotations import Annotations
 from loadtest.listeners.display import Display
 from loadtest.listeners.step_info import StepInfo
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 
 class Listeners:

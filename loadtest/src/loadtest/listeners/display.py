@@ -28,7 +28,8 @@ from loadtest.experiment.progress import (
     Tick,
     to_json_line,
 )
-from loadtest.results.measured_step import Second, StepKey
+from loadtest.results.measured_step import Second
+from loadtest.results.step_key import StepKey
 
 
 class Display(Protocol):

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from loadtest.catalogue import BY_KEY
 from loadtest.errors import InputError
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 _METRIC = BY_KEY["sweep.step_info"]
 

@@ -15,7 +15,7 @@ from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_
 from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
 from loadtest.report.run_cells import cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit, limit_text
 from loadtest.results.sweep_result import Interval, RunVerdict, SweepResult

@@ -4,75 +4,18 @@ The raw facts of one step, as they were measured: nothing derived, nothing judge
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loadtest.results.disturbance import OutsideLook
-from loadtest.results.failure import FailureCounts, FailureWords
 from loadtest.results.history_sample import HistorySample
+from loadtest.results.injector_report import InjectorReport
 from loadtest.results.limit_facts import LimitFacts
 from loadtest.results.metric_difference import Difference
-from loadtest.results.plan_setting import Setting, setting_text
 from loadtest.results.problem import ReadProblem
+from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
-
-_LONGEST_FACTORS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class StepKey:
-    """
-    The cell of the plan, repetition and attempt of a step.
-
-    Attributes:
-        replicas: Worker replicas.
-        load: Index of the load in the plan.
-        kind: Kind of the load, for names and texts.
-        repetition: Number of the repetition, from 1.
-        factors: Values of the plan's factors by their keys, in the plan's order.
-        attempt: Number of the attempt, from 1; above 1 where an earlier attempt was not valid.
-        doubled: Whether it is the second step of a closed load, with twice the orders in flight.
-    """
-
-    replicas: int
-    load: int
-    kind: str
-    repetition: int
-    factors: Setting = ()
-    attempt: int = 1
-    doubled: bool = False
-
-    @property
-    def setting(self) -> str:
-        """
-        The factors' values in words; empty where the plan varies none.
-        """
-        return setting_text(self.factors)
-
-    @property
-    def load_name(self) -> str:
-        """
-        The load's kind, with the number of orders that a second step of a closed load keeps open.
-        """
-        return f"{self.kind} (2x in flight)" if self.doubled else self.kind
-
-    @property
-    def folder(self) -> str:
-        """
-        Name of the step's folder: ``<replicas>-<load>-<repetition>``, with factors, second step and later attempt.
-        """
-        suffix = "" if self.load == 0 else f"{self.load}"
-        factors = "".join(f"-{name}-{value}" for name, value in self.factors)
-        twice = "-doubled" if self.doubled else ""
-        again = f"-again{self.attempt - 1}" if self.attempt > 1 else ""
-        kept = re.sub(r"[^\w.-]", "_", factors)
-        if len(kept) > _LONGEST_FACTORS:
-            # A command line among the factors may be longer than a folder's name can be.
-            kept = f"{kept[:_LONGEST_FACTORS]}-{hashlib.sha256(factors.encode()).hexdigest()[:8]}"
-        return f"{self.replicas}-{self.kind}{suffix}-{self.repetition}{kept}{twice}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,86 +34,6 @@ class Replica:
     metrics_url: str | None
     pid: int | None
     started_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class InjectorCounts:
-    """
-    What injectors counted, over the whole step or in the window (arrivals by intended time, closes by close time).
-
-    Attributes:
-        offered: Arrivals that were due.
-        sent: Starts that left.
-        acknowledged: Starts that the server confirmed.
-        completed: Awaited workflows that closed well.
-        failed: Number of failures of each sort.
-    """
-
-    offered: int = 0
-    sent: int = 0
-    acknowledged: int = 0
-    completed: int = 0
-    failed: FailureCounts = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class InjectorReport:
-    """
-    The common report of all injectors of a step, which the Locust master makes from theirs.
-
-    Attributes:
-        planned: Number of arrivals in the schedule over warm-up and window, ``None`` for a closed load.
-        whole, window: Counts of the whole step and of the window.
-        awaited_every: Every how many workflows a result was awaited: 1 = each one, k = each k-th.
-        closed_minus_sent_seconds: Sum over awaited workflows, whole step; for Little's law.
-        window_closed_minus_sent_seconds: The same over workflows closed in the window.
-        histograms: HdrHistogram (encoded, microseconds) of ``lag``, ``response``, ``service``, ``end_to_end``; window only.
-        within_slo: Workflows of the window that closed well within the plan's end-to-end bound.
-        open_at_end: Workflows still open when the drain ended without them.
-        drain_seconds: Seconds from the end of arrivals to the last close.
-        per_injector: Counts of the whole step by injector id; their sums are ``whole``.
-        problems: What broke: an injector vanished, a clock ran backwards.
-        sampled_workflow_ids: Ids of sampled workflows that closed in the window, for the cross-check by history.
-        cpu_seconds: CPU of all injector processes and the master over the window.
-        rss_bytes: Largest resident size, summed over these processes.
-        words: What the first start of each failure was refused with.
-    """
-
-    planned: int | None
-    whole: InjectorCounts
-    window: InjectorCounts
-    awaited_every: int
-    closed_minus_sent_seconds: float
-    window_closed_minus_sent_seconds: float
-    histograms: Mapping[str, str]
-    within_slo: int
-    open_at_end: int
-    drain_seconds: float
-    per_injector: Mapping[str, InjectorCounts]
-    problems: tuple[ReadProblem, ...]
-    sampled_workflow_ids: tuple[str, ...]
-    cpu_seconds: float
-    rss_bytes: int
-    words: FailureWords = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class InjectorSecond:
-    """
-    What all injectors counted so far in this step; sent about once a second.
-
-    Attributes:
-        at: Seconds since the step's first instant.
-        offered, sent, completed, failed: Counts so far; closes of workflows that are not awaited are estimated.
-        in_flight: Workflows open now, estimated in the same way.
-    """
-
-    at: float
-    offered: int
-    sent: int
-    completed: int
-    failed: int
-    in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +79,14 @@ class ProcessUse:
         rss_bytes: Resident size at the window's end, summed over the part's processes.
         why: Why a number is missing.
         least_seconds: Shortest window for which the CPU time is usable, where it is made of averages.
+        gaps: How many times nothing answered for so long that the CPU time leaves these seconds out.
     """
 
     cpu_seconds: float | None
     rss_bytes: int | None
     why: str | None = None
     least_seconds: float = 0.0
+    gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Whether a kept step belongs to its run's plan and is in its own folder; copying 
 from __future__ import annotations
 
 from loadtest.plan import Plan
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 
 def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:

@@ -28,8 +28,9 @@ from loadtest.results import hdr
 from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
 from loadtest.results.latest_link import LATEST, demand_latest, point_latest, why_no_run
 from loadtest.results.manifest import Manifest
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.own_steps import why_not_own
+from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import combinations
 
 _MANIFEST = "manifest.json"

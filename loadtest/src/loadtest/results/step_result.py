@@ -13,8 +13,8 @@ from enum import StrEnum
 from loadtest.results.disturbance import Disturbance
 from loadtest.results.estimate import Estimate, Percentiles, Wait
 from loadtest.results.failure import FailureCounts
-from loadtest.results.measured_step import StepKey
 from loadtest.results.plan_setting import setting_text
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import (
     BacklogReading,
     CrossCheck,

@@ -8,7 +8,7 @@ import itertools
 import random
 
 from loadtest.plan import Open, Plan, Saturate
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 
 def step_keys(plan: Plan) -> list[StepKey]:

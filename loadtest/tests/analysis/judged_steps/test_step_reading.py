@@ -13,7 +13,8 @@ import synthetic
 from loadtest.analysis import read_step
 from loadtest.plan import Plan
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.injector_report import InjectorCounts
+from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
 
 PLAN = synthetic.demo_plan()

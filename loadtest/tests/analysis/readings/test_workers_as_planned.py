@@ -18,7 +18,7 @@ from loadtest.analysis.readings.workers_as_planned import (
 )
 from loadtest.analysis.rules.silent_replicas import KindLook, PollingLook, why_silent
 from loadtest.plan import Plan, parse_plan
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts
 
 HUNDRED = WorkerFacts("bakery-1", "heartbeat", activity_slots=100)

@@ -10,7 +10,7 @@ import synthetic
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.errors import InputError
 from loadtest.plan import Plan, WorkerSetup
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts
 
 

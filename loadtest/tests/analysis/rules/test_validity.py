@@ -11,8 +11,9 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.limit_facts import MachineUse
-from loadtest.results.measured_step import InjectorCounts, Measured, ProcessUse
+from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 

@@ -23,7 +23,8 @@ from loadtest.analysis.saturation.doubled_loop import (
 )
 from loadtest.plan import Plan, Saturate
 from loadtest.results.limit_facts import LimitFacts, MachineUse
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import SettingNames, Suspect, SuspectName

@@ -14,7 +14,7 @@ from searched_system import SearchedSystem, plan_of_one_count
 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO
 from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 
 LONG_SECONDS = 400.0
 WARM_UP_SECONDS = 40.0

@@ -69,30 +69,6 @@ def test_an_owner_that_controls_nothing_is_no_owner(cluster: FakeCluster) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "document", "said"),
-    [
-        pytest.param(
-            "horizontal_pod_autoscaler",
-            {"spec": {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deployment", "name": "workers"}}},
-            "HorizontalPodAutoscaler one",
-            id="hpa",
-        ),
-        pytest.param(
-            "scaledobjects", {"spec": {"scaleTargetRef": {"name": "workers"}}}, "ScaledObject one", id="keda"
-        ),
-    ],
-)
-def test_a_deployment_of_an_autoscaler_is_refused(
-    cluster: FakeCluster, kind: str, document: dict[str, Any], said: str
-) -> None:
-    """By the autoscaler's name."""
-    cluster.put(kind, {"metadata": {"name": "one", "namespace": "shop"}, **document})
-
-    with pytest.raises(InputError, match=f"{said} owns its replica count"):
-        target(cluster)
-
-
-@pytest.mark.parametrize(
     ("annotations", "said"),
     [
         pytest.param(

@@ -5,8 +5,9 @@ A user's own files as a ConfigMap brings them.
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from loadtest.target.kubernetes.own_code import pack
+from loadtest.target.kubernetes.own_code import CodeMount, pack
 
 
 def test_a_file_may_be_called_as_its_user_likes() -> None:
@@ -17,3 +18,15 @@ def test_a_file_may_be_called_as_its_user_likes() -> None:
 
     assert {one["path"]: data[one["key"]] for one in items} == files
     assert all(re.fullmatch(r"[-._a-zA-Z0-9]+", key) for key in data)
+
+
+def test_what_installs_packages_has_the_limits_of_what_needs_them() -> None:
+    """A quota on limits refuses a pod of which one container has none."""
+    resources = {"requests": {"cpu": "100m"}, "limits": {"memory": "1Gi"}}
+    main = {"name": "sweep", "image": "loadtest:1", "resources": resources}
+    pod: dict[str, Any] = {"containers": [main]}
+
+    CodeMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
+
+    (install,) = pod["initContainers"]
+    assert install["resources"] == resources

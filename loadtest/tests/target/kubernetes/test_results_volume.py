@@ -5,6 +5,8 @@ The pod that reads a run from the results' volume, and a copy that breaks off.
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,24 @@ def test_it_runs_where_a_sweep_may() -> None:
     assert where.items() <= found["spec"].items()
     assert found["spec"]["volumes"] == [{"name": "results"}]
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
+
+
+def test_it_waits_for_a_long_copy_and_ends_some_time_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A large run takes its time over a slow line; a copy that was killed leaves a pod for ten minutes.
+    """
+    found = reading_pod("fetch-1", {"containers": [CONTAINER], "volumes": VOLUMES}, {})["spec"]
+    slept: list[float] = []
+    # Itself, and for an hour whoever packs; what else stands in /proc is no process.
+    monkeypatch.setattr(
+        os, "listdir", lambda _: ["1", "self", "stat", *(["7"] if sum(slept) <= 3600 else [])]
+    )
+    monkeypatch.setattr(time, "sleep", slept.append)
+
+    exec(found["containers"][0]["command"][-1], {})
+
+    assert sum(slept) == 3600 + 600
+    assert found["activeDeadlineSeconds"] > 4200
 
 
 class Packing:

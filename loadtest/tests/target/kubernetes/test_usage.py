@@ -63,22 +63,123 @@ def test_a_pod_without_containers_uses_nothing() -> None:
     assert usage.use().rss_bytes == 64 * 2**20
 
 
+class MetricsServer:
+    """
+    A cluster whose metrics-server answers as it is told, for one pod.
+    """
+
+    def __init__(self) -> None:
+        self.cluster = FakeCluster()
+        self.clock = Clock()
+        self.usage = Usage(self.cluster.api, "temporal", 60.0, self.clock)
+        self.uses("500m")
+
+    def uses(self, cpu: str) -> None:
+        """
+        Answer that the pod uses so many cores.
+        """
+        self.says(containers=[{"usage": {"cpu": cpu, "memory": "64Mi"}}])
+
+    def says(self, **item: Any) -> None:
+        """
+        Answer this of the pod.
+        """
+        self.cluster.put("pods", {"metadata": {"name": "p", "namespace": "temporal"}, **item})
+
+    def is_away(self, status: int | None) -> None:
+        """
+        Refuse with a status, or with none answer again.
+        """
+
+        def refuse(_call: str, _name: str) -> None:
+            if status is not None:
+                raise refusal(status)
+
+        self.cluster.before = refuse
+
+    def look(self, *seconds: float) -> None:
+        """
+        Sample at these times.
+        """
+        for at in seconds:
+            self.clock.now = at
+            self.usage.sample()
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_an_answer_that_fails_is_a_gap(status: int) -> None:
+    """A metrics-server that is busy for two looks costs nothing: what was known goes on for so long."""
+    server = MetricsServer()
+    server.look(0.0, 5.0)
+    before = server.usage.use()
+    server.is_away(status)
+    server.look(10.0, 15.0)
+    server.is_away(None)
+    server.look(20.0)
+
+    after = server.usage.use()
+
+    assert server.usage.asks
+    assert after.cpu_seconds == pytest.approx(10.0)
+    assert after.gaps == before.gaps == 0
+
+
+def test_a_long_gap_is_left_out_and_counted() -> None:
+    """Nobody knows what was used meanwhile; an edge in it has no number, and both sides of it are told apart."""
+    server = MetricsServer()
+    server.look(0.0, 5.0)
+    before = server.usage.use()
+    server.is_away(503)
+    server.look(*range(10, 60, 5))
+    within = server.usage.use()
+    server.is_away(None)
+    server.uses("2")
+    server.look(60.0, 65.0)
+
+    after = server.usage.use()
+
+    assert within.cpu_seconds is None
+    assert "there is no answer for 50 s: list pods.metrics.k8s.io in temporal: refused (503" in (
+        within.why or ""
+    )
+    assert after.cpu_seconds == pytest.approx(0.5 * 5 + 2 * 5)
+    assert (before.gaps, after.gaps) == (0, 1)
+
+
 @pytest.mark.parametrize(
-    "item",
-    [{"containers": [{"usage": {"cpu": "much", "memory": "1Gi"}}]}, {"containers": [{}]}],
-    ids=["no-number", "no-usage"],
+    ("item", "why"),
+    [
+        pytest.param(
+            {"containers": [{"usage": {"cpu": "much", "memory": "1Gi"}}]}, "cannot be read", id="no-number"
+        ),
+        pytest.param({"containers": [{}]}, "cannot be read", id="no-usage"),
+    ],
 )
-def test_an_answer_that_cannot_be_read_is_a_reason(item: dict[str, Any]) -> None:
-    """The asking ends; what was added up until then would go on at its last rate for ever."""
-    cluster = FakeCluster()
-    cluster.put("pods", {"metadata": {"name": "p", "namespace": "temporal"}, **item})
-    usage = Usage(cluster.api, "temporal", 60.0)
+def test_an_answer_that_cannot_be_read_is_a_gap_too(item: dict[str, Any], why: str) -> None:
+    """Its last rate does not go on for ever, and the next answer that can be read counts."""
+    server = MetricsServer()
+    server.look(0.0)
+    server.says(**item)
+    server.look(20.0)
+    held = server.usage.use()
+    server.clock.now = 40.0
 
-    usage.sample()
+    lost = server.usage.use()
 
-    assert not usage.asks
+    assert held.cpu_seconds == pytest.approx(10.0)
+    assert lost.cpu_seconds is None
+    assert why in (lost.why or "")
+    assert server.usage.asks
+
+
+def test_a_list_of_no_pod_is_no_zero() -> None:
+    """A metrics-server that has just begun knows of none; a namespace that is mistyped has none."""
+    usage = Usage(NO_CLUSTER, "temporal", 60.0, Clock())
+
+    usage.take([])
+
     assert usage.use().cpu_seconds is None
-    assert "metrics.k8s.io answered what cannot be read" in (usage.use().why or "")
+    assert usage.use().why == "metrics.k8s.io knows of no pod in temporal"
 
 
 def test_seconds_add_up_over_all_pods() -> None:

@@ -14,8 +14,9 @@ from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.plan import Plan
 from loadtest.results.manifest import OWN_SCENARIO, Manifest
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import value_text
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import plan_of_cell
 

@@ -11,7 +11,8 @@ from loadtest.analysis.decisions.model_answer import is_far_below
 from loadtest.analysis.saturation.calibrated_model import calibration_of
 from loadtest.analysis.twin import SloBound
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 
 # More replicas are assumed to complete at least half of what they would if throughput grew in proportion: on a machine
 # without a free core four replicas completed as much as 2.7.

@@ -33,7 +33,8 @@ from loadtest.analysis.saturation.doubled_loop import loop_notes
 from loadtest.analysis.saturation.throughput import throughput
 from loadtest.plan import Plan
 from loadtest.results.estimate import Percentiles
-from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.injector_report import InjectorCounts
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, counter_of, histogram_of
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity

@@ -16,7 +16,8 @@ from loadtest.analysis.saturation.doubled_loop import LoopPair, first_key, loop_
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import Plan
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.steps_of_plan import plan_of_cell

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import StepKey
 from loadtest.results.plan_setting import Setting
+from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The SDK of the kit's `main`, which takes the plan's settings.

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.results.failure import FailureKind, count_of
-from loadtest.results.measured_step import InjectorCounts, InjectorReport, Measured
+from loadtest.results.injector_report import InjectorCounts, InjectorReport
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_result import StepCounts
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.errors import InputError
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import StepKey
+from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 

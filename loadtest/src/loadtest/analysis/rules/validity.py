@@ -25,7 +25,8 @@ from loadtest.analysis.saturation.cell_capacity import slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
 from loadtest.plan import Plan
-from loadtest.results.measured_step import InjectorCounts, Measured
+from loadtest.results.injector_report import InjectorCounts
+from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
 FEWEST_SENT = 0.99

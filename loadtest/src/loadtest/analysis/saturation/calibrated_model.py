@@ -27,8 +27,9 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
+from loadtest.results.step_key import StepKey
 
 _SEED = 11
 _EXECUTION = "worker.activity_execution"

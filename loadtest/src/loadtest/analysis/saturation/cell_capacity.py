@@ -19,8 +19,9 @@ from loadtest.analysis.saturation.slot_capacity import (
 )
 from loadtest.analysis.twin.queue_model_calibration import dead_time
 from loadtest.analysis.twin.work_distribution import WorkDistribution
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, counter_of, histogram_of
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import Limit
 
 # Where the times of activities were not seen, they are assumed to spread like exponential work.

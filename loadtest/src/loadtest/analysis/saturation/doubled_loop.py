@@ -21,8 +21,9 @@ from loadtest.analysis.saturation.cell_capacity import UNSEEN_CV, histogram_cv, 
 from loadtest.analysis.saturation.saturation_limit import RISE_RATIO, limit_of
 from loadtest.analysis.saturation.starved_slots import LEAST_STARVED_RATIO, starved_ratio
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import Measured, StepKey
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
+from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import StepKey
 from loadtest.results.plan_setting import Setting
+from loadtest.results.step_key import StepKey
 from loadtest.results.suspect import Suspect, SuspectName
 from loadtest.results.worker_facts import WorkerFacts
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
-from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of
+from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
 from loadtest.target.kubernetes.scaled_pods import Fleet, as_selector
 
 
@@ -48,8 +48,9 @@ class Deployment:
         if scaler is not None:
             raise InputError(
                 f"--deployment {self}: {scaler} owns its replica count and would undo every step; "
-                "take the autoscaler away first (`make deploy AUTOSCALE=none`) or name another Deployment"
+                f"take the autoscaler away first (`make deploy AUTOSCALE=none`){scaler.pausing}, or name another Deployment"
             )
+        demand_no_other_size(self.api, self.namespace, self.name, f"--deployment {self}")
         selector = self.api.apps.api_client.sanitize_for_serialization(found.spec.selector)
         return Fleet(as_selector(selector), dict(found.metadata.annotations or {}))
 

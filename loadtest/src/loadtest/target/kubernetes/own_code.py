@@ -67,6 +67,8 @@ def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any])
             "image": main["image"],
             "imagePullPolicy": main.get("imagePullPolicy", "IfNotPresent"),
             "securityContext": main.get("securityContext", {}),
+            # It ends before the others start, so it takes nothing from them; a quota refuses a pod of which one container has none.
+            "resources": main.get("resources") or {},
             "command": [*pip, "--target", _PACKAGES_FOLDER, "--requirement", f"{FOLDER}/{REQUIREMENTS}"],
             "env": [one for one in main.get("env") or [] if one["name"].startswith("PIP_")],
             "volumeMounts": [*tmp, dict(plan), packages],

@@ -22,9 +22,21 @@ from loadtest.target.kubernetes.exec_output import copy_output
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
-_START_SECONDS = 90.0
-# After this time the pod ends by itself, even if the process that made it was killed.
-_LIFETIME_SECONDS = 600
+# Where the sweep's node is gone, another one is added first and the image is pulled onto it.
+_START_SECONDS = 300.0
+# The pod ends by itself, even if the process that made it was killed: some time after the last packing, and in any case
+# after its lifetime.
+_IDLE_SECONDS = 600
+_LIFETIME_SECONDS = 6 * 3600
+_LOOK_SECONDS = 5
+_WAIT = f"""
+import os, time
+left = {_IDLE_SECONDS}
+while left > 0:
+    time.sleep({_LOOK_SECONDS})
+    is_alone = sum(name.isdigit() for name in os.listdir("/proc")) < 2
+    left = left - {_LOOK_SECONDS} if is_alone else {_IDLE_SECONDS}
+"""
 # Fields that say on which nodes, and as which user, a pod may run.
 _WHERE = (
     "nodeSelector",
@@ -167,7 +179,7 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
                     "image": container["image"],
                     "imagePullPolicy": container["imagePullPolicy"],
                     "securityContext": container.get("securityContext", {}),
-                    "command": ["python", "-c", f"import time; time.sleep({_LIFETIME_SECONDS})"],
+                    "command": ["python", "-c", _WAIT],
                     "resources": resources,
                     "volumeMounts": [{"name": "results", "mountPath": "/results", "readOnly": True}],
                 }

@@ -2,6 +2,7 @@
 CPU of the server's and the database's pods, summed from metrics.k8s.io.
 
 That API gives averages over about 15 seconds, so it is usable for a minute and not for less.
+Where it does not answer for a while, the windows that this touches have no number, and the next ones do.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from kubernetes.utils.quantity import parse_quantity
 
 from loadtest.errors import TargetError
 from loadtest.results.measured_step import ProcessUse
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing, no_answer
 
 SHORTEST_WINDOW_SECONDS = 60.0
 SAMPLE_SECONDS = 5.0
+# What was said last holds for so long: twice the time that it is an average of.
+LONGEST_GAP_SECONDS = 30.0
 
 
 class Usage:
@@ -46,7 +49,10 @@ class Usage:
         self._cores = 0.0
         self._seconds = 0.0
         self._bytes = 0
+        self._gaps = 0
+        # Why there is nothing to ask, and why the last look gave nothing.
         self._why: str | None = None
+        self._silence: str | None = None
         if namespace is None:
             self._why = "the server's namespace was not given, so its pods are not known"
         elif window_seconds < SHORTEST_WINDOW_SECONDS:
@@ -64,8 +70,8 @@ class Usage:
 
     def sample(self) -> None:
         """
-        Ask once and add the answer; a cluster without metrics-server, or an answer that cannot be read, ends the
-        sampling with a reason.
+        Ask once and add the answer; a look that fails is a gap, and a cluster without metrics-server, or one that
+        refuses, ends the sampling with a reason.
         """
         try:
             with asked(f"list pods.metrics.k8s.io in {self._namespace}"):
@@ -73,25 +79,37 @@ class Usage:
                     "metrics.k8s.io", "v1beta1", self._namespace, "pods", _request_timeout=REQUEST_SECONDS
                 )
         except TargetError as error:
-            self._why = "the cluster has no metrics-server" if missing(error) else str(error)
+            if missing(error):
+                self._why = "the cluster has no metrics-server"
+            elif no_answer(error):
+                self._silence = str(error)
+            else:
+                self._why = str(error)
             return
         try:
             self.take(found["items"])
         except (KeyError, TypeError, ValueError) as error:
-            self._why = f"metrics.k8s.io answered what cannot be read ({type(error).__name__}: {error})"
+            self._silence = f"metrics.k8s.io answered what cannot be read ({type(error).__name__}: {error})"
 
     def take(self, items: list[Mapping[str, Any]]) -> None:
         """
         Add one answer: until now the pods used CPU at the rate of the answer before.
         """
-        now = self._clock()
-        if self._at is not None:
-            self._seconds += self._cores * (now - self._at)
-        self._at = now
+        if not items:
+            # A metrics-server that has just begun knows of no pod, and a server without a pod answers nobody.
+            self._silence = f"metrics.k8s.io knows of no pod in {self._namespace}"
+            return
         # The containers of a pod that has just begun or ended may be null.
         used = [container["usage"] for item in items for container in item["containers"] or []]
-        self._cores = float(sum(parse_quantity(usage["cpu"]) for usage in used))
-        self._bytes = int(sum(parse_quantity(usage["memory"]) for usage in used))
+        cores = float(sum(parse_quantity(usage["cpu"]) for usage in used))
+        size = int(sum(parse_quantity(usage["memory"]) for usage in used))
+        now = self._clock()
+        if self._at is not None:
+            if now - self._at > LONGEST_GAP_SECONDS:
+                self._gaps += 1
+            else:
+                self._seconds += self._cores * (now - self._at)
+        self._at, self._cores, self._bytes, self._silence = now, cores, size, None
 
     def use(self) -> ProcessUse:
         """
@@ -100,6 +118,10 @@ class Usage:
         if self._why is not None:
             return ProcessUse(None, None, self._why)
         if self._at is None:
-            return ProcessUse(None, None, "metrics.k8s.io was not asked yet")
-        spent = self._seconds + self._cores * (self._clock() - self._at)
-        return ProcessUse(spent, self._bytes, least_seconds=SHORTEST_WINDOW_SECONDS)
+            return ProcessUse(None, None, self._silence or "metrics.k8s.io was not asked yet")
+        since = self._clock() - self._at
+        if since > LONGEST_GAP_SECONDS:
+            said = self._silence or "metrics.k8s.io does not answer"
+            return ProcessUse(None, None, f"there is no answer for {since:.0f} s: {said}")
+        spent = self._seconds + self._cores * since
+        return ProcessUse(spent, self._bytes, least_seconds=SHORTEST_WINDOW_SECONDS, gaps=self._gaps)

@@ -13,7 +13,7 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
-from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of
+from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
 from loadtest.target.kubernetes.scaled_pods import Fleet
 
 KIND = "workerdeployment"
@@ -65,6 +65,8 @@ class WorkerDeployment:
                 f"{where}: {scaler} owns its replica count and would undo every step; take it away first, "
                 "or the WorkerResourceTemplate that makes one for each version"
             )
+        if made is not None:
+            demand_no_other_size(self.api, self.namespace, made, where)
         current = version.get("buildID")
         target = (status.get("targetVersion") or {}).get("buildID")
         if current is None:
