@@ -4,6 +4,8 @@ The one place where a process of ours begins to depend on its parent and where i
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import ctypes
 import logging
 import os
@@ -11,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from types import FrameType
 from typing import NoReturn
 
 # Threads of the SDK that still answer their last call crash an interpreter that is torn down under them:
@@ -24,8 +27,10 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 def leave(code: int) -> NoReturn:
     """
-    Flush what was written and end the process without tearing the interpreter down.
+    Do what libraries have left for the exit, flush, and end the process without tearing the interpreter down.
     """
+    # The interpreter is whole while they run, so no thread of the SDK is in danger.
+    atexit._run_exitfuncs()
     time.sleep(SETTLE_SECONDS)
     end_at_once(code)
 
@@ -35,9 +40,27 @@ def end_at_once(code: int) -> NoReturn:
     Flush and end, whatever still runs.
     """
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(
+            OSError
+        ):  # its reader has left or its disk is full: nobody is there to be told
+            stream.flush()
     os._exit(code)
+
+
+def interrupt_on_signals() -> None:
+    """
+    Take SIGTERM and the end of the terminal for Ctrl-C, so that a program of verbs ends in order whatever ends it.
+
+    By themselves they would leave behind what is there for the process alone: temporary files, a server of its own.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` asks to go on without a terminal
+        signal.signal(signal.SIGHUP, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def end_on_signals() -> None:

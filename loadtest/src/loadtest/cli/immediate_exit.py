@@ -1,12 +1,14 @@
 """
 The one place where a process of ours ends.
 
-An interpreter that holds the Temporal SDK's threads may crash while it exits (1 of 8 times), after all
-work is done, and a verdict by exit code would lie.  So: flush, let the threads leave, and end at once.
+An interpreter that holds the Temporal SDK's threads may crash while it is torn down (1 of 8 times), after all work is
+done, and a verdict by exit code would lie.  So: do what libraries have left for the end, such as removing their temporary
+files, flush, let the threads leave, and end at once.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -22,6 +24,8 @@ def end(code: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    # The interpreter is whole while they run, so no thread of the SDK is in danger.
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     if "temporalio" in sys.modules:
