@@ -21,12 +21,15 @@ from pathlib import Path
 import psutil
 
 from loadtest.errors import TargetError
+from loadtest.group_guard import hold_group, release_group, start_guard
 from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
 # A launcher that handles SIGTERM and has not passed it on by then will not do it.
 _PASS_ON_SECONDS = 12.0
+# Whose limit an error tells of.
+_LIMITS = {errno.EMFILE: "ulimit -n", errno.EAGAIN: "ulimit -u"}
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -35,7 +38,7 @@ def _dies_with(parent: int) -> Callable[[], None] | None:
     """
     Return what the child does before exec, so that the kernel kills it when its parent ends.
 
-    Elsewhere than on Linux there is no such thing; a child then outlives a parent that is SIGKILLed.
+    Elsewhere than on Linux there is no such thing, and the guard of its group alone ends it.
     """
     libc = _LIBC
     if libc is None:
@@ -149,6 +152,7 @@ class Child:
         Kill it and every process of its group at once, without waiting.
         """
         self.signal(signal.SIGKILL)
+        release_group(self.pid)
 
     def log_tail(self, lines: int = 20) -> str:
         """
@@ -219,7 +223,7 @@ async def spawn(
     pass_fds: Sequence[int] = (),
 ) -> Child:
     """
-    Start a child in a session of its own that is killed when this process ends.
+    Start a child in a session of its own that is killed when this process ends, with all that it has started in it.
 
     A signal from the terminal (Ctrl-C) does not reach it: whoever started it ends it, in order.
 
@@ -240,6 +244,7 @@ async def spawn(
         raise TargetError(f"{log_path}: cannot be written: {_reason(error)}") from error
     try:
         with log:
+            start_guard()
             process = await asyncio.create_subprocess_exec(
                 *argv,
                 env=dict(env),
@@ -252,6 +257,7 @@ async def spawn(
             )
     except OSError as error:
         raise TargetError(f"{argv[0]}: cannot be started: {_reason(error)}") from error
+    hold_group(process.pid)
     try:
         view = psutil.Process(process.pid)
     except psutil.NoSuchProcess:
@@ -260,5 +266,5 @@ async def spawn(
 
 
 def _reason(error: OSError) -> str:
-    raised = "; raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else ""
-    return f"{error.strerror or error}{raised}"
+    limit = _LIMITS.get(error.errno or 0)
+    return f"{error.strerror or error}{f'; raise the limit (`{limit}`)' if limit is not None else ''}"
