@@ -89,29 +89,45 @@ async def test_use_counts_what_a_child_burns(tmp_path: Path) -> None:
     assert child.use() is None
 
 
-async def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+# A worker that tells its process id, by itself and behind a launcher.
+IDLE = "import os, time; print('works', os.getpid(), flush=True); time.sleep(600)"
+BEHIND_A_LAUNCHER = ["sh", "-c", '"$0" -c "$1"; exit 3', sys.executable, IDLE]
+
+
+@pytest.mark.parametrize(
+    ("command", "before"),
+    [
+        pytest.param([sys.executable, "-c", IDLE], "", id="by-itself"),
+        pytest.param(BEHIND_A_LAUNCHER, "", id="behind-a-launcher"),
+        pytest.param(
+            BEHIND_A_LAUNCHER, "child._LIBC = None", id="where-the-kernel-does-not-see-to-it-as-on-macos"
+        ),
+    ],
+)
+async def test_a_child_dies_with_a_parent_that_is_killed(
+    tmp_path: Path, command: list[str], before: str
+) -> None:
     """
-    SIGKILL of the parent leaves no child behind.
+    SIGKILL of the parent leaves no child behind, nor what the child has started.
     """
     log = tmp_path / "child.txt"
     script = (
-        "import asyncio, os, sys; from pathlib import Path; from loadtest.child import spawn\n"
+        "import asyncio, os, sys; from pathlib import Path; from loadtest import child\n"
+        f"{before}\n"
         "async def main():\n"
-        "    idle = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
-        "    c = await spawn(idle, dict(os.environ), Path(sys.argv[1]))\n"
-        "    print('started', c.pid, flush=True); await asyncio.sleep(600)\n"
+        "    await child.spawn(sys.argv[2:], dict(os.environ), Path(sys.argv[1]))\n"
+        "    await asyncio.sleep(600)\n"
         "asyncio.run(main())"
     )
-    parent_log = tmp_path / "parent.txt"
-    parent = await spawn([sys.executable, "-c", script, str(log)], ENV, parent_log)
-    await _until_logged(parent_log, "started ")
-    grandchild = int(parent.log_tail().split()[1])
-    assert not _gone(grandchild)
+    parent = await spawn([sys.executable, "-c", script, str(log), *command], ENV, tmp_path / "parent.txt")
+    await _until_logged(log, "works ")
+    worker = int(log.read_text().split()[1])
+    assert not _gone(worker)
 
     os.kill(parent.pid, signal.SIGKILL)  # the parent alone, not its session
     await parent.wait()
 
-    await _until(lambda: _gone(grandchild))
+    await _until(lambda: _gone(worker))
 
 
 LAUNCHER = """

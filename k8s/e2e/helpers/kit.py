@@ -7,11 +7,11 @@ It asserts nothing.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ CONTEXT = f"kind-{os.environ.get('CLUSTER', 'temporal-kit')}"
 KUBECONFIG = CHECKOUT / ".kube" / "config"
 NAMESPACES = ("temporal", "repair-shop", "loadtest", "monitoring")
 WORKERS = "repair-worker"
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,11 @@ class Kit:
         """
         Submit a plan given as text and return at once.
         """
-        with tempfile.NamedTemporaryFile("w", suffix=".toml", delete=False) as file:
-            file.write(plan)
+        file = self.results / f"plan-{next(_NUMBERS)}.toml"
+        file.write_text(plan, encoding="utf-8")
         program = str(Path(sys.executable).parent / "loadtest")
         process = subprocess.Popen(
-            [program, "submit", file.name, "--progress", "json", *arguments],
+            [program, "submit", str(file), "--progress", "json", *arguments],
             cwd=CHECKOUT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -21,12 +21,15 @@ from pathlib import Path
 import psutil
 
 from loadtest.errors import TargetError
+from loadtest.group_guard import hold_group, release_group, start_guard
 from loadtest.process_group_members import members_of, processes_of, to_be_asked
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 0.05
 # A launcher that handles SIGTERM and has not passed it on within this time will not do it.
 _PASS_ON_SECONDS = 12.0
+# Whose limit an error tells of.
+_LIMITS = {errno.EMFILE: "ulimit -n", errno.EAGAIN: "ulimit -u"}
 # Loaded here: between fork and exec nothing may be imported or looked up.
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -35,7 +38,7 @@ def _dies_with(parent: int) -> Callable[[], None] | None:
     """
     Return a function that the child calls before exec, so that the kernel kills it when its parent ends.
 
-    Only Linux has this; elsewhere a child outlives a parent that is SIGKILLed.
+    Only Linux has this; elsewhere only the guard of the child's group ends it.
     """
     libc = _LIBC
     if libc is None:
@@ -149,6 +152,7 @@ class Child:
         Kill it and every process of its group at once, without waiting.
         """
         self.signal(signal.SIGKILL)
+        release_group(self.pid)
 
     def log_tail(self, lines: int = 20) -> str:
         """
@@ -219,7 +223,8 @@ async def spawn(
     pass_fds: Sequence[int] = (),
 ) -> Child:
     """
-    Start a child in a session of its own; the child is killed when this process ends.
+    Start a child in a session of its own; the child, and all that it started in that session, is killed when this
+    process ends.
 
     A signal from the terminal (Ctrl-C) does not reach it: the process that started it ends it, in order.
 
@@ -240,6 +245,7 @@ async def spawn(
         raise TargetError(f"{log_path}: cannot be written: {_reason(error)}") from error
     try:
         with log:
+            start_guard()
             process = await asyncio.create_subprocess_exec(
                 *argv,
                 env=dict(env),
@@ -252,6 +258,7 @@ async def spawn(
             )
     except OSError as error:
         raise TargetError(f"{argv[0]}: cannot be started: {_reason(error)}") from error
+    hold_group(process.pid)
     try:
         view = psutil.Process(process.pid)
     except psutil.NoSuchProcess:
@@ -260,5 +267,5 @@ async def spawn(
 
 
 def _reason(error: OSError) -> str:
-    raised = "; raise the limit (`ulimit -n`)" if error.errno == errno.EMFILE else ""
-    return f"{error.strerror or error}{raised}"
+    limit = _LIMITS.get(error.errno or 0)
+    return f"{error.strerror or error}{f'; raise the limit (`{limit}`)' if limit is not None else ''}"

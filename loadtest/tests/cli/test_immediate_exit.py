@@ -29,3 +29,12 @@ def test_a_signal_at_the_very_end_changes_no_exit_code(number: int) -> None:
     )
 
     assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_what_libraries_left_for_the_exit_is_done() -> None:
+    """Such as to remove their temporary files: the interpreter is not torn down, so nobody else would."""
+    ending = "import atexit; from loadtest.cli import immediate_exit; atexit.register(print, 'removed'); immediate_exit.end(3)"
+
+    done = subprocess.run([sys.executable, "-c", ending], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "removed\n")

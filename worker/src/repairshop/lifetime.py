@@ -4,6 +4,8 @@ The one place where a process of the kit is bound to its parent's life, and wher
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import ctypes
 import logging
 import os
@@ -11,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from types import FrameType
 from typing import NoReturn
 
 # Threads of the SDK that still answer their last call crash an interpreter that shuts down: 16 of 40 processes crashed
@@ -24,8 +27,11 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 def leave(code: int) -> NoReturn:
     """
-    Flush all output and end the process without shutting the interpreter down.
+    Do what libraries have left for the exit, flush all output, and end the process without shutting the interpreter
+    down.
     """
+    # The interpreter is whole while they run, so no thread of the SDK is in danger.
+    atexit._run_exitfuncs()
     time.sleep(SETTLE_SECONDS)
     end_at_once(code)
 
@@ -35,9 +41,33 @@ def end_at_once(code: int) -> NoReturn:
     Flush and end, whatever still runs.
     """
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(
+            OSError
+        ):  # its reader has left or its disk is full: nobody is there to be told
+            stream.flush()
     os._exit(code)
+
+
+def interrupt_on_signals() -> None:
+    """
+    Take SIGTERM and the end of the terminal for Ctrl-C, so that a program of verbs ends in order whatever ends it.
+
+    By themselves they would leave behind what is there for the process alone: temporary files, a server of its own.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` asks to go on without a terminal
+        signal.signal(signal.SIGHUP, _interrupt)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    as_ctrl_c = signal.getsignal(signal.SIGINT)
+    if callable(as_ctrl_c):
+        as_ctrl_c(
+            signal.SIGINT, frame
+        )  # of an event loop that runs: it cancels, where an exception may come amiss
+    else:
+        raise KeyboardInterrupt
 
 
 def end_on_signals() -> None:

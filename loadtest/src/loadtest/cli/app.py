@@ -24,10 +24,11 @@ from loadtest.cli.plan_keys_verb import plan_keys
 from loadtest.cli.report_verb import report
 from loadtest.cli.scenarios_verb import scenarios
 from loadtest.cli.size_verb import size
-from loadtest.cli.standard_streams import take_standard_streams
 from loadtest.cli.submit_verb import submit
 from loadtest.cli.sweep_verb import sweep
-from loadtest.errors import InputError, LoadtestError
+from loadtest.errors import InputError, LoadtestError, TargetError
+from repairshop.lifetime import interrupt_on_signals
+from repairshop.standard_streams import take_standard_streams
 
 app = typer.Typer(
     name="loadtest",
@@ -63,7 +64,12 @@ def main() -> None:
     Run the program and end the process with the verdict as exit code.
     """
     take_standard_streams()
-    end(run(sys.argv[1:]))
+    interrupt_on_signals()
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # a second one, while the first was answered
+        code = INTERRUPTED
+    end(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -71,6 +77,7 @@ def run(arguments: list[str]) -> int:
     Run one command line and return its exit code; an error of the user's is one line on standard error.
     """
     try:
+        _demand_text(arguments)
         code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
@@ -80,10 +87,31 @@ def run(arguments: list[str]) -> int:
     except LoadtestError as error:
         _say(str(error), each=isinstance(error, InputError))
         return error.exit_code
+    except OSError as error:
+        if error.errno is None:  # none of the machine's own
+            raise
+        _say(f"this machine refuses what `loadtest` needs: {error}")
+        return TargetError.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _demand_text(arguments: list[str]) -> None:
+    """
+    Refuse what no file of a run could keep: bytes that are no text, such as the name of a file from another system.
+    """
+    broken = []
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            broken.append(
+                f"{argument}: its bytes are no text in {sys.getfilesystemencoding()}; give it another name"
+            )
+    if broken:
+        raise InputError("\n".join(broken))
 
 
 @functools.cache

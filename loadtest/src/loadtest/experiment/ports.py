@@ -199,6 +199,15 @@ class AskedWorkers(Protocol):
         """
         ...
 
+    async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
+        """
+        The task queues that these replicas poll beside the one under test; none where nobody knows.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        ...
+
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
         """
         Take a cheap look at each replica's present state, by identity; ``None`` for a replica that no longer answers.

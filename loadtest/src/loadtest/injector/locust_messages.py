@@ -85,6 +85,20 @@ class PartReport:
     words: FailureWords = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    Why an injector made no report.
+
+    Attributes:
+        why: In one line.
+        is_of_input: Whether it is what the user gave that cannot be used, and no defect or chance.
+    """
+
+    why: str
+    is_of_input: bool
+
+
 def step_of_share(message: Any) -> str | None:
     """
     Return the step of a share, whatever else of the share can be read; ``None`` where another version names no step.

@@ -16,6 +16,7 @@ from typing import Any
 from loadtest.child import Child, end_all
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
+from loadtest.plural import counted, plural
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
@@ -69,6 +70,7 @@ class Locust:
         Carry one instruction out, drain, and report.
 
         Raises:
+            InputError: No injector can work with what the user gave.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
         lasts = instruction.warm_up_seconds + instruction.window_seconds + instruction.drain_seconds
@@ -105,6 +107,8 @@ class Locust:
                 each_second(control_messages.read_second(message["second"]))
             elif "report" in message:
                 return control_messages.read_report(message["report"])
+            elif "refused" in message:
+                raise InputError(message["refused"])
             elif "broken" in message:
                 raise InjectorError(message["broken"])
 
@@ -140,7 +144,7 @@ class Locust:
             self._ready = True
         except TimeoutError:
             raise InjectorError(
-                f"{ready} of {injectors} injectors were ready after {ready_seconds:g} s (waits.injectors_ready_seconds); "
+                f"{ready} of {counted(injectors, 'injector')} {plural(injectors, 'was', 'were')} ready after {ready_seconds:g} s (waits.injectors_ready_seconds); "
                 f"the log says: {self._master.log_tail(5)}"
             ) from None
         finally:

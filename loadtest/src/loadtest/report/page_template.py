@@ -11,6 +11,8 @@ from collections.abc import Callable
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from loadtest.report.numbers import core_count
+
 
 @functools.cache
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
@@ -19,7 +21,8 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
 
     Args:
         name: Name of the template's file beside this module.
-        filters: Functions by the names of the filters that the page uses in addition to jinja2's own and ``code``.
+        filters: Functions by the names of the filters that the page uses in addition to jinja2's own and those of all
+            pages.
     """
     environment = Environment(
         loader=PackageLoader("loadtest", "report"),
@@ -28,7 +31,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": with_code, **filters}
+    environment.filters |= {"code": with_code, "core_count": core_count, **filters}
     return environment.get_template(name)
 
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.history_sample import HistorySample
@@ -131,8 +134,8 @@ class Measured:
     key: StepKey
     arrival_rate: float | None
     in_flight: int | None
-    warm_up_seconds: float
-    window_seconds: float
+    warm_up_seconds: Annotated[float, Field(ge=0)]
+    window_seconds: Annotated[float, Field(gt=0)]
     slots: int | None
     activities_per_workflow: int | None
     started_at: float

@@ -7,10 +7,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from loadtest.results.plan_setting import Setting, setting_text
 
 _LONGEST_FACTORS = 120
+_FromOne = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,12 @@ class StepKey:
         doubled: Whether it is the second step of a closed load, with twice the orders in flight.
     """
 
-    replicas: int
-    load: int
+    replicas: _FromOne
+    load: Annotated[int, Field(ge=0)]
     kind: str
-    repetition: int
+    repetition: _FromOne
     factors: Setting = ()
-    attempt: int = 1
+    attempt: _FromOne = 1
     doubled: bool = False
 
     @property

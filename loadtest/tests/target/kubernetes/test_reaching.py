@@ -86,6 +86,33 @@ def test_a_cluster_must_be_named_in_full(
     assert len(error.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{[", id="no-yaml"),
+        pytest.param("- a\n- list\n", id="a-list"),
+        pytest.param("a word", id="a-word"),
+        pytest.param(CONFIG.replace("[{name: u, user: {}}]", "3"), id="users-that-are-a-number"),
+        pytest.param(None, id="a-folder"),
+    ],
+)
+def test_a_file_that_is_no_kubeconfig_is_told_in_one_line(
+    loadtest: Program, tmp_path: Path, text: str | None
+) -> None:
+    """Whatever the client makes of it: it looks into any file as if it were one."""
+    path = tmp_path / "config"
+    if text is None:
+        path.mkdir()
+    else:
+        path.write_text(text.replace("http:", "https:").replace("PORT", "1"), encoding="utf-8")
+
+    code, error = loadtest("fetch", "--kubeconfig", str(path), "--context", "here")
+
+    assert code == 2
+    assert f"error: --kubeconfig {path} --context here: cannot be used (" in error
+    assert len(error.strip().splitlines()) == 1
+
+
 def test_a_plan_is_checked_before_anything_is_made(loadtest: Program, tmp_path: Path) -> None:
     """A mistake in the plan is said although there is no cluster."""
     plan = tmp_path / "plan.toml"

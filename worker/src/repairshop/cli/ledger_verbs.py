@@ -79,8 +79,8 @@ def check_books(
 
     found = _with_ledger(url, count)
     typer.echo(
-        f"{found.orders} orders: {found.settled} settled, {found.withdrawn} withdrawn; "
-        f"{found.deliveries} deliveries made {found.effects} effects"
+        f"{_counted(found.orders, 'order')}: {found.settled} settled, {found.withdrawn} withdrawn; "
+        f"{_counted(found.deliveries, 'delivery', 'deliveries')} made {_counted(found.effects, 'effect')}"
     )
     for name, orders in (("lost", found.lost), ("doubled", found.doubled), ("left open", found.left_open)):
         shown = ", ".join(orders[:SHOWN]) + (", ..." if len(orders) > SHOWN else "")
@@ -113,3 +113,7 @@ def _with_ledger(url: str, read: Callable[[Ledger], Awaitable[_T]]) -> _T:
             await ledger.close()
 
     return asyncio.run(opened())
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -19,6 +19,7 @@ from repairshop.cli.verb_connection import RefusedError
 from repairshop.cli.version_verbs import version
 from repairshop.deployment_versions import PromotionError
 from repairshop.environment import SettingsError
+from repairshop.standard_streams import take_standard_streams
 from repairshop.temporal_connection import ConnectionFailed
 
 INTERRUPTED = 130
@@ -41,7 +42,13 @@ def main() -> None:
     """
     Run the program; never returns.
     """
-    lifetime.leave(run(sys.argv[1:]))
+    take_standard_streams()
+    lifetime.interrupt_on_signals()
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # a second one, while the first was answered
+        code = INTERRUPTED
+    lifetime.leave(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.plan_setting import Setting
 from loadtest.results.step_key import StepKey
 from loadtest.results.suspect import Suspect, SuspectName
@@ -82,11 +83,11 @@ def relief_of(
         return Relief(((f"server.{key}", value),), AS_PLANNED, replicas, f"{value:,} {unit}")
     if name is SuspectName.WORKER_CPU:
         more = plan.replicas[-1]
-        return Relief((), MORE_REPLICAS, more, f"{more} replicas")
+        return Relief((), MORE_REPLICAS, more, counted(more, "replica"))
     load = plan.loads[MORE_ORDERS]
     assert isinstance(load, Saturate)
     orders = in_flight(load, workers, plan, StepKey(replicas, MORE_ORDERS, load.kind.value, 1))
-    return Relief((), MORE_ORDERS, replicas, f"{orders:,} orders in flight")
+    return Relief((), MORE_ORDERS, replicas, f"{counted(orders, 'order')} in flight")
 
 
 def half_more(value: float) -> int:

@@ -16,15 +16,26 @@ from typing import Any
 
 import kubernetes
 import urllib3
+import yaml
 from kubernetes.client.exceptions import ApiException
 
 from loadtest.errors import InputError, TargetError
+from loadtest.target.kubernetes.kubeconfig_credentials import load_kubeconfig
 
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.
 _BUSY = (0, 429, 500, 502, 503, 504)
 # User of a request without credentials.
 _NOBODY = '"system:anonymous"'
+# What the client raises at a kubeconfig that is none: it looks into the file as if it were one.
+_UNUSABLE = (
+    kubernetes.config.ConfigException,
+    yaml.YAMLError,
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -77,13 +88,12 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         if kubeconfig is None:
             kubernetes.config.load_incluster_config(client_configuration=configuration)
         else:
-            kubernetes.config.load_kube_config(
-                config_file=str(kubeconfig), context=context, client_configuration=configuration
-            )
-    except kubernetes.config.ConfigException as error:
+            load_kubeconfig(kubeconfig, context, configuration)
+    except _UNUSABLE as error:
         given = f"--kubeconfig {kubeconfig}" + (f" --context {context}" if context else "")
+        told = next(iter(str(error).splitlines()), type(error).__name__)
         raise InputError(
-            f"{given}: cannot be used ({str(error).splitlines()[0]}); give the file of a cluster, such as .kube/config "
+            f"{given}: cannot be used ({told}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
     configuration.retries = _retries(patient=kubeconfig is None)

@@ -57,7 +57,7 @@ class UnbreakableOutput(io.RawIOBase):
         os.dup2(nowhere, self._descriptor)
         os.close(nowhere)
         if error.errno not in _NOBODY_READS and self._descriptor == 1:
-            print(f"{self._name}: cannot be written: {error.strerror}", file=sys.stderr)
+            sys.stderr.write(f"{self._name}: cannot be written: {error.strerror}\n")
 
 
 def take_standard_streams() -> None:

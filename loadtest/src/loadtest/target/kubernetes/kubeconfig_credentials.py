@@ -1,0 +1,60 @@
+"""
+Where the Kubernetes client has certificates and private key of a kubeconfig that holds them as data.
+
+It wants them as files, and leaves these to the interpreter's own exit.  Here they lie in a folder that goes with this
+process, and the private key's copy has no name any more once it is there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import kubernetes
+
+
+def load_kubeconfig(
+    kubeconfig: Path, context: str | None, configuration: kubernetes.client.Configuration
+) -> None:
+    """
+    Fill a client's configuration from a file.
+
+    Args:
+        kubeconfig: The file.
+        context: One of its contexts; ``None`` takes its current one.
+        configuration: Gets address and credentials.
+
+    Raises:
+        ConfigException: The file or the context cannot be used.
+        OSError: The file cannot be read, or there is no place for temporary files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="loadtest-kubeconfig-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    kubernetes.config.load_kube_config(
+        config_file=str(kubeconfig),
+        context=context,
+        client_configuration=configuration,
+        temp_file_path=str(folder),
+    )
+    _take_name_from_key(configuration, folder)
+
+
+def _take_name_from_key(configuration: kubernetes.client.Configuration, folder: Path) -> None:
+    """
+    Let the key's copy end with this process in whatever way, SIGKILL too, where the kernel opens files without a name.
+
+    A login that is renewed meanwhile sets the path anew, so there the file stays until the exit.
+    """
+    key = configuration.key_file
+    if key is None or Path(key).parent != folder or configuration.refresh_api_key_hook is not None:
+        return
+    descriptor = os.open(key, os.O_RDONLY)
+    nameless = Path(f"/proc/self/fd/{descriptor}")
+    if nameless.exists():
+        configuration.key_file = str(nameless)
+        Path(key).unlink()
+    else:
+        os.close(descriptor)

@@ -1,0 +1,32 @@
+"""
+The process that ends groups whose owner is gone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from loadtest import group_guard
+
+pytestmark = pytest.mark.process
+
+SLEEPER = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"]
+
+
+def test_a_guard_ends_the_groups_that_were_not_released() -> None:
+    """The number of a group that was released may be another program's by then."""
+    held, released = (subprocess.Popen(SLEEPER, start_new_session=True) for _ in range(2))
+    with subprocess.Popen([sys.executable, group_guard.__file__], stdin=subprocess.PIPE) as guard:
+        assert guard.stdin is not None
+        guard.stdin.write(f"+{held.pid}\n+{released.pid}\n-{released.pid}\n".encode())
+        guard.stdin.close()
+
+        code = guard.wait(60)
+
+    assert (code, held.wait(60)) == (0, -9)
+    assert released.poll() is None
+    released.kill()
+    released.wait()
