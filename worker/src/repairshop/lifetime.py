@@ -59,8 +59,14 @@ def interrupt_on_signals() -> None:
         signal.signal(signal.SIGHUP, _interrupt)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    as_ctrl_c = signal.getsignal(signal.SIGINT)
+    if callable(as_ctrl_c):
+        as_ctrl_c(
+            signal.SIGINT, frame
+        )  # of an event loop that runs: it cancels, where an exception may come amiss
+    else:
+        raise KeyboardInterrupt
 
 
 def end_on_signals() -> None:
