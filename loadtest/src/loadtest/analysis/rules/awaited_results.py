@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.errors import InputError
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted, plural
 from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -41,7 +42,7 @@ def demand_awaitable(plan: Plan, workers: Sequence[WorkerFacts], keys: Iterable[
     # Rounded down, so that what is written keeps the bound.
     fits = math.floor(1000 * load.orders_per_slot * plan.max_awaited / most) / 1000
     raise InputError(
-        f"plan: {key.replicas} replica{'' if key.replicas == 1 else 's'} would keep {most:,} orders open{whose} and the result of "
+        f"plan: {counted(key.replicas, 'replica')} would keep {most:,} {plural(most, 'order')} open{whose} and the result of "
         f"each is awaited, beyond max_awaited = {plan.max_awaited:,}; give the workers fewer slots, lower replicas, write "
         f"in_flight_per_slot = {fits:g}, or raise max_awaited where the server answers more such calls at once (a "
         "namespace's frontend answers 1,200, unless it is set otherwise)"

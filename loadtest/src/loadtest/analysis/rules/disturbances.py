@@ -102,7 +102,7 @@ def _together(spans: Sequence[str]) -> str:
     """
     Join spans such as ``seconds 3 to 6``, the word once; of many the first few.
     """
-    more = f" and {len(spans) - _MOST_SPANS} more times" if len(spans) > _MOST_SPANS else ""
+    more = f" and {counted(len(spans) - _MOST_SPANS, 'more time')}" if len(spans) > _MOST_SPANS else ""
     return spans[0] + "".join(f", {each.removeprefix('seconds ')}" for each in spans[1:_MOST_SPANS]) + more
 
 

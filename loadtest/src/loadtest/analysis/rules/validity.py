@@ -111,7 +111,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         return []
     if not results(measured.injector.whole):
         return [
-            f"none of the {measured.injector.open_at_end} workflows had ended after a drain of "
+            f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
             f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
             f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
         ]
