@@ -11,6 +11,7 @@ import synthetic
 from changes import counter
 
 from loadtest.analysis import read_step
+from loadtest.analysis.actions_per_order import ACTIONS, actions_per_order
 from loadtest.analysis.step_verdict import judge
 from loadtest.analysis.workflow_counts import counts
 from loadtest.results.failure import Failure, FailureKind
@@ -19,6 +20,7 @@ from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
+CLOSED, CONTINUED, ORDER = "server.workflow_closed", "server.workflow_continued", "RepairWorkflow"
 
 
 def test_a_foreign_worker_is_judged_by_the_servers_side(steady: Measured) -> None:
@@ -116,6 +118,58 @@ def test_child_workflows_are_not_taken_for_orders(steady: Measured) -> None:
     assert step.little_ratio is None
     assert "several types" in step.why["little_ratio"]
     assert any("beside RepairWorkflow" in note for note in step.notes)
+
+
+def continuing(step: Measured, runs: int) -> Measured:
+    """
+    The same step, had every order begun its history anew until it had so many runs.
+    """
+
+    def change(difference: Difference | None) -> Difference:
+        assert difference is not None
+        orders = difference.by_label.get(CLOSED, {}).get(ORDER, difference.counters[CLOSED])
+        more = (runs - 1) * orders
+        types = {**difference.by_label.get(CLOSED, {}), ORDER: orders + more}
+        return replace(
+            difference,
+            counters={**difference.counters, CLOSED: difference.counters[CLOSED] + more, CONTINUED: more},
+            by_label={**difference.by_label, CLOSED: types, CONTINUED: {ORDER: more}},
+        )
+
+    return replace(step, server_whole=change(step.server_whole), server_window=change(step.server_window))
+
+
+@pytest.mark.parametrize("by_server", [False, True], ids=["workers tell", "the server alone tells"])
+@pytest.mark.parametrize("children", [False, True], ids=["alone", "with children"])
+def test_a_run_that_continues_as_new_is_no_end_of_its_workflow(
+    steady: Measured, children: bool, by_server: bool
+) -> None:
+    """
+    The server counts each run as closed, the workers the last one alone: three runs are one order.
+    """
+    step = with_children(steady) if children else steady
+    if by_server:
+        step = replace(step, worker_whole=None, worker_window=None, worker_halves=None, slots=None)
+
+    plain, found = read_step(step, PLAN), read_step(continuing(step, 3), PLAN)
+
+    assert (found.verdict, found.reasons) == (StepVerdict.VALID, ())
+    assert found.counts == plain.counts
+    assert found.throughput_per_second == plain.throughput_per_second
+    assert actions_per_order([with_actions(continuing(step, 3))]) == actions_per_order([with_actions(step)])
+
+
+def with_actions(step: Measured) -> Measured:
+    """
+    The same step with actions that the server counted.
+    """
+    assert step.server_whole is not None
+    counted = replace(
+        step.server_whole,
+        counters={**step.server_whole.counters, ACTIONS: 900.0},
+        by_label={**step.server_whole.by_label, ACTIONS: {"command_ScheduleActivityTask": 900.0}},
+    )
+    return replace(step, server_whole=counted)
 
 
 def test_an_order_lost_among_child_workflows_is_seen(steady: Measured) -> None:

@@ -17,6 +17,8 @@ from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
 SERVER_CLOSED = ("server.workflow_closed",)
+# The server counts each run of a workflow as closed; those that go on as a new run are no end of it.
+_SERVER_CONTINUED = "server.workflow_continued"
 # However a worker closes a workflow, it is closed; a run that continues as new is not.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
@@ -67,7 +69,9 @@ def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[st
     found: Counter[str] = Counter()
     for name in names:
         found.update(difference.by_label.get(name, {}))
-    return {kind: number for kind, number in found.items() if number}
+    if names == SERVER_CLOSED:
+        found.subtract(difference.by_label.get(_SERVER_CONTINUED, {}))
+    return {kind: number for kind, number in found.items() if number > 0}
 
 
 def main_type(measured: Measured, names: Sequence[str]) -> str | None:
@@ -112,7 +116,8 @@ def _closed(measured: Measured, difference: Difference | None, names: Sequence[s
     kind = main_type(measured, names)
     if kind is not None:
         return round(types_closed(difference, names).get(kind, 0.0))
-    return round(sum(difference.counters.get(name, 0.0) for name in names))
+    continued = difference.counters.get(_SERVER_CONTINUED, 0.0) if names == SERVER_CLOSED else 0.0
+    return max(0, round(sum(difference.counters.get(name, 0.0) for name in names) - continued))
 
 
 def activities(difference: Difference | None) -> int | None:
