@@ -14,7 +14,7 @@ from temporalio.testing import ActivityEnvironment
 from repairshop.activities.simulated_work import spend
 from repairshop.contract import Limits, WorkProfile
 from repairshop.step_payloads import StepContext
-from repairshop.workflows.saga import Cost
+from repairshop.workflows.step_cost import Cost
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01], ids=["computes", "waits and computes"])

@@ -22,7 +22,7 @@ def injector(**changes: object) -> Change:
     return lambda step: replace(step, injector=replace(step.injector, **changes))  # type: ignore[arg-type]
 
 
-def whole(**changes: int) -> Change:
+def whole(**changes: object) -> Change:
     """
     Change the injectors' counts of the whole step, and of the one injector alike.
     """

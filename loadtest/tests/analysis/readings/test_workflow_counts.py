@@ -12,20 +12,17 @@ from changes import counter
 
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.analysis.readings.actions_per_order import ACTIONS, actions_per_order
 from loadtest.analysis.readings.workflow_counts import (
-    WORKER_CLOSED,
-    closed_by_server,
-    closed_by_workers,
     counts,
-    started_types,
 )
 from loadtest.results.failure import Failure, FailureKind
-from loadtest.results.history_sample import HistorySample
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
+CLOSED, CONTINUED, ORDER = "server.workflow_closed", "server.workflow_continued", "RepairWorkflow"
 
 
 def test_a_foreign_worker_is_judged_by_the_servers_side(steady: Measured) -> None:
@@ -45,7 +42,7 @@ def test_a_foreign_worker_is_judged_by_the_servers_side(steady: Measured) -> Non
 
     assert judge(foreign, PLAN)[0] is StepVerdict.VALID
     assert judge(short, PLAN)[0] is StepVerdict.INVALID
-    assert "the server say" in " ".join(judge(slow, PLAN)[1])
+    assert "the server says (bounds" in " ".join(judge(slow, PLAN)[1])
 
 
 U, N, W = (
@@ -125,48 +122,56 @@ def test_child_workflows_are_not_taken_for_orders(steady: Measured) -> None:
     assert any("beside RepairWorkflow" in note for note in step.notes)
 
 
-def with_types(step: Measured, sampled: tuple[str, ...], **closed: float) -> Measured:
+def continuing(step: Measured, runs: int) -> Measured:
     """
-    The same step, had so many workflows of each type closed, and the sampled orders been of these types.
+    The same step, had every order begun its history anew until it had so many runs.
     """
 
-    def change(difference: Difference | None, name: str) -> Difference:
+    def change(difference: Difference | None) -> Difference:
         assert difference is not None
+        orders = difference.by_label.get(CLOSED, {}).get(ORDER, difference.counters[CLOSED])
+        more = (runs - 1) * orders
+        types = {**difference.by_label.get(CLOSED, {}), ORDER: orders + more}
         return replace(
             difference,
-            counters={**difference.counters, name: sum(closed.values())},
-            by_label={name: dict(closed)},
+            counters={**difference.counters, CLOSED: difference.counters[CLOSED] + more, CONTINUED: more},
+            by_label={**difference.by_label, CLOSED: types, CONTINUED: {ORDER: more}},
         )
 
-    return replace(
-        step,
-        worker_whole=change(step.worker_whole, "worker.workflow_completed"),
-        server_whole=change(step.server_whole, "server.workflow_closed"),
-        histories=HistorySample(20, (), (), workflow_types=dict.fromkeys(sampled, 20 // len(sampled))),
+    return replace(step, server_whole=change(step.server_whole), server_window=change(step.server_window))
+
+
+@pytest.mark.parametrize("by_server", [False, True], ids=["workers tell", "the server alone tells"])
+@pytest.mark.parametrize("children", [False, True], ids=["alone", "with children"])
+def test_a_run_that_continues_as_new_is_no_end_of_its_workflow(
+    steady: Measured, children: bool, by_server: bool
+) -> None:
+    """
+    The server counts each run as closed, the workers the last one alone: three runs are one order.
+    """
+    step = with_children(steady) if children else steady
+    if by_server:
+        step = replace(step, worker_whole=None, worker_window=None, worker_halves=None, slots=None)
+
+    plain, found = read_step(step, PLAN), read_step(continuing(step, 3), PLAN)
+
+    assert (found.verdict, found.reasons) == (StepVerdict.VALID, ())
+    assert found.counts == plain.counts
+    assert found.throughput_per_second == plain.throughput_per_second
+    assert actions_per_order([with_actions(continuing(step, 3))]) == actions_per_order([with_actions(step)])
+
+
+def with_actions(step: Measured) -> Measured:
+    """
+    The same step with actions that the server counted.
+    """
+    assert step.server_whole is not None
+    counted = replace(
+        step.server_whole,
+        counters={**step.server_whole.counters, ACTIONS: 900.0},
+        by_label={**step.server_whole.by_label, ACTIONS: {"command_ScheduleActivityTask": 900.0}},
     )
-
-
-def test_children_of_orders_that_are_still_open_are_not_taken_for_orders(steady: Measured) -> None:
-    """
-    Above capacity each order has its first child while few are done: the counts alone would name the child.
-    """
-    sent = steady.injector.whole.sent
-    step = with_types(steady, ("Order",), Order=sent - 40, Inspection=sent)
-
-    assert closed_by_workers(step) == closed_by_server(step) == sent - 40
-
-
-def test_orders_of_two_types_are_all_counted(steady: Measured) -> None:
-    """
-    A scenario may start one type or another, and each may have children.
-    """
-    sent = steady.injector.whole.sent
-    alone = with_types(steady, ("Repair", "Sale"), Repair=sent - 30, Sale=30)
-    step = with_types(steady, ("Repair", "Sale"), Repair=sent - 30, Sale=30, Inspection=sent - 2)
-
-    assert closed_by_workers(alone) == closed_by_server(step) == sent
-    assert started_types(alone, WORKER_CLOSED) is None
-    assert any("beside Repair and Sale" in note for note in read_step(step, PLAN).notes)
+    return replace(step, server_whole=counted)
 
 
 def test_an_order_lost_among_child_workflows_is_seen(steady: Measured) -> None:

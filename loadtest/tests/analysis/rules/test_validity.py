@@ -11,12 +11,14 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
+REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")
 PLAN = synthetic.demo_plan()
 
 HOLDING: list[tuple[str, str, Change]] = [
@@ -83,6 +85,14 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         "confirmed",
     ),
     ("one still open", "steady", injector(open_at_end=1), "raise drain_seconds (now 60)"),
+    (
+        "none was accepted",
+        "steady",
+        lambda s: injector(words={REFUSED: "no mapping for City"})(
+            whole(acknowledged=0, completed=0, failed={REFUSED: s.injector.whole.sent})(s)
+        ),
+        "as INVALID_ARGUMENT (no mapping for City); mend what the scenario starts",
+    ),
     (
         "none has ended",
         "steady",

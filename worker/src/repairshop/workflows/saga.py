@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import TypeVar
 
 from temporalio import workflow
@@ -19,55 +18,21 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TerminatedError, TimeoutError
 from temporalio.workflow import ActivityCancellationType
 
-from repairshop.contract import Limits, RepairOrder, WorkProfile
+from repairshop.contract import RepairOrder
 from repairshop.order_steps import UNDONE_BY, OrderStep
 from repairshop.step_payloads import StepContext, StepOutput
 from repairshop.workflows.retry_policies import UNTIL_IT_WORKS
+from repairshop.workflows.step_cost import Cost
 
 _T = TypeVar("_T")
 
 # What ends a workflow that has no say in it, and so undoes nothing.
 ENDED_FROM_OUTSIDE = (TerminatedError, TimeoutError)
-NO_WORK = WorkProfile()
 NOTHING_MORE = StepContext()
-# A light order's activities take almost no time; the rest allows for the tail of an exponential wait.
-START_TO_CLOSE_SECONDS = 30.0
-START_TO_CLOSE_MEANS = 20.0
 # Time until a compensation that no retry can correct is tried once more, as somebody may have corrected it by hand.
 # It doubles up to a day, so that years of trying stay far below the 51,200 events that a history may have.
 HOPELESS_SECONDS = 60.0
 LONGEST_HOPELESS_SECONDS = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """
-    The work of a step, and the time limits that follow from it.
-
-    Attributes:
-        work: Work profile; ``None`` costs nothing.
-        start_to_close: Longest time of one attempt.
-        heartbeat: Longest time between heartbeats of a long step; ``None`` for a short one.
-    """
-
-    work: WorkProfile | None
-    start_to_close: timedelta
-    heartbeat: timedelta | None
-
-    @classmethod
-    def of(cls, work: WorkProfile, limits: Limits) -> Cost:
-        """
-        Derive the time limits from a profile, where the order does not set them.
-        """
-        seconds = limits.start_to_close_seconds or (
-            START_TO_CLOSE_SECONDS + START_TO_CLOSE_MEANS * (work.seconds + work.cpu_seconds)
-        )
-        takes_long = work.seconds + work.cpu_seconds > limits.heartbeat_seconds / 2
-        return cls(
-            None if work == NO_WORK else work,
-            timedelta(seconds=seconds),
-            timedelta(seconds=limits.heartbeat_seconds) if takes_long else None,
-        )
 
 
 class Saga:

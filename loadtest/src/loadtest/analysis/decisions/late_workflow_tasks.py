@@ -120,5 +120,5 @@ def _what_would_tell(measured: Measured, plan: Plan, counted: int, wanted: int) 
         return f"write max_window_seconds = {longer} or more (now {load.longest_window_seconds:.0f})"
     return (
         f"{wanted:,} would tell where none is late, and the window ended once the activities' waits were decided; "
-        "test a higher rate, or give more workflow_task_slots, as fewer tell where most of those are free"
+        "test a higher rate, or give the workers more workflow task slots, as fewer tell where most of those are free"
     )

@@ -18,6 +18,8 @@ from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
 SERVER_CLOSED = ("server.workflow_closed",)
+# The server counts each run of a workflow as closed; a run that goes on as a new run is not the workflow's end.
+_SERVER_CONTINUED = "server.workflow_continued"
 # All ways in which a worker closes a workflow; a run that continues as new is not closed.
 WORKER_CLOSED = ("worker.workflow_completed", "worker.workflow_failed", "worker.workflow_canceled")
 SERVER_ACTIVITIES = "server.activity_completed"
@@ -69,7 +71,9 @@ def types_closed(difference: Difference | None, names: Sequence[str]) -> dict[st
     found: Counter[str] = Counter()
     for name in names:
         found.update(difference.by_label.get(name, {}))
-    return {kind: number for kind, number in found.items() if number}
+    if names == SERVER_CLOSED:
+        found.subtract(difference.by_label.get(_SERVER_CONTINUED, {}))
+    return {kind: number for kind, number in found.items() if number > 0}
 
 
 def started_types(measured: Measured, names: Sequence[str]) -> tuple[str, ...] | None:
@@ -119,7 +123,8 @@ def _closed(measured: Measured, difference: Difference | None, names: Sequence[s
     if started is not None:
         closed = types_closed(difference, names)
         return round(sum(closed.get(kind, 0.0) for kind in started))
-    return round(sum(difference.counters.get(name, 0.0) for name in names))
+    continued = difference.counters.get(_SERVER_CONTINUED, 0.0) if names == SERVER_CLOSED else 0.0
+    return max(0, round(sum(difference.counters.get(name, 0.0) for name in names) - continued))
 
 
 def activities(difference: Difference | None) -> int | None:

@@ -57,6 +57,6 @@ def _why_disagreeing(measured: Measured) -> str:
             "or lower the rate"
         )
     return (
-        "something else uses this server, namespace or task queue, or workflows were lost: "
-        "give the run a task queue of its own"
+        "something else uses this server, namespace or task queue, workflows start others of their own type, or some were "
+        "lost: give the run a task queue of its own, and such children a type of their own"
     )

@@ -26,6 +26,7 @@ from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
+from loadtest.results.failure import FailureKind
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
@@ -75,6 +76,23 @@ def late_starts(measured: Measured, plan: Plan) -> list[str]:
         f"starts left up to {_time(lag)} late (lag p99; bound {_time(bound)}, 5 % of the end-to-end p50 or 10 ms), "
         f"so latencies hold the injector's own; {_more_injectors(measured, plan)}"
     ]
+
+
+def refused_starts(measured: Measured, _plan: Plan) -> list[str]:
+    """
+    Return a reason if no start was accepted, in the words of the first of each kind.
+    """
+    whole = measured.injector.whole
+    refused = {
+        failure: number for failure, number in whole.failed.items() if failure.kind is FailureKind.START
+    }
+    if whole.acknowledged or not refused:
+        return []
+    told = "; ".join(
+        f"{number} as {failure.name}{f' ({words})' if (words := measured.injector.words.get(failure)) else ''}"
+        for failure, number in refused.items()
+    )
+    return [f"no start was accepted: {told}; mend what the scenario starts, or the server that refuses it"]
 
 
 def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
@@ -177,7 +195,7 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     if found is None or low <= found <= high or abs(mine - mine / found) <= LITTLE_SLACK_SECONDS:
         return []
     return [
-        f"the injectors saw workflows take {found:.2f} times as long as the {who} say "
+        f"the injectors saw workflows take {found:.2f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
         "check that no other load uses the task queue and that the clocks run alike"
     ]
@@ -230,6 +248,7 @@ RULES: tuple[Rule, ...] = (
     unplanned_settings,
     broken_injectors,
     unsent_arrivals,
+    refused_starts,
     late_starts,
     changed_replicas,
     late_looks,

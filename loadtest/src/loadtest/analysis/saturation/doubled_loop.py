@@ -281,7 +281,7 @@ def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | 
     if 2 * step.in_flight > plan.max_awaited:
         return (
             f"{2 * step.in_flight:,} results cannot be awaited at once (bound {plan.max_awaited:,}); lower "
-            "worker.activity_slots or replicas, or raise max_awaited where the server answers more"
+            "the workers' activity slots or replicas, or raise max_awaited where the server answers more"
         )
     return None
 

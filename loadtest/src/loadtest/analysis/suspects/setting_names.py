@@ -38,7 +38,7 @@ def of_own_workers(name: SuspectName, sdks: Iterable[str | None]) -> SettingName
 # What is set of a suspect that has no number.
 _WHAT = {
     SuspectName.CACHE: f"the size of {SuspectName.CACHE}",
-    SuspectName.WORKER_RATE: "its own rate limit of activities",
+    SuspectName.WORKER_RATE: "the rate limit of activities",
     SuspectName.QUEUE_RATE_WORKER: "the task queue's rate limit",
 }
 
