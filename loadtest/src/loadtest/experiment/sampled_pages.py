@@ -1,7 +1,8 @@
 """
 Which of many workers' pages the once-a-second look reads, so that looking stays cheap beside any number of workers.
 
-The edges of a step read every page; a sample only draws the seconds in between.
+The edges of a step read every page; of the seconds in between a sample stands for all, as workers of one queue take its late
+tasks as they come.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ class PageSample:
     of: int
 
     @property
+    def seen_ratio(self) -> float:
+        """
+        The share of all pages that are read each second.
+        """
+        return len(self.endpoints) / self.of if self.of else 1.0
+
+    @property
     def note(self) -> str | None:
         """
         What a reader of the seconds must know, or ``None`` where every page is read.
@@ -44,7 +52,7 @@ class PageSample:
         """
         Return what all pages together may have counted when the sample counted so much.
         """
-        return count * self.of / len(self.endpoints)
+        return count / self.seen_ratio
 
     def within(self, scrape: Scrape) -> Scrape:
         """
