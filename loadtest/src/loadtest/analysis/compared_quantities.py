@@ -23,6 +23,11 @@ WAIT_OFFSET_SECONDS = 0.01
 What is added to a mean wait before its logarithm is taken, so that waits of a few milliseconds do not weigh.
 """
 
+FEWEST_EVENTS = 10
+"""
+So many late tasks one of two settings must have: with none in either their shares are alike, whatever they are in the long run.
+"""
+
 _LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
 # Whether one window holds enough closes and nothing hit it: a comparison takes its error from the rounds instead.
@@ -51,12 +56,14 @@ class Quantity:
         unit: Of its values.
         more_is_better: Which way is better.
         of: The value of a block, or why there is none.
+        events: What a share is counted from, in a block; ``None`` for what is no share.
     """
 
     name: str
     unit: str
     more_is_better: bool
     of: Callable[[Measured, StepResult, Plan], float | str]
+    events: Callable[[Measured, Plan], float] | None = None
 
 
 def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
@@ -94,6 +101,12 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     return (count_late(waits, bound) + 0.5) / (waits.count + 1)
 
 
+def _late_tasks(measured: Measured, plan: Plan) -> float:
+    bound = plan.slo.schedule_to_start_p95_seconds
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    return 0.0 if bound is None or waits is None else count_late(waits, bound)
+
+
 def _end_to_end(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     del plan
     if measured.arrival_rate is None:
@@ -119,7 +132,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         Quantity("throughput", "orders/s", True, _throughput),
-        Quantity("late", "share of tasks, + 1/2 task", False, _late),
+        Quantity("late", "share of tasks, + 1/2 task", False, _late, _late_tasks),
         Quantity("wait", "s, mean + 10 ms", False, _wait),
         Quantity("end-to-end", "s, p50", False, _end_to_end),
         Quantity("worker-cpu", "s an order", False, _cpu("worker")),
