@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from loadtest.analysis.twin.work_distribution import WorkDistribution
+from loadtest.analysis.usl import NORMAL_95
 
 DRAWN_CAPACITY_RATIO = 0.015
 _SHARE_OF_CV = 0.04  # 15 s of exponential work, cv 1, with known draws
@@ -56,7 +57,12 @@ class SlotCapacity:
 
 
 def capacity_of_known_draws(
-    slots: int, activities: int, work: WorkDistribution, overhead_seconds: float, dead_seconds: float
+    slots: int,
+    activities: int,
+    work: WorkDistribution,
+    overhead_seconds: float,
+    dead_seconds: float,
+    edge_ratio: float = 0.0,
 ) -> SlotCapacity:
     """
     Return the capacity where the draws are ours, so that the luck of the measured ones drops out.
@@ -67,28 +73,33 @@ def capacity_of_known_draws(
         work: Its distribution; the mean is taken from it and not from what was drawn.
         overhead_seconds: Measured slot time less the work of the very activities that ran.
         dead_seconds: From a slot's end to its next task under saturation.
+        edge_ratio: What the window's edges make of a count, see ``window_edges``; the dead time is read from one.
 
     Source:
-        The half width is 1.5 % for uniform and 4 % for exponential work from 15 s, by simulation.
+        The half width is 1.5 % for uniform and 4 % for exponential work from 15 s of activities of 0.25 s, by simulation.
     """
     held = work.mean + overhead_seconds + dead_seconds
-    half = max(DRAWN_CAPACITY_RATIO, _SHARE_OF_CV * work.cv)
+    half = max(DRAWN_CAPACITY_RATIO, _SHARE_OF_CV * work.cv, NORMAL_95 * edge_ratio)
     return SlotCapacity(slots / (activities * held), half)
 
 
 def capacity_of_unknown_draws(
-    orders_per_second: float, slot_time_cv: float, activities_measured: int
+    orders_per_second: float, slot_time_cv: float, activities_measured: int, edge_ratio: float = 0.0
 ) -> SlotCapacity:
     """
-    Return the capacity that a saturate step measured, with the luck of its activities in it.
+    Return the capacity that a saturate step measured, with the luck of its activities and of its window's edges in it.
     """
-    return SlotCapacity(orders_per_second, throughput_half_width(slot_time_cv, activities_measured))
+    return SlotCapacity(
+        orders_per_second, throughput_half_width(slot_time_cv, activities_measured, edge_ratio)
+    )
 
 
-def throughput_half_width(slot_time_cv: float, activities_measured: int) -> float:
+def throughput_half_width(slot_time_cv: float, activities_measured: int, edge_ratio: float = 0.0) -> float:
     """
-    Return the 95 % half width of a saturated throughput, as a share of it: ``1.96 cv / sqrt(activities)``.
+    Return the 95 % half width of a saturated throughput, as a share of it.
+
+    It is ``1.96 cv / sqrt(activities)``, and what the window's edges make of the count (``window_edges``).
     """
     if activities_measured < 1:
         return math.inf
-    return 1.96 * slot_time_cv / math.sqrt(activities_measured)
+    return NORMAL_95 * math.hypot(slot_time_cv / math.sqrt(activities_measured), edge_ratio)

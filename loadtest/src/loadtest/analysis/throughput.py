@@ -5,7 +5,7 @@ A step's throughput: the window's exact number, and how far the long run's may b
 from __future__ import annotations
 
 from loadtest.analysis import workflow_counts
-from loadtest.analysis.cell_capacity import slot_time_cv
+from loadtest.analysis.cell_capacity import edges_of, slot_time_cv
 from loadtest.analysis.intervals import batch_rates, mean_of
 from loadtest.analysis.null_reasons import NullReasons
 from loadtest.analysis.rate_text import rate_text
@@ -22,8 +22,8 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     """
     Return a window's throughput with its half width.
 
-    Of a closed load: 1.96 cv / sqrt(activities), from the spread of the time that activities hold their slots; where
-    nobody saw that, from batches of the window.  Of an open load there is none.
+    Of a closed load: 1.96 cv / sqrt(activities), from the spread of the time that activities hold their slots, and what the
+    window's edges cut; where nobody saw that, from batches of the window.  Of an open load there is none.
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
@@ -31,7 +31,7 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     window, done = measured.worker_window, workflow_counts.work(measured)
     held = histogram_of(window, "worker.activity_execution")
     if done is not None and held is not None and held.count and done.in_window >= 1:
-        half = throughput_half_width(slot_time_cv(measured), round(done.in_window))
+        half = throughput_half_width(slot_time_cv(measured), round(done.in_window), edges_of(measured))
         return Estimate(value, value * half, round(done.in_window), "activities")
     return _of_batches(measured, value, why)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from loadtest.analysis.cell_capacity import slot_time_cv
+from loadtest.analysis.cell_capacity import edges_of, slot_time_cv
 from loadtest.analysis.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.disturbances import disturbed_window
 from loadtest.analysis.enough_closes import too_few_closes
@@ -123,7 +123,7 @@ def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
     second *= halves[0].seconds / halves[1].seconds
     if first + second <= 0:
         return []
-    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured))
+    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured), edges_of(measured))
     if not drift.seen:
         return []
     longer = f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"
