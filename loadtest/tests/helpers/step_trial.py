@@ -29,6 +29,7 @@ from loadtest.analysis.twin import (
     simulate_twins,
 )
 from loadtest.analysis.twin.decision import LOOKS
+from loadtest.design import long_run_reading
 from loadtest.results.window_decision import Decided, Decision
 
 TASKS = 60_000
@@ -128,7 +129,8 @@ def try_open_step(
     found = replace(found, alarm=bool(fits.reasons))
     if not estimate:
         return found
-    waits, raw = model_waits(own, before.work, before.rate, done, bound, tasks), columns["waits"]
+    waits = model_waits(own, before.work, before.rate, done, bound, long_run_reading.TASKS)
+    raw = columns["waits"]
     return replace(
         found,
         quantile=estimate_quantile(float(np.quantile(raw, 0.95)), 0.95, waits, fits),
