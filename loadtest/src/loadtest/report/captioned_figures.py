@@ -18,7 +18,7 @@ from loadtest.report.cost_plot import cost_plot
 from loadtest.report.decision_plot import decided_steps, decision_plot, drawn_steps
 from loadtest.report.drawing import Plot
 from loadtest.report.factor_curves import MOST_LINES, factor_lines, factor_plot, varied_factors
-from loadtest.report.numbers import listed, milliseconds, percent, rate
+from loadtest.report.numbers import listed, milliseconds, percent, plain, rate, with_ends
 from loadtest.report.run_cells import Cell, cells, common_cells, parts, setting_of, unit
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -235,8 +235,8 @@ def _cost_caption(sweep: SweepResult) -> str:
         return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
     return (
         "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
-        f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "
-        "for each workflow more."
+        f"{with_ends(server.idle_cores, plain, ' cores')} without load and "
+        f"{with_ends(server.seconds_per_workflow, milliseconds, ' ms')} for each workflow more, with 95 % intervals."
     )
 
 
@@ -249,7 +249,7 @@ _KINDS = (
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
-        "holds its slot; of repetitions it is at least what they differ by.",
+        "holds its slot, and what the window's edges cut of long ones; of repetitions it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),
@@ -275,7 +275,7 @@ _KINDS = (
         "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
         "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
         "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "
-        "window's own arrivals and work.",
+        "window's own arrivals and work, or twelve its arrivals, where the work of an order is not known beforehand.",
         ("worker.activity_schedule_to_start",),
         (),
     ),
