@@ -217,9 +217,7 @@ class FakeMetrics:
         if system.is_away(role):
             raise MeasurementError(f"{next(iter(endpoints))}: /metrics cannot be read: connection refused")
         every = [each.identity for each in system.replicas] if role == "worker" else list(endpoints)
-        return Scrape(
-            now, {name: self._page(every.index(name), len(every), role) for name in endpoints}, 0.005
-        )
+        return Scrape(now, {n: self._page(every.index(n), len(every), role) for n in endpoints}, 0.005)
 
     def _page(self, index: int, of: int, role: str) -> str:
         system, closed = self.system, self.system.closed(self.system.clock.now())

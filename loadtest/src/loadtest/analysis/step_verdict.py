@@ -54,7 +54,7 @@ def growing_backlog(measured: Measured, plan: Plan) -> str | None:
 
     All must hold: the backlog grows, closes fall well behind arrivals, and the time that activities hold the slots does not
     say that the rate is below what these can do.  The first two alone are true in a fifth of honest windows of 20 s at 84 %
-    of the capacity of one replica, as a queue that begins empty fills first; the slope's error knows nothing of that.
+    of the capacity of one replica, as a queue that begins empty fills first, and the slope's error has none of that in it.
     """
     if is_closed(measured) or _slots_can_do(measured, plan):
         return None
