@@ -138,12 +138,12 @@ def comparisons_table(trials: Sequence[ComparisonTrial]) -> str:
             f"{trial.walk:.0%}",
             f"{trial.slower:.0%}",
             " / ".join(f"{100 * share:.3g}" for share in trial.found.values()),
+            f"{trial.rounds:.1f}",
         ]
         for trial in trials
     ]
-    return _table(
-        ["work", "machine's walk a block", "B is slower by", "more / less / same / cannot tell"], rows
-    )
+    head = ["work", "machine's walk a block", "B is slower by", "more / less / same / cannot tell"]
+    return _table([*head, "rounds, mean"], rows)
 
 
 def runs_of(cells: Sequence[Tried]) -> str:

@@ -19,6 +19,8 @@ from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
 
 PLAN = synthetic.demo_plan()
+# Two replicas of four slots can do 4.4 of its orders a second.
+BEYOND_THE_SLOTS = 5.0
 
 
 def growing(slope: float, noise: float = 0.0) -> tuple[Second, ...]:
@@ -57,6 +59,7 @@ def test_overload_takes_both_a_growing_backlog_and_closes_that_fall_behind(
     step = replace(
         closes(closed_of_100)(window(offered=100, sent=100, completed=closed_of_100)(steady)),
         timeline=growing(slope, noise),
+        arrival_rate=BEYOND_THE_SLOTS,
     )
 
     verdict, reasons = judge(step, PLAN)
@@ -64,6 +67,20 @@ def test_overload_takes_both_a_growing_backlog_and_closes_that_fall_behind(
     assert verdict is expected
     assert bool(reasons) == (expected is StepVerdict.OVERLOADED)
     assert not any("1 replicas" in reason for reason in reasons)
+
+
+def test_a_queue_that_fills_is_no_overload_of_slots_that_can_do_the_rate(steady: Measured) -> None:
+    """
+    As it does from empty at 84 % of capacity in a fifth of all windows of 20 s; where nobody saw the slots, the signs are all.
+    """
+    step = replace(
+        closes(67)(window(offered=100, sent=100, completed=67)(steady)),
+        timeline=growing(1.0),
+        arrival_rate=0.84 * 4.4,
+    )
+
+    assert judge(step, PLAN)[0] is StepVerdict.VALID
+    assert judge(replace(step, slots=None), PLAN)[0] is StepVerdict.OVERLOADED
 
 
 def test_an_invalid_step_is_never_called_overloaded(steady: Measured) -> None:

@@ -84,5 +84,5 @@ def test_nine_of_ten_answers_hold_the_replica_count_that_was_left_out() -> None:
     counts = [one for run, (plan, steps) in runs for one in asked_counts(run, plan, steps)]
     told = [one for one in counts if not one.is_refused]
 
-    assert len(told) >= 12
+    assert len(told) >= 10
     assert sum(one.is_inside for one in told) >= 0.9 * len(told), [one.text for one in told]

@@ -14,7 +14,8 @@ from histograms import buckets
 
 from loadtest.analysis.saturation.calibrated_model import Calibration
 from loadtest.analysis.twin import ExponentialWork, OpenStep, QueueModel, SloBound
-from loadtest.design.long_run_reading import StepModel, read_long_run
+from loadtest.analysis.twin.long_run import long_run
+from loadtest.design.long_run_reading import TASKS, StepModel, read_long_run
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
 
@@ -50,6 +51,21 @@ def _waits(offered: OpenStep) -> list[float]:
         if started >= WARM_UP_SECONDS:
             waits.append(started - arrival)
     return waits
+
+
+def test_the_long_run_is_long_enough_for_its_rare_queues() -> None:
+    """
+    Of 8 replicas at 0.855 of capacity a million tasks of another seed have a p95 of 81 ms; the first 60,000 have one of 53.
+    """
+    queue = QueueModel(
+        32, overhead_seconds=0.007, dead_seconds=0.004, gap_seconds=0.012, newest_first_ratio=0.45
+    )
+    work = ExponentialWork(0.25)
+
+    found = long_run(queue, work, 0.855 * queue.capacity_per_second(work.mean), TASKS)
+
+    assert found is not None
+    assert found.wait_quantile(0.95) == pytest.approx(0.081, rel=0.1)
 
 
 @pytest.fixture(scope="module")

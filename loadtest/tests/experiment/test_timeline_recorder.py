@@ -77,6 +77,18 @@ async def test_late_tasks_are_counted_from_the_windows_first_look(system: FakeSy
     assert measured.decision.late == pytest.approx(0.1 * 6 * 7 * measured.decision.seconds, rel=0.02)
 
 
+async def test_of_many_workers_those_looked_at_stand_for_all(system: FakeSystem) -> None:
+    """The twins are late as all workers are: half of the counts would pass for half of the late tasks, and so for met."""
+    system.late_share = 0.1
+    rule = AnsweringRule(WINDOW_SECONDS, answers_at=30, answer=Decided.MISSED)
+
+    measured, _ = await carry_out(system, WindowPlan(rule, "1/1", 1.0), replicas=28)
+
+    assert measured.decision is not None
+    assert measured.decision.late == pytest.approx(0.1 * 6 * 7 * measured.decision.seconds, rel=0.05)
+    assert rule.seen_ratio == 0.5
+
+
 async def test_what_the_rule_says_is_told_with_each_second(system: FakeSystem) -> None:
     """Nothing in the warm-up; then how many tasks were late so far."""
     told: list[Event] = []

@@ -35,14 +35,19 @@ class AnsweringRule:
         longest_seconds: The longest window.
         answers_at: The second.
         answer: What it says then.
+        seen_ratio: Share of the workers that it was told of last.
     """
 
     longest_seconds: float
     answers_at: float
     answer: Decided = Decided.MET
+    seen_ratio: float = 1.0
 
-    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+    def feed(
+        self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
+    ) -> GoOn | Enough:
         """Answer when the time has come."""
+        self.seen_ratio = seen_ratio
         if elapsed_seconds < self.answers_at:
             return GoOn(f"{late:g} of {counted:g} late")
         why = "too few late tasks" if self.answer is Decided.UNDECIDED else None

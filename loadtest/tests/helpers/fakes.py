@@ -211,11 +211,11 @@ class FakeMetrics:
         system, now = self.system, self.system.clock.now()
         if system.is_away(role):
             raise MeasurementError(f"{next(iter(endpoints))}: /metrics cannot be read: connection refused")
-        closed, of = system.closed(now), len(endpoints)
-        return Scrape(now, {name: self._page(i, closed, of, role) for i, name in enumerate(endpoints)}, 0.005)
+        every = [each.identity for each in system.replicas] if role == "worker" else list(endpoints)
+        return Scrape(now, {n: self._page(every.index(n), len(every), role) for n in endpoints}, 0.005)
 
-    def _page(self, index: int, closed: int, of: int, role: str) -> str:
-        system = self.system
+    def _page(self, index: int, of: int, role: str) -> str:
+        system, closed = self.system, self.system.closed(self.system.clock.now())
         began = system.replaced_at if role == "worker" else system.server_restarts_at
         is_new = index == 0 and system.is_past(began)
         counted = 0 if is_new else closed // of + (index < closed % of)

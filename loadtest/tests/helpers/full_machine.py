@@ -33,4 +33,4 @@ def not_level(step: Measured) -> Measured:
     """
     Let the halves of its window differ by more than luck makes.
     """
-    return halves(100, 111.7)(step)
+    return halves(100, 113)(step)

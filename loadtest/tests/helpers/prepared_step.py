@@ -111,7 +111,7 @@ def prepare(
     # Each step begins empty, as in a sweep: the one before was drained.
     chosen = choose_schedule(edge.model, {s: step_of(s, 60) for s in range(30)}, bound, counted)
     step = step_of(chosen, budget_seconds)
-    counts = simulate_twins(edge.model, step, bound, 6 if draws_known else 12)
+    counts = simulate_twins(edge.model, step, bound)
     return prepared(Twins(step, actual, counts), time.process_time() - began)
 
 

@@ -4,6 +4,7 @@ What a run says in sentences and in its table.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -84,9 +85,12 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
     )
     assert found[2] == (
         "4 replicas complete 8.6 ± 0.3 orders/s saturated (at full throttle, whatever the waits), 3.9x one replica "
-        "(efficiency 0.98 ± 0.03). It is 2.2/s with 1. `loadtest capacity` finds how much of it keeps the goal."
+        "(efficiency 0.98 ± 0.03). It is 2.20 ± 0.10/s with 1. `loadtest capacity` finds how much of it keeps the goal."
     )
-    assert found[3].startswith("One more order costs 83 ms in the server, 36 ms in the workers and")
+    assert re.match(
+        r"One more order costs 83 ms \(\d+ to \d+\) in the server, 36 ms \(\d+ to \d+\) in the workers and",
+        found[3],
+    )
 
 
 def test_a_cost_names_the_steps_that_its_own_line_runs_through(sweep: SweepResult) -> None:
@@ -100,7 +104,7 @@ def test_a_cost_names_the_steps_that_its_own_line_runs_through(sweep: SweepResul
     ]
 
     assert len(told) == 1
-    assert told[0].endswith(f"(a line through {sweep.cost.worker.steps} steps).")
+    assert told[0].endswith(f"(a line through {sweep.cost.worker.steps} steps, with its 95 % intervals).")
 
 
 def test_a_run_that_misses_its_slo_says_by_how_much() -> None:
@@ -152,7 +156,7 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     assert headlines(sweep)[0].startswith(
         "This run is invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended"
     )
-    assert "[2.21 ± 0.09]" in text
+    assert "[2.21 ± 0.10]" in text
     assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text
 
 
@@ -230,7 +234,7 @@ def test_a_plan_of_one_replica_count_reads_well() -> None:
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
     assert found[2].startswith(
-        "1 replica completes 2.21 ± 0.09 orders/s saturated (at full throttle, whatever the waits)."
+        "1 replica completes 2.21 ± 0.10 orders/s saturated (at full throttle, whatever the waits)."
     )
 
 

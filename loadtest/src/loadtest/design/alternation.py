@@ -98,7 +98,7 @@ class Alternation:
         Return what the rounds so far tell of each quantity.
         """
         blocks = [[(step.measured, step.result) for step in blocks] for blocks in self.whole_rounds(kept)]
-        return compare_settings(blocks, self.plan)
+        return compare_settings(blocks, self.plan, looks=1 + max(0, self.most_rounds - self.rounds))
 
     def undecided(self, kept: Sequence[KeptStep]) -> list[str]:
         """

@@ -1,7 +1,8 @@
 """
 Which workers' pages the look of each second reads, so that looks stay cheap with any number of workers.
 
-The edges of a step read every page; the sample is used only for the seconds in between.
+The edges of a step read every page; in the seconds between, a sample stands for all workers, as the workers of one queue
+take its late tasks as they come.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ class PageSample:
     of: int
 
     @property
+    def seen_ratio(self) -> float:
+        """
+        The share of all pages that are read each second.
+        """
+        return len(self.endpoints) / self.of if self.of else 1.0
+
+    @property
     def note(self) -> str | None:
         """
         What a reader of the seconds must know; ``None`` where every page is read.
@@ -45,7 +53,7 @@ class PageSample:
         """
         Return an estimate of what all pages together counted when the sample counted *count*.
         """
-        return count * self.of / len(self.endpoints)
+        return count / self.seen_ratio
 
     def within(self, scrape: Scrape) -> Scrape:
         """

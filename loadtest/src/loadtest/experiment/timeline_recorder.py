@@ -48,8 +48,9 @@ class WindowWatch:
         """
         Count since the first look and ask the rule, unless it has answered.
 
-        Of many workers the rule gets what the sample counted, not scaled up: so it decides later, and never too early.
-        Pages that do not tell which tasks are late are not given to the rule.
+        Of many workers the rule gets the sample's counts scaled up to all, and the share of the workers that was
+        counted: so it decides later, and never too early. Pages that do not tell which tasks are late are not given to
+        the rule.
 
         Raises:
             MeasurementError: The pages cannot be compared.
@@ -62,9 +63,10 @@ class WindowWatch:
         self.uncounted = why_not_counted(waits, self.late_seconds) if waits is not None else None
         if self.uncounted is not None:
             return
-        counted = waits.count if waits is not None else 0
-        late = count_late(waits, self.late_seconds) if waits is not None else 0.0
-        answer = self.rule.feed(pages.at - self.first.at, counted, late)
+        counted, late = 0.0, 0.0
+        if waits is not None:
+            counted, late = sample.scaled(waits.count), sample.scaled(count_late(waits, self.late_seconds))
+        answer = self.rule.feed(pages.at - self.first.at, round(counted), round(late, 1), sample.seen_ratio)
         self.sentence = answer.sentence
         if isinstance(answer, Enough) and not self.enough.done():
             self.enough.set_result(answer)

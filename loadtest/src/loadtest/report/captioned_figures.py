@@ -181,7 +181,7 @@ _KINDS = (
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
-        "holds its slot; of repetitions it is at least what they differ by.",
+        "holds its slot, and what the window's edges cut of long ones; of repetitions it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),
@@ -208,7 +208,7 @@ _KINDS = (
         "Late tasks of each block of ten seconds as measured, with the band of simulated systems at the limit.",
         "A task is late if it waited longer than the SLO's bound. The model of the cell, calibrated by its saturate "
         "step, is slowed until just 5 % of its tasks are late in the long run; six of these simulated twins get the "
-        "window's own arrivals and work.",
+        "window's own arrivals and work, or twelve its arrivals, where the work of an order is not known beforehand.",
         ("worker.activity_schedule_to_start",),
         (),
     ),

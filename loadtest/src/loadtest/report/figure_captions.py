@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from loadtest.analysis.estimators.percentiles import is_for_few_samples
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
-from loadtest.report.numbers import listed, milliseconds, percent, rate
+from loadtest.report.numbers import listed, milliseconds, percent, plain, rate, with_ends
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -106,6 +106,6 @@ def cost_caption(sweep: SweepResult) -> str:
         return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
     return (
         "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
-        f"{max(0.0, server.idle_cores.value):.2f} cores without load and {milliseconds(max(0.0, server.seconds_per_workflow.value))} ms "
-        "for each workflow more."
+        f"{with_ends(server.idle_cores, plain, ' cores')} without load and "
+        f"{with_ends(server.seconds_per_workflow, milliseconds, ' ms')} for each workflow more, with 95 % intervals."
     )

@@ -13,9 +13,19 @@ from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import counted, plural
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
-from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
+from loadtest.report.numbers import (
+    listed,
+    milliseconds,
+    percent,
+    plain,
+    rate,
+    replica_count,
+    with_ends,
+    with_error,
+)
 from loadtest.report.run_cells import cells, parts, setting_of, unit
 from loadtest.report.suspect_text import held_back
+from loadtest.results.estimate import Estimate
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit, limit_text
@@ -118,7 +128,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     details += [text for limit in sorted(limits) if (text := _limited(limit, explain=explain))]
     sentence += f" ({'; '.join(details)})" if details else ""
     fewer = sorted(known)[:-1][-(MOST_TOLD - 1) :]
-    carried = [f"{rate(known[count].value)}/s with {count}" for count in fewer]
+    carried = [f"{_told(known[count])}/s with {count}" for count in fewer]
     also = f" It is {listed(carried)}." if carried else ""
     if explain and is_searchable(sweep):
         also += " `loadtest capacity` finds how much of it keeps the goal."
@@ -152,6 +162,10 @@ def _throughput_not_known(sweep: SweepResult) -> str | None:
 def _limited(limit: Limit, *, explain: bool) -> str:
     meaning = _MEANING.get(limit) if explain else None
     return limit_text(limit) if meaning is None else f"{limit_text(limit)}: {meaning}"
+
+
+def _told(throughput: Estimate) -> str:
+    return rate(throughput.value) if throughput.half_width is None else with_error(throughput)
 
 
 def _times(value: float) -> str:
@@ -188,20 +202,23 @@ def _cost(sweep: SweepResult) -> str | None:
         ("the injectors", sweep.cost.injector),
     )
     told = [
-        f"{milliseconds(max(0.0, part.seconds_per_workflow.value))} ms in {name}"
+        f"{with_ends(part.seconds_per_workflow, milliseconds, ' ms')} in {name}"
         for name, part in parts
         if part.seconds_per_workflow is not None
     ]
     steps = {part.steps for _, part in parts if part.seconds_per_workflow is not None}
     idle = [
-        f"{max(0.0, part.idle_cores.value):.2f} cores in {name if name != 'the workers' else 'each worker'}"
+        f"{with_ends(part.idle_cores, plain, ' cores')} in {name if name != 'the workers' else 'each worker'}"
         for name, part in parts[:2]
         if part.idle_cores is not None
     ]
     if not told:
         return None
     beside = f", beside {listed(idle)} without load" if idle else ""
-    return f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {_counts(steps)} steps)."
+    return (
+        f"One more {unit(sweep)[:-1]} costs {listed(told)} of CPU{beside} (a line through {_counts(steps)} steps, "
+        "with its 95 % intervals)."
+    )
 
 
 def _counts(numbers: Collection[int]) -> str:

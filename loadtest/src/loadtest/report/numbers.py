@@ -5,11 +5,13 @@ How numbers are written for people: milliseconds, percent, and as many digits as
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
 from loadtest.results.manifest import Machine
+from loadtest.results.sweep_result import Interval
 
 DASH = "–"
 
@@ -95,6 +97,16 @@ def with_error(estimate: Estimate) -> str:
         return DASH
     decimals = _decimals(estimate.value, estimate.half_width)
     return f"{estimate.value:,.{decimals}f} ± {estimate.half_width:,.{decimals}f}"
+
+
+def with_ends(interval: Interval, write: Callable[[float], str], unit: str) -> str:
+    """
+    Write a number that is not below zero with its unit and the ends of its interval, where it has one.
+    """
+    told = f"{write(max(0.0, interval.value))}{unit}"
+    if interval.low is None or interval.high is None:
+        return told
+    return f"{told} ({write(max(0.0, interval.low))} to {write(interval.high)})"
 
 
 def megabytes(size: float | None) -> str:

@@ -74,6 +74,41 @@ def test_a_fall_that_chance_explains_is_no_fall() -> None:
     assert sum(peak is not None for peak in peaks) <= 4
 
 
+@pytest.mark.parametrize(
+    "truth",
+    [Usl(2.5, 0.0, 0.0), Usl(2.5, 0.1, 0.0), Usl(2.5, 0.5, 0.0), Usl(2.5, 0.02, 0.004)],
+    ids=["linear", "contention", "much contention", "coherency"],
+)
+@pytest.mark.parametrize(("measured", "asked"), [(1, 2), (1, 8), (4, 2), (4, 12)])
+def test_what_one_count_says_of_another_leaves_contention_open(truth: Usl, measured: int, asked: int) -> None:
+    """
+    A straight line alone told 8 replicas within 4 % from one that was measured.
+    """
+    held = 0
+    for seed in range(40):
+        told = fit_capacity_growth(points(truth, (measured,), seed), SPREAD, seed).throughput_at(asked)
+        assert told.low is not None and told.high is not None
+        held += told.low <= truth.throughput_at(asked) <= told.high
+
+    assert held >= 37
+
+
+@pytest.mark.parametrize(
+    "truth", [Usl(2.5, 0.05, 0.0), Usl(2.5, 0.02, 0.005)], ids=["contention", "coherency"]
+)
+def test_two_counts_do_not_tell_contention_from_coherency(truth: Usl) -> None:
+    """
+    From 1 and 4 replicas a law of contention alone told 16 within a fifth, and never held one that has coherency.
+    """
+    held = 0
+    for seed in range(40):
+        told = fit_capacity_growth(points(truth, (1, 4), seed), SPREAD, seed).throughput_at(16)
+        assert told.low is not None and told.high is not None
+        held += told.low <= truth.throughput_at(16) <= told.high
+
+    assert held >= 37
+
+
 def test_one_count_is_told_as_it_was() -> None:
     """
     With a single count its own throughput is the answer at that count.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from statistics import stdev
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from loadtest.analysis.comparisons.comparison import (
     round_difference,
     rounds_wanted,
 )
+from loadtest.analysis.estimators.share_interval import share_ends
 
 
 def test_a_round_gives_the_mean_log_ratio() -> None:
@@ -82,6 +84,25 @@ def test_rounds_that_would_not_tell_are_not_proposed() -> None:
     Late tasks that come and go by the e-fold: a thousand rounds leave more than 5 % open.
     """
     assert rounds_wanted([2.0, -2.0, 2.0, -2.0]) is None
+
+
+@pytest.mark.parametrize(("first", "most"), [(4, 8), (5, 8), (3, 6), (4, 4), (3, 12)])
+def test_rounds_that_are_added_until_they_tell_find_no_more_differences_that_are_none(
+    first: int, most: int
+) -> None:
+    """
+    A setting against itself on a noisy machine: without a word for the looks 12 of 100 would be called different.
+    """
+    chance, looks, different = np.random.default_rng(8), most - first + 1, 0
+    for differences in chance.normal(0, 0.3, (1000, most)):
+        told = (
+            compare_rounds([[1, math.exp(each), math.exp(each), 1] for each in differences[:rounds]], looks)
+            for rounds in range(first, most + 1)
+        )
+        different += any(each.comparison in (Comparison.MORE, Comparison.LESS) for each in told)
+
+    assert share_ends(different, 1000)[0] <= 0.05
+    assert different >= 25
 
 
 @pytest.mark.parametrize(

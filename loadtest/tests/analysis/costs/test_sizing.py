@@ -89,6 +89,18 @@ def test_the_intervals_ends_lie_around_the_value() -> None:
             assert one.needed.high is None or one.needed.value <= one.needed.high
 
 
+@pytest.mark.parametrize(("rate", "needed"), [(1.0, 1), (4.0, None), (9.0, None)])
+def test_one_saturated_count_says_nothing_of_more_replicas(rate: float, needed: int | None) -> None:
+    """
+    Nobody knows what a second one would add; where the one that was measured carries the rate, it is the answer.
+    """
+    found = sized(rate, [step for step in STEPS if step.key.replicas == 1]).replicas
+
+    assert (found.needed and found.needed.value) == needed
+    if needed is None:
+        assert "by the counts measured (1), too wide to be an answer; add replica counts" in found.why
+
+
 def test_without_a_saturate_step_nobody_knows_the_replicas() -> None:
     """
     A run of open loads alone tells costs and no replicas.

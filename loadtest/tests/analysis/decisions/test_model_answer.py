@@ -73,6 +73,24 @@ def test_an_end_to_end_bound_is_decided_by_the_model_where_it_is_far(most: float
     assert step.end_to_end_decision.answer is answer
 
 
+def test_activities_of_which_only_the_short_ones_end_in_the_window_are_all_counted() -> None:
+    """
+    Their times are those of the whole step, drain and all: 2.4 times as long, the rate is above capacity, and nobody has waited
+    yet as the slots only fill.
+    """
+    raw = replace(synthetic.step(2, "open"), decision=None)
+    assert raw.worker_whole is not None
+    name = "worker.activity_execution"
+    long = buckets(np.random.default_rng(1).uniform(0.3, 3.0, 400).tolist())
+    longer = {**raw.worker_whole.histograms, name: long}
+    slow = replace(raw, worker_whole=replace(raw.worker_whole, histograms=longer))
+
+    answers = [read_step(step, synthetic.demo_plan()).decision for step in (raw, slow)]
+
+    assert answers[0] is not None and answers[0].answer is Decided.MET
+    assert answers[1] is None
+
+
 def test_a_shape_is_judged_at_its_highest_rate() -> None:
     """
     A spike to three times a quiet rate is not far below capacity.

@@ -13,6 +13,7 @@ from readings import made
 from loadtest.analysis.decisions.slo import answer_in_words, demands, judge_count, judge_step
 from loadtest.plan import Fraction, Open, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import Limit, MeasuredCapacity
 from loadtest.results.sweep_result import Judgement, SloAnswer
 from loadtest.results.window_decision import Decided, Decision
 
@@ -102,6 +103,21 @@ def test_a_rate_at_capacity_is_undecided_whatever_the_window_shows(template: Ste
     assert "at capacity (99 %)" in judgement.why[0]
 
 
+def test_a_rate_within_the_error_of_a_capacity_that_is_hardly_known_is_not_called_at_it(
+    template: StepResult,
+) -> None:
+    """
+    A closed load of a few turns a slot knows it to 30 %: 84 % of that is no rate at which waits must grow.
+    """
+    rough = MeasuredCapacity(2.5, 0.75, known_draws=False, limit=Limit.SLOTS)
+    step = replace(made(template), load_level="at capacity", utilization_ratio=0.84, capacity=rough)
+
+    judgement = judge_step(step, PLAN.slo)
+
+    assert judgement.answer is UNDECIDED
+    assert "84 % of a capacity that is known to ± 30 %" in judgement.why[0]
+
+
 def with_late(template: StepResult, repetition: int, late: float) -> StepResult:
     """
     A repetition with so many late tasks, where a system at the limit has 40 and a deviation of 10.
@@ -116,6 +132,7 @@ def with_late(template: StepResult, repetition: int, late: float) -> StepResult:
         pytest.param([20, 20, 20], MET, id="three a little below"),
         pytest.param([60, 60, 60], MISSED, id="three a little above"),
         pytest.param([10, 60, 45], UNDECIDED, id="they cancel out"),
+        pytest.param([40, 42, 160], UNDECIDED, id="a stall of one"),
         pytest.param([20], UNDECIDED, id="one alone"),
     ],
 )

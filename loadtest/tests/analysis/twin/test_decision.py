@@ -4,6 +4,7 @@ Late tasks of a window against those of its twins: which answer follows.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from loadtest.analysis.twin.decision import DecisionRule, deviation_of, judge_late_tasks
@@ -65,6 +66,30 @@ def test_the_spread_of_the_twins_widens_the_doubt() -> None:
     Totals of 10, 20 and 30: variance 100, a third more for the mean's own error, the misfit and one task.
     """
     assert deviation_of([10, 20, 30], 0.15) == pytest.approx((100 * 4 / 3 + 9 + 1) ** 0.5)
+
+
+def test_workers_that_stand_for_others_add_the_luck_of_who_took_the_late_tasks() -> None:
+    """
+    A quarter of them counted: three more tasks of variance for each late one.
+    """
+    assert deviation_of([20, 20, 20], 0.15, 0.25) == pytest.approx((9 + 1 + 60) ** 0.5)
+
+
+@pytest.mark.parametrize("seen", [0.5, 0.25, 0.1])
+def test_a_sample_of_the_workers_at_the_limit_is_hardly_ever_an_answer(seen: float) -> None:
+    """
+    A system just like its twins: each late task is one of the workers that are looked at by chance, and stands for more.
+    """
+    chance, twins = np.random.default_rng(3), TwinCounts(tuple(tuple([2] * 60) for _ in range(6)))
+    answers = []
+    for _ in range(200):
+        counts = np.cumsum(chance.binomial(20, seen, 6)) / seen
+        seen_so_far = list(zip(range(10, 70, 10), counts.tolist(), strict=True))
+        answers.append(judge_late_tasks(seen_so_far, twins, seen_ratio=seen).answer)
+
+    assert answers.count(Decided.UNDECIDED) >= 190
+    unscaled = [(float(second), 2.0 * seen * second) for second in range(10, 70, 10)]
+    assert judge_late_tasks(unscaled, twins).answer is Decided.MET
 
 
 def test_the_blocks_are_the_evidence_of_the_picture() -> None:

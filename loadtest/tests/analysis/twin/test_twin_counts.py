@@ -49,15 +49,16 @@ def test_a_slower_twin_has_more_late_tasks() -> None:
 
 def test_twins_of_unknown_work_draw_their_own() -> None:
     """
-    Their totals spread more than those on the same draws.
+    Their totals spread more than those on the same draws, so there are as many as the error rates were tried with.
     """
     known = _step(5, seconds=120)
     unknown = OpenStep(known.arrivals, WORK, 5.0, 120)
 
-    same = simulate_twins(MODEL, known, BOUND, 12).until(120)
-    own = simulate_twins(MODEL, unknown, BOUND, 12).until(120)
+    same = simulate_twins(MODEL, known, BOUND).until(120)
+    own = simulate_twins(MODEL, unknown, BOUND).until(120)
 
     assert np.std(own) > np.std(same)
+    assert (len(same), len(own)) == (6, 12)
 
 
 def test_a_part_of_a_second_counts_in_proportion() -> None:
@@ -84,7 +85,7 @@ def test_the_schedule_chosen_shows_the_usual_share_from_the_first_seconds() -> N
 
     shares = {}
     for seed, step in candidates.items():
-        twin = simulate_twins(edge, step, BOUND, 1)
+        twin = TwinCounts(simulate_twins(edge, step, BOUND).late_by_second[:1])
         shares[seed] = [twin.mean_until(seconds) / seconds / usual for seconds in (20, 40, 60)]
     strangeness = {seed: np.abs(np.log(np.array(found) + 0.04)).sum() for seed, found in shares.items()}
     assert strangeness[chosen] < np.median(list(strangeness.values()))

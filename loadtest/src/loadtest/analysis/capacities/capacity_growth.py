@@ -21,7 +21,7 @@ from loadtest.results.sweep_result import Interval
 
 # Scatter that a machine adds to the spread of the work's draws: from 32 recorded steps of four settings, each repeated
 # eight times; a test compares it with them.
-MACHINE_SCATTER = Scatter(0.0142, 28)
+MACHINE_SCATTER = Scatter(0.0139, 28)
 _RESAMPLES = 2000
 _COUNTS_FOR_COHERENCY = 3
 
@@ -83,9 +83,10 @@ def fit_capacity_growth(
     """
     Fit the growth of throughput.
 
-    One count is a straight line, two leave room for contention, three and more for coherency as well.  Coherency,
-    which alone makes throughput fall, is in the best fit only if its interval lies above zero; it is in the interval
-    of every answer all the same.
+    One count says nothing of what replicas cost each other: its best fit is a straight line, and the interval of any other
+    count reaches from that line to no growth at all.  Two tell what their replicas cost each other, and not whether it is
+    contention or coherency; three and more tell both.  Coherency, which alone makes throughput fall, is in the best fit only
+    if its interval lies above zero; it is in the interval of every answer all the same.
 
     Args:
         points: Replicas and orders per second of each valid saturate step; at least one.
@@ -121,15 +122,48 @@ def _growth(
         own = math.sqrt(float(np.sum((x / expected - 1) ** 2)) / freedom)
         scatter = with_usual(Scatter(own, freedom), scatter)
     chance = np.random.default_rng(seed).standard_t(scatter.freedom, (_RESAMPLES, len(n)))
-    found = _fits(n, expected * np.maximum(0.1, 1 + scatter.ratio * chance), open_parameters)
+    samples = expected * np.maximum(0.1, 1 + scatter.ratio * chance)
+    if len(counts) == _COUNTS_FOR_COHERENCY - 1:
+        found = _with_either(n, samples)
+    else:
+        found = _fits(n, samples, open_parameters)
+    if len(counts) == 1:
+        found = _with_any_contention(found, counts[0])
     return CapacityGrowth(counts, curve, found, scatter)
 
 
-def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int) -> NDArray[np.float64]:
+def _with_either(n: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """
+    Return laws of two counts, half of them with contention alone and half with coherency alone: two points fit either.
+    """
+    half = len(samples) // 2
+    return np.concatenate([_fits(n, samples[:half], 2), _fits(n, samples[half:], 3, first=2)])
+
+
+def _with_any_contention(laws: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """
+    Return straight lines through one count as laws of no contention and of nothing else, that go through the same count.
+    """
+    contention = np.arange(len(laws)) % 2.0
+    bent = laws.copy()
+    bent[:, 0] *= 1 + contention * (count - 1)
+    bent[:, 1] = contention
+    return bent
+
+
+def _fits(
+    n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int, first: int = 1
+) -> NDArray[np.float64]:
     """
     Fit the law to each row of samples by non-negative least squares on relative residuals.
 
     With at most three columns every set of them can be tried, for all rows at once.
+
+    Args:
+        n: Replicas.
+        samples: Throughputs at them, a row for each fit.
+        parameters: The law's first so many are free.
+        first: But none before this one, other than the rate of one.
 
     Returns:
         Throughput of one replica, contention and coherency, a row for each sample.
@@ -140,7 +174,7 @@ def _fits(n: NDArray[np.float64], samples: NDArray[np.float64], parameters: int)
     best = np.full(len(samples), np.inf)
     laws = np.zeros((len(samples), 3))
     for more in itertools.chain.from_iterable(
-        itertools.combinations(range(1, parameters), size) for size in range(parameters)
+        itertools.combinations(range(first, parameters), size) for size in range(parameters)
     ):
         solved, left = least_squares([columns[column] for column in (0, *more)], wanted)
         better = (solved >= 0).all(axis=1) & (solved[:, 0] > 0) & (left < best)

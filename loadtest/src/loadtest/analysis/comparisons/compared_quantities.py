@@ -23,6 +23,11 @@ WAIT_OFFSET_SECONDS = 0.01
 What is added to a mean wait before its logarithm is taken, so that waits of a few milliseconds do not weigh.
 """
 
+FEWEST_EVENTS = 10
+"""
+So many late tasks one of two settings must have: with none in either their shares are alike, whatever they are in the long run.
+"""
+
 _LOOP_MADE = "a closed load makes its waits itself; those of an open one can be compared"
 
 # Whether one window was level, has enough closes and was not disturbed: a comparison takes its error from the rounds
@@ -52,12 +57,14 @@ class Quantity:
         unit: Unit of the quantity's values.
         more_is_better: Whether a higher value is better.
         of: Returns the value of a block, or why there is none.
+        events: Returns the events of a block that a share is counted from; ``None`` for what is no share.
     """
 
     name: str
     unit: str
     more_is_better: bool
     of: Callable[[Measured, StepResult, Plan], float | str]
+    events: Callable[[Measured, Plan], float] | None = None
 
 
 def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
@@ -95,6 +102,12 @@ def _late(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     return (count_late(waits, bound) + 0.5) / (waits.count + 1)
 
 
+def _late_tasks(measured: Measured, plan: Plan) -> float:
+    bound = plan.slo.schedule_to_start_p95_seconds
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    return 0.0 if bound is None or waits is None else count_late(waits, bound)
+
+
 def _end_to_end(measured: Measured, result: StepResult, plan: Plan) -> float | str:
     del plan
     if measured.arrival_rate is None:
@@ -120,7 +133,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         Quantity("throughput", "orders/s", True, _throughput),
-        Quantity("late", "share of tasks, + 1/2 task", False, _late),
+        Quantity("late", "share of tasks, + 1/2 task", False, _late, _late_tasks),
         Quantity("wait", "s, mean + 10 ms", False, _wait),
         Quantity("end-to-end", "s, p50", False, _end_to_end),
         Quantity("worker-cpu", "s an order", False, _cpu("worker")),

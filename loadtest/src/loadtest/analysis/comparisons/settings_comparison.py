@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, Quantity
+from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, QUANTITIES, Quantity
 from loadtest.analysis.comparisons.comparison import (
     BLOCK_ORDER,
     SAME_WITHIN_RATIO,
@@ -27,16 +27,19 @@ One measured block and its readings.
 """
 
 
-def compare_settings(rounds: Sequence[Sequence[Block]], plan: Plan) -> tuple[QuantityComparison, ...]:
+def compare_settings(
+    rounds: Sequence[Sequence[Block]], plan: Plan, looks: int = 1
+) -> tuple[QuantityComparison, ...]:
     """
     Compare two settings in every quantity.
 
     Args:
         rounds: The four blocks of each round in the order A, B, B, A, all valid.
         plan: Plan of the run; its bounds say what is late.
+        looks: How many times the rounds may be looked at before they end.
     """
     unlike = _why_unlike(rounds)
-    return tuple(_compare(quantity, rounds, plan, unlike) for quantity in QUANTITIES.values())
+    return tuple(_compare(quantity, rounds, plan, unlike, looks) for quantity in QUANTITIES.values())
 
 
 def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
@@ -102,7 +105,7 @@ _STANDINGS: Mapping[tuple[Comparison, bool], Standing] = {
 
 
 def _compare(
-    quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None
+    quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None, looks: int
 ) -> QuantityComparison:
     told: list[list[float]] = []
     why = ""
@@ -127,7 +130,11 @@ def _compare(
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, unknown, None, None, None, len(told), wanted, why
         )
-    found = compare_rounds(told)
+    if (few := _too_few_events(quantity, rounds, plan)) is not None:
+        return QuantityComparison(
+            quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, few
+        )
+    found = compare_rounds(told, looks)
     unsure = found.comparison is Comparison.UNKNOWN
     return QuantityComparison(
         quantity.name,
@@ -142,6 +149,24 @@ def _compare(
         found.rounds_wanted,
         "the interval holds both no difference and more than the margin" if unsure else "",
     )
+
+
+def _too_few_events(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) -> str | None:
+    """
+    Say that a share was counted from so few events that settings which differ look the same; ``None`` where it was not.
+    """
+    if quantity.events is None:
+        return None
+    found = {"A": 0.0, "B": 0.0}
+    for blocks in rounds:
+        # A block of two finished runs stands twice in its round.
+        once = {(setting, id(block[0])): block[0] for setting, block in zip(BLOCK_ORDER, blocks, strict=True)}
+        for (setting, _), measured in once.items():
+            found[setting] += quantity.events(measured, plan)
+    if max(found.values()) >= FEWEST_EVENTS:
+        return None
+    told = " and ".join(f"{events:.3g} of {setting}" for setting, events in found.items())
+    return f"{told} were late, and their shares are compared from {FEWEST_EVENTS} of one of them on; test a higher rate"
 
 
 def _means(rounds: Sequence[Sequence[float]]) -> tuple[float | None, float | None]:

@@ -67,7 +67,8 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
         return _not_reached(model, rate)
     told = model.growth.throughput_at(carrying)
     low, high = told.low or 0.0, told.high or math.inf
-    if low <= 0 or high / low > WIDEST_RATIO:
+    # Where even the lower end carries the rate it does not matter how far the upper one is.
+    if low <= 0 or (low < rate and high / low > WIDEST_RATIO):
         return (
             f"the throughput of {counted(carrying, 'replica')} lies between {low:.3g} and {high:.3g}/s by the counts measured "
             f"({_listed(model.growth.counts)}), too wide to be an answer; {step_to_add(model.growth.counts, carrying)}"

@@ -1,5 +1,5 @@
 """
-The repetitions of one cell as one longer window: adds failed orders and late workflow tasks, never answers.
+The repetitions of one cell as one longer window: adds failed orders and late tasks, never answers.
 
 To join the answers of the repetitions would be a vote: of many repetitions one misses the bound by luck, and many short
 ones never decide.
@@ -13,6 +13,8 @@ from dataclasses import replace
 
 from loadtest.analysis.decisions.late_workflow_tasks import ALLOWED_RATIO, judge_share
 from loadtest.analysis.estimators.share_interval import share_ends
+from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
+from loadtest.plural import counted
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Errors
 from loadtest.results.window_decision import Decided, Decision
@@ -32,6 +34,37 @@ def added_repetitions(steps: Sequence[StepResult]) -> list[StepResult]:
         )
         for step in steps
     ]
+
+
+def added_late_tasks(decisions: Sequence[Decision]) -> Decision:
+    """
+    Join what the late activities of repetitions say.
+
+    The twins' error shrinks with repetitions, the part of it that the model's misfit makes does not.  As that of a window must
+    hold without any of its blocks, the answer must hold without any of the repetitions: one of them a stall can make.
+
+    Args:
+        decisions: Of each repetition that has one; at least one.
+    """
+    late = math.fsum(each.late for each in decisions)
+    twin = math.fsum(each.twin_late for each in decisions)
+    luck = math.sqrt(math.fsum(each.twin_deviation**2 for each in decisions))
+    # Where no activity goes through the queue there is nothing to add, and one that is open leaves it open.
+    open_first = next((each for each in decisions if each.answer is not Decided.MET), decisions[0])
+    joined = replace(open_first, late=late, twin_late=twin, twin_deviation=luck)
+    if len(decisions) == 1 or twin <= 0:
+        return joined
+    least, difference = DEVIATIONS * max(luck, MISFIT_RATIO * twin), late - twin
+    answer = Decided.MET if difference < 0 else Decided.MISSED
+    told = f"{late:g} late in {counted(len(decisions), 'repetition')}, and a system just at the limit would have {twin:.0f} ± {least:.0f}"
+    if abs(difference) <= least:
+        return replace(joined, answer=Decided.UNDECIDED, why=told)
+    towards = math.copysign(1.0, difference)
+    without = min(towards * (difference - (each.late - each.twin_late)) for each in decisions)
+    if without <= least / 2:
+        why = f"{told}, which rests on one of them alone"
+        return replace(joined, answer=Decided.UNDECIDED, why=why)
+    return replace(joined, answer=answer, why=None)
 
 
 def _errors(steps: Sequence[StepResult]) -> Errors:

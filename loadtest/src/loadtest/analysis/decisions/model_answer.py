@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.estimators.percentiles import decode, late_of_hdr
 from loadtest.analysis.readings.load_shape import load_shape
+from loadtest.analysis.readings.workflow_counts import closed_by_workers
 from loadtest.analysis.readings.workflow_counts import work as work_done
 from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen_times
+from loadtest.analysis.saturation.cell_capacity import whole_step_execution
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.plan import ArrivalKind, Plan
@@ -48,7 +50,7 @@ _BEST_NEWEST_FIRST = -0.5
 @dataclass(frozen=True, slots=True)
 class SeenWindow:
     """
-    What one open window showed, without the readings of any other step.
+    What one open window showed, without the readings of any other step; the times are those of the whole step.
 
     Attributes:
         seconds: Length of the window.
@@ -89,7 +91,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     """
     Return "met" or "missed" where the model is far from the limit and the window does not contradict it.
 
-    The model is made of the window's own execution times and slots. What only a saturate step could tell is taken at
+    The model is made of the step's own execution times and slots. What only a saturate step could tell is taken at
     its worst for "met" and at its best for "missed".
 
     Returns:
@@ -173,10 +175,11 @@ def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWin
     if window is None or measured.slots is None:
         return None
     waits = window.histograms.get("worker.activity_schedule_to_start")
-    held = window.histograms.get("worker.activity_execution")
-    if waits is None or held is None or not held.count or not waits.count:
+    # Of the whole step: in a window that is short beside its activities only the short ones end.
+    held = whole_step_execution(measured)
+    if waits is None or held is None or not waits.count:
         return None
-    closed = window.counters.get("worker.workflow_completed", 0.0)
+    closed = closed_by_workers(measured)
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
     done = work_done(measured)
     if done is not None and activities:

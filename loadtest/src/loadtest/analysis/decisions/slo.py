@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from loadtest.analysis.decisions.added_repetitions import added_repetitions
+from loadtest.analysis.decisions.added_repetitions import added_late_tasks, added_repetitions
 from loadtest.analysis.estimators.share_interval import samples_to_keep
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
-from loadtest.analysis.twin.decision import DEVIATIONS, MISFIT_RATIO
 from loadtest.plan import Load, LoadKind, Plan, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
 from loadtest.results.window_decision import Decided
+
+# A capacity that is known no better does not say that a rate within its error is at it.
+_ROUGH_RATIO = 0.05
 
 
 def _milliseconds(seconds: float) -> str:
@@ -113,8 +115,6 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     """
     Join the late tasks of the repetitions of one cell: their counts are added, never their answers.
 
-    The twins' error shrinks with repetitions; the part of it that comes from the model's misfit does not.
-
     Returns:
         The judgement, with no reason if it is met; ``None`` if the SLO sets no bound.
     """
@@ -124,33 +124,29 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
     asked = f"5 % of the activities may wait longer than {_milliseconds(bound)}"
     at = [step for step in steps if step.load_level == LoadLevel.AT]
     if at:
-        told = f"the rate is at capacity ({(at[0].utilization_ratio or 0) * 100:.0f} %), where waits grow with the window"
-        return Judgement(SloAnswer.UNDECIDED, (f"{told}; test a rate 5 % lower or higher",))
+        return Judgement(SloAnswer.UNDECIDED, (_near_capacity(at[0]),))
     found = [step.decision for step in steps if step.decision is not None]
     if not found:
         why = steps[0].why.get("decision", "no reason given") if steps else "no such step was measured"
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}; whether they do is not decided: {why}",))
-    late = math.fsum(each.late for each in found)
-    twin = math.fsum(each.twin_late for each in found)
-    # Where no activity goes through the queue there are no late tasks to add; an undecided repetition leaves the cell
-    # undecided.
-    open_first = next((each for each in found if each.answer is not Decided.MET), found[0])
-    answer, because = open_first.answer, open_first.why
-    if len(found) > 1 and twin > 0:
-        luck = math.sqrt(math.fsum(each.twin_deviation**2 for each in found))
-        least = DEVIATIONS * max(luck, MISFIT_RATIO * twin)
-        because = f"{late:g} late in {len(found)} repetitions, and a system just at the limit would have {twin:.0f} ± {least:.0f}"
-        answer = Decided.UNDECIDED
-        if abs(late - twin) > least:
-            answer = Decided.MET if late < twin else Decided.MISSED
-    if answer is Decided.MET:
+    joined = added_late_tasks(found)
+    if joined.answer is Decided.MET:
         return Judgement(SloAnswer.MET, ())
-    if answer is Decided.MISSED:
-        told = f"{asked}: {late:g} waited longer, where a system just at that limit has {twin:.0f}"
+    if joined.answer is Decided.MISSED:
+        told = f"{asked}: {joined.late:g} waited longer, where a system just at that limit has {joined.twin_late:.0f}"
         return Judgement(SloAnswer.MISSED, (told,))
     longest = max(each.seconds for each in found)
     wanted = f"write max_window_seconds = {math.ceil(2 * longest)} or more, or test another rate"
-    return Judgement(SloAnswer.UNDECIDED, (f"{asked}: undecided after {longest:.0f} s: {because}; {wanted}",))
+    told = f"{asked}: undecided after {longest:.0f} s: {joined.why}; {wanted}"
+    return Judgement(SloAnswer.UNDECIDED, (told,))
+
+
+def _near_capacity(step: StepResult) -> str:
+    used, x = f"{(step.utilization_ratio or 0) * 100:.0f} %", step.capacity
+    if x is None or x.half_width <= _ROUGH_RATIO * x.orders_per_second:
+        return f"the rate is at capacity ({used}), where waits grow with the window; test a rate 5 % lower or higher"
+    known = f"{used} of a capacity that is known to ± {100 * x.half_width / x.orders_per_second:.0f} %"
+    return f"the rate is {known}, so it may be above it; lengthen the saturate load's window_seconds"
 
 
 def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:

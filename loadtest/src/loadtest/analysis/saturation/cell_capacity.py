@@ -17,6 +17,7 @@ from loadtest.analysis.saturation.slot_capacity import (
     capacity_of_known_draws,
     capacity_of_unknown_draws,
 )
+from loadtest.analysis.saturation.window_edges import edge_ratio
 from loadtest.analysis.twin.queue_model_calibration import dead_time
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.results.measured_step import Measured
@@ -26,6 +27,8 @@ from loadtest.results.step_result_parts import Limit
 
 # Where the times of activities were not seen, they are assumed to spread like exponential work.
 UNSEEN_CV = 1.0
+# Where the window's edges make more of a count, the slots' time that is counted with it is none to read a dead time from.
+_ROUGH_EDGES = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,11 @@ def cell_capacity(saturated: Sequence[Measured], work: WorkDistribution | None =
     known = [found for step in saturated if (found := known_draws_capacity(step, work)) is not None]
     if known and len(known) == len(saturated):
         x = math.fsum(each.orders_per_second for each in known) / len(known)
-        return CellCapacity(
-            SlotCapacity(x, known[0].half_width_ratio / math.sqrt(len(known))), share, limit, True
-        )
-    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities), share, limit)
+        half = max(each.half_width_ratio for each in known) / math.sqrt(len(known))
+        return CellCapacity(SlotCapacity(x, half), share, limit, True)
+    # Slots in step are so in each of the steps: their edges are no luck that more steps mend.
+    edges = max(edges_of(step) for step in saturated)
+    return CellCapacity(capacity_of_unknown_draws(orders / seconds, cv, activities, edges), share, limit)
 
 
 def slots_used_ratio(step: Measured) -> float | None:
@@ -151,8 +155,12 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
     overhead = overhead_of_known_draws([saturated])
     if work is None or overhead is None or not activities or not saturated.slots or not executing:
         return None
+    edges, used = edges_of(saturated), slots_used_ratio(saturated)
+    if edges > _ROUGH_EDGES and used is not None:
+        # Of activities that are long against the window it saw those end that are short: looks at the slots tell more then.
+        executing, edges = max(executing, min(1.0, used)), 0.0
     dead = dead_time(work.mean + overhead, executing)
-    return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead)
+    return capacity_of_known_draws(saturated.slots, activities, work, overhead, dead, edges)
 
 
 def overhead_of_known_draws(steps: Sequence[Measured]) -> float | None:
@@ -186,6 +194,20 @@ def same_cell(step: Measured, key: StepKey) -> bool:
     Return whether a step has the same replicas and factors as a key.
     """
     return (step.key.replicas, step.key.factors) == (key.replicas, key.factors)
+
+
+def edges_of(step: Measured) -> float:
+    """
+    Return the standard deviation that the edges of a closed load's window make of what was counted in it, as a share; 0 where
+    nobody saw slots and slot times.
+    """
+    held = whole_step_execution(step)
+    if held is None or not step.slots or held.sum <= 0:
+        return 0.0
+    each = held.sum / held.count
+    return edge_ratio(
+        histogram_cv(held), looked_seconds(step) / each, step.warm_up_seconds / each, step.slots
+    )
 
 
 def slot_time_cv(measured: Measured) -> float:

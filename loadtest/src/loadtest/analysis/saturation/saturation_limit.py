@@ -70,13 +70,15 @@ class Drift:
     seen: bool
 
 
-def drift_of_halves(first: int, second: int, slot_time_cv: float) -> Drift:
+def drift_of_halves(first: int, second: int, slot_time_cv: float, edge_ratio: float = 0.0) -> Drift:
     """
     Compare the activities finished in the two equal halves of a saturated window.
 
     Args:
         first, second: Activities finished in each half.
         slot_time_cv: Standard deviation over mean of the time in the slot.
+        edge_ratio: What the whole window's edges make of a count, see ``window_edges``; the one between the halves moves
+            activities from one to the other.
 
     Raises:
         ValueError: Nothing finished.
@@ -85,6 +87,6 @@ def drift_of_halves(first: int, second: int, slot_time_cv: float) -> Drift:
     if total <= 0:
         raise ValueError("no activity finished in either half")
     ratio = (second - first) / (total / 2)
-    deviation = 2 * slot_time_cv / math.sqrt(total)
+    deviation = 2 * math.hypot(slot_time_cv / math.sqrt(total), math.sqrt(3) * edge_ratio)
     least = _DEVIATIONS * deviation
     return Drift(ratio, max(least, MATERIAL_RATIO), abs(ratio) > least and abs(ratio) > MATERIAL_RATIO)

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from loadtest.analysis.estimators.usl import NORMAL_95
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 
 DRAWN_CAPACITY_RATIO = 0.015
@@ -56,7 +57,12 @@ class SlotCapacity:
 
 
 def capacity_of_known_draws(
-    slots: int, activities: int, work: WorkDistribution, overhead_seconds: float, dead_seconds: float
+    slots: int,
+    activities: int,
+    work: WorkDistribution,
+    overhead_seconds: float,
+    dead_seconds: float,
+    edge_ratio: float = 0.0,
 ) -> SlotCapacity:
     """
     Return the capacity where the kit makes the draws, so that the luck of the measured ones drops out.
@@ -67,28 +73,34 @@ def capacity_of_known_draws(
         work: Distribution of an activity's work; its mean is used, not the mean of what was drawn.
         overhead_seconds: Measured slot time less the work of the same activities, in seconds.
         dead_seconds: Seconds from a slot's end to its next task under saturation.
+        edge_ratio: What the window's edges make of a count (see ``window_edges``), as the dead time is read from one.
 
     Source:
-        By simulation the half width from 15 s is 1.5 % for uniform and 4 % for exponential work.
+        By simulation the half width from 15 s of activities of 0.25 s is 1.5 % for uniform and 4 % for exponential work.
     """
     held = work.mean + overhead_seconds + dead_seconds
-    half = max(DRAWN_CAPACITY_RATIO, _SHARE_OF_CV * work.cv)
+    half = max(DRAWN_CAPACITY_RATIO, _SHARE_OF_CV * work.cv, NORMAL_95 * edge_ratio)
     return SlotCapacity(slots / (activities * held), half)
 
 
 def capacity_of_unknown_draws(
-    orders_per_second: float, slot_time_cv: float, activities_measured: int
+    orders_per_second: float, slot_time_cv: float, activities_measured: int, edge_ratio: float = 0.0
 ) -> SlotCapacity:
     """
-    Return the capacity that a saturate step measured, with the luck of its activities in its half width.
+    Return the capacity that a saturate step measured, with the luck of its activities and of its window's edges in its
+    half width.
     """
-    return SlotCapacity(orders_per_second, throughput_half_width(slot_time_cv, activities_measured))
+    return SlotCapacity(
+        orders_per_second, throughput_half_width(slot_time_cv, activities_measured, edge_ratio)
+    )
 
 
-def throughput_half_width(slot_time_cv: float, activities_measured: int) -> float:
+def throughput_half_width(slot_time_cv: float, activities_measured: int, edge_ratio: float = 0.0) -> float:
     """
-    Return the 95 % half width of a saturated throughput, as a share of it: ``1.96 cv / sqrt(activities)``.
+    Return the 95 % half width of a saturated throughput, as a share of it.
+
+    It is ``1.96 cv / sqrt(activities)``, and what the window's edges make of the count (``window_edges``).
     """
     if activities_measured < 1:
         return math.inf
-    return 1.96 * slot_time_cv / math.sqrt(activities_measured)
+    return NORMAL_95 * math.hypot(slot_time_cv / math.sqrt(activities_measured), edge_ratio)

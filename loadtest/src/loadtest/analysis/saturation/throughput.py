@@ -9,7 +9,7 @@ from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.workflow_counts import is_closed
-from loadtest.analysis.saturation.cell_capacity import slot_time_cv
+from loadtest.analysis.saturation.cell_capacity import edges_of, slot_time_cv
 from loadtest.analysis.saturation.slot_capacity import throughput_half_width
 from loadtest.results.estimate import Estimate
 from loadtest.results.measured_step import Measured
@@ -23,7 +23,8 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     Return a window's throughput with its half width.
 
     For a closed load the half width is 1.96 cv / sqrt(activities), from the spread of the time that activities hold
-    their slots, or from batches of the window where that was not seen. For an open load there is none.
+    their slots, and what the window's edges cut, or from batches of the window where that spread was not seen. For an
+    open load there is none.
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
@@ -31,7 +32,7 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     window, done = measured.worker_window, workflow_counts.work(measured)
     held = histogram_of(window, "worker.activity_execution")
     if done is not None and held is not None and held.count and done.in_window >= 1:
-        half = throughput_half_width(slot_time_cv(measured), round(done.in_window))
+        half = throughput_half_width(slot_time_cv(measured), round(done.in_window), edges_of(measured))
         return Estimate(value, value * half, round(done.in_window), "activities")
     return _of_batches(measured, value, why)
 

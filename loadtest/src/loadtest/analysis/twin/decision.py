@@ -43,7 +43,10 @@ class DecisionRule:
 
 
 def judge_late_tasks(
-    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule | None = None
+    counts: Sequence[tuple[float, float]],
+    twins: TwinCounts,
+    rule: DecisionRule | None = None,
+    seen_ratio: float = 1.0,
 ) -> Decision:
     """
     Compare the late tasks of a window with those of the twins.
@@ -52,13 +55,14 @@ def judge_late_tasks(
         counts: Pairs of elapsed seconds of the window and late tasks so far, rising; the last is now.
         twins: Systems just at the SLO's edge, on the same schedule and draws.
         rule: When a difference is an answer.
+        seen_ratio: Share of the workers whose tasks were counted; the counts stand for all of them.
     """
     rule = rule or DecisionRule()
     seconds, late = counts[-1]
     totals = twins.until(seconds)
     mean = sum(totals) / len(totals)
-    deviation = deviation_of(totals, rule.misfit_ratio)
-    blocks = blocks_of(counts, twins, rule)
+    deviation = deviation_of(totals, rule.misfit_ratio, seen_ratio)
+    blocks = blocks_of(counts, twins, rule, seen_ratio)
     apart = [block.late - block.twin_late for block in blocks] or [0.0]
     difference, least = late - mean, rule.deviations * deviation
     answer, why = Decided.UNDECIDED, None
@@ -79,18 +83,21 @@ def judge_late_tasks(
     return Decision(answer, seconds, late, mean, deviation, why, blocks)
 
 
-def deviation_of(totals: Sequence[float], misfit_ratio: float) -> float:
+def deviation_of(totals: Sequence[float], misfit_ratio: float, seen_ratio: float = 1.0) -> float:
     """
     Return the standard deviation of measured late tasks minus the twins' mean, if the measured system were one of the
     twins.
+
+    Where a part of the workers stands for all, chance says how many late tasks were theirs: a binomial number, or less.
     """
     mean = sum(totals) / len(totals)
     variance = sum((total - mean) ** 2 for total in totals) / max(1, len(totals) - 1)
-    return math.sqrt(variance * (1 + 1 / len(totals)) + (misfit_ratio * mean) ** 2 + 1)
+    sampling = mean * (1 / seen_ratio - 1)
+    return math.sqrt(variance * (1 + 1 / len(totals)) + (misfit_ratio * mean) ** 2 + 1 + sampling)
 
 
 def blocks_of(
-    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule
+    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule, seen_ratio: float = 1.0
 ) -> tuple[Block, ...]:
     """
     Cut a window into its whole blocks; each ends at the first count at or after its planned end.
@@ -103,7 +110,7 @@ def blocks_of(
     for (start, before), (end, after) in itertools.pairwise(cuts):
         late_of = [now - then for then, now in zip(twins.until(start), twins.until(end), strict=True)]
         mean = sum(late_of) / len(late_of)
-        reach = 1.96 * deviation_of(late_of, rule.misfit_ratio)
+        reach = 1.96 * deviation_of(late_of, rule.misfit_ratio, seen_ratio)
         blocks.append(Block(start, end, after - before, mean, max(0.0, mean - reach), mean + reach))
     return tuple(blocks)
 

@@ -45,7 +45,9 @@ class UntilSidesDecided:
         """
         return self.budget_seconds
 
-    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+    def feed(
+        self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
+    ) -> GoOn | Enough:
         """
         Go on until a look decides or the budget is spent; a side that is decided stays decided.
 
@@ -63,7 +65,7 @@ class UntilSidesDecided:
         for index, twins in enumerate((self.slower, self.faster)):
             known = self._sides[index]
             if known is None or known.answer is Decided.UNDECIDED:
-                self._sides[index] = judge_late_tasks(self._looks.counts, twins, self.rule)
+                self._sides[index] = judge_late_tasks(self._looks.counts, twins, self.rule, seen_ratio)
         slower, faster = self._sides
         assert slower is not None and faster is not None
         found = ProbeDecision(slower, faster)

@@ -50,7 +50,9 @@ class StoppingRule(Protocol):
         """
         ...
 
-    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+    def feed(
+        self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
+    ) -> GoOn | Enough:
         """
         Take the counts since the window's beginning.
 
@@ -58,6 +60,7 @@ class StoppingRule(Protocol):
             elapsed_seconds: Seconds since the window's beginning, by the window's own clock.
             counted: Tasks started, or orders closed, so far.
             late: How many of the counted ones were late.
+            seen_ratio: Share of the workers whose tasks were counted; the counts stand for all of them.
         """
         ...
 
@@ -77,11 +80,13 @@ class FixedWindow:
         """
         return self.seconds
 
-    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+    def feed(
+        self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
+    ) -> GoOn | Enough:
         """
         Go on until the length is reached.
         """
-        del counted, late
+        del counted, late, seen_ratio
         if elapsed_seconds >= self.seconds:
             return Enough(f"the window of {self.seconds:g} s is over")
         return GoOn(f"{self.seconds - elapsed_seconds:.0f} s of a fixed window are left")
@@ -118,7 +123,9 @@ class UntilDecided:
         """
         return self.budget_seconds
 
-    def feed(self, elapsed_seconds: float, counted: float, late: float) -> GoOn | Enough:
+    def feed(
+        self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
+    ) -> GoOn | Enough:
         """
         Go on until a look decides or the budget is spent.
 
@@ -127,7 +134,7 @@ class UntilDecided:
         """
         if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))
-        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule)
+        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule, seen_ratio)
         if self._may_go_on(decision, elapsed_seconds):
             return GoOn(f"met so far, and too few workflow tasks were seen; next look {self._next_look()}")
         if decision.answer is not Decided.UNDECIDED:
