@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from loadtest.allowed_cores import allowed_cores
 from loadtest.results.manifest import Machine
 
 # The distributions whose version can change a number.
@@ -40,6 +41,7 @@ def machine() -> Machine:
         cores=os.cpu_count() or 0,
         memory_bytes=psutil.virtual_memory().total,
         load_average=os.getloadavg()[0],
+        allowed_cores=allowed_cores(),
     )
 
 

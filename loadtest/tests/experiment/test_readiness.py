@@ -4,6 +4,8 @@ Readiness is by sets of identities with a poll since their start.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fake_clock import FakeClock
 
@@ -76,6 +78,15 @@ class SomeQueue:
             0, 0, 0.0, dict.fromkeys(activity, STARTED + 1), dict.fromkeys(workflow, STARTED + 1)
         )
 
+    @classmethod
+    def of(cls, look: Backlog) -> SomeQueue:
+        """
+        One that is looked at.
+        """
+        queue = cls(set(), set())
+        queue._look = look
+        return queue
+
     async def look(self) -> Backlog | None:
         """
         The same at each look.
@@ -137,3 +148,12 @@ async def test_replicas_that_ran_before_tell_nothing_of_how_long_a_start_takes()
         await wait_until_polling(replicas, queue, _sound, clock)
 
     assert clock.now() - began >= 60
+
+
+async def test_a_replica_whose_start_was_noted_by_a_clock_that_was_set_back_is_ready() -> None:
+    """It polls, and cannot have been started after the wait for it began."""
+    clock = FakeClock(STARTED - 3600)
+    ours = replace(OURS, started_at=STARTED)
+    looked = Backlog(0, 0, 0.0, {ours.identity: clock.now() + 1}, {ours.identity: clock.now() + 1})
+
+    await wait_until_polling([ours], SomeQueue.of(looked), _sound, clock, timeout_seconds=5)

@@ -43,6 +43,11 @@ class FakeClock:
         """
         return self._now
 
+    def follow_wall_clock(self) -> None:
+        """
+        Nothing: nobody sets virtual time.
+        """
+
     async def sleep(self, seconds: float) -> None:
         """
         Wait until virtual time has come so far.

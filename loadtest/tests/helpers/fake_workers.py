@@ -25,6 +25,10 @@ class FakeWorkers:
 
     system: FakeSystem
 
+    async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
+        """None: they poll the one under test, or nothing."""
+        return ()
+
     async def facts(self, replicas: Sequence[Replica]) -> Sequence[WorkerFacts]:
         """All of them alike, or nothing but a first heartbeat."""
         system = self.system

@@ -18,7 +18,7 @@ from real_server import Server
 from temporalio.client import Client
 
 from loadtest import arrivals
-from loadtest.errors import InjectorError, InputError
+from loadtest.errors import InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector.failure_of_error import ALREADY_RUNNING, UNFINISHED
 from loadtest.injector.launch import launch
@@ -185,9 +185,9 @@ async def test_a_broken_instruction_is_an_error_and_the_next_one_works(
     locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str
 ) -> None:
     """
-    A scenario that an injector cannot load ends the step with its text, and nothing else.
+    A scenario that an injector cannot load ends the step with its text, as bad input, and nothing else.
     """
-    with pytest.raises(InjectorError, match="--scenario gone.py: no such file"):
+    with pytest.raises(InputError, match="--scenario gone.py: no such file"):
         await locust.run(instruction(step="broken", scenario="gone.py"), lambda _: None)
 
     async with noop_worker(server.address, task_queue):

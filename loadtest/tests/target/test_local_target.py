@@ -20,6 +20,7 @@ from loadtest.experiment.readiness import wait_until_polling
 from loadtest.free_ports import demand_free, free_ports
 from loadtest.plan import WorkerSetup
 from loadtest.probe.task_queue import DescribedQueue
+from loadtest.probe.worker_probe import WorkerProbe
 from loadtest.target.dev_server import find_temporal
 from loadtest.target.local_target import Workers, open_local
 from loadtest.target.worker_command import OWN_WORKER, parse_worker_command
@@ -86,13 +87,20 @@ async def test_a_worker_that_dies_at_its_start_shows_its_last_log_lines(
 async def test_a_worker_that_polls_another_queue_is_not_ready(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
-    """The line names the replica that is missing."""
+    """The line names the replica that is missing, and the queue that it polls, as the plan has a typing error."""
     async with open_local(_workers(task_queue), tmp_path, servers={server.address: server.access}) as target:
-        queue = DescribedQueue(await connect(target.access.address, "default"), f"{task_queue}-other")
+        client = await connect(target.access.address, "default")
+        queue = DescribedQueue(client, f"{task_queue}-typo")
+        probe = WorkerProbe(client, f"{task_queue}-typo")
         replicas = await target.scale(1)
 
-        with pytest.raises(TargetError, match="worker-1.*do not poll the task queue"):
-            await wait_until_polling(replicas, queue, target.check_alive, SystemClock(), timeout_seconds=3)
+        told = (
+            f'worker-1.*do not poll the task queue.*they poll {task_queue}: write task_queue = "{task_queue}"'
+        )
+        with pytest.raises(TargetError, match=told):
+            await wait_until_polling(
+                replicas, queue, target.check_alive, SystemClock(), timeout_seconds=6, workers=probe
+            )
 
 
 def test_a_port_in_use_is_refused() -> None:

@@ -24,6 +24,7 @@ from loadtest.analysis.workers_as_planned import run_on_one_core
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
+from loadtest.plural import counted, plural
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import setting_text
@@ -210,7 +211,7 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
     if counts[0] <= found.value and most <= counts[-1]:
         return Sized("replicas", "replicas", found, Basis.MEASURED)
     told = (
-        f"{counts[0]} to {counts[-1]} replicas were measured"
+        f"{counts[0]} to {counted(counts[-1], 'replica')} were measured"
         if len(counts) > 1
         else f"no count but {counts[0]} was measured"
     )
@@ -237,17 +238,18 @@ def _percent(value: Interval, decimals: int = 1) -> str:
     return f"{100 * value.value:.{decimals}f} % ({ends})"
 
 
-def _left_out(steps: Sequence[Measured], counted: Sequence[Measured]) -> tuple[str, ...]:
-    gone = len(steps) - len(counted)
-    return (f"{gone} of {len(steps)} steps are not valid and left out",) if gone else ()
+def _left_out(steps: Sequence[Measured], valid: Sequence[Measured]) -> tuple[str, ...]:
+    gone = len(steps) - len(valid)
+    told = f"{gone} of {counted(len(steps), 'step')} {plural(gone, 'is', 'are')} not valid and left out"
+    return (told,) if gone else ()
 
 
 def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
-    cores = manifest.machine.cores
+    cores = manifest.machine.usable_cores
     saturated = counting_steps(steps)
     if gone := len(saturated) - len(saturated_steps(steps)):
         return (
-            f"{gone} of {len(saturated)} saturate steps filled the machine: what they carried is its limit, "
+            f"{gone} of {counted(len(saturated), 'saturate step')} filled the machine: what they carried is its limit, "
             "and no part of what replicas are said to carry",
         )
     if manifest.target != "local" or not cores:
@@ -263,8 +265,8 @@ def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
     if busiest < PARTS_FILL_MACHINE_RATIO * cores:
         return ()
     return (
-        f"server, workers and injectors took {busiest:.2g} of this machine's {cores} cores: its own limit is part "
-        "of the contention, and more machines would do better",
+        f"server, workers and injectors took {busiest:.2g} of the {cores:g} {plural(cores, 'core')} that this machine has for "
+        "them: its own limit is part of the contention, and more machines would do better",
     )
 
 
@@ -275,9 +277,7 @@ def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
     found = {
         (pair.counting.key.replicas, told) for pair in loop_pairs(steps) if (told := limit_text(pair.limit))
     }
-    return tuple(
-        f"what {count} replica{'s' if count > 1 else ''} carried: {told}" for count, told in sorted(found)
-    )
+    return tuple(f"what {counted(count, 'replica')} carried: {told}" for count, told in sorted(found))
 
 
 def _busy_workers(

@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from loadtest.cli.run_environment import Environment
 from loadtest.connection import connect
+from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
 from loadtest.plan import Plan
@@ -58,6 +59,7 @@ async def open_experiment_ports(
     clients: Mapping[str | None, Client],
     plan: Plan,
     logs: Path,
+    clock: Clock,
 ) -> dict[str | None, Ports]:
     """
     Open injectors and probes of every server of a run, until the stack is closed.
@@ -70,6 +72,7 @@ async def open_experiment_ports(
         clients: As ``connect_servers`` returns them.
         plan: Of the run.
         logs: Folder of the injectors' logs; where there are several servers, of a folder for each.
+        clock: Of the experiment, by which looks at pages are dated.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
@@ -92,7 +95,7 @@ async def open_experiment_ports(
             )
         )
         newest = NewestPages()
-        metrics = PageMetrics(access.namespace, plan.task_queue, newest)
+        metrics = PageMetrics(access.namespace, plan.task_queue, newest, clock.now)
         stack.callback(metrics.close)
         workers = WorkerProbe(client, plan.task_queue, newest)
         stack.callback(workers.close)

@@ -10,8 +10,10 @@ from pathlib import Path
 from loadtest.cli.place_options import TargetKind
 from loadtest.design.design import KeptStep
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.report.rest_of_run import rest_clause
 from loadtest.results.latest_link import LATEST
+from loadtest.results.manifest import Machine
 from loadtest.results.measured_step import StepKey
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
@@ -27,6 +29,18 @@ def report_from_here(report: Path) -> Path:
     if latest.is_dir() and latest.resolve() == run.resolve():
         report = latest / report.name
     return path_from_here(report)
+
+
+def few_cores(machine: Machine) -> tuple[str, ...]:
+    """
+    Say that server, workers and injectors may use fewer cores than their machine has; nothing where they may use all.
+    """
+    if machine.allowed_cores is None:
+        return ()
+    return (
+        f"server, workers and injectors may use {machine.allowed_cores:g} of this machine's {counted(machine.cores, 'core')}, "
+        "by the limit of a container or a set of cores: when they have used them up is told of no step",
+    )
 
 
 def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
@@ -77,7 +91,8 @@ def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[st
     """
     if not problems:
         return []
-    return [f"{len(problems)} of {kept} {what} are not valid and left out: {reasons_once(problems)}"]
+    verb = plural(len(problems), "is", "are")
+    return [f"{len(problems)} of {kept} {what} {verb} not valid and left out: {reasons_once(problems)}"]
 
 
 def reasons_once(problems: Sequence[Sequence[str]]) -> str:

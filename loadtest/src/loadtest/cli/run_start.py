@@ -30,7 +30,7 @@ from loadtest.cli.run_environment import (
     compose_server_address,
     open_environment,
 )
-from loadtest.cli.run_notes import unread_settings
+from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
     environment_for,
@@ -42,13 +42,14 @@ from loadtest.connection import server_version
 from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
 from loadtest.errors import InputError
+from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan, PlanFile
 from loadtest.provenance import commit, machine, versions
 from loadtest.results.latest_link import demand_latest
 from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
-from loadtest.results.path_from_here import path_from_here
+from loadtest.results.path_from_here import current_folder, path_from_here
 from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.run_folder import Run
 from loadtest.results.run_hold import held_run
@@ -93,12 +94,15 @@ def begin(
     refuse_search_without_activities(question, scenario)
     refuse_many_starts(plan, question, scenario, place)
     environment = environment_for(plan, place, flags.metrics_port)
+    manifest = _manifest(plan, place, environment)
+    few = few_cores(manifest.machine) if environment.starts_workers else ()
     run = Run.create(
         flags.output,
         plan,
-        replace(_manifest(plan, place, environment), notes=(*notes, *unread_settings(plan, place))),
+        replace(manifest, notes=(*notes, *few, *unread_settings(plan, place))),
         plan_text=file.text,
     )
+    sys.stderr.writelines(f"note: {told}\n" for told in few)
     with held_run(run):
         keep_question(run, question)
         code = _carry_out(run, environment, flags)
@@ -147,7 +151,7 @@ def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
     if (spent := budget_spent(run.plan, kept)) is not None:
         return _report_complete(run, flags.progress, f"nothing more is measured, as {spent.why}")
     commands = "worker_command" in manifest.place or commands_of(run.plan)
-    if commands and manifest.directory != str(Path.cwd()):
+    if commands and manifest.directory != current_folder():
         raise InputError(
             f"--resume {path}: its workers were started from {manifest.directory}, which their command line may mean; "
             "write it there"
@@ -187,7 +191,8 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
         versions = {name: await server_version(client) for name, client in clients.items()}
         _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
-        ports = await open_experiment_ports(stack, ground, clients, plan, logs)
+        clock = SystemClock()
+        ports = await open_experiment_ports(stack, ground, clients, plan, logs, clock)
         scenario = load(plan.scenario)
         subject = Subject(
             scenario.activities_per_workflow,
@@ -195,7 +200,7 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
             scenario.drawn_work,
             own_command=place.starts_workers and not ground.own_worker,
         )
-        await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell)
+        await run_experiment(ports, run, subject, design_of(plan, question_of(run)), tell, clock)
 
 
 def _note_servers(run: Run, address: str, versions: Mapping[str | None, str]) -> None:
@@ -260,7 +265,7 @@ def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manife
         profiles=profile_servers(environment.servers),
         settings=_settings(environment),
         place=place,
-        directory=str(Path.cwd()),
+        directory=current_folder(),
         starts=(start,),
     )
 

@@ -20,7 +20,7 @@ from loadtest.analysis.workflow_counts import is_closed
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
-from loadtest.experiment.clock import Clock, SystemClock
+from loadtest.experiment.clock import Clock
 from loadtest.experiment.model_readings import with_model
 from loadtest.experiment.planned_step import PlannedStep, WindowPlanning
 from loadtest.experiment.ports import Ports
@@ -74,7 +74,7 @@ async def run_experiment(
     subject: Subject,
     design: Design,
     tell: Callable[[Event], None],
-    clock: Clock | None = None,
+    clock: Clock,
 ) -> Answer:
     """
     Measure every step that the design asks for and the run's folder lacks, and keep each.
@@ -85,7 +85,7 @@ async def run_experiment(
         subject: What is measured.
         design: Which step is next.
         tell: Gets the progress.
-        clock: Of the experiment; the machine's own by default.
+        clock: Of the experiment.
 
     Returns:
         Why the design asks for no more.
@@ -94,7 +94,7 @@ async def run_experiment(
         TargetError: The replicas did not come up.
         MeasurementError: A step has no numbers at all.
     """
-    plan, clock = run.plan, clock or SystemClock()
+    plan = run.plan
     kept = kept_steps(run)
     before = len(kept)
     left, more = design.left(kept), design.extra_steps(kept)

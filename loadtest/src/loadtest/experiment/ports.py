@@ -197,6 +197,15 @@ class AskedWorkers(Protocol):
         """
         ...
 
+    async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
+        """
+        The task queues that these replicas poll beside the one under test; none where nobody knows.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        ...
+
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
         """
         A cheap look at how each replica stands now, by identity; ``None`` for one that has answered and no longer does.

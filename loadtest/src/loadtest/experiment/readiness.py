@@ -6,12 +6,14 @@ It decides by who polls and ignores others, since a killed worker stays listed f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import replace
 
 from loadtest.child import process_group
-from loadtest.errors import TargetError
+from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.ports import Queue
+from loadtest.experiment.ports import AskedWorkers, Queue
 from loadtest.results.measured_step import Replica
 
 # A server rounds last-access times; a poll this much before the noted start still counts as after it.
@@ -79,6 +81,7 @@ async def wait_until_polling(
     clock: Clock,
     timeout_seconds: float = 60.0,
     wants_activities: bool = True,
+    workers: AskedWorkers | None = None,
 ) -> None:
     """
     Wait until each replica polls the workflow queue and the activity queue.
@@ -93,11 +96,14 @@ async def wait_until_polling(
         clock: Of the experiment.
         timeout_seconds: How long to wait at most.
         wants_activities: False for a worker that has no activities.
+        workers: Asked which queue they poll instead; ``None`` asks nobody.
 
     Raises:
         TargetError: Some did not poll in time; names them, and the kind of task that they do not poll for.
     """
     began = clock.now()
+    # None was started later, whatever a wall clock said that was set back since.
+    replicas = [replace(replica, started_at=min(replica.started_at, began)) for replica in replicas]
     ready_after = 0.0
     ready: set[str] = set()
     while True:
@@ -122,9 +128,19 @@ async def wait_until_polling(
             seen = "nothing could be asked" if look is None else f"{sorted(look.workflow_pollers)} do"
             raise TargetError(
                 f"{_silence(kinds) or f'replicas {[r.identity for r in replicas]} may not poll the task queue'} after "
-                f"{passed:.0f} s ({seen}); check the worker's task queue and namespace, and its log"
+                f"{passed:.0f} s ({seen}); {await _remedy(workers, replicas)}"
             )
         await clock.sleep(0.2)
+
+
+async def _remedy(workers: AskedWorkers | None, replicas: Sequence[Replica]) -> str:
+    try:
+        others = await workers.other_queues(replicas) if workers is not None else ()
+    except MeasurementError as error:
+        return f"check the worker's task queue and namespace, and its log ({error})"
+    if not others:
+        return "check the worker's task queue and namespace, and its log"
+    return f"they poll {' and '.join(others)}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
 
 
 def _started_with_others(replicas: Sequence[Replica], ready: Set[str]) -> bool:

@@ -62,6 +62,7 @@ async def run_step(
         TargetError: A process of the target ended in the step, and nobody starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
+    clock.follow_wall_clock()
     tell(PhaseStarted("scale", None))
     wants_activities = step.activities_per_workflow != 0
     async with _running(asyncio.to_thread(step.plan_window)) as planning:
@@ -74,6 +75,7 @@ async def run_step(
             clock,
             timeout_seconds=step.plan.waits.polling_seconds,
             wants_activities=wants_activities,
+            workers=ports.workers,
         )
         load = step.plan.loads[step.key.load]
         known = await first_known(
@@ -82,6 +84,7 @@ async def run_step(
         tell(PhaseStarted("plan the window", None))
         window = await planning
     endpoints, before = await _first_look(ports, step, replicas)
+    clock.follow_wall_clock()  # as the injectors do when they hear of the step
     instruction = step.instruction.model_copy(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
     )

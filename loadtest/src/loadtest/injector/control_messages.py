@@ -8,7 +8,7 @@ It knows the messages and neither of the two ends.
                       {"dead": pid}                     an injector on this machine has ended
                       {"quit": true}                    ends the master
     master to sweep   {"ready": n}                      n injectors are connected to Temporal
-                      {"refused": text}                 an injector could not connect
+                      {"refused": text}                 an injector could not connect, or what the user gave cannot be carried out
                       {"second": ...}                   what all injectors counted so far
                       {"report": ...}                   the step is over
                       {"broken": text}                  there will be no report

@@ -23,7 +23,7 @@ from loadtest import arrivals
 from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
-from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds, answers_step
+from loadtest.injector.locust_messages import InstructionPart, PartReport, Refusal, add_seconds, answers_step
 from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
@@ -61,7 +61,7 @@ class LocustMaster:
         self._silent_since: dict[str, float] = {}
         self._seconds: dict[str, InjectorSecond] = {}
         self._reports: dict[str, PartReport] = {}
-        self._refusals: dict[str, str] = {}
+        self._refusals: dict[str, Refusal] = {}
         self._step: str | None = None
         self._members: list[str] = []
         self._end_at = 0.0
@@ -103,12 +103,12 @@ class LocustMaster:
         if not answers_step(msg.data, self._step):
             log.warning("injector %s reports of %s, which is over", msg.node_id, msg.data.get("step"))
         elif msg.data["problem"] is not None:
-            self._refusals[msg.node_id] = msg.data["problem"]
+            self._refusals[msg.node_id] = Refusal(msg.data["problem"], msg.data.get("is_of_input", False))
         else:
             try:
                 report = from_message(PartReport, msg.data["report"], f"injector {msg.node_id}")
             except OtherVersionError as error:
-                self._refusals[msg.node_id] = str(error)
+                self._refusals[msg.node_id] = Refusal(str(error), is_of_input=False)
             else:
                 self._reports[msg.node_id] = report
 
@@ -140,6 +140,8 @@ class LocustMaster:
     def _answer(self, instruction: StepInstruction) -> None:
         try:
             answer = control_messages.report(self._carry_out(instruction))
+        except _RefusedError as problem:
+            answer = {"refused": str(problem)}
         except _NoReportError as problem:
             answer = {"broken": str(problem)}
         except Exception as error:  # a defect: without an answer the sweep would wait for ever
@@ -176,11 +178,14 @@ class LocustMaster:
             self._runner.send_message(SHARE, to_plain(share), name)
         cpu = self._wait(instruction, members)
         if not self._reports:
-            why = "; ".join(sorted(set(self._refusals.values())))
-            raise _NoReportError(why or "every injector vanished in the step")
-        for name, why in self._refusals.items():
+            refusals = self._refusals.values()
+            told = "; ".join(sorted({refusal.why for refusal in refusals}))
+            if refusals and all(refusal.is_of_input for refusal in refusals):
+                raise _RefusedError(told)
+            raise _NoReportError(told or "every injector vanished in the step")
+        for name, refusal in self._refusals.items():
             # One that was told to end in mid-step, say: the others' counts stand, and the step is invalid.
-            log.error("injector %s gave its share up: %s", name, why)
+            log.error("injector %s gave its share up: %s", name, refusal.why)
         vanished = {name: self._seconds.get(name) for name in members if name not in self._reports}
         until = self._end_at - instruction.start_at
         planned = (
@@ -194,11 +199,13 @@ class LocustMaster:
         """
         Wait until every member has answered or is gone; return this process's CPU time over the window.
         """
+        # Somebody may set the wall clock, in which the times of an instruction are, in the middle of the step.
+        ahead = time.time() - time.monotonic()
         start = instruction.start_at + instruction.warm_up_seconds
         at_start, at_end = time.process_time(), None
         told = instruction.start_at
         while True:
-            at = time.time()
+            at = time.monotonic() + ahead
             if at < start:
                 at_start = time.process_time()
             elif at >= self._end_at and at_end is None:
@@ -214,6 +221,12 @@ class LocustMaster:
             ):
                 return (time.process_time() if at_end is None else at_end) - at_start
             gevent.sleep(_LOOK_EVERY_SECONDS)
+
+
+class _RefusedError(Exception):
+    """
+    What the user gave that no injector can carry out.
+    """
 
 
 class _NoReportError(Exception):

@@ -82,6 +82,20 @@ class PartReport:
     rss_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    Why an injector made no report.
+
+    Attributes:
+        why: In one line.
+        is_of_input: Whether it is what the user gave that cannot be used, and no defect or chance.
+    """
+
+    why: str
+    is_of_input: bool
+
+
 def step_of_share(message: Any) -> str | None:
     """
     Return the step that a share is of, whatever else of it can be read; ``None`` where another version names none.

@@ -14,7 +14,7 @@ from locust.env import Environment
 from locust.rpc import Message
 from locust.runners import WorkerRunner
 
-from loadtest.errors import LoadtestError
+from loadtest.errors import InputError, LoadtestError
 from loadtest.injector.injector import Injector
 from loadtest.injector.injector_process import InjectorProcess
 from loadtest.injector.locust_master import END, HELLO, PREPARE, READY, REPORT, SECOND, SHARE
@@ -62,7 +62,7 @@ class LocustWorker:
     def _on_share(self, msg: Message, **_: Any) -> None:
         assert self._injector is not None  # the master deals shares only to those that are ready
         step = step_of_share(msg.data)
-        answer: dict[str, Any] = {"step": step, "problem": None, "report": None}
+        answer: dict[str, Any] = {"step": step, "problem": None, "is_of_input": False, "report": None}
 
         def each_second(second: InjectorSecond) -> None:  # in the loop's thread
             said = {"step": step, "second": to_plain(second)}
@@ -74,6 +74,7 @@ class LocustWorker:
             answer["report"] = to_plain(report)
         except LoadtestError as error:
             answer["problem"] = str(error)
+            answer["is_of_input"] = isinstance(error, InputError)
         except Exception as error:  # a defect: it is told, not only logged, or the master would wait for it
             if self._process.leaving:
                 log.warning("told to end in the middle of step %s", step)

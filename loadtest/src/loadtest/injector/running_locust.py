@@ -16,6 +16,7 @@ from typing import Any
 from loadtest.child import Child, end_all
 from loadtest.errors import InjectorError, InputError
 from loadtest.injector import control_messages
+from loadtest.plural import counted, plural
 from loadtest.results.measured_step import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
@@ -72,12 +73,12 @@ class Locust:
         Carry one instruction out, drain, and report.
 
         Raises:
-            InputError: It keeps more workflows in flight than can be awaited.
+            InputError: It keeps more workflows in flight than can be awaited, or no injector can do with what the user gave.
             InjectorError: There will be no report: every injector vanished, or the master did.
         """
         if instruction.in_flight is not None and instruction.in_flight > self._most_awaited:
             raise InputError(
-                f"{instruction.in_flight} workflows in flight: a closed load awaits every result, and max_awaited = "
+                f"{counted(instruction.in_flight, 'workflow')} in flight: a closed load awaits every result, and max_awaited = "
                 f"{self._most_awaited:,}; lower in_flight_per_slot or replicas, or raise max_awaited where the server answers "
                 "more such calls at once (a namespace's frontend answers 1,200, unless it is set otherwise)"
             )
@@ -115,6 +116,8 @@ class Locust:
                 each_second(control_messages.read_second(message["second"]))
             elif "report" in message:
                 return control_messages.read_report(message["report"])
+            elif "refused" in message:
+                raise InputError(message["refused"])
             elif "broken" in message:
                 raise InjectorError(message["broken"])
 
@@ -150,7 +153,7 @@ class Locust:
             self._ready = True
         except TimeoutError:
             raise InjectorError(
-                f"{ready} of {injectors} injectors were ready after {ready_seconds:g} s (waits.injectors_ready_seconds); "
+                f"{ready} of {counted(injectors, 'injector')} {plural(injectors, 'was', 'were')} ready after {ready_seconds:g} s (waits.injectors_ready_seconds); "
                 f"the log says: {self._master.log_tail(5)}"
             ) from None
         finally:

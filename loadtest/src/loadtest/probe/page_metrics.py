@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from loadtest.catalogue import BY_KEY
@@ -28,14 +28,22 @@ class PageMetrics:
     Exact differences of worker and server /metrics in one namespace and task queue.
     """
 
-    def __init__(self, namespace: str, task_queue: str, newest: NewestPages | None = None) -> None:
+    def __init__(
+        self,
+        namespace: str,
+        task_queue: str,
+        newest: NewestPages | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         """
         Args:
             namespace, task_queue: Whose series count.
             newest: Gets each worker's page, for others to read.
+            now: Unix time of a look, between which differences are taken.
         """
         self._scope = PageScope(namespace, task_queue)
         self._newest = newest
+        self._now = now
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scrape")
 
     async def scrape(self, endpoints: Mapping[str, str], role: str) -> Scrape:
@@ -47,7 +55,7 @@ class PageMetrics:
             MeasurementError: A page did not answer twice.
         """
         loop = asyncio.get_running_loop()
-        at, started = time.time(), time.perf_counter()
+        at, started = self._now(), time.perf_counter()
         bodies = await asyncio.gather(
             *(
                 loop.run_in_executor(self._threads, self._fetch, name, url, role)

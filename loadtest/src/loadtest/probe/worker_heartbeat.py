@@ -8,9 +8,10 @@ start several processes.  What they have adds up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from temporalio.api.enums.v1 import WorkerStatus
-from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerSlotsInfo
+from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerListInfo, WorkerSlotsInfo
 
 from loadtest.results.measured_step import Replica
 from loadtest.results.worker_facts import WorkerFacts
@@ -103,15 +104,45 @@ def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int
 
     A pod's container that was started anew has the name of the one before it, whose last heartbeat stands for a while.
     """
-    started = beat.start_time.ToNanoseconds() / 1e9
-    if started and started < replica.started_at - _CLOCK_SLACK_SECONDS:
-        return False
-    if beat.worker_identity == replica.identity:
-        return True
-    process = beat.host_info.process_id
-    if replica.pid is not None:
-        return process.isdecimal() and group_of(int(process)) == replica.pid
-    return beat.host_info.host_name == replica.identity
+    process = ListedProcess(beat.worker_identity, *process_of(beat), beat.start_time.ToNanoseconds() / 1e9)
+    return process.is_of(replica, group_of)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProcess:
+    """
+    A worker's process as the server knows it.
+
+    Attributes:
+        identity: What it calls itself.
+        host, process: Its host's name and its id there.
+        started_at: Unix time of its start; 0 where it is not told.
+    """
+
+    identity: str
+    host: str
+    process: str
+    started_at: float
+
+    @classmethod
+    def of_list(cls, listed: WorkerListInfo) -> ListedProcess:
+        """
+        Return the process of a worker in the server's list.
+        """
+        started = listed.start_time.ToNanoseconds() / 1e9
+        return cls(listed.worker_identity, listed.host_name, listed.process_id, started)
+
+    def is_of(self, replica: Replica, group_of: Callable[[int], int | None]) -> bool:
+        """
+        Tell whether it is a replica's.
+        """
+        if self.started_at and self.started_at < replica.started_at - _CLOCK_SLACK_SECONDS:
+            return False
+        if self.identity == replica.identity:
+            return True
+        if replica.pid is not None:
+            return self.process.isdecimal() and group_of(int(self.process)) == replica.pid
+        return self.host == replica.identity
 
 
 def _sent_at(beat: WorkerHeartbeat) -> float:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.api.worker.v1 import WorkerHeartbeat
+from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerListInfo
 from temporalio.api.workflowservice.v1 import DescribeWorkerRequest, ListWorkersRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -22,6 +22,7 @@ from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
 from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_heartbeat import (
+    ListedProcess,
     facts_from_heartbeats,
     is_alive,
     is_first,
@@ -117,6 +118,21 @@ class WorkerProbe:
         beats = await self._beats()
         return tuple(await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas)))
 
+    async def other_queues(self, replicas: Sequence[Replica]) -> tuple[str, ...]:
+        """
+        Return the task queues that these replicas poll beside the one under test; none where the server keeps no list.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        listed = await self._listed("")
+        mine = {
+            one.task_queue
+            for one in listed
+            if any(ListedProcess.of_list(one).is_of(replica, process_group) for replica in replicas)
+        }
+        return tuple(sorted(mine - {self._task_queue}))
+
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
         mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
@@ -172,30 +188,33 @@ class WorkerProbe:
         """
         The heartbeats of the queue's workers; none on a server that keeps none.
         """
-        service, keys, token = self._client.workflow_service, list[str](), b""
+        listed = await self._listed(f"TaskQueue={quoted(self._task_queue)}")
+        described = await asyncio.gather(*(self._describe(one.worker_instance_key) for one in listed))
+        return [beat for beat in described if beat is not None]
+
+    async def _listed(self, query: str) -> list[WorkerListInfo]:
+        service, workers, token = self._client.workflow_service, list[WorkerListInfo](), b""
         try:
             while True:
-                listed = await service.list_workers(
+                page = await service.list_workers(
                     ListWorkersRequest(
                         namespace=self._client.namespace,
                         page_size=_PAGE_SIZE,
                         next_page_token=token,
-                        query=f"TaskQueue={quoted(self._task_queue)}",
+                        query=query,
                     ),
                     timeout=_TIMEOUT,
                 )
-                keys += [worker.worker_instance_key for worker in listed.workers]
-                token = listed.next_page_token
+                workers += page.workers
+                token = page.next_page_token
                 if not token:
-                    break
+                    return workers
         except RPCError as error:
             if error.status in _NO_SUCH_CALL:
                 return []
             raise MeasurementError(
                 f"the server's list of workers cannot be read ({error.message})"
             ) from error
-        described = await asyncio.gather(*(self._describe(key) for key in keys))
-        return [beat for beat in described if beat is not None]
 
     async def _describe(self, key: str) -> WorkerHeartbeat | None:
         request = DescribeWorkerRequest(namespace=self._client.namespace, worker_instance_key=key)

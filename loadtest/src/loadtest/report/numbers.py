@@ -7,7 +7,9 @@ from __future__ import annotations
 import math
 
 from loadtest.analysis.rate_text import rate_text
+from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
+from loadtest.results.manifest import Machine
 
 DASH = "–"
 
@@ -106,7 +108,17 @@ def replica_count(count: int) -> str:
     """
     Write a number of replicas with its noun.
     """
-    return "1 replica" if count == 1 else f"{count} replicas"
+    return counted(count, "replica")
+
+
+def core_count(machine: Machine) -> str:
+    """
+    Write the cores of a machine, and how many of them may be used where those are fewer.
+    """
+    cores = counted(machine.cores, "core")
+    return (
+        cores if machine.allowed_cores is None else f"{cores}, of which {machine.allowed_cores:g} may be used"
+    )
 
 
 def _decimals(value: float, half_width: float) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from loadtest.report.numbers import core_count
+
 
 @functools.cache
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
@@ -19,7 +21,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
 
     Args:
         name: Of its file beside this module.
-        filters: Name of each filter that the page uses beside jinja2's own and ``code`` -> what it calls.
+        filters: Name of each filter that the page uses beside jinja2's own and those of all pages -> what it calls.
     """
     environment = Environment(
         loader=PackageLoader("loadtest", "report"),
@@ -28,7 +30,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": with_code, **filters}
+    environment.filters |= {"code": with_code, "core_count": core_count, **filters}
     return environment.get_template(name)
 
 

@@ -195,7 +195,7 @@ def _facts(manifest: Manifest) -> Mapping[str, str]:
         "namespace, task queue": f"{manifest.namespace}, {manifest.task_queue}",
         "seed": str(manifest.seed),
         "commit": manifest.commit or "not known",
-        "machine": f"{machine.host}: {machine.cores} cores, {machine.memory_bytes / (1 << 30):.1f} GiB, "
+        "machine": f"{machine.host}: {numbers.core_count(machine)}, {machine.memory_bytes / (1 << 30):.1f} GiB, "
         f"{machine.processor}, {machine.system}",
         "load average at the start": f"{machine.load_average:.2f}",
         "versions": ", ".join(f"{name} {version}" for name, version in manifest.versions.items()),

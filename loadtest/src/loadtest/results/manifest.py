@@ -15,6 +15,13 @@ OWN_SCENARIO = "scenario "
 class Machine:
     """
     Where the sweep itself ran.
+
+    Attributes:
+        host, system, processor: Their names.
+        cores: How many the machine has.
+        memory_bytes: Likewise.
+        load_average: Of the minute before the start.
+        allowed_cores: Those that the sweep may use, where a container's limit or a set of cores leaves it fewer.
     """
 
     host: str
@@ -23,6 +30,14 @@ class Machine:
     cores: int
     memory_bytes: int
     load_average: float
+    allowed_cores: float | None = None
+
+    @property
+    def usable_cores(self) -> float:
+        """
+        Cores that the sweep may use.
+        """
+        return self.cores if self.allowed_cores is None else self.allowed_cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,10 @@ class RunStart:
         ]
         if self.commit != earlier.commit:
             changed.append(f"commit {_short(self.commit)} in place of {_short(earlier.commit)}")
-        if (self.machine.host, self.machine.cores) != (earlier.machine.host, earlier.machine.cores):
+        if (self.machine.host, self.machine.usable_cores) != (
+            earlier.machine.host,
+            earlier.machine.usable_cores,
+        ):
             changed.append(f"machine {self.machine.host} in place of {earlier.machine.host}")
         return f"resumed at {self.started_at} with {', '.join(changed)}" if changed else None
 
