@@ -29,7 +29,7 @@ from loadtest.analysis.step_reading import read_step
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.grid import Grid
 from loadtest.design.window_plan import plan_window
-from loadtest.plan import Plan, parse_plan, read_document
+from loadtest.plan import Plan, PlanFile, parse_plan
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.window_decision import Decided
 
@@ -73,7 +73,7 @@ def demo(seed: int, machine: str, spoiled: tuple[int, ...]) -> DemoTrial:
         machine: How fast.
         spoiled: Counts whose closed loads fill the machine and are not level.
     """
-    plan = parse_plan({**read_document(DEMO), "seed": seed}, DEMO.name)
+    plan = parse_plan({**PlanFile.read(DEMO).document(), "seed": seed}, DEMO.name)
     design, kept = Grid(plan), list[KeptStep]()
     answers: dict[int, Decided | None] = {}
     while isinstance(asked := design.next(kept), NextStep):

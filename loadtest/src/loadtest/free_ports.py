@@ -8,7 +8,8 @@ import contextlib
 import random
 import socket
 
-from loadtest.errors import InputError
+from loadtest.errors import InputError, TargetError
+from loadtest.plural import counted, plural
 
 # Below the ports that Linux (from 32768) and macOS (from 49152) give to outgoing connections: a port from there
 # can be taken by any client between our look and the server's start.
@@ -21,7 +22,7 @@ def free_ports(count: int, host: str = "127.0.0.1") -> tuple[int, ...]:
     Return that many different ports of an address of this machine that nothing listens on.
 
     Raises:
-        OSError: There are not so many.
+        TargetError: There are not so many.
     """
     ports: list[int] = []
     with contextlib.ExitStack() as held:
@@ -31,12 +32,19 @@ def free_ports(count: int, host: str = "127.0.0.1") -> tuple[int, ...]:
             if len(ports) == count:
                 break
             port = _FIRST + (begin + offset) % among
-            probe = held.enter_context(socket.socket())
-            with contextlib.suppress(OSError):  # it is taken: the next one
-                probe.bind((host, port))
+            with contextlib.ExitStack() as tried:
+                probe = tried.enter_context(socket.socket())
+                try:
+                    probe.bind((host, port))
+                except OSError:  # it is taken: the next one
+                    continue
+                held.push(tried.pop_all())
                 ports.append(port)
     if len(ports) < count:
-        raise OSError(f"{host}: only {len(ports)} of {count} ports from {_FIRST} to {_LAST} are free")
+        raise TargetError(
+            f"{host}: only {len(ports)} of the {counted(count, 'port')} needed from {_FIRST} to {_LAST} "
+            f"{plural(len(ports), 'is', 'are')} free; end what listens there"
+        )
     return tuple(ports)
 
 

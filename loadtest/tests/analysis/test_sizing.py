@@ -175,7 +175,7 @@ def test_steps_that_are_not_valid_are_left_out() -> None:
         *STEPS[1:],
     ]
 
-    assert any("1 of 8 steps are not valid" in note for note in sized(5.0, broken).notes)
+    assert any("1 of 8 steps is not valid" in note for note in sized(5.0, broken).notes)
 
 
 def test_a_price_times_what_is_needed_is_the_sum() -> None:

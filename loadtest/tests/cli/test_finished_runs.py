@@ -85,7 +85,7 @@ def test_steps_that_only_one_run_can_show_are_left_out_and_told(
     out = capsys.readouterr().out
     assert code == 0
     assert "note: steps that one run alone has are left out: 10 of run B\n" in out
-    assert "note: 1 of 8 steps are left out, as they are not valid in one of the runs\n" in out
+    assert "note: 1 of 8 steps is left out, as not valid in one of the runs\n" in out
     assert out.startswith(f"A: {a.path.name} replicas=[1, 2] repetitions=2 budget_seconds=none\n")
 
 

@@ -77,14 +77,18 @@ def test_a_rate_that_cannot_be_told_ends_with_3(run: Run, capsys: pytest.Capture
     [
         (["--rate", "0"], "error: --rate 0: must be a number above 0"),
         (["--rate", "nan"], "error: --rate nan: must be a number above 0"),
+        (["--rate", "1e300"], "error: --rate 1e+300: must be at most 1,000,000 orders per second"),
         (["--rate", "5", "--wait-p95", "-1"], "error: --wait-p95 -1: must be a number of seconds above 0"),
-        (["--rate", "5", "--prices", "gone.toml"], "error: --prices gone.toml: no such file"),
+        (
+            ["--rate", "5", "--prices", "gone.toml"],
+            "error: --prices gone.toml: no such price table; loadtest/plans/prices.toml is one to copy",
+        ),
         (
             ["--rate", "5", "--set", "codec=true"],
             "error: --set codec=true: no factor of this run; its factors: none",
         ),
     ],
-    ids=["no rate", "nan", "wait", "no prices", "no factor"],
+    ids=["no rate", "nan", "a rate of no world", "wait", "no prices", "no factor"],
 )
 def test_bad_input_is_one_line(
     run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
@@ -109,7 +113,10 @@ def test_bad_input_is_one_line(
         ),
         ("worker_core_hour = 1", "currency: is missing"),
         ('currency = "coins"\nworker_hour = 1', "worker_hour: no such key"),
-        ("currency = coins", "not a TOML file"),
+        (
+            "currency = coins",
+            "not a TOML file: Invalid value (at line 1, column 12); see loadtest/plans/prices.toml",
+        ),
     ],
     ids=["negative", "no currency", "unknown key", "no toml"],
 )

@@ -121,7 +121,7 @@ def test_each_side_is_reached_by_its_own_profile(
     assert cleaned == 0, told.err
     assert told.out.splitlines() == [
         f"{name} on own: 0 workflows were terminated, none is left",
-        f"{name} on cloud: 1 workflows were terminated, none is left",
+        f"{name} on cloud: 1 workflow was terminated, none is left",
     ]
     kept = [path.read_bytes().decode("utf-8", "replace") for path in results.rglob("*") if path.is_file()]
     for text in (*kept, compared.out, compared.err, told.out, told.err):

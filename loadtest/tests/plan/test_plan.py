@@ -16,9 +16,9 @@ from loadtest.plan import (
     LoadKind,
     Open,
     Plan,
+    PlanFile,
     Saturate,
     parse_plan,
-    read_document,
 )
 from loadtest.results.document import from_plain, to_json
 
@@ -30,7 +30,7 @@ def test_every_committed_plan_is_valid_and_named_as_its_file(name: str) -> None:
     """A plan that is shipped can be run."""
     path = PLANS / f"{name}.toml"
 
-    plan = parse_plan(read_document(path), str(path))
+    plan = parse_plan(PlanFile.read(path).document(), str(path))
 
     assert plan.name == name
     assert plan.loads[0].kind is LoadKind.SATURATE
@@ -148,6 +148,13 @@ def test_the_default_plan_is_the_documented_method() -> None:
         ),
         pytest.param(
             {"factors": {"worker.activity_slots": [2, 2]}}, ["stands twice"], id="factor-value-twice"
+        ),
+        pytest.param(
+            {"factors": {"server.a": [True, 1]}},
+            [
+                "factors.server.a.1 = 1: equals true, which stands there too, as true and 1.0 equal 1; leave one out"
+            ],
+            id="factor-values-that-are-one",
         ),
         pytest.param({"factors": {"codec": []}}, ["at least one value"], id="factor-without-values"),
         pytest.param(

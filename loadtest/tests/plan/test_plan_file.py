@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from loadtest.errors import InputError
-from loadtest.plan import Plan, parse_plan, read_document
+from loadtest.plan import Plan, PlanFile, parse_plan
 from loadtest.results.document import from_plain, to_json
 
 
@@ -35,7 +35,7 @@ def test_a_plan_comes_back_from_its_json() -> None:
 def test_a_missing_plan_names_those_that_there_are(tmp_path: Path) -> None:
     """The message says what could have been meant."""
     with pytest.raises(InputError, match=r"no such plan file.*demo\.toml"):
-        read_document(tmp_path / "nothing.toml")
+        PlanFile.read(tmp_path / "nothing.toml")
 
 
 def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
@@ -44,4 +44,4 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     path.write_text("name = [", encoding="utf-8")
 
     with pytest.raises(InputError, match="not a TOML file"):
-        read_document(path)
+        PlanFile.read(path).document()

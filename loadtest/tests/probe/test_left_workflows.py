@@ -59,7 +59,7 @@ def test_the_verb_cleans_where_the_run_measured(
 
     assert codes == [0, 0]
     told = capsys.readouterr().out.splitlines()
-    assert told[0].endswith("1 workflows were terminated, none is left")
+    assert told[0].endswith("1 workflow was terminated, none is left")
     assert told[1].endswith("0 workflows were terminated, none is left")
 
 
@@ -83,7 +83,7 @@ def test_each_server_of_a_comparison_is_cleaned(
     told = capsys.readouterr()
     (problem,) = told.err.splitlines()
     assert code == 2
-    assert told.out == f"{kept.manifest.run} on {server.address}: 1 workflows were terminated, none is left\n"
+    assert told.out == f"{kept.manifest.run} on {server.address}: 1 workflow was terminated, none is left\n"
     assert problem.startswith(f"error: address {gone}: no Temporal server answers there")
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from scipy import special
 
+from loadtest.plural import counted
 from loadtest.results.comparison_result import FEWEST_ROUNDS
 
 BLOCK_ORDER = "ABBA"
@@ -80,7 +81,7 @@ def compare_rounds(rounds: Sequence[Sequence[float]]) -> Contrast:
     differences = [round_difference(blocks) for blocks in rounds]
     if len(differences) < FEWEST_ROUNDS:
         raise ValueError(
-            f"{len(differences)} rounds, but at least {FEWEST_ROUNDS} are needed for an interval"
+            f"{counted(len(differences), 'round')}, but at least {FEWEST_ROUNDS} are needed for an interval"
         )
     mean, deviation = _mean_and_deviation(differences)
     half = _half_width(deviation, len(differences))

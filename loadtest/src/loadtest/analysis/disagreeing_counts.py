@@ -12,6 +12,7 @@ from loadtest.analysis.workflow_counts import (
     results,
 )
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured_step import Measured
 
@@ -40,7 +41,7 @@ def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
         return []
     told = ", ".join(f"{name} {count}" for name, count in unequal.items())
     return [
-        f"over the whole step the injectors started {started} workflows, but {told}; {_why_disagreeing(measured)}"
+        f"over the whole step the injectors started {counted(started, 'workflow')}, but {told}; {_why_disagreeing(measured)}"
     ]
 
 

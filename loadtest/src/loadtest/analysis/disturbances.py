@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from loadtest.analysis.full_machine import FULL_MACHINE_RATIO
 from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.disturbance import Disturbance, DisturbanceKind, OutsideLook
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import Measured
@@ -183,7 +184,7 @@ def _machine(
             cores = later.machine.cores
     for stretch in _stretches(looks, lambda look: taken.get(look.at, 0.0) >= largest_ratio * cores):
         most = max(taken[look.at] for look in stretch.looks)
-        what = _SENTENCES[kind]([f"{most:.2f} of {cores} cores"])
+        what = _SENTENCES[kind]([f"{most:.2f} of {counted(cores, 'core')}"])
         yield Disturbance(kind, stretch.start, stretch.end, what, counts=True)
 
 

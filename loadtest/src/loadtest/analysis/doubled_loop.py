@@ -21,6 +21,7 @@ from loadtest.analysis.workflow_counts import (
     workflows_per_second,
 )
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.step_result_parts import Limit
@@ -102,7 +103,7 @@ class LoopPair:
         rise, second = self.rise_ratio, self.second
         if rise is None or second is None:
             return None
-        many, more = f"{second.in_flight} orders in flight", f"{100 * rise:+.1f} %"
+        many, more = counted(second.in_flight or 0, "order") + " in flight", f"{100 * rise:+.1f} %"
         if rise > RISE_RATIO:
             found = f"complete more ({more})"
         elif self.takes_second:
@@ -246,7 +247,7 @@ def _lacks_no_orders(step: Measured) -> bool:
 
 
 def _used(step: Measured) -> str:
-    return f"{100 * (slots_used_ratio(step) or 0.0):.0f} % of the slots were in use with {step.in_flight} orders in flight"
+    return f"{100 * (slots_used_ratio(step) or 0.0):.0f} % of the slots were in use with {counted(step.in_flight or 0, 'order')} in flight"
 
 
 def _obstacle(step: Measured, plan: Plan, suspects: Sequence[Suspect]) -> str | None:

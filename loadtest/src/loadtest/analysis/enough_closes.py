@@ -8,6 +8,7 @@ import math
 
 from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 FEWEST_CLOSES = 30
@@ -27,7 +28,7 @@ def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
         else "raise warm_up_seconds and window_seconds"
     )
     return [
-        f"{closed} workflows closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
+        f"{counted(closed, 'workflow')} closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
         f"{wanted} (window_seconds is {measured.window_seconds:g})"
     ]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from loadtest.analysis.intervals import t_factor
 from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
 from loadtest.analysis.workflow_counts import looked_seconds, window_workflows
+from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
 from loadtest.results.sweep_result import Interval
 
@@ -123,7 +124,7 @@ def fit_marginal_cost(points: Sequence[CostPoint]) -> MarginalCost | str:
         The fit, or why there is none, as a clause.
     """
     if len(points) < FEWEST_STEPS:
-        return f"{len(points)} steps tell its CPU, and {FEWEST_STEPS} are needed"
+        return f"{counted(len(points), 'step')} {plural(len(points), 'tells', 'tell')} its CPU, and {FEWEST_STEPS} are needed"
     cores = np.array([point.cores for point in points])
     rows = np.array([[point.idle_units, point.rate] for point in points]) / cores[:, None]
     alike = float(rows[:, 0] @ rows[:, 1]) ** 2 / float(np.prod(np.sum(rows**2, axis=0)))

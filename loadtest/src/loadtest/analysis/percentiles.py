@@ -13,6 +13,7 @@ import numpy as np
 from hdrh.histogram import HdrHistogram
 
 from loadtest.analysis.bucket_quantile import bucket, quantile
+from loadtest.plural import counted
 from loadtest.results.estimate import NO_PERCENTILES, Percentiles
 from loadtest.results.metric_difference import Histogram
 
@@ -146,7 +147,7 @@ def too_few(percent: int, count: int) -> str:
     """
     Say that a percentile has too few samples.
     """
-    return f"{count} samples; p{percent} is shown from {samples_wanted(percent)} on, {_SO_THAT}"
+    return f"{counted(count, 'sample')}; p{percent} is shown from {samples_wanted(percent)} on, {_SO_THAT}"
 
 
 def is_for_few_samples(reason: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from loadtest.analysis.intervals import t_factor
 from loadtest.analysis.usual_scatter import STATED, Scatter, with_usual
+from loadtest.plural import counted, plural
 from loadtest.results.sweep_result import Interval
 
 FEWEST_VALUES = 3
@@ -42,7 +43,7 @@ def next_value(
     """
     n = len(values)
     if n < FEWEST_VALUES:
-        return f"{n} steps tell it, and {FEWEST_VALUES} are needed"
+        return f"{counted(n, 'step')} {plural(n, 'tells', 'tell')} it, and {FEWEST_VALUES} are needed"
     mean = math.fsum(values) / n
     scatter = with_usual(scatter_of(values), usual)
     spread = mean * max(scatter.ratio, luck_ratio)

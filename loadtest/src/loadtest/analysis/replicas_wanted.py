@@ -11,6 +11,7 @@ from loadtest.analysis.calibrated_model import Calibration
 from loadtest.analysis.capacity_growth import CapacityGrowth
 from loadtest.analysis.twin import SloBound
 from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.plural import counted
 from loadtest.results.sweep_result import Interval
 
 # By so much the model's rate at the bound may be off: its bracket of 6 % held the truth in 98 % of the trials.
@@ -68,7 +69,7 @@ def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ..
     low, high = told.low or 0.0, told.high or math.inf
     if low <= 0 or high / low > WIDEST_RATIO:
         return (
-            f"the throughput of {carrying} replicas lies between {low:.3g} and {high:.3g}/s by the counts measured "
+            f"the throughput of {counted(carrying, 'replica')} lies between {low:.3g} and {high:.3g}/s by the counts measured "
             f"({_listed(model.growth.counts)}), too wide to be an answer; {step_to_add(model.growth.counts, carrying)}"
         )
     wanted = _fewest(model, rate, bounds, 0)
@@ -132,7 +133,7 @@ def _not_reached(model: ReplicaModel, rate: float) -> str:
     told = (
         ""
         if peak is None
-        else f": throughput is highest at {peak} replicas, with {model.growth.curve.throughput_at(peak):.3g}/s"
+        else f": throughput is highest at {counted(peak, 'replica')}, with {model.growth.curve.throughput_at(peak):.3g}/s"
     )
     return (
         f"no number of replicas reaches {rate:g}/s by the counts measured "

@@ -13,6 +13,7 @@ from loadtest.analysis.step_reading import read_step
 from loadtest.analysis.step_verdict import judge_closed
 from loadtest.analysis.workflow_counts import is_closed
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.results.manifest import OWN_SCENARIO, Manifest
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.plan_setting import value_text
@@ -100,7 +101,7 @@ def _without_partner(
         told.append(f"steps that one run alone has are left out: {' and '.join(alone)}")
     if broken := [key for key in both if key not in paired]:
         told.append(
-            f"{len(broken)} of {len(both)} steps are left out, as they are not valid in one of the runs"
+            f"{len(broken)} of {counted(len(both), 'step')} {plural(len(broken), 'is', 'are')} left out, as not valid in one of the runs"
         )
     return tuple(told)
 

@@ -15,6 +15,7 @@ from loadtest.analysis.capacity_growth import MACHINE_SCATTER
 from loadtest.analysis.intervals import mean_of, ratio, scaled
 from loadtest.analysis.usl import NORMAL_95, Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
+from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -174,18 +175,16 @@ def _fall(joined: Mapping[int, Estimate]) -> str | None:
     fewer = [n for n, (x, error) in known.items() if n > best and most - x > half + error]
     if not fewer:
         return None
-    return f"throughput falls from {best} to {fewer[-1]} replicas, by {100 * (1 - known[fewer[-1]][0] / most):.0f} %"
+    return f"throughput falls from {best} to {counted(fewer[-1], 'replica')}, by {100 * (1 - known[fewer[-1]][0] / most):.0f} %"
 
 
 def _saying(peak: Peak | None, largest: int, fall: str | None) -> str:
     if peak is None and fall is not None:
         return f"{fall}; how many replicas complete the most is not known"
     if peak is None:
-        return f"no downturn seen up to {largest} replicas"
-    between = f"{peak.replicas} replicas ({peak.low} to {peak.high})"
+        return f"no downturn seen up to {counted(largest, 'replica')}"
+    between = f"{counted(peak.replicas, 'replica')} ({peak.low} to {peak.high})"
     if peak.low > largest:
-        return (
-            f"no downturn seen up to {largest} replicas; the curve turns at {between}, which is extrapolated"
-        )
+        return f"no downturn seen up to {counted(largest, 'replica')}; the curve turns at {between}, which is extrapolated"
     beyond = ", partly extrapolated" if peak.high > largest else ""
     return f"throughput is highest at {between}{beyond} and falls beyond"

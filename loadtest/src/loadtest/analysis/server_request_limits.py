@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from loadtest.errors import InputError
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted
 
 # Server default of frontend.namespaceCount.
 CALLS_PER_FRONTEND = 1200
@@ -73,7 +74,7 @@ def demand_server_allows(plan: Plan) -> None:
         InputError: One line for each need that is too large.
     """
     problems = [
-        f"plan: {need.needs:,} {need.what} at {plan.replicas[-1]} replicas, and the server answers {need.allows:,} at once; "
+        f"plan: {need.needs:,} {need.what} at {counted(plan.replicas[-1], 'replica')}, and the server answers {need.allows:,} at once; "
         f"lower replicas or {need.key}, or where more frontends answer say so by max_awaited"
         for need in server_needs(plan)
         if need.allows is not None and need.key is not None and need.needs > need.allows
@@ -91,4 +92,4 @@ def line_of_needs(plan: Plan) -> str:
         up_to = "up to " if need.allows is not None and need.key is None else ""
         limit = "" if need.allows is None else f" (the server allows {need.allows:,})"
         parts.append(f"{up_to}{need.needs:,} {need.what}{limit}")
-    return f"at {plan.replicas[-1]} replicas this plan needs {', '.join(parts)}"
+    return f"at {counted(plan.replicas[-1], 'replica')} this plan needs {', '.join(parts)}"

@@ -11,6 +11,7 @@ from loadtest.analysis.compared_quantities import QUANTITIES, Quantity
 from loadtest.analysis.comparison import BLOCK_ORDER, SAME_WITHIN_RATIO, Comparison, compare_rounds
 from loadtest.analysis.share_interval import share_ends
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import FEWEST_ROUNDS, QuantityComparison, Standing
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result import StepResult
@@ -41,7 +42,7 @@ def failure_notes(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:
         rounds: As ``compare_settings`` takes them.
     """
     told = [
-        f"{failed} of {finished} orders of {setting} failed"
+        f"{failed} of {counted(finished, 'order')} of {setting} failed"
         for setting, (failed, finished) in _failures(rounds).items()
         if failed
     ]
@@ -114,7 +115,7 @@ def _compare(
         )
     if len(told) < FEWEST_ROUNDS:
         if told or not why:
-            number = "1 round is" if len(told) == 1 else f"{len(told)} rounds are"
+            number = f"{counted(len(told), 'round')} {plural(len(told), 'is', 'are')}"
             why = f"{number} whole and valid, at least {FEWEST_ROUNDS} are needed"
         unknown = Standing.UNKNOWN
         wanted = FEWEST_ROUNDS if told or not rounds else None

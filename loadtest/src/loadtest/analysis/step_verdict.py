@@ -16,6 +16,7 @@ from loadtest.analysis.validity import EVIDENCE_OF_OVERLOAD, RULES, Rule
 from loadtest.analysis.work_of_plan import known_work
 from loadtest.analysis.workflow_counts import is_closed, window_closed
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.step_result_parts import Limit
@@ -35,7 +36,7 @@ def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
         return None
     capacity = found.capacity
     return (
-        f"{rate_text(rate)}/s is above capacity: {_replicas(measured.key.replicas)} can do "
+        f"{rate_text(rate)}/s is above capacity: {counted(measured.key.replicas, 'replica')} can do "
         f"{rate_text(capacity.orders_per_second)}/s ± {capacity.half_width_ratio * 100:.1f} % "
         f"({capacity.utilization(rate) * 100:.0f} % asked), so waits grow with the window"
     )
@@ -59,7 +60,7 @@ def growing_backlog(measured: Measured) -> str | None:
         return None
     rate = window.offered / measured.window_seconds
     return (
-        f"{rate_text(rate)}/s is above the capacity of {_replicas(measured.key.replicas)}: the backlog grew by "
+        f"{rate_text(rate)}/s is above the capacity of {counted(measured.key.replicas, 'replica')}: the backlog grew by "
         f"{growth.value:.2f} ± {growth.half_width:.2f} tasks/s and {closed * 100:.0f} % of the arrivals closed in the window; "
         "its latencies grow with the window's length"
     )
@@ -187,7 +188,3 @@ def pair_of(step: JudgedStep, closed: Iterable[JudgedStep]) -> LoopPair | None:
         and first_key(each.measured.key) == first_key(key)
     ]
     return loop_pairs([*others, step.measured])[-1]
-
-
-def _replicas(count: int) -> str:
-    return "1 replica" if count == 1 else f"{count} replicas"

@@ -25,6 +25,7 @@ from loadtest.analysis.workflow_counts import (
     results,
 )
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.results.measured_step import InjectorCounts, Measured
 from loadtest.results.problem import ProblemCause
 
@@ -94,7 +95,7 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
         )
     if not reasons and len(measured.identities_start) != measured.key.replicas:
         reasons.append(
-            f"{len(measured.identities_start)} of {measured.key.replicas} replicas were up when the window began; "
+            f"{len(measured.identities_start)} of {counted(measured.key.replicas, 'replica')} {plural(measured.key.replicas, 'was', 'were')} up when the window began; "
             "see the workers' logs and measure again"
         )
     return reasons
@@ -107,7 +108,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     if measured.injector.open_at_end == 0:
         return []
     return [
-        f"{measured.injector.open_at_end} workflows were still open after a drain of "
+        f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
         f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
     ]
 
@@ -182,7 +183,7 @@ def broken_injectors(measured: Measured, _plan: Plan) -> list[str]:
     told = any(problem.cause is ProblemCause.ARRIVALS_MISSING for problem in report.problems)
     if report.planned is not None and report.whole.offered != report.planned and not told:
         reasons.append(
-            f"{report.whole.offered} arrivals fell due where the schedule has {report.planned}, so an injector "
+            f"{counted(report.whole.offered, 'arrival')} fell due where the schedule has {report.planned}, so an injector "
             "lost or repeated some; see the injectors' log and measure again"
         )
     if report.per_injector and _sums(report.per_injector.values()) != _totals(report.whole):
@@ -229,7 +230,7 @@ RULES: tuple[Rule, ...] = (
 def _more_injectors(measured: Measured, plan: Plan) -> str:
     most = max((second.in_flight or 0 for second in measured.timeline), default=0)
     if most >= plan.max_in_flight:
-        return f"all {plan.max_in_flight} workflows allowed in flight were open: raise max_in_flight or lower the rate"
+        return f"all that may be in flight ({counted(plan.max_in_flight, 'workflow')}) were open: raise max_in_flight or lower the rate"
     return f"add --injectors {plan.injectors + 1} or lower the rate"
 
 

@@ -8,6 +8,7 @@ import functools
 import inspect
 import re
 import sys
+import traceback
 from typing import Any
 
 import typer
@@ -20,6 +21,7 @@ from loadtest.cli.doctor_verb import doctor
 from loadtest.cli.fetch_verb import fetch
 from loadtest.cli.immediate_exit import INTERRUPTED, end
 from loadtest.cli.limits_verb import limits
+from loadtest.cli.machine_refusal import machine_refusal
 from loadtest.cli.plan_keys_verb import plan_keys
 from loadtest.cli.report_verb import report
 from loadtest.cli.scenarios_verb import scenarios
@@ -69,6 +71,9 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, while the first was answered
         code = INTERRUPTED
+    except Exception:  # noqa: BLE001 - a defect; Python's own exit code, 1, would say that no replica count keeps the goal
+        traceback.print_exc()
+        code = LoadtestError.exit_code
     end(code)
 
 
@@ -87,10 +92,11 @@ def run(arguments: list[str]) -> int:
     except LoadtestError as error:
         _say(str(error), each=isinstance(error, InputError))
         return error.exit_code
-    except OSError as error:
-        if error.errno is None:  # none of the machine's own
+    except (OSError, MemoryError, RuntimeError) as error:
+        refused = machine_refusal(error)
+        if refused is None:
             raise
-        _say(f"this machine refuses what `loadtest` needs: {error}")
+        _say(refused)
         return TargetError.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")

@@ -11,6 +11,7 @@ from loadtest.cli.question_plan import parse_asked
 from loadtest.design.capacity import longest_probe_seconds
 from loadtest.errors import InputError
 from loadtest.plan import ArrivalKind, LoadKind, Plan, Saturate
+from loadtest.plan.loads import MOST_ARRIVAL_RATE
 from loadtest.results.question import CapacityQuestion
 
 _SHORTEST_PROBE_SECONDS = 20.0
@@ -40,6 +41,8 @@ def searching_plan(
         )
     if rate is not None and not (math.isfinite(rate) and rate > 0):
         raise InputError(f"--rate {rate:g}: must be greater than 0, and finite")
+    if rate is not None and rate > MOST_ARRIVAL_RATE:
+        raise InputError(f"--rate {rate:g}: must be at most {MOST_ARRIVAL_RATE:,} starts per second")
     if window_seconds is not None and window_seconds < _SHORTEST_PROBE_SECONDS:
         raise InputError(
             f"--window {window_seconds:g}: nothing is decided before {_SHORTEST_PROBE_SECONDS:g} s; "

@@ -15,6 +15,7 @@ import typer
 
 from loadtest.cli.place_flags import demand_address
 from loadtest.errors import InputError, LoadtestError, TargetError
+from loadtest.plural import counted, plural
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -73,13 +74,14 @@ async def _clean(begun: Run, server: str | None) -> None:
     done = await clean(await _connected(begun, server), manifest.task_queue, manifest.run)
     if done.note is not None:
         print(f"{named}: terminated one by one, as {done.note}", file=sys.stderr)
+    ended = f"{counted(done.terminated, 'workflow')} {plural(done.terminated, 'was', 'were')} terminated"
     if done.left:
         shown = ", ".join(done.left[:3]) + (", ..." if len(done.left) > 3 else "")
         raise TargetError(
-            f"{named}: {done.terminated} workflows were terminated and {len(done.left)} are still open ({shown}); "
+            f"{named}: {ended} and {len(done.left)} {plural(len(done.left), 'is', 'are')} still open ({shown}); "
             "run it again"
         )
-    print(f"{named}: {done.terminated} workflows were terminated, none is left")
+    print(f"{named}: {ended}, none is left")
 
 
 async def _connected(begun: Run, server: str | None) -> Client:

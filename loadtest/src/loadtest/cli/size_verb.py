@@ -15,6 +15,7 @@ import typer
 from loadtest.cli.overrides import parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import Plan
+from loadtest.plan.loads import MOST_ARRIVAL_RATE
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.results.plan_setting import value_text
 
@@ -45,6 +46,8 @@ def size(
     """
     if not (math.isfinite(rate) and rate > 0):
         raise InputError(f"--rate {rate:g}: must be a number above 0")
+    if rate > MOST_ARRIVAL_RATE:
+        raise InputError(f"--rate {rate:g}: must be at most {MOST_ARRIVAL_RATE:,} orders per second")
     if wait_p95 is not None and not (math.isfinite(wait_p95) and wait_p95 > 0):
         raise InputError(f"--wait-p95 {wait_p95:g}: must be a number of seconds above 0")
     from loadtest.plan.prices import read_prices

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadtest.cli.immediate_exit import INTERRUPTED
+from loadtest.cli.machine_refusal import machine_refusal
 from loadtest.cli.run_ending import conclude
 from loadtest.errors import LoadtestError, TargetError
 from loadtest.experiment.progress import Event
@@ -82,11 +83,12 @@ def run_and_report(
         except LoadtestError as error:
             problem = error
             log.error("%s", error)
-        except OSError as error:
-            if error.errno is None:  # none of the machine's own
+        except (OSError, MemoryError, RuntimeError) as error:
+            refused = machine_refusal(error)
+            if refused is None:
                 raise
             # No room, no descriptors, no right: what was measured is reported all the same.
-            problem = TargetError(f"this machine refuses what the sweep needs: {error}")
+            problem = TargetError(refused)
             log.exception("%s", problem)
         except (KeyboardInterrupt, asyncio.CancelledError):
             interrupted = True

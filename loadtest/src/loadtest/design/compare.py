@@ -11,6 +11,7 @@ from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Open, Plan
+from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.measured_step import StepKey
 from loadtest.results.question import CompareQuestion
@@ -49,9 +50,9 @@ class Compare:
         if undecided:
             names = ", ".join(undecided)
             return Answer(
-                f"{self.question.most_rounds} rounds are spent, {rounds} of them valid: {names} cannot be told"
+                f"{counted(self.question.most_rounds, 'round')} {plural(self.question.most_rounds, 'is', 'are')} spent, {rounds} of them valid: {names} cannot be told"
             )
-        return Answer(f"decided after {rounds} rounds")
+        return Answer(f"decided after {counted(rounds, 'round')}")
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

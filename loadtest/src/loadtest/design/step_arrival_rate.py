@@ -13,6 +13,7 @@ from loadtest.analysis.workflow_counts import workflows_per_second
 from loadtest.design.design import KeptStep
 from loadtest.errors import MeasurementError
 from loadtest.plan import Fraction, Open, Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured, StepKey
 
 
@@ -70,7 +71,7 @@ def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | 
     if usable:
         found = carried_per_second(usable[0], plan)
         return share * found / replicas if isinstance(load, Open) else share * found
-    what = f"the saturate step of {replicas} replica{'s' if replicas > 1 else ''}"
+    what = f"the saturate step of {counted(replicas, 'replica')}"
     state = "is invalid" if saturated else "was not measured"
     raise MeasurementError(
         f"step {key.folder} takes its rate from {what}, which {state}; give arrival_rate in the plan"

@@ -32,6 +32,7 @@ from loadtest.design.design import KeptStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured, StepKey
 from loadtest.results.step_instruction import StepInstruction, seed_of_order
 
@@ -161,7 +162,7 @@ def _without_calibration(
     fewer = far_below_by_fewer(plan, measured, key, rate, SloBound(bound))
     if fewer is None:
         return fixed_window(plan, key, told)
-    short = f"the window is short, as by the model of {fewer.replicas} replica{'s' if fewer.replicas > 1 else ''} the rate is far below the edge"
+    short = f"the window is short, as by the model of {counted(fewer.replicas, 'replica')} the rate is far below the edge"
     seconds, seed = far_below_schedule(instruction, fewer.activities)
     return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from loadtest.injector.locust_messages import LevelReport, PartReport
+from loadtest.plural import counted
 from loadtest.results import hdr
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import InjectorCounts, InjectorReport, InjectorSecond
@@ -127,7 +128,7 @@ def _problems(
         problems.append(
             Problem(
                 ProblemCause.ARRIVALS_MISSING,
-                f"{whole.offered} arrivals fell due of {planned} that the schedule holds",
+                f"{counted(whole.offered, 'arrival')} fell due of {planned} that the schedule holds",
             )
         )
     return tuple(problems)

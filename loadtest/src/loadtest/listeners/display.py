@@ -28,6 +28,7 @@ from loadtest.experiment.progress import (
     Tick,
     to_json_line,
 )
+from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Second, StepKey
 
 
@@ -105,12 +106,12 @@ def one_line(event: Event) -> str | None:
     match event:
         case SweepStarted():
             beside = (
-                f", and up to {event.more} more {'step' if event.more == 1 else 'steps'} "
+                f", and up to {event.more} more {plural(event.more, 'step')} "
                 f"({_minutes(event.more_seconds)}) where slots stay free"
                 if event.more
                 else ""
             )
-            return f"{event.plan}: {event.steps} {'step' if event.steps == 1 else 'steps'}, about {_minutes(event.seconds)}{beside}; run {event.run}"
+            return f"{event.plan}: {counted(event.steps, 'step')}, about {_minutes(event.seconds)}{beside}; run {event.run}"
         case StepStarted():
             rate = "closed loop" if event.arrival_rate is None else f"{event.arrival_rate:.2f} starts/s"
             why = f": {event.why}" if event.key.doubled and event.why else ""
@@ -229,7 +230,7 @@ def _shown(value: int | None) -> str:
 
 
 def _cell(key: StepKey) -> str:
-    replicas = "1 replica" if key.replicas == 1 else f"{key.replicas} replicas"
+    replicas = counted(key.replicas, "replica")
     return ", ".join(part for part in (key.setting, replicas, key.load_name) if part)
 
 

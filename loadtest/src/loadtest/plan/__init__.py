@@ -3,7 +3,7 @@ What a user asks for: the plan with every key, default and bound, and the file t
 """
 
 from loadtest.plan.loads import ArrivalKind, Arrivals, Fraction, Load, LoadKind, Open, Saturate
-from loadtest.plan.plan_file import KEYS_PAGE, PlanFile, parse_plan, read_document
+from loadtest.plan.plan_file import KEYS_PAGE, PlanFile, parse_plan
 from loadtest.plan.plan_model import DEFAULT_LOADS, Plan
 from loadtest.plan.plan_tables import (
     OWN_WORKER_ACTIVITY_SLOTS,
@@ -35,5 +35,4 @@ __all__ = [
     "Work",
     "WorkerSetup",
     "parse_plan",
-    "read_document",
 ]

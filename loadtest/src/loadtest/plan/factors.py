@@ -7,6 +7,7 @@ It decides which keys can be factors, and puts a value where its key lies.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,9 +47,16 @@ def factor_problems(factors: Mapping[str, tuple[DynamicValue, ...]]) -> list[Ini
             problems.append(problem(f"has {len(values)} values; write at most {_MOST_VALUES}", path))
         for index, value in enumerate(values):
             if value in values[:index]:
-                problems.append(problem("stands twice; leave one out", path, index, value=value))
+                problems.append(problem(_twice(value, values[values.index(value)]), path, index, value=value))
             problems.extend(_value_problems(path, index, value))
     return problems
+
+
+def _twice(value: DynamicValue, earlier: DynamicValue) -> str:
+    # Cells are told apart by their values, and of these true equals 1 as 1.0 does.
+    if type(value) is type(earlier):
+        return "stands twice; leave one out"
+    return f"equals {json.dumps(earlier)}, which stands there too, as true and 1.0 equal 1; leave one out"
 
 
 def factor_key(path: str) -> str:

@@ -16,6 +16,7 @@ from loadtest.plan.strict_model import StrictModel, problem, refuse
 # The server writes some counters a second late.
 _SHORTEST_WINDOW_SECONDS = 5
 _FEWEST_ARRIVALS = 10
+MOST_ARRIVAL_RATE = 1_000_000
 # A schedule is made as a whole before the first start: 8 bytes for each arrival, in each injector.
 _MOST_ARRIVALS = 5_000_000
 _DAY_SECONDS = 86_400
@@ -163,7 +164,7 @@ class Open(_OpenModel):
     kind: Literal[LoadKind.OPEN] = Field(
         default=LoadKind.OPEN, description="Open model, one rate for all replica counts."
     )
-    arrival_rate: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+    arrival_rate: Annotated[float, Field(gt=0, le=MOST_ARRIVAL_RATE)] | None = Field(
         default=None, description="Starts per second. Left out, the rate is made from `of_one_replica`."
     )
     of_one_replica: float = Field(

@@ -79,6 +79,66 @@ def problem_lines(document: Mapping[str, Any], error: ValidationError) -> list[s
 
 
 @dataclass(frozen=True, slots=True)
+class TomlKind:
+    """
+    What a TOML file is, as its refusals call it.
+
+    Attributes:
+        name: Of the kind.
+        to_copy: What to begin with where there is no file.
+        example: One that can be read.
+    """
+
+    name: str
+    to_copy: str
+    example: str
+
+    def read(self, path: Path, name: str) -> str:
+        """
+        Return what a file holds.
+
+        Args:
+            path: The file.
+            name: What refusals call it.
+
+        Raises:
+            InputError: It is missing, cannot be read, or is no text.
+        """
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise InputError(f"{name}: no such {self.name}; {self.to_copy}") from None
+        except UnicodeDecodeError as error:
+            raise InputError(self._no_toml(name, str(error))) from None
+        except (OSError, ValueError) as error:
+            told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise InputError(f"{name}: cannot be read: {told}; give a readable {self.name}") from None
+
+    def document(self, name: str, text: str) -> dict[str, Any]:
+        """
+        Return a text as a TOML document.
+
+        Raises:
+            InputError: It is none; names the file.
+        """
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            told = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            raise InputError(self._no_toml(name, told)) from None
+
+    def _no_toml(self, name: str, told: str) -> str:
+        return f"{name}: not a TOML file: {told}; see {self.example} for one"
+
+
+_PLAN = TomlKind(
+    "plan file",
+    "loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml",
+    "loadtest/plans/demo.toml",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFile:
     """
     A plan file, read once: a pipe has nothing to say the second time.
@@ -99,17 +159,7 @@ class PlanFile:
         Raises:
             InputError: It is missing, cannot be read, or is no text.
         """
-        try:
-            return cls(str(path), path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(
-                f"{path}: no such plan file; loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml"
-            ) from None
-        except UnicodeDecodeError as error:
-            raise InputError(_no_toml(str(path), str(error))) from None
-        except (OSError, ValueError) as error:
-            told = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise InputError(f"{path}: cannot be read: {told}; give a readable plan file") from None
+        return cls(str(path), _PLAN.read(path, str(path)))
 
     def document(self) -> dict[str, Any]:
         """
@@ -118,25 +168,7 @@ class PlanFile:
         Raises:
             InputError: It is none.
         """
-        try:
-            return tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            told = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise InputError(_no_toml(self.name, told)) from None
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """
-    Read a plan file as a TOML document.
-
-    Raises:
-        InputError: The file is missing or is not TOML.
-    """
-    return PlanFile.read(path).document()
-
-
-def _no_toml(name: str, told: str) -> str:
-    return f"{name}: not a TOML file: {told}; see loadtest/plans/demo.toml for one"
+        return _PLAN.document(self.name, self.text)
 
 
 def _location(problem: ErrorDetails) -> tuple[int | str, ...]:

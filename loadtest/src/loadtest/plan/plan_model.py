@@ -23,6 +23,7 @@ from loadtest.plan.plan_tables import (
     flattened,
 )
 from loadtest.plan.strict_model import StrictModel, problem, refuse
+from loadtest.plural import counted
 
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
 _NAME = r"^[a-z0-9][a-z0-9-]*$"
@@ -232,7 +233,7 @@ class Plan(StrictModel):
             most = load.orders_per_slot * slots * known["replicas"][-1]
             if most > value:
                 raise ValueError(
-                    f"loads.{index} keeps {load.orders_per_slot:g} x {slots} slots x {known['replicas'][-1]} replicas "
+                    f"loads.{index} keeps {load.orders_per_slot:g} x {counted(slots, 'slot')} x {counted(known['replicas'][-1], 'replica')} "
                     f"= {most:,.0f} orders open and awaits the result of each; lower replicas, worker.activity_slots or "
                     f"in_flight_per_slot, or raise max_awaited where the server answers more"
                 )

@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from loadtest.errors import InputError
-from loadtest.plan.plan_file import problem_lines, read_document
+from loadtest.plan.plan_file import TomlKind, problem_lines
 from loadtest.plan.strict_model import StrictModel
 
 EXAMPLE = "loadtest/plans/prices.toml"
+_PRICES = TomlKind("price table", f"{EXAMPLE} is one to copy", EXAMPLE)
 
 _Price = Annotated[float, Field(ge=0)] | None
 
@@ -39,15 +40,14 @@ def read_prices(path: Path) -> PriceTable:
     Raises:
         InputError: The file is missing, is not TOML or does not fit; one line for each problem.
     """
-    if not path.is_file():
-        raise InputError(f"--prices {path}: no such file; {EXAMPLE} is one to copy")
-    document = read_document(path)
+    name = f"--prices {path}"
+    document = _PRICES.document(name, _PRICES.read(path, name))
     try:
         return PriceTable.model_validate(document)
     except ValidationError as error:
         known = ", ".join(PriceTable.model_fields)
         lines = [
-            f"{path}: {line.partition('; did you mean')[0].partition(' (loadtest/')[0]}; the keys are {known}"
+            f"{name}: {line.partition('; did you mean')[0].partition(' (loadtest/')[0]}; the keys are {known}"
             for line in problem_lines(document, error)
         ]
         raise InputError("\n".join(lines)) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from loadtest.plural import counted
 from loadtest.report import numbers
 from loadtest.report.capacity_plots import capacity_plot, path_plot
 from loadtest.report.capacity_text import COLUMNS, capacity_headlines, closed_load_notes, found_text, rows
@@ -65,7 +66,7 @@ def _pictures(result: CapacityResult) -> list[_Picture]:
             _Picture(
                 "capacity-path",
                 "How the search came there",
-                f"{sum(len(one.path) for one in result.counts)} probes",
+                counted(sum(len(one.path) for one in result.counts), "probe"),
                 "Each row is one open step at the rate of the upright stroke; its two ends are the rates 5 % below and above, "
                 "for which the step decides as well.",
                 path,

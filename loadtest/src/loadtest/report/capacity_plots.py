@@ -7,6 +7,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from loadtest.plural import counted
 from loadtest.report.drawing import BLUE, GREY, ORANGE, VERMILLION, Plot, apart, count_axis, drawing, saved
 from loadtest.report.numbers import rate
 from loadtest.results.capacity_result import CapacityResult, CountCapacity
@@ -139,7 +140,7 @@ def path_plot(result: CapacityResult) -> Plot | None:
                 va="center",
                 fontsize=9,
             )
-            labels.append(f"{one.replicas} replica{'' if one.replicas == 1 else 's'}, probe {number}")
+            labels.append(f"{counted(one.replicas, 'replica')}, probe {number}")
         axes.set_yticks(range(len(probes)), labels)
         axes.set_ylim(len(probes) - 0.5, -0.5)
         left, right = axes.get_xlim()

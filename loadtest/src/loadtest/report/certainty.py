@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import DEVIATIONS
+from loadtest.plural import plural
 from loadtest.report.numbers import bound_text, duration, percent, rate, replica_count, share, with_error
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.estimate import Estimate
@@ -70,7 +71,7 @@ def _answer(step: StepResult, bound: float) -> str:
     if decision.why is not None and decision.answer is not Decided.UNDECIDED:
         return f"{decision.answer.value.capitalize()} {decision.why}."
     told = (
-        f"In {decision.seconds:.0f} s {decision.late:g} tasks waited longer than {bound_text(bound)}. A system just at the "
+        f"In {decision.seconds:.0f} s {decision.late:g} {plural(decision.late, 'task')} waited longer than {bound_text(bound)}. A system just at the "
         f"limit would have had {decision.twin_late:.0f} ± {DEVIATIONS * decision.twin_deviation:.0f} on the very same "
         "arrivals and work"
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from loadtest.plural import counted
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 
@@ -39,7 +40,7 @@ def comparison_markdown(result: ComparisonResult) -> str:
     lines = [
         f"**{comparison_headline(result)}**",
         "",
-        f"A: `{result.a}`, B: `{result.b}`, {result.rounds} rounds.",
+        f"A: `{result.a}`, B: `{result.b}`, {counted(result.rounds, 'round')}.",
         "",
         "| quantity | A | B | B over A (95 %) | B is |",
         "| --- | --- | --- | --- | --- |",
@@ -94,7 +95,7 @@ def quantity_sentence(one: QuantityComparison) -> str:
     if one.standing is Standing.UNKNOWN:
         told = f"{one.quantity}: cannot tell, {_percent(one.low)} to {_percent(one.high)}"
     if one.rounds_wanted is not None:
-        told += f"; about {one.rounds_wanted} rounds in all would tell"
+        told += f"; about {counted(one.rounds_wanted, 'round')} in all would tell"
     return told
 
 
@@ -110,7 +111,7 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
         # The fewest that give an interval need not tell.
         standing += f" ({one.why})"
     elif one.rounds_wanted is not None:
-        standing += f" ({one.rounds_wanted} rounds would)"
+        standing += f" ({counted(one.rounds_wanted, 'round')} would)"
     return f"{one.quantity}, {one.unit}", _value(one.a), _value(one.b), change, standing
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from loadtest.plural import counted
 from loadtest.report.drawing import BLUE, GREEN, INK, ORANGE, Plot, drawing, saved
 from loadtest.report.run_cells import cells, common_cells, unit
 from loadtest.results.sweep_result import SweepResult
@@ -66,7 +67,7 @@ def cost_plot(sweep: SweepResult) -> Plot | None:
                         else {"facecolor": colour, "edgecolor": "none", "pad": 1.5},
                     )
             left = left + widths
-        axes.set_yticks(rows, [f"{n} replica{'s' if n > 1 else ''}" for n, _ in bars])
+        axes.set_yticks(rows, [counted(n, "replica") for n, _ in bars])
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlabel(f"CPU milliseconds per {unit(sweep)[:-1]}")

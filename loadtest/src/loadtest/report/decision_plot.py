@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
+from loadtest.plural import counted
 from loadtest.report.drawing import BLUE, GREY, ORANGE, Plot, drawing, saved
 from loadtest.report.run_cells import common_cells
 from loadtest.results.step_result import StepResult
@@ -76,7 +77,7 @@ def _draw(axes: Axes, step: StepResult, decision: Decision, *, several: bool) ->
     )
     axes.stairs(middles, edges, baseline=None, color=ORANGE, lw=1.6, label="its mean")
     axes.stairs(late, edges, baseline=None, color=BLUE, lw=2.4, label="measured")
-    replicas = f"{step.replicas} replica{'' if step.replicas == 1 else 's'}"
+    replicas = counted(step.replicas, "replica")
     after = "after" if decision.answer.value != "undecided" else "at"
     which = f", repetition {step.repetition} alone" if several else ""
     axes.set_title(f"{replicas}{which}: {decision.answer.value} {after} {decision.seconds:.0f} s")

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from loadtest.analysis.doubled_loop import first_key
 from loadtest.catalogue.action_kinds import action_kind
+from loadtest.plural import counted, plural
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import listed, milliseconds, percent, rate, replica_count, with_error
 from loadtest.report.run_cells import cells, parts, setting_of, unit
@@ -126,7 +127,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
         return f"{sentence}.{also}"
     efficiency = sweep.scaling.efficiency[str(largest)]
     return (
-        f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else f'{first} replicas'} "
+        f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else replica_count(first)} "
         f"(efficiency {with_error(efficiency)}).{also}"
     )
 
@@ -233,11 +234,12 @@ def _loaded(step: StepResult) -> str:
     """
     if step.activity_slots is None:
         return f"closed load, {replica_count(step.replicas)} whose slots are not known"
-    return f"saturated, {replica_count(step.replicas)} with {step.activity_slots} slots"
+    return f"saturated, {replica_count(step.replicas)} with {counted(step.activity_slots, 'slot')}"
 
 
 def _missing(sweep: SweepResult, left: str) -> str | None:
     if not sweep.missing:
         return None
     number = len(sweep.missing)
-    return f"{number} of {number + len(sweep.steps)} steps {'was' if number == 1 else 'were'} not measured{left}."
+    planned = counted(number + len(sweep.steps), "step")
+    return f"{number} of {planned} {plural(number, 'was', 'were')} not measured{left}."

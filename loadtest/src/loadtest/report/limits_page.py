@@ -4,6 +4,7 @@ What holds a setting back, as one sentence, as text for a terminal and as a page
 
 from __future__ import annotations
 
+from loadtest.plural import counted
 from loadtest.report.page_template import page_template
 from loadtest.report.suspect_text import hold, suspects_sentence
 from loadtest.results.comparison_result import Standing
@@ -45,7 +46,7 @@ def relief_text(tried: TriedRelief) -> str:
     if one.standing is Standing.SAME:
         return f"{tried.relief} gave the same, {change}"
     if one.standing is Standing.UNKNOWN:
-        return f"{tried.relief} gave {change}, which does not tell after {one.rounds} rounds"
+        return f"{tried.relief} gave {change}, which does not tell after {counted(one.rounds, 'round')}"
     return f"{tried.relief} gave {change}"
 
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from loadtest.analysis.usl import Usl
+from loadtest.plural import counted
 from loadtest.report.drawing import (
     BLUE,
     GREY,
@@ -61,7 +62,7 @@ def scaling_plot(sweep: SweepResult) -> Plot | None:
                     color=GREY,
                     ls=(0, (4, 3)),
                     lw=1.4,
-                    label=f"ideal: n / {first} × {first} replicas"
+                    label=f"ideal: n / {first} × {counted(first, 'replica')}"
                     if first != 1
                     else "ideal: n × one replica",
                 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.usual_scatter import CONFIDENCE
 from loadtest.catalogue.action_kinds import action_kind
+from loadtest.plural import plural
 from loadtest.report.numbers import rate
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval
@@ -45,7 +46,7 @@ def _headline(result: SizingResult) -> str:
     needed = result.replicas.needed
     if needed is None:
         return f"{asked}: not known, {result.replicas.why}"
-    told = f"{needed.value:.0f} replica{'' if needed.value == 1 else 's'}"
+    told = f"{needed.value:.0f} {plural(needed.value, 'replica')}"
     ends = f"{needed.low or 1:.0f} to {'?' if needed.high is None else f'{needed.high:.0f}'}"
     if needed.low != needed.high:
         told += f" ({ends})"

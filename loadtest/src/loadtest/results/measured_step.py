@@ -8,6 +8,9 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from loadtest.results.disturbance import OutsideLook
 from loadtest.results.failure import FailureCounts
@@ -20,6 +23,7 @@ from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
 
 _LONGEST_FACTORS = 120
+_FromOne = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,12 @@ class StepKey:
         doubled: Whether it is the second step of a closed load, with twice the orders in flight.
     """
 
-    replicas: int
-    load: int
+    replicas: _FromOne
+    load: Annotated[int, Field(ge=0)]
     kind: str
-    repetition: int
+    repetition: _FromOne
     factors: Setting = ()
-    attempt: int = 1
+    attempt: _FromOne = 1
     doubled: bool = False
 
     @property
@@ -263,8 +267,8 @@ class Measured:
     key: StepKey
     arrival_rate: float | None
     in_flight: int | None
-    warm_up_seconds: float
-    window_seconds: float
+    warm_up_seconds: Annotated[float, Field(ge=0)]
+    window_seconds: Annotated[float, Field(gt=0)]
     slots: int | None
     activities_per_workflow: int | None
     started_at: float

@@ -7,6 +7,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Difference:
         by_label: Counter name -> label value -> count, for families that the catalogue splits (failures by type).
     """
 
-    seconds: float
+    seconds: Annotated[float, Field(gt=0)]
     counters: Mapping[str, float] = field(default_factory=dict)
     histograms: Mapping[str, Histogram] = field(default_factory=dict)
     by_label: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -147,7 +147,7 @@ async def test_injectors_that_do_not_start_are_named(cluster: FakeCluster) -> No
 
     with pytest.raises(
         InjectorError,
-        match=r"0 of 1 injectors were ready\nloadtest-injectors-0-x: injector: ImagePullBackOff",
+        match=r"0 of 1 injector was ready\nloadtest-injectors-0-x: injector: ImagePullBackOff",
     ):
         async with open_injectors(injectors(cluster), 1, ENVIRONMENT, OWNER, None):
             cluster.put(
@@ -161,7 +161,7 @@ async def test_injectors_that_do_not_start_are_named(cluster: FakeCluster) -> No
                     statuses=[status],
                 ),
             )
-            raise InjectorError("0 of 1 injectors were ready")
+            raise InjectorError("0 of 1 injector was ready")
 
 
 @pytest.mark.parametrize(

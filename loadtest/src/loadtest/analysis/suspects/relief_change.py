@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.plan_setting import Setting
 from loadtest.results.suspect import Suspect, SuspectName
 
@@ -72,11 +73,11 @@ def relief_of(
         return Relief(((f"server.{key}", value),), AS_PLANNED, replicas, f"{value:,} {unit}")
     if name is SuspectName.WORKER_CPU:
         more = plan.replicas[-1]
-        return Relief((), MORE_REPLICAS, more, f"{more} replicas")
+        return Relief((), MORE_REPLICAS, more, counted(more, "replica"))
     load = plan.loads[MORE_ORDERS]
     assert isinstance(load, Saturate)
     orders = round(load.orders_per_slot * plan.worker.slots * replicas)
-    return Relief((), MORE_ORDERS, replicas, f"{orders} orders in flight")
+    return Relief((), MORE_ORDERS, replicas, f"{counted(orders, 'order')} in flight")
 
 
 def half_more(value: float) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from loadtest.analysis.full_machine import is_full
 from loadtest.analysis.suspects.pressure import Pressure
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.plural import counted, plural
 from loadtest.results.suspect import Suspect, SuspectName
 
 # A limit that refuses now and then is reached by chance; one that holds the system back refuses all the time.
@@ -67,7 +68,11 @@ def queue_rate(pressure: Pressure) -> list[Suspect]:
         "worker": SuspectName.QUEUE_RATE_WORKER,
         "system": SuspectName.QUEUE_RATE_SYSTEM,
     }
-    waiting = "" if queue.backlog_tasks is None else f", and {count(queue.backlog_tasks)} activities wait"
+    waiting = (
+        ""
+        if queue.backlog_tasks is None
+        else f", and {count(queue.backlog_tasks)} {plural(queue.backlog_tasks, 'activity waits', 'activities wait')}"
+    )
     polls = (
         ""
         if queue.poll_p50_seconds is None
@@ -93,7 +98,9 @@ def machine(pressure: Pressure) -> list[Suspect]:
     if use.stolen_cores >= STOLEN_RATIO * use.cores:
         suspects.append(
             found(
-                SuspectName.STOLEN_CPU, 6, f"the host kept {use.stolen_cores:.2f} of {use.cores} cores back"
+                SuspectName.STOLEN_CPU,
+                6,
+                f"the host kept {use.stolen_cores:.2f} of {counted(use.cores, 'core')} back",
             )
         )
     if is_full(pressure.machine):
@@ -110,7 +117,7 @@ def machine(pressure: Pressure) -> list[Suspect]:
             found(
                 SuspectName.MACHINE,
                 6,
-                f"{use.busy_cores:.2f} of {use.cores} cores are busy ({', '.join(told)})",
+                f"{use.busy_cores:.2f} of {counted(use.cores, 'core')} are busy ({', '.join(told)})",
             )
         )
     return suspects

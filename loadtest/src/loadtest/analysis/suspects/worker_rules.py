@@ -9,6 +9,7 @@ from loadtest.analysis.saturation_limit import FULL_SLOTS_RATIO
 from loadtest.analysis.suspects.pressure import Pressure, QueuePressure
 from loadtest.analysis.suspects.server_rules import is_disturbed, other_cores, writes_queue
 from loadtest.analysis.suspects.suspect_builder import count, found, time_text
+from loadtest.plural import counted, plural
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
 
@@ -95,7 +96,7 @@ def between(pressure: Pressure) -> list[Suspect]:
             found(
                 SuspectName.INJECTOR,
                 5,
-                f"{pressure.injectors} injector process{'es use' if pressure.injectors > 1 else ' uses'} {cores:.2f} cores",
+                f"{counted(pressure.injectors, 'injector process uses', 'injector processes use')} {cores:.2f} cores",
             )
         ]
     if waits_long(pressure.activity) or waits_long(pressure.workflow) or not pressure.in_flight:
@@ -111,7 +112,7 @@ def between(pressure: Pressure) -> list[Suspect]:
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
         # Twice as many that complete no more were their relief.
         if pressure.loop_limit is not Limit.HAND_OVER:
-            told = f"all {orders} orders are being worked on, no task waits, and slots are free"
+            told = f"all {orders} {plural(pressure.in_flight, 'order')} are being worked on, no task waits, and slots are free"
             suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
         if pressure.planned_activity_seconds is None:
             # Whether its activities always take so long cannot be told from one load alone.
@@ -121,7 +122,7 @@ def between(pressure: Pressure) -> list[Suspect]:
             found(
                 SuspectName.BETWEEN_STAGES,
                 group,
-                f"{orders} orders are open, and only {percent(ratio)} of them are in a slot or in a queue",
+                f"{orders} {plural(pressure.in_flight, 'order is', 'orders are')} open, and only {percent(ratio)} of them are in a slot or in a queue",
             )
         )
     return suspects
@@ -198,7 +199,8 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
     out, most = queue.polls_out, queue.pollers
     if out is None or not most:
         return []
-    free = "" if queue.slots is None else f"{count(queue.slots - (queue.slots_used or 0.0))} slots are free, "
+    unused = 0.0 if queue.slots is None else queue.slots - (queue.slots_used or 0.0)
+    free = "" if queue.slots is None else f"{count(unused)} {plural(unused, 'slot is', 'slots are')} free, "
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
         # A poll is out, too, while a slow server starts the task that it found: then either may be the limit.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.errors import InputError
+from loadtest.plural import counted
 from loadtest.target.compose.docker_command import Docker, DockerError
 from loadtest.target.compose.service_container import LABEL, Container, container_of
 
@@ -117,7 +118,7 @@ class Service:
             except DockerError as error:
                 lines = str(error)
             told.append(
-                f"{one.name} (exit code {one.exit_code}, started anew {one.restarts} times):\n{lines.rstrip()}"
+                f"{one.name} (exit code {one.exit_code}, started anew {counted(one.restarts, 'time')}):\n{lines.rstrip()}"
             )
         return "\n".join(told)
 

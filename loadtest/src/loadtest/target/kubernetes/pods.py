@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.errors import TargetError
+from loadtest.plural import counted
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
 from loadtest.target.kubernetes.container import is_over, main_container, status_of
 
@@ -181,7 +182,7 @@ def state(pod: Any) -> str:
             return f"{status.name}: {ended.reason}, exit code {ended.exit_code}"
     for status in pod.status.container_statuses or []:
         if not status.ready:
-            return f"{status.name} runs but is not ready, {status.restart_count} restarts"
+            return f"{status.name} runs but is not ready, {counted(status.restart_count, 'restart')}"
     for condition in pod.status.conditions or []:
         if condition.type == "PodScheduled" and condition.status == "False":
             return f"no node takes it: {condition.message}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from loadtest.plural import counted, plural
 from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
@@ -23,7 +24,7 @@ def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, repl
         replicas: How many were asked for.
     """
     ready = sum(map(is_ready, pods))
-    told = f"{ready} of {replicas} pods are ready after {place.ready_seconds:g} s"
+    told = f"{ready} of {counted(replicas, 'pod')} {plural(replicas, 'is', 'are')} ready after {place.ready_seconds:g} s"
     told += f", {leaving} still end" if leaving else ""
     return f"{told}; {_why(fleet, pods, place, replicas)}\n{fleet.story(pods)}".rstrip()
 
