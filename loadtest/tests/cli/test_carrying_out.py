@@ -170,7 +170,9 @@ def test_a_machine_that_gives_no_more_ends_a_run_in_one_line(run: Run) -> None:
             if len(steps) == 2:
                 raise OSError(errno.EMFILE, "Too many open files")
 
-    with pytest.raises(TargetError, match="this machine refuses what `loadtest` needs: .*Too many open files"):
+    with pytest.raises(
+        TargetError, match="this machine refuses what `loadtest` needs: .*Too many open files"
+    ):
         _carry_out(run, FakeSystem(), refuse)
 
     assert len(run.read_steps()) == 1

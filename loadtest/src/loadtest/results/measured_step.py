@@ -245,8 +245,7 @@ class Measured:
         worker_whole, worker_window, worker_halves: Differences over all replicas; ``None`` without our metrics.
         server_whole, server_window: Differences of the server's page; ``None`` where it cannot be scraped.
         injector: What the injectors say.
-        timeline: Seconds of the step.
-        histories: Cross-check, or ``None``.
+        timeline, histories: Seconds of the step; the cross-check, or ``None``.
         slots_used: Mean of slots in use over the window, or ``None``.
         pollers: Pollers at the window's end by queue kind.
         decision: What the stopping rule decided on the SLO's bound; ``None`` for a fixed window.
