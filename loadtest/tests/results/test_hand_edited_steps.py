@@ -21,6 +21,7 @@ from loadtest.cli.app import run as program
         pytest.param(("window_seconds",), 0, id="no-window"),
         pytest.param(("window_seconds",), -15.0, id="a-window-before-its-beginning"),
         pytest.param(("warm_up_seconds",), -1, id="a-warm-up-before-its-beginning"),
+        pytest.param(("in_flight",), 0, id="no-order"),
         pytest.param(("key", "replicas"), 0, id="no-replica"),
         pytest.param(("key", "load"), -1, id="no-load"),
         pytest.param(("key", "attempt"), 0, id="no-attempt"),

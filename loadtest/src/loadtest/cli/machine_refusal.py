@@ -14,5 +14,5 @@ def machine_refusal(error: Exception) -> str | None:
     if isinstance(error, MemoryError):
         return "this machine refuses what `loadtest` needs: memory; end other programs, or raise the limit (`ulimit -v`)"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
-        return "this machine refuses what `loadtest` needs: a thread; end other programs, or raise the limit (`ulimit -u`)"
+        return "this machine refuses what `loadtest` needs: a thread; end other programs, or raise the limits (`ulimit -u`, `ulimit -v`)"
     return None

@@ -133,7 +133,7 @@ class Measured:
 
     key: StepKey
     arrival_rate: float | None
-    in_flight: int | None
+    in_flight: Annotated[int, Field(ge=1)] | None
     warm_up_seconds: Annotated[float, Field(ge=0)]
     window_seconds: Annotated[float, Field(gt=0)]
     slots: int | None

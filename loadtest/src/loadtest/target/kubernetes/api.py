@@ -91,7 +91,9 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             load_kubeconfig(kubeconfig, context, configuration)
     except _UNUSABLE as error:
         given = f"--kubeconfig {kubeconfig}" + (f" --context {context}" if context else "")
-        told = next(iter(str(error).splitlines()), type(error).__name__)
+        # What the client trips over tells nothing of a file that is something else.
+        is_other = isinstance(error, (TypeError, AttributeError))
+        told = "it is no kubeconfig" if is_other else next(iter(str(error).splitlines()), "no reason given")
         raise InputError(
             f"{given}: cannot be used ({told}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
