@@ -5,36 +5,28 @@ What each SDK calls the settings of a worker that may hold a system back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from loadtest.results.suspect import SuspectName
 
+# The order in which the options of each SDK stand below: tasks at a time, polls at a time, workflows kept in memory, and
+# activities per second of one worker and of its task queue.
+_ORDER = (
+    SuspectName.ACTIVITY_SLOTS,
+    SuspectName.WORKFLOW_SLOTS,
+    SuspectName.ACTIVITY_POLLERS,
+    SuspectName.WORKFLOW_POLLERS,
+    SuspectName.CACHE,
+    SuspectName.WORKER_RATE,
+    SuspectName.QUEUE_RATE_WORKER,
+)
+OF_WORKERS = frozenset(_ORDER)
+"""
+Suspects whose setting is an option of a worker.
+"""
 
-class SdkOptions(NamedTuple):
-    """
-    The names of one language's options.
-
-    Attributes:
-        language: For people.
-        activity_slots, workflow_slots: Tasks at a time.
-        activity_pollers, workflow_pollers: Polls at a time.
-        cache: Workflows kept in memory.
-        worker_rate, queue_rate: Activities per second of one worker, and of its task queue.
-    """
-
-    language: str
-    activity_slots: str
-    workflow_slots: str
-    activity_pollers: str
-    workflow_pollers: str
-    cache: str
-    worker_rate: str
-    queue_rate: str
-
-
-# By the name that an SDK sends with its heartbeats, up to the version.
-_OF_SDK: Mapping[str, SdkOptions] = {
-    "temporal-python": SdkOptions(
+# By the name that an SDK sends with its heartbeats, up to the version: its language for people, and its options.
+_OF_SDK: Mapping[str, tuple[str, ...]] = {
+    "temporal-python": (
         "Python",
         "max_concurrent_activities",
         "max_concurrent_workflow_tasks",
@@ -44,7 +36,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "max_activities_per_second",
         "max_task_queue_activities_per_second",
     ),
-    "temporal-go": SdkOptions(
+    "temporal-go": (
         "Go",
         "MaxConcurrentActivityExecutionSize",
         "MaxConcurrentWorkflowTaskExecutionSize",
@@ -54,7 +46,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "WorkerActivitiesPerSecond",
         "TaskQueueActivitiesPerSecond",
     ),
-    "temporal-typescript": SdkOptions(
+    "temporal-typescript": (
         "TypeScript",
         "maxConcurrentActivityTaskExecutions",
         "maxConcurrentWorkflowTaskExecutions",
@@ -64,7 +56,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "maxActivitiesPerSecond",
         "maxTaskQueueActivitiesPerSecond",
     ),
-    "temporal-java": SdkOptions(
+    "temporal-java": (
         "Java",
         "setMaxConcurrentActivityExecutionSize",
         "setMaxConcurrentWorkflowTaskExecutionSize",
@@ -74,7 +66,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "setMaxWorkerActivitiesPerSecond",
         "setMaxTaskQueueActivitiesPerSecond",
     ),
-    "temporal-dotnet": SdkOptions(
+    "temporal-dotnet": (
         ".NET",
         "MaxConcurrentActivities",
         "MaxConcurrentWorkflowTasks",
@@ -84,7 +76,7 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "MaxActivitiesPerSecond",
         "MaxTaskQueueActivitiesPerSecond",
     ),
-    "temporal-ruby": SdkOptions(
+    "temporal-ruby": (
         "Ruby",
         "activity_slots",
         "workflow_slots",
@@ -95,19 +87,6 @@ _OF_SDK: Mapping[str, SdkOptions] = {
         "max_task_queue_activities_per_second",
     ),
 }
-_FIELDS: Mapping[SuspectName, str] = {
-    SuspectName.ACTIVITY_SLOTS: "activity_slots",
-    SuspectName.WORKFLOW_SLOTS: "workflow_slots",
-    SuspectName.ACTIVITY_POLLERS: "activity_pollers",
-    SuspectName.WORKFLOW_POLLERS: "workflow_pollers",
-    SuspectName.CACHE: "cache",
-    SuspectName.WORKER_RATE: "worker_rate",
-    SuspectName.QUEUE_RATE_WORKER: "queue_rate",
-}
-OF_WORKERS = frozenset(_FIELDS)
-"""
-Suspects whose setting is an option of a worker.
-"""
 
 
 def option_text(name: SuspectName, sdks: Iterable[str | None]) -> str:
@@ -123,4 +102,5 @@ def option_text(name: SuspectName, sdks: Iterable[str | None]) -> str:
     """
     known = {told.partition(" ")[0]: None for told in sdks if told}
     options = [_OF_SDK[sdk] for sdk in known if sdk in _OF_SDK]
-    return " and ".join(f"in {one.language} `{getattr(one, _FIELDS[name])}`" for one in options)
+    number = 1 + _ORDER.index(name)
+    return " and ".join(f"in {one[0]} `{one[number]}`" for one in options)
