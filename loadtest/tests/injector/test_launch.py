@@ -171,16 +171,6 @@ async def test_a_refused_duplicate_is_a_failure_of_its_own_kind(
     assert report.whole.acknowledged == 10
 
 
-async def test_more_in_flight_than_can_be_awaited_is_refused(
-    locust: Locust, instruction: MakeInstruction
-) -> None:
-    """
-    A closed load beyond the server's limit of long polls would measure that limit.
-    """
-    with pytest.raises(InputError, match="1001 workflows in flight: .* lower in_flight_per_slot"):
-        await locust.run(instruction(arrival_rate=None, in_flight=1001), lambda _: None)
-
-
 async def test_a_broken_instruction_is_an_error_and_the_next_one_works(
     locust: Locust, server: Server, instruction: MakeInstruction, task_queue: str
 ) -> None:

@@ -46,6 +46,10 @@ def test_the_slots_that_an_sdk_gives_by_itself_are_told_with_what_to_write() -> 
         "awaited, beyond max_awaited = 1,000;"
     )
     assert "write in_flight_per_slot = 0.25, " in told
+    with pytest.raises(
+        InputError, match=r"1 replica would keep 2,000 .* write in_flight_per_slot = 0\.25 for up to 4, "
+    ):
+        demand_awaitable(own(), go(1000), keys(1))
 
 
 def test_what_is_told_to_write_is_taken() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.errors import InputError
@@ -25,7 +26,7 @@ def demand_awaitable(plan: Plan, workers: Sequence[WorkerFacts], keys: Iterable[
         keys: The steps of that cell.
 
     Raises:
-        InputError: The largest of them is too large; says for which ``in_flight_per_slot`` it is not.
+        InputError: The largest of them is too large; says for which ``in_flight_per_slot`` no step of the plan is.
     """
     closed = [
         (in_flight(load, workers, plan, key), load, key)
@@ -37,13 +38,18 @@ def demand_awaitable(plan: Plan, workers: Sequence[WorkerFacts], keys: Iterable[
     most, load, key = max(closed, key=lambda one: one[0])
     if most <= plan.max_awaited:
         return
+    largest = replace(key, replicas=max(key.replicas, plan.replicas[-1]))
     slots = activity_slots(workers)
     whose = "" if slots is None else f", {load.orders_per_slot:g} for each activity slot that they have,"
     # Rounded down, so that what is written keeps the bound.
-    fits = math.floor(1000 * load.orders_per_slot * plan.max_awaited / most) / 1000
+    fits = (
+        math.floor(1000 * load.orders_per_slot * plan.max_awaited / in_flight(load, workers, plan, largest))
+        / 1000
+    )
+    told = "" if largest == key else f" for up to {largest.replicas}"
     raise InputError(
         f"plan: {counted(key.replicas, 'replica')} would keep {most:,} {plural(most, 'order')} open{whose} and the result of "
         f"each is awaited, beyond max_awaited = {plan.max_awaited:,}; give the workers fewer slots, lower replicas, write "
-        f"in_flight_per_slot = {fits:g}, or raise max_awaited where the server answers more such calls at once (a "
+        f"in_flight_per_slot = {fits:g}{told}, or raise max_awaited where the server answers more such calls at once (a "
         "namespace's frontend answers 1,200, unless it is set otherwise)"
     )
