@@ -63,7 +63,9 @@ CPU = {"enabled": True}
             id="backlog-alone-to-zero",
         ),
         pytest.param(
-            {"autoscaling": {"cpu": CPU}, "resources": None}, "without resources.requests.cpu", id="no-resources"
+            {"autoscaling": {"cpu": CPU}, "resources": None},
+            "without resources.requests.cpu",
+            id="no-resources",
         ),
         pytest.param(
             {"temporal": {"address": "127.0.0.1:7233"}, "autoscaling": {"keda": KEDA}},
@@ -81,7 +83,9 @@ CPU = {"enabled": True}
             id="sidecar-and-controller",
         ),
         pytest.param(
-            {"pdb": {"maxUnavailable": None}}, "pdb.maxUnavailable and pdb.minAvailable both null", id="no-budget"
+            {"pdb": {"maxUnavailable": None}},
+            "pdb.maxUnavailable and pdb.minAvailable both null",
+            id="no-budget",
         ),
         pytest.param(
             {"autoscaling": {"keda": {**KEDA, "triggers": []}}},

@@ -119,7 +119,9 @@ def test_bad_input_is_one_line_and_nothing_is_written(
         pytest.param("[a]\nx = 1\n[b]\ny = 2\n", ["a.x", "b.y"], id="two problems"),
         pytest.param("q = 3\n", ["q"], id="no table"),
         pytest.param('["a.b"]\n[a_b]\n[c]\n', ["a.b and a_b"], id="one queue to the server"),
-        pytest.param('["a-b"]\n["a.b"]\n[a_b]\n["x/y"]\n[x-y]\n', ["a-b and a.b and a_b", "x/y and x-y"], id="several"),
+        pytest.param(
+            '["a-b"]\n["a.b"]\n[a_b]\n["x/y"]\n[x-y]\n', ["a-b and a.b and a_b", "x/y and x-y"], id="several"
+        ),
     ],
 )
 def test_each_problem_of_a_file_of_bounds_has_its_line(text: str, places: list[str], tmp_path: Path) -> None:

@@ -39,11 +39,15 @@ def test_a_release_that_a_killed_run_left_half_done_goes_too(kind: Stubs) -> Non
         ),
     ],
 )
-def test_a_kind_cluster_that_is_there_is_asked_for_its_kubeconfig(kind: Stubs, export: str, told: str) -> None:
+def test_a_kind_cluster_that_is_there_is_asked_for_its_kubeconfig(
+    kind: Stubs, export: str, told: str
+) -> None:
     """
     The one at hand may lead to a cluster of the same name that is gone.
     """
-    kind.put("kind", f'case "$*" in "get clusters") echo temporal-kit ;; "export kubeconfig"*) {export} ;; esac')
+    kind.put(
+        "kind", f'case "$*" in "get clusters") echo temporal-kit ;; "export kubeconfig"*) {export} ;; esac'
+    )
 
     done = make("kind-up", kind.config, environment=kind.environment)
 

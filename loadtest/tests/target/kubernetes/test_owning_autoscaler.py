@@ -106,7 +106,9 @@ def test_pods_of_changing_size_are_refused(
     if refused is None:
         assert target(cluster).replicas() == 2
     else:
-        with pytest.raises(InputError, match=f"VerticalPodAutoscaler v .{refused}. changes what its pods ask"):
+        with pytest.raises(
+            InputError, match=f"VerticalPodAutoscaler v .{refused}. changes what its pods ask"
+        ):
             target(cluster)
 
 

@@ -139,7 +139,9 @@ def test_a_long_gap_is_left_out_and_counted() -> None:
     after = server.usage.use()
 
     assert within.cpu_seconds is None
-    assert "there is no answer for 50 s: list pods.metrics.k8s.io in temporal: refused (503" in (within.why or "")
+    assert "there is no answer for 50 s: list pods.metrics.k8s.io in temporal: refused (503" in (
+        within.why or ""
+    )
     assert after.cpu_seconds == pytest.approx(0.5 * 5 + 2 * 5)
     assert (before.gaps, after.gaps) == (0, 1)
 

@@ -11,7 +11,6 @@ from typing import Any
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, forbidden, missing
 
-
 # KEDA's own way to leave a count alone for a while; with the second it keeps one of its own.
 _PAUSED, _PAUSED_AT = "autoscaling.keda.sh/paused", "autoscaling.keda.sh/paused-replicas"
 _SCALED_OBJECT = "ScaledObject"
@@ -101,7 +100,9 @@ def demand_no_other_size(api: Api, namespace: str, name: str, where: str) -> Non
 def _is_paused(scaled: Mapping[str, Any]) -> bool:
     annotations = scaled["metadata"].get("annotations") or {}
     # As KEDA reads it: what is no truth value says yes.
-    return annotations.get(_PAUSED, "false").lower() not in ("false", "f", "0") and _PAUSED_AT not in annotations
+    return (
+        annotations.get(_PAUSED, "false").lower() not in ("false", "f", "0") and _PAUSED_AT not in annotations
+    )
 
 
 def _custom_objects(api: Api, namespace: str, group: str, version: str, plural: str) -> list[dict[str, Any]]:
