@@ -22,7 +22,8 @@ NAME = "kit-repair-worker"
 # What helm would have to know more kinds for.
 LEFT_OUT = "networkPolicy.enabled=false,pdb.enabled=false,serviceAccount.create=false,test.enabled=false"
 OF_RELEASE = {"meta.helm.sh/release-name": "kit", "meta.helm.sh/release-namespace": "default"}
-NAMED = {"temporal-kit/names-replicas": "true"}
+BY = "temporal-kit/replicas-by"
+SCALED, NAMED = {BY: "autoscaler"}, {BY: "release"}
 
 
 def deployment(replicas: int, annotations: dict[str, str]) -> dict[str, object]:
@@ -131,19 +132,21 @@ CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
         pytest.param(CPU, deployment(50, {}), 50, id="an-autoscaler-takes-over"),
         pytest.param(
             f"{CPU},autoscaling.minReplicas=60,autoscaling.maxReplicas=90",
-            deployment(50, NAMED),
+            deployment(50, SCALED),
             50,
             id="fewer-run-than-the-fewest",
         ),
         pytest.param(f"{CPU},autoscaling.minReplicas=2", deployment(0, {}), 2, id="none-run"),
         pytest.param(
             f"{KEDA},autoscaling.minReplicas=0,autoscaling.keda.triggers={{backlog,slots}}",
-            deployment(0, NAMED),
+            deployment(0, SCALED),
             0,
             id="none-run-and-none-need-to",
         ),
-        pytest.param("replicas=null", deployment(50, NAMED), 50, id="an-autoscaler-goes"),
-        pytest.param("replicas=null", deployment(0, NAMED), 0, id="an-autoscaler-goes-from-none"),
+        pytest.param("replicas=null", deployment(50, SCALED), 50, id="an-autoscaler-goes"),
+        pytest.param("replicas=null", deployment(0, SCALED), 1, id="an-autoscaler-goes-from-none"),
+        pytest.param("replicas=null", deployment(50, NAMED), 50, id="a-count-leaves-the-values"),
+        pytest.param("replicas=null", deployment(0, NAMED), 0, id="scaled-to-none-by-hand"),
         pytest.param("replicas=null", deployment(50, {}), None, id="nobody-ever-named-a-count"),
         pytest.param("replicas=7", deployment(50, NAMED), 7, id="a-count-is-given"),
     ],
@@ -190,4 +193,5 @@ def test_the_replicas_that_run_are_kept(
     assert done.returncode == 0, done.stderr
     (found,) = (found for found in yaml.safe_load_all(done.stdout) if found)
     assert only([found], "Deployment")["spec"].get("replicas") == replicas
-    assert ("temporal-kit/names-replicas" in found["metadata"]["annotations"]) is (replicas is not None)
+    owner = "autoscaler" if "enabled=true" in given else "release"
+    assert found["metadata"]["annotations"].get(BY) == (None if replicas is None else owner)

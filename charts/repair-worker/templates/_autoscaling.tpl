@@ -6,21 +6,32 @@
 {{- /*
 The count that the Deployment names: as given, else the one that runs, where an autoscaler takes over or a count was named before. A field
 that Helm removes is set to one by Kubernetes, and a fleet would be gone before anybody has looked. No other number than the one that
-runs, as an autoscaler raises it by itself. Nothing without a cluster, as in `helm template`.
+runs, as an autoscaler raises it by itself; but one that takes over or goes leaves somebody. Nothing without a cluster, as in
+`helm template`.
 */ -}}
 {{- define "repair-worker.replicas" -}}
 {{- if ne nil .Values.replicas -}}
 {{- .Values.replicas | int64 -}}
 {{- else -}}
-{{- $scaled := or (include "repair-worker.scaledByHpa" .) .Values.autoscaling.keda.enabled -}}
+{{- $scaled := eq "autoscaler" (include "repair-worker.replicasBy" .) -}}
 {{- $running := lookup "apps/v1" "Deployment" (include "repair-worker.namespace" .) (include "repair-worker.fullname" .) -}}
-{{- $named := dig "metadata" "annotations" "temporal-kit/names-replicas" "" $running -}}
+{{- $named := dig "metadata" "annotations" "temporal-kit/replicas-by" "" $running -}}
 {{- if and $running (or $scaled $named) -}}
 {{- $count := dig "spec" "replicas" 1 $running | int64 -}}
-{{- /* A HorizontalPodAutoscaler leaves none alone. */ -}}
-{{- if and $scaled (eq 0 $count) }}{{ .Values.autoscaling.minReplicas | int64 }}{{ else }}{{ $count }}{{ end -}}
+{{- if and $scaled (eq 0 $count) -}}
+{{- /* A HorizontalPodAutoscaler does nothing where there is none. */ -}}
+{{- $count = .Values.autoscaling.minReplicas | int64 -}}
+{{- else if and (eq 0 $count) (eq "autoscaler" $named) -}}
+{{- $count = 1 -}}
+{{- end -}}
+{{- $count -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{- /* Who has the count, as the Deployment says it to the next upgrade, which must not remove the field. */ -}}
+{{- define "repair-worker.replicasBy" -}}
+{{- if or (include "repair-worker.scaledByHpa" .) .Values.autoscaling.keda.enabled }}autoscaler{{ else }}release{{ end -}}
 {{- end -}}
 
 {{- define "repair-worker.scaleTarget" -}}
