@@ -63,6 +63,55 @@ def test_keda_can_follow_prometheus(charts: Charts, trigger: str, metric: str, t
     assert found["metadata"]["ignoreNullValues"] == "false"
 
 
+@pytest.mark.parametrize(
+    ("slots", "given", "threshold"),
+    [
+        pytest.param(100, {}, "70", id="of-many"),
+        pytest.param(1, {}, "0.7", id="of-one"),
+        pytest.param(100, {"perReplica": 90}, "90", id="as-given"),
+    ],
+)
+def test_slots_in_use_are_a_share_of_those_there_are(
+    charts: Charts, slots: int, given: dict[str, Any], threshold: str
+) -> None:
+    """Workers of a hundred slots would be scaled to the most at three in use, if the number were one for all."""
+    spec = scaled_object(charts, {"triggers": ["slots"], "slots": given}, settings={"activitySlots": slots})
+
+    assert spec["triggers"][0]["metadata"]["threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    ("address", "tls", "endpoint", "name"),
+    [
+        pytest.param("frontend:7233", {}, "frontend.default.svc:7233", None, id="short"),
+        pytest.param(
+            "frontend:7233",
+            {"clientCertificate": {"existingSecret": "c"}},
+            "frontend.default.svc:7233",
+            "frontend",
+            id="short-with-certificate",
+        ),
+        pytest.param(
+            "frontend:7233",
+            {"clientCertificate": {"existingSecret": "c"}, "serverName": "t.example.org"},
+            "frontend.default.svc:7233",
+            "t.example.org",
+            id="name-given",
+        ),
+        pytest.param("frontend.temporal:7233", {}, "frontend.temporal:7233", None, id="with-namespace"),
+        pytest.param("[fd00::7]:7233", {}, "[fd00::7]:7233", None, id="ipv6"),
+    ],
+)
+def test_keda_finds_a_service_of_the_workers_namespace(
+    charts: Charts, address: str, tls: dict[str, Any], endpoint: str, name: str | None
+) -> None:
+    """By its short name it would look for it in its own; it checks the certificate against what workers check it against."""
+    (trigger,) = scaled_object(charts, {}, temporal={"address": address, "tls": tls})["triggers"]
+
+    assert trigger["metadata"]["endpoint"] == endpoint
+    assert trigger["metadata"].get("tlsServerName") == name
+
+
 def test_backlog_and_slots_together(charts: Charts) -> None:
     """Backlog brings replicas and slots keep them; a trigger of one's own comes last."""
     spec = scaled_object(
@@ -205,6 +254,17 @@ def test_behaviour_is_taken_as_it_is(charts: Charts) -> None:
 
     assert by_keda["advanced"]["horizontalPodAutoscalerConfig"]["behavior"] == wanted
     assert only(by_hpa, "HorizontalPodAutoscaler")["spec"]["behavior"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("length", "is_named"), [pytest.param(54, False, id="short"), pytest.param(55, True, id="long")]
+)
+def test_kedas_autoscaler_has_a_name_that_it_takes(charts: Charts, length: int, is_named: bool) -> None:
+    """Its webhook refuses keda-hpa-NAME of more than 63 signs, after all else of the release was made."""
+    name = "n" * length
+    config = scaled_object(charts, {}, fullnameOverride=name)["advanced"]["horizontalPodAutoscalerConfig"]
+
+    assert config.get("name") == (name if is_named else None)
 
 
 def test_metrics_of_ones_own(charts: Charts) -> None:

@@ -53,7 +53,12 @@ def integers(thing: Any) -> list[int]:
             "repair-worker",
             {
                 "autoscaling": {
-                    "keda": {**KEDA, "cooldownSeconds": MONTH, "backlog": {"targetQueueSize": SAMPLES}}
+                    "minReplicas": 0,
+                    "keda": {
+                        **KEDA,
+                        "cooldownSeconds": MONTH,
+                        "backlog": {"targetQueueSize": SAMPLES, "includeRunningWorkflowCount": True},
+                    },
                 }
             },
             "ScaledObject",

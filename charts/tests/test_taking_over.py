@@ -1,5 +1,5 @@
 """
-An autoscaler that takes a running fleet over, seen by helm through an API server of one Deployment.
+A running fleet whose count gets another owner, seen by helm through an API server of one Deployment.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -20,17 +21,26 @@ pytestmark = pytest.mark.process
 NAME = "kit-repair-worker"
 # What helm would have to know more kinds for.
 LEFT_OUT = "networkPolicy.enabled=false,pdb.enabled=false,serviceAccount.create=false,test.enabled=false"
-DEPLOYMENT = {
-    "apiVersion": "apps/v1",
-    "kind": "Deployment",
-    "metadata": {
-        "name": NAME,
-        "namespace": "default",
-        "labels": {"app.kubernetes.io/managed-by": "Helm"},
-        "annotations": {"meta.helm.sh/release-name": "kit", "meta.helm.sh/release-namespace": "default"},
-    },
-    "spec": {"replicas": 50},
-}
+OF_RELEASE = {"meta.helm.sh/release-name": "kit", "meta.helm.sh/release-namespace": "default"}
+BY = "temporal-kit/replicas-by"
+SCALED, NAMED = {BY: "autoscaler"}, {BY: "release"}
+
+
+def deployment(replicas: int, annotations: dict[str, str]) -> dict[str, object]:
+    """
+    The Deployment as it runs, with what the chart has written on it.
+    """
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": NAME,
+            "namespace": "default",
+            "labels": {"app.kubernetes.io/managed-by": "Helm"},
+            "annotations": OF_RELEASE | annotations,
+        },
+        "spec": {"replicas": replicas},
+    }
 
 
 def kinds(version: str, plural: str, kind: str) -> dict[str, object]:
@@ -56,24 +66,27 @@ ANSWERS: dict[str, object] = {
     "/apis": {
         "kind": "APIGroupList",
         "apiVersion": "v1",
-        "groups": [group("apps", "v1"), group("autoscaling", "v2")],
+        "groups": [group("apps", "v1"), group("autoscaling", "v2"), group("keda.sh", "v1alpha1")],
     },
     "/apis/apps/v1": kinds("apps/v1", "deployments", "Deployment"),
+    "/apis/keda.sh/v1alpha1": kinds("keda.sh/v1alpha1", "scaledobjects", "ScaledObject"),
     "/apis/autoscaling/v2": kinds("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
-    f"/apis/apps/v1/namespaces/default/deployments/{NAME}": DEPLOYMENT,
 }
 
 
 class OneDeployment(BaseHTTPRequestHandler):
     """
-    Answers what helm asks before it renders; there is one Deployment, of 50 replicas.
+    Answers what helm asks before it renders; there is one Deployment.
     """
+
+    running: ClassVar[dict[str, object]] = {}
 
     def do_GET(self) -> None:
         """
         Answer from the table, else that there is none.
         """
-        found = ANSWERS.get(self.path.partition("?")[0])
+        answers = {**ANSWERS, f"/apis/apps/v1/namespaces/default/deployments/{NAME}": self.running}
+        found = answers.get(self.path.partition("?")[0])
         missing = {
             "kind": "Status",
             "apiVersion": "v1",
@@ -110,22 +123,49 @@ def cluster() -> Iterator[str]:
         server.server_close()
 
 
+CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
+
+
 @pytest.mark.parametrize(
-    ("given", "replicas"),
+    ("given", "running", "replicas"),
     [
-        pytest.param("autoscaling.cpu.enabled=true", 50, id="what-runs-is-kept"),
+        pytest.param(CPU, deployment(50, {}), 50, id="an-autoscaler-takes-over"),
         pytest.param(
-            "autoscaling.cpu.enabled=true,autoscaling.minReplicas=60,autoscaling.maxReplicas=90",
-            60,
-            id="raised-to-the-fewest",
+            f"{CPU},autoscaling.minReplicas=60,autoscaling.maxReplicas=90",
+            deployment(50, SCALED),
+            50,
+            id="fewer-run-than-the-fewest",
         ),
-        pytest.param("replicas=null", None, id="no-autoscaler"),
+        pytest.param(f"{CPU},autoscaling.minReplicas=2", deployment(0, {}), 2, id="none-run"),
+        pytest.param(
+            f"{KEDA},autoscaling.minReplicas=0,autoscaling.keda.triggers={{backlog,slots}}",
+            deployment(0, SCALED),
+            0,
+            id="none-run-and-none-need-to",
+        ),
+        pytest.param("replicas=null", deployment(50, SCALED), 50, id="an-autoscaler-goes"),
+        pytest.param("replicas=null", deployment(0, SCALED), 1, id="an-autoscaler-goes-from-none"),
+        pytest.param("replicas=null", deployment(50, NAMED), 50, id="a-count-leaves-the-values"),
+        pytest.param("replicas=null", deployment(0, NAMED), 0, id="scaled-to-none-by-hand"),
+        pytest.param("replicas=null", deployment(50, {}), None, id="nobody-ever-named-a-count"),
+        pytest.param("replicas=7", deployment(50, NAMED), 7, id="a-count-is-given"),
     ],
 )
 def test_the_replicas_that_run_are_kept(
-    charts: Charts, cluster: str, tmp_path: Path, given: str, replicas: int | None
+    charts: Charts,
+    cluster: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    running: dict[str, object],
+    replicas: int | None,
 ) -> None:
-    """Where `replicas` leaves the values for an autoscaler, Helm names what runs: a removed field would become one."""
+    """
+    Where a count leaves the values or the hands of an autoscaler, Helm names what runs: a removed field would become one.
+
+    Whether it may be removed stands on the Deployment.  No other number is written, as an autoscaler raises by itself.
+    """
+    monkeypatch.setattr(OneDeployment, "running", running)
     config = tmp_path / "kubeconfig"
     config.write_text(
         yaml.safe_dump(
@@ -151,5 +191,7 @@ def test_the_replicas_that_run_are_kept(
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    (deployment,) = (found for found in yaml.safe_load_all(done.stdout) if found)
-    assert only([deployment], "Deployment")["spec"].get("replicas") == replicas
+    (found,) = (found for found in yaml.safe_load_all(done.stdout) if found)
+    assert only([found], "Deployment")["spec"].get("replicas") == replicas
+    owner = "autoscaler" if "enabled=true" in given else "release"
+    assert found["metadata"]["annotations"].get(BY) == (None if replicas is None else owner)

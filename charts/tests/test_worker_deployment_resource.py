@@ -129,6 +129,9 @@ def test_pauses_that_the_controller_takes(charts: Charts, pause: str) -> None:
         pytest.param({"tls": {"enabled": True, "serverName": "shop"}}, "shop", id="name"),
         pytest.param({"tls": {"clientCertificate": {"existingSecret": "c"}}}, None, id="certificate"),
         pytest.param({"apiKey": {"existingSecret": "k"}}, None, id="api-key"),
+        pytest.param(
+            {"address": "frontend:7233", "apiKey": {"existingSecret": "k"}}, "frontend", id="short-address"
+        ),
     ],
 )
 def test_the_controller_speaks_tls_where_the_workers_do(
@@ -140,6 +143,13 @@ def test_the_controller_speaks_tls_where_the_workers_do(
     connection = only(charts.render(CHART, given), "Connection")
     assert connection["spec"].get("tls", {}).get("serverName") == name
     assert problems(connection) == []
+
+
+def test_the_controller_finds_a_service_of_the_workers_namespace(charts: Charts) -> None:
+    """It lives elsewhere, and hands the address on to the workers."""
+    objects = charts.render(CHART, values(**CONTROLLED, temporal={"address": "frontend:7233"}))
+
+    assert only(objects, "Connection")["spec"]["hostPort"] == "frontend.default.svc:7233"
 
 
 @pytest.mark.parametrize(

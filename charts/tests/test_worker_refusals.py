@@ -63,6 +63,31 @@ CPU = {"enabled": True}
             id="backlog-alone-to-zero",
         ),
         pytest.param(
+            {"autoscaling": {"cpu": CPU}, "resources": None},
+            "without resources.requests.cpu",
+            id="no-resources",
+        ),
+        pytest.param(
+            {"temporal": {"address": "127.0.0.1:7233"}, "autoscaling": {"keda": KEDA}},
+            "temporal.address = 127.0.0.1:7233: KEDA asks from a pod of its own",
+            id="sidecar-and-keda",
+        ),
+        pytest.param(
+            {"temporal": {"address": "[::1]:7233"}, "deployment": {"kind": "WorkerDeployment"}},
+            "a Connection takes no IPv6 address",
+            id="ipv6-sidecar-and-controller",
+        ),
+        pytest.param(
+            {"temporal": {"address": "localhost:7233"}, "deployment": {"kind": "WorkerDeployment"}},
+            "temporal.address = localhost:7233 with deployment.kind = WorkerDeployment: the controller asks",
+            id="sidecar-and-controller",
+        ),
+        pytest.param(
+            {"pdb": {"maxUnavailable": None}},
+            "pdb.maxUnavailable and pdb.minAvailable both null",
+            id="no-budget",
+        ),
+        pytest.param(
             {"autoscaling": {"keda": {**KEDA, "triggers": []}}},
             "nothing to scale on; name backlog, slots or both",
             id="no-trigger",

@@ -5,7 +5,7 @@ What the scripts do with what a killed run left half made; the programs are stub
 from __future__ import annotations
 
 import pytest
-from making import make
+from making import make, refusal
 from stubs import Stubs
 
 pytestmark = pytest.mark.process
@@ -53,3 +53,24 @@ def test_a_kind_cluster_that_is_there_is_asked_for_its_kubeconfig(
 
     assert told in done.stdout + done.stderr
     assert len(kind.calls("kind export kubeconfig --name temporal-kit")) == 1
+
+
+def test_what_a_finalizer_keeps_is_not_taken_for_somebody_elses(kind: Stubs) -> None:
+    """
+    A ScaledObject stays where KEDA went first: it is ours, and who lets it go is named.
+    """
+    kept = "ScaledObject/repair-worker|finalizer.keda.sh "
+    kind.put("sleep", "")
+    kind.put(
+        "kubectl",
+        'case "$*" in *"config get-contexts"*) echo kind-temporal-kit ;; *"get namespaces"*) echo repair-shop ;; '
+        f"*api-resources*) echo scaledobjects.keda.sh ;; *go-template=*) echo '{kept}' ;; esac",
+    )
+    kind.put("helm", "")
+
+    words = refusal(make("down", kind.config, environment=kind.environment))
+
+    assert words.startswith(
+        "error: namespace repair-shop: ScaledObject/repair-worker is deleted and waits for finalizer.keda.sh, whose"
+    )
+    assert not any(" delete namespace" in call for call in kind.calls("kubectl"))

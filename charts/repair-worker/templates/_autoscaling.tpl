@@ -4,14 +4,34 @@
 {{- end -}}
 
 {{- /*
-The count of the running Deployment, where an autoscaler takes over: Helm removes `replicas` from a Deployment that had it, Kubernetes
-sets it to one, and a fleet would be gone before the autoscaler has looked. Nothing without a cluster, as in `helm template`.
+The count that the Deployment names: as given, else the one that runs, where an autoscaler takes over or a count was named before. A field
+that Helm removes is set to one by Kubernetes, and a fleet would be gone before anybody has looked. No other number than the one that
+runs, as an autoscaler raises it by itself; but one that takes over or goes leaves somebody. Nothing without a cluster, as in
+`helm template`.
 */ -}}
-{{- define "repair-worker.replicasThatRun" -}}
-{{- if or (include "repair-worker.scaledByHpa" .) .Values.autoscaling.keda.enabled -}}
+{{- define "repair-worker.replicas" -}}
+{{- if ne nil .Values.replicas -}}
+{{- .Values.replicas | int64 -}}
+{{- else -}}
+{{- $scaled := eq "autoscaler" (include "repair-worker.replicasBy" .) -}}
 {{- $running := lookup "apps/v1" "Deployment" (include "repair-worker.namespace" .) (include "repair-worker.fullname" .) -}}
-{{- if $running }}{{ max (dig "spec" "replicas" 1 $running | int64) (int64 .Values.autoscaling.minReplicas) }}{{ end -}}
+{{- $named := dig "metadata" "annotations" "temporal-kit/replicas-by" "" $running -}}
+{{- if and $running (or $scaled $named) -}}
+{{- $count := dig "spec" "replicas" 1 $running | int64 -}}
+{{- if and $scaled (eq 0 $count) -}}
+{{- /* A HorizontalPodAutoscaler does nothing where there is none. */ -}}
+{{- $count = .Values.autoscaling.minReplicas | int64 -}}
+{{- else if and (eq 0 $count) (eq "autoscaler" $named) -}}
+{{- $count = 1 -}}
 {{- end -}}
+{{- $count -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Who has the count, as the Deployment says it to the next upgrade, which must not remove the field. */ -}}
+{{- define "repair-worker.replicasBy" -}}
+{{- if or (include "repair-worker.scaledByHpa" .) .Values.autoscaling.keda.enabled }}autoscaler{{ else }}release{{ end -}}
 {{- end -}}
 
 {{- define "repair-worker.scaleTarget" -}}
@@ -64,7 +84,9 @@ scaleTargetRef: {{ include "repair-worker.scaleTarget" . }}
 minReplicaCount: {{ .Values.autoscaling.minReplicas | int64 }}
 maxReplicaCount: {{ .Values.autoscaling.maxReplicas | int64 }}
 pollingInterval: {{ $keda.pollingIntervalSeconds | int64 }}
+{{- if eq 0 (int .Values.autoscaling.minReplicas) }}
 cooldownPeriod: {{ $keda.cooldownSeconds | int64 }}
+{{- end }}
 {{- /* Not from zero: there are no slots to see, which counts as a failure, and KEDA would bring replicas for it. */}}
 {{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) (include "repair-worker.hasAverage" .) }}
 fallback:
@@ -72,10 +94,17 @@ fallback:
   replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas | int64 }}
   behavior: {{ $keda.fallback.behavior }}
 {{- end }}
-{{- with .Values.autoscaling.behavior }}
+{{- $isLong := and (not (include "repair-worker.isControlled" .)) (gt (len (include "repair-worker.fullname" .)) 54) }}
+{{- if or .Values.autoscaling.behavior $isLong }}
 advanced:
   horizontalPodAutoscalerConfig:
+    {{- if $isLong }}
+    # KEDA takes no more than 63 signs, and its own name for it has nine more than ours.
+    name: {{ include "repair-worker.fullname" . | quote }}
+    {{- end }}
+    {{- with .Values.autoscaling.behavior }}
     behavior: {{- toYaml . | nindent 6 }}
+    {{- end }}
 {{- end }}
 triggers:
   {{- range $keda.triggers }}
@@ -101,7 +130,7 @@ triggers:
 - type: temporal
   name: backlog
   metadata:
-    endpoint: {{ .Values.temporal.address | quote }}
+    endpoint: {{ include "repair-worker.addressElsewhere" . | quote }}
     taskQueue: {{ .Values.temporal.taskQueue | quote }}
     queueTypes: {{ join "," $backlog.queueTypes | quote }}
     targetQueueSize: {{ $backlog.targetQueueSize | int64 | quote }}
@@ -119,7 +148,7 @@ triggers:
     workerDeploymentBuildId: {{ include "repair-worker.buildId" . | quote }}
     {{- end }}
     {{- end }}
-    {{- with .Values.temporal.tls.serverName }}
+    {{- with include "repair-worker.serverNameElsewhere" . }}
     tlsServerName: {{ . | quote }}
     {{- end }}
   {{- if include "repair-worker.hasCredentials" . }}
@@ -138,12 +167,16 @@ triggers:
 {{- $own -}}
 {{- end -}}
 
+{{- define "repair-worker.slotsPerReplica" -}}
+{{- ne nil .Values.autoscaling.keda.slots.perReplica | ternary .Values.autoscaling.keda.slots.perReplica (mulf 0.7 .Values.settings.activitySlots) -}}
+{{- end -}}
+
 {{- define "repair-worker.slotsTrigger" -}}
 {{- $slots := .Values.autoscaling.keda.slots -}}
 {{- $query := printf "sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" (include "repair-worker.ownSeries" .) -}}
 - type: prometheus
   name: slots
-  {{- $own := dict "query" ($slots.query | default $query) "threshold" ($slots.perReplica | toString) "activationThreshold" ($slots.activation | toString) }}
+  {{- $own := dict "query" ($slots.query | default $query) "threshold" (include "repair-worker.slotsPerReplica" .) "activationThreshold" ($slots.activation | toString) }}
   metadata: {{- include "repair-worker.prometheusMetadata" (dict "root" . "own" $own) | nindent 4 }}
   {{- with .Values.autoscaling.keda.prometheus.authenticationRef }}
   authenticationRef: {{- toYaml . | nindent 4 }}

@@ -72,3 +72,13 @@ async def test_a_long_activity_outlives_the_quiet_around_it(quiet: Kit, client: 
     print(f"{took:.0f} s from no worker to the order's end; attempts {attempts}")
     assert took > LONG_SECONDS
     assert set(attempts) == {1}
+
+
+def test_somebody_works_when_the_autoscaler_goes(quiet: Kit) -> None:
+    """It goes while there is no worker, and nobody else would bring one."""
+    until(lambda: workers(quiet)[0] == 0, "no worker without work", 300)
+
+    deployed = quiet.make("deploy", "PROFILE=dev", "GRAFANA=0", "AUTOSCALE=none")
+
+    assert deployed.code == 0
+    assert workers(quiet) == (1, 1)
