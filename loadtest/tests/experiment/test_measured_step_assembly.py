@@ -119,7 +119,7 @@ async def test_a_problem_that_is_seen_at_two_edges_is_told_once(system: FakeSyst
 
 async def test_fakes_refuse_what_the_real_ones_refuse() -> None:
     """A counter that fell is an error of the fake as well, and no negative number."""
-    system = FakeSystem(clock=FakeClock())
+    system = FakeSystem(clock=FakeClock(), replicas=(Replica("worker-1", None, None, 0.0),))
     metrics = FakeMetrics(system)
     system.closed_before = 5
     before = await metrics.scrape({"worker-1": ""}, "worker")
