@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from loadtest.cli import app, kubeconfig
+
 pytestmark = pytest.mark.process
 
 # The signal comes while the SDK's threads leave.
@@ -29,3 +31,17 @@ def test_a_signal_at_the_very_end_changes_no_exit_code(number: int) -> None:
     )
 
     assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_a_verb_that_is_interrupted_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it has anything of its own to say, such as what goes on without it."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kubeconfig, "reach", interrupted)
+
+    assert app.run(["fetch"]) == 130
+    assert capsys.readouterr().err == "error: interrupted\n"
