@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from loadtest.cli import app, kubeconfig
+
 pytestmark = pytest.mark.process
 
 # The signal comes while the SDK's threads leave.
@@ -38,3 +40,17 @@ def test_what_libraries_left_for_the_exit_is_done() -> None:
     done = subprocess.run([sys.executable, "-c", ending], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout) == (3, "removed\n")
+
+
+def test_a_verb_that_is_interrupted_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it has anything of its own to say, such as what goes on without it."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kubeconfig, "reach", interrupted)
+
+    assert app.run(["fetch"]) == 130
+    assert capsys.readouterr().err == "error: interrupted\n"

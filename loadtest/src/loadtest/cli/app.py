@@ -12,6 +12,7 @@ import traceback
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from loadtest.cli.capacity_verb import capacity
@@ -32,8 +33,25 @@ from loadtest.errors import InputError, LoadtestError, TargetError
 from repairshop.lifetime import interrupt_on_signals
 from repairshop.standard_streams import take_standard_streams
 
+
+class _Verbs(TyperGroup):
+    """
+    The verbs; one that is interrupted is told as that, where typer makes a bare exit code of it.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """
+        Carry out a verb.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interruption:
+            raise typer.Abort from interruption
+
+
 app = typer.Typer(
     name="loadtest",
+    cls=_Verbs,
     help="How many workers do we need, what happens when we add more, and what holds us back?",
     epilog="A first run: `loadtest sweep loadtest/plans/smoke.toml` (90 s). `loadtest VERB --help` has each verb's options.",
     add_completion=False,
