@@ -255,7 +255,7 @@ def test_arguments_are_refused_and_help_lists_the_settings() -> None:
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("error: --slots: a worker takes no arguments; ")
     assert told.returncode == 0
-    assert "activity_slots: Activities at a time" in told.stdout
+    assert "activity_slots: Most activities at the same time" in told.stdout
 
 
 def test_the_package_runs_as_a_module_only_with_its_own_name() -> None:

@@ -20,9 +20,11 @@ from temporalio.service import RPCError
 
 from loadtest.free_ports import free_ports
 from loadtest.server_access import ServerAccess
-from loadtest.target.dev_server import command, find_temporal
+from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 _PATIENCE_SECONDS = 60.0
+# Stories of the repair shop skip their years.
+_CONFIG = {**DYNAMIC_CONFIG, "frontend.WorkflowTimeSkippingEnabled": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ async def wait_until_it_serves(address: str) -> None:
 @contextlib.contextmanager
 def running_server(folder: Path) -> Iterator[Server]:
     """
-    Run a real Temporal server, set up as the local target sets it up; its log goes into a folder.
+    Run a real Temporal server, set up as the local target sets it up, that can skip time; its log goes into a folder.
     """
     port, http, metrics = free_ports(3)
-    argv = command(find_temporal(None), port, http, metrics, log_level="error")
+    argv = command(find_temporal(None), port, http, metrics, log_level="error", config=_CONFIG)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log, start_new_session=True)
     try:

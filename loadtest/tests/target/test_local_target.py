@@ -94,12 +94,16 @@ async def test_a_worker_that_polls_another_queue_is_not_ready(
         probe = WorkerProbe(client, f"{task_queue}-typo")
         replicas = await target.scale(1)
 
+        await wait_until_polling(
+            replicas, DescribedQueue(client, task_queue), target.check_alive, SystemClock()
+        )
+
         told = (
             f'worker-1.*do not poll the task queue.*they poll {task_queue}: write task_queue = "{task_queue}"'
         )
         with pytest.raises(TargetError, match=told):
             await wait_until_polling(
-                replicas, queue, target.check_alive, SystemClock(), timeout_seconds=6, workers=probe
+                replicas, queue, target.check_alive, SystemClock(), timeout_seconds=1, workers=probe
             )
 
 
