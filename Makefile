@@ -57,7 +57,7 @@ quick: $(BIN)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist worksteal -p no_processes $(PYTEST_ARGS)
 
 .PHONY: test
-test: lint pytest ## every check that needs no cluster (about 17 minutes on two cores)
+test: lint pytest ## every check that needs no cluster (about 15 minutes on two cores)
 
 # A module's tests stay together, as they share what they start; they come in the order of `testpaths`.
 SIDE_BY_SIDE = --dist loadscope --no-loadscope-reorder
