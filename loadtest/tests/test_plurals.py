@@ -16,11 +16,12 @@ from loadtest.plural import counted, plural
 SOURCES = Path(__file__).parents[1] / "src"
 NOUNS = (
     "workflows|orders|steps|replicas|rounds|injectors|pods|probes|slots|samples|arrivals|repetitions|activities|tasks|"
-    "cores|times|restarts|windows|workers|runs|ports|processes|blocks|starts"
+    "cores|times|restarts|windows|workers|runs|ports|processes|blocks|starts|suspects|polls|pairs|results"
 )
 BESIDE = re.compile(rf"^ (?:more )?({NOUNS})\b(?!/s)")
 # Each is more than one, or is no number.
 NEVER_ONE = {
+    "2 * step.in_flight results",
     "_FEWEST_ARRIVALS arrivals",
     "_MOST_ARRIVALS arrivals",
     "MOST_ARRIVAL_RATE orders",
@@ -36,12 +37,14 @@ NEVER_ONE = {
     "most repetitions",
     "most replicas",
     "most_probes probes",
+    "name polls",
     "part cores",
     "samples_to_keep(most) orders",
     "self.of workers",
     "service.project runs",
     "status.name runs",
     "told replicas",
+    "workers polls",
 }
 
 

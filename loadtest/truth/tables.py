@@ -142,7 +142,7 @@ def comparisons_table(trials: Sequence[ComparisonTrial]) -> str:
         ]
         for trial in trials
     ]
-    head = ["work", "machine's walk a block", "B is slower by", "more / less / same / cannot tell"]
+    head = ["work", "machine's drift a block", "B is slower by", "more / less / same / cannot tell"]
     return _table([*head, "rounds, mean"], rows)
 
 

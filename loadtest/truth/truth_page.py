@@ -144,4 +144,4 @@ Late tasks or the time in the slot raise the alarm."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
 _STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
 _COMPARISON = """Blocks of 10 s in rounds of A B B A, which are added until they tell: 4 to 8, of exponential work 5 to 8; in % of {runs:,} comparisons of each kind.
-A walk of 10 % stands for whatever scatters as much from block to block, as the waits of an open load may."""
+A drift of 10 % a block stands for whatever scatters as much from block to block, as the waits of an open load may."""

@@ -59,16 +59,21 @@ def _guard() -> int:
     Start the guard and return the descriptor that it hears on, which no child inherits.
     """
     heard, told = os.pipe()
-    guard = subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__],
-        stdin=heard,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-        start_new_session=True,
-    )
-    os.close(heard)
+    try:
+        guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__],
+            stdin=heard,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            start_new_session=True,
+        )
+    except OSError:
+        os.close(told)
+        raise
+    finally:
+        os.close(heard)
     atexit.register(_end, guard, told)
     return told
 

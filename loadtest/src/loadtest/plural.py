@@ -27,4 +27,4 @@ def counted(number: int, one: str, many: str | None = None) -> str:
         number: What is counted.
         one, many: As ``plural`` takes them.
     """
-    return f"{number} {plural(number, one, many)}"
+    return f"{number:,} {plural(number, one, many)}"

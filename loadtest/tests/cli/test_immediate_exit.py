@@ -16,9 +16,10 @@ pytestmark = pytest.mark.process
 # The signal comes while the SDK's threads leave.
 ENDING = """
 import os, signal, sys, time
+from repairshop import lifetime
 from loadtest.cli import immediate_exit
 import temporalio.client
-immediate_exit.time.sleep = lambda seconds: os.kill(os.getpid(), {number})
+lifetime.time.sleep = lambda seconds: os.kill(os.getpid(), {number})
 immediate_exit.end(3)
 """
 

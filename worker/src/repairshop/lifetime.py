@@ -32,7 +32,8 @@ def leave(code: int) -> NoReturn:
     """
     # The interpreter is whole while they run, so no thread of the SDK is in danger.
     atexit._run_exitfuncs()
-    time.sleep(SETTLE_SECONDS)
+    if "temporalio" in sys.modules:
+        time.sleep(SETTLE_SECONDS)
     end_at_once(code)
 
 

@@ -1,5 +1,5 @@
 """
-The ``loadtest`` program: its verbs, its one-line errors, and the one place where the process ends.
+The ``loadtest`` program: its verbs, its one-line errors and its exit code.
 """
 
 from __future__ import annotations
@@ -110,15 +110,15 @@ def run(arguments: list[str]) -> int:
     except LoadtestError as error:
         _say(str(error), each=isinstance(error, InputError))
         return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):  # the latter is a RuntimeError
+        _say("interrupted")
+        return INTERRUPTED
     except (OSError, MemoryError, RuntimeError) as error:
         refused = machine_refusal(error)
         if refused is None:
             raise
         _say(refused)
         return TargetError.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted")
-        return INTERRUPTED
     return code if isinstance(code, int) else 0
 
 

@@ -4,12 +4,25 @@ What a machine refuses a program: room, descriptors, rights, memory, processes.
 
 from __future__ import annotations
 
+import errno
+
+# Room, descriptors, memory, rights, a disk that fails; any other error of the system is a defect of the program.
+_REFUSALS = frozenset(
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS),
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+        *(errno.EACCES, errno.EPERM),
+    }
+)
+# Python's own words where TMPDIR and every other place is missing or full.
+_NO_TEMPORARY = "No usable temporary directory"
+
 
 def machine_refusal(error: Exception) -> str | None:
     """
     Say what this machine refuses, ``None`` of an error that is not the machine's own.
     """
-    if isinstance(error, OSError) and error.errno is not None:
+    if isinstance(error, OSError) and (error.errno in _REFUSALS or _NO_TEMPORARY in str(error)):
         return f"this machine refuses what `loadtest` needs: {error}"
     if isinstance(error, MemoryError):
         return "this machine refuses what `loadtest` needs: memory; end other programs, or raise the limit (`ulimit -v`)"

@@ -39,7 +39,7 @@ def few_cores(machine: Machine) -> tuple[str, ...]:
         return ()
     return (
         f"server, workers and injectors may use {machine.allowed_cores:g} of this machine's {counted(machine.cores, 'core')}, "
-        "by the limit of a container or a set of cores: when they have used them up is told of no step",
+        "by the limit of a container or a set of cores: no step says when they are used up",
     )
 
 

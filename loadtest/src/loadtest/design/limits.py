@@ -16,6 +16,7 @@ from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.read_blocks import ReadBlocks, judged_by
 from loadtest.plan import Plan
+from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.limits_result import LimitsAnswer, TriedRelief
 from loadtest.results.question import LimitsQuestion
@@ -69,7 +70,8 @@ class LimitSearch:
             again = "measured again, as it was invalid" if todo[0].attempt > 1 else None
             return NextStep(todo[0], None, again)
         answer = self.answer(kept)
-        return Answer(f"{answer.value}: {len(self.tried(kept))} suspects were relieved")
+        tried = len(self.tried(kept))
+        return Answer(f"{answer.value}: {counted(tried, 'suspect')} {plural(tried, 'was', 'were')} relieved")
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """

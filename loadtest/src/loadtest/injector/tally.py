@@ -69,7 +69,7 @@ class Level:
 @dataclass(slots=True)
 class TallyCounts:
     """
-    Counts that grow; see ``results.measured.InjectorCounts``.
+    Counts that grow; see ``results.injector_report.InjectorCounts``.
     """
 
     offered: int = 0

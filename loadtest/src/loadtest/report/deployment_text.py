@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.plan import Slo
-from loadtest.report.numbers import bound_text, listed, milliseconds, rate, replica_count, share
+from loadtest.report.numbers import bound_text, capitalised, listed, milliseconds, rate, replica_count, share
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -54,7 +54,7 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
     )
     return (
         f"Deploy {replica_count(demand.replicas)}: {why} {asked}{spare}.",
-        f"{_capitalised(demand.why)}. {waits}",
+        f"{capitalised(demand.why)}. {waits}",
     )
 
 
@@ -66,10 +66,6 @@ def _what_would_tell(demand: Demand) -> str:
         return ""
     most = demand.not_enough[-1]
     return f": {'; '.join(demand.by_replicas[str(most)].why)}. A sweep of more replicas, or at a lower rate, may find a count that does"
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _offered(mine: Sequence[Cell], arrival_rate: float, unit_name: str) -> str:

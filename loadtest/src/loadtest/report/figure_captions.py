@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from loadtest.analysis.estimators.percentiles import is_for_few_samples
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.report.decision_plot import decided_steps, drawn_steps
-from loadtest.report.numbers import listed, milliseconds, percent, plain, rate, with_ends
+from loadtest.report.numbers import capitalised, listed, milliseconds, percent, plain, rate, with_ends
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -27,7 +27,7 @@ def scaling_caption(sweep: SweepResult) -> str:
     }
     said = f"Saturated: {listed([str(n) for n in sorted(n for n in loops if n)], 'or')} {unit(sweep)} are kept open. "
     return said + (
-        _capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
+        capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
 
 
@@ -47,13 +47,6 @@ def latency_caption(sweep: SweepResult) -> str:
     )
     waits = "The queue whose wait falls with more replicas is the one that waits for slots. "
     return f"{at}{waits}{worst}{grows}{_not_drawn(found)}".strip()
-
-
-def _capitalised(text: str) -> str:
-    """
-    Begin a sentence, and leave names such as CPU as they are.
-    """
-    return text[:1].upper() + text[1:]
 
 
 def _is_overloaded(step: StepResult) -> bool:
@@ -103,7 +96,7 @@ def cost_caption(sweep: SweepResult) -> str:
     """
     server = sweep.cost.server
     if server.idle_cores is None or server.seconds_per_workflow is None:
-        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {_capitalised(server.why or '')}."
+        return f"CPU time in the window, per workflow, idle time included: at another rate it is another number. {capitalised(server.why or '')}."
     return (
         "CPU time in the window, per workflow, with what runs without load in it. Apart from that the server needs "
         f"{with_ends(server.idle_cores, plain, ' cores')} without load and "

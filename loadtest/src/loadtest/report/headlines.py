@@ -230,7 +230,7 @@ def _counted(sweep: SweepResult) -> str | None:
     if not saturated:
         return None
     step = saturated[-1]
-    counted = [
+    parts_told = [
         f"{rate(number)} {name}"
         for name, number in (
             ("state transitions", step.state_transitions_per_workflow),
@@ -238,11 +238,11 @@ def _counted(sweep: SweepResult) -> str | None:
         )
         if number is not None
     ]
-    if not counted:
+    if not parts_told:
         return None
     kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
     what = f" ({kinds})" if kinds else ""
-    return f"One {unit(sweep)[:-1]} takes {listed(counted)}{what} ({_loaded(step)})."
+    return f"One {unit(sweep)[:-1]} takes {listed(parts_told)}{what} ({_loaded(step)})."
 
 
 def _loaded(step: StepResult) -> str:

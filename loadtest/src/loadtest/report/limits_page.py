@@ -5,6 +5,7 @@ What limits a setting, as one sentence, as text for a terminal and as a page.
 from __future__ import annotations
 
 from loadtest.plural import counted
+from loadtest.report.numbers import capitalised
 from loadtest.report.page_template import page_template
 from loadtest.report.suspect_text import hold, suspects_sentence
 from loadtest.results.comparison_result import Standing
@@ -82,7 +83,9 @@ def _proved(result: LimitsResult) -> str:
     (limit,) = result.limits
     before = [one for one in result.tried[:-1]]
     name = f"{limit.name[:1].upper()}{limit.name[1:]}"
-    told = f"{name} {hold(limit.name)} you back: {limit.evidence}. {_upper(relief_text(result.tried[-1]))}."
+    told = (
+        f"{name} {hold(limit.name)} you back: {limit.evidence}. {capitalised(relief_text(result.tried[-1]))}."
+    )
     told += f" Change {limit.setting.text}."
     if before:
         told += f" Not it: {', '.join(one.suspect.name for one in before)}."
@@ -90,10 +93,6 @@ def _proved(result: LimitsResult) -> str:
         return told
     again = " again" if result.next.name is limit.name else ""
     return f"{told} Next: {result.next.name}{again}, {result.next.evidence}."
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _percent(ratio: float) -> str:

@@ -109,11 +109,18 @@ def with_ends(interval: Interval, write: Callable[[float], str], unit: str) -> s
     return f"{told} ({write(max(0.0, interval.low))} to {write(interval.high)})"
 
 
-def megabytes(size: float | None) -> str:
+def mebibytes(size: float | None) -> str:
     """
     Write bytes as MiB.
     """
     return DASH if size is None else f"{size / (1 << 20):,.0f}"
+
+
+def capitalised(text: str) -> str:
+    """
+    Begin a sentence, and leave names such as CPU as they are.
+    """
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: list[str], joint: str = "and") -> str:

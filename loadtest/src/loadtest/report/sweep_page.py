@@ -128,7 +128,7 @@ def render(
         plain=numbers.plain,
         percent=numbers.percent,
         with_error=numbers.with_error,
-        mib=numbers.megabytes,
+        mib=numbers.mebibytes,
         scaled_ms=numbers.milliseconds_with_error,
         image=image_source,
     )

@@ -127,7 +127,7 @@ def test_a_verb_that_a_signal_ends_leaves_no_file(
         process.send_signal(number)
         _, error = process.communicate(timeout=60)
 
-    assert (process.returncode, error) == (130, "")
+    assert (process.returncode, error) == (130, "error: interrupted\n")
     assert list(temporary.iterdir()) == []
 
 

@@ -82,7 +82,7 @@ def rounds_of_runs(
         return rounds, left
     (first, _), (second, _) = unlike[0]
     told = (
-        f"{len(unlike)} of {len(pairs)} pairs of steps are left out, as the runs offered them different rates "
+        f"{len(unlike)} of {counted(len(pairs), 'pair')} of steps {plural(len(unlike), 'is', 'are')} left out, as the runs offered them different rates "
         f"({first.arrival_rate or 0:.3g} and {second.arrival_rate or 0:.3g}/s in {first.key.folder}), each a share of what "
         "it found itself; give arrival_rate in the plan of both to compare them"
     )

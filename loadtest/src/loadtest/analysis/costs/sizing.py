@@ -71,21 +71,21 @@ def size(
         setting: Values of the plan's factors.
         prices: Prices that the user gave.
     """
-    counted = believable_steps(steps, plan)
-    growth = growth_of(counted, plan)
-    replicas = sized_replicas(counted, plan, rate)
+    believed = believable_steps(steps, plan)
+    growth = growth_of(believed, plan)
+    replicas = sized_replicas(believed, plan, rate)
     needed = replicas.needed
     quantities: tuple[Sized, ...] = (
-        *(quantity(counted, rate, STATED) for quantity in BY_RATE[:1]),
-        part_cores(counted, "worker", rate, needed),
-        worker_memory(counted, needed),
-        part_cores(counted, "server", rate, None),
-        *(quantity(counted, rate, STATED) for quantity in BY_RATE[1:]),
+        *(quantity(believed, rate, STATED) for quantity in BY_RATE[:1]),
+        part_cores(believed, "worker", rate, needed),
+        worker_memory(believed, needed),
+        part_cores(believed, "server", rate, None),
+        *(quantity(believed, rate, STATED) for quantity in BY_RATE[1:]),
     )
-    costs = tuple(part_cost(counted, part) for part in ("worker", "server"))
+    costs = tuple(part_cost(believed, part) for part in ("worker", "server"))
     if growth is None:
         replicas = replace(replicas, why=why_no_throughput(steps, plan))
-    if not counted:
+    if not believed:
         quantities = tuple(replace(one, why=_NONE_VALID) for one in quantities)
         costs = tuple(replace(one, why=_NONE_VALID) for one in costs)
     return SizingResult(
@@ -98,14 +98,14 @@ def size(
         quantities=quantities,
         costs=costs,
         contention=_contention(growth),
-        actions_per_order=actions_per_order(counted) or {},
+        actions_per_order=actions_per_order(believed) or {},
         currency=prices.currency if prices is not None else None,
         prices=priced(prices, quantities) if prices is not None else (),
         notes=(
-            *_left_out(steps, counted),
-            *_full(counted, manifest),
-            *_limits(counted),
-            *_busy_workers(counted, quantities, needed),
+            *_left_out(steps, believed),
+            *_full(believed, manifest),
+            *_limits(believed),
+            *_busy_workers(believed, quantities, needed),
         ),
     )
 

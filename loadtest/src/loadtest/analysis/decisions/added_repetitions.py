@@ -40,8 +40,9 @@ def added_late_tasks(decisions: Sequence[Decision]) -> Decision:
     """
     Join what the late activities of repetitions say.
 
-    The twins' error shrinks with repetitions, the part of it that the model's misfit makes does not.  As that of a window must
-    hold without any of its blocks, the answer must hold without any of the repetitions: one of them a stall can make.
+    The twins' error shrinks with repetitions; the part of it that the model's misfit makes does not. A window's answer
+    must hold without any single block, and so this answer must hold without any single repetition, as one stall can spoil
+    one.
 
     Args:
         decisions: Of each repetition that has one; at least one.
@@ -84,10 +85,10 @@ def _workflow_tasks(steps: Sequence[StepResult]) -> Decision | None:
     found = [step.workflow_decision for step in steps if step.workflow_decision and _is_counted(step)]
     if not found:
         return None
-    counted = round(math.fsum(each.twin_late for each in found) / ALLOWED_RATIO)
+    tasks = round(math.fsum(each.twin_late for each in found) / ALLOWED_RATIO)
     added = judge_share(
         math.fsum(each.late for each in found),
-        counted,
+        tasks,
         math.fsum(each.seconds for each in found),
         max(_burst(each) for each in found),
     )

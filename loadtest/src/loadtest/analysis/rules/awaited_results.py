@@ -47,9 +47,10 @@ def demand_awaitable(plan: Plan, workers: Sequence[WorkerFacts], keys: Iterable[
         / 1000
     )
     told = "" if largest == key else f" for up to {largest.replicas}"
+    way = f"write in_flight_per_slot = {fits:g}{told}, " if fits > 0 else ""
     raise InputError(
         f"plan: {counted(key.replicas, 'replica')} would keep {most:,} {plural(most, 'order')} open{whose} and the result of "
-        f"each is awaited, beyond max_awaited = {plan.max_awaited:,}; give the workers fewer slots, lower replicas, write "
-        f"in_flight_per_slot = {fits:g}{told}, or raise max_awaited where the server answers more such calls at once (a "
+        f"each is awaited, beyond max_awaited = {plan.max_awaited:,}; give the workers fewer slots, lower replicas, "
+        f"{way}or raise max_awaited where the server answers more such calls at once (a "
         "namespace's frontend answers 1,200, unless it is set otherwise)"
     )

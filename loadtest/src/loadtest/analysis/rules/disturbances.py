@@ -160,15 +160,15 @@ def _episode(
     """
     Errors that came and went: in one stretch of less than half of the looks.
     """
-    counted = [look for look in looks if look.counted_seconds]
+    told = [look for look in looks if look.counted_seconds]
     many = [
         index
-        for index, look in enumerate(counted)
+        for index, look in enumerate(told)
         if sum(read(look).values()) >= FEWEST_REFUSALS_PER_SECOND * (look.counted_seconds or 0.0)
     ]
-    if not many or many[-1] - many[0] + 1 >= LARGEST_EPISODE_RATIO * len(counted):
+    if not many or many[-1] - many[0] + 1 >= LARGEST_EPISODE_RATIO * len(told):
         return
-    stretch = _Stretch(tuple(counted[many[0] : many[-1] + 1]))
+    stretch = _Stretch(tuple(told[many[0] : many[-1] + 1]))
     totals: dict[str, float] = {}
     for look in stretch.looks:
         for name, number in read(look).items():

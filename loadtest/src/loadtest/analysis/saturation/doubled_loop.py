@@ -216,7 +216,7 @@ def rise_ratio(first: Measured, second: Measured) -> float:
     before, after = workflows_per_second(first), workflows_per_second(second)
     if before <= 0:
         return math.inf if after > 0 else 0.0
-    counted = after / before - 1
+    rise = after / before - 1
     held = [histogram_of(step.worker_window, "worker.activity_execution") for step in (first, second)]
     seen = [each for each in held if each is not None and each.sum > 0]
     if len(seen) < len(held):
@@ -225,12 +225,12 @@ def rise_ratio(first: Measured, second: Measured) -> float:
             * UNSEEN_CV
             * math.hypot(*(1 / math.sqrt(_activities(step)) for step in (first, second)))
         )
-        return counted if abs(counted) > luck else 0.0
+        return rise if abs(rise) > luck else 0.0
     luck = NORMAL_95 * math.hypot(*(histogram_cv(each) / math.sqrt(each.count) for each in seen))
     longer = (seen[1].sum / seen[1].count) / (seen[0].sum / seen[0].count) - 1
     if abs(longer) > luck:
-        return counted
-    return min(counted, (seen[1].sum / looked_seconds(second)) / (seen[0].sum / looked_seconds(first)) - 1)
+        return rise
+    return min(rise, (seen[1].sum / looked_seconds(second)) / (seen[0].sum / looked_seconds(first)) - 1)
 
 
 def _leaves_slots_free(step: Measured) -> bool:

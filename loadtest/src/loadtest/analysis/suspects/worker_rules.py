@@ -112,7 +112,7 @@ def between(pressure: Pressure) -> list[Suspect]:
     if ratio >= HARDLY_ACCOUNTED_RATIO and pressure.is_closed:
         # Twice as many orders were the relief of this suspect, and completed no more.
         if pressure.loop_limit is not Limit.HAND_OVER:
-            told = f"all {orders} {plural(pressure.in_flight, 'order')} are being worked on, no task waits, and slots are free"
+            told = f"all {orders} {plural(pressure.in_flight, 'order is', 'orders are')} being worked on, no task waits, and slots are free"
             suspects.append(found(SuspectName.ORDERS_IN_FLIGHT, orders_group, told))
         if pressure.planned_activity_seconds is None:
             # One load alone does not tell whether the activities always take so long.
@@ -207,10 +207,16 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
         # A poll is also out while a slow server starts the task that it found: then either may be the limit.
         group = 6 if is_full(pressure.machine) or writes_queue(pressure) else 3
-        return [found(name, group, f"{free}{count(out)} of {most} polls are out all the time, {told}")]
+        return [
+            found(
+                name,
+                group,
+                f"{free}{count(out)} of {most} {plural(most, 'poll is', 'polls are')} out all the time, {told}",
+            )
+        ]
     if out > NO_POLLERS_RATIO * most or asks:
         return []
-    held = f"{free}{count(out)} of {most} polls are out, {told}"
+    held = f"{free}{count(out)} of {most} {plural(most, 'poll is', 'polls are')} out, {told}"
     hits = pressure.sticky_hit_ratio
     if queue.kind == "workflow":
         if hits is None or hits >= FEWEST_HITS_RATIO:

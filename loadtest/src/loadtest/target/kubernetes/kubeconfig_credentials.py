@@ -8,6 +8,7 @@ process, and the private key's copy has no name any more once it is there.
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import tempfile
@@ -31,8 +32,7 @@ def load_kubeconfig(
         ConfigException: The file or the context cannot be used.
         OSError: The file cannot be read, or there is no place for temporary files.
     """
-    folder = Path(tempfile.mkdtemp(prefix="loadtest-kubeconfig-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = _folder()
     kubernetes.config.load_kube_config(
         config_file=str(kubeconfig),
         context=context,
@@ -40,6 +40,16 @@ def load_kubeconfig(
         temp_file_path=str(folder),
     )
     _take_name_from_key(configuration, folder)
+
+
+@functools.cache
+def _folder() -> Path:
+    """
+    Return this process's folder of copies, made once: the client keeps their paths by their content.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="loadtest-kubeconfig-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _take_name_from_key(configuration: kubernetes.client.Configuration, folder: Path) -> None:
@@ -51,10 +61,18 @@ def _take_name_from_key(configuration: kubernetes.client.Configuration, folder: 
     key = configuration.key_file
     if key is None or Path(key).parent != folder or configuration.refresh_api_key_hook is not None:
         return
+    configuration.key_file = _nameless(key)
+
+
+@functools.cache
+def _nameless(key: str) -> str:
+    """
+    Return the path of a copy that has no name any more, once for each; its own path where the kernel opens none such.
+    """
     descriptor = os.open(key, os.O_RDONLY)
     nameless = Path(f"/proc/self/fd/{descriptor}")
-    if nameless.exists():
-        configuration.key_file = str(nameless)
-        Path(key).unlink()
-    else:
+    if not nameless.exists():
         os.close(descriptor)
+        return key
+    Path(key).unlink()
+    return str(nameless)
