@@ -15,7 +15,7 @@ from long_windows import DEMO, long_windows
 from page_parser import page_parser
 from program_run import carry_out
 
-from loadtest.report.numbers import replica_count
+from loadtest.plural import counted
 from loadtest.results.document import read
 from loadtest.results.manifest import Manifest
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -106,10 +106,10 @@ def _held(sweeps: Sequence[SweepResult], long_step: StepResult) -> str:
     measured = long_step.schedule_to_start_seconds
     p95 = None if measured is None else measured.activity.p95
     if p95 is None:
-        return f"- {replica_count(long_step.replicas)} for {LONG_SECONDS} s: no p95: {'; '.join(long_step.reasons)}."
+        return f"- {counted(long_step.replicas, 'replica')} for {LONG_SECONDS} s: no p95: {'; '.join(long_step.reasons)}."
     held = sum(low <= p95 <= high for low, high in shown)
     return (
-        f"- {replica_count(long_step.replicas)} for {LONG_SECONDS} s at {long_step.load.arrival_rate:.2f} orders/s had a p95 of {1000 * p95:.0f} ms "
+        f"- {counted(long_step.replicas, 'replica')} for {LONG_SECONDS} s at {long_step.load.arrival_rate:.2f} orders/s had a p95 of {1000 * p95:.0f} ms "
         f"({long_step.verdict}): {held} of the {len(shown)} ranges shown hold it."
     )
 

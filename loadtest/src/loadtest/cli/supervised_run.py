@@ -129,7 +129,8 @@ def _cancelled_by_signals() -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-            signal.signal(number, before[number])  # the loop leaves those that end the process at once
+            # The loop puts back the defaults, which end the process at once.
+            signal.signal(number, before[number])
 
 
 @contextlib.contextmanager

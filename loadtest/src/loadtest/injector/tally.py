@@ -169,7 +169,7 @@ class Tally:
 
     def told(self, failure: Failure, error: BaseException) -> None:
         """
-        Keep what the first of a failure says, in one line.
+        Keep, in one line, the words with which the first start of a failure was refused.
         """
         self.words.setdefault(failure, " ".join(str(error).split())[:_LONGEST_WORDS])
 

@@ -4,7 +4,8 @@ A search for capacities in words: its headline sentences, and its table for a te
 
 from __future__ import annotations
 
-from loadtest.report.numbers import DASH, bound_text, rate, replica_count, with_error
+from loadtest.plural import counted
+from loadtest.report.numbers import DASH, bound_text, rate, with_error
 from loadtest.results.capacity_result import CapacityResult, Carries, CountCapacity, SearchStep
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result_parts import limit_text
@@ -32,7 +33,7 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
         lines.append(_at_the_rate(result, result.rate))
     if known:
         told = "; ".join(
-            f"{replica_count(one.replicas)} {'keeps' if one.replicas == 1 else 'keep'} it at "
+            f"{counted(one.replicas, 'replica')} {'keeps' if one.replicas == 1 else 'keep'} it at "
             f"{_stands(one.low, confirmed=one.low_confirmed)} and {'misses' if one.replicas == 1 else 'miss'} it at "
             f"{_stands(one.high, confirmed=one.high_confirmed)}"
             for one in known
@@ -40,7 +41,7 @@ def capacity_headlines(result: CapacityResult) -> tuple[str, ...]:
         late = f"{100 * result.allowed_ratio:.0f} % of the tasks wait longer than {bound_text(result.bound_seconds)}"
         lines.append(f"The SLO is that at most {late}: {told}.")
     lines += [
-        f"{replica_count(one.replicas)}: no bracket, as {one.why}."
+        f"{counted(one.replicas, 'replica')}: no bracket, as {one.why}."
         for one in result.counts
         if one.low is None
     ]
@@ -96,7 +97,7 @@ def closed_load_notes(result: CapacityResult) -> tuple[str, ...]:
     """
     Return notes for the reader on the closed loads, each with its count.
     """
-    return tuple(f"{replica_count(one.replicas)}: {note}" for one in result.counts for note in one.notes)
+    return tuple(f"{counted(one.replicas, 'replica')}: {note}" for one in result.counts for note in one.notes)
 
 
 def bracket_text(one: CountCapacity) -> str:
@@ -165,7 +166,9 @@ def _at_the_rate(result: CapacityResult, asked: float) -> str:
     if result.enough is not None:
         one = next(each for each in result.counts if each.replicas == result.enough)
         room = f", with {headroom_text(one).partition(', ')[2]} of headroom"
-        parts.append(f"{replica_count(result.enough)} {'is' if result.enough == 1 else 'are'} enough{room}")
+        parts.append(
+            f"{counted(result.enough, 'replica')} {'is' if result.enough == 1 else 'are'} enough{room}"
+        )
     if found[Carries.NOT_ENOUGH]:
         parts.append(f"{_listed(found[Carries.NOT_ENOUGH])} not enough")
     if found[Carries.UNKNOWN]:

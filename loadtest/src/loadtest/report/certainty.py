@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.twin.decision import DEVIATIONS
-from loadtest.plural import plural
-from loadtest.report.numbers import bound_text, duration, percent, rate, replica_count, share, with_error
+from loadtest.plural import counted, plural
+from loadtest.report.numbers import bound_text, duration, percent, rate, share, with_error
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
@@ -50,7 +50,7 @@ def certainties(sweep: SweepResult) -> list[Certainty]:
 
 
 def _title(cell: Cell) -> str:
-    count = replica_count(cell.replicas)
+    count = counted(cell.replicas, "replica")
     offered = cell.usable[0].load.arrival_rate
     return count if offered is None else f"{count} at {rate(offered)}/s"
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.plan import Slo
-from loadtest.report.numbers import bound_text, capitalised, listed, milliseconds, rate, replica_count, share
+from loadtest.plural import counted
+from loadtest.report.numbers import bound_text, capitalised, listed, milliseconds, rate, share
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -53,7 +54,7 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
         else ""
     )
     return (
-        f"Deploy {replica_count(demand.replicas)}: {why} {asked}{spare}.",
+        f"Deploy {counted(demand.replicas, 'replica')}: {why} {asked}{spare}.",
         f"{capitalised(demand.why)}. {waits}",
     )
 

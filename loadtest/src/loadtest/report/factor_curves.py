@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator, PercentFormatter
 
 from loadtest.plan.plan_tables import DynamicValue
+from loadtest.plural import counted
 from loadtest.report.drawing import (
     BLUE,
     GREEN,
@@ -26,7 +27,6 @@ from loadtest.report.drawing import (
     drawing,
     saved,
 )
-from loadtest.report.numbers import replica_count
 from loadtest.report.run_cells import Cell, cells, common_cells, parts, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.plan_setting import Setting, setting_text, value_text
@@ -63,7 +63,7 @@ class FactorLine:
         """
         The setting in words.
         """
-        replicas = replica_count(self.replicas)
+        replicas = counted(self.replicas, "replica")
         return ", ".join(part for part in (replicas, setting_text(self.others)) if part)
 
 

@@ -19,7 +19,6 @@ from loadtest.report.numbers import (
     percent,
     plain,
     rate,
-    replica_count,
     with_ends,
     with_error,
 )
@@ -123,7 +122,9 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
     # Slots that were not seen full are not called saturated.
     seen = Limit.UNKNOWN not in limits
     loaded = "saturated" if seen else "under a closed load"
-    sentence = f"{replica_count(largest)} {complete} {with_error(known[largest])} {unit(sweep)}/s {loaded}"
+    sentence = (
+        f"{counted(largest, 'replica')} {complete} {with_error(known[largest])} {unit(sweep)}/s {loaded}"
+    )
     details = ["at full throttle, whatever the waits"] if explain and seen else []
     details += [text for limit in sorted(limits) if (text := _limited(limit, explain=explain))]
     sentence += f" ({'; '.join(details)})" if details else ""
@@ -137,7 +138,7 @@ def _throughput(sweep: SweepResult, *, explain: bool) -> str | None:
         return f"{sentence}.{also}"
     efficiency = sweep.scaling.efficiency[str(largest)]
     return (
-        f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else replica_count(first)} "
+        f"{sentence}, {_times(speedup.value)} {'one replica' if first == 1 else counted(first, 'replica')} "
         f"(efficiency {with_error(efficiency)}).{also}"
     )
 
@@ -250,8 +251,8 @@ def _loaded(step: StepResult) -> str:
     Say how a closed load filled slots that were seen.
     """
     if step.activity_slots is None:
-        return f"closed load, {replica_count(step.replicas)} whose slots are not known"
-    return f"saturated, {replica_count(step.replicas)} with {counted(step.activity_slots, 'slot')}"
+        return f"closed load, {counted(step.replicas, 'replica')} whose slots are not known"
+    return f"saturated, {counted(step.replicas, 'replica')} with {counted(step.activity_slots, 'slot')}"
 
 
 def _missing(sweep: SweepResult, left: str) -> str | None:

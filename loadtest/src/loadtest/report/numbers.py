@@ -130,13 +130,6 @@ def listed(names: list[str], joint: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
-def replica_count(count: int) -> str:
-    """
-    Write a number of replicas with its noun.
-    """
-    return counted(count, "replica")
-
-
 def core_count(machine: Machine) -> str:
     """
     Write the cores of a machine, and how many of them may be used where those are fewer.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadtest.analysis.suspects.ranking import first_suspects
-from loadtest.report.numbers import replica_count
+from loadtest.plural import counted
 from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.suspect import Suspect, SuspectName
@@ -66,7 +66,7 @@ def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
     largest = max(at_limit, key=_telling, default=None)
     if largest is not None and not largest.suspects and _limit(largest) is Limit.HAND_OVER:
         return (
-            f"What slows the hand-over is not known: no other reading of {replica_count(largest.replicas)}, "
+            f"What slows the hand-over is not known: no other reading of {counted(largest.replicas, 'replica')}, "
             "saturated, points at a limit."
         )
     if not told:
@@ -83,7 +83,7 @@ def held_back(sweep: SweepResult, *, explain: bool = True) -> str | None:
     )
     change = "; or ".join(dict.fromkeys(suspect.setting.text for suspect in first if suspect.setting.text))
     advice = f" To change: {change}." if change else ""
-    return f"{suspects_sentence(first)}, with {replica_count(step.replicas)} {how}.{relief}{advice}"
+    return f"{suspects_sentence(first)}, with {counted(step.replicas, 'replica')} {how}.{relief}{advice}"
 
 
 def _telling(step: StepResult) -> tuple[bool, int, bool, int]:

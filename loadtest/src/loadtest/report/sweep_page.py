@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.analysis import analyse
+from loadtest.plural import counted
 from loadtest.report import numbers
 from loadtest.report.captioned_figures import Figure, families, figures, sources
 from loadtest.report.certainty import certainties
@@ -175,7 +176,7 @@ def _timelines(sweep: SweepResult, steps: Sequence[Measured]) -> list[Timeline]:
     for step in chosen[:MOST_TIMELINES]:
         svg = timeline_plot(by_name[step.step], unit(sweep))
         if svg is not None:
-            replicas = numbers.replica_count(step.replicas)
+            replicas = counted(step.replicas, "replica")
             setting = f"{step.setting}, " if step.factors else ""
             attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
             title = f"{setting}{replicas}, {load_text(step)}{attempt}"

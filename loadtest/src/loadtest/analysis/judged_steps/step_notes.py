@@ -9,6 +9,7 @@ from loadtest.analysis.readings.other_task_queues import activities_elsewhere
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
 from loadtest.analysis.rules.disturbances import disturbance_notes
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 
@@ -30,7 +31,7 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
     notes += unplanned_eager(measured.workers, plan)
     notes += [
-        f"{count:,} start{'s' if count > 1 else ''} failed ({failure.name}), the first with: {words}"
+        f"{counted(count, 'start')} failed ({failure.name}), the first with: {words}"
         for failure, words in measured.injector.words.items()
         if words and (count := measured.injector.whole.failed.get(failure, 0))
     ]
