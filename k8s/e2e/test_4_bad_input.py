@@ -79,7 +79,7 @@ async def test_workers_that_are_never_ready(kit: Kit, api: Api) -> None:
     finally:
         kit.helm("uninstall", name, "--namespace", "repair-shop")
 
-    assert f"repair-shop/{name}: 0 of 1 pods are ready after 20 s" in str(told.value)
+    assert f"repair-shop/{name}: 0 of 1 pod is ready after 20 s" in str(told.value)
     assert "nosuch" in str(told.value)
     assert "event Failed" in str(told.value)
 
