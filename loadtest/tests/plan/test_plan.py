@@ -128,7 +128,7 @@ def test_the_default_plan_is_the_documented_method() -> None:
         ),
         pytest.param(
             {"factors": {"worker.activity_slots": [2, 4000]}},
-            ["max_awaited = 1000", "2 x 4000 slots"],
+            ["max_awaited = 1000", "2 x 4,000 slots"],
             id="awaited-by-a-factor",
         ),
         pytest.param(
