@@ -4,6 +4,7 @@ The local target: real worker processes beside a real server.
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import socket
 import sys
@@ -97,6 +98,12 @@ async def test_a_worker_that_polls_another_queue_is_not_ready(
         await wait_until_polling(
             replicas, DescribedQueue(client, task_queue), target.check_alive, SystemClock()
         )
+        # The server lists a worker from its first heartbeat on, which is no part of polling.
+        async with asyncio.timeout(60):
+            while True:
+                if await probe.other_queues(replicas):
+                    break
+                await asyncio.sleep(0.5)
 
         told = (
             f'worker-1.*do not poll the task queue.*they poll {task_queue}: write task_queue = "{task_queue}"'
