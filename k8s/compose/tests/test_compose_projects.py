@@ -39,17 +39,27 @@ def docker(tmp_path: Path) -> Stubs:
 
 def run(docker: Stubs, script: str, project: str) -> subprocess.CompletedProcess[str]:
     """
-    Run a script as make does.
+    Run a script as make does; it leaves nothing where temporary files are.
     """
-    return subprocess.run(
+    temporary = docker.folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    done = subprocess.run(
         [str(docker.folder / "k8s" / "compose" / "run" / script)],
         cwd=ROOT,
-        env={**os.environ, **docker.environment, **SETTINGS, "COMPOSE_PROJECT": project},
+        env={
+            **os.environ,
+            **docker.environment,
+            **SETTINGS,
+            "COMPOSE_PROJECT": project,
+            "TMPDIR": str(temporary),
+        },
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+    assert list(temporary.iterdir()) == []
+    return done
 
 
 @pytest.mark.parametrize("script", ["up", "sweep", "down"])
