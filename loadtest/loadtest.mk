@@ -26,7 +26,7 @@ docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the typ
 ##@ How often answers are wrong
 
 .PHONY: truth
-truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (12 minutes of two cores); TRIALS=100 for narrower intervals
+truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (14 minutes of two cores); TRIALS=100 for narrower intervals
 	$(PY) loadtest/truth/decision_trials.py $(if $(TRIALS),--runs $(TRIALS))
 
 .PHONY: truth-real

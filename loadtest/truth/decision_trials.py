@@ -3,7 +3,7 @@ Try the product's decisions on systems of known answer and write the table of th
 
 The page is written anew after each run, so that trials that are broken off leave what they found.
 
-    python loadtest/truth/decision_trials.py [--runs 24] [--processes 2] [--output loadtest/docs/truth.md]
+    python loadtest/truth/decision_trials.py [--runs 12] [--processes 2] [--output loadtest/docs/truth.md]
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     Make all trials and write the page.
     """
     parser = page_parser(__doc__, "truth.md")
-    parser.add_argument("--runs", type=int, default=24, help="runs of a cell of the first table")
+    parser.add_argument("--runs", type=int, default=12, help="runs of a cell of the first table")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     began = time.monotonic()
