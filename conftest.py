@@ -6,6 +6,7 @@ import contextlib
 import gc
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,16 @@ settings.load_profile("untimed")
 # interrupted, whatever it does about it.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def begun_on_a_terminal() -> Iterator[None]:
+    """
+    A test that closes its terminal: whoever runs the tests by ``nohup`` hands its answer to that on to them.
+    """
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,22 +16,12 @@ from processes import PATIENCE_SECONDS, wait_until
 
 from repairshop.ledger import open_ledger
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("begun_on_a_terminal")]
 PROGRAM = str(Path(sys.executable).parent / "repairshop")
 
 
 async def _make(url: str) -> None:
     await (await open_ledger(url)).close()
-
-
-@pytest.fixture(autouse=True)
-def terminal() -> Iterator[None]:
-    """
-    Whoever runs the tests by ``nohup`` hands its answer to a closed terminal on to them.
-    """
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 def test_a_reader_that_has_left_is_no_disorder_in_the_books(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import errno
 import logging
 import os
 import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,15 +29,8 @@ from loadtest.listeners.display import JsonLines
 from loadtest.results.run_folder import Run
 from loadtest.results.steps_of_plan import step_keys
 
+pytestmark = pytest.mark.usefixtures("begun_on_a_terminal")
 PHASES = ("scale", "plan the window", "warm-up", "window", "drain", "collect")
-
-
-@pytest.fixture(autouse=True)
-def begun_on_a_terminal() -> Iterator[None]:
-    """Whoever runs the tests by ``nohup`` hands its answer to a closed terminal on to them."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

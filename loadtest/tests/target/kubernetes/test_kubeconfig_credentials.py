@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("begun_on_a_terminal")]
 
 PROGRAM = str(Path(sys.executable).parent / "loadtest")
 CONFIG = """
@@ -31,16 +31,6 @@ users: [{name: u, user: {client-certificate-data: CERTIFICATE, client-key-data: 
 contexts: [{name: here, context: {cluster: c, user: u}}]
 current-context: here
 """
-
-
-@pytest.fixture(autouse=True)
-def terminal() -> Iterator[None]:
-    """
-    Whoever runs the tests by ``nohup`` hands its answer to a closed terminal on to them.
-    """
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
