@@ -6,7 +6,6 @@ How often a comparison on a real server is wrong: settings that differ in nothin
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from page_parser import page_parser
 from page_sections import write_section
+from program_run import compare_settings
 
 from loadtest.errors import InputError
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
@@ -53,17 +53,10 @@ def compare(pair: Pair, seed: int, results: Path) -> None:
     """
     if any(found.a == pair.a for found in _finished(results / str(seed))):
         return
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("loadtest"), "compare", PLAN, "--a", pair.a, "--b", pair.b),
-            *("--block", str(_BLOCK_SECONDS), "--change-over", str(_CHANGE_OVER_SECONDS)),
-            *("--seed", str(seed), "--output", results / str(seed), "--progress", "plain"),
-        ],
-        check=False,
+    blocks = ("--block", str(_BLOCK_SECONDS), "--change-over", str(_CHANGE_OVER_SECONDS))
+    compare_settings(
+        PLAN, pair.a, pair.b, results / str(seed), *blocks, "--seed", str(seed), "--progress", "plain"
     )
-    # Better, worse and cannot tell are what the table is for; anything else is no comparison.
-    if done.returncode not in (0, 1, 3):
-        raise SystemExit(done.returncode)
 
 
 def section(results: Path) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from page_parser import page_parser
+from program_run import compare_settings
 
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.errors import InputError
@@ -63,18 +62,8 @@ def compare(name: str, results: Path) -> None:
     Run one comparison, about four minutes.
     """
     price = PRICES[name]
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("loadtest"), "compare", PLAN),
-            *("--a", price.without, "--b", price.with_it, "--gate", "worker-cpu"),
-            *("--block", "10", "--rounds", "4", "--most-rounds", "4", "--output", results / name),
-        ],
-        check=False,
-        env=_environment(name),
-    )
-    # Better, worse and cannot tell are what the table is for; anything else is no comparison.
-    if done.returncode not in (0, 1, 3):
-        raise SystemExit(done.returncode)
+    flags = ("--gate", "worker-cpu", "--block", "10", "--rounds", "4", "--most-rounds", "4")
+    compare_settings(PLAN, price.without, price.with_it, results / name, *flags, env=_environment(name))
 
 
 def _environment(name: str) -> dict[str, str]:
