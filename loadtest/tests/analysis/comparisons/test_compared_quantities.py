@@ -4,6 +4,7 @@ The quantities of a comparison, each as one number of a block or the reason why 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,8 @@ from full_machine import not_level
 
 from loadtest.analysis import read_step
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems
+from loadtest.analysis.comparisons.settings_comparison import compare_settings
+from loadtest.analysis.saturation.cell_capacity import edges_of
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.errors import InputError
 from loadtest.plan import Slo
@@ -46,6 +49,27 @@ def test_a_block_that_was_not_level_counts() -> None:
 
     assert any("not level" in reason for reason in read_step(measured, plan).reasons)
     assert block_problems(measured, plan) == ()
+
+
+@pytest.mark.parametrize("name", ["throughput", "worker-cpu", "server-cpu"])
+def test_what_is_counted_in_short_windows_is_no_finer_than_their_edges(name: str) -> None:
+    """
+    Blocks that agree to the last order leave the error of counting them; pairs of two finished runs have fewer blocks.
+    """
+    plan = synthetic.demo_plan()
+    step = synthetic.step(1, "saturate", plan=plan)
+    a, b = ((one, read_step(one, plan)) for one in (step, replace(step, started_at=step.started_at + 60)))
+    c, d = ((one, read_step(one, plan)) for one in (replace(step), replace(step)))
+    of_blocks, of_pairs = (
+        {one.quantity: one for one in compare_settings([blocks] * 3, plan)}[name]
+        for blocks in ([a, b, c, d], [a, b, b, a])
+    )
+
+    assert of_blocks.high is not None and of_pairs.high is not None
+    edges = edges_of(step)
+    assert edges > 0
+    assert math.log(of_blocks.high) == pytest.approx(1.96 * edges / math.sqrt(3), rel=1e-3)
+    assert math.log(of_pairs.high) == pytest.approx(math.sqrt(2) * math.log(of_blocks.high), rel=1e-9)
 
 
 @pytest.mark.parametrize("rate", [None, 1.8], ids=["saturate", "open"])

@@ -105,6 +105,24 @@ def test_rounds_that_are_added_until_they_tell_find_no_more_differences_that_are
     assert different >= 6
 
 
+def test_rounds_that_agree_by_luck_are_no_surer_than_their_counts() -> None:
+    """
+    58.5 to 59 activities in three rounds of short windows, which the windows' edges alone make of equal settings.
+    """
+    agreeing = [[59, 58, 59, 59]] * 3
+    assert compare_rounds(agreeing).high < 1
+    by_edges = compare_rounds(agreeing, least_deviation=0.014)
+    assert by_edges.low < 1 < by_edges.high
+    assert by_edges.comparison is Comparison.SAME
+
+
+def test_an_interval_that_the_edges_make_is_narrowed_by_more_rounds() -> None:
+    """
+    A deviation of 0.1 that is known beforehand: 1.96 x 0.1 / sqrt(17) is the first half width below ln 1.05.
+    """
+    assert rounds_wanted([0.0, 0.0, 0.0], least_deviation=0.1) == 17
+
+
 @pytest.mark.parametrize(
     ("rounds", "message"),
     [

@@ -12,6 +12,7 @@ from loadtest.analysis.readings.workflow_counts import workflows_per_second
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.validity import RULES, uneven_halves
+from loadtest.analysis.saturation.cell_capacity import edges_of
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
@@ -58,6 +59,7 @@ class Quantity:
         more_is_better: Whether a higher value is better.
         of: Returns the value of a block, or why there is none.
         events: Returns the events of a block that a share is counted from; ``None`` for what is no share.
+        per_order: Whether orders are counted in the value, so that it is no finer than the window's edges cut them.
     """
 
     name: str
@@ -65,6 +67,13 @@ class Quantity:
     more_is_better: bool
     of: Callable[[Measured, StepResult, Plan], float | str]
     events: Callable[[Measured, Plan], float] | None = None
+    per_order: bool = False
+
+    def edge_ratio(self, measured: Measured) -> float:
+        """
+        Return the standard deviation that the edges of a block's window make of its value, as a share of it.
+        """
+        return edges_of(measured) if self.per_order and measured.arrival_rate is None else 0.0
 
 
 def _throughput(measured: Measured, result: StepResult, plan: Plan) -> float | str:
@@ -132,12 +141,12 @@ def _memory(measured: Measured, result: StepResult, plan: Plan) -> float | str:
 QUANTITIES: Mapping[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
-        Quantity("throughput", "orders/s", True, _throughput),
+        Quantity("throughput", "orders/s", True, _throughput, per_order=True),
         Quantity("late", "share of tasks, + 1/2 task", False, _late, _late_tasks),
         Quantity("wait", "s, mean + 10 ms", False, _wait),
         Quantity("end-to-end", "s, p50", False, _end_to_end),
-        Quantity("worker-cpu", "s an order", False, _cpu("worker")),
-        Quantity("server-cpu", "s an order", False, _cpu("server")),
+        Quantity("worker-cpu", "s an order", False, _cpu("worker"), per_order=True),
+        Quantity("server-cpu", "s an order", False, _cpu("server"), per_order=True),
         Quantity("worker-memory", "bytes", False, _memory),
     )
 }

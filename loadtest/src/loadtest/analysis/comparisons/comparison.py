@@ -72,7 +72,9 @@ def round_difference(blocks: Sequence[float]) -> float:
     )
 
 
-def compare_rounds(rounds: Sequence[Sequence[float]], looks: int = 1) -> Contrast:
+def compare_rounds(
+    rounds: Sequence[Sequence[float]], looks: int = 1, least_deviation: float = 0.0
+) -> Contrast:
     """
     Judge B against A from whole rounds.
 
@@ -82,6 +84,8 @@ def compare_rounds(rounds: Sequence[Sequence[float]], looks: int = 1) -> Contras
     Args:
         rounds: Of four numbers each, as ``round_difference`` takes them.
         looks: How often such an answer may be asked for, as where rounds are added until there is one.
+        least_deviation: Standard deviation of a round's difference that is known whatever the rounds show, as of counts in short
+            windows: three rounds that agree to the last order do so by luck.
 
     Raises:
         ValueError: Fewer than three rounds, which give no interval worth the name.
@@ -92,7 +96,7 @@ def compare_rounds(rounds: Sequence[Sequence[float]], looks: int = 1) -> Contras
             f"{counted(len(differences), 'round')}, but at least {FEWEST_ROUNDS} are needed for an interval"
         )
     mean, deviation = _mean_and_deviation(differences)
-    half = _half_width(deviation, len(differences), looks)
+    half = _half_width(deviation, len(differences), looks, least_deviation)
     low, high, margin = mean - half, mean + half, math.log1p(SAME_WITHIN_RATIO)
     wanted = None
     if -margin < low and high < margin:
@@ -103,11 +107,11 @@ def compare_rounds(rounds: Sequence[Sequence[float]], looks: int = 1) -> Contras
         found = Comparison.LESS
     else:
         found = Comparison.UNKNOWN
-        wanted = rounds_wanted(differences, looks)
+        wanted = rounds_wanted(differences, looks, least_deviation)
     return Contrast(found, math.exp(mean), math.exp(low), math.exp(high), len(differences), wanted)
 
 
-def rounds_wanted(differences: Sequence[float], looks: int = 1) -> int | None:
+def rounds_wanted(differences: Sequence[float], looks: int = 1, least_deviation: float = 0.0) -> int | None:
     """
     Return how many rounds in all would decide if they had the mean and spread of the rounds so far.
 
@@ -125,7 +129,7 @@ def rounds_wanted(differences: Sequence[float], looks: int = 1) -> int | None:
         (
             rounds
             for rounds in range(first, _MOST_ROUNDS + 1)
-            if _half_width(deviation, rounds, looks) < narrow
+            if _half_width(deviation, rounds, looks, least_deviation) < narrow
         ),
         None,
     )
@@ -147,5 +151,7 @@ def confidence_of_look(looks: int) -> float:
     return 1 - (1 - CONFIDENCE) / math.pow(looks, _APART)
 
 
-def _half_width(deviation: float, rounds: int, looks: int) -> float:
-    return t_factor(rounds - 1, confidence_of_look(looks)) * deviation / math.sqrt(rounds)
+def _half_width(deviation: float, rounds: int, looks: int, least_deviation: float) -> float:
+    confidence = confidence_of_look(looks)
+    shown = t_factor(rounds - 1, confidence) * deviation
+    return max(shown, t_factor(math.inf, confidence) * least_deviation) / math.sqrt(rounds)

@@ -5,6 +5,7 @@ Better, worse, the same or cannot tell, quantity by quantity, from the rounds of
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from loadtest.analysis.comparisons.compared_quantities import FEWEST_EVENTS, QUANTITIES, Quantity
@@ -108,6 +109,7 @@ def _compare(
     quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None, looks: int
 ) -> QuantityComparison:
     told: list[list[float]] = []
+    by_edges: list[float] = []
     why = ""
     for blocks in rounds:
         values = [quantity.of(measured, result, plan) for measured, result in blocks]
@@ -116,6 +118,7 @@ def _compare(
             why = reasons[0]
         else:
             told.append([value for value in values if not isinstance(value, str)])
+            by_edges.append(_variance_by_edges(quantity, blocks))
     a, b = _means(told)
     if unlike is not None:
         return QuantityComparison(
@@ -134,7 +137,7 @@ def _compare(
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, few
         )
-    found = compare_rounds(told, looks)
+    found = compare_rounds(told, looks, math.sqrt(math.fsum(by_edges) / len(by_edges)))
     unsure = found.comparison is Comparison.UNKNOWN
     return QuantityComparison(
         quantity.name,
@@ -149,6 +152,16 @@ def _compare(
         found.rounds_wanted,
         "the interval holds both no difference and more than the margin" if unsure else "",
     )
+
+
+def _variance_by_edges(quantity: Quantity, blocks: Sequence[Block]) -> float:
+    """
+    Return the variance that the edges of its windows make of a round's difference, which has half of each block's logarithm.
+    """
+    # A block of two finished runs stands twice in its round.
+    shares = Counter(id(measured) for measured, _ in blocks)
+    edges = {id(measured): quantity.edge_ratio(measured) for measured, _ in blocks}
+    return math.fsum((shares[block] / 2 * edge) ** 2 for block, edge in edges.items())
 
 
 def _too_few_events(quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan) -> str | None:
