@@ -41,12 +41,14 @@ def _without_actions(step: Measured) -> Measured:
 def test_a_rate_between_the_steps_is_measured() -> None:
     """
     A rate that lies between those measured needs replicas that were measured, and says so.
+
+    Three replicas would do by a long run of 40,000 tasks, which holds too few of the rare long queues; by 600,000 they do not.
     """
     found = sized(5.0)
 
     assert found.replicas.basis is Basis.MEASURED
     assert found.replicas.needed is not None
-    assert found.replicas.needed.value == 3
+    assert found.replicas.needed.value == 4
     assert found.exit_code == 0
 
 

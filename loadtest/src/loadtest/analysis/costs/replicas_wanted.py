@@ -20,7 +20,6 @@ MODEL_RATIO = 0.06
 WIDEST_RATIO = 2.0
 # The largest replica count that is tried is this many times the largest measured one.
 FARTHEST_RATIO = 10
-_TASKS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class ReplicaModel:
         held = work.mean + model.overhead_seconds
         slowness = (slots / (model.activities * capacity) - model.dead_seconds) / held
         fitted = replace(model, slots=slots).slowed(max(0.05, slowness))
-        return long_run_late_ratio(fitted, work, rate, bound, _TASKS)
+        return long_run_late_ratio(fitted, work, rate, bound)
 
 
 def replicas_wanted(model: ReplicaModel, rate: float, bounds: tuple[SloBound, ...]) -> Interval | str:
