@@ -13,7 +13,7 @@ from synthetic import demo_plan, steps
 
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_ending import conclude
-from loadtest.cli.run_notes import unread_settings
+from loadtest.cli.run_notes import left_out, unread_settings
 from loadtest.plan import Plan, Saturate, WorkerSetup
 from loadtest.report.rest_of_run import resume_command
 from loadtest.results.question import (
@@ -93,3 +93,18 @@ def test_an_answer_that_was_cut_short_says_by_what(
     folder = run.path.name if budget is None else "latest"
     assert printed.endswith(f"report: {folder}/report.html\n")
     assert Path(folder, "report.html").is_file()
+
+
+def test_reasons_that_differ_in_their_numbers_alone_are_told_once() -> None:
+    """
+    Seven blocks of a stalled machine filled ten lines with the same sentence.
+    """
+    stalled = [
+        (f"the looks at the counters were 6.{tenth} s apart, so this machine stalled",)
+        for tenth in (3, 6, 3, 9)
+    ]
+
+    assert left_out([*stalled, ("a replica was lost",)], 38, "blocks") == [
+        "5 of 38 blocks are not valid and left out: the looks at the counters were 6.3 s apart, so this machine stalled "
+        "(and 2 more with other numbers); a replica was lost"
+    ]

@@ -4,6 +4,7 @@ What the ending of a run prints beside its answer: where its page is, and what w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import value_text
 from loadtest.results.run_folder import Run
 from loadtest.results.step_key import StepKey
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def report_from_here(report: Path) -> Path:
@@ -98,6 +101,12 @@ def left_out(problems: Sequence[Sequence[str]], kept: int, what: str) -> list[st
 
 def reasons_once(problems: Sequence[Sequence[str]]) -> str:
     """
-    Write each reason once.
+    Write each reason once; of those that differ in their numbers alone the first, with the number of the others.
     """
-    return "; ".join(dict.fromkeys(reason for reasons in problems for reason in reasons))
+    alike: dict[str, dict[str, None]] = {}
+    for reason in (reason for reasons in problems for reason in reasons):
+        alike.setdefault(_NUMBER.sub("0", reason), {}).setdefault(reason)
+    return "; ".join(
+        first + (f" (and {len(others)} more with other numbers)" if others else "")
+        for first, *others in alike.values()
+    )
