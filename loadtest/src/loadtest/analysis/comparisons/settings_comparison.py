@@ -108,6 +108,7 @@ def _compare(
     quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None, looks: int
 ) -> QuantityComparison:
     told: list[list[float]] = []
+    telling: list[Sequence[Block]] = []
     why = ""
     for blocks in rounds:
         values = [quantity.of(measured, result, plan) for measured, result in blocks]
@@ -116,6 +117,7 @@ def _compare(
             why = reasons[0]
         else:
             told.append([value for value in values if not isinstance(value, str)])
+            telling.append(blocks)
     a, b = _means(told)
     if unlike is not None:
         return QuantityComparison(
@@ -130,7 +132,7 @@ def _compare(
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, unknown, None, None, None, len(told), wanted, why
         )
-    if (few := _too_few_events(quantity, rounds, plan)) is not None:
+    if (few := _too_few_events(quantity, telling, plan)) is not None:
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, few
         )
