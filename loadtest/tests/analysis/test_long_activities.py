@@ -104,6 +104,18 @@ def test_a_probe_with_such_times_teaches_nothing() -> None:
     assert learn_again(learnt, MINE, [held(step, MINUTES)]) is learnt
 
 
+def test_a_probe_with_other_buckets_teaches_nothing() -> None:
+    """
+    As after a resume with workers of another version: its samples cannot be added to those of the saturate step.
+    """
+    step = synthetic.step(1, "saturate", plan=MINE)
+    learnt = calibration(MINE, step)
+    assert not isinstance(learnt, str)
+    coarse = held(step, Histogram((0.1, 1.0, math.inf), (0, 400, 0), 120.0))
+
+    assert learn_again(learnt, MINE, [step, coarse]) == learn_again(learnt, MINE, [step])
+
+
 @pytest.mark.parametrize(
     ("waits", "seconds", "is_told"),
     [

@@ -99,6 +99,26 @@ def test_shares_of_hardly_a_late_task_are_not_called_the_same(late: int, standin
         assert told.why.startswith(f"{4 * late} of A and {4 * late} of B were late")
 
 
+def test_late_tasks_that_a_closed_load_makes_do_not_tell_of_an_open_one() -> None:
+    """
+    Two finished runs have blocks of both loads: the waits of the closed one are its loop's, and no open one had a late task.
+    """
+    late, none = (0, 0, 100, 0), (50, 50, 0, 0)
+    closed = synthetic.step(1, "saturate", plan=PLAN)
+    assert closed.worker_window is not None
+    waits = {WAITS: Histogram((0.1, 1.0, 10.0, float("inf")), late, 300.0)}
+    seen = {**closed.worker_window.histograms, **waits}
+    closed = replace(closed, worker_window=replace(closed.worker_window, histograms=seen))
+    looped = (closed, read_step(closed, PLAN))
+    offered = _block(Histogram((0.1, 1.0, 10.0, float("inf")), none, 30.0))
+
+    rounds = [[block] * 4 for block in (looped, offered, offered, offered)]
+    told = next(one for one in compare_settings(rounds, PLAN) if one.quantity == "late")
+
+    assert told.standing is Standing.UNKNOWN
+    assert told.why.startswith("0 of A and 0 of B were late")
+
+
 def test_the_end_to_end_time_of_a_block_is_its_median() -> None:
     """
     Too few closes have none.

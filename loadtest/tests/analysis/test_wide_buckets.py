@@ -11,6 +11,8 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
+from loadtest.analysis.suspects.pressure import pressure_of
+from loadtest.analysis.suspects.worker_rules import waits_long
 from loadtest.plan import Plan, Slo
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
@@ -65,6 +67,36 @@ def test_the_share_of_late_activities_says_why_it_is_not_known() -> None:
     assert found.late_ratio is None
     assert found.why["late_ratio"].startswith("300 of 300 waited between 0 and 0.1 s")
     assert "histogram_bucket_overrides" in found.why["late_ratio"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "mean", "median", "is_long"),
+    [
+        pytest.param((400,), 0.004, None, False, id="milliseconds in the first bucket"),
+        pytest.param((400,), 0.2, None, True, id="by the mean, which is exact"),
+        pytest.param((100, 300), 0.02, 0.1, True, id="at least the lower bound"),
+        pytest.param((0, 0, 0, 0, 0, 0, 0, 400), 2000.0, 1000.0, True, id="beyond the last bound"),
+    ],
+)
+def test_a_wait_that_wide_buckets_do_not_tell_is_no_long_one(
+    counts: tuple[int, ...], mean: float, median: float | None, is_long: bool
+) -> None:
+    """
+    The middle of a bucket from 0 to 100 ms would make suspects of workers whose tasks wait for 4 ms.
+    """
+    step, plan = waited("activity", counts, 0.15)
+    assert step.worker_window is not None
+    waits = step.worker_window.histograms["worker.activity_schedule_to_start"]
+    exact = {
+        **step.worker_window.histograms,
+        "worker.activity_schedule_to_start": replace(waits, sum=mean * 400),
+    }
+    step = replace(step, worker_window=replace(step.worker_window, histograms=exact))
+
+    queue = pressure_of(step, plan).activity
+
+    assert queue.wait_p50_seconds == median
+    assert waits_long(queue) is is_long
 
 
 def test_an_answer_that_wide_buckets_do_not_give_is_undecided_with_them_as_the_reason() -> None:

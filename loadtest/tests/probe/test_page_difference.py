@@ -280,11 +280,12 @@ def test_two_windows_are_the_whole() -> None:
     assert sum(half.histograms[wait].count for half in halves) == whole.histograms[wait].count
 
 
-def test_workers_with_other_buckets_cannot_be_added() -> None:
+@pytest.mark.parametrize("fine_seconds", [0.05, 2.0])
+def test_workers_with_other_buckets_cannot_be_added(fine_seconds: float) -> None:
     """
-    Histograms of unlike bounds give an error, not a mixture.
+    Histograms of unlike bounds give an error, not a mixture: also where the sums by bound happen to rise.
     """
-    fine = waits([0.05] * 3)
+    fine = waits([fine_seconds] * 3)
     coarse = [
         line.replace('le="0.1"', 'le="0.3"').replace('le="0.01"', 'le="0.03"') for line in waits([0.2] * 3)
     ]

@@ -7,7 +7,7 @@ It decides what a counter means that is new, gone or lower.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +23,12 @@ _START_TIME = "process_start_time_seconds"
 class _Sums:
     """
     Growth over all series and pages so far, by the catalogue's key.
+
+    Attributes:
+        counters, by_label: Of counters, whole and by the label that the catalogue splits them by.
+        buckets: Cumulative samples of histograms by bound.
+        series: How many series have each bound.
+        sums: Sums of the samples of histograms.
     """
 
     counters: dict[str, float] = field(default_factory=dict)
@@ -30,12 +36,15 @@ class _Sums:
     buckets: dict[str, dict[float, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
+    series: dict[str, Counter[float]] = field(default_factory=lambda: defaultdict(Counter))
     sums: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, metric: Metric, name: str, labels: Mapping[str, str], growth: float) -> None:
         if metric.reading is MetricReading.BUCKETS:
             if name.endswith("_bucket"):
-                self.buckets[metric.key][float(labels["le"])] += growth
+                bound = float(labels["le"])
+                self.buckets[metric.key][bound] += growth
+                self.series[metric.key][bound] += 1
             elif name.endswith("_sum"):
                 self.sums[metric.key] += growth
             return
@@ -83,7 +92,7 @@ def difference(
     return Difference(
         seconds=seconds,
         counters=sums.counters,
-        histograms={key: _histogram(key, sums.buckets[key], sums.sums[key]) for key in sums.buckets},
+        histograms={key: _histogram(key, sums) for key in sums.buckets},
         by_label=sums.by_label,
     )
 
@@ -128,12 +137,19 @@ def _grow(sums: _Sums, before: Page, after: Page, role: str, scope: PageScope) -
             sums.add(metric, line.name, line.labels, growth)
 
 
-def _histogram(key: str, cumulative: Mapping[float, float], total: float) -> Histogram:
+def _histogram(key: str, sums: _Sums) -> Histogram:
+    cumulative, series = sums.buckets[key], sums.series[key]
     bounds = sorted(cumulative)
     counts, below = [], 0.0
     for bound in bounds:
         counts.append(round(cumulative[bound] - below))
         below = cumulative[bound]
-    if not bounds or not math.isinf(bounds[-1]) or min(counts) < 0:
-        raise MeasurementError(f"{key}: its buckets are not cumulative, so they are of different bounds")
-    return Histogram(tuple(bounds), tuple(counts), total)
+    # A bound that not every series has lacks the samples of the others.
+    if not math.isinf(bounds[-1]) or len(set(series.values())) > 1:
+        raise MeasurementError(
+            f"{key}: its buckets are of different bounds, so they cannot be added; give all workers the same "
+            "(histogram_bucket_overrides)"
+        )
+    if min(counts) < 0:
+        raise MeasurementError(f"{key}: its buckets are not cumulative")
+    return Histogram(tuple(bounds), tuple(counts), sums.sums[key])

@@ -1,5 +1,6 @@
 """
-How the injectors' latencies are kept: HdrHistograms in microseconds, with three significant digits, up to one hour.
+How the injectors' latencies are kept: HdrHistograms in microseconds, with three significant digits, for as long as a step
+can last.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable
 from hdrh.codec import HdrCookieException, HdrHistogramSettingsException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
-HIGHEST_MICROSECONDS = 3_600_000_000
+# Warm-up, window and drain of a plan are a day each at most, so that no order of a step takes longer.
+HIGHEST_MICROSECONDS = 3 * 86_400 * 1_000_000
 # Errors that the decoder raises for a text that is cut or changed; it has no common error for these cases.
 _NOT_WHOLE = (
     ValueError,
@@ -32,7 +34,7 @@ def empty() -> HdrHistogram:
 
 def record(histogram: HdrHistogram, seconds: float) -> None:
     """
-    Add one sample; a sample outside of 1 us to 1 h counts as the bound.
+    Add one sample; a sample below 1 us or above three days counts as that.
     """
     histogram.record_value(min(max(round(seconds * 1e6), 1), HIGHEST_MICROSECONDS))
 

@@ -125,7 +125,7 @@ class Measured:
         workers: What is known of each replica; empty in folders of older versions.
         limits: Slots, polls, rate limit and cores in the window; empty in folders of older versions.
         outside: Looks at what may have hit the step from outside; empty in folders of older versions.
-        use: CPU and memory of ``worker``, ``server`` and ``injector``.
+        use: CPU and memory of ``worker`` and ``server``; those of the injectors are in their own report.
         scrape_seconds: Mean seconds over this step to fetch and parse the server's page.
         problems: What the sweep itself could not do or saw broken; each problem makes the step invalid.
         notes: Notes for the reader; they make nothing invalid.

@@ -13,7 +13,7 @@ from loadtest.analysis.costs.sizing import growth_of, size
 from loadtest.analysis.costs.sizing_quantities import part_cores, state_transitions, worker_memory
 from loadtest.plan.prices import PriceTable
 from loadtest.results.limit_facts import MachineUse
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, ProcessUse
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
 from loadtest.results.sweep_result import Interval
@@ -142,6 +142,22 @@ def test_where_every_saturate_step_filled_the_machine_they_are_all_there_is() ->
 
     assert growth is not None
     assert growth.counts == (1, 2, 3, 4)
+
+
+def _cpu(step: Measured, injectors: float) -> Measured:
+    use = {part: ProcessUse(0.3 * step.window_seconds, 1) for part in ("worker", "server")}
+    injector = replace(step.injector, cpu_seconds=injectors * step.window_seconds)
+    return replace(step, use=use, injector=injector)
+
+
+@pytest.mark.parametrize(("injectors", "told"), [(0.5, False), (1.15, True)])
+def test_the_cpu_of_the_injectors_is_a_part_of_what_fills_the_machine(injectors: float, told: bool) -> None:
+    """
+    Of two cores 0.6 are the workers' and the server's: with 1.15 more of the injectors none is left.
+    """
+    notes = sized(5.0, [_cpu(step, injectors) for step in STEPS]).notes
+
+    assert any("server, workers and injectors took 1.8 of the 2 cores" in note for note in notes) is told
 
 
 def test_an_end_that_nobody_knows_stays_unknown() -> None:

@@ -109,7 +109,7 @@ def _compare(
     quantity: Quantity, rounds: Sequence[Sequence[Block]], plan: Plan, unlike: str | None, looks: int
 ) -> QuantityComparison:
     told: list[list[float]] = []
-    by_edges: list[float] = []
+    telling: list[Sequence[Block]] = []
     why = ""
     for blocks in rounds:
         values = [quantity.of(measured, result, plan) for measured, result in blocks]
@@ -118,7 +118,7 @@ def _compare(
             why = reasons[0]
         else:
             told.append([value for value in values if not isinstance(value, str)])
-            by_edges.append(_variance_by_edges(quantity, blocks))
+            telling.append(blocks)
     a, b = _means(told)
     if unlike is not None:
         return QuantityComparison(
@@ -133,11 +133,12 @@ def _compare(
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, unknown, None, None, None, len(told), wanted, why
         )
-    if (few := _too_few_events(quantity, rounds, plan)) is not None:
+    if (few := _too_few_events(quantity, telling, plan)) is not None:
         return QuantityComparison(
             quantity.name, quantity.unit, a, b, Standing.UNKNOWN, None, None, None, len(told), None, few
         )
-    found = compare_rounds(told, looks, math.sqrt(math.fsum(by_edges) / len(by_edges)))
+    by_edges = math.fsum(_variance_by_edges(quantity, blocks) for blocks in telling) / len(telling)
+    found = compare_rounds(told, looks, math.sqrt(by_edges))
     unsure = found.comparison is Comparison.UNKNOWN
     return QuantityComparison(
         quantity.name,

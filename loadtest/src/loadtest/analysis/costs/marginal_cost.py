@@ -101,7 +101,7 @@ def cost_points(steps: Sequence[Measured], part: str) -> list[CostPoint]:
 
     Args:
         steps: Valid steps; overloaded ones count as well.
-        part: ``worker``, ``server`` or ``database``, as in ``Measured.use``.
+        part: ``worker`` or ``server``, as in ``Measured.use``.
     """
     found = []
     for step in steps:

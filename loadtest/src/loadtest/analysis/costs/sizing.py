@@ -256,7 +256,8 @@ def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
         return ()
     busiest = max(
         (
-            sum(use.cpu_seconds or 0.0 for use in step.use.values() if use.cpu_seconds) / step.window_seconds
+            (step.injector.cpu_seconds + sum(use.cpu_seconds or 0.0 for use in step.use.values()))
+            / step.window_seconds
             for step in steps
             if step.window_seconds > 0
         ),

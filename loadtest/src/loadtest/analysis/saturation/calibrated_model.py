@@ -141,6 +141,8 @@ def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Ca
         steps: All steps of the cell that may be believed, with the saturate step.
     """
     held = [each for step in steps if (each := whole_step_execution(step)) is not None]
+    # Workers that were given other buckets in the middle of a run cannot be added to those before.
+    held = [each for each in held if each.bounds == held[0].bounds]
     if not held:
         return found
     if known_work(plan) is None:

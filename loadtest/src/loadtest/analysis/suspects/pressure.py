@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loadtest.analysis.estimators.bucket_quantile import mean, quantile
+from loadtest.analysis.estimators.bucket_quantile import bucket, mean, quantile
+from loadtest.analysis.estimators.percentiles import is_coarse
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.settings_as_planned import reads_settings
 from loadtest.analysis.readings.workers_as_planned import run_on_one_core
@@ -35,7 +36,7 @@ class QueuePressure:
 
     Attributes:
         kind: ``activity`` or ``workflow``.
-        wait_p50_seconds, wait_mean_seconds: Schedule-to-start latency, median and mean.
+        wait_p50_seconds, wait_mean_seconds: Schedule-to-start latency, median (at least, where buckets are wide) and mean.
         started_per_second: Tasks that workers took, per second.
         backlog_tasks: Mean number of waiting tasks; of workflow tasks without those of sticky queues.
         poll_p50_seconds: How long the server held a poll before it had a task for it, median.
@@ -164,7 +165,7 @@ def _queue(measured: Measured, plan: Plan, kind: Kind) -> QueuePressure:
     ]
     return QueuePressure(
         kind=kind,
-        wait_p50_seconds=quantile(waits, 0.5) if waits is not None else None,
+        wait_p50_seconds=_median_wait(waits),
         wait_mean_seconds=_mean(waits),
         started_per_second=waits.count / seconds if waits is not None and seconds else None,
         backlog_tasks=sum(backlog) / len(backlog) if backlog else None,
@@ -241,13 +242,18 @@ def _histogram(difference: Difference | None, name: str) -> Histogram | None:
     return found if found is not None and found.count else None
 
 
+def _median_wait(waits: Histogram | None) -> float | None:
+    """
+    Return the median, or the least that it can be where its bucket is too wide to tell it; ``None`` where that is 0.
+    """
+    if waits is None:
+        return None
+    low, high = bucket(waits, 0.5)
+    return (low or None) if is_coarse(low, high) else quantile(waits, 0.5)
+
+
 def _mean(histogram: Histogram | None) -> float | None:
     return mean(histogram) if histogram is not None else None
-
-
-def _rate(difference: Difference | None, name: str) -> float | None:
-    counted = counter_of(difference, name)
-    return counted / difference.seconds if counted is not None and difference is not None else None
 
 
 def _rates(difference: Difference | None, name: str) -> dict[str, float]:
