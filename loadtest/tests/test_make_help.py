@@ -23,7 +23,9 @@ def _help_on_a_terminal() -> str:
     """What a terminal of 80 columns gets."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
-    with subprocess.Popen(["make", "help"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=theirs):
+    with subprocess.Popen(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=theirs
+    ):
         os.close(theirs)
         told = b""
         try:
@@ -36,7 +38,9 @@ def _help_on_a_terminal() -> str:
 
 
 def _help_in_a_pipe() -> str:
-    return subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:
