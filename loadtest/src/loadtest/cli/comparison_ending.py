@@ -21,6 +21,7 @@ from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
     comparison_headline,
@@ -66,7 +67,8 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     )
     run.write(_FILE, to_json(result))
     run.write("comparison.md", comparison_markdown(result))
-    page = report_from_here(run.write("report.html", comparison_html(result)))
+    about = about_blocks(run.plan, question.load, run.manifest)
+    page = report_from_here(run.write("report.html", comparison_html(result, about)))
     if not quiet:
         print(f"{comparison_text(result)}report: {page}")
     return SweepEnded(

@@ -13,6 +13,7 @@ from loadtest.cli.run_notes import ended_early, left_out, reasons_once, report_f
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.report.about_run import about_blocks
 from loadtest.report.limits_page import limits_headline, limits_html, limits_text
 from loadtest.results.comparison_result import Standing
 from loadtest.results.document import to_json
@@ -29,7 +30,8 @@ def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> Sweep
     """
     result = limits_result(run, question)
     run.write("limits.json", to_json(result))
-    page = report_from_here(run.write("report.html", limits_html(result)))
+    about = about_blocks(run.plan, 0, run.manifest)
+    page = report_from_here(run.write("report.html", limits_html(result, about)))
     if not quiet:
         print(f"{limits_text(result)}report: {page}")
     return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)

@@ -63,12 +63,17 @@ def limits_text(result: LimitsResult) -> str:
     return "\n".join(lines) + "\n"
 
 
-def limits_html(result: LimitsResult) -> str:
+def limits_html(result: LimitsResult, about: str) -> str:
     """
     Return the page; it needs no other file.
+
+    Args:
+        result: Result of the search.
+        about: What was run, where and when.
     """
     return page_template("limits.html").render(
         result=result,
+        about=about,
         headline=limits_headline(result),
         tried=[(one.suspect.name, relief_text(one), one.throughput) for one in result.tried],
         numbered=_numbered(result),

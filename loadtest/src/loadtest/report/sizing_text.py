@@ -5,8 +5,8 @@ The answer of ``loadtest size`` as lines for a terminal.
 from __future__ import annotations
 
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE
-from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import plural
+from loadtest.report.actions_text import actions_text
 from loadtest.report.numbers import money, rate
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval
@@ -28,10 +28,7 @@ def sizing_text(result: SizingResult) -> str:
     lines += ["", *(_cost(cost) for cost in result.costs), f"contention: {result.contention}"]
     if result.actions_per_order:
         total = sum(result.actions_per_order.values())
-        parts = ", ".join(
-            f"{rate(number)} {action_kind(kind)}" for kind, number in result.actions_per_order.items()
-        )
-        lines.append(f"actions of an order: {rate(total)} ({parts})")
+        lines.append(f"actions of an order: {rate(total)} ({actions_text(result.actions_per_order)})")
     if result.prices:
         lines += ["", *_prices(result)]
     lines += [
