@@ -97,6 +97,7 @@ def section(outcomes: Sequence[Outcome]) -> str:
         HEADING,
         f"Made by `make bottlenecks` on a machine of two cores: {right} of {len(outcomes)} runs name the planted limit first, "
         f"one saturated step of 15 s each; beside {disturbed} of them other programs used half a core or more.",
+        "With nothing planted the machine or the server is the limit.",
         *([] if tried else ["The suspects were named by their readings alone; none was relieved."]),
         "",
         _row("planted", "runs", "right", "first suspects told", *["relief of the first suspect"] * tried),

@@ -66,11 +66,12 @@ def size(
             f"{run}: no step of this setting was measured; run `loadtest sweep` to its end first"
         )
     from loadtest.analysis.costs.sizing import size as sized
+    from loadtest.cli.terminal_width import terminal_width
     from loadtest.report.sizing_text import sizing_text
     from loadtest.results.document import to_json
 
     result = sized(steps, plan, opened.manifest, rate, setting=chosen, prices=table)
-    print(to_json(result) if as_json else sizing_text(result), end="")
+    print(to_json(result) if as_json else sizing_text(result, terminal_width()), end="")
     return result.exit_code
 
 
