@@ -49,6 +49,6 @@ def test_a_long_note_is_broken_between_words() -> None:
         display.tell(NoteSeen("the sweep cannot check worker.uvloop, which your own worker does not tell"))
 
     assert (
-        "note: the sweep cannot check\nworker.uvloop, which your own worker does\nnot tell\n"
+        "note: the sweep cannot check\nworker.uvloop, which your own worker\ndoes not tell\n"
         in drawn.getvalue()
     )
