@@ -18,13 +18,22 @@ unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Start here
 
+# A terminal gets lines of its width; a pipe gets one line a target, to be searched. What changes the kit comes last.
 .PHONY: help
 help: ## list all targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z0-9-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@exec 3>&1; set -- $$(if [ -t 3 ]; then stty size <&3; else echo 0 0; fi); \
+	awk -v columns="$$2" 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {last = /^##@ Changing/; put("\n" substr($$0, 5))} \
+	  /^[a-z0-9-]+:.*## / {line = sprintf("  make %-19s", $$1); words = split($$2, word, " "); \
+	    for (i = 1; i <= words; i++) { \
+	      if (columns && length(line) + length(word[i]) + 2 > columns) {put(line); line = sprintf("%26s", "")} \
+	      line = line " " word[i]} \
+	    put(line)} \
+	  function put(text) {if (last) kept = kept text "\n"; else print text} \
+	  END {printf "%s", kept}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(BIN)/.installed ## make .venv with both distributions
+setup: $(BIN)/.installed ## install the kit into .venv, with Temporal's development server; nothing outside of this folder
 
 $(BIN)/.installed: constraints.txt worker/pyproject.toml loadtest/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -46,7 +55,7 @@ demo: setup ## a sweep on this machine: 1, 2, 4 workers; report in results/lates
 smoke: setup ## the shortest sweep that is valid (90 s)
 	$(BIN)/loadtest sweep loadtest/plans/smoke.toml --output $(OUTPUT)
 
-##@ Checks
+##@ Changing the kit: checks
 
 .PHONY: check
 check: $(BIN)/.installed-dev ## lint, types and every test that starts no process: the inner loop (50 s on two cores)

@@ -8,7 +8,7 @@ override E2E_KEEP := $(filter-out 0,$(E2E_KEEP))
 export E2E_PROFILE E2E_KEEP WORKER_CONTROLLER
 END_TO_END := $(BIN)/pytest --verbose -rA --capture=tee-sys $(PYTEST_ARGS)
 
-##@ On a real cluster
+##@ Changing the kit: tests on a real cluster
 
 .PHONY: e2e
 e2e: $(BIN)/.installed-dev ## the whole kit on a kind cluster; E2E_PROFILE=dev or postgres; skipped where Docker is absent

@@ -23,7 +23,7 @@ schema: $(BIN)/.installed-dev ## write the JSON Schema of sweep.json from the ty
 docs: $(BIN)/.installed-dev ## write the reference of a plan's keys from the types that check a plan
 	$(PY) -m loadtest.plan.key_reference > loadtest/docs/plan.md
 
-##@ How often answers are wrong
+##@ Changing the kit: how often answers are wrong
 
 .PHONY: truth
 truth: $(BIN)/.installed-dev ## how often the answers are wrong, on systems of known answer; writes loadtest/docs/truth.md (14 minutes of two cores); TRIALS=100 for narrower intervals

@@ -92,21 +92,26 @@ def section(outcomes: Sequence[Outcome]) -> str:
     """
     right = sum(one.is_right for one in outcomes)
     disturbed = sum(one.is_disturbed for one in outcomes)
+    tried = any(one.relief for one in outcomes)
     lines = [
         HEADING,
         f"Made by `make bottlenecks` on a machine of two cores: {right} of {len(outcomes)} runs name the planted limit first, "
         f"one saturated step of 15 s each; beside {disturbed} of them other programs used half a core or more.",
+        "With nothing planted the machine or the server is the limit.",
+        *([] if tried else ["The suspects were named by their readings alone; none was relieved."]),
         "",
-        "| planted | runs | right | first suspects told | relief of the first suspect, where it was tried |",
-        "| --- | --- | --- | --- | --- |",
+        _row("planted", "runs", "right", "first suspects told", *["relief of the first suspect"] * tried),
+        _row(*["---"] * (4 + tried)),
     ]
     for name in PLANTS:
         mine = [one for one in outcomes if one.plant == name]
-        if not mine:
-            lines.append(f"| {name} | 0 | - | not run | |")
-            continue
         told = Counter(one.first or "none" for one in mine)
-        names = "; ".join(f"{first} ({count})" for first, count in told.most_common())
+        names = "; ".join(f"{first} ({count})" for first, count in told.most_common()) or "not run"
         reliefs = "; ".join(one.relief for one in mine if one.relief)
-        lines.append(f"| {name} | {len(mine)} | {sum(one.is_right for one in mine)} | {names} | {reliefs} |")
+        right_here = str(sum(one.is_right for one in mine)) if mine else "-"
+        lines.append(_row(name, str(len(mine)), right_here, names, *[reliefs] * tried))
     return "\n".join(lines) + "\n"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -11,8 +11,21 @@ from pathlib import Path
 
 import pytest
 from kept_runs import kept_run
+from small_terminal import shown_on_terminal
 
 from loadtest.cli.app import run
+
+
+@pytest.mark.process
+def test_a_report_fits_its_terminal(tmp_path: Path) -> None:
+    """Its table is continued below, and its sentences are broken between words."""
+    program, kept = Path(sys.executable).parent / "loadtest", kept_run(tmp_path)
+
+    lines = shown_on_terminal([program, "report", kept.path], 80, tmp_path)
+
+    assert [line for line in lines[:-1] if len(line) > 80] == []
+    assert lines[-1].startswith("report: ")
+    assert sum(line.startswith("replicas  load") for line in lines) > 1
 
 
 @pytest.mark.process

@@ -8,7 +8,7 @@ import io
 
 from rich.console import Console
 
-from loadtest.experiment.progress import PhaseStarted, StepEnded, StepStarted, SweepStarted, Tick
+from loadtest.experiment.progress import NoteSeen, PhaseStarted, StepEnded, StepStarted, SweepStarted, Tick
 from loadtest.listeners.display import choose
 from loadtest.results.measured_step import Second
 from loadtest.results.step_key import StepKey
@@ -38,3 +38,17 @@ def test_a_terminal_sees_the_step_that_runs() -> None:
     assert "step 1 of 6" in shown
     assert "offered 5.0/s" in shown
     assert "4.3/s" in shown
+
+
+def test_a_long_note_is_broken_between_words() -> None:
+    """Above the live view, at the terminal's width."""
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=40)
+
+    with choose("auto", console) as display:
+        display.tell(NoteSeen("the sweep cannot check worker.uvloop, which your own worker does not tell"))
+
+    assert (
+        "note: the sweep cannot check\nworker.uvloop, which your own worker\ndoes not tell\n"
+        in drawn.getvalue()
+    )

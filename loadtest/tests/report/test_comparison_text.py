@@ -9,6 +9,10 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import synthetic
+
+from loadtest.plan import Open
+from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import comparison_markdown, comparison_text, quantity_row
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
@@ -20,9 +24,13 @@ WAIT = QuantityComparison(
 )
 
 
+OPEN = synthetic.demo_plan(loads=(Open(arrival_rate=1.8),))
+
+
 def page(*quantities: QuantityComparison) -> str:
     return comparison_html(
-        ComparisonResult(1, "run", "x=<1>", "x=2", ("worker-cpu",), 0.05, quantities, 4, ("noisy",))
+        ComparisonResult(1, "run", "x=<1>", "x=2", ("worker-cpu",), 0.05, quantities, 4, ("noisy",)),
+        about_blocks(OPEN, 0, synthetic.manifest()),
     )
 
 
@@ -37,6 +45,7 @@ def test_the_page_answers_first_and_shows_every_quantity() -> None:
     assert "Not compared: wait: it is a closed load." in text
     assert "x=&lt;1&gt;" in text
     assert "noisy" in text
+    assert "1 replica at 1.8/s. Scenario repair on one machine, 2 cores, Temporal server 1.32.0, " in text
     HTMLParser().feed(text)
 
 

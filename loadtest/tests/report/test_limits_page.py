@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import re
 
+import synthetic
+
 from loadtest.analysis.suspects.suspect_builder import found
+from loadtest.report.about_run import about_blocks
 from loadtest.report.limits_page import limits_html, limits_text
 from loadtest.report.page_template import with_code
 from loadtest.results.comparison_result import QuantityComparison, Standing
@@ -28,13 +31,21 @@ RESULT = LimitsResult(
 
 def test_a_setting_is_code_on_the_page_and_in_backquotes_on_a_terminal() -> None:
     """Its name can be copied; nothing of a sentence is taken for markup."""
-    page = limits_html(RESULT)
+    page = limits_html(RESULT, about_blocks(synthetic.demo_plan(), 0, synthetic.manifest()))
 
     assert "`worker.activity_slots`" in limits_text(RESULT)
     assert "<code>worker.activity_slots</code>" in page
     assert "`" not in re.sub(r"<style>.*</style>", "", page, flags=re.DOTALL)
     assert "while &lt;3.6&gt; activities wait" in page
     assert "gave +39 % (+33 to +45)" in page
+
+
+def test_the_page_says_of_what_it_tells() -> None:
+    """Replica count, load, scenario, machine, server and time: it may be read by who did not run it."""
+    page = limits_html(RESULT, about_blocks(synthetic.demo_plan(), 0, synthetic.manifest()))
+
+    told = "1 replica saturated. Scenario repair on one machine, 2 cores, Temporal server 1.32.0, 2026-01-02 03:04 UTC."
+    assert told in page
 
 
 def test_a_lone_backquote_stays_as_it_is() -> None:

@@ -25,9 +25,9 @@ def sweep() -> SweepResult:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({}, "27 state transitions and 7 actions (6 activity, 1 start)"),
+        ({}, "27 state transitions and 7 actions (6 activities and 1 start)"),
         ({"actions_per_workflow": None, "actions_by_kind": {}}, "27 state transitions"),
-        ({"state_transitions_per_workflow": None}, "7 actions (6 activity, 1 start)"),
+        ({"state_transitions_per_workflow": None}, "7 actions (6 activities and 1 start)"),
     ],
     ids=["both", "no actions", "no transitions"],
 )
@@ -37,7 +37,7 @@ def test_one_order_takes_what_the_server_counted(
     """What its page does not count is left out."""
     seen = replace(sweep, steps=tuple(replace(step, **changes) for step in sweep.steps))  # type: ignore[arg-type]
 
-    assert f"One order takes {told} (saturated, 4 replicas with 16 slots)." in headlines(seen)
+    assert f"One order takes {told}, counted with 4 replicas and 16 slots, saturated." in headlines(seen)
 
 
 def test_a_server_without_a_page_has_no_such_sentence(sweep: SweepResult) -> None:

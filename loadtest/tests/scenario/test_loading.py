@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -223,6 +223,18 @@ def test_a_file_beside_a_scenario_can_be_imported(tmp_path: Path, monkeypatch: p
 
     assert found.activities_per_workflow == 3
     assert asyncio.run(found.start(None, None)) == 4
+
+
+def test_the_page_names_all_that_a_scenario_has_and_gets() -> None:
+    """
+    Whoever writes one needs no look into the code.
+    """
+    told = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    gets = [f"`arrival.{field.name}`" for field in fields(scenario.Arrival)]
+    has = [f"| `{name}` |" for name in ("ACTIVITIES_PER_WORKFLOW", "async def start(client, arrival)")]
+    has += [f"| `def {name}` |" for name in ("failure(result)", "drawn_work(work, seed)")]
+
+    assert [name for name in (*gets, *has) if name not in told] == []
 
 
 def test_packages_of_a_scenario_are_found_where_the_environment_says(

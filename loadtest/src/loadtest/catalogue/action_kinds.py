@@ -4,29 +4,32 @@ Names of the server's action types in plain words.
 
 from __future__ import annotations
 
+from loadtest.plural import plural
+
 _WORDS = {
-    "grpc_StartWorkflowExecution": "start",
-    "grpc_SignalWithStartWorkflowExecution": "signal with start",
-    "grpc_ExecuteMultiOperation": "update with start",
-    "grpc_SignalWorkflowExecution": "signal",
-    "grpc_QueryWorkflow": "query",
-    "grpc_RecordActivityTaskHeartbeat": "heartbeat",
-    "command_ScheduleActivityTask": "activity",
-    "activity_retry": "activity retry",
-    "command_StartTimer": "timer",
-    "command_StartChildWorkflowExecution": "child start",
-    "command_StartChildWorkflowExecution_Extra": "child's second action",
-    "command_ContinueAsNewWorkflowExecution": "continue as new",
-    "command_BatchMarkers": "marker",
-    "command_UpsertWorkflowSearchAttributes": "search attributes",
-    "command_ModifyWorkflowProperties": "memo",
-    "message_UpdateWorkflowExecution_Acceptance": "update",
-    "message_UpdateWorkflowExecution_Rejection": "refused update",
+    "grpc_StartWorkflowExecution": ("start", "starts"),
+    "grpc_SignalWithStartWorkflowExecution": ("signal with start", "signals with start"),
+    "grpc_ExecuteMultiOperation": ("update with start", "updates with start"),
+    "grpc_SignalWorkflowExecution": ("signal", "signals"),
+    "grpc_QueryWorkflow": ("query", "queries"),
+    "grpc_RecordActivityTaskHeartbeat": ("heartbeat", "heartbeats"),
+    "command_ScheduleActivityTask": ("activity", "activities"),
+    "activity_retry": ("activity retry", "activity retries"),
+    "command_StartTimer": ("timer", "timers"),
+    "command_StartChildWorkflowExecution": ("child start", "child starts"),
+    "command_StartChildWorkflowExecution_Extra": ("child's second action", "second actions of children"),
+    "command_ContinueAsNewWorkflowExecution": ("continue as new", "continue as new"),
+    "command_BatchMarkers": ("marker", "markers"),
+    "command_UpsertWorkflowSearchAttributes": ("search attributes", "search attributes"),
+    "command_ModifyWorkflowProperties": ("memo", "memos"),
+    "message_UpdateWorkflowExecution_Acceptance": ("update", "updates"),
+    "message_UpdateWorkflowExecution_Rejection": ("refused update", "refused updates"),
 }
 
 
-def action_kind(action_type: str) -> str:
+def action_kind(action_type: str, number: float) -> str:
     """
-    Return plain words for a value of the label ``action_type``; a value that is not known stays unchanged.
+    Return plain words for a value of the label ``action_type``, as they stand beside a number; a value that is not
+    known stays unchanged.
     """
-    return _WORDS.get(action_type, action_type)
+    return plural(number, *_WORDS.get(action_type, (action_type, action_type)))

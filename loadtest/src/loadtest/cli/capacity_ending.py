@@ -5,6 +5,7 @@ The end of a search for capacities: the result, from the run's files alone, writ
 from __future__ import annotations
 
 from loadtest.cli.run_notes import ended_early, report_from_here
+from loadtest.cli.terminal_width import terminal_width
 from loadtest.design.capacity import Capacity
 from loadtest.design.capacity_answer import capacity_result
 from loadtest.experiment.loop import kept_steps
@@ -30,7 +31,7 @@ def conclude_capacity(run: Run, question: CapacityQuestion, *, quiet: bool) -> S
     page = write_capacity_report(run, result, verdict)
     shown = report_from_here(page)
     if not quiet:
-        print(f"{capacity_text(result)}report: {shown}")
+        print(f"{capacity_text(result, terminal_width())}report: {shown}")
     return SweepEnded(verdict, str(shown), capacity_headlines(result), result.exit_code)
 
 

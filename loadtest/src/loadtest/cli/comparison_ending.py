@@ -17,10 +17,12 @@ from loadtest.analysis.comparisons.run_comparison import (
 from loadtest.analysis.comparisons.settings_comparison import Block, compare_settings, failure_notes
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.cli.run_notes import ended_early, left_out, report_from_here
+from loadtest.cli.terminal_width import terminal_width
 from loadtest.design.compare import Compare
 from loadtest.errors import InputError
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
     comparison_headline,
@@ -66,9 +68,10 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     )
     run.write(_FILE, to_json(result))
     run.write("comparison.md", comparison_markdown(result))
-    page = report_from_here(run.write("report.html", comparison_html(result)))
+    about = about_blocks(run.plan, question.load, run.manifest)
+    page = report_from_here(run.write("report.html", comparison_html(result, about)))
     if not quiet:
-        print(f"{comparison_text(result)}report: {page}")
+        print(f"{comparison_text(result, terminal_width())}report: {page}")
     return SweepEnded(
         _VERDICTS[result.exit_code], str(page), (comparison_headline(result),), result.exit_code
     )
@@ -142,7 +145,7 @@ def compare_finished(
         max(one.rounds for one in quantities),
         (DRIFT, *reasons, *left, *failure_notes(rounds)),
     )
-    print(comparison_text(result), end="")
+    print(comparison_text(result, terminal_width()), end="")
     _write(result, junit, markdown)
     return result.exit_code
 

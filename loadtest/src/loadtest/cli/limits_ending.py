@@ -10,9 +10,11 @@ from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.server_rules import DISTURBED_CORES, other_cores
 from loadtest.cli.run_notes import ended_early, left_out, reasons_once, report_from_here
+from loadtest.cli.terminal_width import terminal_width
 from loadtest.design.limits import LimitSearch
 from loadtest.experiment.loop import kept_steps
 from loadtest.experiment.progress import SweepEnded
+from loadtest.report.about_run import about_blocks
 from loadtest.report.limits_page import limits_headline, limits_html, limits_text
 from loadtest.results.comparison_result import Standing
 from loadtest.results.document import to_json
@@ -29,9 +31,10 @@ def conclude_limits(run: Run, question: LimitsQuestion, *, quiet: bool) -> Sweep
     """
     result = limits_result(run, question)
     run.write("limits.json", to_json(result))
-    page = report_from_here(run.write("report.html", limits_html(result)))
+    about = about_blocks(run.plan, 0, run.manifest)
+    page = report_from_here(run.write("report.html", limits_html(result, about)))
     if not quiet:
-        print(f"{limits_text(result)}report: {page}")
+        print(f"{limits_text(result, terminal_width())}report: {page}")
     return SweepEnded(_VERDICTS[result.exit_code], str(page), (limits_headline(result),), result.exit_code)
 
 

@@ -16,7 +16,9 @@ def report(
     ),
 ) -> int:
     """
-    Build sweep.json, the plots and report.html of a run again, and print its table.
+    Make the report of a run again from its files, whichever verb measured it, and print its answer.
+
+    Exit codes: those of the verb that measured.
     """
     from loadtest.cli.run_ending import conclude
     from loadtest.results.run_folder import Run

@@ -12,6 +12,7 @@ from loadtest.cli.capacity_ending import conclude_capacity
 from loadtest.cli.comparison_ending import conclude_comparison
 from loadtest.cli.limits_ending import conclude_limits
 from loadtest.cli.run_notes import report_from_here
+from loadtest.cli.terminal_width import terminal_width
 from loadtest.experiment.progress import SweepEnded
 from loadtest.report.headlines import headlines
 from loadtest.report.rest_of_run import rest_clause
@@ -42,6 +43,9 @@ def conclude(run: Run, *, quiet: bool = False) -> SweepEnded:
     left = rest_clause(run, measured)
     if not quiet:
         Console(soft_wrap=True).print(
-            f"{text_report(sweep, left)}report: {report}", highlight=False, markup=False, soft_wrap=True
+            f"{text_report(sweep, left, terminal_width())}report: {report}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     return SweepEnded(sweep.verdict.value, str(report), tuple(headlines(sweep, left)), exit_code(sweep))

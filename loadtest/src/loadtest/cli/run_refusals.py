@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from temporalio.client import Client
 
@@ -145,14 +146,55 @@ def refuse_many_starts(plan: Plan, question: Question | None, scenario: Scenario
     """
     if place.get("yes"):
         return
+    for server, most in _starts_on(plan, question, scenario, place):
+        if is_shared(server.address, os.environ):
+            _refuse_many(server.named, most)
+
+
+def start_notes(plan: Plan, question: Question | None, scenario: Scenario, place: Place) -> tuple[str, ...]:
+    """
+    Say for each server that the run does not start itself in which namespace it starts workflows, and how many.
+
+    A server on this machine is told too, as it may be a tunnel's end; one of the workers' own cluster is not.
+
+    Args:
+        plan, question, scenario, place: As ``refuse_many_starts`` takes them.
+    """
+    return tuple(
+        f"{server.named}: this starts "
+        + ("as many workflows as the workers complete" if most is None else f"up to {most:,.0f} workflows")
+        + f" in namespace {server.namespace}; `loadtest clean RUN` terminates those that are left open"
+        for server, most in _starts_on(plan, question, scenario, place)
+        if is_local(place) or is_shared(server.address, os.environ)
+    )
+
+
+class _GivenServer(NamedTuple):
+    """
+    A server that the run does not start: as its user named it, with its address and namespace.
+    """
+
+    named: str
+    address: str
+    namespace: str
+
+
+def _starts_on(
+    plan: Plan, question: Question | None, scenario: Scenario, place: Place
+) -> Iterator[tuple[_GivenServer, float | None]]:
+    """
+    Return each given server with the most workflows that are started there; ``None`` where nobody knows.
+    """
     own = is_local(place) and "worker_command" not in place and not commands_of(plan)
     knows_slots = own or plan.worker.activity_slots is not None
     planned = PlannedStarts(plan, question, scenario.drawn_work, knows_slots)
     for name in plan.server_names if is_local(place) else ():
-        if is_shared(named_server(plan, name, os.environ).address, os.environ):
-            _refuse_many(f"{plan.server_key} {name}", planned.most(name))
-    if not plan.server_names and "address" in place and is_shared(str(place["address"]), os.environ):
-        _refuse_many(f"--address {place['address']}", planned.most())
+        server = named_server(plan, name, os.environ)
+        given = _GivenServer(f"{plan.server_key} {name}", server.address, server.namespace)
+        yield given, planned.most(name)
+    if not plan.server_names and "address" in place:
+        address = str(place["address"])
+        yield _GivenServer(f"--address {address}", address, plan.namespace), planned.most()
 
 
 def _refuse_many(named: str, most: float | None) -> None:

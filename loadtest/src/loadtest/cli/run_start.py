@@ -36,6 +36,7 @@ from loadtest.cli.run_refusals import (
     environment_for,
     refuse_many_starts,
     refuse_search_without_activities,
+    start_notes,
 )
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
 from loadtest.connection import server_version
@@ -102,7 +103,8 @@ def begin(
         replace(manifest, notes=(*notes, *few, *unread_settings(plan, place))),
         plan_text=file.text,
     )
-    sys.stderr.writelines(f"note: {told}\n" for told in few)
+    starts = start_notes(plan, question, scenario, place)
+    sys.stderr.writelines(f"note: {told}\n" for told in (*few, *starts))
     with held_run(run):
         keep_question(run, question)
         code = _carry_out(run, environment, flags)

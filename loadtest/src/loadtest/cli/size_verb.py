@@ -27,7 +27,7 @@ def size(
         float | None,
         typer.Option(
             "--wait-p95",
-            help="Seconds that 5 % of the tasks may wait longer than, e.g. 0.15; left out, the plan's.",
+            help="Wait in seconds that at most 5 % of the tasks may exceed, e.g. 0.15; left out, the plan's.",
         ),
     ] = None,
     setting: Annotated[
@@ -40,7 +40,7 @@ def size(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> int:
     """
-    Say how many replicas, cores, actions and the like a rate needs, each with its interval.
+    Say how many replicas, cores and memory a rate needs, each with its interval.
 
     Exit codes: 0 told, 2 bad input, 3 the replicas cannot be told.
     """
@@ -66,11 +66,12 @@ def size(
             f"{run}: no step of this setting was measured; run `loadtest sweep` to its end first"
         )
     from loadtest.analysis.costs.sizing import size as sized
+    from loadtest.cli.terminal_width import terminal_width
     from loadtest.report.sizing_text import sizing_text
     from loadtest.results.document import to_json
 
     result = sized(steps, plan, opened.manifest, rate, setting=chosen, prices=table)
-    print(to_json(result) if as_json else sizing_text(result), end="")
+    print(to_json(result) if as_json else sizing_text(result, terminal_width()), end="")
     return result.exit_code
 
 

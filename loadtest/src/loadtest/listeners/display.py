@@ -29,6 +29,7 @@ from loadtest.experiment.progress import (
     to_json_line,
 )
 from loadtest.plural import counted, plural
+from loadtest.report.text_lines import fitted
 from loadtest.results.measured_step import Second
 from loadtest.results.step_key import StepKey
 
@@ -173,7 +174,9 @@ class Terminal:
                 pass
         line = one_line(event)
         if line and (not isinstance(event, StepStarted) or event.key.doubled):
-            self._live.console.print(line, highlight=False, markup=False, soft_wrap=True)
+            console = self._live.console
+            told = "\n".join(fitted(line, console.width))
+            console.print(told, highlight=False, markup=False, soft_wrap=True)
 
     def _draw(self) -> Group | Text:
         if self._step is None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from loadtest.plural import counted
 from loadtest.report import numbers
+from loadtest.report.about_run import about_run
 from loadtest.report.capacity_plots import capacity_plot, path_plot
 from loadtest.report.capacity_text import COLUMNS, capacity_headlines, closed_load_notes, found_text, rows
 from loadtest.report.drawing import Plot
@@ -78,7 +79,7 @@ def _pictures(result: CapacityResult) -> list[_Picture]:
 def _render(result: CapacityResult, manifest: Manifest, pictures: list[_Picture], verdict: str) -> str:
     return page_template("capacity.html", rate=numbers.rate, found=found_text).render(
         result=result,
-        manifest=manifest,
+        about=about_run(result.scenario, manifest),
         manifest_json=to_json(manifest),
         verdict=verdict,
         headlines=capacity_headlines(result),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.plural import counted
 from loadtest.report.numbers import DASH, bound_text, rate, with_error
+from loadtest.report.text_lines import fitted, text_table
 from loadtest.results.capacity_result import CapacityResult, Carries, CountCapacity, SearchStep
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result_parts import limit_text
@@ -58,19 +59,19 @@ def _stands(side: float | None, *, confirmed: bool) -> str:
     return f"{rate(side)}/s{'' if confirmed else ' (by the model)'}"
 
 
-def capacity_text(result: CapacityResult) -> str:
+def capacity_text(result: CapacityResult, width: int | None = None) -> str:
     """
     Return the search as lines for a terminal.
+
+    Args:
+        result: Result of the search.
+        width: Width of the terminal in characters; ``None`` breaks no line.
     """
-    table = rows(result)
     head = (*COLUMNS, "headroom") if result.rate is not None else COLUMNS
-    widths = [max(len(row[column]) for row in (head, *table)) for column in range(len(head))]
-    lines = [*capacity_headlines(result), ""]
-    lines += [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *table)
-    ]
-    lines += [f"note: {note}" for note in (*closed_load_notes(result), *result.warnings)]
+    lines = [piece for line in capacity_headlines(result) for piece in fitted(line, width)]
+    lines += ["", *text_table([head, *rows(result)], width, left=range(len(head)))]
+    for note in (*closed_load_notes(result), *result.warnings):
+        lines += fitted(f"note: {note}", width)
     return "\n".join(lines) + "\n"
 
 

@@ -39,13 +39,18 @@ class Marked:
     texts: tuple[str, ...] = ()
 
 
-def comparison_html(result: ComparisonResult) -> str:
+def comparison_html(result: ComparisonResult, about: str) -> str:
     """
     Return the page.
+
+    Args:
+        result: Result of the comparison.
+        about: What was run, where and when.
     """
     drawn = changes_picture(result)
     return page_template("comparison.html").render(
         result=result,
+        about=about,
         answers=[
             Marked(_MARKS[one.standing], quantity_sentence(one))
             for one in result.quantities

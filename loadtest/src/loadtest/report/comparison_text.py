@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from loadtest.plural import counted
 from loadtest.report.numbers import listed
+from loadtest.report.text_lines import fitted, text_table
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 
@@ -19,18 +20,19 @@ def comparison_headline(result: ComparisonResult) -> str:
     return "; ".join(quantity_sentence(one) for one in told) + "."
 
 
-def comparison_text(result: ComparisonResult) -> str:
+def comparison_text(result: ComparisonResult, width: int | None = None) -> str:
     """
     Return the comparison as lines for a terminal.
+
+    Args:
+        result: Result of the comparison.
+        width: Width of the terminal in characters; ``None`` breaks no line.
     """
-    lines = [f"A: {result.a}", f"B: {result.b}", comparison_headline(result), ""]
     rows = [("quantity", "A", "B", "B over A", "B is"), *map(quantity_row, told_quantities(result))]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines += [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    lines += not_compared(result)
-    lines += [f"note: {warning}" for warning in result.warnings]
+    lines = [f"A: {result.a}", f"B: {result.b}", *fitted(comparison_headline(result), width), ""]
+    lines += text_table(rows, width, left=range(5))
+    for told in (*not_compared(result), *(f"note: {warning}" for warning in result.warnings)):
+        lines += fitted(told, width)
     return "\n".join(lines) + "\n"
 
 

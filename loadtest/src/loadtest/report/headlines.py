@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from loadtest.analysis.saturation.doubled_loop import first_key
-from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import counted, plural
+from loadtest.report.actions_text import actions_text
 from loadtest.report.deployment_text import MOST_TOLD, deployment_sentences, is_searchable
 from loadtest.report.numbers import (
     listed,
@@ -241,9 +241,8 @@ def _counted(sweep: SweepResult) -> str | None:
     ]
     if not parts_told:
         return None
-    kinds = ", ".join(f"{rate(number)} {action_kind(kind)}" for kind, number in step.actions_by_kind.items())
-    what = f" ({kinds})" if kinds else ""
-    return f"One {unit(sweep)[:-1]} takes {listed(parts_told)}{what} ({_loaded(step)})."
+    what = f" ({actions_text(step.actions_by_kind)})" if step.actions_by_kind else ""
+    return f"One {unit(sweep)[:-1]} takes {listed(parts_told)}{what}, counted with {_loaded(step)}."
 
 
 def _loaded(step: StepResult) -> str:
@@ -251,8 +250,8 @@ def _loaded(step: StepResult) -> str:
     Say how a closed load filled slots that were seen.
     """
     if step.activity_slots is None:
-        return f"closed load, {counted(step.replicas, 'replica')} whose slots are not known"
-    return f"saturated, {counted(step.replicas, 'replica')} with {counted(step.activity_slots, 'slot')}"
+        return f"{counted(step.replicas, 'replica')} under a closed load"
+    return f"{counted(step.replicas, 'replica')} and {counted(step.activity_slots, 'slot')}, saturated"
 
 
 def _missing(sweep: SweepResult, left: str) -> str | None:

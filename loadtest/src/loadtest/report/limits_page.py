@@ -8,6 +8,7 @@ from loadtest.plural import counted
 from loadtest.report.numbers import capitalised
 from loadtest.report.page_template import page_template
 from loadtest.report.suspect_text import hold, suspects_sentence
+from loadtest.report.text_lines import fitted
 from loadtest.results.comparison_result import Standing
 from loadtest.results.limits_result import LimitsAnswer, LimitsResult, TriedRelief
 from loadtest.results.suspect import Suspect
@@ -52,23 +53,32 @@ def relief_text(tried: TriedRelief) -> str:
     return f"{tried.relief} gave {change}"
 
 
-def limits_text(result: LimitsResult) -> str:
+def limits_text(result: LimitsResult, width: int | None = None) -> str:
     """
     Return the answer and the ranking as lines for a terminal.
+
+    Args:
+        result: Result of the search.
+        width: Width of the terminal in characters; ``None`` breaks no line.
     """
     lines = [limits_headline(result), ""]
     lines += [f"  {number}. {suspect.name}: {suspect.evidence}" for number, suspect in _numbered(result)]
     lines += [f"relieved: {one.suspect.name}: {relief_text(one)}" for one in result.tried]
     lines += [f"note: {warning}" for warning in result.warnings]
-    return "\n".join(lines) + "\n"
+    return "\n".join(piece for line in lines for piece in fitted(line, width)) + "\n"
 
 
-def limits_html(result: LimitsResult) -> str:
+def limits_html(result: LimitsResult, about: str) -> str:
     """
     Return the page; it needs no other file.
+
+    Args:
+        result: Result of the search.
+        about: What was run, where and when.
     """
     return page_template("limits.html").render(
         result=result,
+        about=about,
         headline=limits_headline(result),
         tried=[(one.suspect.name, relief_text(one), one.throughput) for one in result.tried],
         numbered=_numbered(result),

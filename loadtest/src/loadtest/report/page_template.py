@@ -11,8 +11,6 @@ from collections.abc import Callable
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from loadtest.report.numbers import core_count
-
 
 @functools.cache
 def page_template(name: str, **filters: Callable[..., object]) -> Template:
@@ -31,7 +29,7 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"code": with_code, "core_count": core_count, **filters}
+    environment.filters |= {"code": with_code, **filters}
     return environment.get_template(name)
 
 

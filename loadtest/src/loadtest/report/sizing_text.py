@@ -5,40 +5,41 @@ The answer of ``loadtest size`` as lines for a terminal.
 from __future__ import annotations
 
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE
-from loadtest.catalogue.action_kinds import action_kind
 from loadtest.plural import plural
+from loadtest.report.actions_text import actions_text
 from loadtest.report.numbers import money, rate
+from loadtest.report.text_lines import fitted, text_table
 from loadtest.results.sizing_result import Basis, Sized, SizedCost, SizingResult
 from loadtest.results.sweep_result import Interval
 
 
-def sizing_text(result: SizingResult) -> str:
+def sizing_text(result: SizingResult, width: int | None = None) -> str:
     """
     Write the answer: the sentence, the table, what an order costs, and the notes.
+
+    Args:
+        result: Answer.
+        width: Width of the terminal in characters; ``None`` breaks no line.
     """
-    lines = [_headline(result), ""]
-    lines += _table(
-        [
-            ("needed", "value", "interval", "stands on"),
-            *(_row(one) for one in (result.replicas, *result.quantities)),
-        ]
-    )
+    needed = [
+        ("needed", "value", "interval", "stands on"),
+        *(_row(one) for one in (result.replicas, *result.quantities)),
+    ]
+    above = [*fitted(_headline(result), width), "", *_table(needed, width)]
+    lines = []
     if any(one.needed is not None for one in (result.replicas, *result.quantities)):
         lines.append(f"All of these intervals hold at once in {100 * CONFIDENCE:.0f} of 100 answers.")
     lines += ["", *(_cost(cost) for cost in result.costs), f"contention: {result.contention}"]
     if result.actions_per_order:
         total = sum(result.actions_per_order.values())
-        parts = ", ".join(
-            f"{rate(number)} {action_kind(kind)}" for kind, number in result.actions_per_order.items()
-        )
-        lines.append(f"actions of an order: {rate(total)} ({parts})")
+        lines.append(f"actions of an order: {rate(total)} ({actions_text(result.actions_per_order)})")
     if result.prices:
-        lines += ["", *_prices(result)]
+        lines += ["", *_prices(result, width)]
     lines += [
         f"refused: {one.quantity}: {one.why}" for one in result.quantities if one.basis is Basis.REFUSED
     ]
     lines += [f"note: {note}" for note in result.notes]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*above, *(piece for line in lines for piece in fitted(line, width))]) + "\n"
 
 
 def _headline(result: SizingResult) -> str:
@@ -88,7 +89,7 @@ def _cost(cost: SizedCost) -> str:
     )
 
 
-def _prices(result: SizingResult) -> list[str]:
+def _prices(result: SizingResult, width: int | None) -> list[str]:
     rows = [(f"{result.currency} a month", "value", "interval", "")]
     for one in result.prices:
         if one.per_month is None:
@@ -96,14 +97,8 @@ def _prices(result: SizingResult) -> list[str]:
         else:
             ends = ["?" if end is None else money(end) for end in (one.per_month.low, one.per_month.high)]
             rows.append((one.item, money(one.per_month.value), f"{ends[0]} to {ends[1]}", ""))
-    return _table(rows)
+    return _table(rows, width)
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return [
-        "  ".join(
-            (row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].rjust(widths[2]), row[3])
-        ).rstrip()
-        for row in rows
-    ]
+def _table(rows: list[tuple[str, str, str, str]], width: int | None) -> list[str]:
+    return text_table(rows, width, left=(0, 3))

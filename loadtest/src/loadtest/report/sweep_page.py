@@ -13,6 +13,7 @@ from pathlib import Path
 from loadtest.analysis import analyse
 from loadtest.plural import counted
 from loadtest.report import numbers
+from loadtest.report.about_run import about_run
 from loadtest.report.captioned_figures import Figure, families, figures, sources
 from loadtest.report.certainty import certainties
 from loadtest.report.deployment_text import has_goal
@@ -135,7 +136,7 @@ def render(
     )
     return template.render(
         sweep=sweep,
-        manifest=manifest,
+        about=about_run(sweep.scenario, manifest),
         manifest_json=to_json(manifest),
         meaning=verdict_meaning(sweep),
         meaning_of=verdict_meaning,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, rate, with_error
 from loadtest.report.run_cells import unit
+from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
@@ -109,17 +110,18 @@ def load_text(step: StepResult) -> str:
     return f"{step.key.load_name}{rate_text}"
 
 
-def text_report(sweep: SweepResult, left: str = "") -> str:
+def text_report(sweep: SweepResult, left: str = "", width: int | None = None) -> str:
     """
     Write the whole run for a terminal.
 
     Args:
         sweep: The run, judged.
         left: End of the sentence that says that steps were not measured.
+        width: Width of the terminal in characters; ``None`` breaks no line.
     """
-    lines = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
-    lines += [f"  {sentence}" for sentence in headlines(sweep, left)]
-    lines += ["", *_table(sweep)]
+    above = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
+    above += [f"  {sentence}" for sentence in headlines(sweep, left)]
+    lines = []
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
     lines += [
@@ -129,22 +131,18 @@ def text_report(sweep: SweepResult, left: str = "") -> str:
     undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
     if sweep.verdict is RunVerdict.FAIL or undecided:
         lines += [f"{sweep.verdict.value}: {reason}" for reason in sweep.reasons]
-    return "\n".join(lines) + "\n"
+    told = [piece for line in above for piece in fitted(line, width)]
+    told += ["", *_table(sweep, width), "", *(piece for line in lines for piece in fitted(line, width))]
+    return "\n".join(told) + "\n"
 
 
-def _table(sweep: SweepResult) -> list[str]:
+def _table(sweep: SweepResult, width: int | None) -> list[str]:
     heads = columns(sweep)
     body = [[_bracketed(column, step) for column in heads] for step in ordered_steps(sweep)]
     table = [[column.head for column in heads], [column.unit for column in heads], *body]
-    widths = [max(len(line[index]) for line in table) for index in range(len(heads))]
-    drawn = [
-        "  ".join(
-            text.ljust(width) if column.is_left else text.rjust(width)
-            for column, text, width in zip(heads, line, widths, strict=True)
-        ).rstrip()
-        for line in table
-    ]
-    return [*drawn[:2], "-" * max(len(line) for line in drawn), *drawn[2:], ""]
+    left = [index for index, column in enumerate(heads) if column.is_left]
+    keys = next(index for index, column in enumerate(heads) if column.is_mark)
+    return text_table(table, width, left=left, keys=keys, ruled_below=2)
 
 
 def _bracketed(column: Column, step: StepResult) -> str:
