@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import kubernetes_validate
 import pytest
 import yaml
+from api_schemas import demand_known_to_the_api
 from rendering import Charts, Object, of_kind
 
 pytestmark = pytest.mark.process
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.process
 EXAMPLES = Path(__file__).parents[1] / "examples"
 VERSION = yaml.safe_load((EXAMPLES.parent / "repair-worker" / "Chart.yaml").read_text())["version"]
 GITOPS = json.loads((Path(__file__).parent / "data" / "gitops.json").read_text())
-CUSTOM = ("keda.sh/", "monitoring.coreos.com/", "temporal.io/")
 
 
 def documents(tool: str) -> Iterator[tuple[str, Object]]:
@@ -33,16 +32,6 @@ def documents(tool: str) -> Iterator[tuple[str, Object]]:
     for file in sorted((EXAMPLES / tool).glob("*.yaml")):
         for found in yaml.safe_load_all(file.read_text()):
             yield file.stem, found
-
-
-def demand_objects(objects: list[Object]) -> None:
-    """
-    Every object is what the API knows.
-    """
-    assert objects
-    for found in objects:
-        if not found["apiVersion"].startswith(CUSTOM):
-            kubernetes_validate.validate(found, "1.34", strict=True)
 
 
 def problems(found: Object) -> list[str]:
@@ -96,7 +85,7 @@ def test_argo_cd(charts: Charts, chart: str, application: Object) -> None:
     assert (source["chart"], source["targetRevision"]) == (chart, VERSION)
     # In Argo CD an OCI registry stands without its scheme.
     assert "://" not in source["repoURL"]
-    demand_objects(
+    demand_known_to_the_api(
         charts.render(
             chart,
             source["helm"]["valuesObject"],
@@ -119,7 +108,7 @@ def test_flux(charts: Charts, chart: str) -> None:
     assert repository["spec"]["ref"] == {"tag": VERSION}
     assert repository["spec"]["url"].startswith("oci://") and repository["spec"]["url"].endswith(f"/{chart}")
     assert release["spec"]["chartRef"] == {"kind": "OCIRepository", "name": repository["metadata"]["name"]}
-    demand_objects(
+    demand_known_to_the_api(
         charts.render(chart, release["spec"]["values"], "--namespace", release["metadata"]["namespace"])
     )
 
@@ -148,7 +137,7 @@ def test_temporal_cloud(charts: Charts, chart: str, name: str) -> None:
     given: dict[str, Any] = yaml.safe_load((EXAMPLES / "temporal-cloud" / f"{name}.yaml").read_text())
     objects = charts.render(chart, given, "--namespace", "own")
 
-    demand_objects(objects)
+    demand_known_to_the_api(objects)
     assert {found["metadata"]["namespace"] for found in objects} == {"own"}
     for policy in of_kind(objects, "NetworkPolicy"):
         assert policy["spec"]["egress"][1] == {"ports": [{"protocol": "TCP", "port": 7233}]}
@@ -166,7 +155,7 @@ def test_two_fleets(charts: Charts, tmp_path: Path) -> None:
         found["metadata"]["name"]: found["metadata"]["annotations"]["temporal-kit/task-queue"]
         for found in of_kind(objects, "Deployment")
     }
-    demand_objects(objects)
+    demand_known_to_the_api(objects)
     assert queues == {"shop-orders": "orders", "shop-billing": "billing"}
 
 
@@ -188,5 +177,5 @@ def test_a_chart_may_be_part_of_another(charts: Charts, tmp_path: Path, chart: s
         assert done.returncode == 0, done.stderr
         rendered[enabled] = [found for found in yaml.safe_load_all(done.stdout) if found]
 
-    demand_objects(rendered[True])
+    demand_known_to_the_api(rendered[True])
     assert rendered[False] == []

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
+from api_schemas import demand_known_to_the_api
 from rendering import Charts, Object, of_kind, only
 from restricted import violations
 
@@ -78,7 +78,7 @@ def test_the_injectors_job_is_one(charts: Charts, given: dict[str, Any]) -> None
     """The template is an indexed Job that the API takes, restricted, whose container is called injector."""
     job = injectors_of(charts.render(CHART, given))
 
-    kubernetes_validate.validate(job, "1.34", strict=True)
+    demand_known_to_the_api([job])
     assert violations(job["spec"]["template"]) == []
     assert job["spec"]["completionMode"] == "Indexed"
     assert job["metadata"]["name"] == "kit-loadtest-injectors"

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import kubernetes_validate
 import pytest
 import yaml
+from api_schemas import demand_known_to_the_api
 from kustomized import FOLDERS, everything, objects
 from making import variable
 from rendering import pod_of
@@ -31,8 +31,7 @@ def test_objects_meet_the_kubernetes_schemas(folder: str) -> None:
     """
     Every folder is taken by `kubectl apply --kustomize` as it is, and every object is what Kubernetes 1.34 knows.
     """
-    for found in objects(folder):
-        kubernetes_validate.validate(found, "1.34", strict=True)
+    demand_known_to_the_api(objects(folder))
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

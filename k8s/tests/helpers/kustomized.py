@@ -37,7 +37,7 @@ def objects(folder: str) -> list[dict[str, Any]]:
     """
     The objects of a kustomization, whose folder is named below `k8s/`.
     """
-    return [found for found in yaml.safe_load_all(_text(folder)) if found]
+    return [found for found in yaml.load_all(_text(folder), yaml.CSafeLoader) if found]
 
 
 def everything() -> list[tuple[str, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli import open_cluster
+from loadtest.cli import cluster_flags
 from loadtest.cli.app import run
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submission_files import bring_plan
@@ -68,7 +68,7 @@ def test_the_verb_in_the_cluster_takes_what_it_is_given(
 ) -> None:
     """It makes the run whose plan was checked before, with the chart's own arguments beside those that were brought."""
     brought = bring_plan(DEMO, flags, None, design)
-    monkeypatch.setattr(open_cluster, "in_cluster", lambda: True)
+    monkeypatch.setattr(cluster_flags, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 
     code = run([brought.verb, str(DEMO), f"--output={tmp_path}", *TEMPLATE, *brought.arguments])
@@ -85,7 +85,7 @@ def test_nothing_of_a_cluster_is_the_runs_to_set_up(
     tmp_path: Path, begun: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slots and pollers stand in the workers' chart, so their relief is named and not tried."""
-    monkeypatch.setattr(open_cluster, "in_cluster", lambda: True)
+    monkeypatch.setattr(cluster_flags, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 
     run(["limits", str(DEMO), f"--output={tmp_path}", *TEMPLATE])

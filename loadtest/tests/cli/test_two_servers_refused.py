@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from two_servers import CLOUD, PAGES, SERVERS, A, B
 
-from loadtest.cli import open_cluster
+from loadtest.cli import cluster_flags
 from loadtest.cli.app import run
 
 DEMO = str(Path(__file__).parents[2] / "plans" / "demo.toml")
@@ -139,7 +139,7 @@ def test_a_plans_servers_are_of_workers_of_this_machine_too(
     flags: list[str], monkeypatch: pytest.MonkeyPatch, refused_line: Callable[..., str]
 ) -> None:
     """However they were named."""
-    monkeypatch.setattr(open_cluster, "in_cluster", lambda: True)
+    monkeypatch.setattr(cluster_flags, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 
     line = refused_line("sweep", DEMO, "--factor", f"address={A},{B}", *flags)

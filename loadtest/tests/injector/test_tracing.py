@@ -20,8 +20,8 @@ from receiver import Receiver, receiving
 from watched_stack import process
 
 from loadtest.errors import InputError
+from loadtest.injector.asked_tracing import tracing
 from loadtest.injector.launch import launch
-from loadtest.injector.tracing import tracing
 from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_instruction import StepInstruction
 

@@ -1,5 +1,5 @@
 """
-Opens the cluster as a sweep's target from inside the cluster; from outside it says which command to use instead.
+Opens the cluster as a sweep's target from inside the cluster.
 
 It connects target and injectors, and decides nothing of what is measured.
 """
@@ -8,59 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-from loadtest.errors import InputError
+from loadtest.cli.cluster_flags import ClusterFlags, demand_cluster
 from loadtest.plan import Plan
-from loadtest.target.kubernetes.api import in_cluster, open_api, own_namespace
+from loadtest.target.kubernetes.api import open_api
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget, open_target
 from loadtest.target.kubernetes.lease import Lease, lease_of
+from loadtest.target.kubernetes.own_account import own_namespace
 from loadtest.target.kubernetes.own_code import code_of
 from loadtest.target.kubernetes.own_pod import own_pod
 from loadtest.target.kubernetes.place import Place
-
-# Injectors know the master by its Service, which names this port.
-MASTER_PORT = 5557
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterFlags:
-    """
-    Where things are in the cluster, as the flags say it.
-
-    Attributes:
-        deployment: Object with the workers' count: ``NAMESPACE/NAME``, ``NAMESPACE/workerdeployment/NAME``, or a name
-            in the pod's own namespace.
-        injector_job: ConfigMap with the injectors' Job, ``NAMESPACE/NAME`` or a name in the pod's own namespace.
-        server_metrics: URLs of the server's pages, with commas between.
-        server_namespace: Kubernetes namespace of the server's pods.
-        worker_metrics_port: Number or name of the port of the workers' pages.
-    """
-
-    deployment: str | None
-    injector_job: str | None
-    server_metrics: str | None
-    server_namespace: str | None
-    worker_metrics_port: str | None = None
-
-
-def demand_cluster(flags: ClusterFlags) -> tuple[str, str]:
-    """
-    Return the workers and the injectors' template if this process runs where a sweep of a cluster can run.
-
-    Raises:
-        InputError: It does not, or the flags do not name them.
-    """
-    _demand_pod()
-    if flags.deployment is None or flags.injector_job is None:
-        raise InputError(
-            "--target kubernetes needs --deployment and --injector-job, each NAMESPACE/NAME; "
-            "charts/loadtest gives both"
-        )
-    return flags.deployment, flags.injector_job
 
 
 @contextlib.asynccontextmanager
@@ -104,28 +63,6 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
         ),
     ):
         yield target
-
-
-def server_address(given: str | None) -> str:
-    """
-    Return the server's address: as given, or as the environment says.
-
-    Raises:
-        InputError: Neither is there, or this process does not run in a pod of a cluster.
-    """
-    _demand_pod()
-    address = given or os.environ.get("TEMPORAL_ADDRESS")
-    if not address:
-        raise InputError("--target kubernetes: no server is named; set TEMPORAL_ADDRESS or give --address")
-    return address
-
-
-def _demand_pod() -> None:
-    if not in_cluster():
-        raise InputError(
-            "--target kubernetes: this is no pod of a cluster, and a sweep from outside would measure the way in; "
-            "use `loadtest submit`"
-        )
 
 
 def _split(text: str) -> tuple[str, str]:

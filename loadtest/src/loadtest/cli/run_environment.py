@@ -15,8 +15,8 @@ from typing import Any
 
 from loadtest.analysis.rules.server_request_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
+from loadtest.cli.cluster_flags import MASTER_PORT, ClusterFlags, demand_cluster, server_address
 from loadtest.cli.named_servers import named_server
-from loadtest.cli.open_cluster import MASTER_PORT, ClusterFlags, demand_cluster, open_cluster, server_address
 from loadtest.cli.place_flags import Place
 from loadtest.cli.place_options import TargetKind
 from loadtest.errors import InputError
@@ -209,6 +209,8 @@ async def open_environment(
     """
     demand_server_allows(plan)
     if place.cluster is not None:
+        from loadtest.cli.open_cluster import open_cluster
+
         address = server_address(next(iter(place.servers), None))
         connection = connection_variables(os.environ, own_server=False)
         cluster = await stack.enter_async_context(open_cluster(place.cluster, plan, address))

@@ -18,9 +18,9 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.cli.cluster_flags import server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept, profile_servers
-from loadtest.cli.open_cluster import server_address
 from loadtest.cli.place_flags import Place, refuse_changes
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_ending import conclude

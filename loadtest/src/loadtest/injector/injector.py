@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -27,7 +28,6 @@ from loadtest.injector.meters import InjectorRegistry
 from loadtest.injector.start_settings import AWAITED_AT_ONCE, SampleSink, StartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally, TallyCounts
-from loadtest.injector.tracing import Tracing
 from loadtest.results import hdr
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.injector_report import InjectorCounts, InjectorSecond
@@ -35,6 +35,9 @@ from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.scenario import Scenario, load
 from repairshop.codec import SettingsError, client_options
+
+if TYPE_CHECKING:
+    from loadtest.injector.tracing import Tracing
 
 # Largest movement of the wall clock against the monotonic one in a step; beyond it the schedule is in doubt.
 CLOCK_STEP_SECONDS = 0.05

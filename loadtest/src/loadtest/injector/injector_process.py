@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import gevent
 import prometheus_client
@@ -16,10 +17,13 @@ from locust.env import Environment
 
 from loadtest.errors import InputError
 from loadtest.injector import control_messages
+from loadtest.injector.asked_tracing import tracing
 from loadtest.injector.bridge import Bridge
 from loadtest.injector.injector import Injector, connect
 from loadtest.injector.meters import InjectorRegistry
-from loadtest.injector.tracing import Tracing, tracing
+
+if TYPE_CHECKING:
+    from loadtest.injector.tracing import Tracing
 
 _FLUSH_SPANS_EVERY_SECONDS = 1.0
 

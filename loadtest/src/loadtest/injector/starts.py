@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -21,11 +21,13 @@ from loadtest.injector.meters import Meters
 from loadtest.injector.scenario_start import NoHandleError, start_by
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
-from loadtest.injector.tracing import Tracing
 from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
 from loadtest.results.failure import Failure
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.scenario import Arrival
+
+if TYPE_CHECKING:
+    from loadtest.injector.tracing import Tracing
 
 # Without this pause a closed loop whose starts are refused would become a busy loop.
 PAUSE_AFTER_A_FAILED_START_SECONDS = 0.2

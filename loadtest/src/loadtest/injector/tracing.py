@@ -1,7 +1,5 @@
 """
 One order as one trace: from the injector's intended start through every activity to its settlement.
-
-Off unless the standard OpenTelemetry variables name an OTLP endpoint.
 """
 
 from __future__ import annotations
@@ -13,17 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import opentelemetry.trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from temporalio.contrib.opentelemetry import OpenTelemetryPlugin, create_tracer_provider
 
-from loadtest.errors import InputError
-
-_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _BATCH = 512
 # About 100 MB of spans: a collector that does not answer must not take down the injector.
 _WAITING_MAX = 100_000
@@ -120,22 +113,3 @@ class Tracing:
         Number of spans that the receiver refused or for which there was no room; to be told at the end.
         """
         return self._spans.lost
-
-
-def tracing() -> Tracing | None:
-    """
-    Return the injector's tracing, or ``None`` when no OTLP endpoint is named.
-
-    Raises:
-        InputError: The environment asks for a protocol other than OTLP over HTTP.
-    """
-    if not any(os.environ.get(name) for name in _ENDPOINTS):
-        return None
-    for name in _PROTOCOLS:
-        protocol = os.environ.get(name)
-        if protocol not in (None, "", "http/protobuf"):
-            raise InputError(
-                f"{name} = {protocol}: spans leave over HTTP only, since gRPC's exporter blocks Locust; "
-                "write http/protobuf and the receiver's HTTP port, usually 4318"
-            )
-    return Tracing(OTLPSpanExporter())

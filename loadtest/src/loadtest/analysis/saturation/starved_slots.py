@@ -5,7 +5,7 @@ How long the slots of a closed load were idle because no order had a task for th
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from loadtest.analysis.readings.workflow_counts import looked_seconds
 from loadtest.results.measured_step import Measured
@@ -37,6 +37,6 @@ def starved_ratio(step: Measured) -> float | None:
     in_slots = held.sum / looked_seconds(step)
     waiting = held.count / looked_seconds(step) * waits.sum / waits.count
     between = min(1.0, max(0.0, 1 - (in_slots + waiting) / step.in_flight))
-    many = np.arange(step.in_flight + 1)
-    lacking = np.maximum(0, many - (step.in_flight - step.slots))
-    return float((lacking * stats.binom.pmf(many, step.in_flight, between)).sum()) / step.slots
+    # The mean number beyond so many is the sum of the probabilities of more than each number from there on.
+    beyond = np.arange(step.in_flight - step.slots, step.in_flight)
+    return float(special.bdtrc(beyond, step.in_flight, between).sum()) / step.slots

@@ -7,7 +7,6 @@ It decides nothing of what is sent over the connection.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ _UNUSABLE = (
     TypeError,
     AttributeError,
 )
-_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +54,6 @@ class Api:
     coordination: Any
     custom: Any
     where: str
-
-
-def in_cluster() -> bool:
-    """
-    Tell whether this process runs in a pod that may ask the API.
-    """
-    return "KUBERNETES_SERVICE_HOST" in os.environ and (_SERVICE_ACCOUNT / "token").is_file()
-
-
-def own_namespace() -> str:
-    """
-    Return the namespace of the pod that this process runs in.
-    """
-    return (_SERVICE_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
 
 
 def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, own_namespace
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked
 from loadtest.target.kubernetes.lease import Holder
+from loadtest.target.kubernetes.own_account import own_namespace
 
 
 @dataclass(frozen=True, slots=True)

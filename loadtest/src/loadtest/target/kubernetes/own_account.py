@@ -1,0 +1,24 @@
+"""
+The account that a pod of a cluster has there: whether this process has one, and of which namespace it is.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+def in_cluster() -> bool:
+    """
+    Tell whether this process runs in a pod that may ask the API.
+    """
+    return "KUBERNETES_SERVICE_HOST" in os.environ and (_SERVICE_ACCOUNT / "token").is_file()
+
+
+def own_namespace() -> str:
+    """
+    Return the namespace of the pod that this process runs in.
+    """
+    return (_SERVICE_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
