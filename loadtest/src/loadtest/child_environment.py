@@ -51,8 +51,10 @@ CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEM
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
 # A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
-# Without bytecode on disk the workflow sandbox compiles a module again for each workflow.
+# Without bytecode on disk the workflow sandbox compiles a module again for each workflow, and a checkout that nothing
+# can be written to needs another place for it.
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
+BYTECODE = ("PYTHONPYCACHEPREFIX",)
 
 
 def connection_variables(
@@ -92,7 +94,7 @@ def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[
     connection, which the sweep decides.
     """
     if own_worker:
-        return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING))}
+        return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *BYTECODE))}
     return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
 
 
@@ -116,7 +118,7 @@ def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     A scenario may read variables of its own, so every variable passes that no part of the kit reads.
     """
-    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO))}
+    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO, *BYTECODE))}
 
 
 def _only(environ: Mapping[str, str], listed: tuple[str, ...]) -> dict[str, str]:
