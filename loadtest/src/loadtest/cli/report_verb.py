@@ -18,7 +18,10 @@ def report(
     """
     Build sweep.json, the plots and report.html of a run again, and print its table.
     """
-    from loadtest.cli.run_ending import conclude
     from loadtest.results.run_folder import Run
 
-    return conclude(Run.open(run)).exit_code
+    opened = Run.open(run)
+    # This import loads all that draws, which takes longer than a refusal.
+    from loadtest.cli.run_ending import conclude
+
+    return conclude(opened).exit_code
