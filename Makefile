@@ -33,14 +33,24 @@ help: ## list all targets
 	  END {printf "%s", kept}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(BIN)/.installed ## install the kit into .venv, with Temporal's development server; nothing outside of this folder
+setup: $(BIN)/.installed ## install the kit into .venv, with Temporal's development server; nothing outside of this folder; PYTHON=python3.13 takes another Python
+
+# A .venv holds its own path and its Python: where the checkout was moved or copied, or that Python is gone, and for
+# another PYTHON on the command line, it is made anew.
+OTHER_PYTHON = || [ "$$($(PYTHON) -V 2>&1)" != "$$($(PY) -V 2>&1)" ]
+STALE := $(shell [ ! -e $(BIN)/.installed ] || { made=$$(<$(BIN)/.installed); \
+  if [ "$${made:-$(CURDIR)}" != "$(CURDIR)" ] || [ ! -x $(PY) ] \
+    $(if $(findstring command,$(origin PYTHON)),$(OTHER_PYTHON)); then echo --clear; fi; })
+ifneq ($(STALE),)
+.PHONY: $(BIN)/.installed
+endif
 
 $(BIN)/.installed: constraints.txt worker/pyproject.toml loadtest/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1): Python 3.11 or newer is needed; write make PYTHON=python3.12" >&2; exit 2; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(STALE) .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable worker --editable 'loadtest[local]'
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 $(BIN)/.installed-dev: $(BIN)/.installed pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --upgrade pip

@@ -4,6 +4,9 @@ What the user's shell holds reaches a process of the kit only where a list says 
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from loadtest.child_environment import (
@@ -32,9 +35,18 @@ SHELL = {
     "PYTHONOPTIMIZE": "2",
     "PYTHONPATH": "/home/rosa/code",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPYCACHEPREFIX": "/home/rosa/.cache",
     "TOKIO_WORKER_THREADS": "1",
 }
-KIT = {"PATH", "HOME", "MY_CUSTOMER", "GOMAXPROCS", "REPAIRSHOP_CODEC_KEYS", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+KIT = {
+    "PATH",
+    "HOME",
+    "MY_CUSTOMER",
+    "GOMAXPROCS",
+    "REPAIRSHOP_CODEC_KEYS",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "PYTHONPYCACHEPREFIX",
+}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +80,17 @@ KIT = {"PATH", "HOME", "MY_CUSTOMER", "GOMAXPROCS", "REPAIRSHOP_CODEC_KEYS", "OT
 def test_each_process_sees_its_list_and_nothing_else(seen: dict[str, str], expected: set[str]) -> None:
     """A setting of the kit's families passes only where it is meant to."""
     assert set(seen) == expected
+
+
+def test_the_kits_worker_is_found_where_the_program_itself_was(tmp_path: Path) -> None:
+    """
+    Installed with ``pip install --target``, as in the images, both are found by PYTHONPATH alone.
+    """
+    (tmp_path / "repairshop").mkdir()
+    (tmp_path / "repairshop" / "__init__.py").touch()
+    path = os.pathsep.join(["/home/rosa/code", str(tmp_path)])
+
+    assert worker_environment({"PYTHONPATH": path}, own_worker=True) == {"PYTHONPATH": path}
 
 
 def test_without_encryption_no_key_is_seen_and_all_else_stays() -> None:

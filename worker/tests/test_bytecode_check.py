@@ -4,17 +4,20 @@ A worker that compiles a module for each workflow says so.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 from processes import StartWorker
 
-from repairshop.bytecode_check import modules_without_bytecode
+from repairshop.bytecode_check import modules_without_bytecode, remedy
 from repairshop.workflows.noop_workflow import NoopWorkflow
 from repairshop.workflows.repair_workflow import RepairWorkflow
 
 pytestmark = pytest.mark.process
+
+BOTH = ["repairshop.workflows.noop_workflow", "repairshop.workflows.repair_workflow"]
 
 
 @pytest.fixture
@@ -35,8 +38,20 @@ def test_modules_without_bytecode_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     allowed = modules_without_bytecode([RepairWorkflow, NoopWorkflow])
 
-    assert forbidden == ["repairshop.workflows.noop_workflow", "repairshop.workflows.repair_workflow"]
+    assert forbidden == BOTH
     assert allowed == []
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_checkout_that_nothing_can_be_written_to_has_no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Another user's, or one on a file system that is mounted for reading; what to set is told.
+    """
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+
+    assert modules_without_bytecode([RepairWorkflow, NoopWorkflow]) == BOTH
+    assert "PYTHONPYCACHEPREFIX" in remedy()
 
 
 @pytest.mark.server
@@ -57,6 +72,6 @@ def test_a_worker_that_may_not_write_bytecode_says_what_it_costs(
     slow.wait_ready()
     quick.wait_ready()
 
-    assert "PYTHONDONTWRITEBYTECODE is set" in slow.errors
+    assert "unset PYTHONDONTWRITEBYTECODE" in slow.errors
     assert "repairshop.workflows.repair_workflow" in slow.errors
-    assert "BYTECODE" not in quick.errors
+    assert "bytecode" not in quick.errors.lower()

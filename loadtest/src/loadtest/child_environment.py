@@ -7,7 +7,9 @@ is measured, so it is not passed on; ``loadtest/docs/environment.md`` lists what
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from loadtest.empty_profile import EMPTY_PROFILE
 
@@ -51,8 +53,10 @@ CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEM
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
 # A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
-# Without bytecode on disk the workflow sandbox compiles a module again for each workflow.
+# Without bytecode on disk the workflow sandbox compiles a module again for each workflow, and a checkout that nothing
+# can be written to needs another place for it.
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
+BYTECODE = ("PYTHONPYCACHEPREFIX",)
 
 
 def connection_variables(
@@ -88,11 +92,12 @@ def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[
     """
     Return the environment of a worker before the plan's settings and the server's are added.
 
-    The kit's own worker gets codec and tracing; a program of the user's gets all of the user's environment but the
+    The kit's own worker gets codec and tracing, and the user's PYTHONPATH where it is installed there; a program of the user's gets all of the user's environment but the
     connection, which the sweep decides.
     """
     if own_worker:
-        return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING))}
+        passed = (*CODEC, *TRACING, *BYTECODE, *(SCENARIO if _holds_the_worker(environ) else ()))
+        return {**_without(environ, _OUTSIDE), **_only(environ, passed)}
     return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
 
 
@@ -116,7 +121,15 @@ def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     A scenario may read variables of its own, so every variable passes that no part of the kit reads.
     """
-    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO))}
+    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO, *BYTECODE))}
+
+
+def _holds_the_worker(environ: Mapping[str, str]) -> bool:
+    """
+    Tell whether the kit's worker is found by PYTHONPATH, as in its images and after ``pip install --target``.
+    """
+    folders = [folder for folder in environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    return any((Path(folder) / "repairshop" / "__init__.py").is_file() for folder in folders)
 
 
 def _only(environ: Mapping[str, str], listed: tuple[str, ...]) -> dict[str, str]:

@@ -60,15 +60,17 @@ def versions(names: Sequence[str] = DISTRIBUTIONS) -> dict[str, str]:
 
 def commit(folder: Path | None = None) -> str | None:
     """
-    Return the commit of the checkout that *folder* lies in, ``None`` if it lies in none.
+    Return the commit of the checkout that the kit's files in *folder* are of, ``None`` if they are of none.
 
-    An image has no checkout: there the build writes the commit into the environment variable LOADTEST_COMMIT.
+    An image has no checkout: there the build writes the commit into the environment variable LOADTEST_COMMIT.  An
+    environment that the kit is installed into may lie in the checkout of another project, which does not keep its files.
     """
     given = os.environ.get("LOADTEST_COMMIT")
     if given:
         return given
     where = folder or Path(__file__).parent
     try:
+        _git(where, "ls-files", "--error-unmatch", "--", Path(__file__).name)
         head = _git(where, "rev-parse", "HEAD")
         changed = _git(where, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.SubprocessError):
@@ -77,8 +79,16 @@ def commit(folder: Path | None = None) -> str | None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
+    # A hook of git, and what `git rebase --exec` runs, has variables that name the repository of the hook.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ("git", "-C", str(folder), *arguments), capture_output=True, text=True, check=True, timeout=10
+        ("git", "-C", str(folder), *arguments),
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=True,
+        timeout=10,
     )
     return done.stdout.strip()
 

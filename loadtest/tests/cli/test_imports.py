@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,41 @@ def test_nothing_heavy_is_loaded_that_is_not_asked_for(begin: str, heavy: tuple[
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+PLAN = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
+REFUSED = (
+    ["report", "no-such-run"],
+    ["size", "no-such-run", "--rate", "1"],
+    ["clean", "no-such-run"],
+    ["compare", "no-such-run", "no-such-run"],
+    ["sweep", "--resume", "no-such-run"],
+    ["capacity", "--resume", "no-such-run"],
+    ["submit", "no-such-plan.toml"],
+    ["submit", PLAN, "--rate", "-1"],
+    *([verb, PLAN, "--scenario", "no-such-scenario"] for verb in ("sweep", "capacity", "limits")),
+    [
+        "compare",
+        PLAN,
+        "--scenario",
+        "./no-such-file.py",
+        "--a",
+        "worker.sandbox=true",
+        "--b",
+        "worker.sandbox=false",
+    ],
+)
+
+
+def test_what_does_not_exist_is_refused_before_anything_heavy_is_loaded() -> None:
+    """
+    One process for all of them: what one had loaded, those after it would show too.
+    """
+    program = (
+        f"import sys; from loadtest.cli.app import run; codes = [run(given) for given in {REFUSED!r}]; "
+        f"print(codes, *[name for name in {HEAVY!r} if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.strip() == str([2] * len(REFUSED)), done.stderr

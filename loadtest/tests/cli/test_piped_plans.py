@@ -13,6 +13,7 @@ import pytest
 from loadtest.cli.app import run
 from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.submission_files import bring_plan
+from loadtest.plan import PlanFile
 from loadtest.results.run_folder import Run
 from loadtest.target.kubernetes.sweep_job import PLAN_FILE
 
@@ -41,6 +42,6 @@ def test_a_run_keeps_the_plan_of_a_pipe(tmp_path: Path, begun: list[Run], piped:
 
 def test_a_submitted_run_brings_the_plan_of_a_pipe(piped: str) -> None:
     """The sweep in the cluster gets what was checked here."""
-    brought = bring_plan(Path(piped), PlanFlags(), None)
+    brought = bring_plan(PlanFile.read(Path(piped)), PlanFlags(), None)
 
     assert brought.files[PLAN_FILE] == SMOKE

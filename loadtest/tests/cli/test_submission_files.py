@@ -12,6 +12,7 @@ import pytest
 from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.submission_files import bring_plan, bring_resumed
 from loadtest.errors import InputError
+from loadtest.plan import PlanFile
 from loadtest.target.kubernetes.own_code import LARGEST_BYTES
 
 SCENARIO = '''"""
@@ -44,7 +45,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_scenario_comes_with_the_files_beside_it(folder: Path) -> None:
     """Those that it imports, directly or not, packages whole; nothing else of the folder."""
-    brought = bring_plan(folder / "plan.toml", PlanFlags(scenario=str(folder / "greet.py")), None)
+    brought = bring_plan(
+        PlanFile.read(folder / "plan.toml"), PlanFlags(scenario=str(folder / "greet.py")), None
+    )
 
     assert set(brought.files) == {
         "plan.toml",
@@ -64,7 +67,7 @@ def test_the_file_that_a_plan_names_comes_too(folder: Path, monkeypatch: pytest.
     monkeypatch.chdir(folder)
     (folder / "plan.toml").write_text('name = "p"\nscenario = "./greet.py"\n')
 
-    brought = bring_plan(Path("plan.toml"), PlanFlags(), None)
+    brought = bring_plan(PlanFile.read(Path("plan.toml")), PlanFlags(), None)
 
     assert "own_deeper.py" in brought.files
     assert brought.arguments == ("--scenario=/plan/greet.py",)
@@ -76,7 +79,9 @@ def test_requirements_come_beside_the_scenario(folder: Path) -> None:
     (folder / "needs.txt").write_text("nosuch-package==1\n")
 
     brought = bring_plan(
-        folder / "plan.toml", PlanFlags(scenario=str(folder / "greet.py")), folder / "needs.txt"
+        PlanFile.read(folder / "plan.toml"),
+        PlanFlags(scenario=str(folder / "greet.py")),
+        folder / "needs.txt",
     )
 
     assert brought.packages
@@ -99,7 +104,7 @@ def test_flags_go_on_to_the_sweep(folder: Path) -> None:
         factors=("work.payload_bytes=0,1000",),
     )
 
-    brought = bring_plan(folder / "plan.toml", flags, None)
+    brought = bring_plan(PlanFile.read(folder / "plan.toml"), flags, None)
 
     assert set(brought.files) == {"plan.toml"}
     assert brought.arguments == (
@@ -124,7 +129,7 @@ def test_files_that_no_configmap_holds_are_refused(folder: Path) -> None:
     with pytest.raises(
         InputError, match=r"have 90\d KiB, and a ConfigMap brings 900 KiB \(the largest is own_names\.py\)"
     ):
-        bring_plan(folder / "plan.toml", PlanFlags(scenario=str(folder / "greet.py")), None)
+        bring_plan(PlanFile.read(folder / "plan.toml"), PlanFlags(scenario=str(folder / "greet.py")), None)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +153,7 @@ def test_what_cannot_be_brought_is_refused(
     (folder / "broken.py").write_text("def (")
 
     with pytest.raises(InputError, match=said):
-        bring_plan(Path("plan.toml"), flags, Path(requirements) if requirements else None)
+        bring_plan(PlanFile.read(Path("plan.toml")), flags, Path(requirements) if requirements else None)
 
 
 def test_a_run_on_the_volume_is_resumed(folder: Path) -> None:

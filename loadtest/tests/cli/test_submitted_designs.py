@@ -67,7 +67,7 @@ def test_the_verb_in_the_cluster_takes_what_it_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It makes the run whose plan was checked before, with the chart's own arguments beside those that were brought."""
-    brought = bring_plan(DEMO, flags, None, design)
+    brought = bring_plan(PlanFile.read(DEMO), flags, None, design)
     monkeypatch.setattr(cluster_flags, "in_cluster", lambda: True)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal:7233")
 

@@ -6,19 +6,33 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from loadtest.experiment.progress import NoteSeen, PhaseStarted, StepEnded, StepStarted, SweepStarted, Tick
-from loadtest.listeners.display import choose
+from loadtest.listeners.display import Terminal, choose
 from loadtest.results.measured_step import Second
 from loadtest.results.step_key import StepKey
 
 KEY = StepKey(2, 1, "open", 1)
 
 
+class Written(io.StringIO):
+    """
+    What was written to a terminal, or to a file.
+    """
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
 def test_a_terminal_sees_the_step_that_runs() -> None:
     """From before its first event, as the server takes seconds to start, to the line of what was measured."""
-    drawn = io.StringIO()
+    drawn = Written(is_terminal=True)
     console = Console(file=drawn, force_terminal=True, width=120)
 
     with choose("auto", console) as display:
@@ -52,3 +66,24 @@ def test_a_long_note_is_broken_between_words() -> None:
         "note: the sweep cannot check\nworker.uvloop, which your own worker\ndoes not tell\n"
         in drawn.getvalue()
     )
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "variables", "redrawn"),
+    [
+        pytest.param(True, {"TERM": "xterm"}, True, id="terminal"),
+        pytest.param(False, {"TERM": "xterm"}, False, id="file"),
+        pytest.param(False, {"TERM": "xterm", "FORCE_COLOR": "1"}, False, id="log-of-CI"),
+        pytest.param(True, {"TERM": "dumb"}, False, id="editor"),
+        pytest.param(True, {"TERM": "xterm", "NO_COLOR": "1"}, True, id="without-colour"),
+    ],
+)
+def test_a_view_is_drawn_where_it_can_be_drawn_again(
+    is_terminal: bool, variables: dict[str, str], redrawn: bool
+) -> None:
+    """
+    A log would be filled with four views a second, and a dumb terminal would show none until the end.
+    """
+    console = Console(file=Written(is_terminal=is_terminal), _environ=variables)
+
+    assert isinstance(choose("auto", console), Terminal) == redrawn

@@ -45,3 +45,13 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="not a TOML file"):
         PlanFile.read(path).document()
+
+
+def test_a_byte_order_mark_is_no_part_of_a_plan(tmp_path: Path) -> None:
+    """
+    Editors on Windows write one, and their lines end in two characters.
+    """
+    path = tmp_path / "from-windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b'name = "x"\r\n')
+
+    assert PlanFile.read(path).document() == {"name": "x"}

@@ -31,7 +31,7 @@ from repairshop import (
     worker_tracing,
 )
 from repairshop.background import Background
-from repairshop.bytecode_check import modules_without_bytecode
+from repairshop.bytecode_check import modules_without_bytecode, remedy
 from repairshop.environment import SettingsError, both
 from repairshop.ledger import Ledger, LedgerAddressError, LedgerUnavailableError, open_ledger
 from repairshop.settings import LogFormat, Settings, load
@@ -115,8 +115,7 @@ async def _run(
         stack.enter_context(_pages(settings, state, observed))
         if settings.sandbox and (modules := modules_without_bytecode(workflows)):
             LOG.warning(
-                "PYTHONDONTWRITEBYTECODE is set, so each workflow compiles %s anew; unset it",
-                ", ".join(modules),
+                "no bytecode is written, so each workflow compiles %s anew; %s", ", ".join(modules), remedy()
             )
         plugins = stack.enter_context(worker_tracing.plugins())
         connection = TemporalConnection(

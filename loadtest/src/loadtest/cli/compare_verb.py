@@ -100,9 +100,13 @@ def compare(
     if second is not None:
         idle = [name for name in given if name not in _FOR_TWO_RUNS]
         refuse_idle(given, idle, f"has no effect on two finished runs, {first} and {second}; leave it out")
+        from loadtest.results.run_folder import Run
+
+        runs = Run.open(first), Run.open(second)
+        # This import loads all that draws, which takes longer than a refusal.
         from loadtest.cli.comparison_ending import compare_finished
 
-        return compare_finished(first, second, gates, junit, markdown, anyway=anyway)
+        return compare_finished(*runs, gates, junit, markdown, anyway=anyway)
     if first.is_dir():
         raise InputError(
             f"{first}: a folder, so a finished run; name a second one, or a plan file with --a and --b"

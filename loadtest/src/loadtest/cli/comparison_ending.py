@@ -33,6 +33,7 @@ from loadtest.report.comparison_text import (
 from loadtest.results.comparison_result import ComparisonResult
 from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.manifest import Manifest
+from loadtest.results.path_from_here import path_from_here
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.question import CompareQuestion
 from loadtest.results.run_folder import Run
@@ -103,8 +104,8 @@ def write_files(run: Run, junit: Path | None, markdown: Path | None) -> None:
 
 
 def compare_finished(
-    first: Path,
-    second: Path,
+    a: Run,
+    b: Run,
     gates: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
@@ -115,7 +116,7 @@ def compare_finished(
     Compare two finished runs and return the exit code.
 
     Args:
-        first, second: Folders of the two runs.
+        a, b: The two runs.
         gates: Quantities that decide the exit code; none takes the throughput, or the wait where every load is open.
         junit, markdown: Further files to which the answer is written.
         anyway: Whether to compare runs that differ in more than a setting.
@@ -123,13 +124,12 @@ def compare_finished(
     Raises:
         InputError: They cannot be compared, and *anyway* was not given.
     """
-    a, b = Run.open(first), Run.open(second)
     if a.path == b.path:
-        raise InputError(f"{first} {second}: the same run twice; name two runs")
+        raise InputError(f"{path_from_here(a.path)}: the same run twice; name two runs")
     reasons = why_not_comparable(a.manifest, b.manifest, a.plan, b.plan)
     if reasons and not anyway:
         raise InputError(
-            f"{first} and {second}: not comparable: {'; '.join(reasons)}; "
+            f"{path_from_here(a.path)} and {path_from_here(b.path)}: not comparable: {'; '.join(reasons)}; "
             "run both settings in one run with `loadtest compare PLAN --a ... --b ...`, or give --anyway"
         )
     texts = differing_settings(a.plan, b.plan)

@@ -14,6 +14,7 @@ from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, PlanFile, parse_plan
 from loadtest.plan.factors import factor_key
 from loadtest.plan.plan_tables import flattened
+from loadtest.scenario import demand_scenario
 
 # Flag -> the key that it sets, as an error names it.
 _KEY_OF_FLAG = {
@@ -78,7 +79,7 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     Return the plan of a file with flags laid over it.
 
     Raises:
-        InputError: The file, a key or a flag cannot be used; one line for each problem.
+        InputError: The file, a key or a flag cannot be used, one line for each problem, or there is no such scenario.
     """
     document = with_flags(
         file.document(),
@@ -98,10 +99,12 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
         factors=flags.factors,
     )
     try:
-        return parse_plan(document, file.name)
+        plan = parse_plan(document, file.name)
     except InputError as error:
         lines = [_of_flag(line, f"{file.name}: ", flags) for line in str(error).splitlines()]
         raise InputError("\n".join(lines)) from None
+    demand_scenario(plan.scenario)
+    return plan
 
 
 def _of_flag(line: str, where: str, flags: PlanFlags) -> str:

@@ -20,7 +20,10 @@ def report(
 
     Exit codes: those of the verb that measured.
     """
-    from loadtest.cli.run_ending import conclude
     from loadtest.results.run_folder import Run
 
-    return conclude(Run.open(run)).exit_code
+    opened = Run.open(run)
+    # This import loads all that draws, which takes longer than a refusal.
+    from loadtest.cli.run_ending import conclude
+
+    return conclude(opened).exit_code

@@ -25,13 +25,13 @@ SWEEP = SubmittedDesign()
 
 
 def bring_plan(
-    path: Path, flags: PlanFlags, requirements: Path | None, design: SubmittedDesign = SWEEP
+    file: PlanFile, flags: PlanFlags, requirements: Path | None, design: SubmittedDesign = SWEEP
 ) -> Brought:
     """
     Return a plan's file with its flags, and the files of the scenario if it is a user's own.
 
     Args:
-        path: Path of the plan file.
+        file: The plan file as it was read.
         flags: Flags that are laid over the plan.
         requirements: Packages that a user's own scenario needs.
         design: Design that the plan is submitted for.
@@ -39,7 +39,6 @@ def bring_plan(
     Raises:
         InputError: The plan, a flag or the scenario cannot be used, or its files are too large.
     """
-    file = PlanFile.read(path)
     plan = design.plan_of(flagged_plan(file, flags), flags)
     demand_server_allows(plan)
     _demand_as_set_up(plan)

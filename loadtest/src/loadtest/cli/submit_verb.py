@@ -22,10 +22,12 @@ from loadtest.cli.load_test_options import (
     KUBECONFIG,
     flags_of_load_test,
 )
+from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_options import YES
 from loadtest.cli.run_options import PROGRESS, Progress
 from loadtest.cli.submitted_verbs import SubmittedVerb, over_the_plan, own_flags, takes_design_flags
 from loadtest.errors import InputError, MeasurementError, TargetError
+from loadtest.plan import PlanFile
 
 if TYPE_CHECKING:
     from loadtest.listeners.display import Display
@@ -71,6 +73,10 @@ def submit(
     given = given_flags(invocation)
     own = own_flags(design, given, invocation.params)
     _demand_one_run(plan, resume, design if "design" in given else None, attach=attach)
+    overrides = over_the_plan(design, invocation.params)
+    file = None if plan is None else PlanFile.read(plan)
+    if file is not None:
+        flagged_plan(file, overrides)  # refused before all that reaches a cluster is loaded
     from rich.console import Console
 
     from loadtest.cli.kubeconfig import reach
@@ -80,11 +86,10 @@ def submit(
     from loadtest.target.kubernetes.job_log import JobLog
     from loadtest.target.kubernetes.sweep_job import START_SECONDS, SweepJob
 
-    overrides = over_the_plan(design, invocation.params)
     brought = None
-    if plan is not None:
+    if file is not None:
         # Checked here, so that a mistake is reported before anything is made in the cluster.
-        brought = bring_plan(plan, overrides, requirements, SubmittedDesign(design, own))
+        brought = bring_plan(file, overrides, requirements, SubmittedDesign(design, own))
     elif resume is not None:
         brought = bring_resumed(resume, overrides, requirements)
     sweep = SweepJob(reach(kubeconfig, context), kube_namespace, job)

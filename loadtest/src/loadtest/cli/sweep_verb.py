@@ -53,6 +53,9 @@ def sweep(
     given = given_flags(context)
     place = place_of(context.params)
     if resume is not None:
+        from loadtest.results.run_folder import Run
+
+        Run.open(resume)  # what is none is refused before the parts that measure are loaded
         from loadtest.cli import run_start
 
         return run_start.resume(resume, given, context.params, run_flags(context.params))

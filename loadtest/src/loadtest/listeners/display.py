@@ -248,6 +248,11 @@ def choose(progress: str, console: Console) -> Display:
     """
     if progress == "json":
         return JsonLines()
-    if progress == "live" or (progress == "auto" and console.is_terminal):
+    if progress == "live" or (progress == "auto" and _can_redraw(console)):
         return Terminal(console)
     return Plain(console)
+
+
+def _can_redraw(console: Console) -> bool:
+    # FORCE_COLOR, which CI sets, makes a terminal of any file; a dumb one, as in an editor, shows a view when it ends.
+    return console.file.isatty() and console.is_terminal and not console.is_dumb_terminal

@@ -105,7 +105,8 @@ class TomlKind:
             InputError: It is missing, cannot be read, or is no text.
         """
         try:
-            return path.read_text(encoding="utf-8")
+            # Editors on Windows begin a file with a byte order mark, which is no TOML.
+            return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise InputError(f"{name}: no such {self.name}; {self.to_copy}") from None
         except UnicodeDecodeError as error:

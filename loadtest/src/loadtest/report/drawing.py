@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator
+
+from loadtest.report.drawing_library import mpl
 
 # Okabe and Ito's palette; people of any colour vision can tell its colours apart, also in grey.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -59,7 +60,9 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
     """
     Yield a figure of that size in inches, in the kit's style.
     """
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # what a `matplotlibrc` says is of its user's own pictures
+        mpl.rcParams.update(STYLE)
         yield Figure(figsize=(width, height))
 
 

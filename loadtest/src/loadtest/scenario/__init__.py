@@ -3,6 +3,6 @@ What one start does: one file per scenario, whose name is that of the file; a us
 """
 
 from loadtest.scenario.arrival import Arrival
-from loadtest.scenario.loading import Scenario, listing, load
+from loadtest.scenario.loading import Scenario, demand_scenario, listing, load
 
-__all__ = ["Arrival", "Scenario", "listing", "load"]
+__all__ = ["Arrival", "Scenario", "demand_scenario", "listing", "load"]

@@ -15,17 +15,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-from temporalio.client import Client, WorkflowHandle
+from typing import TYPE_CHECKING, Any
 
 from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from loadtest.scenario.checked_work import WANTED, DrawnWork, checked_work, is_drawn_work
 
+if TYPE_CHECKING:
+    from temporalio.client import Client, WorkflowHandle
+
 Failure = Callable[[Any], str | None]
-Start = Callable[[Client, Arrival], Awaitable[WorkflowHandle[Any, Any]]]
+Start = Callable[["Client", Arrival], Awaitable["WorkflowHandle[Any, Any]"]]
 
 # Files of this package that are no scenarios.
 _MACHINERY = {"arrival", "checked_work", "loading", "files_beside"}
@@ -70,24 +71,35 @@ def load(name_or_path: str) -> Scenario:
     Raises:
         InputError: There is no scenario of that name, or the file is no scenario.
     """
+    demand_scenario(name_or_path)
     where = f"--scenario {name_or_path}"
     if is_path(name_or_path):
         path = Path(name_or_path)
-        try:
-            found = path.is_file()
-        except OSError:  # such as a name that is too long
-            found = False
-        if not found:
-            raise InputError(
-                f"{where}: no such file; give the path of a scenario file, or one of: {_names()}"
-            )
         return _checked(_run(path, where), path.stem, where)
-    if name_or_path not in _built_in():
-        raise InputError(
-            f"{where}: no such scenario; there are: {_names()} (`loadtest scenarios` describes them)"
-        )
     module = importlib.import_module(f"loadtest.scenario.{name_or_path}")
     return _checked(module, name_or_path, where)
+
+
+def demand_scenario(name_or_path: str) -> None:
+    """
+    Refuse what is neither a scenario's name nor a file, without running a scenario.
+
+    Raises:
+        InputError: There is no scenario of that name, or no such file.
+    """
+    where = f"--scenario {name_or_path}"
+    if not is_path(name_or_path):
+        if name_or_path not in _built_in():
+            raise InputError(
+                f"{where}: no such scenario; there are: {_names()} (`loadtest scenarios` describes them)"
+            )
+        return
+    try:
+        found = Path(name_or_path).is_file()
+    except OSError:  # such as a name that is too long
+        found = False
+    if not found:
+        raise InputError(f"{where}: no such file; give the path of a scenario file, or one of: {_names()}")
 
 
 def listing() -> list[tuple[str, str]]:

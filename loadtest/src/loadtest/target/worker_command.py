@@ -10,7 +10,8 @@ import sys
 
 from loadtest.errors import InputError
 
-OWN_WORKER: tuple[str, ...] = (sys.executable, "-m", "repairshop")
+# A file of the current folder, such as a user's own `queue.py`, is no module of the kit's.
+OWN_WORKER: tuple[str, ...] = (sys.executable, "-P", "-m", "repairshop")
 
 
 def parse_worker_command(text: str | None) -> tuple[str, ...]:

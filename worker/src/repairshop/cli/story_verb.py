@@ -61,7 +61,7 @@ async def _tell(folder: Path, console: Console) -> None:
     server = [_temporal(), "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
     with _process([*server, "--log-level", "never"], os.environ, folder / "server.log"):
         client = await _connected(address)
-        with _process([sys.executable, "-m", "repairshop"], environ, folder / "worker.log"):
+        with _process([sys.executable, "-P", "-m", "repairshop"], environ, folder / "worker.log"):
             order = _order()
             handle = await begin(client, order, contract.TASK_QUEUE)
             await _narrate(client, handle, order, console)
