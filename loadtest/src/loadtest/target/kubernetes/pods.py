@@ -182,9 +182,25 @@ def state(pod: Any) -> str:
         if ended is not None and ended.exit_code != 0:
             return f"{status.name}: {ended.reason}, exit code {ended.exit_code}"
     for status in pod.status.container_statuses or []:
+        if status.state.waiting is not None:
+            return f"{status.name} waits for {_initializing(pod)}"
         if not status.ready:
             return f"{status.name} runs but is not ready, {counted(status.restart_count, 'restart')}"
     for condition in pod.status.conditions or []:
         if condition.type == "PodScheduled" and condition.status == "False":
             return f"no node takes it: {condition.message}"
+        if condition.type == "Ready" and condition.reason == "ReadinessGatesNotReady":
+            # All containers are ready; what is missing is another controller's word, such as a load balancer's.
+            return f"its containers are ready, but not the pod: {condition.message}"
     return str(pod.status.phase)
+
+
+def _initializing(pod: Any) -> str:
+    """
+    Name the init container at which a pod stands: one that runs, unless it is a sidecar that has started.
+    """
+    sidecars = {one.name for one in pod.spec.init_containers or [] if one.restart_policy == "Always"}
+    for status in pod.status.init_container_statuses or []:
+        if status.state.running is not None and not (status.name in sidecars and status.started):
+            return f"init container {status.name}"
+    return "the pod's init containers"

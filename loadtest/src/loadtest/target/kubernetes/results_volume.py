@@ -22,6 +22,7 @@ from loadtest.target.kubernetes.exec_output import copy_output
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
+_CONTAINER = "fetch"
 # Where the sweep's node is gone, another one is added first and the image is pulled onto it.
 _START_SECONDS = 300.0
 # The pod ends by itself, even if the process that made it was killed: some time after the last packing, and in any case
@@ -104,6 +105,8 @@ class Volume:
                 _streaming(self.job.api).connect_get_namespaced_pod_exec,
                 pod,
                 self.job.namespace,
+                # A mesh may have added a proxy, and the API chooses no container by itself.
+                container=_CONTAINER,
                 command=["python", "-m", "loadtest.results.archive", "/results", run],
                 stdout=True,
                 stderr=True,
@@ -175,7 +178,7 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             **{part: pod[part] for part in _WHERE if part in pod},
             "containers": [
                 {
-                    "name": "fetch",
+                    "name": _CONTAINER,
                     "image": container["image"],
                     "imagePullPolicy": container["imagePullPolicy"],
                     "securityContext": container.get("securityContext", {}),
