@@ -13,7 +13,7 @@ from typing import Any
 import kubernetes
 import pytest
 from cluster_objects import pod
-from fake_cluster import FakeCluster
+from fake_cluster import FakeCluster, refusal
 from kubernetes.stream.ws_client import ERROR_CHANNEL, STDERR_CHANNEL, STDOUT_CHANNEL
 from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeoutException
 
@@ -136,7 +136,8 @@ def volume() -> Volume:
     A release's volume in a cluster whose pods are ready when they are looked at.
     """
     cluster = FakeCluster()
-    spec = {"containers": [CONTAINER], "volumes": VOLUMES}
+    sweep = {**CONTAINER, "resources": {"requests": {"memory": "256Mi"}}}
+    spec = {"containers": [sweep], "volumes": VOLUMES}
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"template": {"spec": spec}}}
     cluster.put(
         "cron_job",
@@ -231,3 +232,25 @@ def test_a_pod_that_somebody_took_away_is_no_error_of_its_own(
 
     with pytest.raises(TargetError, match="broke off after 0 bytes"):
         volume.fetch("latest", tmp_path / "a")
+
+
+def test_a_namespace_that_takes_nothing_small(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its LimitRange demands more of a pod than this one asks for; a sweep asks for that."""
+    cluster = volume.job.api.core
+    asked = []
+    create = cluster.create_namespaced_pod
+
+    def admit(namespace: str, body: dict[str, Any], **query: Any) -> Any:
+        (container,) = body["spec"]["containers"]
+        asked.append(container["resources"].get("requests"))
+        if len(asked) == 1:
+            raise refusal(403, 'pods "x" is forbidden: minimum memory usage per Container is 128Mi')
+        return create(namespace, body, **query)
+
+    cluster.create_namespaced_pod = admit
+    packing(monkeypatch, out(b"a"), bytes([STDERR_CHANNEL]) + b"r-1 5f\n", DONE, None)
+
+    assert volume.fetch("latest", tmp_path / "a") == ("r-1", "5f")
+    assert asked == [{"cpu": "50m", "memory": "64Mi"}, {"memory": "256Mi"}]

@@ -17,7 +17,7 @@ from typing import Any
 import kubernetes
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing, no_answer
 from loadtest.target.kubernetes.exec_output import copy_output
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
@@ -118,17 +118,28 @@ class Volume:
 
     @contextmanager
     def _pod(self) -> Iterator[str]:
-        api, namespace = self.job.api, self.job.namespace
         name = f"loadtest-fetch-{uuid.uuid4().hex[:6]}"
-        template = api.batch.api_client.sanitize_for_serialization(self.job.template())
+        template = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
         body = reading_pod(name, template["spec"]["template"]["spec"], template["metadata"]["labels"])
-        with asked(f"create pods {namespace}/{name}"):
-            api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
+        try:
+            self._make(body)
+        except TargetError as error:
+            if no_answer(error):
+                raise
+            # A LimitRange may refuse a pod that asks for so little; what a sweep asks for is admitted.
+            sweep = sweep_container(template["spec"]["template"]["spec"])
+            body["spec"]["containers"][0]["resources"] = sweep.get("resources", {})
+            self._make(body)
         try:
             self._wait(name)
             yield name
         finally:
             self._remove(name)
+
+    def _make(self, body: dict[str, Any]) -> None:
+        namespace = self.job.namespace
+        with asked(f"create pods {namespace}/{body['metadata']['name']}"):
+            self.job.api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
 
     def _remove(self, name: str) -> None:
         try:
