@@ -14,7 +14,7 @@ from fake_cluster import FakeCluster, as_model
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.container import replica
-from loadtest.target.kubernetes.pods import state
+from loadtest.target.kubernetes.pods import Pods, state
 from loadtest.target.kubernetes.results_volume import Volume
 from loadtest.target.kubernetes.sweep_job import Brought, SweepJob
 
@@ -85,6 +85,40 @@ def test_a_container_that_waits_does_not_run(before: list[dict[str, Any]], said:
     document["spec"]["initContainers"] = [{"name": "proxy", "restartPolicy": "Always"}, {"name": "migrate"}]
 
     assert state(as_model(document, "V1Pod")) == f"worker waits for {said}"
+
+
+CRASHES = {"waiting": {"reason": "CrashLoopBackOff"}}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "before", "said"),
+    [
+        pytest.param(
+            [BEHIND], [status("migrate", CRASHES, restartCount=2)], "migrate", id="an-init-container"
+        ),
+        pytest.param(
+            [status("proxy", CRASHES, restartCount=2), status("worker", RUNNING)], [], "proxy", id="a-sidecar"
+        ),
+        pytest.param(
+            [status("proxy", CRASHES, restartCount=2), status("worker", CRASHES, restartCount=1)],
+            [],
+            "worker",
+            id="ours-before-others",
+        ),
+    ],
+)
+def test_the_log_is_of_what_has_failed(
+    statuses: list[dict[str, Any]], before: list[dict[str, Any]], said: str
+) -> None:
+    """The worker's own log says nothing of a proxy that cannot start, or of what comes before the worker."""
+    cluster = FakeCluster()
+    containers = ("worker", "proxy", "migrate")
+    made = pod("p", ready=False, containers=containers, statuses=statuses, initContainerStatuses=before)
+    cluster.put("pod", made)
+    cluster.logs = {("p", name): f"{name} says why" for name in containers}
+    pods = Pods(cluster.api, "shop", "app=worker")
+
+    assert pods.story(pods.listed()) == f"p: {said}: CrashLoopBackOff\n  log {said} says why"
 
 
 def test_a_gate_of_another_controller_is_told() -> None:
