@@ -34,7 +34,7 @@ def test_it_has_the_sweeps_limits_and_asks_for_little(limits: dict[str, str] | N
     resources: dict[str, Any] = {"requests": {"cpu": "2"}} | ({"limits": limits} if limits else {})
     pod = {"containers": [{**CONTAINER, "resources": resources}], "volumes": VOLUMES}
 
-    (container,) = reading_pod("fetch-1", pod, {})["spec"]["containers"]
+    (container,) = reading_pod("fetch-1", {"spec": pod}, {})["spec"]["containers"]
 
     assert container["resources"].get("limits") == limits
     assert container["resources"]["requests"] == {"cpu": "50m", "memory": "64Mi"}
@@ -51,18 +51,36 @@ def test_it_runs_where_a_sweep_may() -> None:
         "schedulerName": "another",
     }
 
-    found = reading_pod("fetch-1", {**where, "containers": [CONTAINER], "volumes": VOLUMES}, {"a": "b"})
+    pod = {**where, "containers": [CONTAINER], "volumes": VOLUMES}
+    found = reading_pod("fetch-1", {"spec": pod}, {"a": "b"})
 
     assert where.items() <= found["spec"].items()
     assert found["spec"]["volumes"] == [{"name": "results"}]
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
 
 
+def test_it_has_what_the_clusters_rules_ask_of_a_pod() -> None:
+    """
+    A team's label and the word that keeps it out of a mesh are a sweep's; that of the release and the scrape are not.
+    """
+    labels = {"team": "shop", "app.kubernetes.io/component": "sweep", "app.kubernetes.io/instance": "kit"}
+    annotations = {"sidecar.istio.io/inject": "false", "prometheus.io/scrape": "true"}
+    template = {
+        "metadata": {"labels": {**labels, "temporal-kit/scrapes": "true"}, "annotations": annotations},
+        "spec": {"containers": [CONTAINER], "volumes": VOLUMES},
+    }
+
+    found = reading_pod("fetch-1", template, {"a": "b"})["metadata"]
+
+    assert found["labels"] == {"team": "shop", "a": "b", "app.kubernetes.io/component": "fetch"}
+    assert found["annotations"] == {"sidecar.istio.io/inject": "false"}
+
+
 def test_it_waits_for_a_long_copy_and_ends_some_time_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A large run takes its time over a slow line; a copy that was killed leaves a pod for ten minutes.
     """
-    found = reading_pod("fetch-1", {"containers": [CONTAINER], "volumes": VOLUMES}, {})["spec"]
+    found = reading_pod("fetch-1", {"spec": {"containers": [CONTAINER], "volumes": VOLUMES}}, {})["spec"]
     slept: list[float] = []
     # Itself, and for an hour whoever packs; what else stands in /proc is no process.
     monkeypatch.setattr(

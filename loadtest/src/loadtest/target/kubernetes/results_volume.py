@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,10 @@ _WHERE = (
     "runtimeClassName",
     "schedulerName",
 )
+# By the first Argo CD would take the pod for one of the release's objects and delete it; the second opens workers' pages.
+_SWEEPS_LABELS = ("app.kubernetes.io/instance", "temporal-kit/scrapes")
+# The pod has no page.
+_SCRAPED = ("prometheus.io/scrape", "prometheus.io/port", "prometheus.io/path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +123,16 @@ class Volume:
     @contextmanager
     def _pod(self) -> Iterator[str]:
         name = f"loadtest-fetch-{uuid.uuid4().hex[:6]}"
-        template = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
-        body = reading_pod(name, template["spec"]["template"]["spec"], template["metadata"]["labels"])
+        job = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
+        template = job["spec"]["template"]
+        body = reading_pod(name, template, job["metadata"]["labels"])
         try:
             self._make(body)
         except TargetError as error:
             if no_answer(error):
                 raise
             # A LimitRange may refuse a pod that asks for so little; what a sweep asks for is admitted.
-            sweep = sweep_container(template["spec"]["template"]["spec"])
+            sweep = sweep_container(template["spec"])
             body["spec"]["containers"][0]["resources"] = sweep.get("resources", {})
             self._make(body)
         try:
@@ -165,22 +170,32 @@ class Volume:
             time.sleep(0.3)
 
 
-def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+def reading_pod(name: str, template: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     """
     Return the manifest of the reading pod: a copy of the sweep's own, with nothing to do and no right to write.
 
     Args:
         name: Name of the new pod.
-        pod: Specification of the sweep's pod.
+        template: Template of the sweep's pod.
         labels: Labels of the sweep's Job.
     """
+    pod, metadata = template["spec"], template.get("metadata") or {}
     container = sweep_container(pod)
     resources: dict[str, Any] = {"requests": {"cpu": "50m", "memory": "64Mi"}}
     # A quota on limits refuses a pod that sets none.
     if limits := container.get("resources", {}).get("limits"):
         resources["limits"] = limits
     return {
-        "metadata": {"name": name, "labels": {**labels, "app.kubernetes.io/component": "fetch"}},
+        "metadata": {
+            "name": name,
+            # What the cluster's rules ask of a pod, such as a team's name or to stay out of a mesh.
+            "labels": {
+                **_without(metadata.get("labels"), _SWEEPS_LABELS),
+                **labels,
+                "app.kubernetes.io/component": "fetch",
+            },
+            "annotations": _without(metadata.get("annotations"), _SCRAPED),
+        },
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
@@ -201,6 +216,10 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
         },
     }
+
+
+def _without(given: Mapping[str, str] | None, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in (given or {}).items() if name not in names}
 
 
 def _streaming(api: Api) -> Any:
