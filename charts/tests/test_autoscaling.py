@@ -162,15 +162,33 @@ def test_a_lost_prometheus_keeps_the_fleet(charts: Charts) -> None:
     assert spec["fallback"] == {"failureThreshold": 3, "replicas": 2, "behavior": "currentReplicasIfHigher"}
 
 
-def test_from_zero_there_is_no_fallback(charts: Charts) -> None:
-    """With no replica the slots cannot be seen; a fallback would bring replicas for that, again and again."""
+def test_from_zero_no_fallback_ever_comes(charts: Charts) -> None:
+    """
+    With no replica the slots cannot be seen: a fallback would bring replicas for that, again and again, and without one KEDA says that
+    the ScaledObject is not ready.
+    """
     spec = scaled_object(
         charts, {"triggers": ["backlog", "slots"], "cooldownSeconds": 60}, autoscaling={"minReplicas": 0}
     )
 
-    assert "fallback" not in spec
+    assert spec["fallback"] == {"failureThreshold": 2**31 - 1, "replicas": 1, "behavior": "currentReplicas"}
     assert spec["cooldownPeriod"] == 60
     assert [trigger["metadata"].get("activationThreshold") for trigger in spec["triggers"]] == [None, "0"]
+
+
+@pytest.mark.parametrize(
+    "keda",
+    [
+        pytest.param(
+            {"triggers": ["backlog"], "backlog": {"includeRunningWorkflowCount": True}},
+            id="the-backlog-is-seen",
+        ),
+        pytest.param({"triggers": ["backlog", "slots"], "fallback": {"enabled": False}}, id="not-wanted"),
+    ],
+)
+def test_from_zero_a_failure_is_told(charts: Charts, keda: dict[str, Any]) -> None:
+    """A server that does not answer for its backlog is a fault at zero replicas too."""
+    assert "fallback" not in scaled_object(charts, keda, autoscaling={"minReplicas": 0})
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def values_of_labels(thing: Any) -> list[str]:
     [
         pytest.param({"tag": "1." + 126 * "x"}, id="longest-tag"),
         pytest.param({"tag": 62 * "x" + ".-_"}, id="ends-in-signs"),
-        pytest.param({"tag": 20261125}, id="a-number"),
+        pytest.param({"tag": "20261125"}, id="digits"),
         pytest.param({"digest": "sha256:" + 64 * "a"}, id="digest"),
         pytest.param({"tag": "1.2.3", "digest": "sha256:" + 64 * "a"}, id="tag-and-digest"),
     ],
@@ -53,7 +53,7 @@ def test_labels_are_valid_for_every_image(charts: Charts, chart: str, image: dic
     ("image", "wanted"),
     [
         pytest.param({}, "repo:0.1.0", id="the-charts-own"),
-        pytest.param({"tag": 20261125}, "repo:20261125", id="a-number"),
+        pytest.param({"tag": "20261125"}, "repo:20261125", id="digits"),
         pytest.param({"digest": "sha256:" + 64 * "a"}, "repo@sha256:" + 64 * "a", id="digest"),
         pytest.param(
             {"tag": "1.2.3", "digest": "sha256:" + 64 * "a"}, "repo:1.2.3@sha256:" + 64 * "a", id="both"

@@ -36,7 +36,7 @@ Name of an object. One in somebody else's namespace begins with ours, as another
 {{- include "loadtest.workersNamespace" . }}.{{ if eq "WorkerDeployment" .Values.workers.kind }}workerdeployment.{{ end }}{{ .Values.workers.deployment -}}
 {{- end -}}
 
-{{- /* A tag or the id of a key as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- /* A tag or the id of a key as text: `--set` makes a number of 20261125; a number of a file is refused. */ -}}
 {{- define "loadtest.text" -}}
 {{- if kindIs "string" . }}{{ . }}{{ else if ne nil . }}{{ int64 . }}{{ end -}}
 {{- end -}}

@@ -87,8 +87,12 @@ pollingInterval: {{ $keda.pollingIntervalSeconds | int64 }}
 {{- if eq 0 (int .Values.autoscaling.minReplicas) }}
 cooldownPeriod: {{ $keda.cooldownSeconds | int64 }}
 {{- end }}
-{{- /* Not from zero: there are no slots to see, which counts as a failure, and KEDA would bring replicas for it. */}}
-{{- if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) (include "repair-worker.hasAverage" .) }}
+{{- $seen := or (has "slots" $keda.triggers) (has "scheduleToStart" $keda.triggers) }}
+{{- if and $keda.fallback.enabled (eq 0 (int .Values.autoscaling.minReplicas)) $seen }}
+# At zero there are no slots to see, which counts as a failure. One with a fallback is no fault of the ScaledObject, and this one never
+# comes, as it would bring a replica that nobody needs.
+fallback: {failureThreshold: 2147483647, replicas: 1, behavior: currentReplicas}
+{{- else if and $keda.fallback.enabled (gt (int .Values.autoscaling.minReplicas) 0) (include "repair-worker.hasAverage" .) }}
 fallback:
   failureThreshold: {{ $keda.fallback.failureThreshold | int64 }}
   replicas: {{ ne nil $keda.fallback.replicas | ternary $keda.fallback.replicas .Values.autoscaling.minReplicas | int64 }}

@@ -16,7 +16,7 @@
 {{- default .Release.Namespace .Values.namespaceOverride -}}
 {{- end -}}
 
-{{- /* A tag, a build id or that of a key as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- /* A tag, a build id or that of a key as text: `--set` makes a number of 20261125; a number of a file is refused. */ -}}
 {{- define "repair-worker.text" -}}
 {{- if kindIs "string" . }}{{ . }}{{ else if ne nil . }}{{ int64 . }}{{ end -}}
 {{- end -}}

@@ -13,7 +13,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end -}}
 
-{{- /* A tag as text: `--set` makes a number of 20261125, and a file makes 2.0261125e+07 of it. */ -}}
+{{- /* A tag as text: `--set` makes a number of 20261125; a number of a file is refused. */ -}}
 {{- define "temporal-dev.tag" -}}
 {{- if kindIs "string" .Values.image.tag }}{{ .Values.image.tag }}{{ else }}{{ int64 .Values.image.tag }}{{ end -}}
 {{- end -}}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from addons import demand
 from course import QUEUE, activity_attempts, frontend
-from kit import CHECKOUT, Kit, until
+from kit import CHECKOUT, WORKERS, Kit, until
 from temporalio.client import Client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -51,6 +51,24 @@ def workers(kit: Kit) -> tuple[int, int]:
     """
     found = kit.deployment()
     return found["spec"].get("replicas", 0), found["status"].get("readyReplicas", 0)
+
+
+def conditions(kit: Kit) -> dict[str, str]:
+    """
+    What KEDA says of the workers' ScaledObject, the status by its type.
+    """
+    found = kit.get("scaledobject", WORKERS, "--namespace", "repair-shop")
+    return {one["type"]: one["status"] for one in found["status"]["conditions"]}
+
+
+def test_without_workers_nothing_is_wrong(quiet: Kit) -> None:
+    """Whoever waits for the release waits for its ScaledObject, though at zero there are no slots to see."""
+    until(lambda: workers(quiet) == (0, 0), "no worker without work", 300)
+    # Several looks of KEDA, of which none brings a worker.
+    time.sleep(30)
+
+    assert conditions(quiet)["Ready"] == "True"
+    assert workers(quiet) == (0, 0)
 
 
 async def test_a_long_activity_outlives_the_quiet_around_it(quiet: Kit, client: Client) -> None:

@@ -13,11 +13,9 @@ import pytest
 pytestmark = pytest.mark.process
 
 # Each takes tenths of a second of CPU to import, in every process that need not have it.
+HEAVY = ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio", "locust", "gevent", "jinja2", "psutil")
 PROCESSES = {
-    "a verb's help": (
-        "from loadtest.cli.app import run; run(['sweep', '--help'])",
-        ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio", "locust", "gevent", "jinja2", "psutil"),
-    ),
+    "a verb's help": ("from loadtest.cli.app import run; run(['sweep', '--help'])", HEAVY),
     "a run on this machine": (
         "import loadtest.cli.run_start",
         ("scipy.stats", "matplotlib.pyplot", "kubernetes", "locust", "gevent", "opentelemetry"),

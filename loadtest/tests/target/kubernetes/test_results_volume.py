@@ -13,7 +13,7 @@ from typing import Any
 import kubernetes
 import pytest
 from cluster_objects import pod
-from fake_cluster import FakeCluster
+from fake_cluster import FakeCluster, refusal
 from kubernetes.stream.ws_client import ERROR_CHANNEL, STDERR_CHANNEL, STDOUT_CHANNEL
 from websocket import ABNF, WebSocketConnectionClosedException, WebSocketTimeoutException
 
@@ -34,7 +34,7 @@ def test_it_has_the_sweeps_limits_and_asks_for_little(limits: dict[str, str] | N
     resources: dict[str, Any] = {"requests": {"cpu": "2"}} | ({"limits": limits} if limits else {})
     pod = {"containers": [{**CONTAINER, "resources": resources}], "volumes": VOLUMES}
 
-    (container,) = reading_pod("fetch-1", pod, {})["spec"]["containers"]
+    (container,) = reading_pod("fetch-1", {"spec": pod}, {})["spec"]["containers"]
 
     assert container["resources"].get("limits") == limits
     assert container["resources"]["requests"] == {"cpu": "50m", "memory": "64Mi"}
@@ -51,18 +51,36 @@ def test_it_runs_where_a_sweep_may() -> None:
         "schedulerName": "another",
     }
 
-    found = reading_pod("fetch-1", {**where, "containers": [CONTAINER], "volumes": VOLUMES}, {"a": "b"})
+    pod = {**where, "containers": [CONTAINER], "volumes": VOLUMES}
+    found = reading_pod("fetch-1", {"spec": pod}, {"a": "b"})
 
     assert where.items() <= found["spec"].items()
     assert found["spec"]["volumes"] == [{"name": "results"}]
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
 
 
+def test_it_has_what_the_clusters_rules_ask_of_a_pod() -> None:
+    """
+    A team's label and the word that keeps it out of a mesh are a sweep's; that of the release and the scrape are not.
+    """
+    labels = {"team": "shop", "app.kubernetes.io/component": "sweep", "app.kubernetes.io/instance": "kit"}
+    annotations = {"sidecar.istio.io/inject": "false", "prometheus.io/scrape": "true"}
+    template = {
+        "metadata": {"labels": {**labels, "temporal-kit/scrapes": "true"}, "annotations": annotations},
+        "spec": {"containers": [CONTAINER], "volumes": VOLUMES},
+    }
+
+    found = reading_pod("fetch-1", template, {"a": "b"})["metadata"]
+
+    assert found["labels"] == {"team": "shop", "a": "b", "app.kubernetes.io/component": "fetch"}
+    assert found["annotations"] == {"sidecar.istio.io/inject": "false"}
+
+
 def test_it_waits_for_a_long_copy_and_ends_some_time_after(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A large run takes its time over a slow line; a copy that was killed leaves a pod for ten minutes.
     """
-    found = reading_pod("fetch-1", {"containers": [CONTAINER], "volumes": VOLUMES}, {})["spec"]
+    found = reading_pod("fetch-1", {"spec": {"containers": [CONTAINER], "volumes": VOLUMES}}, {})["spec"]
     slept: list[float] = []
     # Itself, and for an hour whoever packs; what else stands in /proc is no process.
     monkeypatch.setattr(
@@ -136,7 +154,8 @@ def volume() -> Volume:
     A release's volume in a cluster whose pods are ready when they are looked at.
     """
     cluster = FakeCluster()
-    spec = {"containers": [CONTAINER], "volumes": VOLUMES}
+    sweep = {**CONTAINER, "resources": {"requests": {"memory": "256Mi"}}}
+    spec = {"containers": [sweep], "volumes": VOLUMES}
     template = {"metadata": {"labels": {"a": "b"}}, "spec": {"template": {"spec": spec}}}
     cluster.put(
         "cron_job",
@@ -231,3 +250,25 @@ def test_a_pod_that_somebody_took_away_is_no_error_of_its_own(
 
     with pytest.raises(TargetError, match="broke off after 0 bytes"):
         volume.fetch("latest", tmp_path / "a")
+
+
+def test_a_namespace_that_takes_nothing_small(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its LimitRange demands more of a pod than this one asks for; a sweep asks for that."""
+    cluster = volume.job.api.core
+    asked = []
+    create = cluster.create_namespaced_pod
+
+    def admit(namespace: str, body: dict[str, Any], **query: Any) -> Any:
+        (container,) = body["spec"]["containers"]
+        asked.append(container["resources"].get("requests"))
+        if len(asked) == 1:
+            raise refusal(403, 'pods "x" is forbidden: minimum memory usage per Container is 128Mi')
+        return create(namespace, body, **query)
+
+    cluster.create_namespaced_pod = admit
+    packing(monkeypatch, out(b"a"), bytes([STDERR_CHANNEL]) + b"r-1 5f\n", DONE, None)
+
+    assert volume.fetch("latest", tmp_path / "a") == ("r-1", "5f")
+    assert asked == [{"cpu": "50m", "memory": "64Mi"}, {"memory": "256Mi"}]

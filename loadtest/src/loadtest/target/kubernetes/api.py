@@ -7,6 +7,7 @@ It decides nothing of what is sent over the connection.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from loadtest.target.kubernetes.kubeconfig_credentials import load_kubeconfig
 REQUEST_SECONDS = 10
 # Answers of an API server that is overloaded or restarts.
 _BUSY = (0, 429, 500, 502, 503, 504)
+# What the API says of a user without a right.
+_LACKS_A_RIGHT = re.compile(r'"[^"]*" cannot ')
 # User of a request without credentials.
 _NOBODY = '"system:anonymous"'
 # What the client raises at a kubeconfig that is none: it looks into the file as if it were one.
@@ -169,6 +172,15 @@ def _cause(error: Exception) -> str:
     return str(reason).rpartition("): ")[2].strip(" .")
 
 
+def _not_admitted(message: str) -> bool:
+    """
+    Tell whether a quota, a LimitRange, Pod Security or a webhook refused, which no right would change.
+    """
+    return "admission webhook" in message or (
+        " is forbidden: " in message and _LACKS_A_RIGHT.search(message) is None
+    )
+
+
 def _line(what: str, error: ApiException) -> str:
     try:
         message = json.loads(error.body or "{}").get("message", "")
@@ -179,6 +191,8 @@ def _line(what: str, error: ApiException) -> str:
             f"{what}: the cluster does not know who asks ({message or error.reason}); the credentials of the kubeconfig "
             "have expired or could not be had, so log in anew: `kubectl auth whoami` tries them"
         )
+    if error.status == 403 and _not_admitted(message):
+        return f"{what}: the cluster does not admit it ({message})"
     if error.status == 403:
         return (
             f"{what}: not allowed ({message}); let an administrator grant it: charts/loadtest shows the Role"

@@ -37,6 +37,14 @@ def is_over(pod: Any) -> bool:
     return pod.status.phase in _OVER
 
 
+def has_terminated(pod: Any, name: str) -> bool:
+    """
+    Tell whether a container of a pod has ended, whatever else still runs in the pod.
+    """
+    status = status_of(pod, name)
+    return status is not None and status.state.terminated is not None
+
+
 def has_died(pod: Any) -> bool:
     """
     Tell whether the main container of a pod ended by itself at least once.
@@ -61,7 +69,7 @@ def replica(pod: Any, metrics_port: str | None = None) -> Replica:
     if port is not None:
         address = str(pod.status.pod_ip)
         host = f"[{address}]" if ":" in address else address
-        url = f"http://{host}:{port}{_path(pod)}"
+        url = f"http://{host}:{port}{_path(pod, port)}"
     started_at = running.started_at.timestamp() if running is not None else 0.0
     return Replica(pod.metadata.name, url, None, started_at)
 
@@ -83,6 +91,10 @@ def _port(pod: Any, wanted: str | None) -> int | None:
     return declared.get("metrics", int(annotated) if annotated.isdecimal() else None)
 
 
-def _path(pod: Any) -> str:
-    path = str((pod.metadata.annotations or {}).get("prometheus.io/path", "/metrics"))
+def _path(pod: Any, port: int) -> str:
+    annotations = pod.metadata.annotations or {}
+    if annotations.get("prometheus.io/port", str(port)) != str(port):
+        # The path is that of another page: a mesh writes its proxy's port and path over the application's.
+        return "/metrics"
+    path = str(annotations.get("prometheus.io/path", "/metrics"))
     return path if path.startswith("/") else f"/{path}"

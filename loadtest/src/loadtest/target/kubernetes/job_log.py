@@ -15,7 +15,7 @@ import urllib3
 
 from loadtest.errors import TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, missing, no_answer
-from loadtest.target.kubernetes.container import is_over, status_of
+from loadtest.target.kubernetes.container import has_terminated, is_over, status_of
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
 _AWAY_SECONDS = 120.0
@@ -71,8 +71,7 @@ class JobLog:
             else:
                 if pod is None:
                     raise self._deleted()
-                status = status_of(pod, CONTAINER)
-                if is_over(pod) or (status is not None and status.state.terminated is not None):
+                if is_over(pod) or has_terminated(pod, CONTAINER):
                     return
             time.sleep(0.5)
 

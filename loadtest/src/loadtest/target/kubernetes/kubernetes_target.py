@@ -238,7 +238,7 @@ def _demand_as_planned(workers: str, annotations: Mapping[str, str], plan: Plan)
     if asked is not None and slots is not None and slots != str(asked):
         raise InputError(
             f"plan: worker.activity_slots = {plan.worker.activity_slots}: the Deployment {workers} has {slots}; "
-            f"write {slots}, or `helm upgrade --reuse-values --set settings.activitySlots={plan.worker.activity_slots}`"
+            f"write {slots}, or `helm upgrade --reset-then-reuse-values --set settings.activitySlots={plan.worker.activity_slots}`"
         )
     if queue is not None and queue != plan.task_queue:
         raise InputError(

@@ -116,8 +116,7 @@ class Pods:
         return list(dict.fromkeys(texts))[-_EVENTS:]
 
     def _logs(self, pod: Any) -> list[str]:
-        name = main_container(pod)
-        status = status_of(pod, name)
+        status = _at_fault(pod) or status_of(pod, main_container(pod))
         if status is None or not (status.state.running or status.state.terminated or status.restart_count):
             # A container that never ran has no log.
             return []
@@ -126,7 +125,7 @@ class Pods:
                 text = self.api.core.read_namespaced_pod_log(
                     pod.metadata.name,
                     self.namespace,
-                    container=name,
+                    container=status.name,
                     tail_lines=_LOG_LINES,
                     previous=status.state.waiting is not None and status.restart_count > 0,
                     _request_timeout=REQUEST_SECONDS,
@@ -175,16 +174,48 @@ def state(pod: Any) -> str:
     if pod.status.reason:
         # What the node or the scheduler did to the pod, such as Evicted.
         return f"{pod.status.reason}: {pod.status.message}" if pod.status.message else str(pod.status.reason)
-    for status in (*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])):
-        waiting, ended = status.state.waiting, status.state.terminated
-        if waiting is not None and waiting.reason != "PodInitializing":
-            return f"{status.name}: {waiting.reason}"
-        if ended is not None and ended.exit_code != 0:
-            return f"{status.name}: {ended.reason}, exit code {ended.exit_code}"
+    faulty = _at_fault(pod)
+    if faulty is not None:
+        ended = faulty.state.terminated
+        told = (
+            faulty.state.waiting.reason if ended is None else f"{ended.reason}, exit code {ended.exit_code}"
+        )
+        return f"{faulty.name}: {told}"
     for status in pod.status.container_statuses or []:
+        if status.state.waiting is not None:
+            return f"{status.name} waits for {_initializing(pod)}"
         if not status.ready:
             return f"{status.name} runs but is not ready, {counted(status.restart_count, 'restart')}"
     for condition in pod.status.conditions or []:
         if condition.type == "PodScheduled" and condition.status == "False":
             return f"no node takes it: {condition.message}"
+        if condition.type == "Ready" and condition.reason == "ReadinessGatesNotReady":
+            # All containers are ready; what is missing is another controller's word, such as a load balancer's.
+            return f"its containers are ready, but not the pod: {condition.message}"
     return str(pod.status.phase)
+
+
+def _at_fault(pod: Any) -> Any | None:
+    """
+    Return the status of a container that cannot start or has failed, the main one first; ``None`` where there is none.
+    """
+    main = main_container(pod)
+    statuses = [*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])]
+    for status in sorted(statuses, key=lambda one: one.name != main):
+        waiting, ended = status.state.waiting, status.state.terminated
+        if waiting is not None and waiting.reason != "PodInitializing":
+            return status
+        if ended is not None and ended.exit_code != 0:
+            return status
+    return None
+
+
+def _initializing(pod: Any) -> str:
+    """
+    Name the init container at which a pod stands: one that runs, unless it is a sidecar that has started.
+    """
+    sidecars = {one.name for one in pod.spec.init_containers or [] if one.restart_policy == "Always"}
+    for status in pod.status.init_container_statuses or []:
+        if status.state.running is not None and not (status.name in sidecars and status.started):
+            return f"init container {status.name}"
+    return "the pod's init containers"

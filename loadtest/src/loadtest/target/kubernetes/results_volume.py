@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import Any
 import kubernetes
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing, no_answer
 from loadtest.target.kubernetes.exec_output import copy_output
 from loadtest.target.kubernetes.pods import Pods, is_ready, state
 from loadtest.target.kubernetes.sweep_job import SweepJob, sweep_container
 
+_CONTAINER = "fetch"
 # Where the sweep's node is gone, another one is added first and the image is pulled onto it.
 _START_SECONDS = 300.0
 # The pod ends by itself, even if the process that made it was killed: some time after the last packing, and in any case
@@ -47,6 +48,10 @@ _WHERE = (
     "runtimeClassName",
     "schedulerName",
 )
+# By the first Argo CD would take the pod for one of the release's objects and delete it; the second opens workers' pages.
+_SWEEPS_LABELS = ("app.kubernetes.io/instance", "temporal-kit/scrapes")
+# The pod has no page.
+_SCRAPED = ("prometheus.io/scrape", "prometheus.io/port", "prometheus.io/path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class Volume:
                 _streaming(self.job.api).connect_get_namespaced_pod_exec,
                 pod,
                 self.job.namespace,
+                # A mesh may have added a proxy, and the API chooses no container by itself.
+                container=_CONTAINER,
                 command=["python", "-m", "loadtest.results.archive", "/results", run],
                 stdout=True,
                 stderr=True,
@@ -115,17 +122,29 @@ class Volume:
 
     @contextmanager
     def _pod(self) -> Iterator[str]:
-        api, namespace = self.job.api, self.job.namespace
         name = f"loadtest-fetch-{uuid.uuid4().hex[:6]}"
-        template = api.batch.api_client.sanitize_for_serialization(self.job.template())
-        body = reading_pod(name, template["spec"]["template"]["spec"], template["metadata"]["labels"])
-        with asked(f"create pods {namespace}/{name}"):
-            api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
+        job = self.job.api.batch.api_client.sanitize_for_serialization(self.job.template())
+        template = job["spec"]["template"]
+        body = reading_pod(name, template, job["metadata"]["labels"])
+        try:
+            self._make(body)
+        except TargetError as error:
+            if no_answer(error):
+                raise
+            # A LimitRange may refuse a pod that asks for so little; what a sweep asks for is admitted.
+            sweep = sweep_container(template["spec"])
+            body["spec"]["containers"][0]["resources"] = sweep.get("resources", {})
+            self._make(body)
         try:
             self._wait(name)
             yield name
         finally:
             self._remove(name)
+
+    def _make(self, body: dict[str, Any]) -> None:
+        namespace = self.job.namespace
+        with asked(f"create pods {namespace}/{body['metadata']['name']}"):
+            self.job.api.core.create_namespaced_pod(namespace, body, _request_timeout=REQUEST_SECONDS)
 
     def _remove(self, name: str) -> None:
         try:
@@ -151,22 +170,32 @@ class Volume:
             time.sleep(0.3)
 
 
-def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+def reading_pod(name: str, template: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
     """
     Return the manifest of the reading pod: a copy of the sweep's own, with nothing to do and no right to write.
 
     Args:
         name: Name of the new pod.
-        pod: Specification of the sweep's pod.
+        template: Template of the sweep's pod.
         labels: Labels of the sweep's Job.
     """
+    pod, metadata = template["spec"], template.get("metadata") or {}
     container = sweep_container(pod)
     resources: dict[str, Any] = {"requests": {"cpu": "50m", "memory": "64Mi"}}
     # A quota on limits refuses a pod that sets none.
     if limits := container.get("resources", {}).get("limits"):
         resources["limits"] = limits
     return {
-        "metadata": {"name": name, "labels": {**labels, "app.kubernetes.io/component": "fetch"}},
+        "metadata": {
+            "name": name,
+            # What the cluster's rules ask of a pod, such as a team's name or to stay out of a mesh.
+            "labels": {
+                **_without(metadata.get("labels"), _SWEEPS_LABELS),
+                **labels,
+                "app.kubernetes.io/component": "fetch",
+            },
+            "annotations": _without(metadata.get("annotations"), _SCRAPED),
+        },
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
@@ -175,7 +204,7 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             **{part: pod[part] for part in _WHERE if part in pod},
             "containers": [
                 {
-                    "name": "fetch",
+                    "name": _CONTAINER,
                     "image": container["image"],
                     "imagePullPolicy": container["imagePullPolicy"],
                     "securityContext": container.get("securityContext", {}),
@@ -187,6 +216,10 @@ def reading_pod(name: str, pod: dict[str, Any], labels: dict[str, str]) -> dict[
             "volumes": [volume for volume in pod["volumes"] if volume["name"] == "results"],
         },
     }
+
+
+def _without(given: Mapping[str, str] | None, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in (given or {}).items() if name not in names}
 
 
 def _streaming(api: Api) -> Any:

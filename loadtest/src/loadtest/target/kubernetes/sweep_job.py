@@ -14,7 +14,7 @@ from typing import Any
 
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, forbidden, missing
-from loadtest.target.kubernetes.container import is_over
+from loadtest.target.kubernetes.container import has_terminated, is_over
 from loadtest.target.kubernetes.lease import Lease, lease_of
 from loadtest.target.kubernetes.own_code import CodeMount, pack
 from loadtest.target.kubernetes.pods import Pods
@@ -225,10 +225,12 @@ class SweepJob:
 
     def _pods_have_ended(self) -> bool:
         """
-        Tell whether there are pods and none of them runs; the Job itself reports this only some seconds later.
+        Tell whether there are pods and the sweep of none of them runs.
+
+        The Job itself reports this only some seconds later, and never where a mesh's proxy runs on beside the sweep.
         """
         pods = self.pods.all()
-        return bool(pods) and all(map(is_over, pods))
+        return bool(pods) and all(is_over(pod) or has_terminated(pod, CONTAINER) for pod in pods)
 
 
 def sweep_container(pod: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class WorkerDeployment:
         if found.get("spec", {}).get("replicas") is None:
             raise InputError(
                 f"{where}: it has no spec.replicas, so each version is scaled by itself, by an autoscaler or not at all; "
-                "delete a WorkerResourceTemplate with an autoscaler and set it: `helm upgrade --reuse-values --set replicas=1`"
+                "delete a WorkerResourceTemplate with an autoscaler and set it: `helm upgrade --reset-then-reuse-values --set replicas=1`"
             )
         status = found.get("status") or {}
         version = status.get("currentVersion") or {}
