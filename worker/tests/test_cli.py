@@ -115,8 +115,20 @@ def test_a_version_is_made_current(run: Run, start_worker: StartWorker, task_que
         (["start", "--warranty-seconds", "1e13"], 2, "no clock can be set so"),
         (["start", "--order-id", "x" * 201], 2, "an order's id has at most 200 characters"),
         (["claim", "x", "broken", "--claim-id", "x" * 200], 2, "an order's id has at most 200 characters"),
+        (["start", "--device", "a", "--device=b"], 2, "--device a --device b: this option takes one value"),
     ],
-    ids=["order", "kind", "no ledger", "no file", "nan", "infinity", "ages", "long id", "long claim"],
+    ids=[
+        "order",
+        "kind",
+        "no ledger",
+        "no file",
+        "nan",
+        "infinity",
+        "ages",
+        "long id",
+        "long claim",
+        "twice",
+    ],
 )
 def test_what_cannot_be_had_is_told_in_one_line(run: Run, arguments: list[str], code: int, told: str) -> None:
     """

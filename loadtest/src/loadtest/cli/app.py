@@ -24,6 +24,7 @@ from loadtest.cli.immediate_exit import INTERRUPTED, end
 from loadtest.cli.limits_verb import limits
 from loadtest.cli.machine_refusal import machine_refusal
 from loadtest.cli.plan_keys_verb import plan_keys
+from loadtest.cli.repeated_flags import refuse_repeated_flags
 from loadtest.cli.report_verb import report
 from loadtest.cli.scenarios_verb import scenarios
 from loadtest.cli.size_verb import size
@@ -101,6 +102,7 @@ def run(arguments: list[str]) -> int:
     """
     try:
         _demand_text(arguments)
+        refuse_repeated_flags(_program(), arguments)
         code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code

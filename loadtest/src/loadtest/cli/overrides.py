@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loadtest.cli.repeated_keys import GivenKey, refuse_repeated_keys
 from loadtest.errors import InputError
 from loadtest.plan import DEFAULT_LOADS, KEYS_PAGE, LoadKind, Plan, PlanFile, parse_plan
 from loadtest.plan.factors import factor_key
@@ -81,18 +82,20 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     Raises:
         InputError: The file, a key or a flag cannot be used, one line for each problem, or there is no such scenario.
     """
+    top = {
+        "replicas": parse_replicas(flags.replicas) if flags.replicas is not None else None,
+        "warm_up_seconds": flags.warm_up,
+        "repetitions": flags.repetitions,
+        "seed": flags.seed,
+        "injectors": flags.injectors,
+        "scenario": flags.scenario,
+        "task_queue": flags.task_queue,
+        "namespace": flags.namespace,
+    }
+    _refuse_repeated(top, flags)
     document = with_flags(
         file.document(),
-        top={
-            "replicas": parse_replicas(flags.replicas) if flags.replicas is not None else None,
-            "warm_up_seconds": flags.warm_up,
-            "repetitions": flags.repetitions,
-            "seed": flags.seed,
-            "injectors": flags.injectors,
-            "scenario": flags.scenario,
-            "task_queue": flags.task_queue,
-            "namespace": flags.namespace,
-        },
+        top=top,
         rate=flags.rate,
         window=flags.window,
         settings=flags.settings,
@@ -101,10 +104,22 @@ def flagged_plan(file: PlanFile, flags: PlanFlags) -> Plan:
     try:
         plan = parse_plan(document, file.name)
     except InputError as error:
-        lines = [_of_flag(line, f"{file.name}: ", flags) for line in str(error).splitlines()]
+        lines = (_of_flag(line, f"{file.name}: ", flags) for line in str(error).splitlines())
         raise InputError("\n".join(lines)) from None
     demand_scenario(plan.scenario)
     return plan
+
+
+def _refuse_repeated(top: Mapping[str, Any], flags: PlanFlags) -> None:
+    given = [GivenKey(_flag_of(key), (key,), value) for key, value in top.items() if value is not None]
+    given += [GivenKey(f"--set {text}", *parse_setting(text)) for text in flags.settings]
+    factors = [(text, *parse_factor(text)) for text in flags.factors]
+    refuse_repeated_keys(given)
+    refuse_repeated_keys([GivenKey(f"--factor {text}", (key,), values) for text, key, values in factors])
+
+
+def _flag_of(key: str) -> str:
+    return f"--{key.removesuffix('_seconds').replace('_', '-')}"
 
 
 def _of_flag(line: str, where: str, flags: PlanFlags) -> str:

@@ -67,6 +67,16 @@ def test_the_job_is_the_template_with_what_was_brought(cluster: FakeCluster) -> 
     assert owner["uid"] == job["metadata"]["uid"]
 
 
+def test_workers_that_are_submitted_take_the_place_of_the_charts(cluster: FakeCluster) -> None:
+    """The program in the pod refuses a flag with two values."""
+    sweep(cluster).submit(Brought({"plan.toml": "x"}, ("--deployment=mine/workers",)))
+
+    job = cluster.get("job", "loadtest", "loadtest-sweep")
+    assert job is not None
+    _, container = job["spec"]["template"]["spec"]["containers"]
+    assert container["args"] == [*ARGS[:2], ARGS[3], "--deployment=mine/workers"]
+
+
 def test_the_job_goes_with_the_release(cluster: FakeCluster) -> None:
     """The CronJob owns it, and is no controller of it: one counts its Jobs and would take a submitted one away."""
     cron = cluster.get("cron_job", "loadtest", "loadtest-sweep")

@@ -19,6 +19,7 @@ from repairshop.cli.verb_connection import RefusedError
 from repairshop.cli.version_verbs import version
 from repairshop.deployment_versions import PromotionError
 from repairshop.environment import SettingsError
+from repairshop.repeated_options import repeated_options
 from repairshop.standard_streams import take_standard_streams
 from repairshop.temporal_connection import ConnectionFailed
 
@@ -56,7 +57,11 @@ def run(arguments: list[str]) -> int:
     Run one command line and return its exit code: 0 success, 1 refused or not in order, 2 bad input.
     """
     try:
-        code = typer.main.get_command(app).main(args=arguments, prog_name="repairshop", standalone_mode=False)
+        program = typer.main.get_command(app)
+        for option, values in repeated_options(program, arguments).items():
+            written = " ".join(f"{option} {value}" for value in values)
+            return _say(f"{written}: this option takes one value; leave all but one out", 2)
+        code = program.main(args=arguments, prog_name="repairshop", standalone_mode=False)
     except typer.Exit as stop:
         return int(stop.exit_code)
     except TyperException as error:

@@ -15,6 +15,7 @@ from typing import Any
 from loadtest.errors import InputError, TargetError
 from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, forbidden, missing
 from loadtest.target.kubernetes.container import has_terminated, is_over
+from loadtest.target.kubernetes.job_arguments import with_submitted
 from loadtest.target.kubernetes.lease import Lease, lease_of
 from loadtest.target.kubernetes.own_code import CodeMount, pack
 from loadtest.target.kubernetes.pods import Pods
@@ -109,7 +110,7 @@ class SweepJob:
         container = sweep_container(pod)
         if brought.resumes:
             container["args"] = [one for one in container["args"] if one != f"/plan/{PLAN_FILE}"]
-        container["args"] = [*_with_verb(container["args"], brought.verb), *brought.arguments]
+        container["args"] = with_submitted(_with_verb(container["args"], brought.verb), brought.arguments)
         self._demand_leases(container["args"])
         self._remove_ended()
         # A new name, as the plan of an earlier Job may still wait for its removal.
