@@ -18,11 +18,11 @@ from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import (
     BacklogReading,
     CrossCheck,
-    Edges,
     Errors,
     Lag,
     MeasuredCapacity,
     Shape,
+    WindowEnds,
 )
 from loadtest.results.suspect import Suspect
 from loadtest.results.window_decision import Decision, LongRunP95
@@ -211,7 +211,7 @@ class StepResult:
     failed: FailureCounts
     error_ratio: float | None
     errors: Errors
-    in_flight: Edges
+    in_flight: WindowEnds
     drain_seconds: float
     open_at_end: int
     awaited_every: int

@@ -18,7 +18,7 @@ from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, s
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.actions_per_order import actions_per_order
-from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_edges
+from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
@@ -121,7 +121,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
         errors=Errors(failed, finished, *share_ends(failed, finished)),
-        in_flight=in_flight_edges(measured, why),
+        in_flight=in_flight_ends(measured, why),
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
