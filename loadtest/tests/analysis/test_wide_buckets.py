@@ -11,6 +11,7 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
+from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.worker_rules import waits_long
 from loadtest.plan import Plan, Slo
@@ -67,6 +68,32 @@ def test_the_share_of_late_activities_says_why_it_is_not_known() -> None:
     assert found.late_ratio is None
     assert found.why["late_ratio"].startswith("300 of 300 waited between 0 and 0.1 s")
     assert "histogram_bucket_overrides" in found.why["late_ratio"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        pytest.param((10, 300), "between 0.1 and 0.5 s", id="in a wide bucket"),
+        pytest.param((0, 0, 0, 0, 0, 0, 0, 310), "more than 1000 s", id="beyond the last bound"),
+    ],
+)
+def test_the_order_of_service_is_not_read_from_a_median_that_nobody_knows(
+    counts: tuple[int, ...], told: str
+) -> None:
+    """
+    The middle of its bucket over the exact mean would be any order, from the oldest first to the newest.
+    """
+    plan = synthetic.demo_plan()
+    step = synthetic.step(1, "saturate", plan=plan)
+    assert step.worker_window is not None
+    waits = Histogram(BOUNDS, (*counts, *[0] * (len(BOUNDS) - len(counts))), 90.0)
+    histograms = {**step.worker_window.histograms, "worker.activity_schedule_to_start": waits}
+
+    found = calibration(plan, replace(step, worker_window=replace(step.worker_window, histograms=histograms)))
+
+    assert isinstance(found, str)
+    assert told in found and "histogram_bucket_overrides" in found
+    assert not isinstance(calibration(plan, step), str)
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,14 @@ def test_flags_go_on_to_the_sweep(folder: Path) -> None:
     )
 
 
+def test_a_plan_that_a_sweep_cannot_carry_out_is_not_brought(folder: Path) -> None:
+    """Before a Job is made of it, whose first line would say so."""
+    (folder / "plan.toml").write_text('name = "p"\n' + 2 * '[[loads]]\nkind = "saturate"\n')
+
+    with pytest.raises(InputError, match="^plan: loads.0 and loads.1 are of kind saturate"):
+        bring_plan(folder / "plan.toml", PlanFlags(), None)
+
+
 def test_files_that_no_configmap_holds_are_refused(folder: Path) -> None:
     """With their size, the largest, and what to do."""
     (folder / "own_names.py").write_text("WORKFLOW = 'W'\n#" + "x" * LARGEST_BYTES)

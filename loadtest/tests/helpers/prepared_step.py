@@ -96,7 +96,7 @@ def prepare(
     began = time.process_time()
     # Where to look first changes how long the search takes, not what it finds.
     edge = find_edge(model, work, rate, bound, tasks, subject.limit_utilization / utilization)
-    if edge.model is None:
+    if isinstance(edge, str):
         return prepared(None, time.process_time() - began)
     own_seed = open_seed(seed, utilization)
     orders = int(rate * (budget_seconds + 10) * 1.3) + 60
@@ -109,9 +109,9 @@ def prepare(
 
     counted = rate * (ACTIVITIES if subject.measure is Measure.WAIT else 1)
     # Each step begins empty, as in a sweep: the one before was drained.
-    chosen = choose_schedule(edge.model, {s: step_of(s, 60) for s in range(30)}, bound, counted)
+    chosen = choose_schedule(edge, {s: step_of(s, 60) for s in range(30)}, bound, counted)
     step = step_of(chosen, budget_seconds)
-    counts = simulate_twins(edge.model, step, bound)
+    counts = simulate_twins(edge, step, bound)
     return prepared(Twins(step, actual, counts), time.process_time() - began)
 
 

@@ -218,3 +218,20 @@ def test_a_disturbed_attempt_is_told_beside_the_one_that_counts(sweep: SweepResu
         "Nothing above rests on it."
     )
     assert not any("61 tasks" in sentence for sentence in found.sentences)
+
+
+def test_a_disturbed_attempt_that_none_followed_was_not_measured_again(sweep: SweepResult) -> None:
+    """Another repetition is no other attempt: the last one of three, or one before the run was interrupted."""
+    hit = Disturbance(
+        DisturbanceKind.STALL, 14.5, 24.5, "this machine stood still for up to 2.0 s", counts=True
+    )
+    (step,) = [step for step in sweep.steps if step.load.kind == "open"]
+    disturbed = replace(step, verdict=StepVerdict.INVALID, disturbances=(hit,))
+    other = replace(step, repetition=2)
+
+    (found,) = certainties(replace(sweep, steps=(sweep.steps[0], disturbed, other)))
+
+    assert found.sentences[-1] == (
+        "Repetition 1: attempt 1 was disturbed: this machine stood still for up to 2.0 s in seconds 14 to 24. "
+        "Nothing above rests on it."
+    )

@@ -17,6 +17,7 @@ from sweep_schema import validate_sweep
 from loadtest.analysis import analyse
 from loadtest.plan import Slo, Work
 from loadtest.report import build_report
+from loadtest.report.certainty import certainties
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
 from loadtest.report.headlines import headlines
 from loadtest.report.run_cells import cells, parts
@@ -66,6 +67,20 @@ def test_each_combination_is_judged_from_its_own_steps_alone(
     assert two is not None
     assert four is not None
     assert four > 1.7 * two
+
+
+def test_the_certainty_of_each_combination_is_told_apart(sweep: SweepResult) -> None:
+    """
+    Two settings of one count are no two repetitions, and each is named.
+    """
+    told = certainties(sweep)
+
+    assert [each.title for each in told] == [
+        f"{count} at 3/s with worker.activity_slots={slots}"
+        for slots in (2, 4)
+        for count in ("1 replica", "2 replicas")
+    ]
+    assert not any(sentence.startswith("Repetition") for each in told for sentence in each.sentences)
 
 
 def test_a_step_keeps_its_whole_key(sweep: SweepResult, steps: list[Measured]) -> None:

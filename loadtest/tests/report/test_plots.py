@@ -14,8 +14,10 @@ from readings import waiting
 
 from loadtest.analysis import analyse
 from loadtest.plan import Open, Saturate
+from loadtest.report import cost_plot as cost_module
 from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
+from loadtest.report.cost_plot import cost_plot
 from loadtest.report.drawing import apart
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
@@ -168,3 +170,31 @@ def test_each_open_rate_has_its_line_and_its_waits(drawn: list[Figure]) -> None:
     assert made["latency-load1"].title.endswith("at 1.8/s")
     assert made["latency-load2"].title.endswith("at 3.5/s")
     assert "3.5/s" in made["latency-load2"].caption
+
+
+def test_a_count_whose_server_was_not_seen_has_no_bar_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Its bar would be the shortest, as of the cheapest order; a part that no count knows is left out of all of them.
+    """
+    kept = keep_figures(monkeypatch, cost_module)
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+
+    def unseen(counts: tuple[int, ...]) -> SweepResult:
+        steps = (
+            replace(step, cpu_seconds_per_workflow=replace(step.cpu_seconds_per_workflow, server=None))
+            if step.replicas in counts
+            else step
+            for step in sweep.steps
+        )
+        return replace(sweep, steps=tuple(steps))
+
+    for counts in ((), (2,), (1, 2, 4)):
+        assert cost_plot(unseen(counts)) is not None
+
+    told = [[label.get_text() for label in figure.axes[0].get_yticklabels()] for figure in kept]
+    assert told == [
+        ["1 replica", "2 replicas", "4 replicas"],
+        ["1 replica", "4 replicas"],
+        ["1 replica", "2 replicas", "4 replicas"],
+    ]
+    assert [len(figure.axes[0].containers) for figure in kept] == [3, 3, 2]

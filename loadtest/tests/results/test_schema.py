@@ -116,9 +116,9 @@ def test_every_object_and_what_needs_words_is_described() -> None:
     """
     plain = {
         "Percentiles.p50",
-        "Edges.start",
-        "Edges.end",
-        "Edges.max",
+        "WindowEnds.start",
+        "WindowEnds.end",
+        "WindowEnds.max",
         "Lag.p50",
         "Lag.p99",
         "Lag.max",

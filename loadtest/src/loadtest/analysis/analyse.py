@@ -36,7 +36,7 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         manifest: Manifest of the run.
     """
     closed = judge_closed(steps, plan)
-    read = tuple(read_step(step, plan_of_cell(plan, step.key), closed) for step in steps)
+    read = _last_attempts([read_step(step, plan_of_cell(plan, step.key), closed) for step in steps])
     kept = {step.key.folder for step in steps}
     measured = _measured_combinations(steps, plan)
     combined = tuple(
@@ -63,6 +63,20 @@ def analyse(steps: Sequence[Measured], plan: Plan, manifest: Manifest) -> SweepR
         cost=combined[0].cost,
         missing=missing,
         steps=read,
+    )
+
+
+def _last_attempts(read: Sequence[StepResult]) -> tuple[StepResult, ...]:
+    """
+    Mark each step of which a later attempt may be believed as well, as where another version's rules left the earlier one
+    out: both have the same draws, and are no two repetitions.
+    """
+    last = {replace(step.key, attempt=1): step.attempt for step in read if step.is_usable}
+    return tuple(
+        replace(step, superseded=True)
+        if step.is_usable and step.attempt != last[replace(step.key, attempt=1)]
+        else step
+        for step in read
     )
 
 

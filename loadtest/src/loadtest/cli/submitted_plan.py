@@ -15,6 +15,7 @@ from loadtest.cli.overrides import PlanFlags, parse_replicas
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
 from loadtest.cli.submitted_verbs import SubmittedVerb
+from loadtest.cli.swept_plan import swept_plan
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 
@@ -62,7 +63,7 @@ class SubmittedDesign:
                 budget_seconds=given.get("budget"),
             )[0]
         if self.design is SubmittedVerb.SWEEP:
-            return asked
+            return swept_plan(asked)
         count = _one_count(flags.replicas, self.design)
         times = {
             "block_seconds": given.get("block"),

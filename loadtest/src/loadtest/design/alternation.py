@@ -13,7 +13,7 @@ from loadtest.analysis.comparisons.compared_quantities import block_problems
 from loadtest.analysis.comparisons.comparison import BLOCK_ORDER
 from loadtest.analysis.comparisons.settings_comparison import compare_settings
 from loadtest.design.design import MOST_ATTEMPTS, KeptStep
-from loadtest.design.read_blocks import ReadBlocks
+from loadtest.design.known_problems import KnownProblems
 from loadtest.plan import Plan
 from loadtest.results.comparison_result import QuantityComparison, Standing
 from loadtest.results.plan_setting import Setting
@@ -50,7 +50,7 @@ class Alternation:
         most_rounds: Number of rounds after which it ends undecided.
         gate: Quantities that must be decided.
         before: Number of repetitions of the run that come before this alternation.
-        read: Readings of the blocks so far.
+        known: Why each block so far is left out, or that it is not.
     """
 
     plan: Plan
@@ -60,7 +60,7 @@ class Alternation:
     most_rounds: int
     gate: tuple[str, ...]
     before: int = 0
-    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
+    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
 
     def left(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -91,7 +91,7 @@ class Alternation:
         """
         Return why a block is left out; empty where it counts.
         """
-        return self.read.problems(step.measured, self.plan, block_problems)
+        return self.known.problems(step.measured, self.plan, block_problems)
 
     def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
         """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loadtest.design.alternation import Alternation, Side
 from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.read_blocks import ReadBlocks, judged_by
+from loadtest.design.known_problems import KnownProblems, judged_by
 from loadtest.plan import Open, Plan
 from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import QuantityComparison
@@ -26,12 +26,12 @@ class Compare:
     Attributes:
         plan: Plan with both settings' values as its factors.
         question: Question of the run.
-        read: Readings of the blocks so far.
+        known: Why each block so far is left out, or that it is not.
     """
 
     plan: Plan
     question: CompareQuestion
-    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
+    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -101,5 +101,5 @@ class Compare:
             asked.rounds,
             asked.most_rounds,
             asked.gate,
-            read=self.read,
+            known=self.known,
         )

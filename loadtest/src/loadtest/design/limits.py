@@ -14,7 +14,7 @@ from loadtest.analysis.suspects.ranking import first_suspects
 from loadtest.analysis.suspects.relief_change import AS_PLANNED, Relief, relief_of
 from loadtest.design.alternation import PAIRS_PER_ROUND, Alternation, Side
 from loadtest.design.design import MOST_ATTEMPTS, Answer, KeptStep, NextStep, budget_spent
-from loadtest.design.read_blocks import ReadBlocks, judged_by
+from loadtest.design.known_problems import KnownProblems, judged_by
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.comparison_result import QuantityComparison, Standing
@@ -52,12 +52,12 @@ class LimitSearch:
     Attributes:
         plan: Plan with the loads that reliefs need.
         question: Question of the run.
-        read: Readings of the steps so far.
+        known: Why each step so far is left out, or that it is not.
     """
 
     plan: Plan
     question: LimitsQuestion
-    read: ReadBlocks = field(default_factory=ReadBlocks, compare=False, repr=False)
+    known: KnownProblems = field(default_factory=KnownProblems, compare=False, repr=False)
 
     def next(self, kept: Sequence[KeptStep]) -> NextStep | Answer:
         """
@@ -115,7 +115,7 @@ class LimitSearch:
         Return why a step is left out; empty where it counts.
         """
         rule = ranking_problems if step.key.repetition == 1 else block_problems
-        return self.read.problems(step.measured, self.plan, rule)
+        return self.known.problems(step.measured, self.plan, rule)
 
     def ranking(self, kept: Sequence[KeptStep]) -> tuple[Suspect, ...]:
         """
@@ -213,7 +213,7 @@ class LimitSearch:
             asked.most_rounds,
             _GATE,
             before=1 + number * PAIRS_PER_ROUND * asked.most_rounds,
-            read=self.read,
+            known=self.known,
         )
 
 

@@ -65,20 +65,18 @@ class ProbeWindow:
         seconds = math.ceil(min(self.longest_seconds, instruction.window_seconds))
         # A system with c orders/s at the SLO, slowed until 5 % of its tasks are late at this rate, has its capacity
         # there.
-        edges = [
-            find_edge(model, work, rate * side, self.bound, self.tasks, 1 / side)
-            for side in (1 / SIDE_RATIO, 1.0, SIDE_RATIO)
-        ]
-        slower, middle, faster = (edge.model for edge in edges)
-        if slower is None or middle is None or faster is None:
-            why = next(edge.why for edge in edges if edge.model is None)
-            return WindowPlan(
-                FixedWindow(seconds), instruction.schedule_seed, None, (f"no twins could be made: {why}",)
-            )
+        edges = []
+        for ratio in (1 / SIDE_RATIO, 1.0, SIDE_RATIO):
+            edge = find_edge(model, work, rate * ratio, self.bound, self.tasks, 1 / ratio)
+            if isinstance(edge, str):
+                told = f"no twins could be made: {edge}"
+                return WindowPlan(FixedWindow(seconds), instruction.schedule_seed, None, (told,))
+            edges.append(edge)
+        slower, middle, faster = edges
         candidates = candidate_steps(plan, instruction, work, seconds, drawn_work)
         # The step begins empty, as the step before was drained; so do the twins.
         chosen = choose_schedule(middle, candidates, self.bound, rate * model.activities)
-        below, above = (simulate_twins(edge, candidates[chosen], self.bound) for edge in (slower, faster))
+        below, above = (simulate_twins(side, candidates[chosen], self.bound) for side in (slower, faster))
         probe = DecisionRule(looks=PROBE_LOOKS, misfit_ratio=PROBE_MISFIT_RATIO)
         rule = UntilSidesDecided(below, above, seconds - BEFORE_THE_END_SECONDS, probe)
         return WindowPlan(

@@ -193,19 +193,19 @@ def _decided(
         seconds, seed = far_below_schedule(instruction, found.model.activities)
         return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
-    if edge.model is None:
+    if isinstance(edge, str):
         return WindowPlan(
             FixedWindow(instruction.window_seconds),
             default,
             bound.seconds,
-            (f"no twins could be made: {edge.why}",),
+            (f"no twins could be made: {edge}",),
         )
     seconds = math.ceil(instruction.window_seconds)
     candidates = candidate_steps(plan, instruction, found.work, seconds, drawn_work)
     per_second = rate * found.model.activities
     # Each step begins empty, as the step before was drained.
-    chosen = choose_schedule(edge.model, candidates, bound, per_second)
-    twins = simulate_twins(edge.model, candidates[chosen], bound)
+    chosen = choose_schedule(edge, candidates, bound, per_second)
+    twins = simulate_twins(edge, candidates[chosen], bound)
     # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
     enough = orders_that_tell(found.model.activities) / rate
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)

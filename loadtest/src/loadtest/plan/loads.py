@@ -98,7 +98,8 @@ _WINDOW = (
 
 class Saturate(StrictModel):
     """
-    Closed model: a fixed number of orders is kept open, which finds the throughput of each replica count.
+    Closed model: a fixed number of orders is kept open, which finds the throughput of each replica count; a sweep takes one
+    such load.
     """
 
     kind: Literal[LoadKind.SATURATE] = Field(

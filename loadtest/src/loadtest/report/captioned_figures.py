@@ -217,7 +217,7 @@ _KINDS = (
         cost_plot,
         "What one {unit} costs",
         cost_caption,
-        "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count.",
+        "CPU milliseconds of server, workers and injectors per workflow, one bar for each replica count where all were seen.",
         "CPU time of each part's processes in the window, divided by the workflows that the window's work amounts to.",
         (),
         ("cpu_seconds_per_workflow",),

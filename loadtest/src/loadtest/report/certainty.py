@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from loadtest.analysis.twin.decision import DEVIATIONS
 from loadtest.plural import counted, plural
 from loadtest.report.numbers import bound_text, duration, percent, rate, share, with_error
-from loadtest.report.run_cells import Cell, cells, unit
+from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
 from loadtest.results.estimate import Estimate
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import SweepResult
@@ -23,7 +23,7 @@ class Certainty:
     What is known of one replica count at one load, and how well.
 
     Attributes:
-        title: Replica count and load.
+        title: Replica count, load, and the values of factors.
         sentences: Sentences, each with one fact.
     """
 
@@ -35,24 +35,32 @@ def certainties(sweep: SweepResult) -> list[Certainty]:
     """
     Return for each open cell of a run what its answer rests on.
     """
-    found = []
-    for cell in cells(sweep):
-        if cell.kind != "saturate" and cell.usable:
-            several = len(cell.usable) > 1
-            sentences = [
-                f"Repetition {step.repetition}: {each[:1].lower()}{each[1:]}" if several else each
-                for step in cell.usable
-                for each in _of_step(sweep, step)
-            ]
-            sentences += [_disturbed(step) for step in cell.steps if step.is_disturbed]
-            found.append(Certainty(_title(cell), tuple(dict.fromkeys(sentences))))
-    return found
+    return [
+        Certainty(_title(cell, setting_of(part)), tuple(dict.fromkeys(_of_cell(sweep, cell))))
+        for part in parts(sweep)
+        for cell in cells(part)
+        if cell.kind != "saturate" and cell.usable
+    ]
 
 
-def _title(cell: Cell) -> str:
+def _of_cell(sweep: SweepResult, cell: Cell) -> list[str]:
+    """
+    Return what each repetition tells, and which attempts were disturbed; a repetition is named where there are several.
+    """
+    several = len({step.repetition for step in cell.steps}) > 1
+    told = [(step, each) for step in cell.usable for each in _of_step(sweep, step)]
+    told += [(step, _disturbed(step, cell)) for step in cell.steps if step.is_disturbed]
+    return [
+        f"Repetition {step.repetition}: {each[:1].lower()}{each[1:]}" if several else each
+        for step, each in told
+    ]
+
+
+def _title(cell: Cell, setting: str) -> str:
     count = counted(cell.replicas, "replica")
     offered = cell.usable[0].load.arrival_rate
-    return count if offered is None else f"{count} at {rate(offered)}/s"
+    at = "" if offered is None else f" at {rate(offered)}/s"
+    return f"{count}{at}{f' with {setting}' if setting else ''}"
 
 
 def _of_step(sweep: SweepResult, step: StepResult) -> Sequence[str]:
@@ -130,9 +138,13 @@ def _capacity(step: StepResult) -> str | None:
     )
 
 
-def _disturbed(step: StepResult) -> str:
+def _disturbed(step: StepResult, cell: Cell) -> str:
+    again = any(
+        (other.repetition, other.attempt) == (step.repetition, step.attempt + 1) for other in cell.steps
+    )
     hits = [f"{each.what} in {each.span}" for each in step.disturbances if each.counts]
-    return f"Attempt {step.attempt} was disturbed and was measured again: {'; '.join(hits)}. Nothing above rests on it."
+    followed = " and was measured again" if again else ""
+    return f"Attempt {step.attempt} was disturbed{followed}: {'; '.join(hits)}. Nothing above rests on it."
 
 
 def _errors(sweep: SweepResult, step: StepResult) -> str:

@@ -13,26 +13,30 @@ from loadtest.report.drawing import BLUE, GREEN, INK, ORANGE, Plot, drawing, sav
 from loadtest.report.run_cells import cells, common_cells, unit
 from loadtest.results.sweep_result import SweepResult
 
+# Name in the legend, key of the reading, colour and hatch.
+_PARTS = (
+    ("server", "server", BLUE, ""),
+    ("workers", "worker", ORANGE, "//"),
+    ("injectors", "injector", GREEN, ".."),
+)
+
 
 def cost_plot(sweep: SweepResult) -> Plot | None:
     """
     Draw the CPU time of one workflow, split by part, for each replica count under saturation.
 
     Returns:
-        ``None`` where no step knows the CPU time of a part.
+        ``None`` where no step knows the CPU time of a part; a count that lacks a part which others have is left out.
     """
     kinds = [cells(sweep, kind="saturate"), common_cells(sweep)]
     found = next((k for k in kinds if any(c.usable for c in k)), [])
-    bars = [(cell.replicas, cell.usable[0].cpu_seconds_per_workflow) for cell in found if cell.usable]
-    parts = [
-        ("server", [p.server for _, p in bars], BLUE, ""),
-        ("workers", [p.worker for _, p in bars], ORANGE, "//"),
-        ("injectors", [p.injector for _, p in bars], GREEN, ".."),
-    ]
-    known = [
-        (name, values, colour, hatch)
-        for name, values, colour, hatch in parts
-        if any(v is not None for v in values)
+    costs = [(cell.replicas, cell.usable[0].cpu_seconds_per_workflow) for cell in found if cell.usable]
+    known = [part for part in _PARTS if any(getattr(each, part[1]) is not None for _, each in costs)]
+    # Without a part that others have, a bar would be too short.
+    bars = [
+        (replicas, each)
+        for replicas, each in costs
+        if all(getattr(each, part[1]) is not None for part in known)
     ]
     if not bars or not known:
         return None
@@ -40,8 +44,8 @@ def cost_plot(sweep: SweepResult) -> Plot | None:
         axes = figure.subplots()
         left = np.zeros(len(bars))
         rows = np.arange(len(bars))
-        for name, values, colour, hatch in known:
-            widths = np.array([(value or 0.0) * 1000 for value in values])
+        for name, part, colour, hatch in known:
+            widths = np.array([1000 * getattr(each, part) for _, each in bars])
             axes.barh(
                 rows,
                 widths,

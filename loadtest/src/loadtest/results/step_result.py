@@ -18,11 +18,11 @@ from loadtest.results.step_key import StepKey
 from loadtest.results.step_result_parts import (
     BacklogReading,
     CrossCheck,
-    Edges,
     Errors,
     Lag,
     MeasuredCapacity,
     Shape,
+    WindowEnds,
 )
 from loadtest.results.suspect import Suspect
 from loadtest.results.window_decision import Decision, LongRunP95
@@ -130,7 +130,8 @@ class StepResult:
         verdict: Whether the numbers may be believed.
         reasons: Why the numbers may not be believed, or why the step is overloaded; each with the setting to change.
         notes: Notes for the reader; they make nothing invalid.
-        superseded: Whether the throughput of the other step of its closed load is used instead of its own.
+        superseded: Whether another step is used instead: of a closed load the other step with its throughput, or a later
+            attempt.
         disturbances: What hit the step from outside, and when; the step is invalid if its answer rests on that time.
         utilization_ratio: Arrival rate over the capacity that the cell's saturate step found; null when closed.
         load_level: Below, at or above capacity; null where no saturate step tells.
@@ -210,7 +211,7 @@ class StepResult:
     failed: FailureCounts
     error_ratio: float | None
     errors: Errors
-    in_flight: Edges
+    in_flight: WindowEnds
     drain_seconds: float
     open_at_end: int
     awaited_every: int
@@ -283,7 +284,7 @@ class StepResult:
     @property
     def counts_for_cell(self) -> bool:
         """
-        Whether its throughput may be believed and is the one that is used for its closed load.
+        Whether its numbers may be believed and are those that are used for its cell.
         """
         return self.is_usable and not self.superseded
 

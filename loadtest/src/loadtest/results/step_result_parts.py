@@ -109,7 +109,7 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class WindowEnds:
     """
     A reading at the window's two ends, and its largest value within.
     """
@@ -130,8 +130,8 @@ class BacklogReading:
         slope_per_second: Growth of the backlog over the window in tasks per second, with its 95 % interval.
     """
 
-    tasks: Edges
-    age_seconds: Edges
+    tasks: WindowEnds
+    age_seconds: WindowEnds
     slope_per_second: Estimate
 
 

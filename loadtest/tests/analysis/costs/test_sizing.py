@@ -174,6 +174,19 @@ def test_an_end_that_nobody_knows_stays_unknown() -> None:
         assert one.needed.high is None
 
 
+def test_cores_of_more_replicas_than_were_measured_are_beyond_what_was_measured() -> None:
+    """
+    Whatever the rate: the idle part of twelve workers is told from that of four.
+    """
+    few, many = (part_cores(STEPS, "worker", 5.0, Interval(n, n, n)) for n in (4, 12))
+
+    assert few.basis is Basis.MEASURED
+    assert (many.basis, many.why) == (Basis.BEYOND, "3 times the 4 replicas measured")
+    assert few.needed is not None and many.needed is not None
+    assert many.needed.high is not None and few.needed.high is not None
+    assert many.needed.high - many.needed.value > few.needed.high - few.needed.value
+
+
 def test_steps_whose_windows_completed_nothing_refuse_what_they_cannot_tell() -> None:
     """
     Orders of minutes may close in the drain alone.

@@ -155,6 +155,19 @@ def test_a_fraction_load_tells_its_fraction() -> None:
     assert (step.load.kind, step.load.fraction, step.load.arrival_rate) == ("fraction", 0.7, 1.5)
 
 
+def test_actions_of_orders_that_did_not_close_are_no_missing_counter(steady: Measured) -> None:
+    """
+    The server counted them; it is not known for how many orders.
+    """
+    assert steady.server_whole is not None
+    counters = {**steady.server_whole.counters, "server.workflow_closed": 0.0}
+
+    told = read_step(replace(steady, server_whole=replace(steady.server_whole, counters=counters)), PLAN)
+
+    assert told.actions_per_workflow is None
+    assert told.why["actions_per_workflow"] == "no workflow of this step closed"
+
+
 def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> None:
     """
     The reason of a reading that is not shown names its cause: no event, or nobody who could have counted it.
@@ -172,5 +185,6 @@ def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> N
     assert told.why["sync_match_ratio"] == "no poll of this step got a task"
     assert told.why["sticky_hit_ratio"] == "no workflow of this step was looked for in a cache"
     assert "no counter of state transitions" in told.why["state_transitions_per_second"]
+    assert "no counter of actions" in told.why["actions_per_workflow"]
     assert "could not be read" in gone.why["sync_match_ratio"]
     assert "no metrics of ours" in gone.why["sticky_hit_ratio"]

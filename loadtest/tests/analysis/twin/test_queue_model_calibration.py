@@ -14,8 +14,6 @@ from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import (
     calibrate,
     dead_time,
-    equally_probable,
-    gap_between_stages,
     order_of_service,
     recalibrate,
 )
@@ -91,23 +89,3 @@ def test_the_open_step_teaches_the_overhead_again() -> None:
     assert recalibrate(model, 0.257, 0.25) == QueueModel(
         4, overhead_seconds=pytest.approx(0.007), dead_seconds=0.004
     )
-
-
-def test_the_gap_is_what_is_left_of_an_order() -> None:
-    """
-    Six activities of 0.26 s that waited 0.1 s in an order of 2.4 s leave 40 ms each; never less than nothing.
-    """
-    assert gap_between_stages(2.4, 0.1, 0.26, (1,) * 6) == pytest.approx(0.04)
-    assert gap_between_stages(2.0, 0.1, 0.26, (1,) * 6) == 0.0
-    with pytest.raises(ValueError, match="do not add up"):
-        gap_between_stages(2.0, 0.1, 0.26, (1, 3))
-
-
-def test_hand_over_delays_are_equally_probable() -> None:
-    """
-    Half of the tasks below 2 ms, half between 2 and 10.
-    """
-    delays = equally_probable([0.002, 0.010], [10, 10], parts=4)
-
-    assert delays == pytest.approx((0.0005, 0.0015, 0.004, 0.008))
-    assert equally_probable([0.002], [0]) == ()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from loadtest.analysis.costs.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.estimators.prediction_interval import next_value
@@ -58,7 +59,9 @@ def part_cores(
         return Sized(
             name, "cores", None, Basis.REFUSED, "the replicas are not known, and each has an idle part"
         )
-    return _along(name, "cores", fit, rate, replicas, sure)
+    counts = [float(step.key.replicas) for step in steps]
+    most = replicas.high if replicas.high is not None else replicas.value
+    return _no_surer(_along(name, "cores", fit, rate, replicas, sure), *_reach(counts, most, "replicas"))
 
 
 def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
@@ -201,6 +204,18 @@ def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval
     low = at(units.value if units.low is None else units.low).low
     high = None if units.high is None else at(units.high).high
     return Sized(name, unit, _widened(Interval(at(units.value).value, low, high), widening), basis, why)
+
+
+def _no_surer(told: Sized, basis: Basis, why: str, widening: float) -> Sized:
+    """
+    Return an answer that rests on a second reach as well, as worker cores rest on the rate and on the replicas.
+    """
+    if told.needed is None or basis is Basis.MEASURED:
+        return told
+    if basis is Basis.REFUSED:
+        return replace(told, needed=None, basis=basis, why=why)
+    both = "; ".join(each for each in (told.why, why) if each)
+    return replace(told, needed=_widened(told.needed, widening), basis=basis, why=both)
 
 
 def _times(

@@ -155,7 +155,7 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
 
     Late tasks and failed orders are added over the repetitions, so that more repetitions give a surer answer.
     """
-    usable = [step for step in steps if step.is_usable] or list(steps)
+    usable = [step for step in steps if step.counts_for_cell] or list(steps)
     if not usable:
         return Judgement(SloAnswer.UNDECIDED, ("no such step was measured",))
     if len(usable) == 1 or any(step.verdict is not StepVerdict.VALID for step in usable):

@@ -17,8 +17,8 @@ from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
 from loadtest.analysis.readings import workflow_counts
-from loadtest.analysis.readings.actions_per_order import actions_per_order
-from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_edges
+from loadtest.analysis.readings.actions_per_order import ACTIONS, actions_per_order
+from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
@@ -41,6 +41,8 @@ from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
 
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
 NO_TRANSITIONS = "the server's page has no counter of state transitions"
+NO_ACTIONS = "the server's page has no counter of actions"
+NO_CLOSE = "no workflow of this step closed"
 NO_MODEL = "no model was made of this step, which takes twins"
 
 
@@ -121,7 +123,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         failed=dict(report.whole.failed),
         error_ratio=why.of("error_ratio", failed / finished if finished else None, "nothing finished"),
         errors=Errors(failed, finished, *share_ends(failed, finished)),
-        in_flight=in_flight_edges(measured, why),
+        in_flight=in_flight_ends(measured, why),
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
@@ -151,13 +153,17 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             _why_none(
                 measured.server_whole,
                 NO_SERVER,
-                "no workflow of this step closed" if _transitions(measured) else NO_TRANSITIONS,
+                NO_CLOSE if _transitions(measured) else NO_TRANSITIONS,
             ),
         ),
         actions_per_workflow=why.of(
             "actions_per_workflow",
             sum(actions.values()) if actions is not None else None,
-            NO_SERVER if measured.server_whole is None else "the server's page has no counter of actions",
+            _why_none(
+                measured.server_whole,
+                NO_SERVER,
+                NO_CLOSE if counter_of(measured.server_whole, ACTIONS) else NO_ACTIONS,
+            ),
         ),
         actions_by_kind=actions or {},
         activity_slots=measured.slots,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from loadtest.analysis.readings.backlog import backlog_of, backlog_slope, window_seconds
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.results.measured_step import Measured
-from loadtest.results.step_result_parts import BacklogReading, Edges
+from loadtest.results.step_result_parts import BacklogReading, WindowEnds
 
 
 def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
@@ -26,18 +26,18 @@ def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
         why["backlog.slope_per_second.value"] = (
             "fewer than five looks at the task queue succeeded in the window"
         )
-    return BacklogReading(_edges(tasks), _edges(ages), growth)
+    return BacklogReading(_ends(tasks), _ends(ages), growth)
 
 
-def in_flight_edges(measured: Measured, why: NullReasons) -> Edges:
+def in_flight_ends(measured: Measured, why: NullReasons) -> WindowEnds:
     """
     Return how many workflows were open.
     """
     open_now = [float(n) for s in window_seconds(measured) if (n := s.in_flight) is not None]
     if not open_now:
         why.under("in_flight", dict.fromkeys(("start", "end", "max"), "the timeline's window is empty"))
-    return _edges(open_now)
+    return _ends(open_now)
 
 
-def _edges(values: list[float]) -> Edges:
-    return Edges(values[0], values[-1], max(values)) if values else Edges(None, None, None)
+def _ends(values: list[float]) -> WindowEnds:
+    return WindowEnds(values[0], values[-1], max(values)) if values else WindowEnds(None, None, None)

@@ -8,7 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.estimators.bucket_quantile import quantile
+from loadtest.analysis.estimators.bucket_quantile import bucket, quantile
+from loadtest.analysis.estimators.percentiles import is_coarse
 from loadtest.analysis.readings.workflow_counts import work
 from loadtest.analysis.saturation.cell_capacity import (
     overhead_of_known_draws,
@@ -96,6 +97,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workers' pages have no waits and execution times of activities"
     if known_work(plan) is None and (unseen := unseen_times(held)) is not None:
         return unseen
+    if (unknown := _unknown_order(waits)) is not None:
+        return unknown
     if saturated.in_flight is None:
         return "the step was not a closed loop"
     activities, notes = _activities(saturated)
@@ -219,6 +222,20 @@ def _attempted_again(saturated: Measured, activities: int) -> str | None:
     if done.per_workflow > activities:
         return f"{told}retries and rework are not in it"
     return f"{told}orders end early, or the scenario says too many; then write None, or their number, as its ACTIVITIES_PER_WORKFLOW"
+
+
+def _unknown_order(waits: Histogram) -> str | None:
+    """
+    Say that the median of the waits, from which the order of service is read, lies in a bucket too wide to tell it.
+    """
+    low, high = bucket(waits, 0.5)
+    if not is_coarse(low, high):
+        return None
+    known = f"more than {low:g} s" if math.isinf(high) else f"between {low:g} and {high:g} s"
+    return (
+        f"the workers' histogram tells of the median of the waits no more than {known}, and so not in which order tasks are "
+        "taken; give the SDK finer bounds (histogram_bucket_overrides)"
+    )
 
 
 def _gap(window: Difference, activities: int, waits: Histogram, slot_seconds: float) -> float:

@@ -171,19 +171,16 @@ def loop_notes(
 
 def loop_pairs(steps: Iterable[Measured]) -> list[LoopPair]:
     """
-    Pair the valid closed steps of a run, each second step with its first one.
+    Pair the valid closed steps of a run, each second step with its first one; of several attempts at a step the last counts.
     """
-    found: dict[StepKey, tuple[list[Measured], list[Measured]]] = {}
+    found: dict[StepKey, dict[bool, Measured]] = {}
     for step in steps:
         if is_closed(step):
-            found.setdefault(first_key(step.key), ([], []))[step.key.doubled].append(step)
-    pairs = []
-    for firsts, seconds in found.values():
-        alone = firsts if not seconds else firsts[:-1] or ([] if firsts else seconds)
-        pairs += [LoopPair(step) for step in alone]
-        if firsts and seconds:
-            pairs.append(LoopPair(firsts[-1], seconds[-1]))
-    return pairs
+            found.setdefault(first_key(step.key), {})[step.key.doubled] = step
+    return [
+        LoopPair(each[False], each.get(True)) if False in each else LoopPair(each[True])
+        for each in found.values()
+    ]
 
 
 def counting_steps(steps: Iterable[Measured]) -> list[Measured]:

@@ -21,7 +21,7 @@ activities that the caller makes, in the order of arrival; where they are not ou
 """
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
-from loadtest.analysis.twin.long_run import Edge, find_edge, long_run, rate_at_bound
+from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound
 from loadtest.analysis.twin.long_run_estimate import (
     LongRunEstimate,
     estimate_mean,
@@ -44,7 +44,6 @@ from loadtest.analysis.twin.work_distribution import (
 
 __all__ = [
     "DecisionRule",
-    "Edge",
     "Enough",
     "ExponentialWork",
     "FixedWindow",

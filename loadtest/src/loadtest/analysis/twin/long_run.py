@@ -21,6 +21,8 @@ _WARM_UP_SECONDS = 60.0
 _SEED = 7
 _FLOOR = 0.002  # keeps the logarithm of a share of nothing finite
 _CLOSE_ENOUGH = 0.02
+# Logarithm of the share over the allowed one at which no edge was found.
+_FAR_OFF = 0.25
 _MOST_TRIES = 10
 
 
@@ -59,22 +61,6 @@ class LongRun:
     def _waits(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         started = self.observed.started
         return np.asarray(self.observed.waits[(started >= self.start) & (started < self.end)])
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """
-    The model at the SLO's edge.
-
-    Attributes:
-        model: The slowed model; ``None`` if there is none.
-        late_ratio: The slowed model's share of late tasks in the long run.
-        why: Why there is no such model.
-    """
-
-    model: QueueModel | None
-    late_ratio: float
-    why: str | None = None
 
 
 # Two bounds of one SLO need the same run; a run has a few megabytes.
@@ -117,7 +103,7 @@ def find_edge(
     bound: SloBound,
     tasks: int = LONG_RUN_TASKS,
     guess: float | None = None,
-) -> Edge:
+) -> QueueModel | str:
     """
     Slow the model until exactly the allowed share of its tasks is late in the long run at this rate.
 
@@ -128,23 +114,25 @@ def find_edge(
         bound: The bound beyond which a task is late, and the share that may be late.
         tasks: Number of tasks in each long run; 200,000 place the edge within about 1.5 % of the rate.
         guess: Slowness that is tried first.
+
+    Returns:
+        The slowed model, or a clause that says why there is none.
     """
     held = work.mean + model.overhead_seconds
     full = (model.slots / (rate * model.activities) - model.dead_seconds) / held
     if full <= 0:
-        return Edge(None, 1.0, f"dead time alone fills the slots at {rate:.3g}/s")
+        return f"dead time alone fills the slots at {rate:.3g}/s"
 
     def late(slowness: float) -> float:
         return long_run_late_ratio(model.slowed(slowness), work, rate, bound, tasks)
 
     slowness, ratio = solve_rising(late, bound.allowed_ratio, full / 20, full, guess)
-    if abs(_distance(ratio, bound.allowed_ratio)) > 0.25:
-        return Edge(
-            None,
-            ratio,
-            f"{ratio:.1%} are late however quick the slots are: the bound is finer than the hand-over",
-        )
-    return Edge(model.slowed(slowness), ratio)
+    distance = _distance(ratio, bound.allowed_ratio)
+    if distance > _FAR_OFF:
+        return f"{ratio:.1%} are late however quick the slots are: the bound is finer than the hand-over"
+    if distance < -_FAR_OFF:
+        return f"hardly a task is late until the slots are full: {bound.seconds:g} s are long for tasks of {held:.2g} s"
+    return model.slowed(slowness)
 
 
 def rate_at_bound(

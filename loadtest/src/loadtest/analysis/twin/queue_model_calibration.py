@@ -97,22 +97,6 @@ def dead_time(slot_seconds: float, slots_used_ratio: float) -> float:
     return max(0.0, slot_seconds * (1 / slots_used_ratio - 1))
 
 
-def gap_between_stages(
-    order_seconds: float, wait_seconds: float, slot_seconds: float, shape: Sequence[int]
-) -> float:
-    """
-    Return the seconds between stages of an order of sequential activities, from the means of a step.
-
-    Args:
-        order_seconds: Seconds from an order's start to its close.
-        wait_seconds, slot_seconds: Seconds that one task waits, and that it holds its slot.
-        shape: Stages of an order; refused where activities run at the same time, as their times do not add up.
-    """
-    if max(shape) > 1:
-        raise ValueError(f"the times of parallel activities do not add up: {tuple(shape)}")
-    return max(0.0, order_seconds / len(shape) - wait_seconds - slot_seconds)
-
-
 def order_table(model: QueueModel, past: Past) -> tuple[tuple[float, float], ...]:
     """
     Simulate the saturate step under each order of service.
@@ -165,19 +149,3 @@ def order_of_service(median_over_mean: float, table: Sequence[tuple[float, float
     ratios = np.array([ratio for ratio, _ in table])
     falling = np.minimum.accumulate([seen for _, seen in table])
     return float(np.interp(-median_over_mean, -falling, ratios))
-
-
-def equally_probable(bounds: Sequence[float], counts: Sequence[float], parts: int = 20) -> tuple[float, ...]:
-    """
-    Turn a histogram of waits seen while slots were free into equally probable hand-over delays.
-
-    Args:
-        bounds: Upper bounds of the buckets in seconds, rising and finite.
-        counts: Number of tasks in each bucket.
-        parts: Number of delays.
-    """
-    if sum(counts) <= 0:
-        return ()
-    shares = np.concatenate(([0.0], np.cumsum(counts))) / sum(counts)
-    places = (np.arange(parts) + 0.5) / parts
-    return tuple(float(delay) for delay in np.interp(places, shares, np.concatenate(([0.0], bounds))))

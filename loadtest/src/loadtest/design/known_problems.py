@@ -14,15 +14,15 @@ from loadtest.results.step_result import StepResult, StepVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class ReadBlocks:
+class KnownProblems:
     """
-    The blocks that were read so far.
+    The problems of the blocks so far.
 
     Attributes:
-        known: Each block that was read, with its problems.
+        by_key: Each block that was read, with its problems.
     """
 
-    known: dict[StepKey, tuple[Measured, tuple[str, ...]]] = field(default_factory=dict)
+    by_key: dict[StepKey, tuple[Measured, tuple[str, ...]]] = field(default_factory=dict)
 
     def problems(
         self, block: Measured, plan: Plan, rule: Callable[[Measured, Plan], tuple[str, ...]]
@@ -35,9 +35,9 @@ class ReadBlocks:
             plan: Plan of the run.
             rule: Returns the problems of a block; the same function for all blocks of a key.
         """
-        known = self.known.get(block.key)
+        known = self.by_key.get(block.key)
         if known is None or known[0] is not block:
-            known = self.known[block.key] = (block, rule(block, plan))
+            known = self.by_key[block.key] = (block, rule(block, plan))
         return known[1]
 
 
