@@ -17,6 +17,7 @@ from loadtest.plan import Open, Saturate
 from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
 from loadtest.report.drawing import apart
+from loadtest.report.figure_captions import scaling_caption
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
 from loadtest.results.step_result import StepVerdict, Waits
@@ -168,3 +169,13 @@ def test_each_open_rate_has_its_line_and_its_waits(drawn: list[Figure]) -> None:
     assert made["latency-load1"].title.endswith("at 1.8/s")
     assert made["latency-load2"].title.endswith("at 3.5/s")
     assert "3.5/s" in made["latency-load2"].caption
+
+
+def test_the_caption_of_the_scaling_says_how_to_read_it(sweep: SweepResult) -> None:
+    """Of one count there is no line to compare with."""
+    one = replace(
+        sweep, scaling=replace(sweep.scaling, throughput_per_second={"1": Estimate(2.0, 0.1, 1, "step")})
+    )
+
+    assert scaling_caption(sweep).startswith("On the dashed line each replica adds as much as the first; ")
+    assert scaling_caption(one).startswith("Saturated: ")
