@@ -82,6 +82,11 @@ def test_the_default_plan_is_the_documented_method() -> None:
             id="typo-in-a-load",
         ),
         pytest.param(
+            {"loads": [{"kind": "open", "rate": 5}]},
+            ["loads.0.rate: no such key; did you mean `arrival_rate`?"],
+            id="a-word-of-a-key",
+        ),
+        pytest.param(
             {"loads": [{"kind": "saturate", "arrival_rate": 5}]},
             ["loads.0.arrival_rate: no such key of a load of this kind, but of kind open"],
             id="key-of-another-kind",

@@ -38,6 +38,18 @@ def test_a_missing_plan_names_those_that_there_are(tmp_path: Path) -> None:
         PlanFile.read(tmp_path / "nothing.toml")
 
 
+def test_a_missing_plan_names_the_folder_in_which_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kit's plans are named from the repository's folder, and the user may stand in another one."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(
+        InputError, match=f"no such plan file in {tmp_path}; the repository's loadtest/plans/"
+    ):
+        PlanFile.read(Path("loadtest/plans/demo.toml"))
+
+
 def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     """With the place at which it stops to be TOML."""
     path = tmp_path / "bad.toml"

@@ -19,6 +19,7 @@ from loadtest.report import scaling_plots as module
 from loadtest.report.captioned_figures import figures
 from loadtest.report.cost_plot import cost_plot
 from loadtest.report.drawing import apart
+from loadtest.report.figure_captions import scaling_caption
 from loadtest.report.scaling_plots import latency_plot, scaling_plot
 from loadtest.results.estimate import NO_WAIT, Estimate
 from loadtest.results.step_result import StepVerdict, Waits
@@ -198,3 +199,13 @@ def test_a_count_whose_server_was_not_seen_has_no_bar_without_it(monkeypatch: py
         ["1 replica", "2 replicas", "4 replicas"],
     ]
     assert [len(figure.axes[0].containers) for figure in kept] == [3, 3, 2]
+
+
+def test_the_caption_of_the_scaling_says_how_to_read_it(sweep: SweepResult) -> None:
+    """Of one count there is no line to compare with."""
+    one = replace(
+        sweep, scaling=replace(sweep.scaling, throughput_per_second={"1": Estimate(2.0, 0.1, 1, "step")})
+    )
+
+    assert scaling_caption(sweep).startswith("On the dashed line each replica adds as much as the first; ")
+    assert scaling_caption(one).startswith("Saturated: ")

@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -78,6 +78,27 @@ for verb in (
     app.command(
         verb.__name__.replace("_", "-"), short_help=(inspect.getdoc(verb) or "").partition("\n\n")[0]
     )(verb)
+
+
+def _show_versions(asked: bool) -> None:
+    if asked:
+        from loadtest.provenance import versions
+
+        print("\n".join(f"{name} {version}" for name, version in versions().items()))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_versions, help="Print versions and end."),
+    ] = False,
+) -> None:
+    """
+    Takes the options that come before a verb.
+    """
+    del version
 
 
 def main() -> None:

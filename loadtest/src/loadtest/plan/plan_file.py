@@ -108,7 +108,8 @@ class TomlKind:
             # Editors on Windows begin a file with a byte order mark, which is no TOML.
             return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            raise InputError(f"{name}: no such {self.name}; {self.to_copy}") from None
+            here = "" if path.is_absolute() else f" in {Path.cwd()}"
+            raise InputError(f"{name}: no such {self.name}{here}; {self.to_copy}") from None
         except UnicodeDecodeError as error:
             raise InputError(self._no_toml(name, str(error))) from None
         except (OSError, ValueError) as error:
@@ -134,7 +135,7 @@ class TomlKind:
 
 _PLAN = TomlKind(
     "plan file",
-    "loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml",
+    "the repository's loadtest/plans/ holds demo.toml, smoke.toml, scaling.toml, own-worker.toml",
     "loadtest/plans/demo.toml",
 )
 
@@ -245,12 +246,20 @@ def _instead(document: Mapping[str, Any], location: tuple[int | str, ...]) -> st
     """
     *above, key = location
     known = _keys_at(document, tuple(above))
-    near = difflib.get_close_matches(str(key), known, n=1)
+    near = difflib.get_close_matches(str(key), known, n=1) or _longer_names(str(key), known)
     if above[:1] == ["loads"] and len(above) == 2:
         others = [kind.value for kind, model in LOADS.items() if key in model.model_fields]
         if others:
             return f" of a load of this kind, but of kind {' and '.join(others)}"
     return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def _longer_names(key: str, known: list[str]) -> list[str]:
+    """
+    Return the one key that has another among its words, such as ``arrival_rate`` for ``rate``; none where several do.
+    """
+    found = [each for each in known if key in each.split("_")]
+    return found if len(found) == 1 else []
 
 
 def _keys_at(document: Mapping[str, Any], above: tuple[int | str, ...]) -> list[str]:

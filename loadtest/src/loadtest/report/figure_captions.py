@@ -17,7 +17,7 @@ from loadtest.results.sweep_result import SweepResult
 
 def scaling_caption(sweep: SweepResult) -> str:
     """
-    Say how many workflows the closed loads keep open, and what the fitted curve says or why there is none.
+    Say how to read the points, how many workflows the closed loads keep open, and what the fitted curve says or why there is none.
     """
     loops = {
         each.load.in_flight
@@ -25,7 +25,14 @@ def scaling_caption(sweep: SweepResult) -> str:
         for each in cell.steps
         if not each.superseded
     }
-    said = f"Saturated: {listed([str(n) for n in sorted(n for n in loops if n)], 'or')} {unit(sweep)} are kept open. "
+    points = sweep.scaling.throughput_per_second
+    read = (
+        "On the dashed line each replica adds as much as the first; the further a point lies below it, the more the "
+        "replicas take from each other. "
+        if len(points) > 1
+        else ""
+    )
+    said = f"{read}Saturated: {listed([str(n) for n in sorted(n for n in loops if n)], 'or')} {unit(sweep)} are kept open. "
     return said + (
         capitalised(sweep.scaling.usl.saying) + "." if sweep.scaling.usl else f"No fit: {sweep.scaling.why}."
     )
