@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         ) from None
     configuration.retries = _retries(patient=kubeconfig is None)
     client = kubernetes.client.ApiClient(configuration)
+    _accept_plain_authorities(client)
     return Api(
         core=kubernetes.client.CoreV1Api(client),
         apps=kubernetes.client.AppsV1Api(client),
@@ -109,6 +111,18 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         custom=kubernetes.client.CustomObjectsApi(client),
         where=str(configuration.host),
     )
+
+
+def _accept_plain_authorities(client: kubernetes.client.ApiClient) -> None:
+    """
+    Let a cluster's certificates lack the identifiers of their keys, as kubectl does; chain, dates and name are checked.
+
+    From Python 3.13 on urllib3 refuses such certificates, and clusters of Amazon's have them.
+    """
+    wanted = client.rest_client.pool_manager.connection_pool_kw
+    context = urllib3.util.create_urllib3_context(cert_reqs=wanted["cert_reqs"])
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    wanted["ssl_context"] = context
 
 
 def _retries(*, patient: bool) -> urllib3.Retry:
@@ -122,6 +136,9 @@ def _retries(*, patient: bool) -> urllib3.Retry:
     return urllib3.Retry(
         total=8 if patient else 4,
         connect=6 if patient else 0,
+        other=None
+        if patient
+        else 0,  # of TLS: a certificate of somebody else, or a server that ends in mid-handshake
         redirect=0,
         backoff_factor=0.5,
         status_forcelist=(429, 502, 503, 504),
