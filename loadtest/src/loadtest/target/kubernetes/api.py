@@ -12,8 +12,11 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import kubernetes
 import urllib3
@@ -99,6 +102,7 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             f"{given}: cannot be used ({told}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
+    _ask_this_machine_directly(configuration)
     configuration.retries = _retries(patient=kubeconfig is None)
     client = kubernetes.client.ApiClient(configuration)
     _accept_plain_authorities(client)
@@ -111,6 +115,23 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         custom=kubernetes.client.CustomObjectsApi(client),
         where=str(configuration.host),
     )
+
+
+def _ask_this_machine_directly(configuration: kubernetes.client.Configuration) -> None:
+    """
+    Let no proxy of the environment come before a cluster of this machine, as kubectl does; one that the kubeconfig names
+    does, as to a tunnel's end.
+    """
+    host = urlsplit(configuration.host).hostname or ""
+    if configuration.proxy in getproxies().values() and _is_loopback(host):
+        configuration.no_proxy = ",".join(filter(None, (configuration.no_proxy, host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _accept_plain_authorities(client: kubernetes.client.ApiClient) -> None:

@@ -1,5 +1,5 @@
 """
-Which certificates of a cluster are accepted.
+How a cluster is connected to: which certificates are accepted, and by which way.
 """
 
 from __future__ import annotations
@@ -120,6 +120,16 @@ def server(authority: _Authority, tmp_path: Path) -> Iterator[_Server]:
         server.shutdown()
 
 
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    An environment that names no proxy.
+    """
+    for name in ("https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 def _ask(folder: Path, server: _Server, authority: _Authority) -> TargetError:
     config, port = folder / "config", server.server_address[1]
     trusted = base64.b64encode(authority.certificate).decode()
@@ -140,3 +150,27 @@ def test_another_authority_is_refused_at_once(tmp_path: Path, server: _Server) -
     """What is accepted has been signed by whom the kubeconfig names, and asking again changes nothing."""
     assert "CERTIFICATE_VERIFY_FAILED" in str(_ask(tmp_path, server, _Authority()))
     assert server.connections == 1
+
+
+def test_a_cluster_of_this_machine_is_behind_no_proxy(
+    tmp_path: Path, server: _Server, authority: _Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for kubectl, whatever the environment says of other hosts."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", ".corp.example")
+
+    assert missing(_ask(tmp_path, server, authority))
+
+
+def test_a_proxy_that_the_kubeconfig_names_is_used(
+    tmp_path: Path, server: _Server, authority: _Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the near end of a tunnel, at whose far end the cluster is on the loopback address."""
+    monkeypatch.setattr(
+        f"{__name__}.CONFIG", CONFIG.replace("{server:", '{proxy-url: "http://127.0.0.1:1", server:')
+    )
+
+    refused = _ask(tmp_path, server, authority)
+
+    assert "does not answer" in str(refused)
+    assert server.connections == 0
