@@ -11,17 +11,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tracked_files import ROOT, tracked
 
 pytestmark = pytest.mark.process
-
-ROOT = Path(__file__).parents[2]
-
-
-def _tracked(*patterns: str) -> list[Path]:
-    done = subprocess.run(
-        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / line for line in done.stdout.splitlines() if (ROOT / line).is_file()]
 
 
 def test_the_workflow_of_the_public_ci_is_sound() -> None:
@@ -50,7 +42,7 @@ def test_constraints_pin_versions_and_name_no_index() -> None:
 
 def test_no_file_grows_past_300_lines() -> None:
     """A second noun has crept in where one does."""
-    sources = _tracked("*.py", "*.yaml", "*.yml", "*.tpl", "*.sh", "*.mk", "Makefile", ".ci/run")
+    sources = tracked("*.py", "*.yaml", "*.yml", "*.tpl", "*.sh", "*.mk", "Makefile", ".ci/run")
     # Every value of a chart stands in its one values.yaml, with its comment.
     generated = re.compile(r"/(generated|golden|histories|out)/|charts/[\w-]+/values\.yaml$")
 
@@ -71,7 +63,7 @@ def test_only_the_check_script_knows_what_lies_beside_the_checkout() -> None:
 
     found = [
         str(path.relative_to(ROOT))
-        for path in _tracked()
+        for path in tracked()
         if path not in (script, this) and b"../shared" in path.read_bytes()
     ]
 
@@ -82,4 +74,4 @@ def test_no_docstring_says_what_a_module_does_not_know() -> None:
     """The layers are held by import-linter, and such a sentence is soon false."""
     told = re.compile(r"\b(?:knows? noth" + r"ing of|It kno" + r"ws no)\b")
 
-    assert [str(path) for path in _tracked("*.py") if told.search(path.read_text(encoding="utf-8"))] == []
+    assert [str(path) for path in tracked("*.py") if told.search(path.read_text(encoding="utf-8"))] == []

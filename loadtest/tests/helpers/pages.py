@@ -5,12 +5,11 @@ The pages of the repository, and what they tell people to type.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tracked_files import ROOT, tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,6 @@ def pages() -> Iterator[Page]:
     """
     Return every page but the changelog, which tells of what was.
     """
-    done = subprocess.run(
-        ["git", "ls-files", "--", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for line in done.stdout.splitlines():
-        if line != "CHANGELOG.md":
-            yield Page(Path(line), (ROOT / line).read_text(encoding="utf-8"))
+    for path in tracked("*.md"):
+        if path != ROOT / "CHANGELOG.md":
+            yield Page(path.relative_to(ROOT), path.read_text(encoding="utf-8"))

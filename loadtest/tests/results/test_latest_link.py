@@ -88,14 +88,17 @@ def test_who_has_no_run_yet_is_told_how_to_make_one(
     )
 
 
-def test_two_settings_that_would_have_one_folder_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "second", [pytest.param("run a_b", id="sign"), pytest.param("run A/b", id="case-on-macOS")]
+)
+def test_two_settings_that_would_have_one_folder_are_refused(tmp_path: Path, second: str) -> None:
     """
     The second would take the place of what the first measured.
     """
-    plan = Plan(name="two", factors={"worker_command": ("run a/b", "run a_b")})
+    plan = Plan(name="two", factors={"worker_command": ("run a/b", second)})
 
     with pytest.raises(
-        InputError, match="worker_command=run a/b and worker_command=run a_b have the same folder"
+        InputError, match=f"worker_command=run a/b and worker_command={second} have the same folder"
     ):
         Run.create(tmp_path, plan, synthetic.manifest())
     assert list(tmp_path.iterdir()) == []

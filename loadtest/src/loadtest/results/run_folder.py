@@ -37,9 +37,12 @@ _MANIFEST = "manifest.json"
 
 
 def _refusal(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{path}: cannot be written: {error.strerror or error}; make it writable, or name another folder with --output"
-    )
+    why = f"{error.strerror or error}; make it writable"
+    if isinstance(error, FileExistsError):
+        why = (
+            f"it points at {path.readlink()}, which is no folder" if path.is_symlink() else "it is no folder"
+        )
+    return InputError(f"{path}: cannot be written: {why}, or name another folder with --output")
 
 
 def _lost(path: Path, error: OSError) -> InputError:
@@ -246,16 +249,17 @@ def _new_folder(output: Path, name: str) -> Path:
 
 def _demand_own_folders(plan: Plan) -> None:
     """
-    Refuse a plan in which two steps would have the same folder: the second would replace the first.
+    Refuse a plan in which two steps would have the same folder, as on macOS where only the case differs: the second
+    would replace the first.
     """
     cells: dict[str, StepKey] = {}
     for factors in combinations(plan):
         key = StepKey(plan.replicas[0], 0, plan.loads[0].kind.value, 1, factors)
-        other = cells.setdefault(key.folder, key)
+        other = cells.setdefault(key.folder.casefold(), key)
         if other != key:
             raise InputError(
                 f"plan: factors: {other.setting} and {key.setting} have the same folder, {key.folder}, as letters, digits, "
-                "dots and hyphens alone stand in its name; write values that differ in those"
+                "dots and hyphens alone, and no capitals, tell names apart on every system; write values that differ in those"
             )
 
 
@@ -277,7 +281,9 @@ def _read_step(folder: Path) -> Measured:
         plain["timeline"] = [json.loads(line) for line in lines]
         plain["injector"]["histograms"] = {
             path.stem: path.read_text(encoding="utf-8")
-            for path in sorted((folder / "histograms").glob("*.hdr"))
+            for path in sorted(
+                (folder / "histograms").glob("[!.]*.hdr")
+            )  # macOS keeps `._NAME` beside a copy
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{where}: cannot be read: {error}; the step's folder is not whole") from None

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import kubernetes
 import urllib3
@@ -85,8 +89,10 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
             f"{given}: cannot be used ({told}); give the file of a cluster, such as .kube/config "
             "that `make kind-up` writes"
         ) from None
+    _ask_this_machine_directly(configuration)
     configuration.retries = _retries(patient=kubeconfig is None)
     client = kubernetes.client.ApiClient(configuration)
+    _accept_plain_authorities(client)
     return Api(
         core=kubernetes.client.CoreV1Api(client),
         apps=kubernetes.client.AppsV1Api(client),
@@ -96,6 +102,35 @@ def open_api(kubeconfig: Path | None = None, context: str | None = None) -> Api:
         custom=kubernetes.client.CustomObjectsApi(client),
         where=str(configuration.host),
     )
+
+
+def _ask_this_machine_directly(configuration: kubernetes.client.Configuration) -> None:
+    """
+    Let no proxy of the environment come before a cluster of this machine, as kubectl does; one that the kubeconfig names
+    does, as to a tunnel's end.
+    """
+    host = urlsplit(configuration.host).hostname or ""
+    if configuration.proxy in getproxies().values() and _is_loopback(host):
+        configuration.no_proxy = ",".join(filter(None, (configuration.no_proxy, host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _accept_plain_authorities(client: kubernetes.client.ApiClient) -> None:
+    """
+    Let a cluster's certificates lack the identifiers of their keys, as kubectl does; chain, dates and name are checked.
+
+    From Python 3.13 on urllib3 refuses such certificates, and clusters of Amazon's have them.
+    """
+    wanted = client.rest_client.pool_manager.connection_pool_kw
+    context = urllib3.util.create_urllib3_context(cert_reqs=wanted["cert_reqs"])
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    wanted["ssl_context"] = context
 
 
 def _retries(*, patient: bool) -> urllib3.Retry:
@@ -109,6 +144,9 @@ def _retries(*, patient: bool) -> urllib3.Retry:
     return urllib3.Retry(
         total=8 if patient else 4,
         connect=6 if patient else 0,
+        other=None
+        if patient
+        else 0,  # of TLS: a certificate of somebody else, or a server that ends in mid-handshake
         redirect=0,
         backoff_factor=0.5,
         status_forcelist=(429, 502, 503, 504),
