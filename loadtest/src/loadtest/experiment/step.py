@@ -61,8 +61,8 @@ async def run_step(
 
     Raises:
         TargetError: The replicas did not start, or are of a version that gets no workflow.
-        InputError: The plan names another setting than the workers show, or the workers have more slots than results
-            can be awaited of.
+        InputError: The plan names another setting than the workers show, the workers are not seen to read what the run
+            varies, or they have more slots than results can be awaited of.
         TargetError: A process of the target ended in the step, and nothing starts it again.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
@@ -83,7 +83,13 @@ async def run_step(
         )
         load = step.plan.loads[step.key.load]
         known = await first_known(
-            ports.workers, replicas, step.plan, tell, clock, wants_slots=isinstance(load, Saturate)
+            ports.workers,
+            replicas,
+            step.plan,
+            tell,
+            clock,
+            wants_slots=isinstance(load, Saturate),
+            factors=() if step.own_worker else step.key.factors,
         )
         tell(PhaseStarted("plan the window", None))
         window = await planning
