@@ -25,6 +25,10 @@ class FakeWorkers:
 
     system: FakeSystem
 
+    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+        """Each is called as its replica."""
+        return frozenset(replica.identity for replica in replicas)
+
     async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
         """None: they poll the one under test, or nothing."""
         return ()
