@@ -14,7 +14,7 @@ import synthetic
 from kept_runs import kept_run, run_of
 
 from loadtest.cli.app import run
-from loadtest.plan import Open, Plan
+from loadtest.plan import Open, Plan, WorkerSetup
 
 
 def _two_runs(tmp_path: Path, plan_b: Plan | None = None, **of_b: Any) -> tuple[str, str]:
@@ -40,6 +40,16 @@ def test_two_runs_of_one_plan_are_compared_with_a_warning(
     suite = ElementTree.fromstring(junit.read_text(encoding="utf-8"))
     assert suite.get("failures") == "0"
     assert "| throughput, orders/s |" in markdown.read_text(encoding="utf-8")
+
+
+def test_what_the_runs_said_of_themselves_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A setting that no worker is known to read is no difference between them."""
+    told = "the plan names worker.sandbox, which these workers (temporal-python 1.35.0) are not known to read"
+    a, b = _two_runs(tmp_path, synthetic.demo_plan(worker=WorkerSetup(sandbox=False)), notes=(told,))
+
+    run(["compare", a, b])
+
+    assert f"{Path(b).name}: {told}" in capsys.readouterr().out
 
 
 def test_waits_at_different_rates_are_not_compared(

@@ -95,7 +95,7 @@ def test_flags_go_on_to_the_sweep(folder: Path) -> None:
         3,
         4,
         "q",
-        "noop",
+        "repair",
         ("work.seconds=0.2",),
         rate=2.5,
         window=30.0,
@@ -118,7 +118,7 @@ def test_flags_go_on_to_the_sweep(folder: Path) -> None:
         "--seed=7",
         "--set=work.seconds=0.2",
         "--factor=work.payload_bytes=0,1000",
-        "--scenario=noop",
+        "--scenario=repair",
     )
 
 

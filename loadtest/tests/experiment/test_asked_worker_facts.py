@@ -4,12 +4,15 @@ The subject is measured: what the workers say of themselves decides load and ver
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import synthetic
 from fake_steps import WARM_UP_SECONDS, carry_out, quick_plan
 from fake_system import FakeSystem
+from fake_workers import FakeWorkers
 from fakes import fake_ports
 
 from loadtest.analysis.judged_steps.step_reading import read_step
@@ -19,6 +22,7 @@ from loadtest.experiment.asked_worker_facts import latest_known
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen
 from loadtest.plan import Plan, WorkerSetup
+from loadtest.results.measured_step import Replica
 from loadtest.results.problem import ProblemCause
 from loadtest.results.run_folder import Run
 from loadtest.results.step_result import StepVerdict
@@ -48,6 +52,65 @@ async def test_a_plans_number_that_nobody_runs_with_is_refused_before_any_load(s
     with pytest.raises(InputError, match=r"activity_slots = 4 .* run with 100.* write activity_slots = 100"):
         await carry_out(system, plan=_plan(4))
     assert system.instruction is None
+
+
+@pytest.mark.parametrize("load", [0, 1], ids=["saturate", "open"])
+async def test_what_a_run_varies_and_no_worker_is_seen_to_read_is_refused_before_any_load(
+    system: FakeSystem, load: int
+) -> None:
+    """Both values may be one, so rounds of load would end as "the same"."""
+    system.shows_main = False
+
+    with pytest.raises(
+        InputError, match=r"varies worker\.sandbox, .*only the kit's `main`.*--a-worker-command"
+    ):
+        await carry_out(system, own_worker=False, load=load, factors=(("worker.sandbox", False),))
+    assert system.instruction is None
+
+
+@pytest.mark.parametrize(
+    ("own_worker", "shows_main"),
+    [(True, False), (False, True), (False, None)],
+    ids=["ours", "main", "not-looked"],
+)
+async def test_workers_that_may_read_it_are_measured(
+    system: FakeSystem, own_worker: bool, shows_main: bool | None
+) -> None:
+    """The kit's own worker does, though its page failed to answer; so does whoever uses the kit's main."""
+    system.shows_main = shows_main
+
+    measured, _ = await carry_out(system, own_worker=own_worker, factors=(("worker.sandbox", False),))
+
+    assert measured.injector.whole.completed
+
+
+async def test_a_page_that_did_not_answer_once_is_read_again(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine is no reason to take the kit's main for a program that reads no settings."""
+    system.shows_main, told = True, FakeWorkers.facts
+
+    async def late(workers: FakeWorkers, replicas: Sequence[Replica]) -> Sequence[WorkerFacts]:
+        facts = await told(workers, replicas)
+        return facts if system.clock.now() > began + 3 else [replace(one, shows_main=False) for one in facts]
+
+    began = system.clock.now()
+    monkeypatch.setattr(FakeWorkers, "facts", late)
+
+    measured, _ = await carry_out(system, own_worker=False, factors=(("worker.sandbox", False),))
+
+    assert measured.injector.whole.completed
+
+
+async def test_slots_that_are_varied_are_waited_for(system: FakeSystem) -> None:
+    """An open load does not follow the slots, but whether they are the varied ones must be known."""
+    system.shows_main, system.slots, system.beats_at = False, 4, system.clock.now() + 30
+
+    measured, _ = await carry_out(
+        system, own_worker=False, plan=_plan(4), factors=(("worker.activity_slots", 4),)
+    )
+
+    assert measured.slots == 8
 
 
 async def test_a_sum_that_misses_one_for_a_moment_is_taken_back(system: FakeSystem) -> None:

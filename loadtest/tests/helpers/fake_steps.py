@@ -19,6 +19,7 @@ from loadtest.experiment.progress import Event
 from loadtest.experiment.step import run_step
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.results.measured_step import Measured
+from loadtest.results.plan_setting import Setting
 from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decided, Decision
 
@@ -79,6 +80,7 @@ async def carry_out(
     plan: Plan | None = None,
     load: int = 1,
     replicas: int = 2,
+    factors: Setting = (),
 ) -> tuple[Measured, dict[str, str]]:
     """
     Run one step, open and of two replicas by default.
@@ -91,9 +93,10 @@ async def carry_out(
         plan: ``quick_plan`` by default.
         load: 0 saturates, 1 is open.
         replicas: How many.
+        factors: Values of what the run varies.
     """
     plan = plan or quick_plan()
-    key = StepKey(replicas, load, ("saturate", "open")[load], 1)
+    key = StepKey(replicas, load, ("saturate", "open")[load], 1, factors)
     instruction = instruction_of(plan, NextStep(key, 7.0 if load else None), "run")
     window = window or WindowPlan(FixedWindow(WINDOW_SECONDS), "1/1")
     step = PlannedStep(key, plan, instruction, lambda: window, ACTIVITIES, own_worker)

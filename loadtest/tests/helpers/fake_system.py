@@ -43,6 +43,8 @@ class FakeSystem:
         idle: Why new workflows reach none of them; then none is completed.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
+        strangers: Names of pollers that are no replicas.
+        shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
         silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
         refuses: Seconds of a step, from and to, in which the server refuses one request each tenth of a second.
@@ -76,6 +78,8 @@ class FakeSystem:
     idle: str | None = None
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     slots: int | None = 10
+    strangers: tuple[str, ...] = ()
+    shows_main: bool | None = None
     beats_at: float = 0.0
     miscounted: tuple[float, float] = (0.0, 0.0)
     silent_at: float | None = None

@@ -25,6 +25,10 @@ class FakeWorkers:
 
     system: FakeSystem
 
+    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+        """Each is called as its replica."""
+        return frozenset(replica.identity for replica in replicas)
+
     async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
         """None: they poll the one under test, or nothing."""
         return ()
@@ -39,7 +43,12 @@ class FakeWorkers:
     def _of(self, replica: Replica) -> WorkerFacts:
         system, now = self.system, self.system.clock.now()
         if system.slots is None or now < system.beats_at:
-            return WorkerFacts(replica.identity, first_beat=now < system.beats_at, why="it does not say")
+            return WorkerFacts(
+                replica.identity,
+                first_beat=now < system.beats_at,
+                shows_main=system.shows_main,
+                why="it does not say",
+            )
         silent = replica is system.replicas[-1] and system.is_past(system.silent_at)
         pollers = 0 if silent else 5
         return WorkerFacts(
@@ -52,6 +61,7 @@ class FakeWorkers:
             workflow_slots_used=1,
             activity_pollers=pollers,
             workflow_pollers=5,
+            shows_main=system.shows_main,
         )
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:

@@ -275,6 +275,7 @@ class FakeQueue:
             return None
         now, polls = self.system.clock.now(), self.system.polls
         pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
+        pollers |= {name: now for name in self.system.strangers}
         limit = QueueRateLimit(4000.0, "system", active=False)
         return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
 

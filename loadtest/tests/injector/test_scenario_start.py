@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from decided_flights import flights_of
+from decided_flights import Handle, flights_of
 from temporalio.client import WorkflowUpdateHandle
 
 from loadtest.injector.injector import Injector
@@ -72,6 +72,50 @@ async def test_what_is_no_handle_of_a_workflow_is_told_and_never_counted_as_a_cl
     assert told in str(flights.unusable)
     assert (tally.whole.acknowledged, tally.whole.completed, tally.problems) == (0, 0, [])
     assert tally.whole.failed == {Failure(FailureKind.START, "NoHandleError"): 3}
+
+
+async def test_a_workflow_that_two_orders_share_is_told() -> None:
+    """
+    Signal-with-start and update-with-start may join one that is open: its end would be the end of both orders.
+    """
+    ends = asyncio.Event()
+
+    async def wait(_number: int) -> None:
+        await ends.wait()
+
+    async def joins(_client: object, arrival: Arrival) -> Handle:
+        return Handle(arrival.number // 2, wait)
+
+    flights, tally = flights_of(wait, start=joins)
+    for number in range(4):
+        flights.due(number, time.perf_counter())
+    await asyncio.sleep(0)
+    ends.set()
+    await flights.drain(time.perf_counter() + 5)
+
+    assert "returned the workflow w-0 while an earlier order waits for its end" in str(flights.unusable)
+    assert tally.whole.completed == 2
+    assert tally.whole.failed == {Failure(FailureKind.START, "NoHandleError"): 2}
+
+
+async def test_an_id_may_be_used_again_once_its_workflow_has_ended() -> None:
+    """
+    One customer after another, and nobody joins.
+    """
+
+    async def wait(_number: int) -> None:
+        return None
+
+    async def again(_client: object, _arrival: Arrival) -> Handle:
+        return Handle(7, wait)
+
+    flights, tally = flights_of(wait, start=again)
+    for number in range(3):
+        flights.due(number, time.perf_counter())
+        await flights.drain(time.perf_counter() + 5)
+
+    assert flights.unusable is None
+    assert tally.whole.completed == 3
 
 
 async def test_a_step_whose_scenario_returns_no_handle_ends_at_once(

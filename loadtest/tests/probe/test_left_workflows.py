@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from loadtest.cli.app import run
 from loadtest.probe import left_workflows, termination_batch
 from loadtest.probe.left_workflows import Cleaned, clean, open_workflows
+from loadtest.results.run_hold import held_run
 
 pytestmark = pytest.mark.server
 
@@ -61,6 +63,52 @@ def test_the_verb_cleans_where_the_run_measured(
     told = capsys.readouterr().out.splitlines()
     assert told[0].endswith("1 workflow was terminated, none is left")
     assert told[1].endswith("0 workflows were terminated, none is left")
+
+
+def test_workflows_that_may_be_the_runs_are_told_and_go_on(
+    server: Any, task_queue: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scenario may give ids of its own: "none is left" would then be wrong, and ending them may hurt others."""
+    asyncio.run(_start(server.address, "before-the-run", task_queue))
+    kept, began = kept_run(tmp_path), datetime.now(UTC) + timedelta(milliseconds=1)
+    manifest = replace(
+        kept.manifest,
+        target="address",
+        address=server.address,
+        task_queue=task_queue,
+        started_at=began.isoformat(),
+    )
+    kept.write_manifest(manifest)
+    for number in range(2, 6):
+        asyncio.run(_start(server.address, f"customer-{number}", task_queue, listed=number))
+
+    code = run(["clean", str(kept.path)])
+
+    told = capsys.readouterr()
+    assert code == 0
+    assert told.out.endswith("0 workflows were terminated, none is left\n")
+    assert (
+        f"4 other workflows of task queue {task_queue} began since the run did and are open (customer-5, "
+        in told.err
+    )
+    assert (
+        ", ...); the run's name is in no such id, so nobody knows whose they are and they go on" in told.err
+    )
+    assert "before-the-run" not in told.err
+
+
+def test_a_run_that_is_measured_now_is_not_cleaned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its orders would end under its own load."""
+    kept = kept_run(tmp_path)
+    kept.write_manifest(replace(kept.manifest, target="address", address="127.0.0.1:1"))
+
+    with held_run(kept):
+        code = run(["clean", str(kept.path)])
+
+    assert code == 2
+    assert "another process measures this run; wait until it has ended" in capsys.readouterr().err
 
 
 def test_each_server_of_a_comparison_is_cleaned(
@@ -138,10 +186,10 @@ async def test_without_a_batch_they_are_terminated_one_by_one(
     assert wanted in str(cleaned.note)
 
 
-async def _start(address: str, workflow: str, task_queue: str) -> None:
+async def _start(address: str, workflow: str, task_queue: str, listed: int = 1) -> None:
     client = await Client.connect(address)
     await client.start_workflow("BakeWorkflow", id=workflow, task_queue=task_queue)
-    await _listed(client, task_queue, 1)
+    await _listed(client, task_queue, listed)
 
 
 async def _listed(client: Client, task_queue: str, number: int) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,16 +31,18 @@ def clean(
     ] = None,
 ) -> int:
     """
-    Terminate the workflows that a run left open, and say what is left.
+    Terminate the workflows that a run left open, found by the run's name in their ids, and say what is left.
 
     The server is the run's own, or each of those that it compared; credentials come from TEMPORAL_* or a profile, as for
     the run.
     """
     from loadtest.results.run_folder import Run
+    from loadtest.results.run_hold import demand_not_measured
 
     if address is not None:
         demand_address(address)
     begun = Run.open(run)
+    demand_not_measured(begun)
     manifest = begun.manifest
     if manifest.target == "local" and address is None:
         print(f"{manifest.run}: its server was started for it and has ended with it; nothing is left")
@@ -71,17 +74,32 @@ async def _clean(begun: Run, server: str | None) -> None:
 
     manifest = begun.manifest
     named = f"{manifest.run} on {server}" if manifest.servers else manifest.run
-    done = await clean(await _connected(begun, server), manifest.task_queue, manifest.run)
+    began = datetime.fromisoformat(manifest.started_at)
+    done = await clean(await _connected(begun, server), manifest.task_queue, manifest.run, began)
     if done.note is not None:
         print(f"{named}: terminated one by one, as {done.note}", file=sys.stderr)
     ended = f"{counted(done.terminated, 'workflow')} {plural(done.terminated, 'was', 'were')} terminated"
     if done.left:
-        shown = ", ".join(done.left[:3]) + (", ..." if len(done.left) > 3 else "")
         raise TargetError(
-            f"{named}: {ended} and {len(done.left)} {plural(len(done.left), 'is', 'are')} still open ({shown}); "
+            f"{named}: {ended} and {len(done.left)} {plural(len(done.left), 'is', 'are')} still open ({_first(done.left)}); "
             "run it again"
         )
     print(f"{named}: {ended}, none is left")
+    if done.strangers:
+        print(_of_strangers(named, manifest.task_queue, done.strangers), file=sys.stderr)
+
+
+def _of_strangers(named: str, task_queue: str, ids: Sequence[str]) -> str:
+    verb = plural(len(ids), "is", "are")
+    return (
+        f"{named}: {counted(len(ids), 'other workflow')} of task queue {task_queue} began since the run did and {verb} open "
+        f"({_first(ids)}); the run's name is in no such id, so nobody knows whose they are and they go on. A scenario that makes "
+        "its workflows' ids from arrival.order_id can be cleaned"
+    )
+
+
+def _first(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
 
 
 async def _connected(begun: Run, server: str | None) -> Client:

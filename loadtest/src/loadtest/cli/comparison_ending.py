@@ -143,11 +143,22 @@ def compare_finished(
         SAME_WITHIN_RATIO,
         quantities := compare_settings(rounds, a.plan),
         max(one.rounds for one in quantities),
-        (DRIFT, *reasons, *left, *failure_notes(rounds)),
+        (DRIFT, *reasons, *left, *failure_notes(rounds), *_notes_of(a, b)),
     )
     print(comparison_text(result, terminal_width()), end="")
     _write(result, junit, markdown)
     return result.exit_code
+
+
+def _notes_of(*runs: Run) -> tuple[str, ...]:
+    """
+    Return the runs' own notes, such as which settings no worker is known to read, each with the runs that have it.
+    """
+    whose: dict[str, list[str]] = {}
+    for run in runs:
+        for note in run.manifest.notes:
+            whose.setdefault(note, []).append(run.path.name)
+    return tuple(f"{' and '.join(dict.fromkeys(names))}: {note}" for note, names in whose.items())
 
 
 def _usual_gate(rounds: Sequence[Sequence[Block]]) -> tuple[str, ...]:

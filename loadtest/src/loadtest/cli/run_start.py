@@ -39,6 +39,7 @@ from loadtest.cli.run_refusals import (
     start_notes,
 )
 from loadtest.cli.supervised_run import StepMetricFlags, Tell, run_and_report
+from loadtest.cli.unread_work import refuse_unread_work, unread_work
 from loadtest.connection import server_version
 from loadtest.design.design import budget_spent
 from loadtest.design.design_of_question import design_of
@@ -93,6 +94,7 @@ def begin(
     if place.get("target") == TargetKind.COMPOSE:
         place = {**place, "address": compose_server_address(place)}
     refuse_search_without_activities(question, scenario)
+    refuse_unread_work(plan, scenario)
     refuse_many_starts(plan, question, scenario, place)
     environment = environment_for(plan, place, flags.metrics_port)
     manifest = _manifest(plan, place, environment)
@@ -100,7 +102,7 @@ def begin(
     run = Run.create(
         flags.output,
         plan,
-        replace(manifest, notes=(*notes, *few, *unread_settings(plan, place))),
+        replace(manifest, notes=(*notes, *few, *unread_settings(plan, place), *unread_work(plan, scenario))),
         plan_text=file.text,
     )
     starts = start_notes(plan, question, scenario, place)

@@ -12,6 +12,7 @@ from pathlib import Path
 from loadtest.analysis.rules.server_request_limits import demand_server_allows, line_of_needs
 from loadtest.cli.overrides import PlanFlags, flagged_plan
 from loadtest.cli.submitted_plan import SubmittedDesign
+from loadtest.cli.unread_work import refuse_unread_work
 from loadtest.errors import InputError
 from loadtest.plan import Plan, PlanFile
 from loadtest.scenario import load
@@ -43,9 +44,13 @@ def bring_plan(
     demand_server_allows(plan)
     _demand_as_set_up(plan)
     files = {PLAN_FILE: file.text, **_scenario(plan.scenario, requirements)}
+    if REQUIREMENTS not in files:  # with packages of its own a scenario may be loadable in the cluster alone
+        refuse_unread_work(plan, load(plan.scenario))
     pack(files)
     arguments = [*flags.arguments(), *design.arguments()]
     if is_path(plan.scenario):
+        # Its path is another one there.
+        arguments = [one for one in arguments if not one.startswith("--set=scenario=")]
         arguments.append(f"--scenario={FOLDER}/{Path(plan.scenario).name}")
     elif flags.scenario is not None:
         arguments.append(f"--scenario={flags.scenario}")

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.readings.settings_as_planned import contradicted_settings
+from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
+from loadtest.results.plan_setting import Setting
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The longest interval of an SDK's heartbeats, with some reserve.
@@ -46,6 +47,7 @@ async def first_known(
     clock: Clock,
     *,
     wants_slots: bool,
+    factors: Setting = (),
 ) -> tuple[WorkerFacts, ...]:
     """
     Return what is known of each replica before the load begins.
@@ -58,12 +60,19 @@ async def first_known(
         clock: Clock of the experiment.
         wants_slots: Whether the load follows the slots: then a worker that is only known by heartbeats gets the time to
             send the first one with numbers.
+        factors: Settings that the run varies and that a user's workers must be seen to read.
 
     Raises:
-        InputError: The plan names another setting than a worker shows.
+        InputError: The plan names another setting than a worker shows, or a worker does not show that it reads what the
+            run varies.
     """
+
+    def problems_of(known: Sequence[WorkerFacts]) -> list[str]:
+        return [*contradicted_settings(known, plan), *unread_factors(known, factors)]
+
     known = await ask_workers(workers, replicas)
     began, is_told = clock.now(), False
+    wants_slots = wants_slots or any(path.startswith("worker.") for path, _ in factors)
     while wants_slots and activity_slots(known) is None:
         is_listed = any(worker.first_beat for worker in known)
         if clock.now() - began >= (LONGEST_BEAT_SECONDS if is_listed else LISTED_SECONDS):
@@ -74,7 +83,7 @@ async def first_known(
         await clock.sleep(1.0)
         known = await ask_workers(workers, replicas)
     until = clock.now() + TAKEN_BACK_SECONDS
-    while (problems := contradicted_settings(known, plan)) and clock.now() < until:
+    while (problems := problems_of(known)) and clock.now() < until:
         await clock.sleep(1.0)
         known = _as_planned_once(known, await ask_workers(workers, replicas), plan)
     if problems:
@@ -86,7 +95,9 @@ def _as_planned_once(
     first: Sequence[WorkerFacts], last: Sequence[WorkerFacts], plan: Plan
 ) -> tuple[WorkerFacts, ...]:
     return tuple(
-        before if before.activity_slots is not None and not contradicted_settings([before], plan) else after
+        replace(before, shows_main=before.shows_main or after.shows_main)
+        if before.activity_slots is not None and not contradicted_settings([before], plan)
+        else after
         for before, after in zip(first, last, strict=True)
     )
 
@@ -100,7 +111,7 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     as showing it, whatever it shows later.
     """
     return tuple(
-        before
+        replace(before, shows_main=before.shows_main or after.shows_main)
         if after.activity_slots is None and before.activity_slots is not None
         else replace(
             after,

@@ -199,6 +199,15 @@ class AskedWorkers(Protocol):
         """
         ...
 
+    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+        """
+        The identities of these replicas' workers, as their heartbeats tell; none where nobody knows.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        ...
+
     async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
         """
         The task queues that these replicas poll beside the one under test; none where nobody knows.

@@ -45,7 +45,7 @@ def missing(
     found: set[str] = set()
     lost: list[Replica] = []
     for replica in replicas:
-        own = {identity for identity in pollers if _is_of(replica, identity, group_of)}
+        own = {identity for identity in pollers if is_of(replica, identity, group_of)}
         found |= own
         if not any(_since_start(replica, pollers[identity]) for identity in own):
             lost.append(replica)
@@ -65,7 +65,10 @@ def _since_start(replica: Replica, last_poll: float) -> bool:
     return last_poll >= replica.started_at - _CLOCK_SLACK_SECONDS
 
 
-def _is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
+def is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
+    """
+    Tell whether a poller is a replica's, by the name that the run or the SDK gave it.
+    """
     if identity == replica.identity:
         return True
     process, _, host = identity.partition("@")

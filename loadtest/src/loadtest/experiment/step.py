@@ -18,6 +18,7 @@ from loadtest.errors import InjectorError, LoadtestError, MeasurementError, Targ
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
+from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
@@ -60,10 +61,9 @@ async def run_step(
         The raw facts, and the filtered text of every page that was read, by ``<edge>-<role>-<endpoint>``.
 
     Raises:
-        TargetError: The replicas did not start, or are of a version that gets no workflow.
-        InputError: The plan names another setting than the workers show, or the workers have more slots than results
-            can be awaited of.
-        TargetError: A process of the target ended in the step, and nothing starts it again.
+        TargetError: The replicas did not start, are of a version that gets no workflow, or ended and are not started again.
+        InputError: The plan names another setting than the workers show, the workers are not seen to read what the run
+            varies, or they have more slots than results can be awaited of.
         InjectorError: There is no report at all, or the injectors ended before the window did.
     """
     clock.follow_wall_clock()
@@ -83,7 +83,13 @@ async def run_step(
         )
         load = step.plan.loads[step.key.load]
         known = await first_known(
-            ports.workers, replicas, step.plan, tell, clock, wants_slots=isinstance(load, Saturate)
+            ports.workers,
+            replicas,
+            step.plan,
+            tell,
+            clock,
+            wants_slots=isinstance(load, Saturate),
+            factors=() if step.own_worker else step.key.factors,
         )
         tell(PhaseStarted("plan the window", None))
         window = await planning
@@ -144,10 +150,12 @@ async def run_step(
     problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
+    others = await other_pollers(recorder.polls, replicas, ports.workers)
     measured = assemble_measured(
         ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
     )
     enough = watch.enough.result() if watch.enough.done() else None
+    gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
     return replace(
         measured,
         window_seconds=recorder.window_seconds,
@@ -155,8 +163,8 @@ async def run_step(
         probe=enough.probe if enough is not None else None,
         restarted=restarted,
         outside=tuple(outside.looks),
-        notes=(*measured.notes, *window.notes, *unread, *dict.fromkeys((*workers.gaps, *outside.gaps))),
-        problems=(*measured.problems, *problems, *workers.silent.values()),
+        notes=(*measured.notes, *window.notes, *unread, *others.notes, *gaps),
+        problems=(*measured.problems, *problems, *workers.silent.values(), *others.problems),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
 

@@ -14,6 +14,7 @@ from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.twin import Enough, StoppingRule
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.other_pollers import SeenPolls
 from loadtest.experiment.ports import InjectorSecond, Metrics, Queue, Scrape
 from loadtest.experiment.sampled_pages import PageSample, sample_pages
 from loadtest.experiment.slot_and_poll_samples import LimitSamples
@@ -119,6 +120,7 @@ class TimelineRecorder:
         self.seconds: list[Second] = []
         self.slots_used: list[float] = []
         self.limits = LimitSamples()
+        self.polls = SeenPolls()
         self.gaps: list[str] = [note] if (note := self.sample.note) else []
 
     def injectors_say(self, second: InjectorSecond) -> None:
@@ -143,6 +145,7 @@ class TimelineRecorder:
         finished, wait = await self._activities(pages)
         if self._phase(at) == "window":
             self.limits.look_at_queue(backlog)
+            self.polls.look(backlog)
         injector = self._injector
         second = Second(
             at=at,

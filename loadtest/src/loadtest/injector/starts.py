@@ -18,7 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from loadtest.injector import failure_of_error
 from loadtest.injector.meters import Meters
-from loadtest.injector.scenario_start import NoHandleError, start_by
+from loadtest.injector.scenario_start import NoHandleError, Workflow, start_by, workflow_of
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
@@ -40,6 +40,7 @@ class _Flight:
     number: int
     intended: float
     level: int
+    workflow: Workflow | None = None
 
 
 class Starts:
@@ -49,7 +50,7 @@ class Starts:
     Attributes:
         sampling_level: Sampling level: the result of every 2^level-th start is awaited.
         on_end: Called whenever a workflow has ended.
-        on_unusable: Called at the first start for which the scenario returned something else than a workflow's handle.
+        on_unusable: Called at the first start for which the scenario returned no handle of a workflow of its own.
         unusable: Error of that start.
     """
 
@@ -73,6 +74,7 @@ class Starts:
         self._awaiting: dict[int, dict[asyncio.Task[None], _Flight]] = {}
         self._tasks: dict[asyncio.Task[None], _Flight] = {}
         self._unasked: list[tuple[WorkflowHandle[Any, Any], _Flight]] = []
+        self._open = set[Workflow | None]()
         self._launched = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -156,7 +158,7 @@ class Starts:
         task.add_done_callback(self._landed)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(task, None)
+        self._open.discard(self._tasks.pop(task).workflow)
         if not task.cancelled() and (error := task.exception()) is not None:
             # A flight counts its failures itself; an error that it lets through is a defect of the kit.
             self._tally.note(
@@ -187,7 +189,8 @@ class Starts:
         error: BaseException | None = None
         handle: WorkflowHandle[Any, Any] | None = None
         try:
-            handle = await start_by(self._terms.scenario, self._client, arrival)
+            handle = await start_by(self._terms.scenario, self._client, arrival, self._open)
+            flight.workflow = workflow_of(handle)
         except NoHandleError as refused:
             error = refused
             self._give_up(refused)

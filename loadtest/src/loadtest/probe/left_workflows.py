@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -22,6 +22,7 @@ _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
 # The server still lists a workflow for a few moments after it has ended.
 _LOOKS = 20
+_CHILDREN_LOOKS = 6
 _REASON = "loadtest clean"
 
 
@@ -41,12 +42,15 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     Raises:
         MeasurementError: The server does not list them.
     """
-    query = f"TaskQueue = {quoted(task_queue)} AND ExecutionStatus = 'Running'"
+    ids = await _open(client, f"TaskQueue = {quoted(task_queue)}")
+    return tuple(workflow for workflow in ids if _beginning(workflow, run) is not None)
+
+
+async def _open(client: Client, query: str) -> list[str]:
     try:
-        ids = [found.id async for found in client.list_workflows(query)]
+        return [found.id async for found in client.list_workflows(f"{query} AND ExecutionStatus = 'Running'")]
     except RPCError as error:
         raise MeasurementError(f"the run's workflows cannot be listed ({error.message})") from error
-    return tuple(workflow for workflow in ids if _beginning(workflow, run) is not None)
 
 
 def _beginning(workflow: str, run: str) -> str | None:
@@ -87,18 +91,27 @@ class Cleaned:
         terminated: Number of workflows that are no longer open.
         left: Ids of workflows that are still open.
         note: Why the server did not end them in one operation; ``None`` where it did.
+        strangers: Ids of other open workflows of the task queue that began since the run did, and may be its: their ids do
+            not tell.
     """
 
     terminated: int
     left: tuple[str, ...]
     note: str | None = None
+    strangers: tuple[str, ...] = ()
 
 
-async def clean(client: Client, task_queue: str, run: str) -> Cleaned:
+async def clean(client: Client, task_queue: str, run: str, begun_at: datetime | None = None) -> Cleaned:
     """
     Terminate the workflows that a run left open, until none is listed.
 
     The server does it in one batch operation; where it cannot, they are terminated one by one.
+
+    Args:
+        client: Client of the run's server and namespace.
+        task_queue: Task queue of the run.
+        run: Name of the run.
+        begun_at: When the run began; ``None`` looks for no strangers.
 
     Raises:
         MeasurementError: The server does not list or does not terminate them.
@@ -116,7 +129,22 @@ async def clean(client: Client, task_queue: str, run: str) -> Cleaned:
         await asyncio.sleep(0.5)
         left = await open_workflows(client, task_queue, run)
         found.update(left)
-    return Cleaned(len(found.difference(left)), left, note)
+    strangers = () if begun_at is None else await _strangers(client, task_queue, run, begun_at)
+    return Cleaned(len(found.difference(left)), left, note, strangers)
+
+
+async def _strangers(client: Client, task_queue: str, run: str, begun_at: datetime) -> tuple[str, ...]:
+    """
+    Return other open workflows that began since a run did; children of what was terminated end in the first moments.
+    """
+    since, strangers = quoted(begun_at.isoformat()), tuple[str, ...]()
+    for _ in range(_CHILDREN_LOOKS):
+        ids = await _open(client, f"TaskQueue = {quoted(task_queue)} AND StartTime >= {since}")
+        strangers = tuple(workflow for workflow in ids if _beginning(workflow, run) is None)
+        if not strangers:
+            break
+        await asyncio.sleep(0.5)
+    return strangers
 
 
 async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequence[str]) -> str | None:

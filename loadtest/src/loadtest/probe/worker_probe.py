@@ -128,13 +128,25 @@ class WorkerProbe:
         Raises:
             MeasurementError: The server could not be asked.
         """
-        listed = await self._listed("")
-        mine = {
-            one.task_queue
-            for one in listed
-            if any(ListedProcess.of_list(one).is_of(replica, process_group) for replica in replicas)
-        }
+        mine = {one.task_queue for one in await self._own(replicas, "")}
         return tuple(sorted(mine - {self._task_queue}))
+
+    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+        """
+        Return the identities of these replicas' workers of the task queue; none where the server keeps no list.
+
+        Raises:
+            MeasurementError: The server could not be asked.
+        """
+        mine = await self._own(replicas, f"TaskQueue={quoted(self._task_queue)}")
+        return frozenset(one.worker_identity for one in mine)
+
+    async def _own(self, replicas: Sequence[Replica], query: str) -> list[WorkerListInfo]:
+        return [
+            one
+            for one in await self._listed(query)
+            if any(ListedProcess.of_list(one).is_of(replica, process_group) for replica in replicas)
+        ]
 
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)

@@ -23,6 +23,7 @@ class ProblemCause(StrEnum):
     FLIGHT_BROKEN = "flight broken"
     INJECTOR_VANISHED = "injector vanished"
     LATE_NOT_COUNTED = "late tasks not counted"
+    OTHERS_POLL = "others poll"
     PAGE_UNUSABLE = "page unusable"
     REPLICA_SILENT = "replica silent"
     RESULT_NOT_JUDGED = "result not judged"

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import fcntl
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from loadtest.errors import InputError
 from loadtest.results.run_folder import Run
@@ -33,13 +34,28 @@ def held_run(run: Run) -> Iterator[None]:
             f"{run.path}: cannot be written: {error.strerror or error}; make it writable, or copy the run elsewhere"
         ) from None
     with log:
-        try:
-            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                f"{run.path}: another process measures this run; wait until it has ended, or end it first"
-            ) from None
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
+        _lock(run, log, fcntl.LOCK_EX)
         yield
+
+
+def demand_not_measured(run: Run) -> None:
+    """
+    Refuse to touch the workflows of a run that another process measures; nothing is written.
+
+    Raises:
+        InputError: Another process measures the run.
+    """
+    with contextlib.suppress(FileNotFoundError), run.log_path.open("rb") as log:
+        _lock(run, log, fcntl.LOCK_SH)
+
+
+def _lock(run: Run, log: BinaryIO, kind: int) -> None:
+    try:
+        fcntl.flock(log, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(
+            f"{run.path}: another process measures this run; wait until it has ended, or end it first"
+        ) from None
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise

@@ -21,6 +21,7 @@ from loadtest.errors import InputError
 from loadtest.plan import Work
 from loadtest.scenario.arrival import Arrival
 from loadtest.scenario.checked_work import WANTED, DrawnWork, checked_work, is_drawn_work
+from loadtest.scenario.read_work import read_work
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHandle
@@ -29,7 +30,7 @@ Failure = Callable[[Any], str | None]
 Start = Callable[["Client", Arrival], Awaitable["WorkflowHandle[Any, Any]"]]
 
 # Files of this package that are no scenarios.
-_MACHINERY = {"arrival", "checked_work", "loading", "files_beside"}
+_MACHINERY = {"arrival", "checked_work", "loading", "files_beside", "read_work"}
 # Environment variable with a folder of packages that a user's own scenario needs.
 PACKAGES_FOLDER = "LOADTEST_PACKAGES"
 _NEEDED = (
@@ -54,6 +55,7 @@ class Scenario:
             cannot.
         failure: Returns from a workflow's decoded result why the order failed, ``None`` for a success; without this
             function every completed workflow is a success.
+        reads_work: Keys of the plan's ``[work]`` that a start may read; the others change nothing.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Scenario:
     start: Start
     drawn_work: DrawnWork | None = None
     failure: Failure | None = None
+    reads_work: frozenset[str] = frozenset(Work.model_fields)
 
 
 def load(name_or_path: str) -> Scenario:
@@ -184,4 +187,4 @@ def _checked(module: ModuleType, name: str, where: str) -> Scenario:
     if drawn_work is not None:
         drawn_work = checked_work(drawn_work, name)
         drawn_work(Work(), 0)  # what it breaks on is told before anything is measured
-    return Scenario(name, description, activities, start, drawn_work, failure)
+    return Scenario(name, description, activities, start, drawn_work, failure, read_work(start))

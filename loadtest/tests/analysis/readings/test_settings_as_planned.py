@@ -13,6 +13,7 @@ from loadtest.analysis.readings.settings_as_planned import (
     contradicted_settings,
     reads_settings,
     settings_not_known,
+    unread_factors,
 )
 from loadtest.plan import Plan, WorkerSetup, parse_plan
 from loadtest.results.worker_facts import WorkerFacts
@@ -128,6 +129,33 @@ def test_what_a_run_varies_is_told_whatever_its_value_is_in_a_cell() -> None:
 
     assert len(notes) == 1
     assert None not in notes
+
+
+@pytest.mark.parametrize(
+    ("worker", "factor", "is_told"),
+    [
+        pytest.param(GO, ("worker.activity_pollers", 8), True, id="of-another-language"),
+        pytest.param(GO, ("worker.activity_slots", 8), False, id="slots-are-told-by-their-number"),
+        pytest.param(GO, ("worker.tuner", "fixed"), False, id="as-is-the-tuner"),
+        pytest.param(GO, ("work.seconds", 1), False, id="the-work-which-orders-carry"),
+        pytest.param(MAIN, ("worker.sandbox", False), False, id="the-kits-main"),
+        pytest.param(replace(MAIN, shows_main=None), ("worker.sandbox", False), False, id="nobody-looked"),
+        pytest.param(replace(MAIN, shows_main=False), ("worker.sandbox", False), True, id="python-without-main"),
+        pytest.param(replace(UNKNOWN, shows_main=False), ("worker.activity_slots", 8), True, id="says-nothing"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_workers_are_not_known_to_read_is_not_varied(
+    worker: WorkerFacts, factor: tuple[str, Any], is_told: bool
+) -> None:
+    """Else two settings that may be one would be told as the same."""
+    reasons = unread_factors([MAIN, worker], (factor,))
+
+    assert bool(reasons) is is_told
+    if is_told:
+        sdk = worker.sdk or "of an SDK that does not say"
+        assert reasons[0].startswith(
+            f"the run varies {factor[0]}, and nothing shows that these workers ({sdk}) read"
+        )
 
 
 def test_every_setting_of_a_plan_is_looked_for() -> None:

@@ -14,7 +14,6 @@ from loadtest.analysis.readings.workers_as_planned import (
     slots_are_known,
     unknown_slots,
     unplanned_eager,
-    unread_factors,
 )
 from loadtest.analysis.rules.silent_replicas import KindLook, PollingLook, why_silent
 from loadtest.plan import Plan, parse_plan
@@ -28,27 +27,6 @@ UNKNOWN = WorkerFacts("mute-1", why="it serves no page")
 
 def _plan(slots: int | None) -> Plan:
     return parse_plan({"name": "p", "worker": {} if slots is None else {"activity_slots": slots}}, "plan")
-
-
-@pytest.mark.parametrize(
-    ("sdk", "path", "is_told"),
-    [
-        pytest.param("temporal-go 1.35.0", "worker.activity_pollers", True, id="of another language"),
-        pytest.param("temporal-go 1.35.0", "worker.activity_slots", False, id="slots, told by their number"),
-        pytest.param("temporal-go 1.35.0", "work.seconds", False, id="the work, which orders carry"),
-        pytest.param("temporal-python 1.35.0", "worker.activity_pollers", False, id="may be the kit's main"),
-        pytest.param(None, "worker.activity_pollers", False, id="not known is no contradiction"),
-    ],
-)
-def test_a_setting_that_workers_do_not_read_is_not_varied(sdk: str | None, path: str, is_told: bool) -> None:
-    """Else two settings that are one would be told as the same."""
-    reasons = unread_factors([replace(HUNDRED, sdk=sdk)], ((path, 8),))
-
-    assert bool(reasons) is is_told
-    if is_told:
-        assert reasons[0].startswith(
-            "the run varies worker.activity_pollers, and workers of temporal-go 1.35.0 take no"
-        )
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,35 @@ def settings_not_known(workers: Sequence[WorkerFacts], plan: Plan, factors: Sett
     ]
     if not keys:
         return None
-    sdks = " and ".join(dict.fromkeys(worker.sdk or "of an SDK that does not say" for worker in unproved))
     return (
-        f"the plan names {', '.join(keys)}, which these workers ({sdks}) are not known to read: only the kit's `main` does, "
+        f"the plan names {', '.join(keys)}, which these workers ({_sdks(unproved)}) are not known to read: only the kit's `main` does, "
         "and their pages do not show it; what they run with is not known, so set it in the worker and leave it out here"
     )
+
+
+def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str]:
+    """
+    Return a reason if a run varies settings of its workers that they are not known to read: two settings that may be
+    one would be told as the same.
+
+    A setting that a worker shows is checked by its value.
+    """
+    of_workers = {
+        path: (path.removeprefix("worker."), value) for path, value in factors if path.startswith("worker.")
+    }
+    deaf = [worker for worker in workers if worker.shows_main is False or not takes_plan([worker])]
+    unread = [
+        path
+        for path, (key, value) in of_workers.items()
+        if any(_SHOWN[key](worker, value) is None for worker in deaf)
+    ]
+    if not unread:
+        return []
+    return [
+        f"the run varies {', '.join(unread)}, and nothing shows that these workers ({_sdks(deaf)}) read it, so its values may "
+        "all be one: only the kit's `main` in Python takes settings from a plan; leave it out, or compare two worker commands, "
+        'such as --a-worker-command "env NAME=1 run.sh" --b-worker-command "env NAME=2 run.sh"'
+    ]
 
 
 def reads_settings(workers: Sequence[WorkerFacts]) -> bool:
@@ -68,6 +92,10 @@ def reads_settings(workers: Sequence[WorkerFacts]) -> bool:
     Tell whether a change of the plan's settings reaches the workers; where their pages were not read it may.
     """
     return takes_plan(workers) and all(worker.shows_main is not False for worker in workers)
+
+
+def _sdks(workers: Sequence[WorkerFacts]) -> str:
+    return " and ".join(dict.fromkeys(worker.sdk or "of an SDK that does not say" for worker in workers))
 
 
 def _named(setup: WorkerSetup) -> dict[str, DynamicValue]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from loadtest.plan import Plan, Saturate
-from loadtest.results.plan_setting import Setting
 from loadtest.results.step_key import StepKey
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -49,20 +48,6 @@ def run_on_one_core(workers: Iterable[WorkerFacts]) -> bool:
     Tell whether the code of each worker uses one core at most, as far as the workers' SDKs are known.
     """
     return all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in workers)
-
-
-def unread_factors(workers: Sequence[WorkerFacts], factors: Setting) -> list[str]:
-    """
-    Return a reason if a run varies settings that its workers do not read; slots are checked by their numbers.
-    """
-    unread = [path for path, _ in factors if path.startswith("worker.") and path != "worker.activity_slots"]
-    if not unread or takes_plan(workers):
-        return []
-    sdks = " and ".join(dict.fromkeys(w.sdk for w in workers if w.sdk is not None))
-    return [
-        f"the run varies {', '.join(unread)}, and workers of {sdks} take no setting from a plan, so nothing changes: only "
-        "the kit's `main` in Python does; leave it out, or compare two worker commands"
-    ]
 
 
 def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:

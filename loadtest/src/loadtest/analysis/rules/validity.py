@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 from loadtest.analysis.estimators.percentiles import raw_percentile
 from loadtest.analysis.readings.littles_law import whole_step_ratio
-from loadtest.analysis.readings.settings_as_planned import contradicted_settings
-from loadtest.analysis.readings.workers_as_planned import differing_replicas, unread_factors
+from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
+from loadtest.analysis.readings.workers_as_planned import differing_replicas
 from loadtest.analysis.readings.workflow_counts import (
     ACTIVITY_FINISHED,
     is_closed,
