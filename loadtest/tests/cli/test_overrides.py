@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from loadtest.cli.overrides import parse_factor, parse_replicas, parse_setting, with_flags
+from loadtest.cli.overrides import with_flags
+from loadtest.cli.plan_values import parse_factor, parse_replicas, parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan
 

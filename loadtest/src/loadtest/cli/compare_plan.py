@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from loadtest.cli.overrides import parse_setting
+from loadtest.cli.plan_values import parse_setting
 from loadtest.cli.question_plan import parse_asked
 from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, rounds_asked
 from loadtest.errors import InputError

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from loadtest.cli.overrides import parse_setting
+from loadtest.cli.plan_values import parse_setting
 from loadtest.errors import InputError
 from loadtest.plan import Plan
 from loadtest.plan.loads import MOST_ARRIVAL_RATE

@@ -4,6 +4,7 @@ One start by a scenario, which is the user's code: what it returns is checked be
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateHandle
@@ -66,3 +67,11 @@ def _instead_of(handle: object) -> str:
     if isinstance(handle, WorkflowUpdateHandle):
         return "`client.get_workflow_handle(update.workflow_id)`, where `update` is that handle"
     return "what `client.start_workflow` returns"
+
+
+def is_cancelled_from_outside() -> bool:
+    """
+    Tell whether this task was cancelled; a scenario may raise the same error by itself.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -18,7 +18,13 @@ from temporalio.client import Client, WorkflowHandle
 
 from loadtest.injector import failure_of_error
 from loadtest.injector.meters import Meters
-from loadtest.injector.scenario_start import NoHandleError, Workflow, start_by, workflow_of
+from loadtest.injector.scenario_start import (
+    NoHandleError,
+    Workflow,
+    is_cancelled_from_outside,
+    start_by,
+    workflow_of,
+)
 from loadtest.injector.start_settings import SampleSink, StartSettings
 from loadtest.injector.tally import Tally
 from loadtest.injector.workflow_close import Close, OrderFailed, wait_for_close
@@ -197,7 +203,7 @@ class Starts:
         except (Exception, SystemExit) as refused:  # noqa: BLE001 - a scenario may raise anything: it is counted by its kind
             error = refused
         except asyncio.CancelledError as refused:
-            if _is_cancelled():
+            if is_cancelled_from_outside():
                 raise
             error = refused
         finally:
@@ -292,11 +298,3 @@ class Starts:
         if error is not None:
             self._stock("e2e", str(counted), 0.0, error)
         return counted
-
-
-def _is_cancelled() -> bool:
-    """
-    Tell whether this task was cancelled from outside; a scenario may raise the same error by itself.
-    """
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
