@@ -62,6 +62,7 @@ class FakeWorkers:
             activity_pollers=pollers,
             workflow_pollers=5,
             shows_main=system.shows_main,
+            processes=system.processes,
         )
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:

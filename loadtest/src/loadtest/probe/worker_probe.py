@@ -147,7 +147,8 @@ class WorkerProbe:
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
         mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
-        if len({process_of(beat) for beat in mine}) > 1:
+        processes = max(1, len({process_of(beat) for beat in mine}))
+        if processes > 1:
             self._several.add(replica.identity)
             self._paged.discard(replica.identity)
         told = facts_from_heartbeats(replica.identity, mine, now)
@@ -160,10 +161,12 @@ class WorkerProbe:
                 if first is None
                 else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
             )
-            return replace(counted, eager=page.eager, shows_main=page.shows_main)
+            return replace(counted, eager=page.eager, shows_main=page.shows_main, processes=processes)
         if first is None:
             return page
-        known = replace(page, identity=first.worker_identity, sdk=sdk_of(first), first_beat=True)
+        known = replace(
+            page, identity=first.worker_identity, sdk=sdk_of(first), processes=processes, first_beat=True
+        )
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 
     def _remember(self, replica: Replica, page: WorkerFacts, found: WorkerFacts | None) -> None:
