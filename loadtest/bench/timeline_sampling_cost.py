@@ -45,6 +45,9 @@ class NoQueue:
     A task queue of which nothing is known; its three calls are measured by scrape_cost.
     """
 
+    async def give_new_workflows(self, since: float) -> None:
+        """Nobody has a version."""
+
     async def look(self) -> Backlog | None:
         return None
 

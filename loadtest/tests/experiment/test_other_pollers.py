@@ -4,7 +4,7 @@ Whoever polls the task queue beside the replicas does work that is counted as th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from fake_steps import carry_out
@@ -26,13 +26,14 @@ class _Listed:
     """
 
     def __init__(self, *identities: str, answers: bool = True) -> None:
-        self._identities, self._answers = frozenset(identities), answers
+        self._identities, self._answers = identities, answers
 
-    async def own_identities(self, _: Sequence[Replica]) -> frozenset[str]:
-        """Those of the replicas, or none."""
+    async def names(self, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
+        """One of each replica, in their order."""
         if not self._answers:
             raise MeasurementError("no list")
-        return self._identities
+        pairs = zip(replicas, self._identities, strict=False)
+        return {replica.identity: frozenset({name}) for replica, name in pairs}
 
 
 def _seen(looks: int = 10, **every: int) -> SeenPolls:

@@ -4,10 +4,13 @@ Readiness is by sets of identities with a poll since their start.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 from fake_clock import FakeClock
+from fake_system import FakeSystem
+from fake_workers import FakeWorkers
 
 from loadtest.errors import TargetError
 from loadtest.experiment.readiness import missing, wait_until_polling
@@ -87,6 +90,9 @@ class SomeQueue:
         queue._look = look
         return queue
 
+    async def give_new_workflows(self, since: float) -> None:
+        """Nobody has a version."""
+
     async def look(self) -> Backlog | None:
         """
         The same at each look.
@@ -126,6 +132,25 @@ async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
         await wait_until_polling(TEN, queue, _sound, clock)
     assert clock.now() - began < 10
     assert "polling_seconds" not in str(refused.value)
+
+
+@pytest.mark.parametrize("listed", [2, 1], ids=["both-live", "one-has-no-heartbeat"])
+async def test_replicas_that_share_a_name_are_told_apart_by_their_heartbeats(
+    system: FakeSystem, monkeypatch: pytest.MonkeyPatch, listed: int
+) -> None:
+    """A program that always calls itself alike is one poller, however many of it run."""
+    queue, workers = SomeQueue({"bakery"}, {"bakery"}), FakeWorkers(system)
+
+    async def names(_: FakeWorkers, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
+        return {replica.identity: frozenset({"bakery"}) for replica in replicas[:listed]}
+
+    monkeypatch.setattr(FakeWorkers, "names", names)
+
+    if listed == 2:
+        await wait_until_polling(TEN[:2], queue, _sound, FakeClock(), workers=workers)
+        return
+    with pytest.raises(TargetError, match=r"^replicas \['worker-1@host'\] do not poll"):
+        await wait_until_polling(TEN[:2], queue, _sound, FakeClock(), workers=workers)
 
 
 async def test_a_replica_that_polls_for_nothing_is_named() -> None:

@@ -4,6 +4,9 @@ A worker that serves no page, measured by what the server knows of it.
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,6 +63,30 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     assert measured.workers[0].sdk is not None
     assert measured.workers[0].sdk.startswith("temporal-python")
     assert "100 slots" in (ran.folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.sweep
+def test_others_at_the_queue_make_the_step_invalid(server: Any, tmp_path: Path, task_queue: str) -> None:
+    """Without a page nothing else tells that a second worker did half of the work."""
+    environment = {**os.environ, "TEMPORAL_ADDRESS": server.address, "TEMPORAL_TASK_QUEUE": task_queue}
+    stranger = subprocess.Popen(shlex.split(MUTE), env=environment)
+    plan = tmp_path / "open.toml"
+    plan.write_text(
+        'name = "open"\nreplicas = [1]\nwarm_up_seconds = 2\ndrain_seconds = 20\n'
+        'loads = [{ kind = "open", arrival_rate = 5, window_seconds = 8 }]\n[work]\nseconds = 0.2\n'
+    )
+    try:
+        ran = sweep(tmp_path / "results", str(plan), *_arguments(server, task_queue))
+    finally:
+        stranger.terminate()
+        stranger.wait()
+
+    step = ran.sweep["steps"][0]
+    assert step["verdict"] == "invalid"
+    assert any(
+        f"{stranger.pid}@" in reason and "none of this run's 1 replica" in reason
+        for reason in step["reasons"]
+    ), step["reasons"]
 
 
 def test_a_plan_that_says_four_where_a_hundred_run_is_refused(

@@ -43,6 +43,7 @@ class FakeSystem:
         idle: Why new workflows reach none of them; then none is completed.
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
+        processes: Processes of each worker.
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -78,6 +79,7 @@ class FakeSystem:
     idle: str | None = None
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     slots: int | None = 10
+    processes: int = 1
     strangers: tuple[str, ...] = ()
     shows_main: bool | None = None
     beats_at: float = 0.0

@@ -25,9 +25,9 @@ class FakeWorkers:
 
     system: FakeSystem
 
-    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+    async def names(self, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
         """Each is called as its replica."""
-        return frozenset(replica.identity for replica in replicas)
+        return {replica.identity: frozenset({replica.identity}) for replica in replicas}
 
     async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
         """None: they poll the one under test, or nothing."""
@@ -62,6 +62,7 @@ class FakeWorkers:
             activity_pollers=pollers,
             workflow_pollers=5,
             shows_main=system.shows_main,
+            processes=system.processes,
         )
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:

@@ -269,6 +269,9 @@ class FakeQueue:
 
     system: FakeSystem
 
+    async def give_new_workflows(self, since: float) -> None:
+        """Nobody has a version."""
+
     async def look(self) -> Backlog | None:
         """A gap while it is away."""
         if self.system.is_away("queue"):

@@ -102,7 +102,7 @@ async def open_experiment_ports(
             target=ground.target,
             injectors=injectors,
             metrics=metrics,
-            queue=DescribedQueue(client, plan.task_queue),
+            queue=DescribedQueue(client, plan.task_queue, of_run=ground.own_server),
             histories=SampledHistories(client, plan.task_queue),
             workers=workers,
         )

@@ -111,6 +111,7 @@ class Environment:
         target: Target that runs the workers.
         servers: Access to each server, by the name that cells use; ``None`` is the server of cells that name none.
         own_worker: Whether the workers are the kit's own.
+        own_server: Whether the server was started for the run.
         master: Arguments of ``launch`` that depend on the target.
     """
 
@@ -118,6 +119,7 @@ class Environment:
     servers: Mapping[str | None, ServerAccess]
     own_worker: bool
     master: dict[str, Any] = field(default_factory=dict)
+    own_server: bool = False
 
 
 def environment_of(plan: Plan, place: Place, injector_metrics: int | None) -> EnvironmentFlags:
@@ -243,4 +245,5 @@ async def open_environment(
         {name: local.access if name is None else place.servers[name] for name in names},
         workers.own and not commands_of(plan),
         {"metrics_port": place.injector_metrics},
+        own_server=place.starts_server,
     )

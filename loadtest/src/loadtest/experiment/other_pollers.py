@@ -77,24 +77,30 @@ async def other_pollers(
     that tells it, one of the others may be it, and none is said to be a stranger.  Without heartbeats a name that somebody
     gave says nothing of whose worker it is.
     """
-    unnamed = [one for one in seen.times if not any(is_of(replica, one, group_of) for replica in replicas)]
-    if not unnamed:
+    if all(any(is_of(replica, one, group_of) for replica in replicas) for one in seen.times):
         return OtherPollers()
     try:
-        listed = await workers.own_identities(replicas)
+        names = await workers.names(replicas)
     except MeasurementError:
-        listed = frozenset()
-    others = sorted(set(unnamed) - listed)
-    mine = [one for one in seen.times if one not in others]
-    found = [replica for replica in replicas if any(is_of(replica, one, group_of) for one in mine)]
-    lost = max(0, len(replicas) - len(found) - len(listed.intersection(unnamed)))
+        names = {}
+    own = {
+        replica.identity: {
+            one
+            for one in seen.times
+            if is_of(replica, one, group_of) or one in names.get(replica.identity, ())
+        }
+        for replica in replicas
+    }
+    mine = set[str]().union(*own.values())
+    others = sorted(seen.times.keys() - mine)
+    lost = sum(not found for found in own.values())
     if len(others) <= lost:
         return OtherPollers()
     usual = sum(seen.times[one] for one in mine) / len(mine) if mine else 0.0
     busy = [
         one
         for one in others
-        if seen.times[one] >= max(_FEWEST_POLLS, _PART * usual) and (listed or _is_made_by_sdk(one))
+        if seen.times[one] >= max(_FEWEST_POLLS, _PART * usual) and (names or _is_made_by_sdk(one))
     ]
     if lost or not mine or not busy:
         verb = plural(len(others), "polls", "poll")

@@ -172,6 +172,16 @@ class Queue(Protocol):
         """
         ...
 
+    async def give_new_workflows(self, since: float) -> None:
+        """
+        Give new workflows to the version of those who have polled since a Unix time, on a server that the run started;
+        elsewhere nothing is changed.
+
+        Raises:
+            TargetError: The server refuses.
+        """
+        ...
+
 
 class Histories(Protocol):
     """
@@ -199,9 +209,9 @@ class AskedWorkers(Protocol):
         """
         ...
 
-    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+    async def names(self, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
         """
-        The identities of these replicas' workers, as their heartbeats tell; none where nobody knows.
+        What the workers of each replica call themselves, by the replica's identity; absent where nobody knows.
 
         Raises:
             MeasurementError: The server could not be asked.

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 from loadtest.child import process_group
 from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import AskedWorkers, Queue
 from loadtest.results.measured_step import Replica
+from loadtest.results.scrape import Backlog
 
 # A server rounds last-access times; a poll up to this much before the noted start counts as after it.
 _CLOCK_SLACK_SECONDS = 1.0
@@ -27,7 +29,10 @@ GroupOf = Callable[[int], int | None]
 
 
 def missing(
-    replicas: Sequence[Replica], pollers: Mapping[str, float], group_of: GroupOf = process_group
+    replicas: Sequence[Replica],
+    pollers: Mapping[str, float],
+    group_of: GroupOf = process_group,
+    names: Mapping[str, Set[str]] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """
     Return the identities of the replicas that have not polled since their start.
@@ -41,11 +46,14 @@ def missing(
         replicas: Replicas that must poll.
         pollers: Unix time of the last poll by identity.
         group_of: Returns the process group of a pid.
+        names: What the workers of a replica call themselves, by the replica's identity, as far as heartbeats tell it;
+            several replicas may have one name.
     """
     found: set[str] = set()
     lost: list[Replica] = []
     for replica in replicas:
-        own = {identity for identity in pollers if is_of(replica, identity, group_of)}
+        named = names.get(replica.identity, ())
+        own = {one for one in pollers if one in named or is_of(replica, one, group_of)}
         found |= own
         if not any(_since_start(replica, pollers[identity]) for identity in own):
             lost.append(replica)
@@ -102,7 +110,8 @@ async def wait_until_polling(
         workers: Asked which queue they poll instead; ``None`` asks nobody.
 
     Raises:
-        TargetError: Some did not poll in time; the error names them, and the kind of task that they do not poll for.
+        TargetError: Some did not poll in time; the error names them, and the kind of task that they do not poll for. Or
+            the run's own server gives their version no workflows.
     """
     began = clock.now()
     # None was started later, whatever a wall clock said that was set back since.
@@ -115,11 +124,13 @@ async def wait_until_polling(
         passed = clock.now() - began
         kinds: dict[str, set[str]] = {}
         if look is not None:
-            kinds["workflow tasks"] = set(missing(replicas, look.workflow_pollers))
-            if wants_activities:
-                kinds["activities"] = set(missing(replicas, look.activity_pollers))
+            kinds = _late(replicas, look, {}, wants_activities=wants_activities)
+            if any(kinds.values()) and workers is not None and _some_named_themselves(replicas, look):
+                names = await _names(workers, replicas)
+                kinds = _late(replicas, look, names, wants_activities=wants_activities)
             late = set[str]().union(*kinds.values())
             if not late:
+                await queue.give_new_workflows(min(replica.started_at for replica in replicas))
                 return
             now_ready = {replica.identity for replica in replicas} - late
             if now_ready - ready:
@@ -141,6 +152,27 @@ async def wait_until_polling(
                 f"{passed:.0f} s ({seen}); {await _remedy(workers, replicas)}{longer}"
             )
         await clock.sleep(0.2)
+
+
+def _late(
+    replicas: Sequence[Replica], look: Backlog, names: Mapping[str, Set[str]], *, wants_activities: bool
+) -> dict[str, set[str]]:
+    kinds = {"workflow tasks": look.workflow_pollers}
+    if wants_activities:
+        kinds["activities"] = look.activity_pollers
+    return {kind: set(missing(replicas, pollers, names=names)) for kind, pollers in kinds.items()}
+
+
+def _some_named_themselves(replicas: Sequence[Replica], look: Backlog) -> bool:
+    pollers = {**look.workflow_pollers, **look.activity_pollers}
+    return any(not any(is_of(replica, one, process_group) for replica in replicas) for one in pollers)
+
+
+async def _names(workers: AskedWorkers, replicas: Sequence[Replica]) -> Mapping[str, Set[str]]:
+    try:
+        return await workers.names(replicas)
+    except MeasurementError:
+        return {}
 
 
 async def _remedy(workers: AskedWorkers | None, replicas: Sequence[Replica]) -> str:

@@ -7,8 +7,8 @@ A page that cannot be read is a problem of the step in words, and never a zero.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from loadtest.errors import MeasurementError, TargetError
@@ -18,6 +18,7 @@ from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.scrape import Scrape
+from loadtest.results.worker_facts import WorkerFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,30 @@ async def take_snapshot(
     use = await _asked(target.use(), {}, problems)
     times = await _asked(target.machine_times(), None, problems)
     return Snapshot(worker, at_server, alive, use, tuple(problems), times)
+
+
+def pages_to_read(replicas: Sequence[Replica], known: Sequence[WorkerFacts]) -> dict[str, str]:
+    """
+    Return the workers' pages by identity; none where a replica is known to be several processes, as its page tells of one
+    of them alone.
+    """
+    if any(worker.processes > 1 for worker in known):
+        return {}
+    return {replica.identity: replica.metrics_url for replica in replicas if replica.metrics_url is not None}
+
+
+async def first_snapshot(
+    metrics: Metrics, target: Target, endpoints: dict[str, str], *, own_worker: bool
+) -> tuple[dict[str, str], Snapshot]:
+    """
+    Take a step's first snapshot, and return with it the workers' pages that the others read.
+
+    A user's own worker may serve no page; then the server's side is measured.
+    """
+    before = await take_snapshot(metrics, target, endpoints)
+    if before.worker is None and not own_worker:
+        return {}, replace(before, problems=())
+    return endpoints, before
 
 
 T = TypeVar("T")

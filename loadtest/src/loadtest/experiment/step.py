@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Never, TypeVar
 
@@ -25,13 +25,13 @@ from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.sampled_pages import PageSample
-from loadtest.experiment.snapshot import Snapshot, pages_of, take_snapshot
+from loadtest.experiment.snapshot import Snapshot, first_snapshot, pages_of, pages_to_read, take_snapshot
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
-from loadtest.results.measured_step import Measured, Replica
+from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
@@ -93,7 +93,10 @@ async def run_step(
         )
         tell(PhaseStarted("plan the window", None))
         window = await planning
-    endpoints, before = await _first_look(ports, step, replicas)
+    endpoints = pages_to_read(replicas, known)
+    endpoints, before = await first_snapshot(
+        ports.metrics, ports.target, endpoints, own_worker=step.own_worker
+    )
     clock.follow_wall_clock()  # as the injectors do when they hear of the step
     instruction = step.instruction.model_copy(
         update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
@@ -195,17 +198,6 @@ async def _until_it_dies(target: Target, clock: Clock) -> Never:
         await clock.sleep(ALIVE_SECONDS)
         if not target.heals:
             await target.check_alive()
-
-
-async def _first_look(
-    ports: Ports, step: PlannedStep, replicas: Sequence[Replica]
-) -> tuple[dict[str, str], Snapshot]:
-    endpoints = {r.identity: r.metrics_url for r in replicas if r.metrics_url is not None}
-    before = await take_snapshot(ports.metrics, ports.target, endpoints)
-    if before.worker is None and not step.own_worker:
-        # A user's own worker may serve no page; then the server's side is measured.
-        return {}, replace(before, problems=())
-    return endpoints, before
 
 
 async def _window(

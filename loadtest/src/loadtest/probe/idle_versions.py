@@ -8,10 +8,13 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-_Version = tuple[str, str]
+Version = tuple[str, str]
+"""
+Name of a Worker Deployment, and build id.
+"""
 _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
 # Version of workers without a version.
-_NONE: _Version = ("", "")
+NO_VERSION: Version = ("", "")
 
 
 def why_idle(described: DescribeTaskQueueResponse) -> str | None:
@@ -27,7 +30,7 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
     receiving = {current_version}
     if told.ramping_version_percentage:
         receiving.add((ramping.deployment_name, ramping.build_id))
-    polling = {_version(poller) for poller in described.pollers}
+    polling = {version_of(poller) for poller in described.pollers}
     if not polling or polling & receiving:
         return None
     deployment, build = max(polling)
@@ -43,13 +46,16 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
     )
 
 
-def _version(poller: PollerInfo) -> _Version:
+def version_of(poller: PollerInfo) -> Version:
+    """
+    Return the version that a poller polls for.
+    """
     options = poller.deployment_options
     if options.worker_versioning_mode != _VERSIONED:
-        return _NONE
+        return NO_VERSION
     return options.deployment_name, options.build_id
 
 
-def _name(version: _Version) -> str:
+def _name(version: Version) -> str:
     deployment, build = version
     return f"version {build} of {deployment}" if build else "workers without a version"

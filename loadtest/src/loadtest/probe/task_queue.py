@@ -16,6 +16,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from loadtest.errors import TargetError
+from loadtest.probe.current_version import make_current, version_to_make_current
 from loadtest.probe.idle_versions import why_idle
 from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
@@ -34,9 +36,16 @@ class DescribedQueue:
     of all partitions, but only of unversioned workers. The pollers are the union of both.
     """
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, *, of_run: bool = False) -> None:
+        """
+        Args:
+            client: Client of the server and the namespace.
+            task_queue: Name of the task queue.
+            of_run: Whether the run started the server, so that its settings are the run's.
+        """
         self._client = client
         self._task_queue = task_queue
+        self._of_run = of_run
 
     async def look(self) -> Backlog | None:
         """
@@ -48,6 +57,22 @@ class DescribedQueue:
             except RPCError:
                 continue
         return None
+
+    async def give_new_workflows(self, since: float) -> None:
+        """
+        Give new workflows to the version of those who have polled since a Unix time, on a server that the run started.
+
+        Raises:
+            TargetError: The server refuses.
+        """
+        if not self._of_run:
+            return
+        try:
+            wanted = version_to_make_current(await self._describe(task_queue_type=_WORKFLOW), since)
+        except RPCError as error:
+            raise TargetError(f"the task queue's versions cannot be read ({error.message})") from error
+        if wanted is not None:
+            await make_current(self._client, wanted)
 
     async def _look(self) -> Backlog:
         workflow, activity, pollers = await asyncio.gather(

@@ -128,30 +128,27 @@ class WorkerProbe:
         Raises:
             MeasurementError: The server could not be asked.
         """
-        mine = {one.task_queue for one in await self._own(replicas, "")}
+        listed = await self._listed("")
+        mine = {one.task_queue for replica in replicas for one in _own(replica, listed)}
         return tuple(sorted(mine - {self._task_queue}))
 
-    async def own_identities(self, replicas: Sequence[Replica]) -> frozenset[str]:
+    async def names(self, replicas: Sequence[Replica]) -> Mapping[str, frozenset[str]]:
         """
-        Return the identities of these replicas' workers of the task queue; none where the server keeps no list.
+        Return what the workers of each replica call themselves, by the replica's identity; replicas of which the server
+        lists no worker of the task queue are absent.
 
         Raises:
             MeasurementError: The server could not be asked.
         """
-        mine = await self._own(replicas, f"TaskQueue={quoted(self._task_queue)}")
-        return frozenset(one.worker_identity for one in mine)
-
-    async def _own(self, replicas: Sequence[Replica], query: str) -> list[WorkerListInfo]:
-        return [
-            one
-            for one in await self._listed(query)
-            if any(ListedProcess.of_list(one).is_of(replica, process_group) for replica in replicas)
-        ]
+        listed = await self._listed(f"TaskQueue={quoted(self._task_queue)}")
+        found = {replica.identity: _own(replica, listed) for replica in replicas}
+        return {name: frozenset(one.worker_identity for one in mine) for name, mine in found.items() if mine}
 
     async def _of(self, replica: Replica, beats: Sequence[WorkerHeartbeat], now: float) -> WorkerFacts:
         page = await self._page(replica)
         mine = [beat for beat in beats if is_of(replica, beat, process_group) and is_alive(beat, now)]
-        if len({process_of(beat) for beat in mine}) > 1:
+        processes = max(1, len({process_of(beat) for beat in mine}))
+        if processes > 1:
             self._several.add(replica.identity)
             self._paged.discard(replica.identity)
         told = facts_from_heartbeats(replica.identity, mine, now)
@@ -164,10 +161,12 @@ class WorkerProbe:
                 if first is None
                 else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
             )
-            return replace(counted, eager=page.eager, shows_main=page.shows_main)
+            return replace(counted, eager=page.eager, shows_main=page.shows_main, processes=processes)
         if first is None:
             return page
-        known = replace(page, identity=first.worker_identity, sdk=sdk_of(first), first_beat=True)
+        known = replace(
+            page, identity=first.worker_identity, sdk=sdk_of(first), processes=processes, first_beat=True
+        )
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 
     def _remember(self, replica: Replica, page: WorkerFacts, found: WorkerFacts | None) -> None:
@@ -241,6 +240,10 @@ class WorkerProbe:
                 return None  # it has gone since it was listed
             raise MeasurementError(f"a worker's heartbeat cannot be read ({error.message})") from error
         return answer.worker_info.worker_heartbeat
+
+
+def _own(replica: Replica, listed: Sequence[WorkerListInfo]) -> list[WorkerListInfo]:
+    return [one for one in listed if ListedProcess.of_list(one).is_of(replica, process_group)]
 
 
 def _is_old(facts: WorkerFacts, now: float) -> bool:

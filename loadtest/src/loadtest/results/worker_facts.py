@@ -32,6 +32,7 @@ class WorkerFacts:
         cached_workflows: Number of workflows that it keeps in memory.
         eager: Whether an activity came in the reply to a workflow task.
         shows_main: Whether its page shows what the kit's ``main`` counts; ``None`` where the page was not read.
+        processes: Number of processes that the replica is known to be, by heartbeats.
         first_beat: Whether it has sent only its first heartbeat, which holds no numbers; the next one follows within 60
             s.
         why: Why something is not known, and what would make it known.
@@ -56,6 +57,7 @@ class WorkerFacts:
     cached_workflows: int | None = None
     eager: bool | None = None
     shows_main: bool | None = None
+    processes: int = 1
     first_beat: bool = False
     why: str | None = None
 

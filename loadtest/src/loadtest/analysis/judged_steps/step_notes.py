@@ -19,8 +19,13 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
     """
     notes = []
     if measured.worker_window is None:
+        several = any(worker.processes > 1 for worker in measured.workers)
         notes.append(
-            "the workers offer no metrics of ours: "
+            (
+                "a replica is several processes, of which a page tells one: "
+                if several
+                else "the workers offer no metrics of ours: "
+            )
             + (
                 "throughput, waits and counts are the server's, the cache is not known"
                 if measured.server_window is not None

@@ -1,0 +1,29 @@
+"""
+A launcher may start several workers for one replica; a page is that of one of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+from fake_steps import carry_out, quick_plan
+from fake_system import FakeSystem
+
+from loadtest.analysis.judged_steps.step_reading import read_step
+from loadtest.results.step_result import StepVerdict
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+async def test_the_page_of_one_process_is_not_counted_for_the_replica(
+    system: FakeSystem, processes: int
+) -> None:
+    """Its counts are a part of theirs, and the step would be said to lose orders."""
+    system.processes = processes
+
+    measured, _ = await carry_out(system, own_worker=False)
+    result = read_step(measured, quick_plan())
+
+    assert (measured.worker_whole is None) is (processes > 1)
+    assert any("several processes, of which a page tells one" in note for note in result.notes) is (
+        processes > 1
+    )
+    assert result.verdict is StepVerdict.VALID
