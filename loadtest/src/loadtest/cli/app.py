@@ -9,6 +9,7 @@ import inspect
 import re
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -101,6 +102,7 @@ def run(arguments: list[str]) -> int:
     """
     try:
         _demand_text(arguments)
+        _demand_current_folder()
         code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
@@ -136,6 +138,18 @@ def _demand_text(arguments: list[str]) -> None:
             )
     if broken:
         raise InputError("\n".join(broken))
+
+
+def _demand_current_folder() -> None:
+    """
+    Refuse to begin in a folder that was taken away, which no path can be relative to.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise InputError(
+            "the current folder is gone; change into one that is there, also where it was made again"
+        ) from None
 
 
 @functools.cache
