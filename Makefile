@@ -7,6 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= python3
+# The last for which numpy and scipy of constraints.txt come as wheels; pip would compile them for another.
+NEWEST_PYTHON := 14
 BIN := .venv/bin
 PY := $(BIN)/python
 OUTPUT ?= results
@@ -46,8 +48,8 @@ ifneq ($(STALE),)
 endif
 
 $(BIN)/.installed: constraints.txt worker/pyproject.toml loadtest/pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1): Python 3.11 or newer is needed; write make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $(NEWEST_PYTHON)))' || \
+	  { echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1): Python 3.11 to 3.$(NEWEST_PYTHON) is needed; write make PYTHON=python3.13" >&2; exit 2; }
 	$(PYTHON) -m venv $(STALE) .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable worker --editable 'loadtest[local]'
 	@echo "$(CURDIR)" > $@

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = """#!/bin/sh
 case "$*" in
 -V) echo "Python {version}" ;;
+-c*) exec {real} -c "import sys; sys.version_info = tuple(map(int, '{version}'.split('.'))); $2" ;;
 "-m venv "*)
   echo "$*" >> made
   if [ "$3" = --clear ]; then rm -r .venv; fi
@@ -42,14 +44,20 @@ class Checkout:
         """
         kept = self.folder / "made"
         kept.unlink(missing_ok=True)
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return kept.read_text().splitlines() if kept.exists() else []
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """
+        Run ``make setup``.
+        """
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTHON"))
         }
-        done = subprocess.run(
+        return subprocess.run(
             ["make", *arguments, "setup"], cwd=self.folder, env=environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stderr
-        return kept.read_text().splitlines() if kept.exists() else []
 
 
 @pytest.fixture
@@ -58,9 +66,9 @@ def pythons(tmp_path: Path) -> dict[str, str]:
     A Python of each version, as it is named on the command line.
     """
     found = {}
-    for version in ("3.11.7", "3.13.0"):
+    for version in ("3.10.13", "3.11.7", "3.13.0", "3.14.2", "3.15.0"):
         path = tmp_path / f"python{version}"
-        path.write_text(PYTHON.format(version=version))
+        path.write_text(PYTHON.format(version=version, real=sys.executable))
         path.chmod(0o755)
         found[version] = f"PYTHON={path}"
     return found
@@ -115,3 +123,14 @@ def test_an_environment_whose_python_is_gone_is_made_anew(
     Path(pythons["3.11.7"].removeprefix("PYTHON=")).unlink()
 
     assert checkout.made(pythons["3.13.0"]) == ["-m venv --clear .venv"]
+
+
+@pytest.mark.parametrize(("version", "code"), [("3.10.13", 2), ("3.11.7", 0), ("3.14.2", 0), ("3.15.0", 2)])
+def test_a_python_that_no_wheels_are_for_is_refused(
+    checkout: Checkout, pythons: dict[str, str], version: str, code: int
+) -> None:
+    """For one that is too new pip would compile for a quarter of an hour, or fail for want of a compiler."""
+    done = checkout.run(pythons[version])
+
+    assert done.returncode == code
+    assert (f"is Python {version}: Python 3.11 to 3.14 is needed" in done.stderr) == (code == 2)

@@ -107,3 +107,18 @@ def test_the_help_of_limits_tells_its_defaults(capsys: pytest.CaptureFixture[str
     helped = " ".join(capsys.readouterr().out.split())
     for number in (f"{limits_plan.BLOCK_SECONDS:g}", limits_plan.ROUNDS, limits_plan.MOST_ROUNDS):
         assert f"left out, {number}." in helped
+
+
+@pytest.mark.parametrize(
+    "flag", [["--junit=~/none/x.xml"], ["--junit", "/home/rosa/none/x.xml"]], ids=["=", "apart"]
+)
+def test_a_tilde_after_an_equals_sign_is_the_home(
+    flag: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A shell reads it in a word of its own alone; as it is, it would make a folder whose name is dangerous to remove.
+    """
+    monkeypatch.setenv("HOME", "/home/rosa")
+
+    assert run(["compare", SMOKE, *flag]) == 2
+    assert "there is no folder /home/rosa/none" in capsys.readouterr().err

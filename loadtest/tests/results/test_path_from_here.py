@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtest.cli.app import run
 from loadtest.results.path_from_here import path_from_here
 
 
@@ -40,3 +41,28 @@ def test_a_link_is_shown_by_its_own_name(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
 
     assert path_from_here(Path("results/latest/report.html")) == Path("results/latest/report.html")
+
+
+def test_where_the_current_folder_is_gone_a_path_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of minutes whose folder was taken away still tells where its report is."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert path_from_here(tmp_path / "run") == tmp_path / "run"
+
+
+def test_a_verb_does_not_begin_in_a_folder_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever it would have read or written, one line says why."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert run(["report", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("error: the current folder is gone;")

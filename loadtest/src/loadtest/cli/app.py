@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import re
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +35,8 @@ from loadtest.cli.sweep_verb import sweep
 from loadtest.errors import InputError, LoadtestError, TargetError
 from repairshop.lifetime import interrupt_on_signals
 from repairshop.standard_streams import take_standard_streams
+
+_OF_HOME = re.compile(r"\A(--[a-z-]+=)~(?=/|\Z)")
 
 
 class _Verbs(TyperGroup):
@@ -123,8 +127,10 @@ def run(arguments: list[str]) -> int:
     """
     try:
         _demand_text(arguments)
-        refuse_repeated_flags(_program(), arguments)
-        code = _program().main(args=arguments or ["--help"], prog_name="loadtest", standalone_mode=False)
+        _demand_current_folder()
+        given = _at_home(arguments)
+        refuse_repeated_flags(_program(), given)
+        code = _program().main(args=given or ["--help"], prog_name="loadtest", standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:
@@ -159,6 +165,26 @@ def _demand_text(arguments: list[str]) -> None:
             )
     if broken:
         raise InputError("\n".join(broken))
+
+
+def _demand_current_folder() -> None:
+    """
+    Refuse to begin in a folder that was taken away, which no path can be relative to.
+    """
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise InputError(
+            "the current folder is gone; change into one that is there, also where it was made again"
+        ) from None
+
+
+def _at_home(arguments: list[str]) -> list[str]:
+    """
+    Read ``--output=~/results`` as ``--output ~/results``: a shell leaves the first as it is, which makes a folder ``~``.
+    """
+    home = os.path.expanduser("~")  # noqa: PTH111 - of a user without a home it is left as it is
+    return [_OF_HOME.sub(lambda found: f"{found[1]}{home}", argument) for argument in arguments]
 
 
 @functools.cache

@@ -13,8 +13,11 @@ def path_from_here(path: Path) -> Path:
     """
     Return a path relative to the current folder where it is below it, else from the root.
     """
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # taken away since the program began
+        return path
     whole = path.resolve() if ".." in path.parts else path.absolute()
-    here = Path.cwd()
     return whole.relative_to(here) if whole.is_relative_to(here) else whole
 
 
