@@ -123,6 +123,11 @@ def test_runs_of_open_loads_alone_are_held_against_their_waits(
             {"machine": replace(synthetic.manifest().machine, host="there")},
             "other machine: host synthetic and there",
         ),
+        (
+            None,
+            {"machine": replace(synthetic.manifest().machine, allowed_cores=1.0)},
+            "other machine: usable_cores 2 and 1",
+        ),
         (synthetic.demo_plan(warm_up_seconds=6.0), {}, "other plan: warm_up_seconds 5.0 and 6.0"),
         (
             None,
@@ -130,7 +135,7 @@ def test_runs_of_open_loads_alone_are_held_against_their_waits(
             "other scenario mine.py: none and 0123456789ab",
         ),
     ],
-    ids=["server", "machine", "plan", "scenario"],
+    ids=["server", "machine", "cores", "plan", "scenario"],
 )
 def test_runs_that_differ_in_more_than_a_setting_are_refused(
     plan_b: Plan | None,

@@ -155,6 +155,22 @@ def test_slots_held_as_under_saturation_raise_none(model: StepModel, waits: list
     assert found.value is not None
 
 
+def test_a_part_of_a_second_counts_in_the_model_as_in_the_window(
+    model: StepModel, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window ends when it is decided, at no whole second: 20.9 s of late tasks are not held against 20."""
+    monkeypatch.setattr(long_run_reading, "TASKS", 1000)
+    often_late = replace(model, bound=SloBound(0.01))
+
+    def model_late(seconds: float) -> float:
+        found = read_long_run(often_late, replace(_measured(waits), window_seconds=seconds))
+        assert found is not None
+        return found.model_late
+
+    assert model_late(20.0) < model_late(21.0)
+    assert model_late(20.9) == pytest.approx(0.1 * model_late(20.0) + 0.9 * model_late(21.0))
+
+
 def test_a_few_waits_are_no_p95(model: StepModel) -> None:
     """Neither the window's nor the long run's."""
     found = read_long_run(model, _measured([0.01] * 20))

@@ -4,6 +4,7 @@ Estimates a window's p95 in the long run after the window, by the model that pla
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.decisions.late_tasks import count_late
@@ -60,7 +61,8 @@ def read_long_run(step: StepModel, measured: Measured) -> LongRunP95 | None:
     waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
     if waits is None or not waits.count or measured.window_seconds < 1:
         return None
-    done = replace(step.offered, window_seconds=int(measured.window_seconds))
+    # The last second is counted in part, as the window is.
+    done = replace(step.offered, window_seconds=math.ceil(measured.window_seconds))
     model, work = step.found.model, step.found.work
     late = count_late(waits, step.bound.seconds)
     overhead, ratio = overhead_of_known_draws([measured]), None

@@ -51,6 +51,27 @@ def test_full_slots_count_without_the_servers_page() -> None:
     assert rank_suspects(hidden)[0].name is S.ACTIVITY_SLOTS
 
 
+def test_slots_whose_use_nobody_saw_are_not_called_free() -> None:
+    """A heartbeat of before the window tells how many there are, and not how many hold a task."""
+    pressure = PLANTED["activity pollers"][0]
+    told = rank_suspects(pressure)[0].evidence
+    unseen = rank_suspects(replace(pressure, activity=replace(pressure.activity, slots_used=None)))[
+        0
+    ].evidence
+
+    assert "free, " in told
+    assert "free" not in unseen
+    assert told.endswith(unseen)
+
+
+def test_a_worker_whose_slots_may_be_full_is_not_called_one_that_holds_back() -> None:
+    """It asks for nothing then either."""
+    pressure = next(each for each, planted in PLANTED.values() if planted == {S.WORKER_RATE})
+    unseen = replace(pressure, activity=replace(pressure.activity, slots_used=None))
+
+    assert S.WORKER_RATE not in {suspect.name for suspect in rank_suspects(unseen)}
+
+
 def test_a_rare_refusal_is_no_limit() -> None:
     """Nor are two requests that met at one workflow."""
     quiet = recorded_pressure(IDLE_ACTIVITIES, IDLE_WORKFLOWS, in_flight=2.6)

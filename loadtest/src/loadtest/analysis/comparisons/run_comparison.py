@@ -37,7 +37,7 @@ def why_not_comparable(a: Manifest, b: Manifest, plan_a: Plan, plan_b: Plan) -> 
     Say in what two runs differ so that their numbers cannot be compared; empty where they can.
     """
     found = []
-    for name in ("host", "processor", "cores", "memory_bytes"):
+    for name in ("host", "processor", "usable_cores", "memory_bytes"):
         mine, other = getattr(a.machine, name), getattr(b.machine, name)
         if mine != other:
             found.append(f"other machine: {name} {mine} and {other}")

@@ -201,8 +201,10 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
     out, most = queue.polls_out, queue.pollers
     if out is None or not most:
         return []
-    unused = 0.0 if queue.slots is None else queue.slots - (queue.slots_used or 0.0)
-    free = "" if queue.slots is None else f"{count(unused)} {plural(unused, 'slot is', 'slots are')} free, "
+    free = ""
+    if queue.slots is not None and queue.slots_used is not None:
+        unused = queue.slots - queue.slots_used
+        free = f"{count(unused)} {plural(unused, 'slot is', 'slots are')} free, "
     if out >= ALL_POLLERS_RATIO * most:
         name = SuspectName.ACTIVITY_POLLERS if queue.kind == "activity" else SuspectName.WORKFLOW_POLLERS
         # A poll is also out while a slow server starts the task that it found: then either may be the limit.
@@ -224,7 +226,8 @@ def _polls(queue: QueuePressure, pressure: Pressure, told: str, *, asks: bool) -
         return [
             found(SuspectName.CACHE, 3, f"{percent(hits)} of the tasks found their workflow in it; {held}")
         ]
-    if (_cores_each(pressure) or 0.0) >= BUSY_WORKER_CORES:
+    # Slots whose use was not seen may be full.
+    if queue.slots_used is None or (_cores_each(pressure) or 0.0) >= BUSY_WORKER_CORES:
         return []
     return [found(SuspectName.WORKER_RATE, 3, f"the worker does not ask: {held}")]
 
