@@ -41,6 +41,7 @@ def test_each_version_gets_the_orders_of_its_steps(tmp_path: Path) -> None:
 
     ran = sweep(tmp_path / "results", str(plan), "--scenario", str(SCENARIO))
 
-    steps = ran.sweep["steps"]
-    assert [step["verdict"] for step in steps] == ["valid", "valid"], ran.err
-    assert all(step["counts"]["results"] == 3 * (1 + 6) for step in steps)
+    # Whether a step is valid is the machine's affair; who gets no order completes none.
+    last = {step["factors"]["worker_command"]: step["counts"] for step in ran.sweep["steps"]}
+    assert len(last) == 2, ran.err
+    assert all(counts["results"] == counts["sent"] == 3 * (1 + 6) for counts in last.values())
