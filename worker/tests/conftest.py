@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """
     from processes import Server
 
-    shared = Server(tmp_path_factory.mktemp("server"))
+    shared = Server(tmp_path_factory.mktemp("server"), on_disk=False)
     try:
         shared.start()
         yield shared

@@ -11,30 +11,47 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from processes import PATIENCE_SECONDS, Server, StartWorker, wait_until
+from processes import Server, StartWorker, wait_until
+
+from repairshop.cli import shop_cli
 
 pytestmark = pytest.mark.server
-Run = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAM = Path(sys.executable).parent / "repairshop"
 
 
-@pytest.fixture
-def run(server: Server) -> Run:
+class Told(NamedTuple):
     """
-    Run the program against the tests' server.
+    What a command line ended with.
     """
 
-    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "REPAIRSHOP_"))}
-        return subprocess.run(
-            [PROGRAM, *arguments],
-            env={**kept, "TEMPORAL_ADDRESS": server.address, "COLUMNS": "120", **environ},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-        )
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Told]
+
+
+@pytest.fixture
+def run(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """
+    Runs a command line of the program against the tests' server, in this process.
+    """
+    for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "REPAIRSHOP_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments: str, **environ: str) -> Told:
+        with pytest.MonkeyPatch.context() as variables:
+            for name, value in environ.items():
+                variables.setenv(name, value)
+            code = shop_cli.run(list(arguments))
+        told = capsys.readouterr()
+        return Told(code, told.out, told.err)
 
     return run
 
@@ -212,6 +229,22 @@ def test_books_that_cannot_be_read_are_told_in_one_line(run: Run, tmp_path: Path
     assert "other.db: cannot be read: no such column" in other.stderr
     assert (started.returncode, started.stderr.count("\n")) == (2, 1), started.stderr
     assert "is not text" in started.stderr
+
+
+def test_the_program_ends_as_its_verb_does(server: Server) -> None:
+    """
+    The process has the verb's exit code, and its lines.
+    """
+    told = subprocess.run(
+        [PROGRAM, "status", "nobody"],
+        env={**os.environ, "TEMPORAL_ADDRESS": server.address},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)
+    assert "there is no such order, or it has ended" in told.stderr
 
 
 def test_the_story_of_an_order_is_told_to_its_end() -> None:

@@ -17,7 +17,9 @@ from processes import Server, StartWorker, wait_until
 from temporalio.client import Client
 
 from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
+from repairshop.environment import SettingsError
 from repairshop.health import STUCK_AFTER_SECONDS
+from repairshop.temporal_connection import TemporalConnection
 
 pytestmark = pytest.mark.server
 
@@ -246,12 +248,27 @@ async def test_ipv6_addresses_serve_and_reach(
 
 
 @pytest.mark.parametrize("address", ["::1:7233", "nonsense", "host:port", "http://127.0.0.1:7233:1"])
-def test_an_address_that_is_none_ends_with_one_line(start_worker: StartWorker, address: str) -> None:
+async def test_an_address_that_is_none_is_a_setting_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """
+    One line that names it; nobody waits for a server there.
+    """
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+
+    with pytest.raises(SettingsError) as refused:
+        await TemporalConnection({}).connect()
+
+    assert refused.value.lines.startswith(f"error: TEMPORAL_ADDRESS={address}: ")
+    assert len(refused.value.lines.splitlines()) == 1
+
+
+def test_a_worker_of_an_address_that_is_none_ends(start_worker: StartWorker) -> None:
     """
     What no waiting mends is a setting that cannot be used.
     """
-    worker = start_worker(address=address)
+    worker = start_worker(address="nonsense")
 
     assert worker.process.wait(60) == 2
-    assert worker.errors.startswith(f"error: TEMPORAL_ADDRESS={address}: ")
+    assert worker.errors.startswith("error: TEMPORAL_ADDRESS=nonsense: ")
     assert len(worker.errors.splitlines()) == 1

@@ -103,6 +103,23 @@ PLACES: tuple[tuple[str | int, ...], ...] = (
 )
 
 
+def _wrong_values(path: tuple[str | int, ...]) -> tuple[Any, ...]:
+    kind = _kind_of(_field(path).annotation)
+    values = (*WRONG.get(kind, ()), *OUT_OF_BOUNDS.get(str(path[-1]), ())) if kind else ()
+    return values or OUT_OF_BOUNDS.get(str(path[-1]), ({"a": 1}, [3]))
+
+
+def plans_with_one_wrong_value() -> Iterator[dict[str, Any]]:
+    """
+    Make a plan of each wrong value at each place.
+    """
+    for path in PLACES:
+        for value in _wrong_values(path):
+            plan = good_plan()
+            put(plan, path, value)
+            yield plan
+
+
 def good_plan() -> dict[str, Any]:
     """
     Return a plan that can be carried out.
@@ -121,10 +138,7 @@ def wrong_plans(draw: st.DrawFn) -> dict[str, Any]:
         mistake = draw(st.sampled_from(("value", "value", "value", "key", "place")))
         if mistake == "value":
             path = draw(st.sampled_from(PLACES))
-            kind = _kind_of(_field(path).annotation)
-            values = (*WRONG.get(kind, ()), *OUT_OF_BOUNDS.get(str(path[-1]), ())) if kind else ()
-            values = values or OUT_OF_BOUNDS.get(str(path[-1]), ({"a": 1}, [3]))
-            put(plan, path, draw(st.sampled_from(values)))
+            put(plan, path, draw(st.sampled_from(_wrong_values(path))))
         elif mistake == "key":
             name = draw(TEXTS.filter(lambda text: text not in Plan.model_fields))
             plan[name] = draw(st.sampled_from((1, "x", [1], {"a": 1}, True)))
@@ -254,6 +268,7 @@ WRONG_FLAGS: dict[str, tuple[str, ...]] = {
     "--resume": ("", "nowhere", "x" * 5000, "ünï", "/"),
     "--output": ("wrong.toml", "wrong.toml/below", "x" * 5000),
 }
+ONE_WRONG_FLAG = [[flag, value] for flag, values in WRONG_FLAGS.items() for value in values]
 UNKNOWN_WORDS = TEXTS.filter(
     lambda text: text not in {"sweep", "report", "scenarios", "doctor", "submit", "fetch", "plan-keys"}
 )
@@ -263,9 +278,8 @@ def wrong_flags() -> st.SearchStrategy[list[str]]:
     """
     Draw the flags of a sweep, at least one of which cannot be used.
     """
-    known = st.sampled_from([(flag, value) for flag, values in WRONG_FLAGS.items() for value in values])
-    as_two = known.map(list)
-    as_one = known.map(lambda pair: ["=".join(pair)])
+    as_two = st.sampled_from(ONE_WRONG_FLAG)
+    as_one = as_two.map(lambda pair: ["=".join(pair)])
     unknown = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyzäöü"), min_size=3, max_size=9).map(
         lambda text: [f"--q{text}"]
     )

@@ -14,11 +14,7 @@ from temporalio.api.workflowservice.v1 import (
     SetWorkerDeploymentCurrentVersionRequest,
 )
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import WorkerDeploymentConfig
-
-from repairshop.settings import Settings
 
 # A version is known to the server a moment after its first poll.
 REGISTERED_WITHIN_SECONDS = 30.0
@@ -29,19 +25,6 @@ class PromotionError(Exception):
     """
     The version cannot be made current; the text is the one line to show.
     """
-
-
-def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
-    """
-    Return the version of this process, or ``None`` where versioning is off.
-    """
-    if not settings.is_versioned:
-        return None
-    return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(settings.deployment_name, settings.worker_build_id),
-        use_worker_versioning=True,
-        default_versioning_behavior=VersioningBehavior.PINNED,
-    )
 
 
 async def why_idle(client: Client, deployment: str, build_id: str) -> str | None:

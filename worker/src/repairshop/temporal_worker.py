@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import (
     PollerBehavior,
     PollerBehaviorAutoscaling,
@@ -20,12 +21,12 @@ from temporalio.worker import (
     ResourceBasedSlotConfig,
     UnsandboxedWorkflowRunner,
     Worker,
+    WorkerDeploymentConfig,
     WorkerTuner,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from repairshop.deployment_versions import deployment_config
 from repairshop.order_metrics import OrderMetrics
 from repairshop.settings import Settings, Tuner
 
@@ -87,7 +88,7 @@ def build_worker(
         graceful_shutdown_timeout=timedelta(
             seconds=_seconds_for_activities(settings.graceful_shutdown_seconds)
         ),
-        deployment_config=deployment_config(settings),
+        deployment_config=_version_of(settings),
     )
 
 
@@ -125,3 +126,13 @@ def _pollers(wanted: int | str) -> PollerBehavior:
     if isinstance(wanted, int):
         return PollerBehaviorSimpleMaximum(wanted)
     return PollerBehaviorAutoscaling()
+
+
+def _version_of(settings: Settings) -> WorkerDeploymentConfig | None:
+    if not settings.is_versioned:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment_name, settings.worker_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )

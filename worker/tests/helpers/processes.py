@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -47,9 +48,16 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = PATIENCE
 class Server:
     """
     A Temporal development server as a process of its own.
+
+    Attributes:
+        folder: Folder of its log and its database.
+        on_disk: Whether what it answered for outlives it; in memory it takes a third of CPU less.
+        port: Port of its frontend.
+        process: The process, while it runs.
     """
 
     folder: Path
+    on_disk: bool = True
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -72,23 +80,28 @@ class Server:
         Start, on the same port and database as before, and wait until it answers.
         """
         values = [part for value in FAST_SERVER for part in ("--dynamic-config-value", value)]
+        kept = ["--db-filename", self.database] if self.on_disk else []
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     *(BIN / "temporal", "server", "start-dev", "--headless", "--log-level", "error"),
-                    *("--ip", "127.0.0.1", "--port", str(self.port), "--db-filename", self.database, *values),
+                    *("--ip", "127.0.0.1", "--port", str(self.port), *kept, *values),
                 ],
                 preexec_fn=lifetime.die_with_parent,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        # SERVING comes a moment before the namespace is there.
+        # SERVING comes a moment before the namespace is there; a process that looks costs more than the port's answer.
         look = [BIN / "temporal", "operator", "namespace", "describe", "default", "--address", self.address]
         wait_until(
-            lambda: subprocess.run(look, capture_output=True, timeout=30).returncode == 0,
+            lambda: self._listens() and subprocess.run(look, capture_output=True, timeout=30).returncode == 0,
             f"server at {self.address} answers; {self.folder / 'server.log'} says why",
         )
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         """

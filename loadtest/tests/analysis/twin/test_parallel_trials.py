@@ -34,14 +34,22 @@ def _found(processes: int) -> list[Findings]:
     return [progress.findings for progress in run_trials(TRIALS, processes)]
 
 
+@pytest.fixture(scope="module")
+def shared() -> list[Findings]:
+    """
+    Found by two processes, for all tests of this file.
+    """
+    return _found(2)
+
+
 @pytest.mark.process
-def test_one_and_two_processes_find_the_same() -> None:
+def test_one_and_two_processes_find_the_same(shared: list[Findings]) -> None:
     """
     Every outcome and every line of the page, whichever process made it and whichever ended first.
     """
     effort = Effort(2, 1.0, (0.5,))
 
-    alone, shared = _found(1), _found(2)
+    alone = _found(1)
 
     assert shared == alone
     assert page(shared[-1], effort) == page(alone[-1], effort)
@@ -49,10 +57,10 @@ def test_one_and_two_processes_find_the_same() -> None:
 
 
 @pytest.mark.process
-def test_runs_of_a_cell_have_luck_of_their_own() -> None:
+def test_runs_of_a_cell_have_luck_of_their_own(shared: list[Findings]) -> None:
     """
     Two runs saturate, and show a capacity, each for itself.
     """
-    (_, (first, second)), *_ = _found(2)[-1].cells
+    (_, (first, second)), *_ = shared[-1].cells
 
     assert first.saturated[0] != second.saturated[0]
