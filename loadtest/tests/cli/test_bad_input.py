@@ -45,11 +45,6 @@ CASES = [
         id="window-short",
     ),
     pytest.param(
-        lambda t: ["sweep", _file(t, "name='x'\n" + 3 * "[[loads]]\nkind='saturate'\n")],
-        "loads.0 and loads.1 and loads.2 are of kind saturate, and a sweep reads what replicas carry from one",
-        id="several-closed-loads",
-    ),
-    pytest.param(
         lambda t: ["sweep", SMOKE, "--set", "codec=true"],
         "plan: codec = true: there are no keys to encrypt with; set REPAIRSHOP_CODEC_KEYS",
         id="codec-without-keys",
