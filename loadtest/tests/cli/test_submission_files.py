@@ -127,7 +127,7 @@ def test_a_plan_that_a_sweep_cannot_carry_out_is_not_brought(folder: Path) -> No
     (folder / "plan.toml").write_text('name = "p"\n' + 2 * '[[loads]]\nkind = "saturate"\n')
 
     with pytest.raises(InputError, match="^plan: loads.0 and loads.1 are of kind saturate"):
-        bring_plan(folder / "plan.toml", PlanFlags(), None)
+        bring_plan(PlanFile.read(folder / "plan.toml"), PlanFlags(), None)
 
 
 def test_files_that_no_configmap_holds_are_refused(folder: Path) -> None:

@@ -1,32 +1,29 @@
 """
-Plans that are in order and that a sweep cannot carry out.
+Which plans a sweep can carry out.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from loadtest.cli.swept_plan import swept_plan
-from loadtest.errors import InputError
-from loadtest.plan import Open, Plan, Saturate
+from loadtest.cli.app import run
 
 
-def test_several_closed_loads_are_refused_by_their_places() -> None:
+@pytest.mark.parametrize(("loads", "is_refused"), [(1, False), (3, True)])
+def test_a_sweep_of_several_closed_loads_is_refused(
+    loads: int, is_refused: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """
-    What replicas carry would be read from all of them as if they were repetitions of one.
+    Before it is asked where to measure, here of a server that does not answer.
     """
-    plan = Plan(name="p", loads=(Saturate(), Open(arrival_rate=1), Saturate(in_flight_per_slot=0.5)))
+    plan = tmp_path / "mine.toml"
+    plan.write_text("name = 'x'\n" + loads * "[[loads]]\nkind = 'saturate'\n")
 
-    with pytest.raises(
-        InputError, match=r"^plan: loads\.0 and loads\.2 are of kind saturate, .* leave the others out"
-    ):
-        swept_plan(plan)
+    code = run(["sweep", str(plan), "--address", "127.0.0.1:1", "--output", str(tmp_path / "results")])
 
-
-def test_one_closed_load_is_swept_with_any_number_of_open_ones() -> None:
-    """
-    As the plans of this kit have them.
-    """
-    plan = Plan(name="p", loads=(Saturate(), Open(arrival_rate=1), Open(arrival_rate=2)))
-
-    assert swept_plan(plan) is plan
+    told = capsys.readouterr().err
+    assert code == 2
+    assert ("loads.0 and loads.1 and loads.2 are of kind saturate" in told) is is_refused
+    assert not (tmp_path / "results").exists()

@@ -49,6 +49,21 @@ def test_the_answer_follows_from_the_late_tasks(
     assert decision.twin_deviation == pytest.approx((0.15**2 * 40**2 + 1) ** 0.5)
 
 
+@pytest.mark.parametrize("blocks", [(10, 10, 60), (10, 60, 10)], ids=["in the last seconds", "in a block"])
+def test_a_stall_is_no_answer_wherever_it_is(blocks: tuple[float, ...]) -> None:
+    """
+    At 25 s the last five seconds are no whole block, and one stall can make 60 late tasks in them just as well.
+    """
+    seconds = (10.0, 20.0, 25.0)
+
+    decision = judge_late_tasks(list(zip(seconds, np.cumsum(blocks).tolist(), strict=True)), STEADY)
+
+    assert decision.answer is Decided.UNDECIDED
+    start = 10 * blocks.index(60)
+    end = min(start + 10, 25)
+    assert (decision.why or "").startswith(f"the difference rests on the seconds {start} to {end} alone")
+
+
 def test_a_twin_that_is_never_late_can_tell_missed_and_not_met() -> None:
     """
     With no late task in twins just at the edge, none measured says nothing; many say missed.

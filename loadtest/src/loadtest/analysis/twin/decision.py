@@ -32,7 +32,8 @@ class DecisionRule:
         misfit_ratio: Share by which the twin's count may be off for reasons that the model does not hold.
         fewest_late: Late tasks that the twin must have before "met"; with fewer even a system at the edge shows
             nothing.
-        block_seconds: Length of a block; the answer must hold also without any single block.
+        block_seconds: Length of a block; the answer must hold also without any single block, and without what follows the
+            last whole one.
     """
 
     looks: tuple[int, ...] = LOOKS
@@ -62,8 +63,8 @@ def judge_late_tasks(
     totals = twins.until(seconds)
     mean = sum(totals) / len(totals)
     deviation = deviation_of(totals, rule.misfit_ratio, seen_ratio)
-    blocks = blocks_of(counts, twins, rule, seen_ratio)
-    apart = [block.late - block.twin_late for block in blocks] or [0.0]
+    parts = parts_of(counts, twins, rule, seen_ratio)
+    apart = [part.late - part.twin_late for part in parts]
     difference, least = late - mean, rule.deviations * deviation
     answer, why = Decided.UNDECIDED, None
     if mean < rule.fewest_late and difference <= least:
@@ -72,14 +73,15 @@ def judge_late_tasks(
         if difference - min(apart) < -least / 2:
             answer = Decided.MET
         else:
-            why = _one_block(blocks[apart.index(min(apart))])
+            why = _one_part(parts[apart.index(min(apart))])
     elif difference > least:
         if difference - max(apart) > least / 2:
             answer = Decided.MISSED
         else:
-            why = _one_block(blocks[apart.index(max(apart))])
+            why = _one_part(parts[apart.index(max(apart))])
     else:
         why = f"{late:g} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
+    blocks = parts if parts[-1].end >= len(parts) * rule.block_seconds else parts[:-1]
     return Decision(answer, seconds, late, mean, deviation, why, blocks)
 
 
@@ -96,24 +98,25 @@ def deviation_of(totals: Sequence[float], misfit_ratio: float, seen_ratio: float
     return math.sqrt(variance * (1 + 1 / len(totals)) + (misfit_ratio * mean) ** 2 + 1 + sampling)
 
 
-def blocks_of(
+def parts_of(
     counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule, seen_ratio: float = 1.0
 ) -> tuple[Block, ...]:
     """
-    Cut a window into its whole blocks; each ends at the first count at or after its planned end.
+    Cut a window into its blocks, each of which ends at the first count at or after its planned end; the last part may be
+    shorter than a block.
     """
     cuts = [(0.0, 0.0)]
-    for elapsed, late in counts:
-        if elapsed >= (len(cuts)) * rule.block_seconds:
+    for left, (elapsed, late) in zip(range(len(counts) - 1, -1, -1), counts, strict=True):
+        if elapsed >= len(cuts) * rule.block_seconds or not left:
             cuts.append((elapsed, late))
-    blocks = []
+    parts = []
     for (start, before), (end, after) in itertools.pairwise(cuts):
         late_of = [now - then for then, now in zip(twins.until(start), twins.until(end), strict=True)]
         mean = sum(late_of) / len(late_of)
         reach = 1.96 * deviation_of(late_of, rule.misfit_ratio, seen_ratio)
-        blocks.append(Block(start, end, after - before, mean, max(0.0, mean - reach), mean + reach))
-    return tuple(blocks)
+        parts.append(Block(start, end, after - before, mean, max(0.0, mean - reach), mean + reach))
+    return tuple(parts)
 
 
-def _one_block(block: Block) -> str:
-    return f"the difference rests on the seconds {block.start:.0f} to {block.end:.0f} alone, which one stall can make"
+def _one_part(part: Block) -> str:
+    return f"the difference rests on the seconds {part.start:.0f} to {part.end:.0f} alone, which one stall can make"
