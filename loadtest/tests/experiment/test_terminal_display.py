@@ -56,7 +56,7 @@ def test_a_terminal_sees_the_step_that_runs() -> None:
 
 def test_a_long_note_is_broken_between_words() -> None:
     """Above the live view, at the terminal's width."""
-    drawn = io.StringIO()
+    drawn = Written(is_terminal=True)
     console = Console(file=drawn, force_terminal=True, width=40, _environ={"TERM": "xterm"})
 
     with choose("auto", console) as display:
