@@ -143,6 +143,7 @@ CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
             0,
             id="none-run-and-none-need-to",
         ),
+        pytest.param(CPU, {}, None, id="an-autoscaler-from-the-first-day"),
         pytest.param("replicas=null", deployment(50, SCALED), 50, id="an-autoscaler-goes"),
         pytest.param("replicas=null", deployment(0, SCALED), 1, id="an-autoscaler-goes-from-none"),
         pytest.param("replicas=null", deployment(50, NAMED), 50, id="a-count-leaves-the-values"),
@@ -163,7 +164,8 @@ def test_the_replicas_that_run_are_kept(
     """
     Where a count leaves the values or the hands of an autoscaler, Helm names what runs: a removed field would become one.
 
-    Whether it may be removed stands on the Deployment.  No other number is written, as an autoscaler raises by itself.
+    Whether it may be removed stands on the Deployment, and so does an autoscaler, which may go while nobody runs.  No other number is
+    written, as an autoscaler raises by itself.
     """
     monkeypatch.setattr(OneDeployment, "running", running)
     config = tmp_path / "kubeconfig"
@@ -194,4 +196,5 @@ def test_the_replicas_that_run_are_kept(
     (found,) = (found for found in yaml.safe_load_all(done.stdout) if found)
     assert only([found], "Deployment")["spec"].get("replicas") == replicas
     owner = "autoscaler" if "enabled=true" in given else "release"
-    assert found["metadata"]["annotations"].get(BY) == (None if replicas is None else owner)
+    is_said = replicas is not None or owner == "autoscaler"
+    assert found["metadata"]["annotations"].get(BY) == (owner if is_said else None)

@@ -43,13 +43,15 @@ def test_an_upgrade_keeps_the_count(scaled: Kit) -> None:
 
 def test_a_count_among_the_values_wins(scaled: Kit, tmp_path: Path) -> None:
     """
-    `replicas` says who owns it: the deploy sets it, whoever has scaled before.
+    `replicas` says who owns it: the deploy sets it, whoever has scaled before, or since the last one that set it.
     """
     values = tmp_path / "workers.yaml"
-    values.write_text("replicas: 3")
+    for count in (3, 1):
+        values.write_text(f"replicas: {count}")
 
-    done = scaled.make(*DEPLOY, f"WORKER_VALUES={values}")
+        done = scaled.make(*DEPLOY, f"WORKER_VALUES={values}")
 
-    assert done.code == 0, done.said
-    found = scaled.deployment()
-    assert found["spec"]["replicas"] == found["status"]["readyReplicas"] == 3
+        assert done.code == 0, done.said
+        found = scaled.deployment()
+        assert found["spec"]["replicas"] == found["status"]["readyReplicas"] == count
+        assert scaled.make("scale", "N=2").code == 0

@@ -54,6 +54,11 @@ release() {
   fi
   echo "$name: installing"
   # The description is where the next run reads what this one was given.
-  said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" 2>&1) ||
-    fail_in "$namespace" "$name: $(why_not "$namespace" "$(grep '^Error' <<<"$said" || tail -n 1 <<<"$said")")"
+  said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" "${wait[@]}" "$@" 2>&1) && return
+  # Helm 4 does not take a count back from `make scale` or a sweep; what is given here says who has it now.
+  if [[ "$said" == *"conflict"*": .spec.replicas"* ]]; then
+    echo "$name: somebody else has set its count since, which is taken back"
+    said=$(hm upgrade --install "$name" "$chart" --namespace "$namespace" --description "$wanted" --force-conflicts "${wait[@]}" "$@" 2>&1) && return
+  fi
+  fail_in "$namespace" "$name: $(why_not "$namespace" "$(grep '^Error' <<<"$said" || tail -n 1 <<<"$said")")"
 }

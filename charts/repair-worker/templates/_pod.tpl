@@ -141,8 +141,9 @@ name: {{ include "repair-worker.fullname" . | quote }}
 namespace: {{ include "repair-worker.namespace" . | quote }}
 labels: {{- include "repair-worker.labels" . | nindent 2 }}
 {{- $own := dict "temporal-kit/task-queue" .Values.temporal.taskQueue "temporal-kit/activity-slots" (.Values.settings.activitySlots | int64 | toString) }}
-{{- if and (not (include "repair-worker.isControlled" .)) (include "repair-worker.replicas" .) }}
-{{- $_ := set $own "temporal-kit/replicas-by" (include "repair-worker.replicasBy" .) }}
+{{- $by := include "repair-worker.replicasBy" . }}
+{{- if and (not (include "repair-worker.isControlled" .)) (or (eq "autoscaler" $by) (include "repair-worker.replicas" .)) }}
+{{- $_ := set $own "temporal-kit/replicas-by" $by }}
 {{- end }}
 annotations: {{- merge $own (default dict .Values.deployment.annotations) (default dict .Values.commonAnnotations) | toYaml | nindent 2 }}
 {{- end -}}
