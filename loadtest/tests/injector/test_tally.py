@@ -260,7 +260,7 @@ def test_seconds_of_all_injectors_add_up() -> None:
     assert add_seconds(1.5, said) == InjectorSecond(1.5, 10, 8, 6, 4, 2)
 
 
-@given(st.floats(0.0, 300_000.0))
+@given(st.one_of(st.floats(0.0, 5000.0), st.floats(0.0, 300_000.0)))
 def test_a_recorded_latency_is_kept_to_three_digits(seconds: float) -> None:
     """
     From 1 us to three days; what lies outside counts as the bound.
