@@ -40,7 +40,7 @@ def test_the_page_answers_first_and_shows_every_quantity() -> None:
     """
     text = page(CPU, RATE, WAIT)
 
-    assert '<li class="worse">worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)</li>' in text
+    assert '<li class="worse">Worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)</li>' in text
     assert text.count("<tr>") == 3
     assert "Not compared: wait: it is a closed load." in text
     assert "x=&lt;1&gt;" in text

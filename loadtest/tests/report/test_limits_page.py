@@ -48,7 +48,8 @@ def test_the_page_says_of_what_it_tells() -> None:
     assert told in page
 
 
-def test_a_lone_backquote_stays_as_it_is() -> None:
-    """A file's name may hold one."""
+def test_a_lone_backquote_stays_as_it_is_and_a_number_keeps_its_sign() -> None:
+    """A file's name may hold one; no line of a page begins with a percent sign."""
     assert with_code("see a`b <c>") == "see a`b &lt;c&gt;"
+    assert with_code("5 % of 2 ± 1") == "5\N{NO-BREAK SPACE}% of 2\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}1"
     assert with_code("write `a<b`, not `c`") == "write <code>a&lt;b</code>, not <code>c</code>"

@@ -13,7 +13,7 @@ from kept_runs import run_of
 
 from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
-from loadtest.report.rest_of_run import rest_clause, resume_command
+from loadtest.report.rest_of_run import rest_clause, rest_of_sweep, resume_command
 
 PLAN = synthetic.demo_plan()
 
@@ -44,3 +44,26 @@ def test_a_run_whose_budget_is_spent_is_told_no_command(tmp_path: Path) -> None:
 
     assert told == "4 of 6 steps were not measured, as the budget of 30 s of windows is spent."
     assert rest_clause(run, steps[:1]) == f"; `{resume_command(run)}` does what is left"
+
+
+def test_a_run_that_cannot_go_on_is_told_no_command(tmp_path: Path) -> None:
+    """
+    Each attempt at the closed load from which the open rate is taken was disturbed: to go on would end at once.
+    """
+    first = synthetic.steps()[0]
+    attempts = [
+        replace(first, key=replace(first.key, attempt=attempt), gone=("worker-1",)) for attempt in (1, 2, 3)
+    ]
+    run = run_of(tmp_path, PLAN, attempts)
+    sweep = analyse(attempts, PLAN, run.manifest)
+
+    told = headlines(sweep, rest_of_sweep(run, attempts, sweep))[-1]
+
+    assert "`" not in told
+    assert told.endswith(
+        " steps were not measured: step 1-open1-1 takes its rate from the saturate step of 1 replica, of which no "
+        "attempt is valid; measure anew once its cause is gone, or give arrival_rate in the plan."
+    )
+    assert rest_of_sweep(run, attempts[:1], analyse(attempts[:1], PLAN, run.manifest)).startswith(
+        "; `loadtest sweep"
+    )

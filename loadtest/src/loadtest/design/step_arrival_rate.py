@@ -73,9 +73,13 @@ def arrival_rate(plan: Plan, key: StepKey, kept: Iterable[KeptStep]) -> float | 
         found = carried_per_second(usable[0], plan)
         return share * found / replicas if isinstance(load, Open) else share * found
     what = f"the saturate step of {counted(replicas, 'replica')}"
-    state = "is invalid" if saturated else "was not measured"
+    state = (
+        "of which no attempt is valid; measure anew once its cause is gone, or"
+        if saturated
+        else "which was not measured;"
+    )
     raise MeasurementError(
-        f"step {key.folder} takes its rate from {what}, which {state}; give arrival_rate in the plan"
+        f"step {key.folder} takes its rate from {what}, {state} give arrival_rate in the plan"
     )
 
 

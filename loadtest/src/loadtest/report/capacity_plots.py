@@ -83,9 +83,15 @@ def capacity_plot(result: CapacityResult) -> Plot:
             handles.append(Line2D([], [], color=GREY, marker="_", linestyle=":", label=closed))
         if len(known) > 1:
             handles.append(
-                Line2D([], [], color=GREY, linestyle="--", label=f"{known[0].replicas} times as many")
+                Line2D(
+                    [],
+                    [],
+                    color=GREY,
+                    linestyle="--",
+                    label=f"ideal: n / {known[0].replicas} × {counted(known[0].replicas, 'replica')}",
+                )
                 if known[0].replicas > 1
-                else Line2D([], [], color=GREY, linestyle="--", label="as many times what one carries")
+                else Line2D([], [], color=GREY, linestyle="--", label="ideal: n × one replica")
             )
         if handles:
             axes.legend(

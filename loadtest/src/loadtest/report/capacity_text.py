@@ -69,7 +69,8 @@ def capacity_text(result: CapacityResult, width: int | None = None) -> str:
     """
     head = (*COLUMNS, "headroom") if result.rate is not None else COLUMNS
     lines = [piece for line in capacity_headlines(result) for piece in fitted(line, width)]
-    lines += ["", *text_table([head, *rows(result)], width, left=range(len(head)))]
+    table = text_table([head, *rows(result)], width, left=range(len(head)))
+    lines += ["", *table, *[""] * ("" in table)]
     for note in (*closed_load_notes(result), *result.warnings):
         lines += fitted(f"note: {note}", width)
     return "\n".join(lines) + "\n"

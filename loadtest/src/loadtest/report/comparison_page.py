@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from loadtest.report.comparison_text import not_compared, quantity_row, quantity_sentence, told_quantities
 from loadtest.report.drawing import GREEN, GREY, PURPLE, VERMILLION, drawing, laid_out_vector
+from loadtest.report.numbers import capitalised
 from loadtest.report.page_template import image_source, page_template
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
@@ -52,7 +53,7 @@ def comparison_html(result: ComparisonResult, about: str) -> str:
         result=result,
         about=about,
         answers=[
-            Marked(_MARKS[one.standing], quantity_sentence(one))
+            Marked(_MARKS[one.standing], capitalised(quantity_sentence(one)))
             for one in result.quantities
             if one.quantity in result.gate
         ],

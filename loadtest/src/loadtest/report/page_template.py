@@ -35,8 +35,9 @@ def page_template(name: str, **filters: Callable[..., object]) -> Template:
 
 def with_code(text: str) -> Markup:
     """
-    Return a sentence as a page shows it: text between two backquotes is code.
+    Return a sentence as a page shows it: text between two backquotes is code, and a number keeps its sign beside it.
     """
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%").replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)

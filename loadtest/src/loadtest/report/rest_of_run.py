@@ -5,12 +5,17 @@ How to finish a run that lacks steps: the command to type, or none, as its budge
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
+from loadtest.design.design import KeptStep
+from loadtest.design.grid import Grid
+from loadtest.design.step_arrival_rate import arrival_rate
+from loadtest.errors import MeasurementError
 from loadtest.results.measured_step import Measured
 from loadtest.results.path_from_here import path_from_here
 from loadtest.results.run_folder import Run
+from loadtest.results.sweep_result import SweepResult
 
 
 def resume_command(run: Run) -> str:
@@ -34,3 +39,23 @@ def rest_clause(run: Run, steps: Iterable[Measured]) -> str:
     """
     spent = why_budget_ended(run.plan, steps)
     return f"; `{resume_command(run)}` does what is left" if spent is None else f", as {spent}"
+
+
+def rest_of_sweep(run: Run, steps: Sequence[Measured], sweep: SweepResult) -> str:
+    """
+    Return the same clause of a sweep, which does not propose to go on where the next step cannot be made.
+
+    Args:
+        run: Folder and plan of the run.
+        steps: Steps that were measured.
+        sweep: The run, judged.
+    """
+    result = {step.step: step for step in sweep.steps}
+    kept = [KeptStep(step, result[step.key.folder]) for step in steps]
+    left = Grid(run.plan).left(kept) if sweep.missing else ()
+    if left and why_budget_ended(run.plan, steps) is None:
+        try:
+            arrival_rate(run.plan, left[0], kept)
+        except MeasurementError as error:
+            return f": {error}"
+    return rest_clause(run, steps)

@@ -106,9 +106,10 @@ def fit_usl(points: Sequence[tuple[int, float]], weights: Sequence[float] | None
     """
     counts = sorted({count for count, _ in points})
     if len(counts) < FEWEST_COUNTS:
+        known = ", ".join(map(str, counts)) or "none"
         raise TooFewStepsError(
-            f"a fit of three parameters needs {FEWEST_COUNTS} replica counts or more, and there are "
-            f"{len(counts)}: {counts}; plan more counts, such as [1, 2, 3, 4, 6, 8]"
+            f"a fit of three parameters needs {FEWEST_COUNTS} replica counts or more, and has {known}; "
+            "plan more counts, such as [1, 2, 3, 4, 6, 8]"
         )
     x = np.array([[throughput for _, throughput in points]])
     return _fits(np.array([float(count) for count, _ in points]), x, weights)[0]
