@@ -248,3 +248,13 @@ async def test_a_look_that_fails_is_a_gap(system: FakeSystem) -> None:
 
     assert any("a look at the workers failed" in note for note in measured.notes)
     assert read_step(measured, quick_plan()).verdict is StepVerdict.VALID
+
+
+def test_slots_of_processes_that_came_later_count() -> None:
+    """A launcher starts one after the other."""
+    first = WorkerFacts("w", "heartbeat", activity_slots=20, workflow_slots=100)
+    last = WorkerFacts("w", "heartbeat", activity_slots=60, workflow_slots=300, processes=3)
+
+    (known,) = latest_known([first], [last])
+
+    assert (known.activity_slots, known.workflow_slots) == (60, 300)

@@ -27,3 +27,17 @@ async def test_the_page_of_one_process_is_not_counted_for_the_replica(
         processes > 1
     )
     assert result.verdict is StepVerdict.VALID
+
+
+async def test_processes_that_are_listed_late_make_the_step_invalid(system: FakeSystem) -> None:
+    """The load was made for the slots of one, and the page is that of one; the next attempt knows them all."""
+    system.processes, system.processes_at = 3, system.clock.now() + 5
+
+    measured, _ = await carry_out(system, own_worker=False)
+
+    assert [problem.subject for problem in measured.problems] == [
+        replica.identity for replica in system.replicas
+    ]
+    assert (
+        "is 3 processes, which its heartbeats did not tell when the step began" in measured.problems[0].text
+    )

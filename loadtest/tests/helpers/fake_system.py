@@ -44,6 +44,7 @@ class FakeSystem:
         slots: Activity slots that each worker says it has, ``None`` if it does not say.
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
+        processes_at: Unix time from which these are listed.
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -80,6 +81,7 @@ class FakeSystem:
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     slots: int | None = 10
     processes: int = 1
+    processes_at: float = 0.0
     strangers: tuple[str, ...] = ()
     shows_main: bool | None = None
     beats_at: float = 0.0

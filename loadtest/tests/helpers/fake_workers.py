@@ -62,7 +62,7 @@ class FakeWorkers:
             activity_pollers=pollers,
             workflow_pollers=5,
             shows_main=system.shows_main,
-            processes=system.processes,
+            processes=system.processes if now >= system.processes_at else 1,
         )
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:

@@ -107,7 +107,8 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     Combine each replica's last facts with the slots that it had before the load, as a sum taken under load may miss
     one, and with the most polls for activities that it had out, as a worker without load has all of them out.
 
-    Where the last facts have no slots at all, the first ones are kept. A page that once showed the kit's `main` counts
+    Where the last facts have no slots at all, the first ones are kept; where the replica has become more processes, the
+    last ones. A page that once showed the kit's `main` counts
     as showing it, whatever it shows later.
     """
     return tuple(
@@ -115,13 +116,17 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
         if after.activity_slots is None and before.activity_slots is not None
         else replace(
             after,
-            activity_slots=before.activity_slots or after.activity_slots,
-            workflow_slots=before.workflow_slots or after.workflow_slots,
+            activity_slots=_first(before, after).activity_slots or after.activity_slots,
+            workflow_slots=_first(before, after).workflow_slots or after.workflow_slots,
             activity_pollers=_most(before.activity_pollers, after.activity_pollers),
             shows_main=before.shows_main or after.shows_main,
         )
         for before, after in zip(first, last, strict=True)
     )
+
+
+def _first(before: WorkerFacts, after: WorkerFacts) -> WorkerFacts:
+    return before if before.processes >= after.processes else after
 
 
 def _most(*numbers: int | None) -> int | None:

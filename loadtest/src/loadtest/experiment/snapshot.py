@@ -74,6 +74,22 @@ def pages_to_read(replicas: Sequence[Replica], known: Sequence[WorkerFacts]) -> 
     return {replica.identity: replica.metrics_url for replica in replicas if replica.metrics_url is not None}
 
 
+def pages_of_a_part(endpoints: Mapping[str, str], known: Sequence[WorkerFacts]) -> tuple[Problem, ...]:
+    """
+    Return a problem if pages were read of replicas that turned out to be several processes, which started late.
+    """
+    several = [worker for worker in known if worker.processes > 1 and worker.replica in endpoints]
+    return tuple(
+        Problem(
+            ProblemCause.PAGE_UNUSABLE,
+            f"{worker.replica} is {worker.processes} processes, which its heartbeats did not tell when the step began, and its "
+            "page tells of one of them: its slots and counts are a part of theirs; measure it again",
+            worker.replica,
+        )
+        for worker in several
+    )
+
+
 async def first_snapshot(
     metrics: Metrics, target: Target, endpoints: dict[str, str], *, own_worker: bool
 ) -> tuple[dict[str, str], Snapshot]:

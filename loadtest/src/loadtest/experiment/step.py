@@ -25,7 +25,14 @@ from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.experiment.sampled_pages import PageSample
-from loadtest.experiment.snapshot import Snapshot, first_snapshot, pages_of, pages_to_read, take_snapshot
+from loadtest.experiment.snapshot import (
+    Snapshot,
+    first_snapshot,
+    pages_of,
+    pages_of_a_part,
+    pages_to_read,
+    take_snapshot,
+)
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
@@ -158,6 +165,7 @@ async def run_step(
         ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
     )
     enough = watch.enough.result() if watch.enough.done() else None
+    parts = pages_of_a_part(endpoints, known)
     gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
     return replace(
         measured,
@@ -167,7 +175,7 @@ async def run_step(
         restarted=restarted,
         outside=tuple(outside.looks),
         notes=(*measured.notes, *window.notes, *unread, *others.notes, *gaps),
-        problems=(*measured.problems, *problems, *workers.silent.values(), *others.problems),
+        problems=(*measured.problems, *problems, *parts, *workers.silent.values(), *others.problems),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
 
