@@ -4,6 +4,8 @@ Settings come from the environment, and every problem is told at once.
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from repairshop.codec_settings import CodecServerSettings, CodecSettings
@@ -171,9 +173,9 @@ def test_every_setting_is_described(settings: type[EnvironmentSettings]) -> None
     """
     The docstring is where people look settings up, so none is missing there.
     """
-    described = settings.__doc__ or ""
+    described = inspect.getdoc(settings) or ""
 
-    assert [name for name in settings.model_fields if f"        {name}: " not in described] == []
+    assert [name for name in settings.model_fields if f"    {name}: " not in described] == []
 
 
 @pytest.mark.parametrize(

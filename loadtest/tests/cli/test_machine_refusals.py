@@ -28,6 +28,9 @@ sys.argv = ["loadtest", "report", "here"]
 app.main()
 """
 
+# As the SDK's core raises it: no ``Exception``.
+PANIC = 'type("PanicException", (BaseException,), {{}})("{}")'
+
 
 def _raised(error: str) -> tuple[int, str]:
     done = subprocess.run([sys.executable, "-c", RAISING.format(error=error)], capture_output=True, text=True)
@@ -44,6 +47,11 @@ def _raised(error: str) -> tuple[int, str]:
         pytest.param(
             'RuntimeError("can\'t start new thread")', "a thread; end other programs", id="processes"
         ),
+        pytest.param(
+            PANIC.format("OS can't spawn worker thread: Resource temporarily unavailable"),
+            "a thread; end other programs",
+            id="processes-of-the-SDK",
+        ),
     ],
 )
 def test_what_the_machine_refuses_is_one_line(error: str, told: str) -> None:
@@ -55,12 +63,15 @@ def test_what_the_machine_refuses_is_one_line(error: str, told: str) -> None:
     assert said.count("\n") == 1
 
 
-def test_a_defect_is_no_verdict() -> None:
+@pytest.mark.parametrize(
+    "error", ["LookupError('a defect')", PANIC.format("a defect")], ids=["ours", "the-SDK's"]
+)
+def test_a_defect_is_no_verdict(error: str) -> None:
     """Python's own exit code is 1, which says that no replica count keeps the goal."""
-    code, said = _raised("LookupError('a defect')")
+    code, said = _raised(error)
 
     assert code == 3
-    assert said.endswith("LookupError: a defect\n")
+    assert said.endswith(": a defect\n")
 
 
 @pytest.mark.parametrize("error", [OSError("of a library"), RuntimeError("of a library")], ids=repr)

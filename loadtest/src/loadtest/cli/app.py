@@ -24,7 +24,7 @@ from loadtest.cli.doctor_verb import doctor
 from loadtest.cli.fetch_verb import fetch
 from loadtest.cli.immediate_exit import INTERRUPTED, end
 from loadtest.cli.limits_verb import limits
-from loadtest.cli.machine_refusal import machine_refusal
+from loadtest.cli.machine_refusal import is_panic, machine_refusal
 from loadtest.cli.plan_keys_verb import plan_keys
 from loadtest.cli.repeated_flags import refuse_repeated_flags
 from loadtest.cli.report_verb import report
@@ -115,8 +115,10 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, while the first was answered
         code = INTERRUPTED
-    except Exception:  # noqa: BLE001 - a defect; Python's own exit code, 1, would say that no replica count keeps the goal
-        traceback.print_exc()
+    except BaseException as error:
+        if not (isinstance(error, Exception) or is_panic(error)):
+            raise
+        traceback.print_exc()  # a defect; Python's own exit code, 1, would say that no replica count keeps the goal
         code = LoadtestError.exit_code
     end(code)
 
@@ -142,7 +144,7 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):  # the latter is a RuntimeError
         _say("interrupted")
         return INTERRUPTED
-    except (OSError, MemoryError, RuntimeError) as error:
+    except BaseException as error:
         refused = machine_refusal(error)
         if refused is None:
             raise

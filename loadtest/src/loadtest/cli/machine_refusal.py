@@ -18,7 +18,14 @@ _REFUSALS = frozenset(
 _NO_TEMPORARY = "No usable temporary directory"
 
 
-def machine_refusal(error: Exception) -> str | None:
+def is_panic(error: BaseException) -> bool:
+    """
+    Tell whether an error is a panic of the SDK's core, which is no ``Exception``.
+    """
+    return type(error).__name__ == "PanicException"
+
+
+def machine_refusal(error: BaseException) -> str | None:
     """
     Say what this machine refuses, ``None`` of an error that is not the machine's own.
     """
@@ -26,6 +33,7 @@ def machine_refusal(error: Exception) -> str | None:
         return f"this machine refuses what `loadtest` needs: {error}"
     if isinstance(error, MemoryError):
         return "this machine refuses what `loadtest` needs: memory; end other programs, or raise the limit (`ulimit -v`)"
-    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+    of_python = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    if of_python or (is_panic(error) and "spawn worker thread" in str(error)):
         return "this machine refuses what `loadtest` needs: a thread; end other programs, or raise the limits (`ulimit -u`, `ulimit -v`)"
     return None
