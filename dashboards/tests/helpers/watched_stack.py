@@ -96,13 +96,12 @@ def process(
             running.wait()
 
 
-def dev_server(folder: Path, port: int, http: int, metrics: int) -> list[str]:
+def dev_server(port: int, http: int, metrics: int) -> list[str]:
     """
-    The dev server's command line, as the local target sets it up and faster.
+    The dev server's command line, as the local target sets it up and faster; on disk its orders would take minutes.
     """
     config = {**DYNAMIC_CONFIG, **FASTER}
-    argv = command(find_temporal(None), port, http, metrics, log_level="error", config=config)
-    return [*argv, "--db-filename", str(folder / "server.db")]
+    return command(find_temporal(None), port, http, metrics, log_level="error", config=config)
 
 
 def worker_environment(address: str, port: int) -> dict[str, str]:
@@ -202,7 +201,7 @@ def running_stack(folder: Path) -> Iterator[Stack]:
             {job: [f"127.0.0.1:{page}" for page in ports] for job, ports in pages.items()},
             {"namespace": KUBERNETES_NAMESPACE},
         )
-        running.enter_context(process(dev_server(folder, port, http, server_page), folder / "server.log"))
+        running.enter_context(process(dev_server(port, http, server_page), folder / "server.log"))
         asyncio.run(wait_until_it_serves(address))
         for page in (one, two):
             running.enter_context(

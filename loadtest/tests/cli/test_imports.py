@@ -25,6 +25,7 @@ PROCESSES = {
         ("scipy", "matplotlib", "numpy", "kubernetes", "temporalio.worker", "opentelemetry"),
     ),
     "a worker": ("import repairshop.__main__", ("opentelemetry", "psycopg")),
+    "a verb of the shop": ("import repairshop.cli", ("temporalio.worker", "opentelemetry", "psycopg")),
 }
 
 

@@ -28,23 +28,16 @@ schedule_to_start_p95_seconds = 5
 """
 
 
-@pytest.fixture
-def plan(tmp_path: Path) -> str:
-    """
-    A short plan of one open step.
-    """
-    path = tmp_path / "own.toml"
-    path.write_text(PLAN, encoding="utf-8")
-    return str(path)
-
-
 def test_a_foreign_worker_is_measured_from_the_servers_side(
-    server: Any, plan: str, tmp_path: Path, task_queue: str
+    server: Any, tmp_path: Path, task_queue: str
 ) -> None:
     """Its metrics are in milliseconds and unsuffixed, so they are not read; the report says whose numbers it shows."""
+    plan = tmp_path / "own.toml"
+    plan.write_text(PLAN, encoding="utf-8")
+
     ran = sweep(
         tmp_path / "results",
-        plan,
+        str(plan),
         *("--worker-command", f"{sys.executable} {HELPERS / 'foreign_worker.py'}"),
         *("--scenario", str(HELPERS / "greeting.py"), "--task-queue", task_queue),
         *("--address", server.address, "--server-metrics", server.metrics_url),
@@ -58,20 +51,3 @@ def test_a_foreign_worker_is_measured_from_the_servers_side(
     assert any("server" in note for note in step["notes"]), step["notes"]
     page = html.unescape((ran.folder / "report.html").read_text(encoding="utf-8"))
     assert all(note in page for note in step["notes"])
-
-
-def test_a_server_that_runs_already_is_used_and_left_alone(
-    server: Any, plan: str, tmp_path: Path, task_queue: str
-) -> None:
-    """The kit's own worker on --address: nothing is started but workers and Locust, and the server's CPU is unknown."""
-    ran = sweep(
-        tmp_path / "results", plan, "--task-queue", task_queue, "--address", server.address,
-        "--server-metrics", server.metrics_url,
-    )  # fmt: skip
-
-    step = ran.sweep["steps"][-1]
-    assert step["verdict"] == "valid", step["reasons"]
-    assert step["counts"]["server"] == step["counts"]["worker"] == step["counts"]["sent"]
-    assert step["cpu_seconds_per_workflow"]["server"] is None
-    assert any("server" in key for key in step["why"]), step["why"]
-    assert not (ran.folder / "logs" / "server.log").exists()

@@ -1,5 +1,6 @@
 """
-The smoke plan, as shipped, on a real server with real workers and Locust.
+The smoke plan, as shipped, on a real server with real workers and Locust: in a shell that holds a setting of every kind
+that could change it, beside files that Locust and Temporal read.
 """
 
 from __future__ import annotations
@@ -15,15 +16,59 @@ from loadtest.report.sweep_page import build_report
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
+# Each ends or changes a sweep by itself where it reaches the process that reads it.
+HOSTILE = {
+    "TEMPORAL_API_KEY": "a-key-turns-tls-on",
+    "TEMPORAL_PROFILE": "cloud",
+    "TEMPORAL_TLS_CLIENT_CERT_PATH": "/no/such/certificate",
+    "LOCUST_RUN_TIME": "2s",
+    "LOCUST_USERS": "many",
+    "REPAIRSHOP_ACTIVITY_SLOTS": "none",
+    "REPAIRSHOP_LEDGER": "postgresql://nobody@127.0.0.1:1/nothing",
+    "OTEL_SDK_DISABLED": "true",
+    "OTEL_PROPAGATORS": "no-such-propagator",
+    "PROMETHEUS_MULTIPROC_DIR": "/no/such/folder",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONWARNINGS": "error",
+    "LOADTEST_CONTROL_FD": "77",
+}
+
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """
     One run for all tests of this file.
     """
-    ran = sweep(tmp_path_factory.mktemp("smoke") / "results", str(PLANS / "smoke.toml"), "--injectors", "2")
+    here = tmp_path_factory.mktemp("smoke")
+    return sweep(
+        here / "results",
+        *(str(PLANS / "smoke.toml"), "--injectors", "2"),
+        cwd=here,
+        variables={**HOSTILE, "HOME": str(_files_that_lie_about(here))},
+    )
+
+
+@pytest.fixture(scope="module")
+def smoke(ran: Ran) -> Ran:
+    """
+    The same, where its readings may be judged.
+    """
     skip_if_others_filled_the_machine(ran)
     return ran
+
+
+def _files_that_lie_about(folder: Path) -> Path:
+    """
+    Write them into a folder, and return the home folder there.
+    """
+    home = folder / "home"
+    profile = home / ".config" / "temporalio" / "temporal.toml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text('[profile.default]\naddress = "cloud.invalid:7233"\napi_key = "k"\n', encoding="utf-8")
+    (home / ".locust.conf").write_text("run-time = 2s\n", encoding="utf-8")
+    (folder / "locust.conf").write_text("no-such-option-of-locust = 1\nrun-time = 3s\n", encoding="utf-8")
+    (folder / "locust.py").write_text("raise SystemExit('not Locust')\n", encoding="utf-8")
+    return home
 
 
 def test_every_step_is_valid_and_the_slo_is_kept(smoke: Ran) -> None:
@@ -36,9 +81,21 @@ def test_every_step_is_valid_and_the_slo_is_kept(smoke: Ran) -> None:
     assert (smoke.code, smoke.sweep["verdict"]) == (0, "pass"), smoke.out + smoke.err
 
 
-def test_worker_server_and_injectors_count_the_same(smoke: Ran) -> None:
+def test_the_plan_alone_says_what_is_measured(ran: Ran) -> None:
+    """Server, workers and Locust read neither the shell's variables nor the files that lie about."""
+    first = {
+        (step["load"]["kind"], step["window_seconds"]) for step in ran.sweep["steps"] if step["attempt"] == 1
+    }
+
+    # A run whose machine others fill ends with its first load.
+    assert ("saturate", 14) in first, ran.out + ran.err
+    assert first <= {("saturate", 14), ("open", 16)}
+    assert {measured.slots for measured in ran.run.read_steps()} <= {4, 8}
+
+
+def test_worker_server_and_injectors_count_the_same(ran: Ran) -> None:
     """Over the whole step: sent, results, workers' and server's closes are one number, six activities each."""
-    for step in smoke.sweep["steps"]:
+    for step in ran.sweep["steps"]:
         counts = step["counts"]
 
         assert counts["sent"] > 0

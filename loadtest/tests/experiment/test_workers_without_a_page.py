@@ -19,14 +19,16 @@ from running import sweep
 pytestmark = pytest.mark.server
 
 MUTE = f"{sys.executable} {TESTS / 'helpers' / 'mute_worker.py'}"
+# The budget ends it with its first step: how a busy machine judges that one is not asked.
 PLAN = """
 name = "mute"
+budget_seconds = 1
 replicas = [1]
 warm_up_seconds = 5
-drain_seconds = 40
+drain_seconds = 90
 loads = [{{ kind = "saturate", window_seconds = 14, in_flight_per_slot = 2 }}]
 [work]
-seconds = 3.0 # a hundred slots then end 33 a second, which a busy machine bears too
+seconds = 6.0 # a hundred slots then end 17 a second, which a busy machine bears too
 [worker]
 {slots}
 """
@@ -50,7 +52,7 @@ def _arguments(server: Any, task_queue: str) -> Sequence[str]:
 def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     server: Any, tmp_path: Path, task_queue: str
 ) -> None:
-    """A hundred, which the plan does not name; the report says so, and what would give what is missing."""
+    """A hundred, which the plan does not name; and it is told what would give what is missing."""
     ran = sweep(tmp_path / "results", _plan(tmp_path, None), *_arguments(server, task_queue))
 
     (measured, *_) = ran.run.read_steps()
@@ -62,7 +64,6 @@ def test_a_saturate_load_follows_the_slots_that_the_heartbeats_tell(
     assert "METRICS_PORT" in step["why"]["sticky_hit_ratio"]
     assert measured.workers[0].sdk is not None
     assert measured.workers[0].sdk.startswith("temporal-python")
-    assert "100 slots" in (ran.folder / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.sweep

@@ -18,7 +18,7 @@ name = "two-servers"
 drain_seconds = 20
 loads = [{ kind = "saturate" }]
 [work]
-seconds = 0.15
+seconds = 0.3
 spread = "constant"
 """
 ROUND = ["--rounds", "1", "--most-rounds", "1", "--block", "5", "--change-over", "0.5"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -23,7 +24,6 @@ from loadtest.free_ports import free_ports
 from loadtest.injector.failure_of_error import ALREADY_RUNNING, UNFINISHED
 from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
-from loadtest.probe.http_page import fetch
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
 
@@ -36,7 +36,7 @@ METRICS_PORT = free_ports(1)[0]
 
 def _on_pages(name: str) -> float:
     """
-    Sum of a counter over the pages of both injectors.
+    Sum of a counter over the pages of both injectors: at the environment's port, and at that plus one.
     """
     total = 0.0
     for port in (METRICS_PORT, METRICS_PORT + 1):
@@ -49,12 +49,15 @@ def _on_pages(name: str) -> float:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Locust]:
     """
-    A master and two injectors, for all steps of this module.
+    A master and two injectors, for all steps of this module; the environment names the first one's page.
     """
     logs = tmp_path_factory.mktemp("locust")
-    async with launch(
-        server.address, "default", injectors=2, logs=logs, metrics_port=METRICS_PORT
-    ) as running:
+    async with AsyncExitStack() as open_ones:
+        with pytest.MonkeyPatch.context() as variables:  # at its start alone
+            variables.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(METRICS_PORT))
+            running = await open_ones.enter_async_context(
+                launch(server.address, "default", injectors=2, logs=logs)
+            )
         yield running
 
 
@@ -213,21 +216,6 @@ async def test_a_codec_setting_that_cannot_be_used_is_told_at_once(
     with pytest.raises(InputError, match="REPAIRSHOP_CODEC_REQUIRED"):
         async with launch(server.address, "default", injectors=1, logs=tmp_path):
             pytest.fail("it came up")
-
-
-async def test_each_injector_serves_the_environments_port_plus_its_number(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
-    Two injectors and one variable make two pages.
-    """
-    port = free_ports(1)[0]
-    monkeypatch.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(port))
-
-    async with launch(server.address, "default", injectors=2, logs=tmp_path):
-        for number in range(2):
-            page = await asyncio.to_thread(fetch, "injector", f"http://127.0.0.1:{port + number}/metrics")
-            assert b"loadtest_" in page
 
 
 async def test_a_port_of_the_environment_that_is_none_is_refused(

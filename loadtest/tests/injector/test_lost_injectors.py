@@ -30,11 +30,22 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 MakeInstruction = Callable[..., StepInstruction]
 
 
+def _run_until_told(
+    locust: Locust, asked: StepInstruction
+) -> tuple[asyncio.Task[InjectorReport], asyncio.Event]:
+    """
+    Run a step, and tell when an injector has told of its first second.
+    """
+    begun = asyncio.Event()
+    return asyncio.create_task(locust.run(asked, lambda _: begun.set())), begun
+
+
 async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
     server: Server, instruction: MakeInstruction, task_queue: str, tmp_path: Path
 ) -> None:
     """
-    The step in which an injector is killed says so; the next one is the remaining injector's alone, and whole.
+    The step in which an injector is killed says so; the next one is the remaining injector's alone, and whole. Without
+    that one too there is no report.
     """
     async with (
         launch(server.address, "default", injectors=2, logs=tmp_path) as locust,
@@ -49,6 +60,14 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
         whole = await locust.run(instruction(step="rest", id_prefix=f"{task_queue}-rest"), lambda _: None)
         on_server = await orders_on_server(client, task_queue, 40, "Completed")
 
+        last, begun = _run_until_told(
+            locust, instruction(step="last", id_prefix=f"{task_queue}-last", window_seconds=60)
+        )
+        await asyncio.wait_for(begun.wait(), 30)
+        os.kill(locust.pids[0], signal.SIGKILL)
+        with pytest.raises(InjectorError, match="every injector vanished in the step"):
+            await last
+
     assert ProblemCause.INJECTOR_VANISHED in {problem.cause for problem in broken.problems}
     assert broken.planned == 50
     assert 25 <= broken.whole.offered < 50
@@ -56,32 +75,6 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
     assert (whole.planned, whole.whole.sent, whole.whole.completed) == (40, 40, 40)
     assert len(whole.per_injector) == 1
     assert on_server >= 40
-
-
-def _run_until_told(
-    locust: Locust, asked: StepInstruction
-) -> tuple[asyncio.Task[InjectorReport], asyncio.Event]:
-    """
-    Run a step, and tell when an injector has told of its first second.
-    """
-    begun = asyncio.Event()
-    return asyncio.create_task(locust.run(asked, lambda _: begun.set())), begun
-
-
-async def test_when_every_injector_is_gone_the_step_is_an_error(
-    server: Server, instruction: MakeInstruction, tmp_path: Path
-) -> None:
-    """
-    No injector, no report.
-    """
-    async with launch(server.address, "default", injectors=1, logs=tmp_path) as locust:
-        asked = instruction(step="kill", window_seconds=60)
-        running, begun = _run_until_told(locust, asked)
-        await asyncio.wait_for(begun.wait(), 30)
-        os.kill(locust.pids[0], signal.SIGKILL)
-
-        with pytest.raises(InjectorError, match="every injector vanished in the step"):
-            await running
 
 
 async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they_leave(

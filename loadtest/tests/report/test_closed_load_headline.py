@@ -1,5 +1,5 @@
 """
-What a run says of a closed load whose slots nobody saw.
+What a run says of a closed load by its slots, and of one whose slots nobody saw.
 """
 
 from __future__ import annotations
@@ -30,3 +30,15 @@ def test_a_closed_load_on_slots_that_nobody_saw_is_not_called_saturated() -> Non
     assert told.startswith(
         "4 replicas complete 8.51 ± 0.18 orders/s under a closed load (what limited it is not known)"
     )
+
+
+def test_the_slots_that_a_closed_load_filled_are_told_by_their_number() -> None:
+    """
+    As the workers told it, whatever the plan names.
+    """
+    sweep = analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
+    steps = tuple(replace(step, activity_slots=100 * step.replicas) for step in sweep.steps)
+
+    told = next(line for line in headlines(replace(sweep, steps=steps)) if line.startswith("One order takes"))
+
+    assert told.endswith("(saturated, 4 replicas with 400 slots).")

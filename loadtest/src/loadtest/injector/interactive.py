@@ -23,28 +23,18 @@ from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtest import arrivals
-from loadtest.connection import configured_address, is_shared
-from loadtest.errors import InputError, LoadtestError
+from loadtest.errors import LoadtestError
 from loadtest.injector.injector_process import InjectorProcess
+from loadtest.injector.interactive_settings import start_settings
 from loadtest.injector.locust_master import HELLO
 from loadtest.injector.pacing import AdjustablePacer
-from loadtest.injector.start_settings import AWAITED_AT_ONCE, StartSettings
 from loadtest.injector.starts import Starts
 from loadtest.injector.tally import Bounds, Tally
-from loadtest.plan import ArrivalKind, Work
-from loadtest.scenario import load
+from loadtest.plan import ArrivalKind
 
 DRAIN, DRAINED = "loadtest_drain", "loadtest_drained"
 # Longest time for an injector's answer after its drain.
 _ANSWER_SECONDS = 3.0
-
-# Flag -> least value, whether the value must be above that, largest value, an example; nan is in no range.
-_RANGES = {
-    "--rate-per-user": (0.0, True, 1e4, "1"),
-    "--work-seconds": (0.0, False, 3600.0, "0.25"),
-    "--max-in-flight": (1, False, 10**6, "2000"),
-    "--drain-seconds": (0.0, False, 86_400.0, "30"),
-}
 
 log = logging.getLogger(__name__)
 
@@ -130,33 +120,10 @@ class Interactive:
 
     def _begin(self) -> _Run:
         options = self._options
-        if options.arrivals not in tuple(ArrivalKind):
-            raise InputError(f"--arrivals {options.arrivals}: no such shape; write poisson or constant")
-        for flag, (least, is_above, most, example) in _RANGES.items():
-            given = getattr(options, flag.removeprefix("--").replace("-", "_"))
-            if not (given > least if is_above else given >= least) or not given <= most:
-                told = f"above {least:g}" if is_above else f"at least {least:g}"
-                raise InputError(f"{flag} {given:g}: must be {told} and at most {most:g}; write {example}")
-        if not options.task_queue.strip():
-            raise InputError("--task-queue: is empty; write repair-shop")
         # Different for each process: what is made at import, or drawn from the seed alone, is the same in all of them.
         name = f"{uuid.uuid4().hex[:8]}-{os.getpid()}"
+        terms = start_settings(options, name, os.environ)
         gaps = arrivals.unit_gaps(ArrivalKind(options.arrivals), options.seed + self._index)
-        terms = StartSettings(
-            scenario=load(options.scenario),
-            id_prefix=name,
-            task_queue=options.task_queue,
-            seed=options.seed,
-            work=Work(seconds=options.work_seconds),
-            max_in_flight=options.max_in_flight,
-            awaited_at_once=AWAITED_AT_ONCE,
-        )
-        address = configured_address(os.environ)
-        if not options.yes and is_shared(address, os.environ):
-            raise InputError(
-                f"TEMPORAL_ADDRESS={address}: others may use that server, and nobody knows how many workflows this starts; "
-                "sweep a plan of at most 20,000, or add --yes"
-            )
         injector = self._process.injector()
         tally = Tally(Bounds(-math.inf, math.inf))
         flights = injector.flights(terms, tally)
