@@ -14,7 +14,7 @@ from kept_runs import kept_run
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run
 from loadtest.cli.place_flags import place_of
-from loadtest.cli.run_refusals import MOST_STARTS, refuse_many_starts, start_notes
+from loadtest.cli.run_refusals import MOST_STARTS, refuse_many_starts
 from loadtest.connection import is_shared
 from loadtest.design.run_start_count import PlannedStarts
 from loadtest.errors import InputError
@@ -234,46 +234,6 @@ def test_a_users_yes_and_a_server_of_ones_own_have_no_bound(place: dict[str, Any
     refuse_many_starts(plan, None, REPAIR, place)
     with pytest.raises(InputError, match="up to 1,200,000 workflows"):
         refuse_many_starts(plan, None, REPAIR, {"address": CLOUD})
-
-
-@pytest.mark.parametrize(
-    ("plan", "place", "told"),
-    [
-        pytest.param(
-            _plan(Open(arrival_rate=5, window_seconds=20)),
-            {"address": CLOUD},
-            f"--address {CLOUD}: this starts up to 300 workflows in namespace default; ",
-            id="cloud",
-        ),
-        pytest.param(
-            _plan(Open(arrival_rate=5, window_seconds=20), namespace="shop"),
-            {"address": "127.0.0.1:7233"},
-            "--address 127.0.0.1:7233: this starts up to 300 workflows in namespace shop; ",
-            id="a tunnel may end here",
-        ),
-        pytest.param(
-            _plan(Saturate(), worker=WorkerSetup()),
-            {"address": CLOUD, "worker_command": "./worker", "yes": True},
-            f"--address {CLOUD}: this starts as many workflows as the workers complete in namespace default; ",
-            id="nobody knows",
-        ),
-    ],
-)
-def test_whose_server_it_is_hears_where_and_how_many_workflows_are_started(
-    plan: Plan, place: dict[str, Any], told: str
-) -> None:
-    """Before the first one."""
-    (note,) = start_notes(plan, None, REPAIR, place)
-
-    assert note == f"{told}`loadtest clean RUN` terminates those that are left open"
-
-
-@pytest.mark.parametrize(
-    "place", [{}, {"address": "temporal-frontend.temporal.svc:7233", "target": "kubernetes"}]
-)
-def test_a_server_of_the_run_or_of_the_cluster_is_not_told(place: dict[str, Any]) -> None:
-    """Nobody else has workflows there."""
-    assert start_notes(_plan(Open(arrival_rate=5)), None, REPAIR, place) == ()
 
 
 def test_the_bound_itself_is_allowed() -> None:
