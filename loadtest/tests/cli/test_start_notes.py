@@ -1,5 +1,5 @@
 """
-What a run says of another's server before its first start: which one, which namespace, and how many workflows.
+What a run says of the servers that it does not start itself, before it starts a workflow there.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from loadtest.cli.run_refusals import start_notes
-from loadtest.plan import Open, Plan, Saturate, Work, WorkerSetup
+from loadtest.plan import Open, Plan, Saturate, WorkerSetup
 from loadtest.scenario import load
 
 CLOUD = "shop.account.tmprl.cloud:7233"
@@ -17,13 +17,7 @@ REPAIR = load("repair")
 
 
 def _plan(*loads: Any, **given: Any) -> Plan:
-    """Six activities of 0.5 s on 3 slots: one order a second and replica at most."""
-    setting = {
-        "work": Work(seconds=0.5, spread="constant"),
-        "worker": WorkerSetup(activity_slots=3),
-        "warm_up_seconds": 10.0,
-    }
-    return Plan(**{"name": "p", "replicas": (1, 2), "loads": loads, **setting, **given})
+    return Plan(**{"name": "p", "replicas": (1, 2), "loads": loads, "warm_up_seconds": 10.0, **given})
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     ),
     ("29 closes", "saturate", closes(29), "write window_seconds = 21 or more"),
     ("no closes", "saturate", closes(0), "raise warm_up_seconds and window_seconds"),
-    ("Little 0.94", "steady", little(0.94), "0.94 times as long"),
-    ("Little 1.06", "saturate", little(1.06), "1.06 times as long"),
+    ("Little 0.94", "steady", little(0.94), "0.940 times as long"),
+    ("Little 1.06", "saturate", little(1.06), "1.060 times as long"),
     ("an arrival lost", "steady", injector(planned=1), "where the schedule has 1"),
     (
         "an injector's clock",

@@ -195,7 +195,7 @@ def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     if found is None or low <= found <= high or abs(mine - mine / found) <= LITTLE_SLACK_SECONDS:
         return []
     return [
-        f"the injectors saw workflows take {found:.2f} times as long as the {who} {'says' if who == 'server' else 'say'} "
+        f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "
         f"(bounds {low:g} to {high:g}), so workflows or time are missing on one side; "
         "check that no other load uses the task queue and that the clocks run alike"
     ]
