@@ -14,6 +14,7 @@ from typing import TypeVar
 from loadtest.errors import MeasurementError, TargetError
 from loadtest.experiment.ports import Metrics, Target
 from loadtest.experiment.problem_of_error import problem_of_error
+from loadtest.plural import counted
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.problem import Problem, ProblemCause
@@ -82,7 +83,7 @@ def pages_of_a_part(endpoints: Mapping[str, str], known: Sequence[WorkerFacts]) 
     return tuple(
         Problem(
             ProblemCause.PAGE_UNUSABLE,
-            f"{worker.replica} is {worker.processes} processes, which its heartbeats did not tell when the step began, and its "
+            f"{worker.replica} is {counted(worker.processes, 'process', 'processes')}, which its heartbeats did not tell when the step began, and its "
             "page tells of one of them: its slots and counts are a part of theirs; measure it again",
             worker.replica,
         )
