@@ -248,7 +248,7 @@ def test_a_scenario_that_was_changed_meanwhile_is_told(
     """Steps of two workloads would stand in one report, so it says so; a file that it imports is part of it."""
     mine, beside = tmp_path / "mine.py", tmp_path / "names.py"
     mine.write_text(
-        '"""Mine."""\nfrom names import NAME\nACTIVITIES_PER_WORKFLOW = 1\nasync def start(client, arrival):\n    return NAME\n'
+        '"""Mine."""\nfrom names import NAME\nACTIVITIES_PER_WORKFLOW = 1\nasync def start(client, arrival):\n    return NAME, arrival\n'
     )
     beside.write_text("NAME = 1\n")
     run(["sweep", SMOKE, "--scenario", str(mine), "--output", str(tmp_path / "results")])
