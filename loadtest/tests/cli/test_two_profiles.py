@@ -90,7 +90,10 @@ def test_a_resumed_comparison_goes_on_where_the_profiles_led(
     codes.append(run(["sweep", "--resume", str(begun.path)]))
 
     *notes, line = capsys.readouterr().err.splitlines()
-    assert [note.partition(": this starts up to ")[0] for note in notes] == ["note: profile own", "note: profile cloud"]
+    assert [note.partition(": this starts up to ")[0] for note in notes] == [
+        "note: profile own",
+        "note: profile cloud",
+    ]
     assert "workflows in namespace shop; " in notes[1]
     assert codes == [0, 2]
     assert carried_out[1:] == [(carried_out[1][0], first)]
