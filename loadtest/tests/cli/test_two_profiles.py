@@ -89,7 +89,12 @@ def test_a_resumed_comparison_goes_on_where_the_profiles_led(
     profiles.write_text(profile_text("127.0.0.3:7235"), encoding="utf-8")
     codes.append(run(["sweep", "--resume", str(begun.path)]))
 
-    (line,) = capsys.readouterr().err.splitlines()
+    *notes, line = capsys.readouterr().err.splitlines()
+    assert [note.partition(": this starts up to ")[0] for note in notes] == [
+        "note: profile own",
+        "note: profile cloud",
+    ]
+    assert "workflows in namespace shop; " in notes[1]
     assert codes == [0, 2]
     assert carried_out[1:] == [(carried_out[1][0], first)]
     assert f"profile cloud: it leads to 127.0.0.3:7235, namespace shop, and the run {begun.path.name}" in line

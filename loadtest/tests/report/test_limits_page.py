@@ -5,6 +5,7 @@ The page and the terminal's text of what holds a setting back.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import synthetic
 
@@ -53,3 +54,12 @@ def test_a_lone_backquote_stays_as_it_is_and_a_number_keeps_its_sign() -> None:
     assert with_code("see a`b <c>") == "see a`b &lt;c&gt;"
     assert with_code("5 % of 2 ± 1") == "5\N{NO-BREAK SPACE}% of 2\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}1"
     assert with_code("write `a<b`, not `c`") == "write <code>a&lt;b</code>, not <code>c</code>"
+
+
+def test_suspects_that_were_not_relieved_are_not_proved() -> None:
+    """The title does not say 'not found' above a sentence that names one."""
+    untried = replace(RESULT, answer=LimitsAnswer.NOT_FOUND, limits=(), tried=())
+    about = about_blocks(synthetic.demo_plan(), 0, synthetic.manifest())
+
+    assert "<h1>What holds it back: not proved</h1>" in limits_html(untried, about)
+    assert "<h1>What holds it back: not found</h1>" in limits_html(replace(untried, ranking=()), about)

@@ -79,10 +79,19 @@ def limits_html(result: LimitsResult, about: str) -> str:
     return page_template("limits.html").render(
         result=result,
         about=about,
+        answer=_answer(result),
         headline=limits_headline(result),
         tried=[(one.suspect.name, relief_text(one), one.throughput) for one in result.tried],
         numbered=_numbered(result),
     )
+
+
+def _answer(result: LimitsResult) -> str:
+    """
+    Return how sure the answer is; suspects that nobody tried to relieve were found, and not proved.
+    """
+    is_untried = result.answer is LimitsAnswer.NOT_FOUND and result.ranking and not result.tried
+    return "not proved" if is_untried else result.answer.value
 
 
 def _numbered(result: LimitsResult) -> list[tuple[int, Suspect]]:
