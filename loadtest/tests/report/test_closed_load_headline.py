@@ -41,4 +41,4 @@ def test_the_slots_that_a_closed_load_filled_are_told_by_their_number() -> None:
 
     told = next(line for line in headlines(replace(sweep, steps=steps)) if line.startswith("One order takes"))
 
-    assert told.endswith("(saturated, 4 replicas with 400 slots).")
+    assert told.endswith("counted with 4 replicas and 400 slots, saturated.")
