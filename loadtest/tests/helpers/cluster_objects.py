@@ -11,6 +11,20 @@ from typing import Any
 STARTED = "2026-01-02T03:04:05Z"
 
 
+def container_status(name: str, state: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """
+    What a node reports of one container, which is not ready unless told otherwise.
+    """
+    return {
+        "name": name,
+        "ready": False,
+        "restartCount": 0,
+        "image": "i",
+        "imageID": "",
+        "state": state,
+    } | more
+
+
 def pod(
     name: str,
     *,
@@ -28,8 +42,7 @@ def pod(
     A pod whose containers run, unless told otherwise.
     """
     running = [
-        {"name": one, "ready": ready, "restartCount": 0, "image": "i", "imageID": "", "started": True}
-        | {"state": {"running": {"startedAt": STARTED}}}
+        container_status(one, {"running": {"startedAt": STARTED}}, ready=ready, started=True)
         for one in sorted(containers)
     ]
     return {

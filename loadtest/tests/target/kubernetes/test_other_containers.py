@@ -9,7 +9,7 @@ from typing import Any
 
 import kubernetes
 import pytest
-from cluster_objects import STARTED, pod
+from cluster_objects import STARTED, container_status, pod
 from fake_cluster import FakeCluster, as_model
 
 from loadtest.errors import InputError, TargetError
@@ -43,40 +43,26 @@ def test_a_path_goes_with_its_port(annotations: dict[str, str], wanted: str | No
     assert replica(as_model(document, "V1Pod"), wanted).metrics_url == url
 
 
-def status(name: str, state: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """
-    What a node reports of one container.
-    """
-    return {
-        "name": name,
-        "ready": False,
-        "restartCount": 0,
-        "image": "i",
-        "imageID": "",
-        "state": state,
-    } | more
-
-
 RUNNING = {"running": {"startedAt": STARTED}}
 ENDED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
-BEHIND = status("worker", {"waiting": {"reason": "PodInitializing"}})
+BEHIND = container_status("worker", {"waiting": {"reason": "PodInitializing"}})
 
 
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        pytest.param([status("migrate", RUNNING)], "init container migrate", id="one-that-ends"),
+        pytest.param([container_status("migrate", RUNNING)], "init container migrate", id="one-that-ends"),
         pytest.param(
-            [status("proxy", RUNNING, started=True), status("migrate", RUNNING)],
+            [container_status("proxy", RUNNING, started=True), container_status("migrate", RUNNING)],
             "init container migrate",
             id="behind-a-sidecar",
         ),
         pytest.param(
-            [status("migrate", ENDED), status("proxy", RUNNING, started=False)],
+            [container_status("migrate", ENDED), container_status("proxy", RUNNING, started=False)],
             "init container proxy",
             id="a-sidecar-that-has-not-started",
         ),
-        pytest.param([status("migrate", ENDED)], "the pod's init containers", id="between-two"),
+        pytest.param([container_status("migrate", ENDED)], "the pod's init containers", id="between-two"),
     ],
 )
 def test_a_container_that_waits_does_not_run(before: list[dict[str, Any]], said: str) -> None:
@@ -94,13 +80,22 @@ CRASHES = {"waiting": {"reason": "CrashLoopBackOff"}}
     ("statuses", "before", "said"),
     [
         pytest.param(
-            [BEHIND], [status("migrate", CRASHES, restartCount=2)], "migrate", id="an-init-container"
+            [BEHIND],
+            [container_status("migrate", CRASHES, restartCount=2)],
+            "migrate",
+            id="an-init-container",
         ),
         pytest.param(
-            [status("proxy", CRASHES, restartCount=2), status("worker", RUNNING)], [], "proxy", id="a-sidecar"
+            [container_status("proxy", CRASHES, restartCount=2), container_status("worker", RUNNING)],
+            [],
+            "proxy",
+            id="a-sidecar",
         ),
         pytest.param(
-            [status("proxy", CRASHES, restartCount=2), status("worker", CRASHES, restartCount=1)],
+            [
+                container_status("proxy", CRASHES, restartCount=2),
+                container_status("worker", CRASHES, restartCount=1),
+            ],
             [],
             "worker",
             id="ours-before-others",
@@ -158,7 +153,10 @@ def test_a_proxy_does_not_keep_the_next_sweep_away(sweep_runs: bool) -> None:
     """A Job whose proxy never ends is never complete, though its sweep has ended."""
     cluster = load_test()
     cluster.put("job", {"metadata": {"name": "sweep"}, "spec": {"template": {}}, "status": {}})
-    statuses = [status("proxy", RUNNING), status("sweep", RUNNING if sweep_runs else ENDED)]
+    statuses = [
+        container_status("proxy", RUNNING),
+        container_status("sweep", RUNNING if sweep_runs else ENDED),
+    ]
     labels = {"batch.kubernetes.io/job-name": "sweep"}
     containers = ("sweep", "proxy")
     cluster.put(

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cluster_objects import STARTED, evicted, pod
+from cluster_objects import STARTED, container_status, evicted, pod
 from fake_cluster import FakeCluster, as_model
 
 from loadtest.target.kubernetes.container import has_died, main_container, replica
@@ -25,14 +25,7 @@ def waiting(name: str, reason: str) -> dict[str, Any]:
     """
     The status of a container that never ran.
     """
-    return {
-        "name": name,
-        "ready": False,
-        "restartCount": 0,
-        "image": "i",
-        "imageID": "",
-        "state": {"waiting": {"reason": reason}},
-    }
+    return container_status(name, {"waiting": {"reason": reason}})
 
 
 SIDECAR_DIED = [

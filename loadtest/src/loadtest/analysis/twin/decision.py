@@ -106,9 +106,10 @@ def parts_of(
     shorter than a block.
     """
     cuts = [(0.0, 0.0)]
-    for left, (elapsed, late) in zip(range(len(counts) - 1, -1, -1), counts, strict=True):
-        if elapsed >= len(cuts) * rule.block_seconds or not left:
+    for elapsed, late in counts[:-1]:
+        if elapsed >= len(cuts) * rule.block_seconds:
             cuts.append((elapsed, late))
+    cuts.append(counts[-1])
     parts = []
     for (start, before), (end, after) in itertools.pairwise(cuts):
         late_of = [now - then for then, now in zip(twins.until(start), twins.until(end), strict=True)]
