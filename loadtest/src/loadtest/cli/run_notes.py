@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from loadtest.cli.place_options import TargetKind
@@ -104,7 +105,7 @@ def reasons_once(problems: Sequence[Sequence[str]]) -> str:
     Write each reason once; of those that differ in their numbers alone the first, with the number of the others.
     """
     alike: dict[str, dict[str, None]] = {}
-    for reason in (reason for reasons in problems for reason in reasons):
+    for reason in chain.from_iterable(problems):
         alike.setdefault(_NUMBER.sub("0", reason), {}).setdefault(reason)
     return "; ".join(
         first + (f" (and {len(others)} more with other numbers)" if others else "")
