@@ -17,7 +17,7 @@ from loadtest.report.rest_of_run import rest_clause
 from loadtest.results.latest_link import LATEST
 from loadtest.results.manifest import Machine
 from loadtest.results.path_from_here import path_from_here
-from loadtest.results.plan_setting import value_text
+from loadtest.results.plan_setting import changed_keys
 from loadtest.results.run_folder import Run
 from loadtest.results.step_key import StepKey
 
@@ -58,12 +58,8 @@ def unread_settings(plan: Plan, place: Mapping[str, object]) -> tuple[str, ...]:
     """
     if place.get("target") not in (TargetKind.KUBERNETES, TargetKind.COMPOSE):
         return ()
-    usual, given = type(plan.worker)().model_dump(), plan.worker.model_dump()
-    named = [
-        f"worker.{key}={value_text(value)}"
-        for key, value in given.items()
-        if value != usual[key] and key != "activity_slots"
-    ]
+    changed = changed_keys("worker", plan.worker.model_dump(), type(plan.worker)().model_dump())
+    named = [told for key, told in changed.items() if key != "activity_slots"]
     if not named:
         return ()
     return (

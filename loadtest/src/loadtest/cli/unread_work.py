@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from loadtest.errors import InputError
 from loadtest.plan import Plan, Work
-from loadtest.results.plan_setting import value_text
+from loadtest.results.plan_setting import changed_keys
 from loadtest.scenario import Scenario
 
 
@@ -36,12 +36,8 @@ def unread_work(plan: Plan, scenario: Scenario) -> tuple[str, ...]:
     """
     Name the keys of ``[work]`` that a plan sets and its scenario does not read; empty where it reads all of them.
     """
-    usual = Work().model_dump()
-    named = [
-        f"work.{key}={value_text(value)}"
-        for key, value in plan.work.model_dump().items()
-        if value != usual[key] and key not in scenario.reads_work
-    ]
+    changed = changed_keys("work", plan.work.model_dump(), Work().model_dump())
+    named = [told for key, told in changed.items() if key not in scenario.reads_work]
     if not named:
         return ()
     return (
