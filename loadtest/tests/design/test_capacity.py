@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from event_system import Traits
 from known_system import Subject, bound_of, capacity_of
-from readings import errors_of
+from readings import errors_of, shared
 from searched_steps import ToldSystem, always, rates_of, searching
 from searched_system import SearchedSystem, plan_of_one_count
 
@@ -143,6 +143,34 @@ def test_a_rate_at_which_orders_fail_is_not_kept() -> None:
     assert (bracket.low, bracket.high) == (None, None)
     assert "orders failed at" in (bracket.why or "") and "12 of 400 did" in (bracket.why or "")
     assert capacity_result(design, system.kept, "a-run").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("sides", "kept"),
+    [((MET, MISSED), False), ((MET, UNDECIDED), False), ((MISSED, MISSED), True)],
+    ids=["activities agree", "one side agrees", "activities miss it too"],
+)
+def test_a_rate_at_which_workflow_tasks_wait_too_long_is_not_kept(
+    sides: tuple[Decided, Decided], kept: bool
+) -> None:
+    """
+    The bound is on both queues; where activities miss it as well, a lower rate is probed, and may keep it.
+    """
+    design, system = searching((1,)), ToldSystem(always(*sides))
+    system.answer(design)
+    closed, probe = system.kept[:2]
+    late = replace(probe.result, workflow_decision=shared(0.4, 0.15))
+
+    found = design.search(1, [closed, replace(probe, result=late)])
+
+    rate = rates_of([probe])[0]
+    if kept:
+        assert found.bracket is None and found.rate is not None and found.rate < rate
+        return
+    assert found.bracket is not None and (found.bracket.low, found.bracket.high) == (None, None)
+    why = found.bracket.why or ""
+    assert why.startswith(f"workflow tasks missed the bound at {rate:.3g}/s, where activities did not: 5 %")
+    assert "60 did, where 15 may" in why
 
 
 def test_the_overhead_that_the_probe_shows_moves_the_next_rate() -> None:

@@ -15,7 +15,7 @@ from loadtest.analysis.capacities.capacity_search import (
     ProbeResult,
     search_capacity,
 )
-from loadtest.analysis.decisions.slo import judge_errors
+from loadtest.analysis.decisions.slo import judge_errors, judge_shares
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration, learn_again
 from loadtest.analysis.saturation.doubled_loop import LoopPair
 from loadtest.analysis.twin import SloBound
@@ -37,6 +37,7 @@ from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
 from loadtest.results.steps_of_plan import step_keys
 from loadtest.results.sweep_result import SloAnswer
+from loadtest.results.window_decision import Decided
 
 # One replica's queue changes most slowly, so that it needs the longest window.
 _LONGEST_PROBE_SECONDS = {1: 100.0, 2: 80.0}
@@ -197,6 +198,13 @@ class Capacity:
         if failing.answer is SloAnswer.MISSED:
             return f"orders failed at {measured.arrival_rate:.3g}/s: {'; '.join(failing.why)}"
         slower, faster = measured.probe.against_slower.answer, measured.probe.against_faster.answer
+        waits = judge_shares(probe.result, self.plan.slo.model_copy(update={"end_to_end_p95_seconds": None}))
+        # Where activities miss the bound as well, the next probe is at a lower rate.
+        if waits.answer is SloAnswer.MISSED and slower is not Decided.MISSED:
+            return (
+                f"workflow tasks missed the bound at {measured.arrival_rate:.3g}/s, where activities did not: "
+                f"{'; '.join(waits.why)}; give the workers more workflow task slots or cores"
+            )
         return ProbeResult(measured.arrival_rate, slower, faster, learn_again(first, self.plan, steps))
 
     def _second(self, saturated: KeptStep, kept: Sequence[KeptStep]) -> Measured | StepKey | None:
