@@ -11,12 +11,12 @@ import synthetic
 
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
-from loadtest.analysis.saturation.calibrated_model import calibration
+from loadtest.analysis.saturation.calibrated_model import calibration, learn_again
 from loadtest.analysis.suspects.pressure import pressure_of
 from loadtest.analysis.suspects.worker_rules import waits_long
 from loadtest.plan import Plan, Slo
 from loadtest.results.measured_step import Measured
-from loadtest.results.metric_difference import Histogram
+from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.window_decision import Decided
 
 # Of the SDK core, where nobody gave it others.
@@ -94,6 +94,30 @@ def test_the_order_of_service_is_not_read_from_a_median_that_nobody_knows(
     assert isinstance(found, str)
     assert told in found and "histogram_bucket_overrides" in found
     assert not isinstance(calibration(plan, step), str)
+
+
+@pytest.mark.parametrize("seconds", [0.12, 0.48], ids=["near the lower bound", "near the upper one"])
+def test_the_models_capacity_is_that_of_the_exact_mean_of_the_activities(seconds: float) -> None:
+    """
+    The middle of the bucket from 0.1 to 0.5 s would make activities of 0.12 s take 0.3: slots that carry 5 orders a second
+    would be above their capacity at 2.
+    """
+    plan = synthetic.demo_plan(scenario="other")
+    step = synthetic.step(1, "saturate", plan=plan)
+    assert step.worker_window is not None and step.worker_whole is not None and step.slots
+
+    def taking(seen: Difference) -> Difference:
+        number = seen.histograms["worker.activity_execution"].count
+        held = Histogram(BOUNDS, (0, number, *[0] * (len(BOUNDS) - 2)), seconds * number)
+        return replace(seen, histograms={**seen.histograms, "worker.activity_execution": held})
+
+    step = replace(step, worker_window=taking(step.worker_window), worker_whole=taking(step.worker_whole))
+    found = calibration(plan, step)
+    assert not isinstance(found, str)
+
+    for each in (found, learn_again(found, plan, [step])):
+        free_of_dead_time = replace(each.model, dead_seconds=0.0).capacity_per_second(each.work.mean)
+        assert free_of_dead_time == pytest.approx(step.slots / (6 * seconds))
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
         return None
     if unseen_times(seen.held) is not None:
         return None
-    work = histogram_work(seen.held, seen.held.sum)
+    work = histogram_work(seen.held)
     allowed = bound.allowed_ratio * seen.counted
     if seen.late <= SEEN_RATIO * allowed:
         model = _model(seen, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST)

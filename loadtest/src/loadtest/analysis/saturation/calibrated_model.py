@@ -170,18 +170,19 @@ def work_of(plan: Plan, held: Histogram) -> tuple[WorkDistribution, bool]:
     return (histogram_work(held), False) if given is None else (given, True)
 
 
-def histogram_work(held: Histogram, total_seconds: float | None = None) -> HistogramWork:
+def histogram_work(held: Histogram) -> HistogramWork:
     """
-    Return execution times as a distribution of work; samples beyond the last finite bound are left out.
+    Return execution times as a distribution of work with their exact mean, whatever the buckets; samples beyond the last
+    finite bound are in the mean alone.
 
     Times that ``unseen_times`` refuses may leave no sample.
 
     Args:
         held: Execution times as the workers saw them.
-        total_seconds: Their exact sum, to which the draws are scaled; ``None`` takes the buckets' middles.
     """
     finite = tuple(bound for bound in held.bounds if math.isfinite(bound))
-    return HistogramWork(finite, tuple(held.counts[: len(finite)]), total_seconds)
+    counts = tuple(held.counts[: len(finite)])
+    return HistogramWork(finite, counts, sum(counts) * held.sum / held.count)
 
 
 def unseen_times(held: Histogram) -> str | None:

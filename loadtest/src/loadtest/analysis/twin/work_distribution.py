@@ -96,12 +96,12 @@ class HistogramWork:
     Attributes:
         bounds: Upper bounds of the buckets in seconds, rising and finite; the first begins at 0.
         counts: Number of activities in each bucket.
-        total_seconds: Exact sum of all times where it is known; the draws are scaled to its mean.
+        total_seconds: Exact sum of all times; the draws are scaled to its mean.
     """
 
     bounds: tuple[float, ...]
     counts: tuple[float, ...]
-    total_seconds: float | None = None
+    total_seconds: float
 
     def __post_init__(self) -> None:
         if len(self.bounds) != len(self.counts) or not self.counts or sum(self.counts) <= 0:
@@ -110,11 +110,9 @@ class HistogramWork:
     @property
     def mean(self) -> float:
         """
-        Mean in seconds, from the exact sum where it is known, else from the buckets' middles.
+        Mean in seconds.
         """
-        if self.total_seconds is not None:
-            return self.total_seconds / sum(self.counts)
-        return self._middle_mean()
+        return self.total_seconds / sum(self.counts)
 
     @property
     def cv(self) -> float:
