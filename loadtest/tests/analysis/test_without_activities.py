@@ -12,8 +12,9 @@ from loop_steps import lacking_orders
 from readings import made
 
 from loadtest.analysis import analyse, read_step
-from loadtest.analysis.decisions.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES, NONE_IN_THE_QUEUE
+from loadtest.analysis.decisions.bound_decisions import INSIDE_OF_TASKS, NO_ACTIVITIES
 from loadtest.analysis.decisions.slo import judge_waits
+from loadtest.analysis.decisions.why_undecided import NONE_IN_THE_QUEUE
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.analysis.saturation.doubled_loop import why_doubled
 from loadtest.plan import Plan, Work

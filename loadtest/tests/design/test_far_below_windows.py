@@ -132,6 +132,28 @@ def test_a_slow_rate_gets_a_longer_window(
     assert far_below_schedule(_instruction(rate, longest=longest), activities)[0] == seconds
 
 
+@pytest.mark.parametrize(
+    ("scenario", "bound", "seconds"),
+    [
+        pytest.param("repair", 30.0, 20, id="the kit's own orders"),
+        pytest.param("other", None, 20, id="no bound on orders"),
+        pytest.param("other", 30.0, 55, id="orders that must show their time themselves"),
+    ],
+)
+@pytest.mark.parametrize("measured", [2, 4], ids=["by fewer replicas", "by its own model"])
+def test_a_bound_on_orders_whose_time_no_model_holds_makes_the_window_longer(
+    measured: int, scenario: str, bound: float | None, seconds: float
+) -> None:
+    """Until it has the 93 orders of which one may be late."""
+    plan = _plan(1, 2, 4)
+    slo = plan.slo.model_copy(update={"end_to_end_p95_seconds": bound})
+    plan = plan.model_copy(update={"scenario": scenario, "slo": slo})
+
+    window = _window(plan, 4, 1.7, [_closed(plan, measured)])
+
+    assert window.rule.longest_seconds == seconds
+
+
 def test_a_fast_rate_keeps_its_own_schedule() -> None:
     """No schedule of it has too few orders, and 32 of them would be many."""
     instruction = _instruction(300.0)

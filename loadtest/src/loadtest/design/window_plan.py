@@ -12,13 +12,14 @@ import numpy as np
 
 from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
-from loadtest.analysis.decisions.model_answer import is_far_below
+from loadtest.analysis.decisions.model_answer import fewest_counted, is_far_below
 from loadtest.analysis.decisions.model_of_fewer_replicas import far_below_by_fewer
 from loadtest.analysis.rules.enough_closes import seconds_of_enough_closes, too_few_closes
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.analysis.twin import (
     FixedWindow,
+    Measure,
     OpenStep,
     SloBound,
     StoppingRule,
@@ -28,6 +29,7 @@ from loadtest.analysis.twin import (
     simulate_twins,
 )
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
+from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.design.design import KeptStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
@@ -166,7 +168,7 @@ def _without_calibration(
     if fewer is None:
         return fixed_window(plan, key, told)
     short = f"the window is short, as by the model of {counted(fewer.replicas, 'replica')} the rate is far below the edge"
-    seconds, seed = far_below_schedule(instruction, fewer.activities)
+    seconds, seed = far_below_schedule(instruction, fewer.activities, _orders_of_their_time(plan))
     return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
 
 
@@ -189,8 +191,9 @@ def _decided(
             bound.seconds,
             ("the rate is not below capacity; the window is short",),
         )
+    orders = _orders_of_their_time(plan)
     if is_far_below(found.model, found.work, rate, bound):
-        seconds, seed = far_below_schedule(instruction, found.model.activities)
+        seconds, seed = far_below_schedule(instruction, found.model.activities, orders)
         return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if isinstance(edge, str):
@@ -207,10 +210,21 @@ def _decided(
     chosen = choose_schedule(edge, candidates, bound, per_second)
     twins = simulate_twins(edge, candidates[chosen], bound)
     # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
-    enough = orders_that_tell(found.model.activities) / rate
+    enough = max(orders_that_tell(found.model.activities), orders) / rate
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
     step = StepModel(found, candidates[chosen], bound, rate)
     return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
+
+
+def _orders_of_their_time(plan: Plan) -> int:
+    """
+    Return how many orders must tell whether few take longer than the plan's bound; 0 without one.
+    """
+    seconds = plan.slo.end_to_end_p95_seconds
+    if seconds is None:
+        return 0
+    bound = SloBound(seconds, measure=Measure.END_TO_END)
+    return fewest_counted(bound, work_known=known_work(plan) is not None)
 
 
 def candidate_steps(

@@ -4,6 +4,7 @@ Loads far from the limit: what the model answers alone, and when it leaves the a
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from histograms import buckets
 
 from loadtest.analysis import read_step
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
+from loadtest.analysis.readings.null_reasons import NO_WORKER
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.plan import ArrivalKind, Arrivals, Open, Slo
 from loadtest.results.window_decision import Decided
@@ -56,6 +58,87 @@ def test_only_what_is_far_from_the_limit_is_answered(
     found = answer_by_model(replace(QUIET, **changes), bound)  # type: ignore[arg-type]
 
     assert (found.answer if found is not None else None) is answer
+
+
+@pytest.mark.parametrize(
+    ("counted", "late", "known", "answer"),
+    [
+        pytest.param(20, 0, True, Decided.MET, id="the kit's own orders"),
+        pytest.param(20, 0, False, None, id="one of ten late, and none of 20 in every eighth window"),
+        pytest.param(59, 0, False, Decided.MET, id="none of 59"),
+        pytest.param(92, 1, False, None, id="one of 92"),
+        pytest.param(93, 1, False, Decided.MET, id="one of 93"),
+        pytest.param(20, 3, False, None, id="three of 20, which may be one of 25"),
+        pytest.param(100, 15, False, Decided.MISSED, id="many, however few wait"),
+        pytest.param(100, 15, True, None, id="many of the kit's own, which the model holds whole"),
+    ],
+)
+def test_orders_whose_time_no_model_holds_must_show_it_themselves(
+    counted: int, late: float, known: bool, answer: Decided | None
+) -> None:
+    """
+    Of orders that are not the kit's the model has the mean: not that one of ten sleeps for ten times as long as the others.
+    """
+    seen = replace(QUIET, counted=counted, late=late, work_known=known)
+
+    found = answer_by_model(seen, SloBound(4.0, measure=Measure.END_TO_END))
+
+    assert (found.answer if found is not None else None) is answer
+    if answer is Decided.MISSED:
+        assert found is not None and "15 of 100 late, though by the model hardly a task waits" in (
+            found.why or ""
+        )
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        pytest.param(
+            Open(arrival_rate=0.1), "write max_window_seconds = {} or more (now 120)", id="no length"
+        ),
+        pytest.param(
+            Open(arrival_rate=0.1, window_seconds=120),
+            "write window_seconds = {} or more (now 120)",
+            id="fixed",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("scenario", "orders"), [("repair", 20), ("other", 93)])
+def test_a_slow_rate_is_told_how_long_its_window_must_be(
+    load: Open, told: str, scenario: str, orders: int
+) -> None:
+    """
+    A rate of a twentieth of the capacity was to be lower still, and `window_seconds` to be left out where there was none.
+    """
+    slo = Slo(schedule_to_start_p95_seconds=0.15, end_to_end_p95_seconds=5.0)
+    plan = synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load), slo=slo, scenario=scenario)
+    slow = replace(synthetic.step(1, "open", plan=plan, arrival_rate=0.1), decision=None)
+
+    step = read_step(slow, plan)
+
+    assert step.decision is None and step.end_to_end_decision is None
+    assert step.why["decision"] == (
+        f"72 activities in a window of 120 s, and 100 are needed; {told.format(184)}"
+    )
+    wanted = math.ceil(1.1 * 120 * orders / 12)
+    assert step.why["end_to_end_decision"] == (
+        f"12 orders in a window of 120 s, and {orders} are needed; {told.format(wanted)}"
+    )
+
+
+def test_workers_without_a_page_are_told_that_it_is_needed() -> None:
+    """
+    No other rate and no other window would tell.
+    """
+    slo = Slo(schedule_to_start_p95_seconds=0.15, end_to_end_p95_seconds=5.0)
+    plan = synthetic.demo_plan(slo=slo)
+    blind = replace(
+        synthetic.step(1, "open", plan=plan), decision=None, worker_window=None, worker_whole=None
+    )
+
+    step = read_step(blind, plan)
+
+    assert step.why["decision"] == step.why["end_to_end_decision"] == NO_WORKER
 
 
 @pytest.mark.parametrize(

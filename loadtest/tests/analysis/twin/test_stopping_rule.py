@@ -96,7 +96,7 @@ def test_met_is_no_answer_before_enough_of_what_else_is_counted(late_per_second:
 
     assert second == ended
     if ended > 20:
-        assert said[24] == "met so far, and too few workflow tasks were seen; next look at 30 s"
+        assert said[24] == "met so far, and too few workflow tasks or orders were seen; next look at 30 s"
 
 
 def test_a_budget_ends_met_all_the_same() -> None:

@@ -8,37 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadtest.analysis.decisions.late_tasks import why_not_counted
 from loadtest.analysis.decisions.late_workflow_tasks import decide_workflow_queue
 from loadtest.analysis.decisions.model_answer import end_to_end_by_model, waits_by_model
+from loadtest.analysis.decisions.why_undecided import why_orders_undecided, why_waits_undecided
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.analysis.readings.other_task_queues import queues_elsewhere
-from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed, results
+from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed
 from loadtest.analysis.twin.work_of_plan import OWN_ORDERS
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
-from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided, Decision
 
 CLOSED = "a closed load is at capacity by intent"
 NO_BOUND = "the plan sets no such bound"
-NO_TWINS = (
-    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
-    "window_seconds out, so that the window goes on until it is decided"
-)
 NOT_SEEN = "the workflow queue's waits were not seen"
 NO_ACTIVITIES = "as its workflows have no activities that could wait"
 INSIDE_OF_TASKS = "as its activities run inside of workflow tasks and wait in no queue"
-NONE_IN_THE_QUEUE = (
-    "none of its workflows' activities went through the task queue, as none of local ones or of another queue does; where "
-    "that is so, write 0 as the scenario's ACTIVITIES_PER_WORKFLOW"
-)
 NOT_LOOKED_AT = (
     "which are not looked at; sweep those, or ask for slo.end_to_end_p95_seconds in place of waits"
-)
-NOT_FAR = (
-    "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
-    "test a lower or a higher rate"
 )
 
 
@@ -71,7 +58,12 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
     if activity is None or activity.answer is Decided.UNDECIDED:
         activity = _without_queue(measured, plan) or waits_by_model(measured, plan) or activity
     return BoundDecisions(
-        _kept(activity, "decision", _why_undecided(measured, waits), why),
+        _kept(
+            activity,
+            "decision",
+            NO_BOUND if waits is None else why_waits_undecided(measured, plan),
+            why,
+        ),
         _kept(
             decide_workflow_queue(measured, plan),
             "workflow_decision",
@@ -81,7 +73,7 @@ def decide_bounds(measured: Measured, plan: Plan, why: NullReasons) -> BoundDeci
         _kept(
             end_to_end_by_model(measured, plan),
             "end_to_end_decision",
-            NO_BOUND if order is None else NOT_FAR,
+            NO_BOUND if order is None else why_orders_undecided(measured, plan),
             why,
         ),
     )
@@ -106,19 +98,6 @@ def _without_queue(measured: Measured, plan: Plan) -> Decision | None:
             f"its activities wait in other task queues ({queues}), {NOT_LOOKED_AT}",
         )
     return Decision(answer, measured.window_seconds, 0.0, 0.0, 0.0, why, ())
-
-
-def _why_undecided(measured: Measured, bound: float | None) -> str:
-    counted = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
-    if bound is not None and counted is not None and (why := why_not_counted(counted, bound)) is not None:
-        return why
-    if measured.activities_per_workflow != 0:
-        seen = measured.worker_whole is not None and results(measured.injector.whole) > 0
-        return NONE_IN_THE_QUEUE if seen and not counted_activities(measured) else NO_TWINS
-    return (
-        f"the scenario says that its workflows have no activities, and {counted_activities(measured)} were carried out; write "
-        "how many each takes, or None, as its ACTIVITIES_PER_WORKFLOW"
-    )
 
 
 def _kept(decision: Decision | None, key: str, reason: str, why: NullReasons) -> Decision | None:

@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
+from loadtest.analysis.decisions.longer_window import longer_window
 from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
@@ -23,8 +24,6 @@ CALM_BURST = 3.0
 BUSY_BURST = 20.0
 # Factor on the workflow tasks that decide where none is late, so that one late task does not change the answer.
 ENOUGH_RATIO = 1.2
-# A window that ends by itself ends a little before its longest time.
-_ABOUT_SECONDS = 5.0
 
 
 def orders_that_tell(activities: int) -> int:
@@ -103,21 +102,12 @@ def decide_workflow_queue(measured: Measured, plan: Plan) -> Decision | None:
             wanted = samples_to_keep(ALLOWED_RATIO, burst)
             if found.why is None or waits.count >= wanted:
                 return found
-            return replace(found, why=f"{found.why}; {_what_would_tell(measured, plan, waits.count, wanted)}")
+            longer = longer_window(measured, plan, waits.count, wanted) or _ended_before(wanted)
+            return replace(found, why=f"{found.why}; {longer}")
     return None
 
 
-def _what_would_tell(measured: Measured, plan: Plan, counted: int, wanted: int) -> str:
-    """
-    Say how a window would count enough workflow tasks: a window of fixed length with another length, one that ended at
-    its longest with a longer limit; one that ended with the activities' answer by neither.
-    """
-    load, seconds = plan.loads[measured.key.load], measured.window_seconds
-    longer = math.ceil(1.1 * seconds * wanted / counted) if counted else math.ceil(2 * seconds)
-    if load.window_seconds is not None:
-        return f"write window_seconds = {longer} or more (now {seconds:.0f})"
-    if seconds >= load.longest_window_seconds - _ABOUT_SECONDS:
-        return f"write max_window_seconds = {longer} or more (now {load.longest_window_seconds:.0f})"
+def _ended_before(wanted: int) -> str:
     return (
         f"{wanted:,} would tell where none is late, and the window ended once the activities' waits were decided; "
         "test a higher rate, or give the workers more workflow task slots, as fewer tell where most of those are free"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.estimators.percentiles import decode, late_of_hdr
+from loadtest.analysis.estimators.share_interval import samples_to_keep, share_ends
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.readings.workflow_counts import closed_by_workers
 from loadtest.analysis.readings.workflow_counts import work as work_done
@@ -18,6 +19,7 @@ from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
+from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
@@ -61,6 +63,8 @@ class SeenWindow:
         gap_seconds: Seconds from an activity's end until the next one enters the queue.
         counted: Tasks started, or orders closed.
         late: How many of the counted ones were late.
+        work_known: Whether the work that orders draw is known. The model holds no more of other orders than their mean: not
+            their timers and children, nor that one order takes long in all of its activities.
     """
 
     seconds: float
@@ -71,6 +75,7 @@ class SeenWindow:
     gap_seconds: float
     counted: int
     late: float
+    work_known: bool = True
 
 
 def model_late_ratio(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> float:
@@ -104,17 +109,34 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
         return None
     work = histogram_work(seen.held)
     allowed = bound.allowed_ratio * seen.counted
-    if seen.late <= SEEN_RATIO * allowed:
-        model = _model(seen, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST)
-        ratio = model_late_ratio(model, work, seen.rate, bound)
+    low, high = share_ends(seen.late, seen.counted)
+    orders_tell = bound.measure is Measure.END_TO_END and not seen.work_known
+    if seen.late <= SEEN_RATIO * allowed and (high <= bound.allowed_ratio or not orders_tell):
+        ratio = _worst_ratio(seen, work, bound)
         if ratio <= MODEL_RATIO * bound.allowed_ratio:
-            return _decision(seen, bound, Decided.MET, ratio, "higher")
+            return _decision(seen, bound, Decided.MET, _far(seen, ratio, "higher"))
     elif seen.late >= SEEN_MISSED_RATIO * allowed:
         model = _model(seen, 0.0, _BEST_NEWEST_FIRST)
         ratio = long_run_late_ratio(model, work, RATE_MISSED_RATIO * seen.rate, bound, _TASKS)
         if ratio >= MODEL_MISSED_RATIO * bound.allowed_ratio:
-            return _decision(seen, bound, Decided.MISSED, ratio, "lower")
+            return _decision(seen, bound, Decided.MISSED, _far(seen, ratio, "lower"))
+        waits_hardly = orders_tell and _worst_ratio(seen, work, bound) <= MODEL_RATIO * bound.allowed_ratio
+        if waits_hardly and low > bound.allowed_ratio:
+            return _decision(seen, bound, Decided.MISSED, _own_time(seen))
     return None
+
+
+def fewest_counted(bound: SloBound, *, work_known: bool) -> int:
+    """
+    Return how many tasks or orders a window must count before the model may say that few of them are late.
+    """
+    if bound.measure is Measure.WAIT:
+        return FEWEST_TASKS
+    return FEWEST_ORDERS if work_known else samples_to_keep(bound.allowed_ratio, late=1)
+
+
+def _worst_ratio(seen: SeenWindow, work: WorkDistribution, bound: SloBound) -> float:
+    return model_late_ratio(_model(seen, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST), work, seen.rate, bound)
 
 
 def _model(seen: SeenWindow, dead_seconds: float, newest_first: float) -> QueueModel:
@@ -127,12 +149,22 @@ def _model(seen: SeenWindow, dead_seconds: float, newest_first: float) -> QueueM
     )
 
 
-def _decision(seen: SeenWindow, bound: SloBound, answer: Decided, ratio: float, rate: str) -> Decision:
-    told = (
+def _decision(seen: SeenWindow, bound: SloBound, answer: Decided, told: str) -> Decision:
+    return Decision(answer, seen.seconds, seen.late, bound.allowed_ratio * seen.counted, 0.0, told, ())
+
+
+def _far(seen: SeenWindow, ratio: float, rate: str) -> str:
+    return (
         f"by the model, and the window does not contradict it: {seen.late:g} of {seen.counted} late, "
         f"and at a rate 10 % {rate} the model has {ratio:.2%}"
     )
-    return Decision(answer, seen.seconds, seen.late, bound.allowed_ratio * seen.counted, 0.0, told, ())
+
+
+def _own_time(seen: SeenWindow) -> str:
+    return (
+        f"by the window's own orders: {seen.late:g} of {seen.counted} late, though by the model hardly a task waits; their timers, "
+        "child workflows, or long or parallel activities take that time"
+    )
 
 
 def waits_by_model(measured: Measured, plan: Plan) -> Decision | None:
@@ -163,14 +195,14 @@ def _answer(measured: Measured, plan: Plan, counted: int, late: float, bound: Sl
         return None
     # The model's arrivals are random ones at the highest rate, which are worse than any other shape with that highest
     # rate.
-    seen = _seen(measured, shape.highest_rate, counted, late)
+    seen = _seen(measured, plan, shape.highest_rate, counted, late)
     found = None if seen is None else answer_by_model(seen, bound)
     if found is not None and found.answer is Decided.MISSED and shape.kind != ArrivalKind.POISSON.value:
         return None
     return found
 
 
-def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWindow | None:
+def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float) -> SeenWindow | None:
     window, encoded = measured.worker_window, measured.injector.histograms.get("end_to_end")
     if window is None or measured.slots is None:
         return None
@@ -198,4 +230,5 @@ def _seen(measured: Measured, rate: float, counted: int, late: float) -> SeenWin
         gap_seconds=max(0.0, gap),
         counted=counted,
         late=late,
+        work_known=known_work(plan) is not None,
     )

@@ -32,11 +32,11 @@ def share_ends(late: float, counted: float, together: float = 1.0) -> tuple[floa
     return low, high
 
 
-def samples_to_keep(share: float, together: float = 1.0) -> int:
+def samples_to_keep(share: float, together: float = 1.0, late: int = 0) -> int:
     """
-    Return how many must be counted, none of them late, to bring the upper end below a share above 0.
+    Return how many must be counted, with so many late ones among them, to bring the upper end below a share above 0.
     """
     samples = 1
-    while share_ends(0, samples, 1.0)[1] > share:
+    while share_ends(late, samples, 1.0)[1] > share:
         samples += max(1, samples // 50)
     return round(samples * together)

@@ -136,7 +136,9 @@ class UntilDecided:
             return GoOn(self._waiting(elapsed_seconds, late))
         decision = judge_late_tasks(self._looks.counts, self.twins, self.rule, seen_ratio)
         if self._may_go_on(decision, elapsed_seconds):
-            return GoOn(f"met so far, and too few workflow tasks were seen; next look {self._next_look()}")
+            return GoOn(
+                f"met so far, and too few workflow tasks or orders were seen; next look {self._next_look()}"
+            )
         if decision.answer is not Decided.UNDECIDED:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "

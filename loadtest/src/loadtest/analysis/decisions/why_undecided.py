@@ -1,0 +1,83 @@
+"""
+Why a bound was not decided in a window, and what to change so that it is.
+"""
+
+from __future__ import annotations
+
+from loadtest.analysis.decisions.late_tasks import why_not_counted
+from loadtest.analysis.decisions.longer_window import longer_window
+from loadtest.analysis.decisions.model_answer import fewest_counted
+from loadtest.analysis.estimators.percentiles import decode
+from loadtest.analysis.readings.null_reasons import NO_WORKER
+from loadtest.analysis.readings.workflow_counts import counted_activities, results
+from loadtest.analysis.twin import Measure, SloBound
+from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.plan import Plan
+from loadtest.plural import counted
+from loadtest.results.measured_step import Measured
+from loadtest.results.metric_difference import histogram_of
+
+_NO_TWINS = (
+    "no twins of this window were simulated, and a single window's p95 is no answer on a queue; leave "
+    "window_seconds out, so that the window goes on until it is decided"
+)
+_NOT_FAR = (
+    "the rate is not so far from the limit that the model could answer, and a single window's p95 is no answer; "
+    "test a lower or a higher rate"
+)
+NONE_IN_THE_QUEUE = (
+    "none of its workflows' activities went through the task queue, as none of local ones or of another queue does; where "
+    "that is so, write 0 as the scenario's ACTIVITIES_PER_WORKFLOW"
+)
+
+
+def why_waits_undecided(measured: Measured, plan: Plan) -> str:
+    """
+    Say why the bound on the activity queue's waits is not decided.
+    """
+    bound = plan.slo.schedule_to_start_p95_seconds
+    waits = histogram_of(measured.worker_window, "worker.activity_schedule_to_start")
+    if bound is not None and waits is not None and (why := why_not_counted(waits, bound)) is not None:
+        return why
+    if measured.activities_per_workflow == 0:
+        return (
+            f"the scenario says that its workflows have no activities, and {counted_activities(measured)} were carried out; "
+            "write how many each takes, or None, as its ACTIVITIES_PER_WORKFLOW"
+        )
+    if measured.worker_window is None:
+        return NO_WORKER
+    if results(measured.injector.whole) > 0 and not counted_activities(measured):
+        return NONE_IN_THE_QUEUE
+    if bound is not None and waits is not None:
+        tasks = counted(waits.count, "activity", "activities")
+        few = _too_few(measured, plan, waits.count, tasks, SloBound(bound))
+        if few is not None:
+            return few
+    return _NO_TWINS if plan.loads[measured.key.load].window_seconds is not None else _NOT_FAR
+
+
+def why_orders_undecided(measured: Measured, plan: Plan) -> str:
+    """
+    Say why the bound on the orders' end-to-end latency is not decided.
+    """
+    bound, encoded = plan.slo.end_to_end_p95_seconds, measured.injector.histograms.get("end_to_end")
+    if measured.worker_window is None:
+        return NO_WORKER
+    if bound is None or encoded is None:
+        return _NOT_FAR
+    orders = int(decode(encoded).get_total_count())
+    bounded = SloBound(bound, measure=Measure.END_TO_END)
+    few = _too_few(measured, plan, orders, counted(orders, "order"), bounded)
+    return _NOT_FAR if few is None else few
+
+
+def _too_few(measured: Measured, plan: Plan, number: int, told: str, bound: SloBound) -> str | None:
+    """
+    Say that a window counted too few for the model to answer, however far the rate is from the limit; ``None`` where it did
+    not.
+    """
+    wanted = fewest_counted(bound, work_known=known_work(plan) is not None)
+    if number >= wanted:
+        return None
+    longer = longer_window(measured, plan, number, wanted) or "test a higher rate"
+    return f"{told} in a window of {measured.window_seconds:.0f} s, and {wanted} are needed; {longer}"
