@@ -168,6 +168,7 @@ def _replicas(counts: Sequence[AskedCount]) -> list[str]:
         "above the throughput of one replica less, and 6 % or more below the rate at which the count's own saturated step says that a bound is missed.",
         "One measured count says nothing of what replicas cost each other, and two do not say how that grows: answers beyond them are wide, and refused where the ends lie apart by more than a factor of two.",
         "The upper rate thus rests on the model of waits, whose own error rate is in [truth.md](truth.md); the lower rate is measured, or that of as many single replicas.",
+        "Replicas are refused where an open window of the run surely shows what the model does not hold: many late tasks or orders where the model has hardly any, late workflow tasks, or, with a bound on orders that are not the kit's, no window with few late ones.",
         "",
         f"{_share(told)} answers hold the count that is needed, {sum(one.is_beyond for one in told)} of them beyond the counts measured; "
         f"{len(counts) - len(told)} of {len(counts)} were refused. "

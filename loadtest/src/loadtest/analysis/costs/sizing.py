@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from loadtest.analysis.capacities.capacity_growth import CapacityGrowth, fit_capacity_growth
+from loadtest.analysis.costs.model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
 from loadtest.analysis.costs.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
@@ -202,10 +203,12 @@ def sized_replicas(steps: Sequence[Measured], plan: Plan, rate: float) -> Sized:
     learnt = calibration(plan, largest)
     if isinstance(learnt, str):
         return refused(f"{learnt}, so nobody knows how tasks would wait")
-    model = ReplicaModel(learnt, largest.key.replicas, growth)
-    found = replicas_wanted(model, rate, bounds_of(plan.slo))
+    model, bounds = ReplicaModel(learnt, largest.key.replicas, growth), bounds_of(plan.slo)
+    found = why_not_borne_out(model, steps, plan, bounds) or replicas_wanted(model, rate, bounds)
     if isinstance(found, str):
         return refused(found)
+    if (why := why_workflow_tasks_wait(steps, plan, rate / found.value)) is not None:
+        return refused(why)
     counts = growth.counts
     most = found.high if found.high is not None else float("inf")
     if counts[0] <= found.value and most <= counts[-1]:
