@@ -150,6 +150,22 @@ def test_repetitions_without_a_task_that_could_be_late_are_met(template: StepRes
     assert judged is not None and judged.answer is SloAnswer.MET
 
 
+def test_waits_in_queues_that_nobody_looks_at_are_not_told_to_be_watched_for_longer(
+    template: StepResult,
+) -> None:
+    """
+    No window of this task queue tells of them, whatever its length and rate.
+    """
+    elsewhere = Decision(
+        Decided.UNDECIDED, 20.0, 0.0, 0.0, 0.0, "its activities wait in other task queues", ()
+    )
+
+    judged = judge_waits([replace(made(template), decision=elsewhere)], PLAN.slo)
+
+    assert judged is not None and judged.answer is SloAnswer.UNDECIDED
+    assert judged.why[0].endswith("undecided after 20 s: its activities wait in other task queues")
+
+
 def test_slots_that_no_activity_takes_limit_nothing() -> None:
     """
     No second step is made to fill them, and what limits is not known; it is no hand-over between slots.

@@ -78,6 +78,22 @@ def test_only_open_steps_answer_anything(sweep: SweepResult) -> None:
             "Met by the model, which the window did not contradict.",
             id="by-the-model",
         ),
+        pytest.param(
+            replace(
+                MISSED,
+                answer=Decided.UNDECIDED,
+                late=0.0,
+                twin_late=1.5,
+                why="1.5 late by now, too few to tell",
+            ),
+            "To decide it, write max_window_seconds = 320, or",
+            id="so-slow-that-nothing-could-be-late-yet",
+        ),
+        pytest.param(
+            Decision(Decided.UNDECIDED, 40.0, 0.0, 0.0, 0.0, "its activities wait in other task queues", ()),
+            "Undecided: its activities wait in other task queues.",
+            id="without-twins",
+        ),
     ],
 )
 def test_an_answer_is_told_with_what_it_rests_on(sweep: SweepResult, decision: Decision, told: str) -> None:

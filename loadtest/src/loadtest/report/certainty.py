@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loadtest.analysis.twin.decision import DEVIATIONS
+from loadtest.analysis.twin.decision import DEVIATIONS, longer_seconds
 from loadtest.plural import counted, plural
 from loadtest.report.numbers import bound_text, duration, percent, rate, share, with_error
 from loadtest.report.run_cells import Cell, cells, parts, setting_of, unit
@@ -76,8 +76,9 @@ def _answer(step: StepResult, bound: float) -> str:
     decision = step.decision
     if decision is None:
         return f"Not decided: {step.why.get('decision', 'no reason given')}."
-    if decision.why is not None and decision.answer is not Decided.UNDECIDED:
-        return f"{decision.answer.value.capitalize()} {decision.why}."
+    if decision.why is not None and (decision.answer is not Decided.UNDECIDED or not decision.twin_deviation):
+        colon = ":" if decision.answer is Decided.UNDECIDED else ""
+        return f"{decision.answer.value.capitalize()}{colon} {decision.why}."
     told = (
         f"In {decision.seconds:.0f} s {decision.late:g} {plural(decision.late, 'task')} waited longer than {bound_text(bound)}. A system just at the "
         f"limit would have had {decision.twin_late:.0f} ± {DEVIATIONS * decision.twin_deviation:.0f} on the very same "
@@ -100,7 +101,7 @@ def _end_to_end(sweep: SweepResult, step: StepResult) -> str | None:
 
 def _wanted(decision: Decision) -> str:
     return (
-        f"To decide it, write max_window_seconds = {2 * decision.seconds:.0f}, or test a rate that is "
+        f"To decide it, write max_window_seconds = {longer_seconds(decision.seconds, decision.twin_late)}, or test a rate that is "
         "7 % lower or higher."
     )
 

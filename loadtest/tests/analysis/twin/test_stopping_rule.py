@@ -59,6 +59,18 @@ def test_an_unclear_case_says_what_is_undecided_and_spends_its_budget() -> None:
     )
 
 
+def test_a_window_in_which_hardly_a_task_could_be_late_is_told_how_long_it_must_be() -> None:
+    """
+    One late task of the twins in a minute: twice the minute would tell no more, and so would four times.
+    """
+    rare = TwinCounts(((*[0] * 30, 1, *[0] * 49),) * 6)
+
+    _, found, _ = _fed(UntilDecided(rare, 60, arrival_rate=0.1), 0.0)
+
+    assert "a system just at the limit would have 1.0 late by now, too few to tell" in found.sentence
+    assert "write max_window_seconds = 720, or test" in found.sentence
+
+
 def test_a_budget_between_two_looks_is_the_last_look() -> None:
     """
     What 50 s show is judged, though no look is planned there.

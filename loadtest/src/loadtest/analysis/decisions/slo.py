@@ -6,12 +6,12 @@ It reads the plan's bounds and the steps' readings.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from loadtest.analysis.decisions.added_repetitions import added_late_tasks, added_repetitions
 from loadtest.analysis.estimators.share_interval import samples_to_keep
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
+from loadtest.analysis.twin.decision import longer_seconds
 from loadtest.plan import Load, LoadKind, Plan, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
@@ -136,8 +136,10 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
         told = f"{asked}: {joined.late:g} waited longer, where a system just at that limit has {joined.twin_late:.0f}"
         return Judgement(SloAnswer.MISSED, (told,))
     longest = max(each.seconds for each in found)
-    wanted = f"write max_window_seconds = {math.ceil(2 * longest)} or more, or test another rate"
-    told = f"{asked}: undecided after {longest:.0f} s: {joined.why}; {wanted}"
+    told = f"{asked}: undecided after {longest:.0f} s: {joined.why}"
+    if joined.twin_deviation:
+        wanted = longer_seconds(longest, joined.twin_late)
+        told += f"; write max_window_seconds = {wanted} or more, or test another rate"
     return Judgement(SloAnswer.UNDECIDED, (told,))
 
 

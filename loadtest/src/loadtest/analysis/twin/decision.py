@@ -19,6 +19,8 @@ DEVIATIONS = 2.6  # 1 % a look and side; about 2.5 % over all looks
 MISFIT_RATIO = 0.15
 FEWEST_LATE = 4.0
 BLOCK_SECONDS = 10
+# With so many late tasks of the twins a window without any of its own is met.
+LATE_TO_TELL = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ def judge_late_tasks(
         why = f"{late:g} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
     blocks = parts if parts[-1].end >= len(parts) * rule.block_seconds else parts[:-1]
     return Decision(answer, seconds, late, mean, deviation, why, blocks)
+
+
+def longer_seconds(seconds: float, twin_late: float) -> int:
+    """
+    Return the length in seconds of a window that may decide what a window left undecided: twice as long, or longer where even
+    a system at the limit had hardly a late task yet.
+
+    Args:
+        seconds: Length of the window.
+        twin_late: Late tasks of the twins in it.
+    """
+    return math.ceil(seconds * max(2.0, LATE_TO_TELL / max(twin_late, 1.0)))
 
 
 def deviation_of(totals: Sequence[float], misfit_ratio: float, seen_ratio: float = 1.0) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks, longer_seconds
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
@@ -148,7 +148,7 @@ class UntilDecided:
             )
         if self._looks.is_spent:
             return Enough(
-                f"undecided after {elapsed_seconds:.0f} s: {decision.why}; {self._advice()}", decision
+                f"undecided after {elapsed_seconds:.0f} s: {decision.why}; {self._advice(decision)}", decision
             )
         return GoOn(f"undecided at {elapsed_seconds:.0f} s: {decision.why}; next look {self._next_look()}")
 
@@ -166,8 +166,8 @@ class UntilDecided:
         coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looks.taken :]
         return f"at {coming[0] if coming else self.budget_seconds:g} s"
 
-    def _advice(self) -> str:
-        longer = f"write max_window_seconds = {2 * self.budget_seconds:g}"
+    def _advice(self, decision: Decision) -> str:
+        longer = f"write max_window_seconds = {longer_seconds(self.budget_seconds, decision.twin_late)}"
         if self.arrival_rate is None:
             return longer
         return f"{longer}, or test {0.93 * self.arrival_rate:.3g}/s or {1.07 * self.arrival_rate:.3g}/s, which is decided sooner"
