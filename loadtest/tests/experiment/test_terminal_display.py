@@ -38,7 +38,7 @@ def test_a_terminal_sees_the_step_that_runs() -> None:
     with choose("auto", console) as display:
         for event in (
             SweepStarted("run", "demo", 6, 180.0, 3, 69.0),
-            StepStarted(KEY, 1, 6, 180.0, 4.0),
+            StepStarted(KEY, 1, 6, 180.0, 0.0042),
             PhaseStarted("window", 20.0),
             Tick(Second(1.0, "window", offered=3)),
             Tick(Second(2.0, "window", offered=8)),
@@ -50,7 +50,8 @@ def test_a_terminal_sees_the_step_that_runs() -> None:
     shown = drawn.getvalue()
     assert "starting server and injectors" in shown
     assert "step 1 of 6" in shown
-    assert "offered 5.0/s" in shown
+    assert "0.0042 starts/s" in shown
+    assert "offered 5/s" in shown
     assert "4.3/s" in shown
 
 

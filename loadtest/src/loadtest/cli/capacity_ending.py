@@ -44,7 +44,7 @@ def _not_searched(plan: Plan) -> tuple[str, ...]:
         )
     if plan.slo.error_ratio > 0:
         found.append(
-            f"the plan's bound of {plan.slo.error_ratio:.2%} on failed orders is not searched for; "
+            f"the plan's bound of {100 * plan.slo.error_ratio:.10g} % on failed orders is not searched for; "
             "a probe that surely misses it ends the search"
         )
     return tuple(found)

@@ -17,6 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.experiment.progress import (
     Event,
     NoteSeen,
@@ -115,7 +116,9 @@ def one_line(event: Event) -> str | None:
             )
             return f"{event.plan}: {counted(event.steps, 'step')}, about {_minutes(event.seconds)}{beside}; run {event.run}"
         case StepStarted():
-            rate = "closed loop" if event.arrival_rate is None else f"{event.arrival_rate:.2f} starts/s"
+            rate = (
+                "closed loop" if event.arrival_rate is None else f"{rate_text(event.arrival_rate)} starts/s"
+            )
             why = f": {event.why}" if event.key.doubled and event.why else ""
             return f"step {event.number} of {event.steps}: {_cell(event.key)}, {rate}{why}"
         case StepEnded():
@@ -184,7 +187,7 @@ class Terminal:
         now = time.monotonic()
         left = max(0.0, self._step.seconds_left - (now - self._step_at))
         rate = self._step.arrival_rate
-        load = "closed loop" if rate is None else f"{rate:.2f} starts/s"
+        load = "closed loop" if rate is None else f"{rate_text(rate)} starts/s"
         head = Text.assemble(
             (f"step {self._step.number} of {self._step.steps}", "bold"),
             f"  {_cell(self._step.key)}, {load}  ",
@@ -226,7 +229,7 @@ class Terminal:
         seconds = self._now.at - self._before.at
         if first is None or last is None or seconds <= 0:
             return "–"
-        return f"{(last - first) / seconds:.1f}"
+        return rate_text((last - first) / seconds)
 
 
 def _shown(value: int | None) -> str:

@@ -41,8 +41,13 @@ MET, MISSED, UNDECIDED = SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED
             {"end_to_end": 2.0}, {"end_to_end_p95_seconds": 1.9}, MISSED, "orders may take", id="end to end"
         ),
         pytest.param({"end_to_end": None}, {}, MET, "", id="a reading nobody asks for"),
+        pytest.param({"failed": 1}, {}, MISSED, "0 % of the orders may fail: 1 of 1000 did", id="any error"),
         pytest.param(
-            {"failed": 1}, {}, MISSED, "0.00 % of the orders may fail: 1 of 1000 did", id="any error"
+            {"failed": 0},
+            {"error_ratio": 0.00005},
+            UNDECIDED,
+            "0.005 % of the orders may fail",
+            id="rare errors",
         ),
         pytest.param({"failed": 10}, {"error_ratio": 0.02}, MET, "", id="errors allowed"),
         pytest.param(

@@ -37,6 +37,7 @@ HOLDING: list[tuple[str, str, Change]] = [
 
 BREAKING: list[tuple[str, str, Change, str]] = [
     ("98.9 % sent", "steady", window(offered=1000, sent=989), "add --injectors 2"),
+    ("one of two sent", "steady", window(offered=2, sent=1), "sent 0.05 of 0.1 starts/s"),
     ("lag 11 ms", "steady", lag(0.011), "add --injectors 2"),
     ("lag above 5 % of the p50", "steady", lag(0.051, end_to_end=1.0), "add --injectors 2"),
     ("a replica vanished", "steady", replicas(identities_end=("worker-1",)), "worker-2 ended or restarted"),

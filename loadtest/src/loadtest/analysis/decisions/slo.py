@@ -92,7 +92,7 @@ def judge_errors(step: StepResult, slo: Slo) -> Judgement:
     A bound of 0 asks that no measured order failed.
     """
     errors, most = step.errors, slo.error_ratio
-    asked = f"{most * 100:.2f} % of the orders may fail"
+    asked = f"{100 * most:.10g} % of the orders may fail"
     if not errors.finished:
         return Judgement(SloAnswer.UNDECIDED, (f"{asked}, and nothing finished",))
     seen = f"{errors.failed} of {errors.finished} did"

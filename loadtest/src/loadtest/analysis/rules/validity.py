@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from loadtest.analysis.estimators.percentiles import raw_percentile
 from loadtest.analysis.readings.littles_law import whole_step_ratio
+from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
 from loadtest.analysis.readings.workflow_counts import (
@@ -55,7 +56,7 @@ def unsent_arrivals(measured: Measured, plan: Plan) -> list[str]:
     seconds = measured.window_seconds
     lag = raw_percentile(measured.injector.histograms.get("lag"), 99)
     return [
-        f"sent {window.sent / seconds:.1f} of {window.offered / seconds:.1f} starts/s"
+        f"sent {rate_text(window.sent / seconds)} of {rate_text(window.offered / seconds)} starts/s"
         f"{'' if lag is None else f' (lag p99 {_time(lag)})'}, so this measures the injector; "
         f"{_more_injectors(measured, plan)}"
     ]
