@@ -29,7 +29,7 @@ from loadtest.analysis.twin import (
     simulate_twins,
 )
 from loadtest.analysis.twin.work_distribution import Draws, WorkDistribution
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.design.design import KeptStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
@@ -224,7 +224,7 @@ def _orders_of_their_time(plan: Plan) -> int:
     if seconds is None:
         return 0
     bound = SloBound(seconds, measure=Measure.END_TO_END)
-    return fewest_counted(bound, work_known=known_work(plan) is not None)
+    return fewest_counted(bound, orders_known=knows_orders(plan))
 
 
 def candidate_steps(

@@ -16,7 +16,7 @@ from loadtest.analysis import read_step
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
 from loadtest.analysis.readings.null_reasons import NO_WORKER
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.plan import ArrivalKind, Arrivals, Open, Slo
+from loadtest.plan import ArrivalKind, Arrivals, Open, Slo, Work
 from loadtest.results.window_decision import Decided
 
 HELD = buckets(np.random.default_rng(1).uniform(0.13, 0.39, 400).tolist())
@@ -79,7 +79,7 @@ def test_orders_whose_time_no_model_holds_must_show_it_themselves(
     """
     Of orders that are not the kit's the model has the mean: not that one of ten sleeps for ten times as long as the others.
     """
-    seen = replace(QUIET, counted=counted, late=late, work_known=known)
+    seen = replace(QUIET, counted=counted, late=late, orders_known=known)
 
     found = answer_by_model(seen, SloBound(4.0, measure=Measure.END_TO_END))
 
@@ -103,16 +103,29 @@ def test_orders_whose_time_no_model_holds_must_show_it_themselves(
         ),
     ],
 )
-@pytest.mark.parametrize(("scenario", "orders"), [("repair", 20), ("other", 93)])
+@pytest.mark.parametrize(
+    ("scenario", "work", "orders"),
+    [
+        pytest.param("repair", Work(seconds=0.3), 20, id="the kit's own"),
+        pytest.param(
+            "repair", Work(seconds=0.3, rework_probability=0.1), 93, id="of which some are done again"
+        ),
+        pytest.param(
+            "repair", Work(seconds=0.3, failure_probability=0.1), 93, id="of which some are tried again"
+        ),
+        pytest.param("other", Work(), 93, id="others"),
+    ],
+)
 def test_a_slow_rate_is_told_how_long_its_window_must_be(
-    load: Open, told: str, scenario: str, orders: int
+    load: Open, told: str, scenario: str, work: Work, orders: int
 ) -> None:
     """
     A rate of a twentieth of the capacity was to be lower still, and `window_seconds` to be left out where there was none.
     """
     slo = Slo(schedule_to_start_p95_seconds=0.15, end_to_end_p95_seconds=5.0)
-    plan = synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load), slo=slo, scenario=scenario)
+    plan = synthetic.demo_plan(loads=(synthetic.demo_plan().loads[0], load), slo=slo)
     slow = replace(synthetic.step(1, "open", plan=plan, arrival_rate=0.1), decision=None)
+    plan = plan.model_copy(update={"scenario": scenario, "work": work})
 
     step = read_step(slow, plan)
 

@@ -17,7 +17,7 @@ from loadtest.analysis.estimators.percentiles import late_of_hdr
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
@@ -72,12 +72,12 @@ def why_not_borne_out(
                     f"{window.late:g} of {window.counted} {what} longer than {bound.seconds:g} s in step {window.step.key.folder}, where "
                     "the model has hardly any: it does not hold what makes them late, and more replicas may not help"
                 )
-        must_show = bound.measure is Measure.END_TO_END and known_work(plan) is None
+        must_show = bound.measure is Measure.END_TO_END and not knows_orders(plan)
         if must_show and not any(window.ends[1] <= bound.allowed_ratio for window in shown):
             return (
                 "how the time of such an order spreads no model holds, and no open window shows that few take longer than "
                 f"{bound.seconds:g} s; add an open load at a low rate, whose window has "
-                f"{fewest_counted(bound, work_known=False)} orders"
+                f"{fewest_counted(bound, orders_known=False)} orders"
             )
     return None
 

@@ -19,7 +19,7 @@ from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.plan import ArrivalKind, Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram, histogram_of
@@ -63,8 +63,7 @@ class SeenWindow:
         gap_seconds: Seconds from an activity's end until the next one enters the queue.
         counted: Tasks started, or orders closed.
         late: How many of the counted ones were late.
-        work_known: Whether the work that orders draw is known. The model holds no more of other orders than their mean: not
-            their timers and children, nor that one order takes long in all of its activities.
+        orders_known: Whether the model holds how long each order takes, as ``knows_orders`` tells.
     """
 
     seconds: float
@@ -75,7 +74,7 @@ class SeenWindow:
     gap_seconds: float
     counted: int
     late: float
-    work_known: bool = True
+    orders_known: bool = True
 
 
 def model_late_ratio(model: QueueModel, work: WorkDistribution, rate: float, bound: SloBound) -> float:
@@ -110,7 +109,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     work = histogram_work(seen.held)
     allowed = bound.allowed_ratio * seen.counted
     low, high = share_ends(seen.late, seen.counted)
-    orders_tell = bound.measure is Measure.END_TO_END and not seen.work_known
+    orders_tell = bound.measure is Measure.END_TO_END and not seen.orders_known
     if seen.late <= SEEN_RATIO * allowed and (high <= bound.allowed_ratio or not orders_tell):
         ratio = _worst_ratio(seen, work, bound)
         if ratio <= MODEL_RATIO * bound.allowed_ratio:
@@ -126,13 +125,13 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     return None
 
 
-def fewest_counted(bound: SloBound, *, work_known: bool) -> int:
+def fewest_counted(bound: SloBound, *, orders_known: bool) -> int:
     """
     Return how many tasks or orders a window must count before the model may say that few of them are late.
     """
     if bound.measure is Measure.WAIT:
         return FEWEST_TASKS
-    return FEWEST_ORDERS if work_known else samples_to_keep(bound.allowed_ratio, late=1)
+    return FEWEST_ORDERS if orders_known else samples_to_keep(bound.allowed_ratio, late=1)
 
 
 def _worst_ratio(seen: SeenWindow, work: WorkDistribution, bound: SloBound) -> float:
@@ -230,5 +229,5 @@ def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float
         gap_seconds=max(0.0, gap),
         counted=counted,
         late=late,
-        work_known=known_work(plan) is not None,
+        orders_known=knows_orders(plan),
     )

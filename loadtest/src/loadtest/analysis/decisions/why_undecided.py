@@ -11,7 +11,7 @@ from loadtest.analysis.estimators.percentiles import decode
 from loadtest.analysis.readings.null_reasons import NO_WORKER
 from loadtest.analysis.readings.workflow_counts import counted_activities, results
 from loadtest.analysis.twin import Measure, SloBound
-from loadtest.analysis.twin.work_of_plan import known_work
+from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
@@ -76,7 +76,7 @@ def _too_few(measured: Measured, plan: Plan, number: int, told: str, bound: SloB
     Say that a window counted too few for the model to answer, however far the rate is from the limit; ``None`` where it did
     not.
     """
-    wanted = fewest_counted(bound, work_known=known_work(plan) is not None)
+    wanted = fewest_counted(bound, orders_known=knows_orders(plan))
     if number >= wanted:
         return None
     longer = longer_window(measured, plan, number, wanted) or "test a higher rate"
