@@ -87,7 +87,7 @@ def test_a_report_is_made_of_a_step_whose_activities_take_minutes() -> None:
     """
     plan = MINE.model_copy(update={"slo": Slo(schedule_to_start_p95_seconds=0.5)})
     step = replace(held(synthetic.step(2, "open", plan=plan), MINUTES), decision=None)
-    seen = SeenWindow(600.0, 0.01, 4, 6, MINUTES, 0.01, 400, 0.0)
+    seen = SeenWindow(600.0, 0.01, 4, (1,) * 6, MINUTES, 0.01, 400, 0.0)
 
     assert answer_by_model(seen, SloBound(0.5)) is None
     assert read_step(step, plan).decision is None

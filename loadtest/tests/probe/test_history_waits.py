@@ -74,6 +74,44 @@ def test_activities_of_another_task_queue_are_counted_and_their_waits_left_out()
     assert found.elsewhere == {"ovens": 2}
 
 
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [
+        pytest.param("a A b B c C", (1, 1, 1), id="one after the other"),
+        pytest.param("a A b c d C D B e E", (1, 3, 1), id="three at once between two"),
+        pytest.param("a b A c B d C D", (2, 2), id="two chains side by side"),
+        pytest.param("a b A c C B d D", (2, 2), id="at most two at a time"),
+        pytest.param("a A x X b B", (1, 1), id="one of another queue between two"),
+        pytest.param("", (), id="none"),
+    ],
+)
+def test_activities_side_by_side_are_one_stage(written: str, shape: tuple[int, ...]) -> None:
+    """
+    A letter schedules an activity and its capital ends it; `x` is of another queue.
+    """
+    numbers = {letter: place for place, letter in enumerate(written, 1)}
+    history = [
+        event(
+            numbers[letter],
+            "ACTIVITY_TASK_SCHEDULED",
+            1.0,
+            activity_task_scheduled_event_attributes={
+                "task_queue": {"name": "ovens" if letter == "x" else "q"}
+            },
+        )
+        if letter.islower()
+        else event(
+            numbers[letter],
+            "ACTIVITY_TASK_COMPLETED",
+            2.0,
+            activity_task_completed_event_attributes={"scheduled_event_id": numbers[letter.lower()]},
+        )
+        for letter in written.replace(" ", "")
+    ]
+
+    assert waits(history, "q").shape == shape
+
+
 @pytest.mark.server
 async def test_histories_and_the_worker_agree(
     client: Client, task_queue: str, start_worker: StartWorker

@@ -17,7 +17,7 @@ CANDIDATES = 32
 _PLENTY = 5.0
 
 
-def far_below_schedule(instruction: StepInstruction, activities: int, orders: int = 0) -> tuple[float, str]:
+def far_below_schedule(instruction: StepInstruction, stages: int, orders: int = 0) -> tuple[float, str]:
     """
     Return the seconds of a window, and the seed of a schedule that has as many orders in it as the rate gives on
     average.
@@ -28,12 +28,12 @@ def far_below_schedule(instruction: StepInstruction, activities: int, orders: in
 
     Args:
         instruction: The step's instruction, with its rate, the seed of its own schedule and its longest window.
-        activities: Number of activities of one order; the order has one workflow task more.
+        stages: Number of stages of one order; the order has one workflow task more.
         orders: Number of orders that other bounds need.
     """
     rate = instruction.arrival_rate
     assert rate is not None  # a closed load has no edge
-    enough = max(orders_that_tell(activities), orders)
+    enough = max(orders_that_tell(stages), orders)
     seconds = min(max(LEAST_SECONDS, float(math.ceil(enough / rate))), instruction.window_seconds)
     usual = max(float(enough), rate * seconds)
     if usual >= _PLENTY * enough:

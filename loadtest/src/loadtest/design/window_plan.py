@@ -168,7 +168,7 @@ def _without_calibration(
     if fewer is None:
         return fixed_window(plan, key, told)
     short = f"the window is short, as by the model of {counted(fewer.replicas, 'replica')} the rate is far below the edge"
-    seconds, seed = far_below_schedule(instruction, fewer.activities, _orders_of_their_time(plan))
+    seconds, seed = far_below_schedule(instruction, fewer.stages, _orders_of_their_time(plan))
     return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
 
 
@@ -193,7 +193,7 @@ def _decided(
         )
     orders = _orders_of_their_time(plan)
     if is_far_below(found.model, found.work, rate, bound):
-        seconds, seed = far_below_schedule(instruction, found.model.activities, orders)
+        seconds, seed = far_below_schedule(instruction, len(found.model.shape), orders)
         return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if isinstance(edge, str):
@@ -210,7 +210,7 @@ def _decided(
     chosen = choose_schedule(edge, candidates, bound, per_second)
     twins = simulate_twins(edge, candidates[chosen], bound)
     # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
-    enough = max(orders_that_tell(found.model.activities), orders) / rate
+    enough = max(orders_that_tell(len(found.model.shape)), orders) / rate
     rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
     step = StepModel(found, candidates[chosen], bound, rate)
     return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)

@@ -1,5 +1,6 @@
 """
-What the histories of sampled workflows tell: how long their tasks waited, and the workflows' types.
+What the histories of sampled workflows tell: how long their tasks waited, which activities ran side by side, and the
+workflows' types.
 
 An independent source for the schedule-to-start latency that metrics tell; it judges nothing.
 """
@@ -32,12 +33,21 @@ class HistoryWaits:
         activities, workflow_tasks: Waits in seconds, by the server's clock.
         elsewhere: Activities scheduled on other task queues, whose waits concern other workers.
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
+        stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
     """
 
     activities: list[float] = field(default_factory=list)
     workflow_tasks: list[float] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)
     workflow_type: str = ""
+    stages: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """
+        How many activities ran side by side, stage after stage.
+        """
+        return tuple(self.stages[stage] for stage in sorted(self.stages))
 
 
 def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
@@ -48,6 +58,8 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
     first scheduling but of the last start.
     """
     scheduled: dict[int, int] = {}
+    stage_of: dict[int, int] = {}
+    last_ended = 0
     found = HistoryWaits()
     for event in events:
         match event.event_type:
@@ -57,8 +69,10 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 queue = event.activity_task_scheduled_event_attributes.task_queue.name
+                stage_of[event.event_id] = last_ended + 1
                 if queue in ("", task_queue):
                     scheduled[event.event_id] = _nanoseconds(event.event_time)
+                    found.stages[last_ended + 1] += 1
                 else:
                     found.elsewhere[queue] += 1
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
@@ -69,9 +83,28 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 since = scheduled[event.workflow_task_started_event_attributes.scheduled_event_id]
                 found.workflow_tasks.append((_nanoseconds(event.event_time) - since) / 1e9)
+            case _ if (ended := _ended_activity(event)) is not None:
+                last_ended = stage_of.get(ended, last_ended)
             case _:
                 pass
     return found
+
+
+def _ended_activity(event: HistoryEvent) -> int | None:
+    """
+    Return the scheduled event of the activity that an event ends, however; ``None`` for another event.
+    """
+    match event.event_type:
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+            return event.activity_task_completed_event_attributes.scheduled_event_id
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+            return event.activity_task_failed_event_attributes.scheduled_event_id
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+            return event.activity_task_timed_out_event_attributes.scheduled_event_id
+        case EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
+            return event.activity_task_canceled_event_attributes.scheduled_event_id
+        case _:
+            return None
 
 
 class SampledHistories:
@@ -100,6 +133,7 @@ class SampledHistories:
             workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
             elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
             workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
+            shapes=tuple(one.shape for one in read),
         )
 
     async def _read(self, workflow_id: str) -> HistoryWaits | None:

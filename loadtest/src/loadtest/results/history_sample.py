@@ -1,5 +1,5 @@
 """
-What the histories of a step's sampled workflows tell: a cross-check of the waits.
+What the histories of a step's sampled workflows tell: a cross-check of the waits, and which activities run side by side.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ class HistorySample:
         workflow_task_seconds: Wait of each workflow task.
         elsewhere: Number of activities scheduled on each other task queue.
         workflow_types: Number of workflows of each type.
+        shapes: How many activities on the task queue under test each workflow ran side by side, stage after stage; empty in
+            folders of older versions.
     """
 
     workflows: int
@@ -26,3 +28,4 @@ class HistorySample:
     workflow_task_seconds: tuple[float, ...]
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     workflow_types: Mapping[str, int] = field(default_factory=dict)
+    shapes: tuple[tuple[int, ...], ...] = ()

@@ -21,7 +21,7 @@ from loadtest.results.window_decision import Decided
 
 HELD = buckets(np.random.default_rng(1).uniform(0.13, 0.39, 400).tolist())
 # 4 slots of 0.26 s and six activities: 2.56 orders/s.
-QUIET = SeenWindow(20.0, 1.0, 4, 6, HELD, 0.01, 120, 0.0)
+QUIET = SeenWindow(20.0, 1.0, 4, (1,) * 6, HELD, 0.01, 120, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,14 @@ BUSY_BURST = 20.0
 ENOUGH_RATIO = 1.2
 
 
-def orders_that_tell(activities: int) -> int:
+def orders_that_tell(stages: int) -> int:
     """
     Return how many orders have enough workflow tasks to show, while slots are calm, that few of them wait too long.
 
     Args:
-        activities: Number of activities of one order, which run one after the other; the order has one workflow task
-            more.
+        stages: Number of stages of one order, each of which ends with a workflow task; the order has one more.
     """
-    return math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (activities + 1))
+    return math.ceil(ENOUGH_RATIO * samples_to_keep(ALLOWED_RATIO, CALM_BURST) / (stages + 1))
 
 
 def burst_of(busy_ratio: float | None) -> float:

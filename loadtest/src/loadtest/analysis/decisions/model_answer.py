@@ -17,6 +17,7 @@ from loadtest.analysis.readings.workflow_counts import closed_by_workers
 from loadtest.analysis.readings.workflow_counts import work as work_done
 from loadtest.analysis.saturation.calibrated_model import histogram_work, unseen_times
 from loadtest.analysis.saturation.cell_capacity import whole_step_execution
+from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import Measure, QueueModel, SloBound, WorkDistribution
 from loadtest.analysis.twin.long_run import long_run_late_ratio
 from loadtest.analysis.twin.work_of_plan import knows_orders
@@ -58,22 +59,24 @@ class SeenWindow:
         seconds: Length of the window.
         rate: Orders per second.
         slots: Slots of all replicas.
-        activities: Number of activities of one order, which run one after the other.
+        shape: How many activities of one order run side by side, stage after stage; one by one where that is not known.
         held: How long activities held their slots, as a histogram.
         gap_seconds: Seconds from an activity's end until the next one enters the queue.
         counted: Tasks started, or orders closed.
         late: How many of the counted ones were late.
+        shape_known: Whether that is known.
         orders_known: Whether the model holds how long each order takes, as ``knows_orders`` tells.
     """
 
     seconds: float
     rate: float
     slots: int
-    activities: int
+    shape: tuple[int, ...]
     held: Histogram
     gap_seconds: float
     counted: int
     late: float
+    shape_known: bool = True
     orders_known: bool = True
 
 
@@ -102,7 +105,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
         ``None`` where neither can be said.
     """
     fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
-    if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or seen.activities < 1 or not seen.held.count:
+    if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or not seen.shape or not seen.held.count:
         return None
     if unseen_times(seen.held) is not None:
         return None
@@ -115,7 +118,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
         if ratio <= MODEL_RATIO * bound.allowed_ratio:
             return _decision(seen, bound, Decided.MET, _far(seen, ratio, "higher"))
     elif seen.late >= SEEN_MISSED_RATIO * allowed:
-        model = _model(seen, 0.0, _BEST_NEWEST_FIRST)
+        model = _model(seen, seen.shape, 0.0, _BEST_NEWEST_FIRST)
         ratio = long_run_late_ratio(model, work, RATE_MISSED_RATIO * seen.rate, bound, _TASKS)
         if ratio >= MODEL_MISSED_RATIO * bound.allowed_ratio:
             return _decision(seen, bound, Decided.MISSED, _far(seen, ratio, "lower"))
@@ -135,13 +138,16 @@ def fewest_counted(bound: SloBound, *, orders_known: bool) -> int:
 
 
 def _worst_ratio(seen: SeenWindow, work: WorkDistribution, bound: SloBound) -> float:
-    return model_late_ratio(_model(seen, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST), work, seen.rate, bound)
+    # All at once make the longest queue.
+    shape = seen.shape if seen.shape_known else (sum(seen.shape),)
+    model = _model(seen, shape, _USUAL_DEAD_SECONDS, _USUAL_NEWEST_FIRST)
+    return model_late_ratio(model, work, seen.rate, bound)
 
 
-def _model(seen: SeenWindow, dead_seconds: float, newest_first: float) -> QueueModel:
+def _model(seen: SeenWindow, shape: tuple[int, ...], dead_seconds: float, newest_first: float) -> QueueModel:
     return QueueModel(
         slots=seen.slots,
-        shape=(1,) * seen.activities,
+        shape=shape,
         dead_seconds=dead_seconds,
         gap_seconds=seen.gap_seconds,
         newest_first_ratio=newest_first,
@@ -212,11 +218,15 @@ def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float
         return None
     closed = closed_by_workers(measured)
     activities = measured.activities_per_workflow or round(held.count / closed if closed else 0)
+    shape = order_shape(measured, activities) if activities else ()
+    shape_known = not isinstance(shape, str)
+    shape = shape if isinstance(shape, tuple) else (1,) * activities
     done = work_done(measured)
     if done is not None and activities:
         # Retries and rework are tasks of the queue, too: the model has no fewer stages than there were, and tasks at
         # their own rate.
-        activities = max(activities, math.ceil(done.per_workflow - _ROUNDING))
+        shape += (1,) * (math.ceil(done.per_workflow - _ROUNDING) - activities)
+        activities = sum(shape)
         rate *= done.per_workflow / activities
     whole = decode(encoded).get_mean_value() / 1e6 if encoded is not None else 0.0
     gap = whole / activities - waits.sum / waits.count - held.sum / held.count if activities else 0.0
@@ -224,10 +234,11 @@ def _seen(measured: Measured, plan: Plan, rate: float, counted: int, late: float
         seconds=measured.window_seconds,
         rate=rate,
         slots=measured.slots,
-        activities=activities,
+        shape=shape,
         held=held,
         gap_seconds=max(0.0, gap),
         counted=counted,
         late=late,
+        shape_known=shape_known,
         orders_known=knows_orders(plan),
     )

@@ -26,11 +26,11 @@ class FewerReplicas:
 
     Attributes:
         replicas: Number of replicas.
-        activities: Number of activities of one order.
+        stages: Number of stages of one order.
     """
 
     replicas: int
-    activities: int
+    stages: int
 
 
 def far_below_by_fewer(
@@ -58,5 +58,5 @@ def far_below_by_fewer(
         worth = max(1.0, LEAST_EFFICIENCY * key.replicas / replicas)
         model = replace(found.model, slots=int(worth * found.model.slots))
         if is_far_below(model, found.work, rate, bound):
-            return FewerReplicas(replicas, model.activities)
+            return FewerReplicas(replicas, len(model.shape))
     return None

@@ -18,6 +18,7 @@ from loadtest.analysis.saturation.cell_capacity import (
     whole_step_execution,
 )
 from loadtest.analysis.saturation.doubled_loop import counting_steps
+from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import (
     HistogramWork,
     Past,
@@ -28,6 +29,7 @@ from loadtest.analysis.twin import (
 )
 from loadtest.analysis.twin.work_of_plan import known_work
 from loadtest.plan import Plan, Saturate
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference, Histogram
 from loadtest.results.step_key import StepKey
@@ -106,13 +108,16 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         return "the workflow has no activities"
     if (again := _attempted_again(saturated, activities)) is not None:
         return again
+    shape = order_shape(saturated, activities)
+    if isinstance(shape, str):
+        return shape
     slot_seconds = held.sum / held.count
     distribution, drawn = work_of(plan, held)
     overhead = overhead_of_known_draws([saturated]) if drawn else None
     if overhead is not None:
         # Less the work that was drawn: the luck of the window's draws is no overhead.
         slot_seconds = distribution.mean + overhead
-    model = QueueModel(slots=saturated.slots, shape=(1,) * activities)
+    model = QueueModel(slots=saturated.slots, shape=shape)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
         # A histogram holds the whole time in the slot: no part of it is left for overhead.
@@ -208,8 +213,9 @@ def _activities(saturated: Measured) -> tuple[int, tuple[str, ...]]:
     if saturated.activities_per_workflow is not None:
         return saturated.activities_per_workflow, ()
     done = work(saturated)
-    note = "activities are taken to follow one another, as the scenario does not tell their number"
-    return (round(done.per_workflow) if done is not None else 0), (note,)
+    number = round(done.per_workflow) if done is not None else 0
+    note = f"each order is taken for one of {counted(number, 'activity', 'activities')}, as the scenario does not tell their number"
+    return number, (note,)
 
 
 def _attempted_again(saturated: Measured, activities: int) -> str | None:
