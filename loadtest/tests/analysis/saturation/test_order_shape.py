@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import synthetic
-from histograms import buckets
+from histograms import buckets, hdr
 
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
 from loadtest.analysis.saturation.calibrated_model import calibration, histogram_work
@@ -51,9 +51,15 @@ def _overlapping(ratio: float) -> Measured:
         **step.worker_window.histograms,
         "worker.activity_schedule_to_start": buckets([0.2] * 300),
         "worker.activity_execution": buckets([0.3] * 300),
-        "worker.workflow_endtoend": buckets([6 * 0.5 / ratio] * 50),
+        # Of children as well, which are shorter.
+        "worker.workflow_endtoend": buckets([0.1] * 300),
     }
-    return replace(step, worker_window=replace(step.worker_window, histograms=histograms))
+    orders = {**step.injector.histograms, "end_to_end": hdr([6 * 0.5 / ratio] * 50)}
+    return replace(
+        step,
+        worker_window=replace(step.worker_window, histograms=histograms),
+        injector=replace(step.injector, histograms=orders),
+    )
 
 
 @pytest.mark.parametrize(

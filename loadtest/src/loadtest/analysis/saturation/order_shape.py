@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from loadtest.analysis.estimators.percentiles import MICROSECONDS, decode
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 
@@ -51,12 +52,13 @@ def _overlap(step: Measured, activities: int) -> float | None:
     """
     Return how long the activities of an order wait and take, all added, as a share of the order's own time; ``None`` where that
     was not seen.
+
+    The order's time is the injectors': the workers' is also that of child workflows.
     """
-    seen = [
-        histogram_of(step.worker_window, f"worker.{name}")
-        for name in ("activity_schedule_to_start", "activity_execution", "workflow_endtoend")
-    ]
-    means = [each.sum / each.count for each in seen if each is not None and each.count]
-    if len(means) < len(seen) or means[-1] <= 0:
+    encoded = step.injector.histograms.get("end_to_end")
+    waits = histogram_of(step.worker_window, "worker.activity_schedule_to_start")
+    held = histogram_of(step.worker_window, "worker.activity_execution")
+    if encoded is None or waits is None or held is None or not waits.count or not held.count:
         return None
-    return activities * (means[0] + means[1]) / means[-1]
+    order = decode(encoded).get_mean_value() / MICROSECONDS
+    return activities * (waits.sum / waits.count + held.sum / held.count) / order if order > 0 else None
