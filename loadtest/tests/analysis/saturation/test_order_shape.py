@@ -12,7 +12,7 @@ import synthetic
 from histograms import buckets, hdr
 
 from loadtest.analysis.decisions.model_answer import SeenWindow, answer_by_model
-from loadtest.analysis.saturation.calibrated_model import calibration, histogram_work
+from loadtest.analysis.saturation.calibrated_model import calibration, histogram_work, simulated_size
 from loadtest.analysis.saturation.order_shape import order_shape
 from loadtest.analysis.twin import (
     OpenStep,
@@ -92,6 +92,28 @@ def test_the_shape_of_an_order_is_read_from_histories(step: Measured, shape: Sha
     else:
         assert found == shape
         assert not isinstance(learnt, str) and learnt.model.shape == shape
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        pytest.param((1,) * 6, (400, 800), id="one by one"),
+        pytest.param((1, 8, 1), (400, 800), id="few at once"),
+        pytest.param((1, 50, 1), (100, 200), id="forty thousand that wait"),
+        pytest.param((100_000,), (1, 1), id="more than any list"),
+    ],
+)
+def test_the_simulated_closed_load_is_smaller_where_too_many_tasks_would_wait(
+    shape: Shape, size: tuple[int, int]
+) -> None:
+    """
+    With two orders for each slot as before; the model has the real slots.
+    """
+    assert simulated_size(400, 800, shape) == size
+
+    crowded = replace(_sampled((6,)), in_flight=10_000)
+    found = calibration(synthetic.demo_plan(), crowded)
+    assert not isinstance(found, str) and found.model.slots == crowded.slots
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ _EXECUTION = "worker.activity_execution"
 _MOST_BEYOND_RATIO = 0.01
 # With up to this share more tasks than the model has, its late tasks stay within the misfit that decisions allow.
 _MOST_RETRIED_RATIO = 0.10
+# Tasks that wait in the simulated saturate step: each is taken out of a list of all.
+_MOST_WAITING = 10_000
 # Orders whose work is drawn for the simulated saturate step; when all are used, the step begins again with the first. A
 # thousand slots of 2 ms would otherwise need 2.5 million.
 _MOST_ROUNDS = 50_000
@@ -117,7 +119,8 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
     if overhead is not None:
         # Less the work that was drawn: the luck of the window's draws is no overhead.
         slot_seconds = distribution.mean + overhead
-    model = QueueModel(slots=saturated.slots, shape=shape)
+    slots, in_flight = simulated_size(saturated.slots, saturated.in_flight, shape)
+    model = QueueModel(slots=slots, shape=shape)
     reading = SaturateReading(
         slot_seconds=slot_seconds,
         # A histogram holds the whole time in the slot: no part of it is left for overhead.
@@ -128,15 +131,26 @@ def calibration(plan: Plan, saturated: Measured) -> Calibration | str:
         gap_seconds=_gap(window, activities, waits, slot_seconds),
     )
     seconds = saturated.warm_up_seconds + saturated.window_seconds
-    rounds = int(1.5 * seconds * saturated.slots / (activities * slot_seconds)) + saturated.in_flight + 10
+    rounds = int(1.5 * seconds * slots / (activities * slot_seconds)) + in_flight + 10
     rounds = min(rounds, _MOST_ROUNDS)
     past = Past(
-        in_flight=saturated.in_flight,
+        in_flight=in_flight,
         seconds=seconds,
         warm_up_seconds=saturated.warm_up_seconds,
         draws=distribution.draw(_SEED, rounds, activities),
     )
-    return Calibration(calibrate(model, reading, past), distribution, notes, drawn)
+    found = replace(calibrate(model, reading, past), slots=saturated.slots)
+    return Calibration(found, distribution, notes, drawn)
+
+
+def simulated_size(slots: int, in_flight: int, shape: Sequence[int]) -> tuple[int, int]:
+    """
+    Return the slots and the orders in flight of the simulated saturate step, from whose waits the order of service is read.
+
+    Where orders run many activities side by side it is smaller than the real one, as its queue holds all of them.
+    """
+    share = min(1.0, _MOST_WAITING / (in_flight * max(shape)))
+    return max(1, round(share * slots)), max(1, round(share * in_flight))
 
 
 def learn_again(found: Calibration, plan: Plan, steps: Sequence[Measured]) -> Calibration:
