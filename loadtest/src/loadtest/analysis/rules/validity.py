@@ -22,7 +22,7 @@ from loadtest.analysis.readings.workflow_counts import (
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
-from loadtest.analysis.saturation.cell_capacity import edges_of, slot_time_cv
+from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
 from loadtest.plan import Plan
@@ -151,7 +151,7 @@ def uneven_halves(measured: Measured, plan: Plan) -> list[str]:
     second *= halves[0].seconds / halves[1].seconds
     if first + second <= 0:
         return []
-    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured), edges_of(measured))
+    drift = drift_of_halves(round(first), round(second), slot_time_cv(measured), edges_of_turns(measured))
     if not drift.seen:
         return []
     longer = f"raise warm_up_seconds (now {measured.warm_up_seconds:g}) or window_seconds (now {measured.window_seconds:g})"

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.workflow_counts import ACTIVITY_FINISHED, looked_seconds, window_workflows
 from loadtest.analysis.readings.workflow_counts import work as work_done
 from loadtest.analysis.saturation.saturation_limit import limit_of
@@ -17,7 +18,7 @@ from loadtest.analysis.saturation.slot_capacity import (
     capacity_of_known_draws,
     capacity_of_unknown_draws,
 )
-from loadtest.analysis.saturation.window_edges import edge_ratio
+from loadtest.analysis.saturation.window_edges import edge_ratio, seen_edge_ratio
 from loadtest.analysis.twin.queue_model_calibration import dead_time
 from loadtest.analysis.twin.work_distribution import WorkDistribution
 from loadtest.results.measured_step import Measured
@@ -155,7 +156,7 @@ def known_draws_capacity(saturated: Measured, work: WorkDistribution | None) -> 
     overhead = overhead_of_known_draws([saturated])
     if work is None or overhead is None or not activities or not saturated.slots or not executing:
         return None
-    edges, used = edges_of(saturated), slots_used_ratio(saturated)
+    edges, used = edges_of_turns(saturated), slots_used_ratio(saturated)
     if edges > _ROUGH_EDGES and used is not None:
         # Of activities that are long against the window it saw those end that are short: looks at the slots tell more then.
         executing, edges = max(executing, min(1.0, used)), 0.0
@@ -198,8 +199,20 @@ def same_cell(step: Measured, key: StepKey) -> bool:
 
 def edges_of(step: Measured) -> float:
     """
-    Return the standard deviation that the edges of a closed load's window make of what was counted in it, as a share; 0 where
-    nobody saw slots and slot times.
+    Return the standard deviation that the edges of a closed load's window make of what was counted in it, as a share: by the
+    spread of the slot times, or by the course of the count within the window where that shows more.
+    """
+    course = [
+        (second.at, second.activities_finished)
+        for second in window_seconds(step)
+        if second.activities_finished is not None
+    ]
+    return max(edges_of_turns(step), seen_edge_ratio(course, slot_time_cv(step)))
+
+
+def edges_of_turns(step: Measured) -> float:
+    """
+    Return the same by the spread of the slot times alone; 0 where nobody saw slots and slot times.
     """
     held = whole_step_execution(step)
     if held is None or not step.slots or held.sum <= 0:

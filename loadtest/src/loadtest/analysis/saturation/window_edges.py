@@ -8,7 +8,15 @@ activities of the same 2 s in four slots end four at a time, and a window of 15 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
+
+from loadtest.analysis.estimators.usl import NORMAL_95
+
+# Luck alone takes a count hardly this many of its standard deviations away from an even course.
+_DEVIATIONS = 3.0
+_FEWEST_LOOKS = 8
 # Of one slot's turns at an edge: evenly spread between none and one.
 _OF_ONE_TURN = 1 / 12
 
@@ -38,3 +46,28 @@ def in_step_ratio(cv: float, turns: float) -> float:
         The first harmonic of the renewal function, for times of a normal distribution.
     """
     return math.exp(-2 * (math.pi * cv) ** 2 * turns)
+
+
+def seen_edge_ratio(totals: Sequence[tuple[float, float]], cv: float) -> float:
+    """
+    Return the standard deviation that the edges make of a count, as a share of it, by how far the count ran ahead of an even
+    course within the window and behind it; 0 where that is the luck of the activities.
+
+    Where an order has activities of 0.5, 2 and 0.5 s the slots stay in step though the times of all spread widely.
+
+    Args:
+        totals: Time and activities finished so far, at the looks of a window.
+        cv: Standard deviation over mean of the time that an activity holds its slot.
+    """
+    if len(totals) < _FEWEST_LOOKS:
+        return 0.0
+    times, counts = np.array(totals).T
+    number = counts[-1] - counts[0]
+    if number <= 0:
+        return 0.0
+    # A rate that rises or falls is a drift, and no step.
+    even = np.polyval(np.polyfit(times - times[0], counts, 2), times - times[0])
+    farthest = float(np.max(np.abs(counts - even)))
+    if farthest <= _DEVIATIONS * cv * math.sqrt(number / 12):
+        return 0.0
+    return 2 * farthest / NORMAL_95 / float(number)
