@@ -40,6 +40,7 @@ class Work:
         waits: It waits for the signal ``go`` in between.
         local: The last activity is a local one.
         again: It continues as a new run.
+        together: Three activities in place of the second, all at once.
     """
 
     seconds: float = 0.0
@@ -48,6 +49,7 @@ class Work:
     waits: bool = False
     local: bool = False
     again: bool = False
+    together: bool = False
 
 
 @activity.defn
@@ -78,7 +80,13 @@ class Small:
             await workflow.sleep(1)
         await workflow.execute_activity(work, order, start_to_close_timeout=timeout, retry_policy=retry)
         for _ in range(ACTIVITIES - 2):
-            await workflow.execute_activity(work, plain, start_to_close_timeout=timeout)
+            at_once = 3 if order.together else 1
+            await asyncio.gather(
+                *(
+                    workflow.execute_activity(work, plain, start_to_close_timeout=timeout)
+                    for _ in range(at_once)
+                )
+            )
         if order.local:
             await workflow.execute_local_activity(work, plain, start_to_close_timeout=timeout)
         else:

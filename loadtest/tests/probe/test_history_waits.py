@@ -140,6 +140,27 @@ async def test_histories_and_the_worker_agree(
 
 
 @pytest.mark.server
+async def test_histories_show_which_activities_run_at_once(
+    client: Client, task_queue: str, start_worker: StartWorker
+) -> None:
+    """
+    Three between two others, whose ends come in any order.
+    """
+    await start_worker()
+    orders = {f"{task_queue}-{order}": order == "together" for order in ("together", "alone")}
+
+    await asyncio.gather(
+        *(
+            client.execute_workflow("Small", {"seconds": 0.05, "together": each}, id=i, task_queue=task_queue)
+            for i, each in orders.items()
+        )
+    )
+    sample = await SampledHistories(client, task_queue).sample(tuple(orders))
+
+    assert sample.shapes == ((1, 3, 1), (1, 1, 1))
+
+
+@pytest.mark.server
 async def test_an_unknown_workflow_is_left_out(client: Client, task_queue: str) -> None:
     """
     What cannot be read is not in the sample's count.
