@@ -96,7 +96,7 @@ def _answer(subject: Subject, utilization: float, seed: int) -> Decided | None:
         seconds=WINDOW_SECONDS,
         rate=rate,
         slots=subject.traits.replicas * subject.traits.slots,
-        activities=ACTIVITIES,
+        shape=(1,) * ACTIVITIES,
         held=buckets(held.tolist()),
         gap_seconds=max(0.0, float(taken.mean() / ACTIVITIES - waits.mean() - held.mean())),
         counted=len(judged),
