@@ -19,6 +19,7 @@ from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.plan import Plan
+from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
 from loadtest.results.window_decision import Decided
@@ -77,7 +78,7 @@ def why_not_borne_out(
             return (
                 "how the time of such an order spreads no model holds, and no open window shows that few take longer than "
                 f"{bound.seconds:g} s; add an open load at a low rate, whose window has "
-                f"{fewest_counted(bound, orders_known=False)} orders"
+                f"{counted(fewest_counted(bound, orders_known=False), 'order')}"
             )
     return None
 

@@ -12,8 +12,7 @@ from loadtest.results.metric_difference import histogram_of
 
 # Share of the sampled orders that must be alike to stand for all of them.
 _LEAST_ALIKE = 0.25
-# Together the activities of an order take at most as long as the order, if they follow one another; twice as much as the
-# window's edges make of that.
+# Activities that follow one another take no longer together than their order; half more is room for the window's edges.
 _LONGEST_RATIO = 1.5
 
 
