@@ -162,7 +162,8 @@ class StepResult:
         cross_check: The activity queue's mean wait from other sources.
         sync_match_ratio: Share of the tasks that were handed to a waiting poller; whole step.
         backlog: Number and age of the waiting tasks.
-        state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
+        state_transitions_per_second: The server's unit of work in the window, by the time between the window's two looks.
+        state_transitions_per_workflow: The same over the whole step, for each workflow that closed.
         actions_per_workflow: Actions by the server's own counter, the unit by which hosted servers bill; whole step.
         actions_by_kind: The same by the counter's action types; empty where it is not known.
         activity_slots: Activity slots of all replicas, as they report them; null where one does not.
