@@ -57,23 +57,27 @@ def _demand(sweep: SweepResult, answers: Mapping[int, SloAnswer]) -> Demand:
     [
         pytest.param(
             {1: MISSED, 2: MET, 4: MET},
-            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}{SPARE}.",
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}, at 41 % of their capacity{SPARE}.",
             id="two",
         ),
         pytest.param(
-            {1: MET, 2: MET}, f"Deploy 1 replica: the fewest of those tried that keep {GOAL}.", id="one"
+            {1: MET, 2: MET},
+            f"Deploy 1 replica: the fewest of those tried that keep {GOAL}, at 81 % of its capacity.",
+            id="one",
         ),
         pytest.param(
             {1: MISSED, 4: MET},
-            f"Deploy 4 replicas: the fewest of those tried that keep {GOAL}.",
+            f"Deploy 4 replicas: the fewest of those tried that keep {GOAL}, at 21 % of their capacity.",
             id="what one fewer would do was not measured",
         ),
         pytest.param(
-            {2: MET}, f"Deploy 2 replicas: the only count tried, and it keeps {GOAL}.", id="the only one"
+            {2: MET},
+            f"Deploy 2 replicas: the only count tried, and it keeps {GOAL}, at 41 % of their capacity.",
+            id="the only one",
         ),
         pytest.param(
             {1: MISSED, 2: MET, 4: UNDECIDED},
-            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}{SPARE}.",
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}, at 41 % of their capacity{SPARE}.",
             id="a larger one undecided",
         ),
         pytest.param(
@@ -100,6 +104,22 @@ def test_a_count_is_named_where_it_was_decided(
 ) -> None:
     """Else that it is not known, and what would decide it."""
     assert deployment_sentences(sweep, _demand(sweep, answers))[0] == told
+
+
+def test_how_much_of_its_capacity_a_count_uses_is_told_only_where_it_is_known(sweep: SweepResult) -> None:
+    """The fewest replicas are no advice with a margin; a spike's lowest rate would be told in place of its highest."""
+    demand = _demand(sweep, {1: MISSED, 2: MET})
+    unknown = tuple(replace(step, utilization_ratio=None) for step in sweep.steps)
+    shaped = tuple(
+        replace(step, load=replace(step.load, shape=replace(step.load.shape, kind="spike")))
+        if step.load.shape is not None
+        else step
+        for step in sweep.steps
+    )
+
+    assert " at 41 % of their capacity;" in deployment_sentences(sweep, demand)[0]
+    for steps in (unknown, shaped):
+        assert "capacity" not in deployment_sentences(replace(sweep, steps=steps), demand)[0]
 
 
 @pytest.mark.parametrize("answers", list(itertools.product((MET, MISSED, UNDECIDED), repeat=3)))

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from loadtest.report.headlines import headlines
 from loadtest.report.numbers import DASH, milliseconds, percent, rate, with_error
-from loadtest.report.run_cells import unit
+from loadtest.report.run_cells import common_cells, unit
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
+from loadtest.report.wait_floor import wait_floor
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
@@ -122,6 +123,8 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
     above = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
     above += [f"  {sentence}" for sentence in headlines(sweep, left)]
     lines = []
+    if len(sweep.combinations) == 1 and (least := wait_floor(common_cells(sweep))) is not None:
+        lines.append(least)
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
     lines += [
