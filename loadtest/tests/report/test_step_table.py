@@ -52,3 +52,17 @@ def test_an_open_load_is_told_by_its_headroom_and_its_orders(known: SweepResult)
     assert [heads[name].read(closed) for name in cells] == [DASH, DASH, "2.53 ± 0.09"]
     (row,) = [line for line in text_report(known).splitlines() if " open 2.15/s" in line]
     assert re.search(r" 84 % +0\.41 +42 of 43 ", row)
+
+
+def test_waits_below_the_first_bound_are_told_as_such(known: SweepResult) -> None:
+    """
+    In both queues; a longer one is told in milliseconds.
+    """
+    heads = {column.head: column for column in columns(known)}
+    opened = known.steps[1]
+    waits = opened.schedule_to_start_seconds
+    short = replace(waits.activity, p95=0.0009)
+    told = replace(opened, schedule_to_start_seconds=replace(waits, activity=short, workflow=short))
+
+    assert [heads[name].read(told) for name in ("activity", "workflow")] == ["<1", "<1"]
+    assert [heads[name].read(opened) for name in ("activity", "workflow")] == ["330", "5.9"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.report.headlines import headlines
-from loadtest.report.numbers import DASH, milliseconds, percent, rate, with_error
+from loadtest.report.numbers import DASH, milliseconds, percent, rate, wait_milliseconds, with_error
 from loadtest.report.run_cells import common_cells, unit
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
@@ -56,9 +56,13 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
         Column("headroom", "1/s", headroom),
         Column("completed", f"{unit(sweep)}/s", _completed),
-        Column("activity", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.activity.p95)),
+        Column(
+            "activity", "p95 ms", lambda step: wait_milliseconds(step.schedule_to_start_seconds.activity.p95)
+        ),
         Column("long run", "p95 ms", long_run_text),
-        Column("workflow", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)),
+        Column(
+            "workflow", "p95 ms", lambda step: wait_milliseconds(step.schedule_to_start_seconds.workflow.p95)
+        ),
         Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
         Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
         Column("errors", "", lambda step: f"{step.errors.failed} of {step.errors.finished}"),
