@@ -176,7 +176,7 @@ class StepResult:
         persistence_latency_seconds: Latency of the server's requests to its database.
         shard_lock_seconds: Time that the server waits for a shard's lock.
         little_ratio: Sum of (closed - sent) at the injectors over the workers' own sum; whole step.
-        window_little_ratio: Workflows in flight over throughput x time in system, in the window; shown, not judged.
+        window_little_ratio: Workflows in flight over throughput x time in system, in the window; no rule reads it.
         counts: Counts of the step from independent sides.
         scrape_cost_seconds: Seconds that one look at the server's page took.
         suspects: What may limit a closed or overloaded step, the likeliest first; null where nothing is at its limit.

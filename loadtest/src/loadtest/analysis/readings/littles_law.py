@@ -1,5 +1,5 @@
 """
-Little's law as a cross-check: the same workflows, timed by two independent clocks.
+Little's law as a cross-check of the books: the same workflows, timed by injectors and workers.
 """
 
 from __future__ import annotations
