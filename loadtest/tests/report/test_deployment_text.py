@@ -106,22 +106,6 @@ def test_a_count_is_named_where_it_was_decided(
     assert deployment_sentences(sweep, _demand(sweep, answers))[0] == told
 
 
-def test_how_much_of_its_capacity_a_count_uses_is_told_only_where_it_is_known(sweep: SweepResult) -> None:
-    """The fewest replicas are no advice with a margin; a spike's lowest rate would be told in place of its highest."""
-    demand = _demand(sweep, {1: MISSED, 2: MET})
-    unknown = tuple(replace(step, utilization_ratio=None) for step in sweep.steps)
-    shaped = tuple(
-        replace(step, load=replace(step.load, shape=replace(step.load.shape, kind="spike")))
-        if step.load.shape is not None
-        else step
-        for step in sweep.steps
-    )
-
-    assert " at 41 % of their capacity;" in deployment_sentences(sweep, demand)[0]
-    for steps in (unknown, shaped):
-        assert "capacity" not in deployment_sentences(replace(sweep, steps=steps), demand)[0]
-
-
 @pytest.mark.parametrize("answers", list(itertools.product((MET, MISSED, UNDECIDED), repeat=3)))
 def test_no_count_is_recommended_that_was_not_decided(
     answers: tuple[SloAnswer, ...], sweep: SweepResult
