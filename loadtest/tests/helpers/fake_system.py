@@ -182,3 +182,9 @@ class FakeSystem:
         Workflows of the running step that are open now.
         """
         return self.started(self.clock.now()) - self._own_closed(self.clock.now())
+
+    def waiting(self) -> int:
+        """
+        Activities in the queue: one for each order that the replicas of a limited system have not come to.
+        """
+        return self.left() if self.is_limited else 0

@@ -280,7 +280,7 @@ class FakeQueue:
         pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
         pollers |= {name: now for name in self.system.strangers}
         limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
+        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, self.system.idle)
 
 
 @dataclass

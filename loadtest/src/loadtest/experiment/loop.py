@@ -99,6 +99,7 @@ async def run_experiment(
     plan = run.plan
     kept = kept_steps(run)
     before = len(kept)
+    open_before = 0
     left, more = design.left(kept), design.extra_steps(kept)
     seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
     tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
@@ -124,9 +125,16 @@ async def run_experiment(
             )
         )
         step = PlannedStep(
-            key, cell, instruction, planning, subject.activities_per_workflow, subject.own_worker
+            key,
+            cell,
+            instruction,
+            planning,
+            subject.activities_per_workflow,
+            subject.own_worker,
+            has_open_orders_before=open_before > 0,
         )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
+        open_before = measured.injector.open_at_end
         measured = await asyncio.to_thread(
             with_model, measured, instruction, planning.made, subject.drawn_work
         )
