@@ -169,6 +169,30 @@ def test_orders_left_open_above_capacity_are_evidence_and_not_a_broken_rule(stea
     assert any("381 workflows were still open" in note for note in result.notes)
 
 
+@pytest.mark.parametrize("closed", [(), (saturated(),)], ids=["by its backlog", "by its capacity"])
+def test_the_age_of_the_oldest_waiting_task_is_told_with_the_overload(
+    closed: tuple[Measured, ...], steady: Measured
+) -> None:
+    """
+    Its percentiles are those of tasks that were taken: at twice the capacity 7 s where the oldest waits for 16 s.
+    """
+    step = replace(
+        closes(50)(window(offered=100, sent=100, completed=50)(steady)),
+        timeline=tuple(
+            replace(second, backlog_age_seconds=0.64 * (second.at - 0.1)) for second in growing(1.0)
+        ),
+        arrival_rate=2 * 4.4,
+    )
+
+    result = read_step(step, PLAN, judge_closed(closed, PLAN))
+    young = read_step(replace(step, timeline=growing(1.0)), PLAN, judge_closed(closed, PLAN))
+
+    assert result.verdict is young.verdict is StepVerdict.OVERLOADED
+    assert result.backlog.age_seconds.max == pytest.approx(0.64 * 24.9)
+    assert result.reasons[0].endswith("; tasks that still wait are in none of them, the oldest for 15.9 s")
+    assert "still wait" not in young.reasons[0]
+
+
 def test_slots_that_were_not_full_make_no_rate_overloaded_below_what_they_would_do_in_full(
     steady: Measured,
 ) -> None:

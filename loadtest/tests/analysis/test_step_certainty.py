@@ -50,6 +50,18 @@ def test_orders_of_minutes_are_told_with_digits(saturate: Measured) -> None:
     assert step_line(step).endswith("saturate: valid: 0.00333 ± 0.00040/s")
 
 
+@pytest.mark.parametrize(("p95", "told"), [(0.0004, "waited <1 ms"), (0.0014, "waited 1 ms")])
+def test_a_wait_below_the_first_bound_is_no_number(p95: float, told: str, steady: Measured) -> None:
+    """
+    A line from 0 to the bound says nothing of where below it the wait lies.
+    """
+    step = read_step(steady, PLAN)
+    waits = step.schedule_to_start_seconds
+    short = replace(step, schedule_to_start_seconds=replace(waits, activity=replace(waits.activity, p95=p95)))
+
+    assert f"activities {told} (this window's p95)" in step_line(short)
+
+
 def test_a_saturated_rate_is_as_sure_as_its_activities_make_it(saturate: Measured) -> None:
     """
     1.96 cv / sqrt(activities), the same for every luck of the window's batches.

@@ -150,6 +150,22 @@ def test_a_foreign_worker_is_read_from_the_servers_side_and_the_report_says_so(s
     assert theirs.why["cpu_seconds_per_workflow.worker"] == "a foreign worker's processes are not known"
 
 
+def test_a_closed_load_whose_level_nobody_saw_says_so(steady: Measured) -> None:
+    """
+    The halves of a window are counted on the workers' pages alone; an open load is not judged by them.
+    """
+    ours, theirs, opened = (
+        read_step(each, PLAN).notes
+        for each in (synthetic.step(2), foreign(synthetic.step(2)), foreign(steady))
+    )
+
+    told = [
+        any(note.startswith("not judged: whether the window was level") for note in notes)
+        for notes in (ours, theirs, opened)
+    ]
+    assert told == [False, True, False]
+
+
 def test_without_anybodys_activities_closes_are_counted_and_it_is_said(steady: Measured) -> None:
     """
     Closes come in waves, so the reader is told.

@@ -14,6 +14,7 @@ from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.readings.workflow_counts import window_closed
 from loadtest.analysis.rules.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes
 from loadtest.analysis.twin.work_distribution import UniformWork
+from loadtest.arrivals import schedule
 from loadtest.design.design import KeptStep, NextStep
 from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
 from loadtest.experiment.loop import instruction_of
@@ -85,3 +86,23 @@ def test_as_many_schedules_are_made_as_are_tried(rate: float) -> None:
     steps = candidate_steps(demo_plan(), instruction, UniformWork(0.3, 0.5), 120, None)
 
     assert list(steps) == list(range(schedules_tried(instruction)))
+
+
+def test_runs_with_neighbouring_seeds_share_no_repetition() -> None:
+    """
+    Were the repetition added to the seed, a run with seed 2 would repeat the repetitions from the second on of a run with seed 1.
+    """
+    places = [
+        (seed, repetition) for seed in (*range(1, 12), 21, 111) for repetition in (*range(1, 6), 11, 12)
+    ]
+
+    found = {
+        place: instruction_of(
+            demo_plan(seed=place[0]), NextStep(StepKey(1, 1, "open", place[1]), 2.0), "demo"
+        )
+        for place in places
+    }
+
+    assert len({each.seed for each in found.values()}) == len(places)
+    assert len({schedule(each) for each in found.values()}) == len(places)
+    assert all(0 <= each.seed < 2**31 for each in found.values())

@@ -114,7 +114,7 @@ def test_the_injectors_sums_are_the_masters_totals(smoke: Ran) -> None:
 
 
 def test_an_open_step_gets_exactly_its_planned_arrivals(smoke: Ran) -> None:
-    """The schedule is conditioned on its count, the same for every replica count."""
+    """Each arrival of the schedule falls due once; the schedule is the same for every replica count."""
     planned = {step["counts"]["planned"] for step in smoke.steps("open")}
     offered = {step["counts"]["offered"] for step in smoke.steps("open")}
 

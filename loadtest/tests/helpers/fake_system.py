@@ -58,6 +58,7 @@ class FakeSystem:
         late_share: Share of the activities that wait 2 s.
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
             where half of the slots are in use whatever is kept open.
+        is_limited: Whether an open load completes no more than the replicas can do, and leaves the rest to the drain.
         stopped: How the injectors' last instruction ended: ``reported`` or ``cancelled``.
         scaled: Replica counts asked for.
         set_up: Cells asked for.
@@ -96,6 +97,7 @@ class FakeSystem:
     others_cores: float = 1.0
     late_share: float = 0.0
     per_order: float | None = None
+    is_limited: bool = False
     stopped: list[str] = field(default_factory=list)
     scaled: list[int] = field(default_factory=list)
     set_up: list[Plan] = field(default_factory=list)
@@ -143,7 +145,7 @@ class FakeSystem:
         """
         if self.per_order is None or self.instruction is None:
             return 5.0
-        return 10 * self.rate() / (RATE_PER_REPLICA * len(self.replicas))
+        return min(10.0, 10 * self.rate() / (RATE_PER_REPLICA * len(self.replicas)))
 
     def started(self, at: float) -> int:
         """
@@ -157,4 +159,32 @@ class FakeSystem:
         """
         Workflows of all steps that were closed until a unix time.
         """
-        return self.closed_before + self.started(at - END_TO_END_SECONDS)
+        return self.closed_before + self._own_closed(at)
+
+    def _own_closed(self, at: float) -> int:
+        started = self.started(at - END_TO_END_SECONDS)
+        if not self.is_limited or self.instruction is None:
+            return started
+        passed = max(0.0, at - END_TO_END_SECONDS - self.instruction.start_at)
+        return min(started, int(passed * RATE_PER_REPLICA * len(self.replicas)))
+
+    async def drain(self) -> None:
+        """
+        Wait for what is open, at most as long as the instruction says.
+        """
+        assert self.instruction is not None
+        await self.clock.sleep(END_TO_END_SECONDS + 0.1)
+        while self.left() and self.clock.now() < self.ends_at + self.instruction.drain_seconds:
+            await self.clock.sleep(1.0)
+
+    def left(self) -> int:
+        """
+        Workflows of the running step that are open now.
+        """
+        return self.started(self.clock.now()) - self._own_closed(self.clock.now())
+
+    def waiting(self) -> int:
+        """
+        Activities in the queue: one for each order that the replicas of a limited system have not come to.
+        """
+        return self.left() if self.is_limited else 0

@@ -152,7 +152,7 @@ class FakeInjectors:
                 sent = system.started(clock.now())
                 done = system.closed(clock.now()) - system.closed_before
                 each_second(InjectorSecond(system.second, sent, sent, done, 0, sent - done))
-            await clock.sleep(END_TO_END_SECONDS + 0.1)
+            await system.drain()
         except asyncio.CancelledError:
             system.stopped.append("cancelled")
             raise
@@ -165,7 +165,7 @@ class FakeInjectors:
         sent = system.started(system.ends_at)
         inside = sent - system.started(opens)
         closed = system.closed(system.ends_at) - system.closed(opens)
-        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent)
+        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent - system.left())
         return InjectorReport(
             planned=None if instruction.arrival_rate is None else sent,
             whole=whole,
@@ -183,8 +183,8 @@ class FakeInjectors:
                 )
             },
             within_slo=closed,
-            open_at_end=0,
-            drain_seconds=END_TO_END_SECONDS,
+            open_at_end=system.left(),
+            drain_seconds=system.clock.now() - system.ends_at,
             per_injector={"injector-1": whole},
             problems=(),
             sampled_workflow_ids=("order-1",),
@@ -280,7 +280,7 @@ class FakeQueue:
         pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
         pollers |= {name: now for name in self.system.strangers}
         limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
+        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, self.system.idle)
 
 
 @dataclass

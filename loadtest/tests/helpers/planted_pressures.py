@@ -269,4 +269,28 @@ PLANTED = {
         ),
         {S.ACTIVITY_SLOTS, S.WORKER_CPU},
     ),
+    "activity slots and workflow slots close together": (
+        recorded_pressure(
+            (114, 1000, 1.91, 0.09, 2, 17.6, 105),
+            (3298, 3000, 0.5, 1.55, 0.4, 0, 5),
+            slots=(2, 2),
+            rates=(16, 20),
+        ),
+        {S.ACTIVITY_SLOTS, S.WORKFLOW_SLOTS},
+    ),
+    "two limits that refuse": (
+        recorded_pressure(
+            (34, 200, 2.2, 5.0, 26, 4.5, 109),
+            (470, 500, 1.3, 5.0, 1, 2.1, 29),
+            refused_per_second={"RpsLimit": 11.2},
+            persistence_refused_per_second={"PersistenceLimit": 7.8},
+        ),
+        {S.REQUEST_RATE, S.PERSISTENCE_RATE},
+    ),
+    "slow database behind a busy shard": (
+        recorded_pressure(
+            (40, 60, 2.0, 5.0, 60, 1, 106), (45, 60, 1.0, 5.0, 60, 0, 20), persistence=(14.0, 12.0)
+        ),
+        {S.DATABASE, S.SERVER},
+    ),
 }

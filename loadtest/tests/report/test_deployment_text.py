@@ -57,23 +57,27 @@ def _demand(sweep: SweepResult, answers: Mapping[int, SloAnswer]) -> Demand:
     [
         pytest.param(
             {1: MISSED, 2: MET, 4: MET},
-            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}{SPARE}.",
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}, at 41 % of their capacity{SPARE}.",
             id="two",
         ),
         pytest.param(
-            {1: MET, 2: MET}, f"Deploy 1 replica: the fewest of those tried that keep {GOAL}.", id="one"
+            {1: MET, 2: MET},
+            f"Deploy 1 replica: the fewest of those tried that keep {GOAL}, at 81 % of its capacity.",
+            id="one",
         ),
         pytest.param(
             {1: MISSED, 4: MET},
-            f"Deploy 4 replicas: the fewest of those tried that keep {GOAL}.",
+            f"Deploy 4 replicas: the fewest of those tried that keep {GOAL}, at 21 % of their capacity.",
             id="what one fewer would do was not measured",
         ),
         pytest.param(
-            {2: MET}, f"Deploy 2 replicas: the only count tried, and it keeps {GOAL}.", id="the only one"
+            {2: MET},
+            f"Deploy 2 replicas: the only count tried, and it keeps {GOAL}, at 41 % of their capacity.",
+            id="the only one",
         ),
         pytest.param(
             {1: MISSED, 2: MET, 4: UNDECIDED},
-            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}{SPARE}.",
+            f"Deploy 2 replicas: the fewest of those tried that keep {GOAL}, at 41 % of their capacity{SPARE}.",
             id="a larger one undecided",
         ),
         pytest.param(

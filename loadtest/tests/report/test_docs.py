@@ -4,6 +4,7 @@ What the page about reading a report says of bounds is what the rules hold.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from loadtest.analysis.suspects.server_rules import FEWEST_REFUSALS_PER_SECOND
 from loadtest.experiment.outside_watch import LOOK_SECONDS
 from loadtest.results.step_result import StepVerdict
 
-DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+PART = Path(__file__).parents[2]
+DOCS = (PART / "docs" / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,17 @@ def test_every_rule_has_a_line() -> None:
     rows = DOCS.split("## When a step is invalid")[1].split("##")[0].strip().splitlines()[2:]
 
     assert len(rows) == len(validity.RULES) + len(validity.EVIDENCE_OF_OVERLOAD) + 1
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/report.md"])
+def test_what_a_workflow_of_ones_own_costs_is_what_the_trials_found(page: str) -> None:
+    """
+    How many stay undecided at one replica, whose work is exponential, below capacity; and what spares it.
+    """
+    trials = (PART / "docs" / "truth.md").read_text(encoding="utf-8").split("## Draws that are not ours")[1]
+    row = next(line for line in trials.splitlines() if line.startswith("| 1 replica, exponential |"))
+    undecided = re.findall(r"/ (\d+);", row)[:2]
+    told = (PART / page).read_text(encoding="utf-8")
+
+    assert f"{undecided[0]} to {undecided[1]} % of the " in told
+    assert "#draws-that-are-not-ours" in told and "`drawn_work`" in told

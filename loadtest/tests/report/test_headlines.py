@@ -77,7 +77,8 @@ def test_the_demos_headlines_read_as_a_reader_wants_them(sweep: SweepResult) -> 
 
     assert found[0] == (
         "Deploy 2 replicas: the fewest of those tried that keep the goal at 1.8 orders/s "
-        "(the SLO: at most 5 % of the tasks wait longer than 150 ms for a worker); with one of them lost the rest do not."
+        "(the SLO: at most 5 % of the tasks wait longer than 150 ms for a worker), at 41 % of their capacity; with one "
+        "of them lost the rest do not."
     )
     assert found[1] == (
         "2 and 4 replicas are enough, 1 is not. In the windows measured (seconds; hours may differ) 25 % of 220 "

@@ -18,6 +18,7 @@ from loadtest.report.numbers import (
     percent,
     rate,
     share,
+    wait_milliseconds,
     with_error,
 )
 from loadtest.results.estimate import Estimate
@@ -56,6 +57,16 @@ def test_milliseconds(seconds: float | None, text: str) -> None:
     One decimal below ten, none above.
     """
     assert milliseconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, DASH), (0.0003, "<1"), (0.00099, "<1"), (0.001, "1.0"), (0.229, "229")]
+)
+def test_a_wait_below_the_first_bound_is_no_number(seconds: float | None, text: str) -> None:
+    """
+    Of waits of 0.3 ms a line from 0 to 1 ms makes a p95 of 0.95.
+    """
+    assert wait_milliseconds(seconds) == text
 
 
 @pytest.mark.parametrize(

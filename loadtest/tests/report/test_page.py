@@ -53,6 +53,17 @@ def test_the_page_of_an_interrupted_run_says_where_the_run_is(
     assert f"loadtest sweep --resume {folder}/{run.path.name}</code> does what is left" in page
 
 
+def test_what_a_valid_step_is_stands_beside_their_number(demo: Path) -> None:
+    """
+    "6 of 6 steps are valid" alone reads as "all numbers are right".
+    """
+    text = demo.read_text(encoding="utf-8")
+
+    assert (
+        "6 of 6 steps are valid: they broke no rule of measuring. How exact their numbers are <a href" in text
+    )
+
+
 def test_the_page_refers_to_nothing_outside(demo: Path) -> None:
     """
     Links lead to the run's own files or to places in the page; everything shown is in the file.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
+from loadtest.analysis.judged_steps.step_verdict import JudgedStep
+from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
@@ -38,6 +40,17 @@ class KeptStep:
         The key of the step.
         """
         return self.measured.key
+
+
+def judged_closed_steps(kept: Sequence[KeptStep]) -> tuple[JudgedStep, ...]:
+    """
+    Return the closed steps of those kept, with the verdicts that they have.
+    """
+    return tuple(
+        JudgedStep(step.measured, step.result.verdict, step.result.reasons)
+        for step in kept
+        if is_closed(step.measured)
+    )
 
 
 # An invalid step is measured once more, as its cause is seldom gone at a third attempt; a disturbance goes away by

@@ -33,6 +33,7 @@ from loadtest.analysis.twin.work_of_plan import knows_orders
 from loadtest.design.design import KeptStep
 from loadtest.design.far_below_schedule import far_below_schedule
 from loadtest.design.long_run_reading import StepModel
+from loadtest.design.overload_window import overload_window_seconds
 from loadtest.plan import ArrivalKind, Plan, Saturate, Work
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
@@ -130,6 +131,11 @@ def plan_window(
             f"arrivals of kind {load.arrivals.kind.value} have no long run, so the window has its full length"
         )
         return fixed_window(plan, key, told)
+    rate = instruction.arrival_rate
+    above = None if rate is None else overload_window_seconds(plan, key, rate, kept)
+    if above is not None:
+        told = "the rate is above capacity, which needs no window; a short one shows the waits"
+        return WindowPlan(FixedWindow(above), instruction.schedule_seed, bound, (told,))
     measured = [step.measured for step in kept if step.result.is_usable]
     found = calibration_of(plan, measured, key)
     if isinstance(found, str):
@@ -183,7 +189,7 @@ def _decided(
     assert rate is not None  # a saturate step has a fixed window
     default = instruction.schedule_seed
     if rate >= found.model.capacity_per_second(found.work.mean):
-        # At and above capacity there is nothing to decide: waits grow with the window.
+        # At capacity there is nothing to decide: waits grow with the window.
         seconds = min(30.0, instruction.window_seconds)
         return WindowPlan(
             FixedWindow(seconds),

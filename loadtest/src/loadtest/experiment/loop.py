@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from loadtest.analysis.judged_steps.step_reading import read_step
-from loadtest.analysis.judged_steps.step_verdict import JudgedStep, judge_closed
+from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
-from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.rules.awaited_results import demand_awaitable
-from loadtest.design.design import Answer, Design, KeptStep, NextStep
+from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.design.window_plan import DrawnWork, order_seed, plan_window
 from loadtest.experiment.clock import Clock
@@ -100,6 +99,7 @@ async def run_experiment(
     plan = run.plan
     kept = kept_steps(run)
     before = len(kept)
+    open_before = 0
     left, more = design.left(kept), design.extra_steps(kept)
     seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
     tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
@@ -125,13 +125,20 @@ async def run_experiment(
             )
         )
         step = PlannedStep(
-            key, cell, instruction, planning, subject.activities_per_workflow, subject.own_worker
+            key,
+            cell,
+            instruction,
+            planning,
+            subject.activities_per_workflow,
+            subject.own_worker,
+            has_open_orders_before=open_before > 0,
         )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
+        open_before = measured.injector.open_at_end
         measured = await asyncio.to_thread(
             with_model, measured, instruction, planning.made, subject.drawn_work
         )
-        result = read_step(measured, cell, _closed(kept))
+        result = read_step(measured, cell, judged_closed_steps(kept))
         if subject.own_command:
             _note(run, settings_not_known(measured.workers, cell, measured.key.factors), tell)
         _note(run, activities_elsewhere(measured), tell)
@@ -165,17 +172,6 @@ def kept_steps(run: Run) -> list[KeptStep]:
     return [
         KeptStep(measured, read_step(measured, plan_of_cell(run.plan, measured.key), closed))
         for measured in steps
-    ]
-
-
-def _closed(kept: Sequence[KeptStep]) -> list[JudgedStep]:
-    """
-    Return the closed steps of those kept, with the verdicts that they have.
-    """
-    return [
-        JudgedStep(step.measured, step.result.verdict, step.result.reasons)
-        for step in kept
-        if is_closed(step.measured)
     ]
 
 

@@ -14,9 +14,10 @@ from typing import Any, Never, TypeVar
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
-from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
+from loadtest.errors import InjectorError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.left_orders import wait_until_worked_off
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
@@ -24,6 +25,7 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import (
     Snapshot,
@@ -36,7 +38,6 @@ from loadtest.experiment.snapshot import (
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
-from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
@@ -98,6 +99,8 @@ async def run_step(
             wants_slots=isinstance(load, Saturate),
             factors=() if step.own_worker else step.key.factors,
         )
+        if step.has_open_orders_before:
+            await wait_until_worked_off(ports.queue, step.plan.drain_seconds, tell, clock)
         tell(PhaseStarted("plan the window", None))
         window = await planning
     endpoints = pages_to_read(replicas, known)
@@ -159,7 +162,7 @@ async def run_step(
     after = await take_snapshot(ports.metrics, ports.target, endpoints)
     problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
-    histories, unread = await _histories(ports, report)
+    histories, unread = await sampled_histories(ports.histories, report)
     others = await other_pollers(recorder.polls, replicas, ports.workers)
     measured = assemble_measured(
         ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
@@ -288,12 +291,3 @@ async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Cloc
     raise InjectorError(
         f"the injectors reported {at - clock.now():.1f} s before the window was over; see locust.log in the run's logs"
     )
-
-
-async def _histories(ports: Ports, report: InjectorReport) -> tuple[HistorySample | None, tuple[str, ...]]:
-    if not report.sampled_workflow_ids:
-        return None, ()
-    try:
-        return await ports.histories.sample(report.sampled_workflow_ids), ()
-    except LoadtestError as error:
-        return None, (f"no histories could be read as a cross-check: {error}",)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from loadtest.analysis.readings.load_shape import shape_text
 from loadtest.plan import Slo
 from loadtest.plural import counted
-from loadtest.report.numbers import bound_text, capitalised, listed, milliseconds, rate, share
+from loadtest.report.numbers import bound_text, capitalised, listed, percent, rate, share, wait_milliseconds
 from loadtest.report.run_cells import Cell, cells, unit
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.sweep_result import Demand, RunVerdict, SweepResult
@@ -54,9 +54,24 @@ def deployment_sentences(sweep: SweepResult, demand: Demand, *, explain: bool = 
         else ""
     )
     return (
-        f"Deploy {counted(demand.replicas, 'replica')}: {why} {asked}{spare}.",
+        f"Deploy {counted(demand.replicas, 'replica')}: {why} {asked}{_used(mine, demand.replicas)}{spare}.",
         f"{capitalised(demand.why)}. {waits}",
     )
+
+
+def _used(mine: Sequence[Cell], replicas: int) -> str:
+    """
+    Tell how much of its capacity a level rate asks of a count; empty where its capacity is not known.
+    """
+    ratios = [
+        step.utilization_ratio
+        for cell in mine
+        for step in cell.usable
+        if cell.replicas == replicas
+        and step.utilization_ratio is not None
+        and (step.load.shape is None or step.load.shape.kind in _LEVEL)
+    ]
+    return f", at {percent(max(ratios))} of {'its' if replicas == 1 else 'their'} capacity" if ratios else ""
 
 
 def _what_would_tell(demand: Demand) -> str:
@@ -164,11 +179,11 @@ def _long_waits(mine: Sequence[Cell]) -> str | None:
         value = cell.worst(lambda step: step.schedule_to_start_seconds.activity.p95)
         if value is not None:
             unit_once = " ms" if not found else ""
-            found.append(f"{milliseconds(value)}{unit_once} with {_named(cell)}")
+            found.append(f"{wait_milliseconds(value)}{unit_once} with {_named(cell)}")
     parts = [f"95 % of the activities waited less than {', '.join(found)}{_repeated(mine)}"] if found else []
     workflow = [wait for cell in mine if (wait := cell.worst(_workflow_wait)) is not None]
     if workflow:
-        low, high = milliseconds(min(workflow)), milliseconds(max(workflow))
+        low, high = wait_milliseconds(min(workflow)), wait_milliseconds(max(workflow))
         parts.append(
             f"half of the workflow tasks less than {low if low == high else f'{low} to {high}'} ms with any"
         )

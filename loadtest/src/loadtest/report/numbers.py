@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 
 from loadtest.analysis.readings.rate_text import rate_text
+from loadtest.catalogue.latency_buckets import LATENCY_BOUNDS_SECONDS
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
 from loadtest.results.manifest import Machine
@@ -24,6 +25,15 @@ def milliseconds(seconds: float | None) -> str:
         return DASH
     value = seconds * 1000
     return f"{value:.1f}" if 0 < value < 9.95 else f"{value:,.0f}"
+
+
+def wait_milliseconds(seconds: float | None) -> str:
+    """
+    Write a percentile of waits as milliseconds; below the first bound of their histogram only that it is, as its number there
+    is a line from 0.
+    """
+    first = LATENCY_BOUNDS_SECONDS[0]
+    return f"<{first * 1000:g}" if seconds is not None and seconds < first else milliseconds(seconds)
 
 
 def duration(seconds: float) -> str:

@@ -27,7 +27,7 @@ from loadtest.report.drawing import (
     drawing,
     saved,
 )
-from loadtest.report.numbers import milliseconds, rate
+from loadtest.report.numbers import milliseconds, rate, wait_milliseconds
 from loadtest.report.run_cells import Cell, cells, common_cells, unit
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import SweepResult
@@ -252,7 +252,7 @@ def _draw_waits(
             if replicas not in told:
                 continue
             axes.annotate(
-                milliseconds(value / 1000),
+                wait_milliseconds(value / 1000),
                 (replicas, value),
                 xytext=(7, 5),
                 textcoords="offset points",

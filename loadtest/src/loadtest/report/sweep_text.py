@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadtest.report.headlines import headlines
-from loadtest.report.numbers import DASH, milliseconds, percent, rate, with_error
-from loadtest.report.run_cells import unit
+from loadtest.report.numbers import DASH, milliseconds, percent, rate, wait_milliseconds, with_error
+from loadtest.report.run_cells import common_cells, unit
 from loadtest.report.text_lines import fitted, text_table
 from loadtest.report.verdict_meaning import lacks_settings, verdict_meaning
+from loadtest.report.wait_floor import wait_floor
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
@@ -55,9 +56,13 @@ def columns(sweep: SweepResult) -> tuple[Column, ...]:
         Column("of", "capacity", lambda step: percent(step.utilization_ratio)),
         Column("headroom", "1/s", headroom),
         Column("completed", f"{unit(sweep)}/s", _completed),
-        Column("activity", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.activity.p95)),
+        Column(
+            "activity", "p95 ms", lambda step: wait_milliseconds(step.schedule_to_start_seconds.activity.p95)
+        ),
         Column("long run", "p95 ms", long_run_text),
-        Column("workflow", "p95 ms", lambda step: milliseconds(step.schedule_to_start_seconds.workflow.p95)),
+        Column(
+            "workflow", "p95 ms", lambda step: wait_milliseconds(step.schedule_to_start_seconds.workflow.p95)
+        ),
         Column("end to end", "p50 ms", lambda step: milliseconds(step.end_to_end_seconds.p50)),
         Column("slots", "used", lambda step: percent(step.slots_used_ratio)),
         Column("errors", "", lambda step: f"{step.errors.failed} of {step.errors.finished}"),
@@ -122,6 +127,8 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
     above = [f"{sweep.plan}: {sweep.verdict.value} ({verdict_meaning(sweep)})", ""]
     above += [f"  {sentence}" for sentence in headlines(sweep, left)]
     lines = []
+    if len(sweep.combinations) == 1 and (least := wait_floor(common_cells(sweep))) is not None:
+        lines.append(least)
     if len(sweep.combinations) > 1:
         lines += [f"{each.verdict.value}: {each.setting}" for each in sweep.combinations]
     lines += [

@@ -162,7 +162,8 @@ class StepResult:
         cross_check: The activity queue's mean wait from other sources.
         sync_match_ratio: Share of the tasks that were handed to a waiting poller; whole step.
         backlog: Number and age of the waiting tasks.
-        state_transitions_per_second, state_transitions_per_workflow: The server's unit of work; whole step.
+        state_transitions_per_second: The server's unit of work in the window, by the time between the window's two looks.
+        state_transitions_per_workflow: The same over the whole step, for each workflow that closed.
         actions_per_workflow: Actions by the server's own counter, the unit by which hosted servers bill; whole step.
         actions_by_kind: The same by the counter's action types; empty where it is not known.
         activity_slots: Activity slots of all replicas, as they report them; null where one does not.
@@ -175,7 +176,7 @@ class StepResult:
         persistence_latency_seconds: Latency of the server's requests to its database.
         shard_lock_seconds: Time that the server waits for a shard's lock.
         little_ratio: Sum of (closed - sent) at the injectors over the workers' own sum; whole step.
-        window_little_ratio: Workflows in flight over throughput x time in system, in the window; shown, not judged.
+        window_little_ratio: Workflows in flight over throughput x time in system, in the window; no rule reads it.
         counts: Counts of the step from independent sides.
         scrape_cost_seconds: Seconds that one look at the server's page took.
         suspects: What may limit a closed or overloaded step, the likeliest first; null where nothing is at its limit.

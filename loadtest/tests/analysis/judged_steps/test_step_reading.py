@@ -54,6 +54,7 @@ def test_readings_are_those_of_the_facts(steady: Measured) -> None:
     assert step.closes_per_second == closed / 20
     assert step.error_ratio == 0
     assert step.state_transitions_per_workflow == 27
+    assert step.state_transitions_per_second == 27 * closed / 20
     assert step.actions_per_workflow == 7
     assert step.actions_by_kind == {"command_ScheduleActivityTask": 6, "grpc_StartWorkflowExecution": 1}
     assert step.sync_match_ratio == pytest.approx(12 / 13)
@@ -67,6 +68,30 @@ def test_readings_are_those_of_the_facts(steady: Measured) -> None:
     assert step.little_ratio == pytest.approx(1.01, abs=0.01)
     assert step.load.arrival_rate == 1.8
     assert 0 < (step.slots_used_ratio or 0) < 1
+
+
+def test_rates_are_those_of_the_time_between_the_looks(steady: Measured) -> None:
+    """
+    A look that came 0.3 s late counted for 0.3 s longer; the injectors' own window is as long as planned.
+    """
+    assert steady.worker_window is not None and steady.server_window is not None
+    late = replace(
+        steady,
+        worker_window=replace(steady.worker_window, seconds=20.3),
+        server_window=replace(steady.server_window, seconds=20.3),
+    )
+
+    planned, step = read_step(steady, PLAN), read_step(late, PLAN)
+
+    assert step.window_seconds == 20
+    assert step.offered_per_second == planned.offered_per_second == 36 / 20
+    for of_planned, of_looks in (
+        (planned.throughput_per_second.value, step.throughput_per_second.value),
+        (planned.closes_per_second, step.closes_per_second),
+        (planned.state_transitions_per_second, step.state_transitions_per_second),
+    ):
+        assert of_planned and of_looks == pytest.approx(of_planned * 20 / 20.3)
+    assert step.window_little_ratio == pytest.approx((planned.window_little_ratio or 0) * 20.3 / 20)
 
 
 def test_retries_and_rework_do_not_pass_for_throughput(steady: Measured) -> None:
@@ -173,12 +198,14 @@ def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> N
     The reason of a reading that is not shown names its cause: no event, or nobody who could have counted it.
     """
     assert steady.server_whole is not None and steady.worker_whole is not None
+    assert steady.server_window is not None
     quiet = replace(
         steady,
         server_whole=replace(steady.server_whole, counters={}),
+        server_window=replace(steady.server_window, counters={}),
         worker_whole=replace(steady.worker_whole, counters={}),
     )
-    away = replace(steady, server_whole=None, worker_whole=None)
+    away = replace(steady, server_whole=None, server_window=None, worker_whole=None)
 
     told, gone = read_step(quiet, PLAN), read_step(away, PLAN)
 
@@ -187,4 +214,5 @@ def test_what_did_not_happen_is_no_page_that_was_not_read(steady: Measured) -> N
     assert "no counter of state transitions" in told.why["state_transitions_per_second"]
     assert "no counter of actions" in told.why["actions_per_workflow"]
     assert "could not be read" in gone.why["sync_match_ratio"]
+    assert "could not be read" in gone.why["state_transitions_per_second"]
     assert "no metrics of ours" in gone.why["sticky_hit_ratio"]

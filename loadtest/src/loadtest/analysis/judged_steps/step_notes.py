@@ -33,6 +33,10 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
                 "are not known"
             )
         )
+    if workflow_counts.is_closed(measured) and measured.worker_halves is None:
+        notes.append(
+            "not judged: whether the window was level, as its halves are counted on pages of all workers alone"
+        )
     notes += [f"not known: {reason}" for reason in unknown_slots(measured.workers)]
     notes += unplanned_eager(measured.workers, plan)
     notes += [

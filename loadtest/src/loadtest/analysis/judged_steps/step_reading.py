@@ -141,19 +141,19 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         backlog=backlog_reading(measured, why),
         state_transitions_per_second=why.of(
             "state_transitions_per_second",
-            per(_transitions(measured), _seconds(measured.server_whole)),
-            _why_none(measured.server_whole, NO_SERVER, NO_TRANSITIONS),
+            per(_transitions(measured.server_window), _seconds(measured.server_window)),
+            _why_none(measured.server_window, NO_SERVER, NO_TRANSITIONS),
         ),
         state_transitions_per_workflow=why.of(
             "state_transitions_per_workflow",
             per(
-                _transitions(measured),
+                _transitions(measured.server_whole),
                 workflow_counts.closed_by_server(measured),
             ),
             _why_none(
                 measured.server_whole,
                 NO_SERVER,
-                NO_CLOSE if _transitions(measured) else NO_TRANSITIONS,
+                NO_CLOSE if _transitions(measured.server_whole) else NO_TRANSITIONS,
             ),
         ),
         actions_per_workflow=why.of(
@@ -275,8 +275,8 @@ def _seconds(difference: Difference | None) -> float | None:
     return difference.seconds if difference is not None else None
 
 
-def _transitions(measured: Measured) -> float | None:
-    return counter_of(measured.server_whole, "server.state_transitions")
+def _transitions(difference: Difference | None) -> float | None:
+    return counter_of(difference, "server.state_transitions")
 
 
 def _why_none(difference: Difference | None, nobody: str, no_event: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from loadtest.analysis.readings.backlog import backlog_slope, window_seconds
+from loadtest.analysis.readings.backlog import backlog_slope, oldest_ages, window_seconds
 from loadtest.analysis.readings.load_shape import load_shape
 from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.workflow_counts import is_closed, window_closed, work
@@ -46,7 +46,7 @@ def above_capacity(measured: Measured, found: CellCapacity) -> str | None:
     return (
         f"{rate_text(rate)}/s is above capacity: {counted(measured.key.replicas, 'replica')} can do "
         f"{rate_text(capacity.orders_per_second)}/s ± {capacity.half_width_ratio * 100:.1f} % "
-        f"({capacity.utilization(rate) * 100:.0f} % asked), so waits grow with the window"
+        f"({capacity.utilization(rate) * 100:.0f} % asked), so its waits grow with the window"
     )
 
 
@@ -106,14 +106,23 @@ def judge(
     """
     above = above_capacity(measured, capacity) if capacity is not None and not is_closed(measured) else None
     if above is not None:
-        return StepVerdict.OVERLOADED, (above,)
+        return StepVerdict.OVERLOADED, (f"{above}{_still_waiting(measured)}",)
     broken = broken_rules(measured, plan, RULES)
     if not broken and capacity is None:
         above = growing_backlog(measured, plan)
         if above is not None:
-            return StepVerdict.OVERLOADED, (above,)
+            return StepVerdict.OVERLOADED, (f"{above}{_still_waiting(measured)}",)
     broken += broken_rules(measured, plan, EVIDENCE_OF_OVERLOAD)
     return (StepVerdict.INVALID, broken) if broken else (StepVerdict.VALID, ())
+
+
+def _still_waiting(measured: Measured) -> str:
+    """
+    Say how long the oldest task waited that was not taken, as percentiles know only of tasks that were; empty where nobody saw
+    one.
+    """
+    oldest = max(oldest_ages(measured), default=0.0)
+    return f"; tasks that still wait are in none of them, the oldest for {oldest:.1f} s" if oldest > 0 else ""
 
 
 def broken_rules(measured: Measured, plan: Plan, rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -28,6 +28,14 @@ def window_seconds(measured: Measured) -> tuple[Second, ...]:
     return tuple(second for second in measured.timeline if start <= second.at <= end)
 
 
+def oldest_ages(measured: Measured) -> list[float]:
+    """
+    Return the age in seconds of the oldest task that waits, at each look of the window; gaps are left out.
+    """
+    seen = (second.backlog_age_seconds for second in window_seconds(measured))
+    return [age for age in seen if age is not None]
+
+
 def backlog_slope(seconds: Sequence[Second]) -> Estimate:
     """
     Return the slope of the backlog in tasks per second, with its 95 % interval; gaps are left out.

@@ -4,7 +4,7 @@ The backlog and the open workflows at a window's start and end, and their maximu
 
 from __future__ import annotations
 
-from loadtest.analysis.readings.backlog import backlog_of, backlog_slope, window_seconds
+from loadtest.analysis.readings.backlog import backlog_of, backlog_slope, oldest_ages, window_seconds
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_result_parts import BacklogReading, WindowEnds
@@ -16,7 +16,7 @@ def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
     """
     seconds = window_seconds(measured)
     tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
-    ages = [age for second in seconds if (age := second.backlog_age_seconds) is not None]
+    ages = oldest_ages(measured)
     growth = backlog_slope(seconds)
     gap = "no look at the task queue succeeded in the window"
     for key, values in (("backlog.tasks", tasks), ("backlog.age_seconds", ages)):

@@ -1,5 +1,5 @@
 """
-Little's law as a cross-check: the same workflows, timed by two independent clocks.
+Little's law as a cross-check of the books: the same workflows, timed by injectors and workers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from loadtest.analysis.readings.workflow_counts import (
     most_closed_by_server,
     results,
     started_types,
-    window_workflows,
+    workflows_per_second,
 )
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import histogram_of
@@ -60,11 +60,11 @@ def window_ratio(measured: Measured) -> float | None:
     Return in flight over (throughput x time in system) within the window; edges make it noisy.
     """
     in_flight = [second.in_flight for second in window_seconds(measured) if second.in_flight is not None]
-    workflows = window_workflows(measured)
+    throughput = workflows_per_second(measured)
     closed = results(measured.injector.window)
-    if not in_flight or not workflows or not closed:
+    if not in_flight or not throughput or not closed:
         return None
     in_system = measured.injector.window_closed_minus_sent_seconds * measured.injector.awaited_every / closed
     if in_system <= 0:
         return None
-    return (sum(in_flight) / len(in_flight)) / (workflows / measured.window_seconds * in_system)
+    return (sum(in_flight) / len(in_flight)) / (throughput * in_system)

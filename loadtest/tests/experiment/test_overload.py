@@ -1,0 +1,118 @@
+"""
+A sweep at a rate that one of its counts cannot carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import synthetic
+from fake_steps import AnsweringRule
+from fake_system import ACTIVITIES, FakeSystem
+from fakes import fake_ports
+
+from loadtest.analysis import analyse, exit_code
+from loadtest.design.design import KeptStep
+from loadtest.design.grid import Grid
+from loadtest.design.window_plan import DrawnWork, WindowPlan, plan_window
+from loadtest.experiment import loop
+from loadtest.experiment.loop import Subject, run_experiment
+from loadtest.experiment.progress import Event, PhaseStarted
+from loadtest.plan import Open, Plan, Saturate
+from loadtest.report.sweep_text import text_report
+from loadtest.results.run_folder import Run
+from loadtest.results.step_instruction import StepInstruction
+from loadtest.results.step_key import StepKey
+from loadtest.results.sweep_result import RunVerdict
+
+# One replica does ten orders a second: this is 3.1 times its capacity, and 0.78 of that of four.
+RATE = 31.0
+
+
+async def test_an_overload_beyond_doubt_answers_and_breaks_no_run(
+    system: FakeSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Four are enough and one is not; one has a short window, is worked off in its drain, and is not measured again.
+    """
+    system.per_order, system.is_limited = 1.0, True
+    plan = Plan(
+        name="overload",
+        replicas=(1, 4),
+        loads=(Saturate(window_seconds=15), Open(arrival_rate=RATE, max_window_seconds=60)),
+    )
+
+    def windows(
+        cell: Plan,
+        instruction: StepInstruction,
+        key: StepKey,
+        kept: Sequence[KeptStep],
+        drawn: DrawnWork | None,
+    ) -> WindowPlan:
+        """The product's own, and for four replicas one that answers, as the fakes' activities take no time to make twins of."""
+        if (key.replicas, key.kind) == (4, "open"):
+            return WindowPlan(AnsweringRule(60.0, 45.0), "1/1", 0.15)
+        return plan_window(cell, instruction, key, kept, drawn)
+
+    monkeypatch.setattr(loop, "plan_window", windows)
+    run = Run.create(tmp_path, plan, synthetic.manifest())
+
+    await run_experiment(
+        {None: fake_ports(system)},
+        run,
+        Subject(ACTIVITIES, own_worker=True),
+        Grid(plan),
+        lambda _: None,
+        system.clock,
+    )
+
+    steps = run.read_steps()
+    sweep = analyse(steps, plan, run.manifest)
+    verdicts = {step.step: step.verdict.value for step in sweep.steps}
+    assert verdicts == {
+        "1-saturate-1": "valid",
+        "1-open1-1": "overloaded",
+        "4-saturate-1": "valid",
+        "4-open1-1": "valid",
+    }
+    assert (sweep.demand.enough, sweep.demand.not_enough) == ((4,), (1,))
+    assert (sweep.verdict, exit_code(sweep)) == (RunVerdict.PASS, 0)
+    assert "4 replicas are enough, 1 is not; 2 to 3 were not measured." in text_report(sweep)
+    (overloaded,) = [step for step in steps if step.key.folder == "1-open1-1"]
+    assert overloaded.window_seconds == 15
+    assert overloaded.injector.open_at_end == 0
+    assert 40 < overloaded.injector.drain_seconds < plan.drain_seconds
+
+
+async def test_a_step_begins_when_what_the_last_one_left_is_worked_off(
+    system: FakeSystem, tmp_path: Path
+) -> None:
+    """
+    A window of a minute, as this plan asks, leaves more than a drain can take: the step after it would count those orders as
+    foreign, and be invalid.
+    """
+    system.per_order, system.is_limited = 1.0, True
+    plan = Plan(
+        name="overload",
+        replicas=(1, 4),
+        loads=(Saturate(window_seconds=15), Open(arrival_rate=RATE, window_seconds=60)),
+        seed=4,  # one replica comes first
+    )
+    run, phases = Run.create(tmp_path, plan, synthetic.manifest()), list[str]()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, PhaseStarted):
+            phases.append(event.phase)
+
+    await run_experiment(
+        {None: fake_ports(system)}, run, Subject(ACTIVITIES, own_worker=True), Grid(plan), tell, system.clock
+    )
+
+    steps = {step.key.folder: step for step in run.read_steps()}
+    assert steps["1-open1-1"].injector.open_at_end > 0
+    assert phases.count("work off what is left") == 1
+    third = phases[12:]  # after the six phases of each step before
+    assert third[:2] == ["scale", "work off what is left"]
+    assert not any(key.endswith("again1") for key in steps)
