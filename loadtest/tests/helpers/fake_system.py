@@ -55,6 +55,8 @@ class FakeSystem:
         robbed: Seconds of a step, from and to, in which the host keeps one of two cores back.
         crowded: Seconds of a step, from and to, in which other programs take a core of two.
         others_cores: How much of it they take.
+        open_at_end: Workflows that each step leaves open.
+        left_ends_each: Seconds after which one after the other of these ends; 0 where none does.
         late_share: Share of the activities that wait 2 s.
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
             where half of the slots are in use whatever is kept open.
@@ -94,6 +96,8 @@ class FakeSystem:
     robbed: tuple[float, float] | None = None
     crowded: tuple[float, float] | None = None
     others_cores: float = 1.0
+    open_at_end: int = 0
+    left_ends_each: float = 0.0
     late_share: float = 0.0
     per_order: float | None = None
     stopped: list[str] = field(default_factory=list)
@@ -136,6 +140,13 @@ class FakeSystem:
         if self.instruction.arrival_rate is not None or self.per_order is None:
             return self.instruction.arrival_rate or full
         return min(full, self.per_order * (self.instruction.in_flight or 0))
+
+    def left(self) -> int:
+        """
+        Workflows of the step before that are open now.
+        """
+        passed = self.clock.now() - self.ends_at
+        return max(0, self.open_at_end - int(passed / self.left_ends_each if self.left_ends_each else 0))
 
     def slots_used(self) -> float:
         """

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fake_server_answers import FakeHistories, FakeOrders, FakeQueue
 from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
 from fake_workers import FakeWorkers
 from histograms import buckets, hdr
@@ -16,12 +17,11 @@ from histograms import buckets, hdr
 from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
-from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
-from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
+from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
-from loadtest.results.scrape import Backlog, Scrape
+from loadtest.results.scrape import Scrape
 from loadtest.results.step_instruction import StepInstruction
 
 SERVER = "http://server/metrics"
@@ -36,6 +36,7 @@ def fake_ports(system: FakeSystem) -> Ports:
         FakeInjectors(system),
         FakeMetrics(system),
         FakeQueue(system),
+        FakeOrders(system),
         FakeHistories(system),
         FakeWorkers(system),
     )
@@ -183,7 +184,7 @@ class FakeInjectors:
                 )
             },
             within_slo=closed,
-            open_at_end=0,
+            open_at_end=system.open_at_end,
             drain_seconds=END_TO_END_SECONDS,
             per_injector={"injector-1": whole},
             problems=(),
@@ -259,41 +260,3 @@ class FakeMetrics:
     def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
         """Five polls for activities."""
         return {"activity_task": 5.0 * len(scrape.pages)} if name == "worker.pollers" else {}
-
-
-@dataclass
-class FakeQueue:
-    """
-    An empty queue that every replica polls.
-    """
-
-    system: FakeSystem
-
-    async def give_new_workflows(self, since: float) -> None:
-        """Nobody has a version."""
-
-    async def look(self) -> Backlog | None:
-        """A gap while it is away."""
-        if self.system.is_away("queue"):
-            return None
-        now, polls = self.system.clock.now(), self.system.polls
-        pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
-        pollers |= {name: now for name in self.system.strangers}
-        limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
-
-
-@dataclass
-class FakeHistories:
-    """
-    Histories whose waits are those of the pages.
-    """
-
-    system: FakeSystem
-
-    async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
-        """One wait each."""
-        if self.system.is_away("histories"):
-            raise MeasurementError("no history of order-1")
-        read = len(workflow_ids)
-        return HistorySample(read, (0.004,) * read, (0.003,) * read, self.system.elsewhere)

@@ -16,7 +16,7 @@ from loadtest.analysis.judged_steps.step_verdict import JudgedStep, judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
-from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.readings.workflow_counts import is_closed, leaves_open
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep
 from loadtest.design.step_attempts import why_not_repeated
@@ -103,6 +103,8 @@ async def run_experiment(
     left, more = design.left(kept), design.extra_steps(kept)
     seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
     tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
+    # Servers on which workflows of earlier steps may be open.
+    unsettled = set(ports) if len(run.manifest.starts) > 1 else set[str | None]()
     # In a thread, as a design may simulate for seconds.
     while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
@@ -125,9 +127,19 @@ async def run_experiment(
             )
         )
         step = PlannedStep(
-            key, cell, instruction, planning, subject.activities_per_workflow, subject.own_worker
+            key,
+            cell,
+            instruction,
+            planning,
+            subject.activities_per_workflow,
+            subject.own_worker,
+            cell.server_name in unsettled,
         )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
+        if leaves_open(measured):
+            unsettled.add(cell.server_name)
+        else:
+            unsettled.discard(cell.server_name)
         measured = await asyncio.to_thread(
             with_model, measured, instruction, planning.made, subject.drawn_work
         )

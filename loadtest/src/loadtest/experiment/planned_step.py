@@ -46,6 +46,7 @@ class PlannedStep:
         plan_window: Decides window and schedule; may take seconds of CPU, in a thread.
         activities_per_workflow: Number of activities of one workflow, as the scenario says.
         own_worker: Whether the workers are the kit's own, whose slots the plan sets.
+        follows_open: Whether workflows of earlier steps may still be open on its server.
     """
 
     key: StepKey
@@ -54,3 +55,4 @@ class PlannedStep:
     plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool
+    follows_open: bool = False

@@ -183,6 +183,21 @@ class Queue(Protocol):
         ...
 
 
+class Orders(Protocol):
+    """
+    The workflows that this run has started.
+    """
+
+    async def left(self) -> int:
+        """
+        Return how many are open now.
+
+        Raises:
+            MeasurementError: The server does not list them.
+        """
+        ...
+
+
 class Histories(Protocol):
     """
     Histories of sampled workflows, as a cross-check by the server's clock.
@@ -247,5 +262,6 @@ class Ports:
     injectors: Injectors
     metrics: Metrics
     queue: Queue
+    orders: Orders
     histories: Histories
     workers: AskedWorkers

@@ -46,6 +46,31 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     return tuple(workflow for workflow in ids if _beginning(workflow, run) is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class RunWorkflows:
+    """
+    The workflows that a run has started on one server.
+
+    Attributes:
+        client: Client of the server and namespace.
+        task_queue: Task queue of the run.
+        run: Name of the run.
+    """
+
+    client: Client
+    task_queue: str
+    run: str
+
+    async def left(self) -> int:
+        """
+        Return how many are open.
+
+        Raises:
+            MeasurementError: The server does not list them.
+        """
+        return len(await open_workflows(self.client, self.task_queue, self.run))
+
+
 async def _open(client: Client, query: str) -> list[str]:
     try:
         return [found.id async for found in client.list_workflows(f"{query} AND ExecutionStatus = 'Running'")]

@@ -19,6 +19,7 @@ class ProblemCause(StrEnum):
     ARRIVALS_MISSING = "arrivals missing"
     CLOCK = "clock"
     COUNTER_FELL = "counter fell"
+    EARLIER_ORDERS = "workflows of earlier steps"
     FAMILY_ABSENT = "metric family absent"
     FLIGHT_BROKEN = "flight broken"
     INJECTOR_VANISHED = "injector vanished"

@@ -14,6 +14,7 @@ from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.injector_report import InjectorCounts, InjectorReport
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.problem import ProblemCause
 from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
@@ -144,6 +145,14 @@ def counted_activities(measured: Measured) -> int:
     if counted is None and measured.server_whole is not None:
         counted = round(measured.server_whole.counters.get(SERVER_ACTIVITIES, 0.0))
     return counted or 0
+
+
+def leaves_open(measured: Measured) -> bool:
+    """
+    Tell whether workflows of this step, or of those before it, may be open when the next one begins.
+    """
+    earlier = any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems)
+    return earlier or measured.injector.open_at_end > 0
 
 
 def is_closed(measured: Measured) -> bool:

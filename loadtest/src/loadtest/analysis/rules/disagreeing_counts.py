@@ -16,6 +16,7 @@ from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured_step import Measured
+from loadtest.results.problem import ProblemCause
 
 
 def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
@@ -47,6 +48,8 @@ def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
 
 
 def _why_disagreeing(measured: Measured) -> str:
+    if any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems):
+        return "the workflows that earlier steps left open are among them"
     missing, failed = measured.injector.open_at_end, measured.injector.whole.failed
     if missing:
         return f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"
