@@ -73,7 +73,7 @@ async def first_known(
     known = await ask_workers(workers, replicas)
     began, is_told = clock.now(), False
     wants_slots = wants_slots or any(path.startswith("worker.") for path, _ in factors)
-    while wants_slots and activity_slots(known) is None:
+    while wants_slots and activity_slots(known) is None and not any(one.serves_sessions for one in known):
         is_listed = any(worker.first_beat for worker in known)
         if clock.now() - began >= (LONGEST_BEAT_SECONDS if is_listed else LISTED_SECONDS):
             break
@@ -107,21 +107,26 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     Combine each replica's last facts with the slots that it had before the load, as a sum taken under load may miss
     one, and with the most polls for activities that it had out, as a worker without load has all of them out.
 
-    Where the last facts have no slots at all, the first ones are kept; where the replica has become more processes, the
-    last ones. A page that once showed the kit's `main` counts
-    as showing it, whatever it shows later.
+    Where the last facts have no slots at all, the first ones are kept; where the replica has become more processes, or
+    was seen to serve sessions, the last ones. A page that once showed the kit's `main` counts as showing it, whatever
+    it shows later.
     """
     return tuple(
-        replace(before, shows_main=before.shows_main or after.shows_main)
-        if after.activity_slots is None and before.activity_slots is not None
-        else replace(
-            after,
-            activity_slots=_first(before, after).activity_slots or after.activity_slots,
-            workflow_slots=_first(before, after).workflow_slots or after.workflow_slots,
-            activity_pollers=_most(before.activity_pollers, after.activity_pollers),
-            shows_main=before.shows_main or after.shows_main,
-        )
+        replace(_latest(before, after), shows_main=before.shows_main or after.shows_main)
         for before, after in zip(first, last, strict=True)
+    )
+
+
+def _latest(before: WorkerFacts, after: WorkerFacts) -> WorkerFacts:
+    if after.serves_sessions:
+        return after
+    if after.activity_slots is None and before.activity_slots is not None:
+        return before
+    return replace(
+        after,
+        activity_slots=_first(before, after).activity_slots or after.activity_slots,
+        workflow_slots=_first(before, after).workflow_slots or after.workflow_slots,
+        activity_pollers=_most(before.activity_pollers, after.activity_pollers),
     )
 
 

@@ -20,6 +20,12 @@ from loadtest.child import process_group
 from loadtest.errors import MeasurementError
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
+from loadtest.probe.session_workers import (
+    may_serve_sessions,
+    polls_for_sessions,
+    serves_sessions,
+    without_slots,
+)
 from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
@@ -69,6 +75,7 @@ class WorkerProbe:
         self._answered: set[str] = set()
         self._paged: set[str] = set()
         self._several: set[str] = set()
+        self._sessions: set[str] = set()
 
     def close(self) -> None:
         """
@@ -107,7 +114,9 @@ class WorkerProbe:
             self._remember(replica, page, found)
             if found is None and replica.identity not in self._answered:
                 found = page
-            looks[replica.identity] = found
+            looks[replica.identity] = (
+                without_slots(found) if found is not None and replica.identity in self._sessions else found
+            )
         return looks
 
     async def facts(self, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -119,7 +128,15 @@ class WorkerProbe:
         """
         now = time.time()
         beats = await self._beats()
-        return tuple(await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas)))
+        known = await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas))
+        if any(may_serve_sessions(worker) for worker in known):
+            polls = await polls_for_sessions(self._client, self._task_queue)
+            self._sessions |= {
+                replica.identity
+                for replica, worker in zip(replicas, known, strict=True)
+                if may_serve_sessions(worker) and serves_sessions(replica, worker, polls)
+            }
+        return tuple(without_slots(one) if one.replica in self._sessions else one for one in known)
 
     async def other_queues(self, replicas: Sequence[Replica]) -> tuple[str, ...]:
         """
