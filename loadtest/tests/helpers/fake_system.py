@@ -45,6 +45,7 @@ class FakeSystem:
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
         processes_at: Unix time from which these are listed.
+        supervised_at: Second of a step at which the first replica's worker is started anew within its process.
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -84,6 +85,7 @@ class FakeSystem:
     slots: int | None = 10
     processes: int = 1
     processes_at: float = 0.0
+    supervised_at: float | None = None
     strangers: tuple[str, ...] = ()
     shows_main: bool | None = None
     beats_at: float = 0.0

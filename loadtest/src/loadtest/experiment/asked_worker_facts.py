@@ -17,6 +17,7 @@ from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
 from loadtest.results.plan_setting import Setting
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The longest interval of an SDK's heartbeats, with some reserve.
@@ -27,6 +28,7 @@ LISTED_SECONDS = 5.0
 # sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
 # kit's worker.
 TAKEN_BACK_SECONDS = 12.0
+_CLOCK_SLACK_SECONDS = 1.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -112,8 +114,38 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     it shows later.
     """
     return tuple(
-        replace(_latest(before, after), shows_main=before.shows_main or after.shows_main)
+        replace(
+            _latest(before, after),
+            shows_main=before.shows_main or after.shows_main,
+            started_at=after.started_at or before.started_at,
+        )
         for before, after in zip(first, last, strict=True)
+    )
+
+
+def started_anew(
+    first: Sequence[WorkerFacts], last: Sequence[WorkerFacts], start_at: float
+) -> tuple[Problem, ...]:
+    """
+    Return a problem for each replica whose process stayed while a worker in it was started anew, as a supervisor does.
+
+    Args:
+        first, last: What was known of each replica before the load, and at the window's end.
+        start_at: Unix time of the step's first arrival.
+    """
+    return tuple(
+        Problem(
+            ProblemCause.WORKER_RESTARTED,
+            f"a worker of replica {after.replica} was started anew {after.started_at - start_at:.0f} s after the load began, so the tasks "
+            "that it held before were lost or late; see its log, mend that and measure again",
+            after.replica,
+            after.started_at - start_at,
+        )
+        for before, after in zip(first, last, strict=True)
+        if after.started_at is not None
+        and after.started_at > start_at + _CLOCK_SLACK_SECONDS
+        # Their difference has no part of what the worker's clock is off.
+        and (before.started_at is None or after.started_at > before.started_at + _CLOCK_SLACK_SECONDS)
     )
 
 

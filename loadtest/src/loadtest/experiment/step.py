@@ -14,7 +14,7 @@ from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
-from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
+from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known, started_anew
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.earlier_orders import EarlierOrders, wait_for_earlier_orders
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
@@ -149,7 +149,7 @@ async def run_step(
         end = await take_snapshot(ports.metrics, ports.target, endpoints)
         workers.end_window()
         poll = await ports.queue.look()
-        known = latest_known(known, await ask_workers(ports.workers, replicas))
+        first, known = known, latest_known(known, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
         if poll is not None and poll.idle is not None and not report.whole.completed:
@@ -167,7 +167,7 @@ async def run_step(
         ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
     )
     enough = watch.enough.result() if watch.enough.done() else None
-    parts = pages_of_a_part(endpoints, known)
+    parts = pages_of_a_part(endpoints, known) + started_anew(first, known, instruction.start_at)
     gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
     return replace(
         measured,

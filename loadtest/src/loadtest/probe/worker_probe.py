@@ -33,6 +33,7 @@ from loadtest.probe.worker_heartbeat import (
     is_alive,
     is_first,
     is_of,
+    newest_start,
     process_of,
     sdk_of,
 )
@@ -178,11 +179,22 @@ class WorkerProbe:
                 if first is None
                 else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
             )
-            return replace(counted, eager=page.eager, shows_main=page.shows_main, processes=processes)
+            return replace(
+                counted,
+                eager=page.eager,
+                shows_main=page.shows_main,
+                started_at=newest_start(mine),
+                processes=processes,
+            )
         if first is None:
             return page
         known = replace(
-            page, identity=first.worker_identity, sdk=sdk_of(first), processes=processes, first_beat=True
+            page,
+            identity=first.worker_identity,
+            sdk=sdk_of(first),
+            started_at=newest_start(mine),
+            processes=processes,
+            first_beat=True,
         )
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 
