@@ -18,7 +18,6 @@ from loadtest.results.worker_facts import WorkerFacts
 
 # The SDK's own name for the queue on which sessions begin.
 _CREATION_SUFFIX = "__internal_session_creation"
-_GO = "temporal-go"
 _CLOCK_SLACK_SECONDS = 1.0
 _WHY = (
     "its slots are not known: it serves sessions (EnableSessionWorker), and the Go SDK tells of the slots for activities, for "
@@ -30,8 +29,9 @@ def may_serve_sessions(facts: WorkerFacts) -> bool:
     """
     Tell whether a worker may be one of the Go SDK; a page does not tell its SDK.
     """
-    is_known = facts.source is not None or facts.first_beat
-    return is_known and (facts.sdk or _GO).startswith(_GO)
+    if facts.sdk is None:
+        return facts.source == "page" and not facts.shows_main
+    return facts.sdk.startswith("temporal-go")
 
 
 async def polls_for_sessions(client: Client, task_queue: str) -> Mapping[str, float]:
