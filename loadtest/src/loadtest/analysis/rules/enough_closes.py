@@ -27,8 +27,7 @@ def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
         if seconds is not None
         else "raise warm_up_seconds and window_seconds"
     )
-    took = _mean_seconds(measured)
-    slow = f"one took {took:.3g} s, so " if not closed and took is not None else ""
+    slow = f"one took {_mean_seconds(measured):.3g} s, so " if seconds is not None and not closed else ""
     return [
         f"{counted(closed, 'workflow')} closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
         f"{slow}{wanted} (window_seconds is {measured.window_seconds:g})"
@@ -48,7 +47,8 @@ def seconds_of_enough_closes(measured: Measured) -> int | None:
         return math.ceil(wanted * measured.window_seconds / closed)
     if took is None or not measured.in_flight:
         return None
-    return math.ceil(took + wanted * took / measured.in_flight)
+    seconds = math.ceil(took + wanted * took / measured.in_flight)
+    return seconds if seconds > measured.window_seconds else None
 
 
 def _mean_seconds(measured: Measured) -> float | None:
