@@ -90,6 +90,11 @@ class SomeQueue:
         queue._look = look
         return queue
 
+    @property
+    def unanswered(self) -> str | None:
+        """Why it tells nothing."""
+        return "PERMISSION_DENIED: no such right" if self._look is None else None
+
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 
@@ -189,3 +194,14 @@ async def test_a_replica_whose_start_was_noted_by_a_clock_that_was_set_back_is_r
     looked = Backlog(0, 0, 0.0, {ours.identity: clock.now() + 1}, {ours.identity: clock.now() + 1})
 
     await wait_until_polling([ours], SomeQueue.of(looked), _sound, clock, timeout_seconds=5)
+
+
+async def test_a_server_that_does_not_describe_the_queue_is_told_and_not_the_workers() -> None:
+    """Their task queue, namespace and log are right, and a longer wait would end alike."""
+    queue = SomeQueue(set(), set())
+    queue._look = None
+
+    with pytest.raises(TargetError, match=r"PERMISSION_DENIED: no such right.*DescribeTaskQueue") as refused:
+        await wait_until_polling(TEN, queue, _sound, FakeClock())
+    assert "check the worker" not in str(refused.value)
+    assert "polling_seconds" not in str(refused.value)

@@ -23,6 +23,11 @@ class FakeQueue:
 
     system: FakeSystem
 
+    @property
+    def unanswered(self) -> str | None:
+        """Why the last look is a gap."""
+        return "UNAVAILABLE: connection refused" if self.system.is_away("queue") else None
+
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 

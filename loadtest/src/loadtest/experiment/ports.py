@@ -166,6 +166,13 @@ class Queue(Protocol):
     The task queue under test.
     """
 
+    @property
+    def unanswered(self) -> str | None:
+        """
+        Why the last look is a gap; ``None`` where it is none.
+        """
+        ...
+
     async def look(self) -> Backlog | None:
         """
         Look once, with one retry; ``None`` is a gap.

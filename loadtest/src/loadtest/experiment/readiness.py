@@ -118,11 +118,13 @@ async def wait_until_polling(
     replicas = [replace(replica, started_at=min(replica.started_at, began)) for replica in replicas]
     ready_after = 0.0
     ready: set[str] = set()
+    last: Backlog | None = None
+    kinds: dict[str, set[str]] = {}
     while True:
         await check_alive()
         look = await queue.look()
+        last = look or last
         passed = clock.now() - began
-        kinds: dict[str, set[str]] = {}
         if look is not None:
             kinds = _late(replicas, look, {}, wants_activities=wants_activities)
             if any(kinds.values()) and workers is not None and _some_named_themselves(replicas, look):
@@ -138,7 +140,12 @@ async def wait_until_polling(
         patience = timeout_seconds
         if _started_with_others(replicas, ready):
             patience = min(timeout_seconds, ready_after + SILENCE_SECONDS + 2 * ready_after)
-        if passed > patience:
+        if passed > patience and last is None:
+            raise TargetError(
+                f"whether the workers poll the task queue is not known: the server has not described it for {passed:.0f} s "
+                f"({queue.unanswered}); mend that, as a run needs DescribeTaskQueue"
+            )
+        if passed > patience and last is not None:
             # One that others that started with it have left behind is not slow to start.
             is_slow = patience == timeout_seconds
             longer = (
@@ -146,10 +153,8 @@ async def wait_until_polling(
                 if is_slow
                 else ""
             )
-            seen = "nothing could be asked" if look is None else f"{sorted(look.workflow_pollers)} do"
             raise TargetError(
-                f"{_silence(kinds) or f'replicas {[r.identity for r in replicas]} may not poll the task queue'} after "
-                f"{passed:.0f} s ({seen}); {await _remedy(workers, replicas)}{longer}"
+                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas)}{longer}"
             )
         await clock.sleep(0.2)
 
@@ -207,8 +212,6 @@ def _silence(kinds: Mapping[str, set[str]]) -> str:
     """
     Say which replicas do not poll at all and which poll for one kind of task only.
     """
-    if not kinds:
-        return ""
     of_none = set.intersection(*kinds.values())
     told = [f"replicas {sorted(of_none)} do not poll the task queue"] if of_none else []
     told += [
