@@ -38,8 +38,9 @@ class FakeQueue:
         now, polls = self.system.clock.now(), self.system.polls
         pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
         pollers |= {name: now for name in self.system.strangers}
+        idle = {} if self.system.idle is None else dict.fromkeys(pollers, self.system.idle)
         limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(0, 0, 0.0, pollers, pollers, limit, self.system.idle)
+        return Backlog(0, 0, 0.0, pollers, pollers, limit, idle)
 
 
 @dataclass

@@ -73,6 +73,18 @@ def _since_start(replica: Replica, last_poll: float) -> bool:
     return last_poll >= replica.started_at - _CLOCK_SLACK_SECONDS
 
 
+def why_idle(replicas: Sequence[Replica], look: Backlog) -> str | None:
+    """
+    Return why new workflows reach none of the replicas; ``None`` where they reach one, or where that is not known.
+
+    A worker that ended before the replicas' start stays listed for minutes, and its version says nothing of theirs.
+    """
+    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
+    polled = [one for one, at in look.workflow_pollers.items() if at >= since]
+    idle = [look.idle[one] for one in polled if one in look.idle]
+    return idle[0] if idle and len(idle) == len(polled) else None
+
+
 def is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
     """
     Tell whether a poller is a replica's, by the name that the run or the SDK gave it.

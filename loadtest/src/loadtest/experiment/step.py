@@ -23,7 +23,7 @@ from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.readiness import wait_until_polling, why_idle
 from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import (
@@ -152,8 +152,8 @@ async def run_step(
         first, known = known, latest_known(known, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
-        if poll is not None and poll.idle is not None and not report.whole.completed:
-            raise TargetError(f"no workflow was taken: {poll.idle}")
+        if not report.whole.completed and poll is not None and (idle := why_idle(replicas, poll)) is not None:
+            raise TargetError(f"no workflow was taken: {idle}")
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
 from loadtest.probe.current_version import make_current, version_to_make_current
-from loadtest.probe.idle_versions import why_idle
+from loadtest.probe.idle_versions import idle_pollers
 from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
@@ -99,7 +99,7 @@ class DescribedQueue:
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
             rate_limit=rate_limit(activity),
-            idle=why_idle(workflow),
+            idle=idle_pollers(workflow, (one.identity for t in types for one in t[_WORKFLOW].pollers)),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:
