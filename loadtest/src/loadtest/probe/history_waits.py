@@ -32,12 +32,14 @@ class HistoryWaits:
         activities, workflow_tasks: Waits in seconds, by the server's clock.
         elsewhere: Activities scheduled on other task queues, whose waits concern other workers.
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
+        is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
     """
 
     activities: list[float] = field(default_factory=list)
     workflow_tasks: list[float] = field(default_factory=list)
     elsewhere: Counter[str] = field(default_factory=Counter)
     workflow_type: str = ""
+    is_retried: bool = False
 
 
 def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
@@ -52,7 +54,9 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
     for event in events:
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-                found.workflow_type = event.workflow_execution_started_event_attributes.workflow_type.name
+                start = event.workflow_execution_started_event_attributes
+                found.workflow_type = start.workflow_type.name
+                found.is_retried = start.HasField("retry_policy") and start.retry_policy.maximum_attempts != 1
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
@@ -99,6 +103,7 @@ class SampledHistories:
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
             workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
             elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
+            retried=sum(one.is_retried for one in read),
             workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
         )
 
