@@ -1,0 +1,55 @@
+"""
+How many workflows of earlier steps a server still has open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from loadtest.errors import MeasurementError
+from loadtest.probe.left_workflows import RunWorkflows
+
+
+class _Lists:
+    """
+    A client that lists what it is told, each workflow by its id and that of its parent.
+    """
+
+    def __init__(self, *workflows: tuple[str, str | None], refuses: bool = False) -> None:
+        self._workflows, self._refuses = workflows, refuses
+        self.queries: list[str] = []
+
+    async def list_workflows(self, query: str) -> AsyncIterator[SimpleNamespace]:
+        """One after the other."""
+        self.queries.append(query)
+        if self._refuses:
+            raise RPCError("no such right", RPCStatusCode.PERMISSION_DENIED, b"")
+        for workflow, parent in self._workflows:
+            yield SimpleNamespace(id=workflow, parent_id=parent)
+
+
+def _of(client: _Lists) -> RunWorkflows:
+    return RunWorkflows(client, "it's", "20261126")  # type: ignore[arg-type]  # its one call is replaced
+
+
+async def test_the_runs_own_orders_count_and_no_children() -> None:
+    """A warranty that an order leaves open for months would be waited for after each step."""
+    client = _Lists(
+        ("repair-20261126-1-open-1-7", None),
+        ("warranty-20261126-1-open-1-6", "repair-20261126-1-open-1-6"),
+        ("repair-20261126-2-1-open-1-7", None),
+        ("someone-elses", None),
+    )
+
+    assert await _of(client).left() == 1
+    assert client.queries == [r"TaskQueue = 'it\'s' AND ExecutionStatus = 'Running'"]
+
+
+async def test_a_server_that_does_not_list_them_is_told() -> None:
+    """Nobody then knows whether there are any."""
+    with pytest.raises(MeasurementError, match="cannot be listed .no such right."):
+        await _of(_Lists(refuses=True)).left()
