@@ -38,6 +38,7 @@ class FakeSystem:
         dies_at: Second of a step at which every worker and the server end.
         heals: Whether somebody starts again what ended.
         serves_pages: Whether the workers have a page.
+        lacks: What the workers' pages lack, so that they cannot be used; ``None`` where they lack nothing.
         polls: Whether the workers poll the task queue.
         elsewhere: Activities in the histories that are of other task queues.
         idle: Why new workflows reach none of them; then none is completed.
@@ -79,6 +80,7 @@ class FakeSystem:
     dies_at: float | None = None
     heals: bool = False
     serves_pages: bool = True
+    lacks: str | None = None
     polls: bool = True
     idle: str | None = None
     elsewhere: Mapping[str, int] = field(default_factory=dict)

@@ -14,7 +14,14 @@ from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
 from fake_workers import FakeWorkers
 from histograms import buckets, hdr
 
-from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
+from loadtest.errors import (
+    CounterResetError,
+    FamilyAbsentError,
+    InjectorError,
+    MeasurementError,
+    TargetError,
+    WorkerDiedError,
+)
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
 from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
@@ -212,6 +219,8 @@ class FakeMetrics:
         system, now = self.system, self.system.clock.now()
         if system.is_away(role):
             raise MeasurementError(f"{next(iter(endpoints))}: /metrics cannot be read: connection refused")
+        if role == "worker" and system.lacks is not None:
+            raise FamilyAbsentError(f"worker-1: its /metrics page lacks {system.lacks}")
         every = [each.identity for each in system.replicas] if role == "worker" else list(endpoints)
         return Scrape(now, {n: self._page(every.index(n), len(every), role) for n in endpoints}, 0.005)
 
