@@ -205,3 +205,37 @@ async def test_a_server_that_does_not_describe_the_queue_is_told_and_not_the_wor
         await wait_until_polling(TEN, queue, _sound, FakeClock())
     assert "check the worker" not in str(refused.value)
     assert "polling_seconds" not in str(refused.value)
+
+
+class _OnTwoQueues(FakeWorkers):
+    """
+    Workers that poll another task queue too.
+    """
+
+    async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
+        """One for what they bake."""
+        return ("ovens",)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "activity", "told"),
+    [
+        pytest.param(
+            ALL,
+            set[str](),
+            r"another task queue \(they poll ovens\).*ACTIVITIES_PER_WORKFLOW",
+            id="no-activities",
+        ),
+        pytest.param(set[str](), ALL, "let them register the workflow", id="no-workflows"),
+        pytest.param(set[str](), set[str](), 'write task_queue = "ovens"', id="neither"),
+    ],
+)
+async def test_workers_for_one_kind_of_task_are_told_what_a_run_wants(
+    system: FakeSystem, workflow: set[str], activity: set[str], told: str
+) -> None:
+    """A plan with the queue of their activities would start no workflow that anybody takes."""
+    with pytest.raises(TargetError, match=told) as refused:
+        await wait_until_polling(
+            TEN, SomeQueue(workflow, activity), _sound, FakeClock(), workers=_OnTwoQueues(system)
+        )
+    assert ("write task_queue" in str(refused.value)) is (not workflow and not activity)

@@ -166,7 +166,7 @@ async def wait_until_polling(
                 else ""
             )
             raise TargetError(
-                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas)}{longer}"
+                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas, kinds)}{longer}"
             )
         await clock.sleep(0.2)
 
@@ -192,14 +192,28 @@ async def _names(workers: AskedWorkers, replicas: Sequence[Replica]) -> Mapping[
         return {}
 
 
-async def _remedy(workers: AskedWorkers | None, replicas: Sequence[Replica]) -> str:
+async def _remedy(
+    workers: AskedWorkers | None, replicas: Sequence[Replica], kinds: Mapping[str, Set[str]]
+) -> str:
     try:
         others = await workers.other_queues(replicas) if workers is not None else ()
     except MeasurementError as error:
         return f"check the worker's task queue and namespace, and its log ({error})"
+    polled = f"they poll {' and '.join(others)}" if others else ""
+    silent = [kind for kind, names in kinds.items() if len(names) == len(replicas)]
+    if silent == ["activities"] and not kinds["workflow tasks"]:
+        return (
+            f"where their workflows' activities are of another task queue{f' ({polled})' if polled else ''}, or local ones, write 0 "
+            "as the scenario's ACTIVITIES_PER_WORKFLOW; else let them register activities"
+        )
+    if silent == ["workflow tasks"] and "activities" in kinds:
+        return (
+            f"a run measures the workers of its workflows: let them register the workflow{f' ({polled} too)' if polled else ''}, or "
+            "have one command start the workers for both"
+        )
     if not others:
         return "check the worker's task queue and namespace, and its log"
-    return f"they poll {' and '.join(others)}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
+    return f"{polled}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
 
 
 def _longer(seconds: float) -> float:
