@@ -21,7 +21,6 @@ from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan
 from loadtest.results.injector_report import InjectorCounts
-from loadtest.results.manifest import RunStart
 from loadtest.results.problem import ProblemCause
 from loadtest.results.run_folder import Run
 
@@ -29,11 +28,9 @@ DRAIN_SECONDS = 60.0
 WAITS = "wait for workflows of earlier steps"
 
 
-async def _measure(folder: Path, system: FakeSystem, plan: Plan, *, resumed: bool = False) -> list[Event]:
-    run, told = Run.create(folder, plan, synthetic.manifest()), list[Event]()
-    if resumed:
-        start = RunStart("2026-01-01T00:00:00+00:00", ("loadtest",), {}, None, run.manifest.machine)
-        run.write_manifest(replace(run.manifest, starts=(start, start)))
+async def _measure(folder: Path, system: FakeSystem, plan: Plan, *, target: str = "local") -> list[Event]:
+    told = list[Event]()
+    run = Run.create(folder, plan, replace(synthetic.manifest(), target=target))
     await run_experiment(
         {None: fake_ports(system)}, run, Subject(None, own_worker=True), Grid(plan), told.append, system.clock
     )
@@ -79,18 +76,35 @@ async def test_a_step_beside_workflows_that_never_end_names_them(system: FakeSys
     assert reason.endswith("the workflows that earlier steps left open are among them")
 
 
-@pytest.mark.parametrize("resumed", [True, False])
-async def test_a_run_that_goes_on_looks_for_what_its_interruption_left(
-    system: FakeSystem, tmp_path: Path, resumed: bool
+@pytest.mark.parametrize("target", ["address", "local"])
+async def test_a_server_that_ran_before_is_asked_what_other_runs_left(
+    system: FakeSystem, tmp_path: Path, target: str
 ) -> None:
-    """A run that begins has none, and a server that lists nothing is not asked."""
+    """An interrupted run leaves some, which a new one's workers take; a server of the run's own has none."""
+    system.others_open = 3
+
+    told = await _measure(tmp_path, system, quick_plan(replicas=(1,)), target=target)
+
+    first, second, *_ = Run.open(next(tmp_path.glob("2*"))).read_steps()
+    assert _waits(told) == (target == "address")
+    noted = [
+        [note for note in step.notes if "3 workflows of other runs are open" in note]
+        for step in (first, second)
+    ]
+    assert [len(notes) for notes in noted] == [int(target == "address"), 0]
+    assert first.problems == ()
+
+
+async def test_a_server_that_lists_nothing_is_a_note(system: FakeSystem, tmp_path: Path) -> None:
+    """Nobody then knows whether there are any."""
     system.away = {"orders": (-1e12, 1e12)}
 
-    await _measure(tmp_path, system, quick_plan(replicas=(1,)), resumed=resumed)
+    await _measure(tmp_path, system, quick_plan(replicas=(1,)), target="address")
 
     first, *_ = Run.open(next(tmp_path.glob("2*"))).read_steps()
-    told = [note for note in first.notes if "whether earlier steps left workflows open" in note]
-    assert len(told) == resumed
+    assert any(
+        "whether earlier steps left workflows open is not known: permission" in note for note in first.notes
+    )
 
 
 async def test_a_worker_that_ends_meanwhile_ends_the_wait(system: FakeSystem) -> None:
@@ -106,6 +120,6 @@ async def test_a_worker_that_ends_meanwhile_ends_the_wait(system: FakeSystem) ->
         )
 
     assert await wait() == EarlierOrders()
-    system.open_at_end = 1
+    system.others_open = 1
     with pytest.raises(WorkerDiedError, match="worker-1 ended"):
         await wait()

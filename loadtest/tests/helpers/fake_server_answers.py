@@ -12,7 +12,7 @@ from fake_system import FakeSystem
 from loadtest.errors import MeasurementError
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.limit_facts import QueueRateLimit
-from loadtest.results.scrape import Backlog
+from loadtest.results.scrape import Backlog, LeftOrders
 
 
 @dataclass
@@ -46,12 +46,12 @@ class FakeQueue:
 @dataclass
 class FakeOrders:
     """
-    Workflows that the step before left open.
+    Workflows that the step before and other runs left open.
     """
 
     system: FakeSystem
 
-    async def left(self) -> int:
+    async def left(self) -> LeftOrders:
         """As the system says."""
         if self.system.is_away("orders"):
             raise MeasurementError("permission denied")

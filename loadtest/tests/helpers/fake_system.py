@@ -13,6 +13,7 @@ from fake_clock import FakeClock
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
+from loadtest.results.scrape import LeftOrders
 from loadtest.results.step_instruction import StepInstruction
 
 ACTIVITIES = 6
@@ -58,6 +59,7 @@ class FakeSystem:
         crowded: Seconds of a step, from and to, in which other programs take a core of two.
         others_cores: How much of it they take.
         open_at_end: Workflows that each step leaves open.
+        others_open: Workflows of other runs that stay open.
         left_ends_each: Seconds after which one after the other of these ends; 0 where none does.
         late_share: Share of the activities that wait 2 s.
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
@@ -101,6 +103,7 @@ class FakeSystem:
     crowded: tuple[float, float] | None = None
     others_cores: float = 1.0
     open_at_end: int = 0
+    others_open: int = 0
     left_ends_each: float = 0.0
     late_share: float = 0.0
     per_order: float | None = None
@@ -145,12 +148,14 @@ class FakeSystem:
             return self.instruction.arrival_rate or full
         return min(full, self.per_order * (self.instruction.in_flight or 0))
 
-    def left(self) -> int:
+    def left(self) -> LeftOrders:
         """
-        Workflows of the step before that are open now.
+        Workflows of the step before, and of other runs, that are open now.
         """
         passed = self.clock.now() - self.ends_at
-        return max(0, self.open_at_end - int(passed / self.left_ends_each if self.left_ends_each else 0))
+        ended = int(passed / self.left_ends_each) if self.left_ends_each else 0
+        mine = self.open_at_end if self.ends_at else 0
+        return LeftOrders(max(0, mine - ended), self.others_open)
 
     def slots_used(self) -> float:
         """

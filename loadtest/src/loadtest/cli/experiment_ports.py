@@ -16,7 +16,7 @@ from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
 from loadtest.probe.history_waits import SampledHistories
-from loadtest.probe.left_workflows import RunWorkflows
+from loadtest.probe.left_workflows import OpenOrders
 from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
@@ -102,7 +102,7 @@ async def open_experiment_ports(
             injectors=injectors,
             metrics=metrics,
             queue=DescribedQueue(client, plan.task_queue, of_run=ground.own_server),
-            orders=RunWorkflows(client, plan.task_queue, run.path.name),
+            orders=OpenOrders(client, plan.task_queue, run.path.name),
             histories=SampledHistories(client, plan.task_queue),
             workers=workers,
         )

@@ -1,7 +1,8 @@
 """
 Waits for the workflows that earlier steps left open: what is done of them would be counted as the next step's.
 
-A drain that gave up leaves some, as that of a step above capacity, and so does a run that was interrupted.
+A drain that gave up leaves some, as that of a step above capacity, and so does a run that was interrupted, whether it
+goes on or another one begins on the same task queue.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from loadtest.errors import MeasurementError
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.ports import Orders
+from loadtest.experiment.ports import LeftOrders, Orders
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plural import counted, plural
 from loadtest.results.problem import Problem, ProblemCause
@@ -25,8 +26,8 @@ class EarlierOrders:
     What is said of the workflows of earlier steps.
 
     Attributes:
-        problems: Those that are still open.
-        notes: Why it is not known whether there are any.
+        problems: Those of this run that are still open.
+        notes: Those of other runs, or why it is not known whether there are any.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -45,7 +46,7 @@ async def wait_for_earlier_orders(
     Wait until the workflows of earlier steps have closed.
 
     Args:
-        orders: Tells how many of the run's workflows are open.
+        orders: Tells how many are open.
         check_alive: Raises an error if a process of the target ended.
         tell: Gets the phase, if there is a wait.
         clock: Clock of the experiment.
@@ -54,24 +55,36 @@ async def wait_for_earlier_orders(
     Raises:
         TargetError: A process of the target ended.
     """
-    fewest, closed_at = -1, clock.now()
+    fewest: int | None = None
+    closed_at = clock.now()
     while True:
         try:
             left = await orders.left()
         except MeasurementError as error:
             return EarlierOrders(notes=(f"whether earlier steps left workflows open is not known: {error}",))
-        if not left:
+        every = left.mine + left.others
+        if not every:
             return EarlierOrders()
-        if fewest < 0:
+        if fewest is None:
             tell(PhaseStarted("wait for workflows of earlier steps", None))
-        if fewest < 0 or left < fewest:
-            fewest, closed_at = left, clock.now()
+        if fewest is None or every < fewest:
+            fewest, closed_at = every, clock.now()
         elif clock.now() - closed_at >= drain_seconds:
-            told = (
-                f"{counted(left, 'workflow')} of earlier steps {plural(left, 'was', 'were')} still open when this step began, and none had "
-                f"closed for {drain_seconds:g} s, so what is done of them is counted here; raise drain_seconds (now "
-                f"{drain_seconds:g}) beyond what one takes"
-            )
-            return EarlierOrders((Problem(ProblemCause.EARLIER_ORDERS, told),))
+            return _given_up(left, drain_seconds)
         await check_alive()
         await clock.sleep(LOOK_SECONDS)
+
+
+def _given_up(left: LeftOrders, drain_seconds: float) -> EarlierOrders:
+    if not left.mine:
+        told = (
+            f"{counted(left.others, 'workflow')} of other runs {plural(left.others, 'is', 'are')} open on this task queue, and none closed "
+            f"in {drain_seconds:g} s; what is done of them is counted here, and `loadtest clean` of their run ends them"
+        )
+        return EarlierOrders(notes=(told,))
+    told = (
+        f"{counted(left.mine, 'workflow')} of earlier steps {plural(left.mine, 'was', 'were')} still open when this step began, and none had "
+        f"closed for {drain_seconds:g} s, so what is done of them is counted here; raise drain_seconds (now "
+        f"{drain_seconds:g}) beyond what one takes"
+    )
+    return EarlierOrders((Problem(ProblemCause.EARLIER_ORDERS, told),))

@@ -103,8 +103,8 @@ async def run_experiment(
     left, more = design.left(kept), design.extra_steps(kept)
     seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
     tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
-    # Servers on which workflows of earlier steps may be open.
-    unsettled = set(ports) if len(run.manifest.starts) > 1 else set[str | None]()
+    # Servers on which workflows of earlier steps or runs may be open; one that the run started is new.
+    unsettled = set[str | None]() if run.manifest.target == "local" else set(ports)
     # In a thread, as a design may simulate for seconds.
     while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)

@@ -16,6 +16,7 @@ from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog
+from loadtest.results.scrape import LeftOrders as LeftOrders
 from loadtest.results.scrape import Scrape as Scrape
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts
@@ -192,10 +193,10 @@ class Queue(Protocol):
 
 class Orders(Protocol):
     """
-    The workflows that this run has started.
+    The workflows that runs have started on the task queue under test.
     """
 
-    async def left(self) -> int:
+    async def left(self) -> LeftOrders:
         """
         Return how many are open now.
 

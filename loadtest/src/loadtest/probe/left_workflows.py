@@ -17,6 +17,7 @@ from loadtest.errors import MeasurementError
 from loadtest.plan import LoadKind
 from loadtest.probe.termination_batch import MOST_PREFIXES, terminate_by_prefix
 from loadtest.probe.visibility_text import quoted
+from loadtest.results.scrape import LeftOrders
 
 _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
@@ -24,6 +25,9 @@ _TIMEOUT = timedelta(seconds=10)
 _LOOKS = 20
 _CHILDREN_LOOKS = 6
 _REASON = "loadtest clean"
+_OF_STEP = rf"-\d+-(?:{'|'.join(LoadKind)})"
+# A run's name begins with its date and time.
+_ANY_ORDER = re.compile(rf"\d{{8}}-\d{{6}}-.*{_OF_STEP}")
 
 
 async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str, ...]:
@@ -47,21 +51,21 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
 
 
 @dataclass(frozen=True, slots=True)
-class RunWorkflows:
+class OpenOrders:
     """
-    The workflows that a run has started on one server.
+    The orders that runs have started on one task queue.
 
     Attributes:
         client: Client of the server and namespace.
-        task_queue: Task queue of the run.
-        run: Name of the run.
+        task_queue: The task queue.
+        run: Name of the present run.
     """
 
     client: Client
     task_queue: str
     run: str
 
-    async def left(self) -> int:
+    async def left(self) -> LeftOrders:
         """
         Return how many are open, without their children: some of these go on for months by design, as a warranty does.
 
@@ -69,7 +73,9 @@ class RunWorkflows:
             MeasurementError: The server does not list them.
         """
         found = await _open(self.client, f"TaskQueue = {quoted(self.task_queue)}")
-        return sum(one.parent_id is None and _beginning(one.id, self.run) is not None for one in found)
+        orders = [one.id for one in found if one.parent_id is None and _ANY_ORDER.search(one.id) is not None]
+        mine = sum(_beginning(order, self.run) is not None for order in orders)
+        return LeftOrders(mine, len(orders) - mine)
 
 
 async def _open(client: Client, query: str) -> list[WorkflowExecution]:
@@ -84,7 +90,7 @@ def _beginning(workflow: str, run: str) -> str | None:
     Return the common beginning of all ids of a run's load at one replica count, from one id; ``None`` for an id of
     another run.
     """
-    found = re.search(rf"{re.escape(run)}-\d+-(?:{'|'.join(LoadKind)})", workflow)
+    found = re.search(rf"{re.escape(run)}{_OF_STEP}", workflow)
     return None if found is None else workflow[: found.end()]
 
 

@@ -1,5 +1,5 @@
 """
-One look at the system under test: its /metrics pages, or its task queue.
+One look at the system under test: its /metrics pages, its task queue, or its open orders.
 """
 
 from __future__ import annotations
@@ -46,3 +46,17 @@ class Backlog:
     workflow_pollers: Mapping[str, float]
     rate_limit: QueueRateLimit | None = None
     idle: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOrders:
+    """
+    Orders that are open while no step runs.
+
+    Attributes:
+        mine: Those of the present run.
+        others: Those of other runs.
+    """
+
+    mine: int = 0
+    others: int = 0

@@ -1,5 +1,5 @@
 """
-How many workflows of earlier steps a server still has open.
+How many orders of this and of other runs a server still has open.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import MeasurementError
-from loadtest.probe.left_workflows import RunWorkflows
+from loadtest.probe.left_workflows import OpenOrders
+from loadtest.results.scrape import LeftOrders
+
+RUN = "20261126-101112-demo"
 
 
 class _Lists:
@@ -32,20 +35,22 @@ class _Lists:
             yield SimpleNamespace(id=workflow, parent_id=parent)
 
 
-def _of(client: _Lists) -> RunWorkflows:
-    return RunWorkflows(client, "it's", "20261126")  # type: ignore[arg-type]  # its one call is replaced
+def _of(client: _Lists) -> OpenOrders:
+    return OpenOrders(client, "it's", RUN)  # type: ignore[arg-type]  # its one call is replaced
 
 
-async def test_the_runs_own_orders_count_and_no_children() -> None:
-    """A warranty that an order leaves open for months would be waited for after each step."""
+async def test_orders_of_this_run_and_of_others_count_and_no_children() -> None:
+    """A warranty that an order leaves open for months would be waited for in each run."""
     client = _Lists(
-        ("repair-20261126-1-open-1-7", None),
-        ("warranty-20261126-1-open-1-6", "repair-20261126-1-open-1-6"),
-        ("repair-20261126-2-1-open-1-7", None),
+        (f"repair-{RUN}-1-open-1-7", None),
+        (f"warranty-{RUN}-1-open-1-6", f"repair-{RUN}-1-open-1-6"),
+        (f"repair-{RUN}-2-1-open1-1-again1-7", None),
+        ("bread-20261126-090000-my-plan-2-saturate-1-7", None),
         ("someone-elses", None),
+        ("invoice-20261126-7-open-1", None),
     )
 
-    assert await _of(client).left() == 1
+    assert await _of(client).left() == LeftOrders(1, 2)
     assert client.queries == [r"TaskQueue = 'it\'s' AND ExecutionStatus = 'Running'"]
 
 
