@@ -239,3 +239,17 @@ async def test_workers_for_one_kind_of_task_are_told_what_a_run_wants(
             TEN, SomeQueue(workflow, activity), _sound, FakeClock(), workers=_OnTwoQueues(system)
         )
     assert ("write task_queue" in str(refused.value)) is (not workflow and not activity)
+
+
+@pytest.mark.parametrize(
+    ("pollers", "told"),
+    [
+        pytest.param({"1@host"}, "1@host may be several of them", id="all-alike"),
+        pytest.param({"1@a", "1@b"}, "check the worker's task queue", id="two-of-ten"),
+        pytest.param(set[str](), "check the worker's task queue", id="none"),
+    ],
+)
+async def test_workers_that_call_themselves_alike_are_told_so(pollers: set[str], told: str) -> None:
+    """In containers on the host's network each is process 1 of the host; their queue and log were blamed."""
+    with pytest.raises(TargetError, match=told):
+        await wait_until_polling(TEN, SomeQueue(pollers, pollers), _sound, FakeClock())

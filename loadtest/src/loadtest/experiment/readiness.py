@@ -166,7 +166,7 @@ async def wait_until_polling(
                 else ""
             )
             raise TargetError(
-                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas, kinds)}{longer}"
+                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas, kinds, last)}{longer}"
             )
         await clock.sleep(0.2)
 
@@ -193,7 +193,7 @@ async def _names(workers: AskedWorkers, replicas: Sequence[Replica]) -> Mapping[
 
 
 async def _remedy(
-    workers: AskedWorkers | None, replicas: Sequence[Replica], kinds: Mapping[str, Set[str]]
+    workers: AskedWorkers | None, replicas: Sequence[Replica], kinds: Mapping[str, Set[str]], look: Backlog
 ) -> str:
     try:
         others = await workers.other_queues(replicas) if workers is not None else ()
@@ -211,9 +211,29 @@ async def _remedy(
             f"a run measures the workers of its workflows: let them register the workflow{f' ({polled} too)' if polled else ''}, or "
             "have one command start the workers for both"
         )
+    if not others and (name := _shared_name(replicas, kinds, look)) is not None:
+        return (
+            f"{name} may be several of them, as workers in containers on the host's network call themselves alike: give each "
+            "a name of its own (`docker run --hostname`, or the SDK's identity), or check its log"
+        )
     if not others:
         return "check the worker's task queue and namespace, and its log"
     return f"{polled}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
+
+
+def _shared_name(replicas: Sequence[Replica], kinds: Mapping[str, Set[str]], look: Backlog) -> str | None:
+    """
+    Return the name of a poller that no process of this machine has, where it stands for one replica and the others are
+    silent.
+    """
+    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
+    unknown = [
+        one
+        for one, at in look.workflow_pollers.items()
+        if at >= since and not any(is_of(replica, one, process_group) for replica in replicas)
+    ]
+    is_alike = len(unknown) == 1 and len(kinds["workflow tasks"]) == len(replicas) - 1 > 0
+    return unknown[0] if is_alike else None
 
 
 def _longer(seconds: float) -> float:
