@@ -149,10 +149,12 @@ def counted_activities(measured: Measured) -> int:
 
 def leaves_open(measured: Measured) -> bool:
     """
-    Tell whether workflows of this step, or of those before it, may be open when the next one begins.
+    Tell whether workflows of this step, or of those before it, may be open when the next one begins: so may those of an
+    injector that vanished, and a start that was not confirmed in time.
     """
     earlier = any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems)
-    return earlier or measured.injector.open_at_end > 0
+    report = measured.injector
+    return earlier or report.open_at_end > 0 or results(report.whole) < report.whole.sent
 
 
 def is_closed(measured: Measured) -> bool:
