@@ -19,6 +19,7 @@ from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
 REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")
+EXPIRED = Failure(FailureKind.START, "UNAUTHENTICATED")
 PLAN = synthetic.demo_plan()
 
 HOLDING: list[tuple[str, str, Change]] = [
@@ -92,6 +93,14 @@ BREAKING: list[tuple[str, str, Change, str]] = [
             whole(acknowledged=0, completed=0, failed={REFUSED: s.injector.whole.sent})(s)
         ),
         "as INVALID_ARGUMENT (no mapping for City); mend what the scenario starts",
+    ),
+    (
+        "the credentials ended in the middle",
+        "steady",
+        lambda s: whole(
+            acknowledged=s.injector.whole.sent - 9, completed=s.injector.whole.sent - 9, failed={EXPIRED: 9}
+        )(s),
+        "9 as UNAUTHENTICATED; renew them and go on with --resume",
     ),
     (
         "none has ended",

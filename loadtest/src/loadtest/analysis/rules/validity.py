@@ -31,6 +31,8 @@ from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
+# Of a credential that has ended or was withdrawn, which is no answer to the load.
+_CREDENTIALS = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
@@ -80,19 +82,24 @@ def late_starts(measured: Measured, plan: Plan) -> list[str]:
 
 def refused_starts(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if no start was accepted, in the words of the first of each kind.
+    Return a reason if no start was accepted, or some were refused for the run's credentials, which may have ended, in the
+    words of the first of each kind.
     """
     whole = measured.injector.whole
     refused = {
         failure: number for failure, number in whole.failed.items() if failure.kind is FailureKind.START
     }
-    if whole.acknowledged or not refused:
+    remedy = "no start was accepted: {}; mend what the scenario starts, or the server that refuses it"
+    if whole.acknowledged:
+        refused = {failure: number for failure, number in refused.items() if failure.name in _CREDENTIALS}
+        remedy = "starts were refused for the run's credentials: {}; renew them and go on with --resume"
+    if not refused:
         return []
     told = "; ".join(
         f"{number} as {failure.name}{f' ({words})' if (words := measured.injector.words.get(failure)) else ''}"
         for failure, number in refused.items()
     )
-    return [f"no start was accepted: {told}; mend what the scenario starts, or the server that refuses it"]
+    return [remedy.format(told)]
 
 
 def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
