@@ -31,7 +31,7 @@ async def test_a_step_in_which_a_worker_came_back_is_invalid(system: FakeSystem)
     [
         pytest.param(900.0, 900.0, False, id="the-same"),
         pytest.param(900.0, 1_020.0, True, id="in-the-step"),
-        pytest.param(None, 1_020.0, True, id="not-listed-before"),
+        pytest.param(None, 1_020.0, False, id="a-first-heartbeat-that-came-late"),
         pytest.param(900.0, None, False, id="an-sdk-that-does-not-say"),
         pytest.param(900.0, 990.0, False, id="before-the-load"),
         pytest.param(1_500.0, 1_500.0, False, id="a-clock-that-is-ahead"),

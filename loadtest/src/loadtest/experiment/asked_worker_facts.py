@@ -142,10 +142,11 @@ def started_anew(
             after.started_at - start_at,
         )
         for before, after in zip(first, last, strict=True)
-        if after.started_at is not None
+        if before.started_at is not None
+        and after.started_at is not None
         and after.started_at > start_at + _CLOCK_SLACK_SECONDS
         # Their difference has no part of what the worker's clock is off.
-        and (before.started_at is None or after.started_at > before.started_at + _CLOCK_SLACK_SECONDS)
+        and after.started_at > before.started_at + _CLOCK_SLACK_SECONDS
     )
 
 
