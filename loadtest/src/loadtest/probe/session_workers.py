@@ -21,7 +21,8 @@ _CREATION_SUFFIX = "__internal_session_creation"
 _CLOCK_SLACK_SECONDS = 1.0
 _WHY = (
     "its slots are not known: it serves sessions (EnableSessionWorker), and the Go SDK tells of the slots for activities, for "
-    "those of sessions and for new sessions as one number, that of the last task; let workers without sessions be measured"
+    "those of sessions and for new sessions as one number, that of the last task; a closed load goes by the plan's "
+    "worker.activity_slots"
 )
 
 
