@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
+from loadtest.analysis.readings.workflow_counts import none_ended
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
@@ -41,7 +42,7 @@ class KeptStep:
 
 
 # An invalid step is measured once more, as its cause is seldom gone at a third attempt; a disturbance goes away by
-# itself.
+# itself, and workflows that take longer than the drain do so at the second attempt too.
 MOST_ATTEMPTS = 2
 MOST_DISTURBED_ATTEMPTS = 3
 
@@ -50,8 +51,9 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
     """
     Return how often a step may be measured in all, when none of the attempts so far is of use.
     """
-    is_disturbed = bool(attempts) and all(step.result.is_disturbed for step in attempts)
-    return MOST_DISTURBED_ATTEMPTS if is_disturbed else MOST_ATTEMPTS
+    if attempts and all(step.result.is_disturbed for step in attempts):
+        return MOST_DISTURBED_ATTEMPTS
+    return 1 if any(none_ended(step.measured) for step in attempts) else MOST_ATTEMPTS
 
 
 def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:

@@ -157,6 +157,15 @@ def leaves_open(measured: Measured) -> bool:
     return earlier or report.open_at_end > 0 or results(report.whole) < report.whole.sent
 
 
+def none_ended(measured: Measured) -> bool:
+    """
+    Tell whether all that is wrong with a step is that none of its workflows ended before its drain did.
+    """
+    report = measured.injector
+    is_sound = not measured.problems and not report.problems
+    return is_sound and report.open_at_end > 0 and not results(report.whole)
+
+
 def is_closed(measured: Measured) -> bool:
     """
     Tell whether the step's load is the closed model.
