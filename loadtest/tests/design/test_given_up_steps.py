@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from changes import Change, injector, whole
+from changes import Change, closes, injector, whole
 from full_machine import filled, not_level
 from synthetic import demo_plan, step
 
@@ -94,6 +94,21 @@ def test_a_step_of_which_no_workflow_ended_is_made_once(change: Change, attempts
     assert isinstance(asked, NextStep) is (attempts == 2)
     why = why_not_repeated(kept[0], plan, Grid(plan).left(kept))
     assert (why == "none of its workflows would end in another one either") is (attempts == 1)
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(25.0, True), (60.0, False)])
+def test_a_window_that_no_attempt_makes_long_enough_is_not_tried_again(seconds: float, again: bool) -> None:
+    """Orders of a minute want a window of more than five, which the plan has to name."""
+    plan = demo_plan(replicas=(1,))
+    measured = closes(0)(step(1, "saturate", 1, plan))
+    took = seconds * measured.injector.whole.completed
+    measured = injector(closed_minus_sent_seconds=took)(measured)
+    kept = [KeptStep(measured, read_step(measured, plan))]
+
+    assert kept[0].result.verdict is StepVerdict.INVALID
+    assert any(key.load == 0 for key in Grid(plan).left(kept)) is again
+    assert isinstance(Capacity(plan, CapacityQuestion(0, 1, 3)).next(kept), NextStep) is again
+    assert (why_not_repeated(kept[0], plan, Grid(plan).left(kept)) is None) is again
 
 
 def test_progress_says_why_no_attempt_follows() -> None:

@@ -13,10 +13,15 @@ from synthetic import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.readings.workflow_counts import results, window_closed
-from loadtest.analysis.rules.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.rules.enough_closes import (
+    FEWEST_CLOSES,
+    LONGEST_AGAIN_SECONDS,
+    seconds_of_enough_closes,
+    too_few_closes,
+)
 from loadtest.analysis.twin.work_distribution import UniformWork
 from loadtest.design.design import KeptStep, NextStep
-from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
+from loadtest.design.window_plan import candidate_steps, plan_window, schedules_tried
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Saturate
 from loadtest.results.measured_step import Measured

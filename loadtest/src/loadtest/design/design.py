@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
 from loadtest.analysis.readings.workflow_counts import none_ended
+from loadtest.analysis.rules.enough_closes import is_too_short_again
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
@@ -53,7 +54,8 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
     """
     if attempts and all(step.result.is_disturbed for step in attempts):
         return MOST_DISTURBED_ATTEMPTS
-    return 1 if any(none_ended(step.measured) for step in attempts) else MOST_ATTEMPTS
+    is_hopeless = any(none_ended(step.measured) or is_too_short_again(step.measured) for step in attempts)
+    return 1 if is_hopeless else MOST_ATTEMPTS
 
 
 def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules
 from loadtest.analysis.readings.workflow_counts import is_closed, none_ended
 from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
+from loadtest.analysis.rules.enough_closes import is_too_short_again
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, late_looks, uneven_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
 from loadtest.plan import Fraction, LoadKind, Open, Plan
@@ -52,8 +53,11 @@ def why_not_again(measured: Measured, plan: Plan) -> str | None:
         measured: The invalid step.
         plan: Plan of the step's cell.
     """
-    if none_ended(measured) and not disturbed_window(measured, plan):
-        return "none of its workflows would end in another one either"
+    if not disturbed_window(measured, plan):
+        if none_ended(measured):
+            return "none of its workflows would end in another one either"
+        if is_too_short_again(measured):
+            return "none would close in another window of that length either"
     asked = any(isinstance(each, Open) for each in plan.loads)
     if (
         not is_closed(measured)

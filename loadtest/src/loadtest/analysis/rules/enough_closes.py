@@ -12,6 +12,8 @@ from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 FEWEST_CLOSES = 30
+# Longest window to which a plan of short windows may be extended without asking, where orders take long.
+LONGEST_AGAIN_SECONDS = 300
 
 
 def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
@@ -49,6 +51,17 @@ def seconds_of_enough_closes(measured: Measured) -> int | None:
         return None
     seconds = math.ceil(took + wanted * took / measured.in_flight)
     return seconds if seconds > measured.window_seconds else None
+
+
+def is_too_short_again(measured: Measured) -> bool:
+    """
+    Tell whether no workflow closed in a closed load's window, with nothing else wrong, and none would at another attempt,
+    as a window that holds enough is longer than an attempt's may get.
+    """
+    if not is_closed(measured) or measured.problems or window_closed(measured):
+        return False
+    seconds = seconds_of_enough_closes(measured)
+    return seconds is not None and seconds > LONGEST_AGAIN_SECONDS
 
 
 def _mean_seconds(measured: Measured) -> float | None:
