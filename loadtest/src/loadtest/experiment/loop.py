@@ -120,7 +120,7 @@ async def run_experiment(
             )
         )
         cell = plan_of_cell(plan, key)
-        instruction = instruction_of(cell, asked, run.path.name)
+        instruction = instruction_of(cell, asked, run.path.name, len(run.manifest.starts))
         planning = WindowPlanning(
             functools.partial(
                 asked.plan_window or plan_window, cell, instruction, key, tuple(kept), subject.drawn_work
@@ -191,7 +191,7 @@ def _closed(kept: Sequence[KeptStep]) -> list[JudgedStep]:
     ]
 
 
-def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
+def instruction_of(plan: Plan, asked: NextStep, run: str, start: int = 1) -> StepInstruction:
     """
     Return what the injectors are told of a step; the time of its beginning is still open.
 
@@ -200,12 +200,14 @@ def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstructi
     Args:
         plan: Plan of the cell.
         asked: The step.
-        id_prefix: Start of every order id; unique per run.
+        run: Name of the run, with which every order's id begins.
+        start: Which start of the run this is, from 1: a resumed run measures an interrupted step anew, and its server has
+            the orders of that.
     """
     key, load = asked.key, plan.loads[asked.key.load]
     return StepInstruction(
         step=key.folder,
-        id_prefix=f"{id_prefix}-{key.folder}",
+        id_prefix=f"{run}-{key.folder}{f'-start{start}' if start > 1 else ''}",
         scenario=plan.scenario,
         task_queue=plan.task_queue,
         seed=order_seed(plan, key.repetition),
