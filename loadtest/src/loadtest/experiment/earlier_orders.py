@@ -18,6 +18,8 @@ from loadtest.plural import counted, plural
 from loadtest.results.problem import Problem, ProblemCause
 
 LOOK_SECONDS = 2.0
+# A drain may be shorter than what one of its activities takes.
+_LEAST_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ async def wait_for_earlier_orders(
         check_alive: Raises an error if a process of the target ended.
         tell: Gets the phase, if there is a wait.
         clock: Clock of the experiment.
-        drain_seconds: Gives up where none has closed for so long.
+        drain_seconds: The plan's; where none has closed for so long, and for half a minute, they are given up.
 
     Raises:
         TargetError: A process of the target ended.
     """
+    patience = max(drain_seconds, _LEAST_PATIENCE_SECONDS)
     fewest: int | None = None
     closed_at = clock.now()
     while True:
@@ -69,22 +72,22 @@ async def wait_for_earlier_orders(
             tell(PhaseStarted("wait for workflows of earlier steps", None))
         if fewest is None or every < fewest:
             fewest, closed_at = every, clock.now()
-        elif clock.now() - closed_at >= drain_seconds:
-            return _given_up(left, drain_seconds)
+        elif clock.now() - closed_at >= patience:
+            return _given_up(left, patience, drain_seconds)
         await check_alive()
         await clock.sleep(LOOK_SECONDS)
 
 
-def _given_up(left: LeftOrders, drain_seconds: float) -> EarlierOrders:
+def _given_up(left: LeftOrders, patience: float, drain_seconds: float) -> EarlierOrders:
     if not left.mine:
         told = (
             f"{counted(left.others, 'workflow')} of other runs {plural(left.others, 'is', 'are')} open on this task queue, and none closed "
-            f"in {drain_seconds:g} s; what is done of them is counted here, and `loadtest clean` of their run ends them"
+            f"in {patience:g} s; what is done of them is counted here, and `loadtest clean` of their run ends them"
         )
         return EarlierOrders(notes=(told,))
     told = (
         f"{counted(left.mine, 'workflow')} of earlier steps {plural(left.mine, 'was', 'were')} still open when this step began, and none had "
-        f"closed for {drain_seconds:g} s, so what is done of them is counted here; raise drain_seconds (now "
+        f"closed for {patience:g} s, so what is done of them is counted here; raise drain_seconds (now "
         f"{drain_seconds:g}) beyond what one takes"
     )
     return EarlierOrders((Problem(ProblemCause.EARLIER_ORDERS, told),))
