@@ -11,6 +11,7 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.analysis.rules.validity import refused_starts
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.limit_facts import MachineUse
@@ -19,8 +20,20 @@ from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_result import StepVerdict
 
 REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")
-EXPIRED = Failure(FailureKind.START, "UNAUTHENTICATED")
 PLAN = synthetic.demo_plan()
+
+
+def _refused(name: str) -> Change:
+    """
+    Refuse the last nine starts.
+    """
+
+    def change(step: Measured) -> Measured:
+        taken = step.injector.whole.sent - 9
+        return whole(acknowledged=taken, completed=taken, failed={Failure(FailureKind.START, name): 9})(step)
+
+    return change
+
 
 HOLDING: list[tuple[str, str, Change]] = [
     ("untouched, closed", "saturate", lambda step: step),
@@ -97,11 +110,10 @@ BREAKING: list[tuple[str, str, Change, str]] = [
     (
         "the credentials ended in the middle",
         "steady",
-        lambda s: whole(
-            acknowledged=s.injector.whole.sent - 9, completed=s.injector.whole.sent - 9, failed={EXPIRED: 9}
-        )(s),
-        "9 as UNAUTHENTICATED; renew them and go on with --resume",
+        _refused("UNAUTHENTICATED"),
+        "9 as UNAUTHENTICATED; renew the run's credentials and go on with --resume",
     ),
+    ("ids are taken", "steady", _refused("already running"), "each workflow's id from arrival.order_id"),
     (
         "none has ended",
         "steady",
@@ -227,3 +239,9 @@ def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None
     _, reasons = judge(replace(steady, gone=("worker-2",), appeared=("worker-9",)), PLAN)
 
     assert not any("appeared" in reason or "autoscaler" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("name", "whatever"), [("already running", True), ("RESOURCE_EXHAUSTED", False)])
+def test_a_refusal_that_the_load_may_have_made_is_a_failed_order(name: str, whatever: bool) -> None:
+    """A server that has no room answers the load; one that knows an id already does not."""
+    assert bool(refused_starts(_refused(name)(synthetic.step(2, "open")), PLAN)) is whatever

@@ -31,8 +31,13 @@ from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
-# Of a credential that has ended or was withdrawn, which is no answer to the load.
-_CREDENTIALS = ("UNAUTHENTICATED", "PERMISSION_DENIED")
+# Refusals of starts that are no answer to the load, and what mends them.
+_RENEW = "renew the run's credentials and go on with --resume"
+_REFUSED_WHATEVER_THE_LOAD = {
+    "UNAUTHENTICATED": _RENEW,
+    "PERMISSION_DENIED": _RENEW,
+    "already running": "have the scenario make each workflow's id from arrival.order_id, and no other run of this name beside it",
+}
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
@@ -82,24 +87,25 @@ def late_starts(measured: Measured, plan: Plan) -> list[str]:
 
 def refused_starts(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if no start was accepted, or some were refused for the run's credentials, which may have ended, in the
-    words of the first of each kind.
+    Return a reason if no start was accepted, or some were refused whatever the load is, in the words of the first of each
+    kind.
     """
     whole = measured.injector.whole
     refused = {
         failure: number for failure, number in whole.failed.items() if failure.kind is FailureKind.START
     }
-    remedy = "no start was accepted: {}; mend what the scenario starts, or the server that refuses it"
+    what, remedies = "no start was accepted", {"mend what the scenario starts, or the server that refuses it"}
     if whole.acknowledged:
-        refused = {failure: number for failure, number in refused.items() if failure.name in _CREDENTIALS}
-        remedy = "starts were refused for the run's credentials: {}; renew them and go on with --resume"
+        refused = {one: number for one, number in refused.items() if one.name in _REFUSED_WHATEVER_THE_LOAD}
+        what = "starts were refused whatever the load is"
+        remedies = {_REFUSED_WHATEVER_THE_LOAD[failure.name] for failure in refused}
     if not refused:
         return []
     told = "; ".join(
         f"{number} as {failure.name}{f' ({words})' if (words := measured.injector.words.get(failure)) else ''}"
         for failure, number in refused.items()
     )
-    return [remedy.format(told)]
+    return [f"{what}: {told}; {'; '.join(sorted(remedies))}"]
 
 
 def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
