@@ -5,6 +5,7 @@ How many orders of this and of other runs a server still has open.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -26,8 +27,9 @@ class _Lists:
         self._workflows, self._refuses = workflows, refuses
         self.queries: list[str] = []
 
-    async def list_workflows(self, query: str) -> AsyncIterator[SimpleNamespace]:
+    async def list_workflows(self, query: str, *, rpc_timeout: timedelta) -> AsyncIterator[SimpleNamespace]:
         """One after the other."""
+        assert rpc_timeout
         self.queries.append(query)
         if self._refuses:
             raise RPCError("no such right", RPCStatusCode.PERMISSION_DENIED, b"")

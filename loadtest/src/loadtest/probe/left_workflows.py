@@ -80,7 +80,8 @@ class OpenOrders:
 
 async def _open(client: Client, query: str) -> list[WorkflowExecution]:
     try:
-        return [found async for found in client.list_workflows(f"{query} AND ExecutionStatus = 'Running'")]
+        listing = client.list_workflows(f"{query} AND ExecutionStatus = 'Running'", rpc_timeout=_TIMEOUT)
+        return [found async for found in listing]
     except RPCError as error:
         raise MeasurementError(f"the run's workflows cannot be listed ({error.message})") from error
 
