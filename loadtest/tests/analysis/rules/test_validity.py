@@ -118,7 +118,7 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         "none has ended",
         "steady",
         lambda s: injector(open_at_end=s.injector.whole.sent)(whole(completed=0)(s)),
-        "let the scenario start workflows that end, or raise drain_seconds (now 60)",
+        "let the scenario start workflows that end, lower the rate, or raise drain_seconds (now 60)",
     ),
     ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
     (

@@ -144,7 +144,8 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
             f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
-            f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
+            f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
+            f"{plan.drain_seconds:g}) beyond what one takes"
         ]
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
