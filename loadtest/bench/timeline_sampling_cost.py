@@ -45,6 +45,11 @@ class NoQueue:
     A task queue of which nothing is known; its three calls are measured by scrape_cost.
     """
 
+    @property
+    def unanswered(self) -> str | None:
+        """It is asked nothing."""
+        return None
+
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 

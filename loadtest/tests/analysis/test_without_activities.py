@@ -25,6 +25,7 @@ from loadtest.results.step_result import StepResult
 from loadtest.results.step_result_parts import Limit
 from loadtest.results.sweep_result import RunVerdict, SloAnswer
 from loadtest.results.window_decision import Decided, Decision
+from loadtest.results.worker_facts import WorkerFacts
 
 PLAN = synthetic.demo_plan(scenario="noop")
 INSIDE = synthetic.demo_plan(work=Work(seconds=0.3, local_activities=True))
@@ -87,6 +88,21 @@ def test_activities_of_other_task_queues_are_told_and_never_called_none(activiti
     assert "other task queues too (ovens, session-0, session-1 and 6 more)" in note
     assert found.decision is None or found.decision.answer is Decided.UNDECIDED
     assert activities or (found.decision is not None and "(ovens, " in (found.decision.why or ""))
+
+
+def test_activities_of_sessions_are_told_as_that() -> None:
+    """
+    The queue of a session is its worker's, and cannot be swept.
+    """
+    sample = HistorySample(20, (), (0.003,) * 40, elsewhere={"bakery__internal_session_creation": 20})
+    step = replace(synthetic.step(2, "open", plan=PLAN), histories=sample)
+    serving = tuple(replace(one, serves_sessions=True) for one in step.workers or (WorkerFacts("worker-1"),))
+
+    found = read_step(replace(step, workers=serving), PLAN)
+
+    (note,) = [note for note in found.notes if "activities of these workflows" in note]
+    assert "run in sessions, on a task queue of each worker" in note
+    assert "sweep that" not in note
 
 
 @pytest.mark.parametrize("activities", [3, None])

@@ -1,11 +1,14 @@
 """
-Invalid closed steps on which no answer rests, on a machine that the system itself fills: a sweep goes on without them.
+Invalid steps that are not made again: closed ones on which no answer rests, on a machine that the system itself fills,
+and those of which no workflow ended.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from changes import Change, closes, injector, whole
 from full_machine import filled, not_level
 from synthetic import demo_plan, step
 
@@ -16,12 +19,14 @@ from loadtest.design.grid import Grid
 from loadtest.design.step_attempts import why_not_repeated
 from loadtest.experiment.step_line import step_line
 from loadtest.plan import Plan
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.question import CapacityQuestion
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepVerdict
 from loadtest.results.steps_of_plan import step_keys
 
 PLAN = demo_plan(replicas=(1, 2, 4))
+SILENT = Problem(ProblemCause.REPLICA_SILENT, "replica worker-1 asked for nothing", "worker-1")
 
 
 def _kept(key: StepKey, plan: Plan, full: tuple[int, ...]) -> KeptStep:
@@ -67,6 +72,43 @@ def test_a_search_for_a_capacity_measures_it_again() -> None:
 
     assert isinstance(asked, NextStep)
     assert asked.key.folder == "4-saturate-1-again1"
+
+
+@pytest.mark.parametrize(
+    ("change", "attempts"),
+    [
+        pytest.param(lambda step: step, 1, id="none-would-end-again"),
+        pytest.param(lambda step: replace(step, problems=(SILENT,)), 2, id="a-replica-was-silent"),
+        pytest.param(whole(completed=1), 2, id="one-ended"),
+    ],
+)
+def test_a_step_of_which_no_workflow_ended_is_made_once(change: Change, attempts: int) -> None:
+    """An order that takes longer than the drain does so again, and each attempt takes minutes."""
+    plan = demo_plan(replicas=(1,))
+    measured = change(injector(open_at_end=8)(whole(completed=0)(step(1, "saturate", 1, plan))))
+    kept = [KeptStep(measured, read_step(measured, plan))]
+
+    assert kept[0].result.verdict is StepVerdict.INVALID
+    assert len([key for key in Grid(plan).left(kept) if key.load == 0]) == attempts - 1
+    asked = Capacity(plan, CapacityQuestion(0, 1, 3)).next(kept)
+    assert isinstance(asked, NextStep) is (attempts == 2)
+    why = why_not_repeated(kept[0], plan, Grid(plan).left(kept))
+    assert (why == "none of its workflows would end in another one either") is (attempts == 1)
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(25.0, True), (60.0, False)])
+def test_a_window_that_no_attempt_makes_long_enough_is_not_tried_again(seconds: float, again: bool) -> None:
+    """Orders of a minute want a window of more than five, which the plan has to name."""
+    plan = demo_plan(replicas=(1,))
+    measured = closes(0)(step(1, "saturate", 1, plan))
+    took = seconds * measured.injector.whole.completed
+    measured = injector(closed_minus_sent_seconds=took)(measured)
+    kept = [KeptStep(measured, read_step(measured, plan))]
+
+    assert kept[0].result.verdict is StepVerdict.INVALID
+    assert any(key.load == 0 for key in Grid(plan).left(kept)) is again
+    assert isinstance(Capacity(plan, CapacityQuestion(0, 1, 3)).next(kept), NextStep) is again
+    assert (why_not_repeated(kept[0], plan, Grid(plan).left(kept)) is None) is again
 
 
 def test_progress_says_why_no_attempt_follows() -> None:

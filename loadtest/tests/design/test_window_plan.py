@@ -4,6 +4,7 @@ How long the window of a closed load is when it is measured again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,12 +12,17 @@ from changes import closes
 from synthetic import demo_plan, step
 
 from loadtest.analysis.judged_steps.step_reading import read_step
-from loadtest.analysis.readings.workflow_counts import window_closed
-from loadtest.analysis.rules.enough_closes import FEWEST_CLOSES, seconds_of_enough_closes
+from loadtest.analysis.readings.workflow_counts import results, window_closed
+from loadtest.analysis.rules.enough_closes import (
+    FEWEST_CLOSES,
+    LONGEST_AGAIN_SECONDS,
+    seconds_of_enough_closes,
+    too_few_closes,
+)
 from loadtest.analysis.twin.work_distribution import UniformWork
 from loadtest.arrivals import schedule
 from loadtest.design.design import KeptStep, NextStep
-from loadtest.design.window_plan import LONGEST_AGAIN_SECONDS, candidate_steps, plan_window, schedules_tried
+from loadtest.design.window_plan import candidate_steps, plan_window, schedules_tried
 from loadtest.experiment.loop import instruction_of
 from loadtest.plan import Open, Saturate
 from loadtest.results.measured_step import Measured
@@ -48,6 +54,21 @@ def test_it_grows_after_too_few_closes(efficiency: float) -> None:
     assert notes == (
         f"the window is {seconds:g} s, and not the plan's 15 s, as too few workflows closed in that",
     )
+
+
+def test_it_grows_where_none_closed_in_it() -> None:
+    """Orders of 25 s end in the drain of 5 s and 15 s; how long they took tells how long a window has enough of them."""
+    slow = closes(0)(step())
+    ended = results(slow.injector.whole)
+    slow = replace(slow, injector=replace(slow.injector, closed_minus_sent_seconds=25.0 * ended))
+    assert slow.in_flight == 8
+
+    seconds, notes = _window(AGAIN, slow)
+
+    assert seconds == math.ceil(25 + 25 / 8 * (FEWEST_CLOSES + 1.65 * math.sqrt(FEWEST_CLOSES)))
+    assert len(notes) == 1
+    (reason,) = too_few_closes(slow, demo_plan())
+    assert f"one took 25 s, so write window_seconds = {seconds:g} or more" in reason
 
 
 def test_it_stays_where_the_reason_was_another() -> None:

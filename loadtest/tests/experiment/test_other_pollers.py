@@ -89,6 +89,16 @@ async def test_a_server_without_a_list_changes_nothing_of_what_names_tell() -> N
     assert [problem.text.partition(" is none")[0] for problem in found.problems] == [NAMED]
 
 
+async def test_workers_of_an_older_version_that_drain_are_no_strangers() -> None:
+    """They end workflows that began on their version, and take none of the run's."""
+    seen = _seen(own_1=1, own_2=1, x31=1)
+    seen.look(Backlog(0, 0, 0.0, {}, {}, idle={NAMED: "new workflows go to version b2 of bakery"}))
+
+    found = await other_pollers(seen, MINE, _Listed(), group_of=lambda pid: pid)
+
+    assert (found.problems, found.notes) == ((), ())
+
+
 async def test_a_step_with_a_stranger_is_invalid(system: FakeSystem) -> None:
     """Its throughput is that of more workers than were asked for."""
     system.strangers = ("31@elsewhere",)

@@ -19,7 +19,6 @@ from loadtest.design.grid import Grid
 from loadtest.design.window_plan import DrawnWork, WindowPlan, plan_window
 from loadtest.experiment import loop
 from loadtest.experiment.loop import Subject, run_experiment
-from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Open, Plan, Saturate
 from loadtest.report.sweep_text import text_report
 from loadtest.results.run_folder import Run
@@ -84,35 +83,3 @@ async def test_an_overload_beyond_doubt_answers_and_breaks_no_run(
     assert overloaded.window_seconds == 15
     assert overloaded.injector.open_at_end == 0
     assert 40 < overloaded.injector.drain_seconds < plan.drain_seconds
-
-
-async def test_a_step_begins_when_what_the_last_one_left_is_worked_off(
-    system: FakeSystem, tmp_path: Path
-) -> None:
-    """
-    A window of a minute, as this plan asks, leaves more than a drain can take: the step after it would count those orders as
-    foreign, and be invalid.
-    """
-    system.per_order, system.is_limited = 1.0, True
-    plan = Plan(
-        name="overload",
-        replicas=(1, 4),
-        loads=(Saturate(window_seconds=15), Open(arrival_rate=RATE, window_seconds=60)),
-        seed=4,  # one replica comes first
-    )
-    run, phases = Run.create(tmp_path, plan, synthetic.manifest()), list[str]()
-
-    def tell(event: Event) -> None:
-        if isinstance(event, PhaseStarted):
-            phases.append(event.phase)
-
-    await run_experiment(
-        {None: fake_ports(system)}, run, Subject(ACTIVITIES, own_worker=True), Grid(plan), tell, system.clock
-    )
-
-    steps = {step.key.folder: step for step in run.read_steps()}
-    assert steps["1-open1-1"].injector.open_at_end > 0
-    assert phases.count("work off what is left") == 1
-    third = phases[12:]  # after the six phases of each step before
-    assert third[:2] == ["scale", "work off what is left"]
-    assert not any(key.endswith("again1") for key in steps)

@@ -90,6 +90,11 @@ class SomeQueue:
         queue._look = look
         return queue
 
+    @property
+    def unanswered(self) -> str | None:
+        """Why it tells nothing."""
+        return "PERMISSION_DENIED: no such right" if self._look is None else None
+
     async def give_new_workflows(self, since: float) -> None:
         """Nobody has a version."""
 
@@ -189,3 +194,62 @@ async def test_a_replica_whose_start_was_noted_by_a_clock_that_was_set_back_is_r
     looked = Backlog(0, 0, 0.0, {ours.identity: clock.now() + 1}, {ours.identity: clock.now() + 1})
 
     await wait_until_polling([ours], SomeQueue.of(looked), _sound, clock, timeout_seconds=5)
+
+
+async def test_a_server_that_does_not_describe_the_queue_is_told_and_not_the_workers() -> None:
+    """Their task queue, namespace and log are right, and a longer wait would end alike."""
+    queue = SomeQueue(set(), set())
+    queue._look = None
+
+    with pytest.raises(TargetError, match=r"PERMISSION_DENIED: no such right.*DescribeTaskQueue") as refused:
+        await wait_until_polling(TEN, queue, _sound, FakeClock())
+    assert "check the worker" not in str(refused.value)
+    assert "polling_seconds" not in str(refused.value)
+
+
+class _OnTwoQueues(FakeWorkers):
+    """
+    Workers that poll another task queue too.
+    """
+
+    async def other_queues(self, replicas: Sequence[Replica]) -> Sequence[str]:
+        """One for what they bake."""
+        return ("ovens",)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "activity", "told"),
+    [
+        pytest.param(
+            ALL,
+            set[str](),
+            r"another task queue \(they poll ovens\).*ACTIVITIES_PER_WORKFLOW",
+            id="no-activities",
+        ),
+        pytest.param(set[str](), ALL, "let them register the workflow", id="no-workflows"),
+        pytest.param(set[str](), set[str](), 'write task_queue = "ovens"', id="neither"),
+    ],
+)
+async def test_workers_for_one_kind_of_task_are_told_what_a_run_wants(
+    system: FakeSystem, workflow: set[str], activity: set[str], told: str
+) -> None:
+    """A plan with the queue of their activities would start no workflow that anybody takes."""
+    with pytest.raises(TargetError, match=told) as refused:
+        await wait_until_polling(
+            TEN, SomeQueue(workflow, activity), _sound, FakeClock(), workers=_OnTwoQueues(system)
+        )
+    assert ("write task_queue" in str(refused.value)) is (not workflow and not activity)
+
+
+@pytest.mark.parametrize(
+    ("pollers", "told"),
+    [
+        pytest.param({"1@host"}, "1@host may be several of them", id="all-alike"),
+        pytest.param({"1@a", "1@b"}, "check the worker's task queue", id="two-of-ten"),
+        pytest.param(set[str](), "check the worker's task queue", id="none"),
+    ],
+)
+async def test_workers_that_call_themselves_alike_are_told_so(pollers: set[str], told: str) -> None:
+    """In containers on the host's network each is process 1 of the host; their queue and log were blamed."""
+    with pytest.raises(TargetError, match=told):
+        await wait_until_polling(TEN, SomeQueue(pollers, pollers), _sound, FakeClock())

@@ -13,6 +13,7 @@ from fake_clock import FakeClock
 
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
+from loadtest.results.scrape import LeftOrders
 from loadtest.results.step_instruction import StepInstruction
 
 ACTIVITIES = 6
@@ -38,6 +39,7 @@ class FakeSystem:
         dies_at: Second of a step at which every worker and the server end.
         heals: Whether somebody starts again what ended.
         serves_pages: Whether the workers have a page.
+        lacks: What the workers' pages lack, so that they cannot be used; ``None`` where they lack nothing.
         polls: Whether the workers poll the task queue.
         elsewhere: Activities in the histories that are of other task queues.
         idle: Why new workflows reach none of them; then none is completed.
@@ -45,6 +47,7 @@ class FakeSystem:
         beats_at: Unix time of the first heartbeat that holds numbers.
         processes: Processes of each worker.
         processes_at: Unix time from which these are listed.
+        supervised_at: Second of a step at which the first replica's worker is started anew within its process.
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
@@ -55,6 +58,9 @@ class FakeSystem:
         robbed: Seconds of a step, from and to, in which the host keeps one of two cores back.
         crowded: Seconds of a step, from and to, in which other programs take a core of two.
         others_cores: How much of it they take.
+        open_at_end: Workflows that each step leaves open.
+        others_open: Workflows of other runs that stay open.
+        left_ends_each: Seconds after which one after the other of these ends; 0 where none does.
         late_share: Share of the activities that wait 2 s.
         per_order: Workflows per second of each order that a closed load keeps open, up to what the replicas can do; ``None``
             where half of the slots are in use whatever is kept open.
@@ -77,12 +83,14 @@ class FakeSystem:
     dies_at: float | None = None
     heals: bool = False
     serves_pages: bool = True
+    lacks: str | None = None
     polls: bool = True
     idle: str | None = None
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     slots: int | None = 10
     processes: int = 1
     processes_at: float = 0.0
+    supervised_at: float | None = None
     strangers: tuple[str, ...] = ()
     shows_main: bool | None = None
     beats_at: float = 0.0
@@ -95,6 +103,9 @@ class FakeSystem:
     robbed: tuple[float, float] | None = None
     crowded: tuple[float, float] | None = None
     others_cores: float = 1.0
+    open_at_end: int = 0
+    others_open: int = 0
+    left_ends_each: float = 0.0
     late_share: float = 0.0
     per_order: float | None = None
     is_limited: bool = False
@@ -139,6 +150,15 @@ class FakeSystem:
             return self.instruction.arrival_rate or full
         return min(full, self.per_order * (self.instruction.in_flight or 0))
 
+    def left(self) -> LeftOrders:
+        """
+        Workflows of the step before, and of other runs, that are open now.
+        """
+        passed = self.clock.now() - self.ends_at
+        ended = int(passed / self.left_ends_each) if self.left_ends_each else 0
+        mine = self.open_at_end if self.ends_at else 0
+        return LeftOrders(max(0, mine - ended), self.others_open)
+
     def slots_used(self) -> float:
         """
         Activity slots in use at each worker, of ten.
@@ -174,10 +194,10 @@ class FakeSystem:
         """
         assert self.instruction is not None
         await self.clock.sleep(END_TO_END_SECONDS + 0.1)
-        while self.left() and self.clock.now() < self.ends_at + self.instruction.drain_seconds:
+        while self.open_orders() and self.clock.now() < self.ends_at + self.instruction.drain_seconds:
             await self.clock.sleep(1.0)
 
-    def left(self) -> int:
+    def open_orders(self) -> int:
         """
         Workflows of the running step that are open now.
         """
@@ -187,4 +207,4 @@ class FakeSystem:
         """
         Activities in the queue: one for each order that the replicas of a limited system have not come to.
         """
-        return self.left() if self.is_limited else 0
+        return self.open_orders() if self.is_limited else 0

@@ -62,8 +62,15 @@ class FakeWorkers:
             activity_pollers=pollers,
             workflow_pollers=5,
             shows_main=system.shows_main,
+            started_at=self._started_at(replica),
             processes=system.processes if now >= system.processes_at else 1,
         )
+
+    def _started_at(self, replica: Replica) -> float:
+        system = self.system
+        if replica is system.replicas[0] and system.is_past(system.supervised_at):
+            return system.clock.now() - system.second + (system.supervised_at or 0.0)
+        return replica.started_at
 
     async def looks(self, replicas: Sequence[Replica]) -> Mapping[str, WorkerFacts | None]:
         """The last replica is stopped or silent from its second on."""

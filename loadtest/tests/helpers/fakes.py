@@ -9,19 +9,26 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fake_server_answers import FakeHistories, FakeOrders, FakeQueue
 from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
 from fake_workers import FakeWorkers
 from histograms import buckets, hdr
 
-from loadtest.errors import CounterResetError, InjectorError, MeasurementError, TargetError, WorkerDiedError
+from loadtest.errors import (
+    CounterResetError,
+    FamilyAbsentError,
+    InjectorError,
+    MeasurementError,
+    TargetError,
+    WorkerDiedError,
+)
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
-from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
-from loadtest.results.limit_facts import MachineTimes, QueueRateLimit
+from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
-from loadtest.results.scrape import Backlog, Scrape
+from loadtest.results.scrape import Scrape
 from loadtest.results.step_instruction import StepInstruction
 
 SERVER = "http://server/metrics"
@@ -36,6 +43,7 @@ def fake_ports(system: FakeSystem) -> Ports:
         FakeInjectors(system),
         FakeMetrics(system),
         FakeQueue(system),
+        FakeOrders(system),
         FakeHistories(system),
         FakeWorkers(system),
     )
@@ -165,7 +173,7 @@ class FakeInjectors:
         sent = system.started(system.ends_at)
         inside = sent - system.started(opens)
         closed = system.closed(system.ends_at) - system.closed(opens)
-        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent - system.left())
+        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent - system.open_orders())
         return InjectorReport(
             planned=None if instruction.arrival_rate is None else sent,
             whole=whole,
@@ -183,7 +191,7 @@ class FakeInjectors:
                 )
             },
             within_slo=closed,
-            open_at_end=system.left(),
+            open_at_end=max(system.open_at_end, system.open_orders()),
             drain_seconds=system.clock.now() - system.ends_at,
             per_injector={"injector-1": whole},
             problems=(),
@@ -211,6 +219,8 @@ class FakeMetrics:
         system, now = self.system, self.system.clock.now()
         if system.is_away(role):
             raise MeasurementError(f"{next(iter(endpoints))}: /metrics cannot be read: connection refused")
+        if role == "worker" and system.lacks is not None:
+            raise FamilyAbsentError(f"worker-1: its /metrics page lacks {system.lacks}")
         every = [each.identity for each in system.replicas] if role == "worker" else list(endpoints)
         return Scrape(now, {n: self._page(every.index(n), len(every), role) for n in endpoints}, 0.005)
 
@@ -259,41 +269,3 @@ class FakeMetrics:
     def gauge_by(self, scrape: Scrape, name: str) -> Mapping[str, float]:
         """Five polls for activities."""
         return {"activity_task": 5.0 * len(scrape.pages)} if name == "worker.pollers" else {}
-
-
-@dataclass
-class FakeQueue:
-    """
-    An empty queue that every replica polls.
-    """
-
-    system: FakeSystem
-
-    async def give_new_workflows(self, since: float) -> None:
-        """Nobody has a version."""
-
-    async def look(self) -> Backlog | None:
-        """A gap while it is away."""
-        if self.system.is_away("queue"):
-            return None
-        now, polls = self.system.clock.now(), self.system.polls
-        pollers = {replica.identity: now for replica in self.system.replicas} if polls else {}
-        pollers |= {name: now for name in self.system.strangers}
-        limit = QueueRateLimit(4000.0, "system", active=False)
-        return Backlog(self.system.waiting(), 0, 0.0, pollers, pollers, limit, self.system.idle)
-
-
-@dataclass
-class FakeHistories:
-    """
-    Histories whose waits are those of the pages.
-    """
-
-    system: FakeSystem
-
-    async def sample(self, workflow_ids: Sequence[str]) -> HistorySample:
-        """One wait each."""
-        if self.system.is_away("histories"):
-            raise MeasurementError("no history of order-1")
-        read = len(workflow_ids)
-        return HistorySample(read, (0.004,) * read, (0.003,) * read, self.system.elsewhere)

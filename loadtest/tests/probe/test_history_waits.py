@@ -43,6 +43,24 @@ def test_waits_of_a_written_history() -> None:
     assert (found.activities, found.workflow_tasks) == ([0.5], [0.25])
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, False),
+        ({"retry_policy": {"maximum_attempts": 3}}, True),
+        ({"retry_policy": {}}, True),
+        ({"retry_policy": {"maximum_attempts": 1}}, False),
+    ],
+)
+def test_a_workflow_that_is_retried_as_a_whole_is_known(told: dict[str, Any], expected: bool) -> None:
+    """
+    Each of its attempts closes, and its order once.
+    """
+    start = event(1, "WORKFLOW_EXECUTION_STARTED", 0.0, workflow_execution_started_event_attributes=told)
+
+    assert waits([start], "q").is_retried is expected
+
+
 def test_activities_of_another_task_queue_are_counted_and_their_waits_left_out() -> None:
     """
     They wait for other workers, and the mean would be of two queues.

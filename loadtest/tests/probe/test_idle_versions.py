@@ -10,7 +10,7 @@ from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueueVersioningInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
 
-from loadtest.probe.idle_versions import why_idle
+from loadtest.probe.idle_versions import idle_pollers
 
 OLD, NEW = ("bakery", "b1"), ("bakery", "b2")
 
@@ -53,13 +53,12 @@ def _described(
         pytest.param(_described(("", "")), id="no-versions-at-all"),
         pytest.param(_described(("", "git-sha")), id="a-build-id-without-versioning"),
         pytest.param(_described(OLD, current=OLD), id="the-current-one"),
-        pytest.param(_described(OLD, NEW, current=NEW), id="the-old-one-drains-beside-it"),
         pytest.param(_described(NEW, ramping=NEW, percentage=5.0), id="a-ramping-one"),
     ],
 )
 def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse) -> None:
     """A share of them is enough."""
-    assert why_idle(described) is None
+    assert idle_pollers(described) == {}
 
 
 @pytest.mark.parametrize(
@@ -67,8 +66,8 @@ def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse
     [
         pytest.param(
             _described(OLD),
-            "new workflows go to workers without a version, and the task queue is polled by version b1 of bakery alone, "
-            "so nobody takes them; `temporal worker deployment set-current-version --deployment-name bakery --build-id b1` ",
+            "new workflows go to workers without a version, and these are of version b1 of bakery, so they get none; "
+            "`temporal worker deployment set-current-version --deployment-name bakery --build-id b1` ",
             id="none-is-current",
         ),
         pytest.param(
@@ -78,7 +77,7 @@ def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse
         ),
         pytest.param(
             _described(("", ""), current=NEW),
-            "polled by workers without a version alone, so nobody takes them; start the workers as that version",
+            "these are workers without a version, so they get none; start the workers as that version",
             id="no-version-beside-a-current-one",
         ),
         pytest.param(_described(NEW, ramping=NEW), "set-current-version", id="a-ramp-of-nothing"),
@@ -86,4 +85,12 @@ def test_who_gets_new_workflows_is_not_idle(described: DescribeTaskQueueResponse
 )
 def test_who_gets_none_is_told_with_what_mends_it(described: DescribeTaskQueueResponse, told: str) -> None:
     """Both versions are named."""
-    assert told in (why_idle(described) or "")
+    (why,) = idle_pollers(described).values()
+    assert told in why
+
+
+def test_the_old_version_drains_beside_the_current_one() -> None:
+    """It alone gets none; so do workers without a version that only the older call lists."""
+    described = _described(OLD, NEW, current=NEW)
+
+    assert set(idle_pollers(described, ("31@host", "bakeryb2"))) == {"bakeryb1", "31@host"}

@@ -109,4 +109,8 @@ async def test_a_server_that_is_gone_is_a_gap(client: Client, task_queue: str) -
     """
     lost = await Client.connect(client.service_client.config.target_host, namespace="no-such-namespace")
 
-    assert await DescribedQueue(lost, task_queue).look() is None
+    queue = DescribedQueue(lost, task_queue)
+
+    assert await queue.look() is None
+    assert queue.unanswered is not None
+    assert queue.unanswered.startswith("NOT_FOUND: ")

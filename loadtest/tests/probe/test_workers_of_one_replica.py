@@ -145,6 +145,7 @@ def test_slots_are_not_known_before_each_worker_has_told_its_own(monkeypatch: py
     (facts,) = asyncio.run(probe.facts([replace(POD, started_at=now - 100)]))
 
     assert (facts.activity_slots, facts.first_beat) == (None, True)
+    assert facts.started_at == pytest.approx(now - 1)
 
 
 def test_the_page_of_one_of_several_processes_does_not_stand_for_the_replica(

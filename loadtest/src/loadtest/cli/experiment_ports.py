@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TypeVar
 
 from temporalio.client import Client
@@ -16,12 +15,13 @@ from loadtest.connection import connect
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
-from loadtest.plan import Plan
 from loadtest.probe.history_waits import SampledHistories
+from loadtest.probe.left_workflows import OpenOrders
 from loadtest.probe.newest_pages import NewestPages
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
+from loadtest.results.run_folder import Run
 from loadtest.server_access import ServerAccess
 
 Name = TypeVar("Name")
@@ -57,8 +57,7 @@ async def open_experiment_ports(
     stack: contextlib.AsyncExitStack,
     ground: Environment,
     clients: Mapping[str | None, Client],
-    plan: Plan,
-    logs: Path,
+    run: Run,
     clock: Clock,
 ) -> dict[str | None, Ports]:
     """
@@ -70,8 +69,7 @@ async def open_experiment_ports(
         stack: Closes what is opened.
         ground: Target, servers and settings that the run uses.
         clients: Clients as ``connect_servers`` returns them.
-        plan: Plan of the run.
-        logs: Folder of the injectors' logs; where there are several servers, each has a folder in it.
+        run: The run; the injectors' logs are in its folder, and where there are several servers, each has a folder in it.
         clock: Clock of the experiment, by which looks at pages are dated.
 
     Raises:
@@ -79,6 +77,7 @@ async def open_experiment_ports(
         InjectorError: The injectors did not start.
     """
     opened: dict[str | None, Ports] = {}
+    plan, logs = run.plan, run.path / "logs"
     for number, (name, client) in enumerate(clients.items()):
         access = ground.servers[name]
         injectors = await stack.enter_async_context(
@@ -103,6 +102,7 @@ async def open_experiment_ports(
             injectors=injectors,
             metrics=metrics,
             queue=DescribedQueue(client, plan.task_queue, of_run=ground.own_server),
+            orders=OpenOrders(client, plan.task_queue, run.path.name),
             histories=SampledHistories(client, plan.task_queue),
             workers=workers,
         )

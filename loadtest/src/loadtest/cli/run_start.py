@@ -189,14 +189,14 @@ def _carry_out(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
 
 
 async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
-    plan, logs = run.plan, run.path / "logs"
+    plan = run.plan
     async with contextlib.AsyncExitStack() as stack:
-        ground = await open_environment(stack, place, plan, logs)
+        ground = await open_environment(stack, place, plan, run.path / "logs")
         clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
         versions = {name: await server_version(client) for name, client in clients.items()}
         _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
         clock = SystemClock()
-        ports = await open_experiment_ports(stack, ground, clients, plan, logs, clock)
+        ports = await open_experiment_ports(stack, ground, clients, run, clock)
         scenario = load(plan.scenario)
         subject = Subject(
             scenario.activities_per_workflow,

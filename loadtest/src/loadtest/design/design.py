@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from loadtest.analysis.decisions.window_budget import why_budget_ended
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep
-from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.readings.workflow_counts import is_closed, none_ended
+from loadtest.analysis.rules.enough_closes import is_too_short_again
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Measured
 from loadtest.results.step_instruction import StepInstruction
@@ -54,7 +55,7 @@ def judged_closed_steps(kept: Sequence[KeptStep]) -> tuple[JudgedStep, ...]:
 
 
 # An invalid step is measured once more, as its cause is seldom gone at a third attempt; a disturbance goes away by
-# itself.
+# itself, and workflows that take longer than the drain do so at the second attempt too.
 MOST_ATTEMPTS = 2
 MOST_DISTURBED_ATTEMPTS = 3
 
@@ -63,8 +64,10 @@ def most_attempts(attempts: Sequence[KeptStep]) -> int:
     """
     Return how often a step may be measured in all, when none of the attempts so far is of use.
     """
-    is_disturbed = bool(attempts) and all(step.result.is_disturbed for step in attempts)
-    return MOST_DISTURBED_ATTEMPTS if is_disturbed else MOST_ATTEMPTS
+    if attempts and all(step.result.is_disturbed for step in attempts):
+        return MOST_DISTURBED_ATTEMPTS
+    is_hopeless = any(none_ended(step.measured) or is_too_short_again(step.measured) for step in attempts)
+    return 1 if is_hopeless else MOST_ATTEMPTS
 
 
 def budget_spent(plan: Plan, kept: Sequence[KeptStep]) -> Answer | None:

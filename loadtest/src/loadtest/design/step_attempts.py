@@ -60,8 +60,8 @@ def why_not_repeated(step: KeptStep, plan: Plan, left: Iterable[StepKey]) -> str
 
 def is_given_up(key: StepKey, plan: Plan, kept: Sequence[KeptStep]) -> bool:
     """
-    Tell whether a sweep leaves a closed step invalid because no answer needs it and another attempt would be invalid
-    too.
+    Tell whether a sweep leaves a step invalid because another attempt would be invalid too, and it is a closed one that no
+    answer needs or none of its workflows ended.
     """
     made = attempts_at(key, kept)
     return (

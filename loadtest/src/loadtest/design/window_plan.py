@@ -14,7 +14,11 @@ from loadtest import arrivals
 from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.analysis.decisions.model_answer import fewest_counted, is_far_below
 from loadtest.analysis.decisions.model_of_fewer_replicas import far_below_by_fewer
-from loadtest.analysis.rules.enough_closes import seconds_of_enough_closes, too_few_closes
+from loadtest.analysis.rules.enough_closes import (
+    LONGEST_AGAIN_SECONDS,
+    seconds_of_enough_closes,
+    too_few_closes,
+)
 from loadtest.analysis.saturation.calibrated_model import Calibration, calibration_of
 from loadtest.analysis.saturation.doubled_loop import first_key
 from loadtest.analysis.twin import (
@@ -45,8 +49,6 @@ CANDIDATES = 32
 # Most arrivals of all these schedules together: at 2,000 a second 32 schedules are 8 million arrivals, which a pod of 1
 # GiB cannot hold; with that many tasks every schedule has about its usual share of late ones.
 _MOST_ARRIVALS = 1_000_000
-# Longest window to which a plan of short windows may be extended without asking, where orders take long.
-LONGEST_AGAIN_SECONDS = 300
 # The last look must be before the window's end, as each second is read with some delay.
 BEFORE_THE_END_SECONDS = 1.0
 

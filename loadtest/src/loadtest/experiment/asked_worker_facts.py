@@ -17,6 +17,7 @@ from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan
 from loadtest.results.measured_step import Replica
 from loadtest.results.plan_setting import Setting
+from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
 # The longest interval of an SDK's heartbeats, with some reserve.
@@ -27,6 +28,7 @@ LISTED_SECONDS = 5.0
 # sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
 # kit's worker.
 TAKEN_BACK_SECONDS = 12.0
+_CLOCK_SLACK_SECONDS = 1.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -73,7 +75,7 @@ async def first_known(
     known = await ask_workers(workers, replicas)
     began, is_told = clock.now(), False
     wants_slots = wants_slots or any(path.startswith("worker.") for path, _ in factors)
-    while wants_slots and activity_slots(known) is None:
+    while wants_slots and activity_slots(known) is None and not any(one.serves_sessions for one in known):
         is_listed = any(worker.first_beat for worker in known)
         if clock.now() - began >= (LONGEST_BEAT_SECONDS if is_listed else LISTED_SECONDS):
             break
@@ -107,21 +109,57 @@ def latest_known(first: Sequence[WorkerFacts], last: Sequence[WorkerFacts]) -> t
     Combine each replica's last facts with the slots that it had before the load, as a sum taken under load may miss
     one, and with the most polls for activities that it had out, as a worker without load has all of them out.
 
-    Where the last facts have no slots at all, the first ones are kept; where the replica has become more processes, the
-    last ones. A page that once showed the kit's `main` counts
-    as showing it, whatever it shows later.
+    Where the last facts have no slots at all, the first ones are kept; where the replica has become more processes, or
+    was seen to serve sessions, the last ones. A page that once showed the kit's `main` counts as showing it, whatever
+    it shows later.
     """
     return tuple(
-        replace(before, shows_main=before.shows_main or after.shows_main)
-        if after.activity_slots is None and before.activity_slots is not None
-        else replace(
-            after,
-            activity_slots=_first(before, after).activity_slots or after.activity_slots,
-            workflow_slots=_first(before, after).workflow_slots or after.workflow_slots,
-            activity_pollers=_most(before.activity_pollers, after.activity_pollers),
+        replace(
+            _latest(before, after),
             shows_main=before.shows_main or after.shows_main,
+            started_at=after.started_at or before.started_at,
         )
         for before, after in zip(first, last, strict=True)
+    )
+
+
+def started_anew(
+    first: Sequence[WorkerFacts], last: Sequence[WorkerFacts], start_at: float
+) -> tuple[Problem, ...]:
+    """
+    Return a problem for each replica whose process stayed while a worker in it was started anew, as a supervisor does.
+
+    Args:
+        first, last: What was known of each replica before the load, and at the window's end.
+        start_at: Unix time of the step's first arrival.
+    """
+    return tuple(
+        Problem(
+            ProblemCause.WORKER_RESTARTED,
+            f"a worker of replica {after.replica} was started anew {after.started_at - start_at:.0f} s after the load began, so the tasks "
+            "that it held before were lost or late; see its log, mend that and measure again",
+            after.replica,
+            after.started_at - start_at,
+        )
+        for before, after in zip(first, last, strict=True)
+        if before.started_at is not None
+        and after.started_at is not None
+        and after.started_at > start_at + _CLOCK_SLACK_SECONDS
+        # Their difference has no part of what the worker's clock is off.
+        and after.started_at > before.started_at + _CLOCK_SLACK_SECONDS
+    )
+
+
+def _latest(before: WorkerFacts, after: WorkerFacts) -> WorkerFacts:
+    if after.serves_sessions:
+        return after
+    if after.activity_slots is None and before.activity_slots is not None:
+        return before
+    return replace(
+        after,
+        activity_slots=_first(before, after).activity_slots or after.activity_slots,
+        workflow_slots=_first(before, after).workflow_slots or after.workflow_slots,
+        activity_pollers=_most(before.activity_pollers, after.activity_pollers),
     )
 
 

@@ -16,6 +16,7 @@ from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
 from loadtest.analysis.readings.settings_as_planned import settings_not_known
 from loadtest.analysis.readings.workers_as_planned import in_flight
+from loadtest.analysis.readings.workflow_counts import leaves_open
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.design import Answer, Design, KeptStep, NextStep, judged_closed_steps
 from loadtest.design.step_attempts import why_not_repeated
@@ -99,10 +100,11 @@ async def run_experiment(
     plan = run.plan
     kept = kept_steps(run)
     before = len(kept)
-    open_before = 0
     left, more = design.left(kept), design.extra_steps(kept)
     seconds, more_seconds = (sum(step_seconds(plan, key) for key in keys) for keys in (left, more))
     tell(SweepStarted(run.path.name, plan.name, len(left), seconds, len(more), more_seconds))
+    # Servers on which workflows of earlier steps or runs may be open; one that the run started is new.
+    unsettled = set[str | None]() if run.manifest.target == "local" else set(ports)
     # In a thread, as a design may simulate for seconds.
     while isinstance(asked := await asyncio.to_thread(design.next, kept), NextStep):
         key, left = asked.key, design.left(kept)
@@ -118,7 +120,7 @@ async def run_experiment(
             )
         )
         cell = plan_of_cell(plan, key)
-        instruction = instruction_of(cell, asked, run.path.name)
+        instruction = instruction_of(cell, asked, run.path.name, len(run.manifest.starts))
         planning = WindowPlanning(
             functools.partial(
                 asked.plan_window or plan_window, cell, instruction, key, tuple(kept), subject.drawn_work
@@ -131,10 +133,13 @@ async def run_experiment(
             planning,
             subject.activities_per_workflow,
             subject.own_worker,
-            has_open_orders_before=open_before > 0,
+            cell.server_name in unsettled,
         )
         measured, pages = await run_step(ports[cell.server_name], step, tell, clock)
-        open_before = measured.injector.open_at_end
+        if leaves_open(measured):
+            unsettled.add(cell.server_name)
+        else:
+            unsettled.discard(cell.server_name)
         measured = await asyncio.to_thread(
             with_model, measured, instruction, planning.made, subject.drawn_work
         )
@@ -175,7 +180,7 @@ def kept_steps(run: Run) -> list[KeptStep]:
     ]
 
 
-def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstruction:
+def instruction_of(plan: Plan, asked: NextStep, run: str, start: int = 1) -> StepInstruction:
     """
     Return what the injectors are told of a step; the time of its beginning is still open.
 
@@ -184,12 +189,14 @@ def instruction_of(plan: Plan, asked: NextStep, id_prefix: str) -> StepInstructi
     Args:
         plan: Plan of the cell.
         asked: The step.
-        id_prefix: Start of every order id; unique per run.
+        run: Name of the run, with which every order's id begins.
+        start: Which start of the run this is, from 1: a resumed run measures an interrupted step anew, and its server has
+            the orders of that.
     """
     key, load = asked.key, plan.loads[asked.key.load]
     return StepInstruction(
         step=key.folder,
-        id_prefix=f"{id_prefix}-{key.folder}",
+        id_prefix=f"{run}-{key.folder}{f'-start{start}' if start > 1 else ''}",
         scenario=plan.scenario,
         task_queue=plan.task_queue,
         seed=order_seed(plan, key.repetition),

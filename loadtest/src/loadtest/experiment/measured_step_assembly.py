@@ -119,7 +119,7 @@ def assemble_measured(
         problems=tuple(dict.fromkeys(problems)),
         workers=tuple(workers),
         limits=recorder.limits.facts(machine_use(start.machine, end.machine)),
-        notes=tuple(dict.fromkeys(recorder.gaps)),
+        notes=tuple(dict.fromkeys((*snapshots.step_start.notes, *recorder.gaps))),
     )
 
 

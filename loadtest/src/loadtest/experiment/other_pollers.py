@@ -33,9 +33,11 @@ class SeenPolls:
 
     Attributes:
         times: Number of those looks.
+        idle: Pollers that got no new workflows at the last look, as workers of an older version that drain.
     """
 
     times: Counter[str] = field(default_factory=Counter)
+    idle: frozenset[str] = frozenset()
     _last: Mapping[str, float] | None = None
 
     def look(self, backlog: Backlog | None) -> None:
@@ -44,6 +46,7 @@ class SeenPolls:
         """
         if backlog is None:
             return
+        self.idle = frozenset(backlog.idle)
         now: dict[str, float] = {}
         for pollers in (backlog.activity_pollers, backlog.workflow_pollers):
             for identity, at in pollers.items():
@@ -74,7 +77,8 @@ async def other_pollers(
     Judge the pollers of a window.
 
     Workers that name themselves are recognized by their heartbeats; where a replica has neither a name nor a heartbeat
-    that tells it, one of the others may be it, and none is said to be a stranger.  Without heartbeats a name that somebody
+    that tells it, one of the others may be it, and none is said to be a stranger.  Who gets no new workflows takes none of
+    the run's.  Without heartbeats a name that somebody
     gave says nothing of whose worker it is.
     """
     if all(any(is_of(replica, one, group_of) for replica in replicas) for one in seen.times):
@@ -92,7 +96,7 @@ async def other_pollers(
         for replica in replicas
     }
     mine = set[str]().union(*own.values())
-    others = sorted(seen.times.keys() - mine)
+    others = sorted(seen.times.keys() - mine - seen.idle)
     lost = sum(not found for found in own.values())
     if len(others) <= lost:
         return OtherPollers()

@@ -46,7 +46,7 @@ class PlannedStep:
         plan_window: Decides window and schedule; may take seconds of CPU, in a thread.
         activities_per_workflow: Number of activities of one workflow, as the scenario says.
         own_worker: Whether the workers are the kit's own, whose slots the plan sets.
-        has_open_orders_before: Whether the step before left orders open when its drain ended.
+        follows_open: Whether workflows of earlier steps may still be open on its server.
     """
 
     key: StepKey
@@ -55,4 +55,4 @@ class PlannedStep:
     plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool
-    has_open_orders_before: bool = False
+    follows_open: bool = False

@@ -16,6 +16,7 @@ from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Backlog as Backlog
+from loadtest.results.scrape import LeftOrders as LeftOrders
 from loadtest.results.scrape import Scrape as Scrape
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts
@@ -166,6 +167,13 @@ class Queue(Protocol):
     The task queue under test.
     """
 
+    @property
+    def unanswered(self) -> str | None:
+        """
+        Why the last look is a gap; ``None`` where it is none.
+        """
+        ...
+
     async def look(self) -> Backlog | None:
         """
         Look once, with one retry; ``None`` is a gap.
@@ -179,6 +187,21 @@ class Queue(Protocol):
 
         Raises:
             TargetError: The server refuses.
+        """
+        ...
+
+
+class Orders(Protocol):
+    """
+    The workflows that runs have started on the task queue under test.
+    """
+
+    async def left(self) -> LeftOrders:
+        """
+        Return how many are open now.
+
+        Raises:
+            MeasurementError: The server does not list them.
         """
         ...
 
@@ -247,5 +270,6 @@ class Ports:
     injectors: Injectors
     metrics: Metrics
     queue: Queue
+    orders: Orders
     histories: Histories
     workers: AskedWorkers

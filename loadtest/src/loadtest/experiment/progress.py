@@ -58,7 +58,7 @@ class StepStarted:
 class PhaseStarted:
     """
     Attributes:
-        phase: ``scale``, ``wait for the workers' heartbeats``, ``work off what is left``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
+        phase: ``scale``, ``wait for workflows of earlier steps``, ``wait for the workers' heartbeats``, ``plan the window``, ``warm-up``, ``window``, ``drain`` or ``collect``.
         seconds: Length of the phase, ``None`` when it is not known.
         at_most: Whether the phase may end earlier.
     """

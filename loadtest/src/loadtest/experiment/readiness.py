@@ -73,6 +73,18 @@ def _since_start(replica: Replica, last_poll: float) -> bool:
     return last_poll >= replica.started_at - _CLOCK_SLACK_SECONDS
 
 
+def why_idle(replicas: Sequence[Replica], look: Backlog) -> str | None:
+    """
+    Return why new workflows reach none of the replicas; ``None`` where they reach one, or where that is not known.
+
+    A worker that ended before the replicas' start stays listed for minutes, and its version says nothing of theirs.
+    """
+    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
+    polled = [one for one, at in look.workflow_pollers.items() if at >= since]
+    idle = [look.idle[one] for one in polled if one in look.idle]
+    return idle[0] if idle and len(idle) == len(polled) else None
+
+
 def is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
     """
     Tell whether a poller is a replica's, by the name that the run or the SDK gave it.
@@ -118,11 +130,13 @@ async def wait_until_polling(
     replicas = [replace(replica, started_at=min(replica.started_at, began)) for replica in replicas]
     ready_after = 0.0
     ready: set[str] = set()
+    last: Backlog | None = None
+    kinds: dict[str, set[str]] = {}
     while True:
         await check_alive()
         look = await queue.look()
+        last = look or last
         passed = clock.now() - began
-        kinds: dict[str, set[str]] = {}
         if look is not None:
             kinds = _late(replicas, look, {}, wants_activities=wants_activities)
             if any(kinds.values()) and workers is not None and _some_named_themselves(replicas, look):
@@ -138,7 +152,12 @@ async def wait_until_polling(
         patience = timeout_seconds
         if _started_with_others(replicas, ready):
             patience = min(timeout_seconds, ready_after + SILENCE_SECONDS + 2 * ready_after)
-        if passed > patience:
+        if passed > patience and last is None:
+            raise TargetError(
+                f"whether the workers poll the task queue is not known: the server has not described it for {passed:.0f} s "
+                f"({queue.unanswered}); mend that, as a run needs DescribeTaskQueue"
+            )
+        if passed > patience and last is not None:
             # One that others that started with it have left behind is not slow to start.
             is_slow = patience == timeout_seconds
             longer = (
@@ -146,10 +165,8 @@ async def wait_until_polling(
                 if is_slow
                 else ""
             )
-            seen = "nothing could be asked" if look is None else f"{sorted(look.workflow_pollers)} do"
             raise TargetError(
-                f"{_silence(kinds) or f'replicas {[r.identity for r in replicas]} may not poll the task queue'} after "
-                f"{passed:.0f} s ({seen}); {await _remedy(workers, replicas)}{longer}"
+                f"{_silence(kinds)} after {passed:.0f} s ({sorted(last.workflow_pollers)} do); {await _remedy(workers, replicas, kinds, last)}{longer}"
             )
         await clock.sleep(0.2)
 
@@ -175,14 +192,48 @@ async def _names(workers: AskedWorkers, replicas: Sequence[Replica]) -> Mapping[
         return {}
 
 
-async def _remedy(workers: AskedWorkers | None, replicas: Sequence[Replica]) -> str:
+async def _remedy(
+    workers: AskedWorkers | None, replicas: Sequence[Replica], kinds: Mapping[str, Set[str]], look: Backlog
+) -> str:
     try:
         others = await workers.other_queues(replicas) if workers is not None else ()
     except MeasurementError as error:
         return f"check the worker's task queue and namespace, and its log ({error})"
+    polled = f"they poll {' and '.join(others)}" if others else ""
+    silent = [kind for kind, names in kinds.items() if len(names) == len(replicas)]
+    if silent == ["activities"] and not kinds["workflow tasks"]:
+        return (
+            f"where their workflows' activities are of another task queue{f' ({polled})' if polled else ''}, or local ones, write 0 "
+            "as the scenario's ACTIVITIES_PER_WORKFLOW; else let them register activities"
+        )
+    if silent == ["workflow tasks"] and "activities" in kinds:
+        return (
+            f"a run measures the workers of its workflows: let them register the workflow{f' ({polled} too)' if polled else ''}, or "
+            "have one command start the workers for both"
+        )
+    if not others and (name := _shared_name(replicas, kinds, look)) is not None:
+        return (
+            f"{name} may be several of them, as workers in containers on the host's network call themselves alike: give each "
+            "a name of its own (`docker run --hostname`, or the SDK's identity), or check its log"
+        )
     if not others:
         return "check the worker's task queue and namespace, and its log"
-    return f"they poll {' and '.join(others)}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
+    return f"{polled}: write task_queue = {json.dumps(others[0])}, or let them poll the plan's"
+
+
+def _shared_name(replicas: Sequence[Replica], kinds: Mapping[str, Set[str]], look: Backlog) -> str | None:
+    """
+    Return the name of a poller that no process of this machine has, where it stands for one replica and the others are
+    silent.
+    """
+    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
+    unknown = [
+        one
+        for one, at in look.workflow_pollers.items()
+        if at >= since and not any(is_of(replica, one, process_group) for replica in replicas)
+    ]
+    is_alike = len(unknown) == 1 and len(kinds["workflow tasks"]) == len(replicas) - 1 > 0
+    return unknown[0] if is_alike else None
 
 
 def _longer(seconds: float) -> float:
@@ -207,8 +258,6 @@ def _silence(kinds: Mapping[str, set[str]]) -> str:
     """
     Say which replicas do not poll at all and which poll for one kind of task only.
     """
-    if not kinds:
-        return ""
     of_none = set.intersection(*kinds.values())
     told = [f"replicas {sorted(of_none)} do not poll the task queue"] if of_none else []
     told += [

@@ -32,6 +32,7 @@ class Snapshot:
         alive: Replicas that run.
         use: CPU and memory that each part used so far.
         problems: What could not be read.
+        notes: Why pages that answer are left out.
         machine: CPU time of the machine so far, where there is one.
     """
 
@@ -40,6 +41,7 @@ class Snapshot:
     alive: tuple[Replica, ...]
     use: Mapping[str, ProcessUse]
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
     machine: MachineTimes | None = None
 
 
@@ -62,7 +64,7 @@ async def take_snapshot(
     alive = tuple(await _asked(target.alive(), (), problems))
     use = await _asked(target.use(), {}, problems)
     times = await _asked(target.machine_times(), None, problems)
-    return Snapshot(worker, at_server, alive, use, tuple(problems), times)
+    return Snapshot(worker, at_server, alive, use, tuple(problems), machine=times)
 
 
 def pages_to_read(replicas: Sequence[Replica], known: Sequence[WorkerFacts]) -> dict[str, str]:
@@ -97,11 +99,16 @@ async def first_snapshot(
     """
     Take a step's first snapshot, and return with it the workers' pages that the others read.
 
-    A user's own worker may serve no page; then the server's side is measured.
+    A user's own worker may serve no page, or one of other families; then the server's side is measured.
     """
     before = await take_snapshot(metrics, target, endpoints)
     if before.worker is None and not own_worker:
-        return {}, replace(before, problems=())
+        notes = tuple(
+            f"the workers' pages answer and are left out of this step: {problem.text}"
+            for problem in before.problems
+            if problem.cause is ProblemCause.FAMILY_ABSENT
+        )
+        return {}, replace(before, problems=(), notes=notes)
     return endpoints, before
 
 

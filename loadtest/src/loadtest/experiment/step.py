@@ -6,25 +6,25 @@ the method.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Never, TypeVar
+from typing import Any, Never
 
 from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, MeasurementError, TargetError
-from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
+from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known, started_anew
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.left_orders import wait_until_worked_off
+from loadtest.experiment.earlier_orders import EarlierOrders, wait_for_earlier_orders
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.readiness import wait_until_polling, why_idle
+from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import (
@@ -77,7 +77,7 @@ async def run_step(
     clock.follow_wall_clock()
     tell(PhaseStarted("scale", None))
     wants_activities = step.activities_per_workflow != 0
-    async with _running(asyncio.to_thread(step.plan_window)) as planning:
+    async with running(asyncio.to_thread(step.plan_window)) as planning:
         restarted = await ports.target.set_up(step.plan)
         replicas = await ports.target.scale(step.key.replicas)
         await wait_until_polling(
@@ -89,6 +89,7 @@ async def run_step(
             wants_activities=wants_activities,
             workers=ports.workers,
         )
+        earlier = await _earlier(ports, step, tell, clock)
         load = step.plan.loads[step.key.load]
         known = await first_known(
             ports.workers,
@@ -99,8 +100,6 @@ async def run_step(
             wants_slots=isinstance(load, Saturate),
             factors=() if step.own_worker else step.key.factors,
         )
-        if step.has_open_orders_before:
-            await wait_until_worked_off(ports.queue, step.plan.drain_seconds, tell, clock)
         tell(PhaseStarted("plan the window", None))
         window = await planning
     endpoints = pages_to_read(replicas, known)
@@ -132,10 +131,10 @@ async def run_step(
     )
     outside = OutsideWatch(ports, replicas, instruction.start_at, clock)
     async with (
-        _running(recorder.run()),
-        _running(workers.run()),
-        _running(outside.run()),
-        _running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
+        running(recorder.run()),
+        running(workers.run()),
+        running(outside.run()),
+        running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
         tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
         starts_at = instruction.start_at + instruction.warm_up_seconds
@@ -150,11 +149,11 @@ async def run_step(
         end = await take_snapshot(ports.metrics, ports.target, endpoints)
         workers.end_window()
         poll = await ports.queue.look()
-        known = latest_known(known, await ask_workers(ports.workers, replicas))
+        first, known = known, latest_known(known, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
-        if poll is not None and poll.idle is not None and not report.whole.completed:
-            raise TargetError(f"no workflow was taken: {poll.idle}")
+        if not report.whole.completed and poll is not None and (idle := why_idle(replicas, poll)) is not None:
+            raise TargetError(f"no workflow was taken: {idle}")
         await clock.sleep(SETTLE_SECONDS)
 
     tell(PhaseStarted("collect", None))
@@ -168,7 +167,7 @@ async def run_step(
         ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
     )
     enough = watch.enough.result() if watch.enough.done() else None
-    parts = pages_of_a_part(endpoints, known)
+    parts = pages_of_a_part(endpoints, known) + started_anew(first, known, instruction.start_at)
     gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
     return replace(
         measured,
@@ -177,10 +176,27 @@ async def run_step(
         probe=enough.probe if enough is not None else None,
         restarted=restarted,
         outside=tuple(outside.looks),
-        notes=(*measured.notes, *window.notes, *unread, *others.notes, *gaps),
-        problems=(*measured.problems, *problems, *parts, *workers.silent.values(), *others.problems),
+        notes=(*measured.notes, *window.notes, *unread, *others.notes, *earlier.notes, *gaps),
+        problems=(
+            *earlier.problems,
+            *measured.problems,
+            *problems,
+            *parts,
+            *workers.silent.values(),
+            *others.problems,
+        ),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
+
+
+async def _earlier(
+    ports: Ports, step: PlannedStep, tell: Callable[[Event], None], clock: Clock
+) -> EarlierOrders:
+    if not step.follows_open:
+        return EarlierOrders()
+    return await wait_for_earlier_orders(
+        ports.orders, ports.target.check_alive, tell, clock, drain_seconds=step.plan.drain_seconds
+    )
 
 
 async def _while_alive(
@@ -195,8 +211,8 @@ async def _while_alive(
         TargetError: A process of the target ended; the injectors are stopped.
     """
     async with (
-        _running(ports.injectors.run(instruction, each_second)) as injecting,
-        _running(_until_it_dies(ports.target, clock)) as watching,
+        running(ports.injectors.run(instruction, each_second)) as injecting,
+        running(_until_it_dies(ports.target, clock)) as watching,
     ):
         await asyncio.wait({injecting, watching}, return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
@@ -228,7 +244,7 @@ async def _window(
     if window.is_fixed:
         await _until(starts_at + instruction.window_seconds / 2, injecting, clock)
         return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
-    async with _running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
+    async with running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
         both: set[asyncio.Future[Any]] = {waiting, watch.enough}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
@@ -258,32 +274,11 @@ async def _last_feed(
     return ()
 
 
-T = TypeVar("T")
-
-
-@contextlib.asynccontextmanager
-async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
-    """
-    Run a coroutine beside the body and end it with the body; an error of the body is raised, whatever the coroutine
-    raises.
-    """
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        # Unlike `await task`, this never confuses a cancellation of the step with one of the task.
-        await asyncio.wait({task})
-        broken = None if task.cancelled() else task.exception()
-    if broken is not None:
-        raise broken
-
-
 async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
     """
     Sleep until a Unix time; raises an error if the injectors end before it.
     """
-    async with _running(clock.sleep(at - clock.now())) as sleeping:
+    async with running(clock.sleep(at - clock.now())) as sleeping:
         await asyncio.wait({injecting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
         if sleeping.done():
             return

@@ -6,8 +6,9 @@ It decides how sampled results represent all results and what is wrong with a se
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from loadtest.injector.locust_messages import LevelReport, PartReport
@@ -17,6 +18,9 @@ from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
 from loadtest.results.problem import Problem, ProblemCause
 
+# Most workflows of a step whose histories are read, however many injectors it has: they are a cross-check, and reading
+# those of large orders is work for the server.
+_MOST_SAMPLED = 64
 _VANISHED = Failure(FailureKind.UNKNOWN, "the injector vanished")
 
 
@@ -66,13 +70,17 @@ def merge(
         drain_seconds=max((report.drain_seconds for report in reports.values()), default=0.0),
         per_injector=per_injector,
         problems=_problems(reports, vanished, planned, whole),
-        sampled_workflow_ids=tuple(
-            name for report in reports.values() for name in report.sampled_workflow_ids
+        sampled_workflow_ids=_some(
+            [name for report in reports.values() for name in report.sampled_workflow_ids]
         ),
         cpu_seconds=master_cpu_seconds + sum(report.cpu_seconds for report in reports.values()),
         rss_bytes=master_rss_bytes + sum(report.rss_bytes for report in reports.values()),
         words={failure: text for report in reports.values() for failure, text in report.words.items()},
     )
+
+
+def _some(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(names[:: max(1, math.ceil(len(names) / _MOST_SAMPLED))])
 
 
 def _last_said(second: InjectorSecond | None) -> InjectorCounts:

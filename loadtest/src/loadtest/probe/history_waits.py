@@ -34,6 +34,7 @@ class HistoryWaits:
         elsewhere: Activities scheduled on other task queues, whose waits concern other workers.
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
         stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
+        is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
     """
 
     activities: list[float] = field(default_factory=list)
@@ -41,6 +42,7 @@ class HistoryWaits:
     elsewhere: Counter[str] = field(default_factory=Counter)
     workflow_type: str = ""
     stages: Counter[int] = field(default_factory=Counter)
+    is_retried: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -64,7 +66,9 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
     for event in events:
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-                found.workflow_type = event.workflow_execution_started_event_attributes.workflow_type.name
+                start = event.workflow_execution_started_event_attributes
+                found.workflow_type = start.workflow_type.name
+                found.is_retried = start.HasField("retry_policy") and start.retry_policy.maximum_attempts != 1
             case EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
@@ -132,6 +136,7 @@ class SampledHistories:
             activity_seconds=tuple(seconds for one in read for seconds in one.activities),
             workflow_task_seconds=tuple(seconds for one in read for seconds in one.workflow_tasks),
             elsewhere=dict(sum((one.elsewhere for one in read), Counter[str]())),
+            retried=sum(one.is_retried for one in read),
             workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
             shapes=tuple(one.shape for one in read),
         )

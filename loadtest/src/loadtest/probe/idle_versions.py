@@ -1,8 +1,10 @@
 """
-Whether new workflows go to the version of a task queue's pollers, as the server describes the queue.
+Which pollers of a task queue get no new workflows, as these go to another version, as the server describes the queue.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from temporalio.api.enums.v1 import WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import PollerInfo
@@ -17,12 +19,13 @@ _VERSIONED = WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
 NO_VERSION: Version = ("", "")
 
 
-def why_idle(described: DescribeTaskQueueResponse) -> str | None:
+def idle_pollers(described: DescribeTaskQueueResponse, unversioned: Iterable[str] = ()) -> dict[str, str]:
     """
-    Return why new workflows reach none of a queue's pollers, ``None`` where they reach one or there are no pollers.
+    Return the pollers that get no new workflows, by identity, and why.
 
     Args:
         described: The queue of workflow tasks, with its pollers.
+        unversioned: Further pollers without a version.
     """
     told = described.versioning_info
     current, ramping = told.current_deployment_version, told.ramping_deployment_version
@@ -30,10 +33,17 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
     receiving = {current_version}
     if told.ramping_version_percentage:
         receiving.add((ramping.deployment_name, ramping.build_id))
-    polling = {version_of(poller) for poller in described.pollers}
-    if not polling or polling & receiving:
-        return None
-    deployment, build = max(polling)
+    versions = dict.fromkeys(unversioned, NO_VERSION)
+    versions |= {poller.identity: version_of(poller) for poller in described.pollers}
+    return {
+        identity: _why(version, current_version)
+        for identity, version in versions.items()
+        if version not in receiving
+    }
+
+
+def _why(version: Version, current: Version) -> str:
+    deployment, build = version
     remedy = (
         f"`temporal worker deployment set-current-version --deployment-name {deployment} --build-id {build}` gives it them, "
         "or start the workers without a version"
@@ -41,8 +51,8 @@ def why_idle(described: DescribeTaskQueueResponse) -> str | None:
         else "start the workers as that version"
     )
     return (
-        f"new workflows go to {_name(current_version)}, and the task queue is polled by {' and '.join(map(_name, sorted(polling)))} "
-        f"alone, so nobody takes them; {remedy}"
+        f"new workflows go to {_name(current)}, and these are {'of ' if build else ''}{_name(version)}, so they get none; "
+        f"{remedy}"
     )
 
 

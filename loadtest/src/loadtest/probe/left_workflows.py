@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import MeasurementError
 from loadtest.plan import LoadKind
 from loadtest.probe.termination_batch import MOST_PREFIXES, terminate_by_prefix
 from loadtest.probe.visibility_text import quoted
+from loadtest.results.scrape import LeftOrders
 
 _AT_ONCE = 20
 _TIMEOUT = timedelta(seconds=10)
@@ -24,6 +25,9 @@ _TIMEOUT = timedelta(seconds=10)
 _LOOKS = 20
 _CHILDREN_LOOKS = 6
 _REASON = "loadtest clean"
+_OF_STEP = rf"-\d+-(?:{'|'.join(LoadKind)})"
+# A run's name begins with its date and time.
+_ANY_ORDER = re.compile(rf"\d{{8}}-\d{{6}}-.*{_OF_STEP}")
 
 
 async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str, ...]:
@@ -42,13 +46,42 @@ async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str
     Raises:
         MeasurementError: The server does not list them.
     """
-    ids = await _open(client, f"TaskQueue = {quoted(task_queue)}")
-    return tuple(workflow for workflow in ids if _beginning(workflow, run) is not None)
+    found = await _open(client, f"TaskQueue = {quoted(task_queue)}")
+    return tuple(one.id for one in found if _beginning(one.id, run) is not None)
 
 
-async def _open(client: Client, query: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class OpenOrders:
+    """
+    The orders that runs have started on one task queue.
+
+    Attributes:
+        client: Client of the server and namespace.
+        task_queue: The task queue.
+        run: Name of the present run.
+    """
+
+    client: Client
+    task_queue: str
+    run: str
+
+    async def left(self) -> LeftOrders:
+        """
+        Return how many are open, without their children: some of these go on for months by design, as a warranty does.
+
+        Raises:
+            MeasurementError: The server does not list them.
+        """
+        found = await _open(self.client, f"TaskQueue = {quoted(self.task_queue)}")
+        orders = [one.id for one in found if one.parent_id is None and _ANY_ORDER.search(one.id) is not None]
+        mine = sum(_beginning(order, self.run) is not None for order in orders)
+        return LeftOrders(mine, len(orders) - mine)
+
+
+async def _open(client: Client, query: str) -> list[WorkflowExecution]:
     try:
-        return [found.id async for found in client.list_workflows(f"{query} AND ExecutionStatus = 'Running'")]
+        listing = client.list_workflows(f"{query} AND ExecutionStatus = 'Running'", rpc_timeout=_TIMEOUT)
+        return [found async for found in listing]
     except RPCError as error:
         raise MeasurementError(f"the run's workflows cannot be listed ({error.message})") from error
 
@@ -58,7 +91,7 @@ def _beginning(workflow: str, run: str) -> str | None:
     Return the common beginning of all ids of a run's load at one replica count, from one id; ``None`` for an id of
     another run.
     """
-    found = re.search(rf"{re.escape(run)}-\d+-(?:{'|'.join(LoadKind)})", workflow)
+    found = re.search(rf"{re.escape(run)}{_OF_STEP}", workflow)
     return None if found is None else workflow[: found.end()]
 
 
@@ -139,8 +172,8 @@ async def _strangers(client: Client, task_queue: str, run: str, begun_at: dateti
     """
     since, strangers = quoted(begun_at.isoformat()), tuple[str, ...]()
     for _ in range(_CHILDREN_LOOKS):
-        ids = await _open(client, f"TaskQueue = {quoted(task_queue)} AND StartTime >= {since}")
-        strangers = tuple(workflow for workflow in ids if _beginning(workflow, run) is None)
+        found = await _open(client, f"TaskQueue = {quoted(task_queue)} AND StartTime >= {since}")
+        strangers = tuple(one.id for one in found if _beginning(one.id, run) is None)
         if not strangers:
             break
         await asyncio.sleep(0.5)

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 from loadtest.errors import TargetError
 from loadtest.probe.current_version import make_current, version_to_make_current
-from loadtest.probe.idle_versions import why_idle
+from loadtest.probe.idle_versions import idle_pollers
 from loadtest.results.limit_facts import QueueRateLimit
 from loadtest.results.scrape import Backlog
 
@@ -34,6 +34,9 @@ class DescribedQueue:
     One look makes three calls. The plain call, one for each type of task, sums the backlog over all partitions and
     versions, but lists only the pollers that the root partition has met. The older ``ENHANCED`` call lists the pollers
     of all partitions, but only of unversioned workers. The pollers are the union of both.
+
+    Attributes:
+        unanswered: Why the last look is a gap; ``None`` where it is none.
     """
 
     def __init__(self, client: Client, task_queue: str, *, of_run: bool = False) -> None:
@@ -46,6 +49,7 @@ class DescribedQueue:
         self._client = client
         self._task_queue = task_queue
         self._of_run = of_run
+        self.unanswered: str | None = None
 
     async def look(self) -> Backlog | None:
         """
@@ -53,9 +57,12 @@ class DescribedQueue:
         """
         for _ in range(2):
             try:
-                return await self._look()
-            except RPCError:
-                continue
+                found = await self._look()
+            except RPCError as error:
+                self.unanswered = f"{error.status.name}: {error.message}"
+            else:
+                self.unanswered = None
+                return found
         return None
 
     async def give_new_workflows(self, since: float) -> None:
@@ -92,7 +99,7 @@ class DescribedQueue:
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
             rate_limit=rate_limit(activity),
-            idle=why_idle(workflow),
+            idle=idle_pollers(workflow, (one.identity for t in types for one in t[_WORKFLOW].pollers)),
         )
 
     async def _describe(self, **asked: object) -> DescribeTaskQueueResponse:

@@ -92,6 +92,13 @@ def sdk_of(beat: WorkerHeartbeat) -> str | None:
     return f"{beat.sdk_name} {beat.sdk_version}".strip() or None
 
 
+def newest_start(beats: Iterable[WorkerHeartbeat]) -> float | None:
+    """
+    Return the Unix time of the last start among workers; ``None`` where none tells its own.
+    """
+    return max(map(_started_at, beats), default=0.0) or None
+
+
 def process_of(beat: WorkerHeartbeat) -> tuple[str, str]:
     """
     Return the process that sent a heartbeat, by its host and its id there.
@@ -107,7 +114,7 @@ def is_of(replica: Replica, beat: WorkerHeartbeat, group_of: Callable[[int], int
     A restarted container of a pod has the same host name as the one before it, whose last heartbeat stays listed for a
     while.
     """
-    process = ListedProcess(beat.worker_identity, *process_of(beat), beat.start_time.ToNanoseconds() / 1e9)
+    process = ListedProcess(beat.worker_identity, *process_of(beat), _started_at(beat))
     return process.is_of(replica, group_of)
 
 
@@ -146,6 +153,10 @@ class ListedProcess:
         if replica.pid is not None:
             return self.process.isdecimal() and group_of(int(self.process)) == replica.pid
         return self.host == replica.identity
+
+
+def _started_at(beat: WorkerHeartbeat) -> float:
+    return beat.start_time.ToNanoseconds() / 1e9
 
 
 def _sent_at(beat: WorkerHeartbeat) -> float:

@@ -20,6 +20,12 @@ from loadtest.child import process_group
 from loadtest.errors import MeasurementError
 from loadtest.probe.http_page import fetch_once
 from loadtest.probe.newest_pages import NewestPages, PageBody
+from loadtest.probe.session_workers import (
+    may_serve_sessions,
+    polls_for_sessions,
+    serves_sessions,
+    without_slots,
+)
 from loadtest.probe.visibility_text import quoted
 from loadtest.probe.worker_heartbeat import (
     ListedProcess,
@@ -27,6 +33,7 @@ from loadtest.probe.worker_heartbeat import (
     is_alive,
     is_first,
     is_of,
+    newest_start,
     process_of,
     sdk_of,
 )
@@ -69,6 +76,7 @@ class WorkerProbe:
         self._answered: set[str] = set()
         self._paged: set[str] = set()
         self._several: set[str] = set()
+        self._sessions: set[str] = set()
 
     def close(self) -> None:
         """
@@ -107,7 +115,9 @@ class WorkerProbe:
             self._remember(replica, page, found)
             if found is None and replica.identity not in self._answered:
                 found = page
-            looks[replica.identity] = found
+            looks[replica.identity] = (
+                without_slots(found) if found is not None and replica.identity in self._sessions else found
+            )
         return looks
 
     async def facts(self, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -119,7 +129,15 @@ class WorkerProbe:
         """
         now = time.time()
         beats = await self._beats()
-        return tuple(await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas)))
+        known = await asyncio.gather(*(self._of(replica, beats, now) for replica in replicas))
+        if any(may_serve_sessions(worker) for worker in known):
+            polls = await polls_for_sessions(self._client, self._task_queue)
+            self._sessions |= {
+                replica.identity
+                for replica, worker in zip(replicas, known, strict=True)
+                if may_serve_sessions(worker) and serves_sessions(replica, worker, polls)
+            }
+        return tuple(without_slots(one) if one.replica in self._sessions else one for one in known)
 
     async def other_queues(self, replicas: Sequence[Replica]) -> tuple[str, ...]:
         """
@@ -161,11 +179,22 @@ class WorkerProbe:
                 if first is None
                 else replace(told, activity_slots=None, first_beat=True, why=_FIRST_BEAT)
             )
-            return replace(counted, eager=page.eager, shows_main=page.shows_main, processes=processes)
+            return replace(
+                counted,
+                eager=page.eager,
+                shows_main=page.shows_main,
+                started_at=newest_start(mine),
+                processes=processes,
+            )
         if first is None:
             return page
         known = replace(
-            page, identity=first.worker_identity, sdk=sdk_of(first), processes=processes, first_beat=True
+            page,
+            identity=first.worker_identity,
+            sdk=sdk_of(first),
+            started_at=newest_start(mine),
+            processes=processes,
+            first_beat=True,
         )
         return known if known.source is not None else replace(known, why=_FIRST_BEAT)
 

@@ -18,6 +18,7 @@ class HistorySample:
         activity_seconds: Wait of each activity on the task queue under test, first attempts only.
         workflow_task_seconds: Wait of each workflow task.
         elsewhere: Number of activities scheduled on each other task queue.
+        retried: Number of workflows that were started with a policy by which they are retried as a whole.
         workflow_types: Number of workflows of each type.
         shapes: How many activities on the task queue under test each workflow ran side by side, stage after stage; empty in
             folders of older versions.
@@ -27,5 +28,6 @@ class HistorySample:
     activity_seconds: tuple[float, ...]
     workflow_task_seconds: tuple[float, ...]
     elsewhere: Mapping[str, int] = field(default_factory=dict)
+    retried: int = 0
     workflow_types: Mapping[str, int] = field(default_factory=dict)
     shapes: tuple[tuple[int, ...], ...] = ()

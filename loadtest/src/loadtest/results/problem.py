@@ -19,6 +19,7 @@ class ProblemCause(StrEnum):
     ARRIVALS_MISSING = "arrivals missing"
     CLOCK = "clock"
     COUNTER_FELL = "counter fell"
+    EARLIER_ORDERS = "workflows of earlier steps"
     FAMILY_ABSENT = "metric family absent"
     FLIGHT_BROKEN = "flight broken"
     INJECTOR_VANISHED = "injector vanished"
@@ -28,6 +29,7 @@ class ProblemCause(StrEnum):
     REPLICA_SILENT = "replica silent"
     RESULT_NOT_JUDGED = "result not judged"
     TARGET_NOT_ASKED = "target not asked"
+    WORKER_RESTARTED = "worker restarted"
     TOLD_IN_WORDS = "told in words"  # of a folder that was written before there were causes
 
 

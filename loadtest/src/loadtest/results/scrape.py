@@ -1,11 +1,11 @@
 """
-One look at the system under test: its /metrics pages, or its task queue.
+One look at the system under test: its /metrics pages, its task queue, or its open orders.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loadtest.results.limit_facts import QueueRateLimit
 
@@ -36,7 +36,7 @@ class Backlog:
         age_seconds: Age of the oldest task in both queues.
         activity_pollers, workflow_pollers: Unix time of each poller's last poll, by its identity.
         rate_limit: Rate limit of the activities; ``None`` where the server does not tell it.
-        idle: Why new workflows reach none of the pollers; ``None`` where they may.
+        idle: Pollers that get no new workflows, by identity, and why: their version is not current.
     """
 
     activity_tasks: int
@@ -45,4 +45,18 @@ class Backlog:
     activity_pollers: Mapping[str, float]
     workflow_pollers: Mapping[str, float]
     rate_limit: QueueRateLimit | None = None
-    idle: str | None = None
+    idle: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOrders:
+    """
+    Orders that are open while no step runs.
+
+    Attributes:
+        mine: Those of the present run.
+        others: Those of other runs.
+    """
+
+    mine: int = 0
+    others: int = 0

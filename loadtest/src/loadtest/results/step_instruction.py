@@ -22,7 +22,7 @@ class StepInstruction(BaseModel):
 
     Attributes:
         step: Name of the step's folder.
-        id_prefix: Start of every order id; unique per run and step.
+        id_prefix: Start of every order id; unique per run, step, and start of the run.
         scenario: Name, or path of a user's own file.
         task_queue: Task queue where the workflows are started.
         seed: Seed of the step; with the arrival's number it gives the seed of each order's draws.

@@ -32,6 +32,10 @@ class WorkerFacts:
         cached_workflows: Number of workflows that it keeps in memory.
         eager: Whether an activity came in the reply to a workflow task.
         shows_main: Whether its page shows what the kit's ``main`` counts; ``None`` where the page was not read.
+        serves_sessions: Whether it serves sessions of the Go SDK, which tells of their slots and those of all other
+            activities as one number.
+        started_at: Unix time, by the worker's own clock, at which the newest of its processes' workers was started, as
+            heartbeats tell it.
         processes: Number of processes that the replica is known to be, by heartbeats.
         first_beat: Whether it has sent only its first heartbeat, which holds no numbers; the next one follows within 60
             s.
@@ -57,6 +61,8 @@ class WorkerFacts:
     cached_workflows: int | None = None
     eager: bool | None = None
     shows_main: bool | None = None
+    serves_sessions: bool = False
+    started_at: float | None = None
     processes: int = 1
     first_beat: bool = False
     why: str | None = None

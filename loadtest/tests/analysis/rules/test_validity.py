@@ -11,6 +11,7 @@ import synthetic
 from changes import Change, closes, counter, halves, injector, lag, little, replicas, whole, window
 
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.analysis.rules.validity import refused_starts
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.limit_facts import MachineUse
@@ -20,6 +21,19 @@ from loadtest.results.step_result import StepVerdict
 
 REFUSED = Failure(FailureKind.START, "INVALID_ARGUMENT")
 PLAN = synthetic.demo_plan()
+
+
+def _refused(name: str) -> Change:
+    """
+    Refuse the last nine starts.
+    """
+
+    def change(step: Measured) -> Measured:
+        taken = step.injector.whole.sent - 9
+        return whole(acknowledged=taken, completed=taken, failed={Failure(FailureKind.START, name): 9})(step)
+
+    return change
+
 
 HOLDING: list[tuple[str, str, Change]] = [
     ("untouched, closed", "saturate", lambda step: step),
@@ -95,10 +109,17 @@ BREAKING: list[tuple[str, str, Change, str]] = [
         "as INVALID_ARGUMENT (no mapping for City); mend what the scenario starts",
     ),
     (
+        "the credentials ended in the middle",
+        "steady",
+        _refused("UNAUTHENTICATED"),
+        "9 as UNAUTHENTICATED; renew the run's credentials and go on with --resume",
+    ),
+    ("ids are taken", "steady", _refused("already running"), "each workflow's id from arrival.order_id"),
+    (
         "none has ended",
         "steady",
         lambda s: injector(open_at_end=s.injector.whole.sent)(whole(completed=0)(s)),
-        "let the scenario start workflows that end, or raise drain_seconds (now 60)",
+        "let the scenario start workflows that end, lower the rate, or raise drain_seconds (now 60)",
     ),
     ("halves 11 % apart", "saturate", halves(100, 111.7), "raise warm_up_seconds"),
     (
@@ -219,3 +240,9 @@ def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None
     _, reasons = judge(replace(steady, gone=("worker-2",), appeared=("worker-9",)), PLAN)
 
     assert not any("appeared" in reason or "autoscaler" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("name", "whatever"), [("already running", True), ("RESOURCE_EXHAUSTED", False)])
+def test_a_refusal_that_the_load_may_have_made_is_a_failed_order(name: str, whatever: bool) -> None:
+    """A server that has no room answers the load; one that knows an id already does not."""
+    assert bool(refused_starts(_refused(name)(synthetic.step(2, "open")), PLAN)) is whatever

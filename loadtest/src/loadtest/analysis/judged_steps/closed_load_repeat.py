@@ -1,7 +1,8 @@
 """
-Whether a closed load that broke a rule of validity is worth another attempt.
+Whether a step that broke a rule of validity is worth another attempt.
 
-On a machine that the system under test itself fills it is not: there, of nine second attempts one was valid.
+One of which no workflow ended is not.  Neither is a closed load on a machine that the system under test itself fills: there,
+of nine second attempts one was valid.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules
-from loadtest.analysis.readings.workflow_counts import is_closed
+from loadtest.analysis.readings.workflow_counts import is_closed, none_ended
 from loadtest.analysis.rules.disturbances import disturbances, disturbed_window
+from loadtest.analysis.rules.enough_closes import is_too_short_again
 from loadtest.analysis.rules.validity import EVIDENCE_OF_OVERLOAD, RULES, late_looks, uneven_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
 from loadtest.plan import Fraction, LoadKind, Open, Plan
@@ -45,12 +47,17 @@ def answer_rests_on(replicas: int, load: int, plan: Plan) -> bool:
 
 def why_not_again(measured: Measured, plan: Plan) -> str | None:
     """
-    Say why a sweep does not repeat an invalid closed step, as a clause; ``None`` where it does repeat it.
+    Say why a sweep does not repeat an invalid step, as a clause; ``None`` where it does repeat it.
 
     Args:
         measured: The invalid step.
         plan: Plan of the step's cell.
     """
+    if not disturbed_window(measured, plan):
+        if none_ended(measured):
+            return "none of its workflows would end in another one either"
+        if is_too_short_again(measured):
+            return "none would close in another window of that length either"
     asked = any(isinstance(each, Open) for each in plan.loads)
     if (
         not is_closed(measured)
@@ -66,7 +73,7 @@ def why_not_again(measured: Measured, plan: Plan) -> str | None:
 
 def repeat_notes(measured: Measured, plan: Plan, closed: Iterable[JudgedStep], *, invalid: bool) -> list[str]:
     """
-    Return notes for the reader on an invalid closed step that was not repeated.
+    Return notes for the reader on an invalid step that was not repeated.
 
     Args:
         measured: The step.

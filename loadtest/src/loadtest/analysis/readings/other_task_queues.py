@@ -17,6 +17,11 @@ def activities_elsewhere(measured: Measured) -> str | None:
     queues = queues_elsewhere(measured)
     if not queues:
         return None
+    if any(worker.serves_sessions for worker in measured.workers):
+        return (
+            "activities of these workflows run in sessions, on a task queue of each worker: how long those wait, and whether their "
+            "slots are full, is not looked at here"
+        )
     return (
         f"activities of these workflows are scheduled on other task queues too ({queues}): how long those wait, and whether "
         "their workers keep up, is not looked at here; sweep that task queue as well"

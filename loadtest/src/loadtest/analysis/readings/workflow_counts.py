@@ -14,6 +14,7 @@ from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.injector_report import InjectorCounts, InjectorReport
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Difference
+from loadtest.results.problem import ProblemCause
 from loadtest.results.step_result import StepCounts
 
 ACTIVITY_FINISHED = "worker.activity_finished"
@@ -144,6 +145,25 @@ def counted_activities(measured: Measured) -> int:
     if counted is None and measured.server_whole is not None:
         counted = round(measured.server_whole.counters.get(SERVER_ACTIVITIES, 0.0))
     return counted or 0
+
+
+def leaves_open(measured: Measured) -> bool:
+    """
+    Tell whether workflows of this step, or of those before it, may be open when the next one begins: so may those of an
+    injector that vanished, and a start that was not confirmed in time.
+    """
+    earlier = any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems)
+    report = measured.injector
+    return earlier or report.open_at_end > 0 or results(report.whole) < report.whole.sent
+
+
+def none_ended(measured: Measured) -> bool:
+    """
+    Tell whether all that is wrong with a step is that none of its workflows ended before its drain did.
+    """
+    report = measured.injector
+    is_sound = not measured.problems and not report.problems
+    return is_sound and report.open_at_end > 0 and not results(report.whole)
 
 
 def is_closed(measured: Measured) -> bool:

@@ -16,6 +16,7 @@ from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.measured_step import Measured
+from loadtest.results.problem import ProblemCause
 
 
 def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
@@ -42,11 +43,19 @@ def disagreeing_counts(measured: Measured, _plan: Plan) -> list[str]:
         return []
     told = ", ".join(f"{name} {count}" for name, count in unequal.items())
     return [
-        f"over the whole step the injectors started {counted(started, 'workflow')}, but {told}; {_why_disagreeing(measured)}"
+        f"over the whole step the injectors started {counted(started, 'workflow')}, but {told}; "
+        f"{_why_disagreeing(measured, is_more=max(unequal.values()) > started)}"
     ]
 
 
-def _why_disagreeing(measured: Measured) -> str:
+def _why_disagreeing(measured: Measured, *, is_more: bool) -> str:
+    if any(problem.cause is ProblemCause.EARLIER_ORDERS for problem in measured.problems):
+        return "the workflows that earlier steps left open are among them"
+    if is_more and measured.histories is not None and measured.histories.retried:
+        return (
+            "these workflows are retried as a whole, and each attempt is counted: leave `retry_policy` out of the scenario's "
+            "`start_workflow`, or mend what fails them"
+        )
     missing, failed = measured.injector.open_at_end, measured.injector.whole.failed
     if missing:
         return f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"

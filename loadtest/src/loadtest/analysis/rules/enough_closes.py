@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.readings.workflow_counts import is_closed, window_closed
+from loadtest.analysis.readings.workflow_counts import is_closed, results, window_closed
 from loadtest.plan import Plan
 from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 FEWEST_CLOSES = 30
+# Longest window to which a plan of short windows may be extended without asking, where orders take long.
+LONGEST_AGAIN_SECONDS = 300
 
 
 def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
@@ -27,17 +29,45 @@ def too_few_closes(measured: Measured, _plan: Plan) -> list[str]:
         if seconds is not None
         else "raise warm_up_seconds and window_seconds"
     )
+    slow = f"one took {_mean_seconds(measured):.3g} s, so " if seconds is not None and not closed else ""
     return [
         f"{counted(closed, 'workflow')} closed in the window, too few to speak of a rate (bound {FEWEST_CLOSES}); "
-        f"{wanted} (window_seconds is {measured.window_seconds:g})"
+        f"{slow}{wanted} (window_seconds is {measured.window_seconds:g})"
     ]
 
 
 def seconds_of_enough_closes(measured: Measured) -> int | None:
     """
-    Return how many seconds of window would hold enough closes at the step's own rate; ``None`` if none closed.
+    Return how many seconds of window would hold enough closes at the step's own rate; ``None`` where that is not known.
+
+    Where none closed in the window, the rate is by Little's law from how long those took that closed in the drain.
     """
-    closed = window_closed(measured)
+    closed, took = window_closed(measured), _mean_seconds(measured)
     # 1.65 standard deviations of a random count, so that 19 of 20 such windows hold enough.
     wanted = FEWEST_CLOSES + 1.65 * math.sqrt(FEWEST_CLOSES)
-    return math.ceil(wanted * measured.window_seconds / closed) if closed else None
+    if closed:
+        return math.ceil(wanted * measured.window_seconds / closed)
+    if took is None or not measured.in_flight:
+        return None
+    seconds = math.ceil(took + wanted * took / measured.in_flight)
+    return seconds if seconds > measured.window_seconds else None
+
+
+def is_too_short_again(measured: Measured) -> bool:
+    """
+    Tell whether no workflow closed in a closed load's window, with nothing else wrong, and none would at another attempt,
+    as a window that holds enough is longer than an attempt's may get.
+    """
+    if not is_closed(measured) or measured.problems or window_closed(measured):
+        return False
+    seconds = seconds_of_enough_closes(measured)
+    return seconds is not None and seconds > LONGEST_AGAIN_SECONDS
+
+
+def _mean_seconds(measured: Measured) -> float | None:
+    """
+    Return how long a workflow of the step took from its start to its end; ``None`` where none was seen to end.
+    """
+    report = measured.injector
+    ended = results(report.whole)
+    return report.closed_minus_sent_seconds * report.awaited_every / ended if ended else None

@@ -32,6 +32,13 @@ from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
 
+# Refusals of starts that are no answer to the load, and what mends them.
+_RENEW = "renew the run's credentials and go on with --resume"
+_REFUSED_WHATEVER_THE_LOAD = {
+    "UNAUTHENTICATED": _RENEW,
+    "PERMISSION_DENIED": _RENEW,
+    "already running": "have the scenario make each workflow's id from arrival.order_id, and no other run of this name beside it",
+}
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
 LARGEST_LAG_SHARE = 0.05
@@ -81,19 +88,25 @@ def late_starts(measured: Measured, plan: Plan) -> list[str]:
 
 def refused_starts(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if no start was accepted, in the words of the first of each kind.
+    Return a reason if no start was accepted, or some were refused whatever the load is, in the words of the first of each
+    kind.
     """
     whole = measured.injector.whole
     refused = {
         failure: number for failure, number in whole.failed.items() if failure.kind is FailureKind.START
     }
-    if whole.acknowledged or not refused:
+    what, remedies = "no start was accepted", {"mend what the scenario starts, or the server that refuses it"}
+    if whole.acknowledged:
+        refused = {one: number for one, number in refused.items() if one.name in _REFUSED_WHATEVER_THE_LOAD}
+        what = "starts were refused whatever the load is"
+        remedies = {_REFUSED_WHATEVER_THE_LOAD[failure.name] for failure in refused}
+    if not refused:
         return []
     told = "; ".join(
         f"{number} as {failure.name}{f' ({words})' if (words := measured.injector.words.get(failure)) else ''}"
         for failure, number in refused.items()
     )
-    return [f"no start was accepted: {told}; mend what the scenario starts, or the server that refuses it"]
+    return [f"{what}: {told}; {'; '.join(sorted(remedies))}"]
 
 
 def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
@@ -132,7 +145,8 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
             f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
-            f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
+            f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
+            f"{plan.drain_seconds:g}) beyond what one takes"
         ]
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "

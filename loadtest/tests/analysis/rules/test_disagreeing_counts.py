@@ -1,0 +1,37 @@
+"""
+Which cause is named where the sides counted different numbers of workflows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from changes import counter
+from synthetic import demo_plan, step
+
+from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
+
+OTHERS, RETRIED = (
+    "something else uses this server",
+    "leave `retry_policy` out of the scenario's `start_workflow`",
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "retried", "told"),
+    [
+        pytest.param(5, 0, OTHERS, id="others"),
+        pytest.param(5, 12, RETRIED, id="retried-as-a-whole"),
+        pytest.param(-5, 12, OTHERS, id="lost-some"),
+    ],
+)
+def test_attempts_of_workflows_that_are_retried_are_told(more: int, retried: int, told: str) -> None:
+    """Each attempt closes; another program on the server was blamed."""
+    measured = counter("worker_whole", "worker.workflow_completed", more)(step())
+    assert measured.histories is not None
+    measured = replace(measured, histories=replace(measured.histories, retried=retried))
+
+    (reason,) = disagreeing_counts(measured, demo_plan())
+
+    assert told in reason
