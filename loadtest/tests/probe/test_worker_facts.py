@@ -17,6 +17,7 @@ from loadtest.connection import connect
 from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
+from loadtest.probe import worker_probe
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_heartbeat import facts_from_heartbeats, is_of
 from loadtest.probe.worker_page import facts_from_page
@@ -232,7 +233,11 @@ def test_a_first_heartbeat_says_that_another_will_follow(monkeypatch: pytest.Mon
         beat.heartbeat_time.GetCurrentTime()
         return [beat]
 
+    async def no_sessions(*_: object) -> dict[str, float]:
+        return {}
+
     monkeypatch.setattr(probe, "_beats", beats)
+    monkeypatch.setattr(worker_probe, "polls_for_sessions", no_sessions)
 
     (facts,) = asyncio.run(probe.facts([Replica("front desk", None, None, NOW)]))
 
