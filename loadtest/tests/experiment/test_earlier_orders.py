@@ -76,6 +76,19 @@ async def test_a_step_beside_workflows_that_never_end_names_them(system: FakeSys
     assert reason.endswith("the workflows that earlier steps left open are among them")
 
 
+async def test_workflows_that_hang_and_do_nothing_are_waited_for_once(
+    system: FakeSystem, tmp_path: Path
+) -> None:
+    """One that waits for a signal which never comes holds no slot, and must not spoil every later step."""
+    system.open_at_end, system.slots = 7, None
+
+    await _measure(tmp_path, system, quick_plan(replicas=(1,)))
+
+    _, second, *_ = Run.open(next(tmp_path.glob("2*"))).read_steps()
+    assert second.problems == ()
+    assert any("7 workflows of earlier steps are open on this task queue" in note for note in second.notes)
+
+
 @pytest.mark.parametrize("target", ["address", "local"])
 async def test_a_server_that_ran_before_is_asked_what_other_runs_left(
     system: FakeSystem, tmp_path: Path, target: str
@@ -114,9 +127,12 @@ async def test_a_worker_that_ends_meanwhile_ends_the_wait(system: FakeSystem) ->
     async def died() -> None:
         raise WorkerDiedError("worker-1 ended")
 
+    async def busy() -> bool:
+        return True
+
     async def wait() -> EarlierOrders:
         return await wait_for_earlier_orders(
-            ports.orders, died, lambda event: None, system.clock, drain_seconds=DRAIN_SECONDS
+            ports.orders, died, busy, lambda event: None, system.clock, drain_seconds=DRAIN_SECONDS
         )
 
     assert await wait() == EarlierOrders()

@@ -7,15 +7,18 @@ goes on or another one begins on the same task queue.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from loadtest.errors import MeasurementError
+from loadtest.experiment.asked_worker_facts import ask_workers
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.ports import LeftOrders, Orders
+from loadtest.experiment.ports import AskedWorkers, LeftOrders, Orders, Queue
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plural import counted, plural
+from loadtest.results.measured_step import Replica
 from loadtest.results.problem import Problem, ProblemCause
+from loadtest.results.worker_facts import activity_slots_used
 
 LOOK_SECONDS = 2.0
 # A drain may be shorter than what one of its activities takes.
@@ -39,6 +42,7 @@ class EarlierOrders:
 async def wait_for_earlier_orders(
     orders: Orders,
     check_alive: Callable[[], Awaitable[None]],
+    is_busy: Callable[[], Awaitable[bool]],
     tell: Callable[[Event], None],
     clock: Clock,
     *,
@@ -50,6 +54,7 @@ async def wait_for_earlier_orders(
     Args:
         orders: Tells how many are open.
         check_alive: Raises an error if a process of the target ended.
+        is_busy: Tells whether the workers have something to do: what is open and idle is given up without harm.
         tell: Gets the phase, if there is a wait.
         clock: Clock of the experiment.
         drain_seconds: The plan's; where none has closed for so long, and for half a minute, they are given up.
@@ -73,21 +78,31 @@ async def wait_for_earlier_orders(
         if fewest is None or every < fewest:
             fewest, closed_at = every, clock.now()
         elif clock.now() - closed_at >= patience:
-            return _given_up(left, patience, drain_seconds)
+            return _given_up(left, patience, drain_seconds, is_busy=await is_busy())
         await check_alive()
         await clock.sleep(LOOK_SECONDS)
 
 
-def _given_up(left: LeftOrders, patience: float, drain_seconds: float) -> EarlierOrders:
-    if not left.mine:
+async def has_work(queue: Queue, workers: AskedWorkers, replicas: Sequence[Replica]) -> bool:
+    """
+    Tell whether tasks wait or hold slots while no step runs, as far as that is known.
+    """
+    look = await queue.look()
+    waits = look is not None and look.activity_tasks + look.workflow_tasks > 0
+    return waits or bool(activity_slots_used(await ask_workers(workers, replicas)))
+
+
+def _given_up(left: LeftOrders, patience: float, drain_seconds: float, *, is_busy: bool) -> EarlierOrders:
+    if left.mine and is_busy:
         told = (
-            f"{counted(left.others, 'workflow')} of other runs {plural(left.others, 'is', 'are')} open on this task queue, and none closed "
-            f"in {patience:g} s; what is done of them is counted here, and `loadtest clean` of their run ends them"
+            f"{counted(left.mine, 'workflow')} of earlier steps {plural(left.mine, 'was', 'were')} still open when this step began, and none "
+            f"had closed for {patience:g} s, so what is done of them is counted here; raise drain_seconds (now "
+            f"{drain_seconds:g}) beyond what one takes"
         )
-        return EarlierOrders(notes=(told,))
+        return EarlierOrders((Problem(ProblemCause.EARLIER_ORDERS, told),))
+    number, whose = (left.mine, "earlier steps") if left.mine else (left.others, "other runs")
     told = (
-        f"{counted(left.mine, 'workflow')} of earlier steps {plural(left.mine, 'was', 'were')} still open when this step began, and none had "
-        f"closed for {patience:g} s, so what is done of them is counted here; raise drain_seconds (now "
-        f"{drain_seconds:g}) beyond what one takes"
+        f"{counted(number, 'workflow')} of {whose} {plural(number, 'is', 'are')} open on this task queue, and none closed "
+        f"in {patience:g} s; what is done of them is counted here, and `loadtest clean` of their run ends them"
     )
-    return EarlierOrders((Problem(ProblemCause.EARLIER_ORDERS, told),))
+    return EarlierOrders(notes=(told,))

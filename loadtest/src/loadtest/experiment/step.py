@@ -6,7 +6,8 @@ the method.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Never
 
@@ -16,7 +17,7 @@ from loadtest.design.window_plan import WindowPlan
 from loadtest.errors import InjectorError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known, started_anew
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.earlier_orders import EarlierOrders, wait_for_earlier_orders
+from loadtest.experiment.earlier_orders import EarlierOrders, has_work, wait_for_earlier_orders
 from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
@@ -39,7 +40,7 @@ from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.plan import Saturate
 from loadtest.results.injector_report import InjectorReport
-from loadtest.results.measured_step import Measured
+from loadtest.results.measured_step import Measured, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
@@ -89,7 +90,7 @@ async def run_step(
             wants_activities=wants_activities,
             workers=ports.workers,
         )
-        earlier = await _earlier(ports, step, tell, clock)
+        earlier = await _earlier(ports, step, replicas, tell, clock)
         load = step.plan.loads[step.key.load]
         known = await first_known(
             ports.workers,
@@ -190,12 +191,13 @@ async def run_step(
 
 
 async def _earlier(
-    ports: Ports, step: PlannedStep, tell: Callable[[Event], None], clock: Clock
+    ports: Ports, step: PlannedStep, replicas: Sequence[Replica], tell: Callable[[Event], None], clock: Clock
 ) -> EarlierOrders:
     if not step.follows_open:
         return EarlierOrders()
+    is_busy = functools.partial(has_work, ports.queue, ports.workers, replicas)
     return await wait_for_earlier_orders(
-        ports.orders, ports.target.check_alive, tell, clock, drain_seconds=step.plan.drain_seconds
+        ports.orders, ports.target.check_alive, is_busy, tell, clock, drain_seconds=step.plan.drain_seconds
     )
 
 

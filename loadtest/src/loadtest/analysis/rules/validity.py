@@ -22,6 +22,7 @@ from loadtest.analysis.readings.workflow_counts import (
 from loadtest.analysis.rules.disagreeing_counts import disagreeing_counts
 from loadtest.analysis.rules.disturbances import disturbed_window
 from loadtest.analysis.rules.enough_closes import too_few_closes
+from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
 from loadtest.analysis.saturation.cell_capacity import edges_of_turns, slot_time_cv
 from loadtest.analysis.saturation.saturation_limit import drift_of_halves
 from loadtest.analysis.suspects.self_filled_machine import why_full
@@ -133,25 +134,6 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
             "see the workers' logs and measure again"
         )
     return reasons
-
-
-def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
-    """
-    Return a reason if workflows were still open when the drain ended without them.
-    """
-    if measured.injector.open_at_end == 0:
-        return []
-    if not results(measured.injector.whole):
-        return [
-            f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
-            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
-            f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
-            f"{plan.drain_seconds:g}) beyond what one takes"
-        ]
-    return [
-        f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
-        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
-    ]
 
 
 def uneven_halves(measured: Measured, plan: Plan) -> list[str]:

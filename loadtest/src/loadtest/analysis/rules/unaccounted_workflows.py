@@ -1,0 +1,46 @@
+"""
+Whether workflows were still open when a step's drain ended without them, and how long a drain they want.
+"""
+
+from __future__ import annotations
+
+import math
+
+from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed, results
+from loadtest.plan import Plan
+from loadtest.plural import counted, plural
+from loadtest.results.measured_step import Measured
+
+
+def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
+    """
+    Return a reason if workflows were still open when the drain ended without them.
+    """
+    if measured.injector.open_at_end == 0:
+        return []
+    if not results(measured.injector.whole):
+        return [
+            f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
+            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
+            f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
+            f"{plan.drain_seconds:g}) beyond what one takes{_told_of_rest(measured)}"
+        ]
+    return [
+        f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
+        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+    ]
+
+
+def _told_of_rest(measured: Measured) -> str:
+    """
+    Say how long the activities that are left take at the step's own rate; empty where that is not known.
+    """
+    each, done = measured.activities_per_workflow, counted_activities(measured)
+    whole = measured.worker_whole or measured.server_whole
+    if not each or not done or whole is None or whole.seconds <= 0:
+        return ""
+    left = measured.injector.open_at_end * each - done
+    if left <= 0:
+        return ""
+    per_second = done / whole.seconds
+    return f": {left:,} activities are left, {math.ceil(left / per_second):,} s at the {per_second:.3g} a second of this step"
