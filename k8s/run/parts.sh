@@ -2,13 +2,19 @@
 # shellcheck disable=SC2154 # set by the scripts that deploy sources before this
 # Sourced by deploy: does what a line of k8s/order says.
 
-# apply_part NAMESPACE FROM: server-side, as dashboards are too long for the annotation that apply else writes.
+# apply_part NAMESPACE NAME FROM: server-side, as dashboards are too long for the annotation that apply else writes.
 apply_part() {
-  local what=(--filename "$2") where=() said
-  if [[ -d "$2" ]]; then what=(--kustomize "$2"); fi
+  local what=(--filename "$3") where=() labels said file
+  if [[ -d "$3" ]]; then what=(--kustomize "$3"); fi
   if [[ "$1" != - ]]; then where=(--namespace "$1"); fi
+  if [[ "$2" == rules && -n "$MONITOR_LABELS" ]]; then
+    file=$IMAGE_CONTEXT/rules.yaml
+    mapfile -t labels < <(tr ',' '\n' <<<"$MONITOR_LABELS")
+    kc label --local --overwrite --filename "$3" --output yaml "${labels[@]}" >"$file"
+    what=(--filename "$file")
+  fi
   said=$(kc apply --server-side --force-conflicts --field-manager temporal-kit "${where[@]}" "${what[@]}" 2>&1) ||
-    fail "$2: not applied: $(grep -v '^[a-z./]* serverside-applied' <<<"$said" | tail -n 1)"
+    fail "$3: not applied: $(grep -v '^[a-z./]* serverside-applied' <<<"$said" | tail -n 1)"
   # A generated ConfigMap has a new name for each content; this is the one that counts.
   maps+=" $(sed -n 's/^configmap\/\([^ ]*\) .*/\1/p' <<<"$said")"
 }
@@ -80,7 +86,7 @@ carry_out() {
   for line in "${lines[@]}"; do
     read -r how namespace name from <<<"$line"
     case $how in
-      apply) apply_part "$namespace" "$from" ;;
+      apply) apply_part "$namespace" "$name" "$from" ;;
       secret) secret_once "$namespace" "$name" "$from" ;;
       wait) wait_for "$namespace" "$from" ;;
       helm) install_release "$namespace" "$name" "$from" ;;
