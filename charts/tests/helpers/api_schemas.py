@@ -19,6 +19,7 @@ _DATA = Path(__file__).parents[1] / "data"
 _CUSTOM = {
     "keda.sh/v1alpha1": "operators",
     "monitoring.coreos.com/v1": "operators",
+    "postgresql.cnpg.io/v1": "operators",
     "temporal.io/v1alpha1": "worker-controller",
 }
 
