@@ -70,8 +70,9 @@ install_release() {
   if [[ "$PROFILE" == external ]]; then remote_secrets "$1"; fi
   arguments_of "$2"
   local waits=1
-  # The results' volume is bound by the first sweep, so helm would wait for it in vain; a WorkerDeployment is ready when its ramp
-  # is over, which takes as long as its steps and may never come, and helm waits for that or not, as its first look falls.
+  # Nothing of the load test runs before a sweep, and with `results.bindAtOnce=false` the first one binds its volume. A WorkerDeployment
+  # is ready when its ramp is over, which takes as long as its steps and may never come, and helm waits for that or not, as its first
+  # look falls.
   if [[ "$2" == "$LOADTEST_RELEASE" || "$(helm template "$2" "$(chart_at "$3")" --namespace "$1" "${arguments[@]}")" == *$'\nkind: WorkerDeployment\n'* ]]; then
     waits=0
   fi
