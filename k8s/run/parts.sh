@@ -7,10 +7,13 @@ apply_part() {
   local what=(--filename "$3") where=() labels said file
   if [[ -d "$3" ]]; then what=(--kustomize "$3"); fi
   if [[ "$1" != - ]]; then where=(--namespace "$1"); fi
+  file=$IMAGE_CONTEXT/$2.yaml
   if [[ "$2" == rules && -n "$MONITOR_LABELS" ]]; then
-    file=$IMAGE_CONTEXT/rules.yaml
     mapfile -t labels < <(tr ',' '\n' <<<"$MONITOR_LABELS")
     kc label --local --overwrite --filename "$3" --output yaml "${labels[@]}" >"$file"
+    what=(--filename "$file")
+  elif [[ "$2" == prometheus ]]; then
+    kc kustomize "$3" | sed "s/memory: 768Mi$/memory: $PROMETHEUS_MEMORY/" >"$file"
     what=(--filename "$file")
   fi
   said=$(kc apply --server-side --force-conflicts --field-manager temporal-kit "${where[@]}" "${what[@]}" 2>&1) ||

@@ -46,8 +46,9 @@ check_settings() {
   done
 }
 
-# What a Prometheus of others picks.
+# The memory of our Prometheus, and what one of others picks.
 check_monitors() {
+  [[ "$PROMETHEUS_MEMORY" =~ ^[1-9][0-9]*(Mi|Gi)$ ]] || fail "PROMETHEUS_MEMORY=$PROMETHEUS_MEMORY: expected memory as Kubernetes writes it; write 768Mi or 2Gi"
   local name
   for name in MONITOR_LABELS RULES; do
     [[ -z "${!name}" || "$MONITORING" == operator ]] ||

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from making import make
+from kustomized import objects
+from making import make, variable
 from rendering import Charts, of_kind
 
 pytestmark = pytest.mark.process
@@ -20,6 +21,17 @@ ROOT = Path(__file__).parents[2]
 RUN = ROOT / "k8s" / "run"
 LABELS = {"release": "monitoring", "example.org/team": "2026"}
 GIVEN = ",".join(f"{name}={value}" for name, value in LABELS.items())
+# What would be applied is printed.
+APPLIES = """
+kc() {
+  case $1 in
+    apply) cat "${@: -1}" >&3 ;;
+    *) kubectl "$@" ;;
+  esac
+}
+exec 3>&1
+maps=
+"""
 CHARTS = Charts(ROOT / "charts")
 needs_helm = pytest.mark.skipif(shutil.which("helm") is None, reason="helm is not in PATH")
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not in PATH")
@@ -77,23 +89,30 @@ def test_rules_carry_the_labels(labels: str, tmp_path: Path) -> None:
     The PrometheusRule that is applied is the one given, with the labels and all its own.
     """
     own = yaml.safe_load((ROOT / "dashboards/rules/prometheus-rule.yaml").read_text())
-    script = """
-    kc() {
-      case $1 in
-        label) kubectl "$@" ;;
-        apply) cat "${@: -1}" >&3 ;;
-      esac
-    }
-    exec 3>&1
-    maps=
-    apply_part repair-shop rules dashboards/rules/prometheus-rule.yaml
-    """
+    script = APPLIES + "apply_part repair-shop rules dashboards/rules/prometheus-rule.yaml"
     environment = {"IMAGE_CONTEXT": str(tmp_path), "KUBECONFIG": "/dev/null", "MONITOR_LABELS": labels}
 
     applied = yaml.safe_load(shell(script, **environment))
 
     assert applied["metadata"]["labels"] == own["metadata"]["labels"] | (LABELS if labels else {})
     assert applied["spec"] == own["spec"]
+
+
+@needs_kubectl
+def test_our_prometheus_gets_the_memory_that_is_given(tmp_path: Path) -> None:
+    """
+    Nothing else of its folder changes, so that more workers need no copy of it.
+    """
+    script = APPLIES + "apply_part monitoring prometheus k8s/monitoring/prometheus"
+    environment = {"IMAGE_CONTEXT": str(tmp_path), "KUBECONFIG": "/dev/null", "PROMETHEUS_MEMORY": "3Gi"}
+
+    applied = list(yaml.safe_load_all(shell(script, **environment)))
+
+    (deployment,) = of_kind(applied, "Deployment")
+    resources = deployment["spec"]["template"]["spec"]["containers"][0]["resources"]
+    assert resources["limits"] == {"memory": "3Gi"}
+    resources["limits"]["memory"] = variable("PROMETHEUS_MEMORY")
+    assert applied == objects("monitoring/prometheus")
 
 
 def test_rules_of_ones_own_take_the_place_of_the_kits(tmp_path: Path) -> None:

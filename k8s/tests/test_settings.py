@@ -160,6 +160,11 @@ pytestmark = pytest.mark.process
             id="slots-of-an-unknown-prometheus",
         ),
         pytest.param(
+            ["deploy", "PROMETHEUS_MEMORY=2GB"],
+            "error: PROMETHEUS_MEMORY=2GB: expected memory as Kubernetes writes it; write 768Mi or 2Gi",
+            id="memory",
+        ),
+        pytest.param(
             ["deploy", "MONITOR_LABELS=release=monitoring"],
             "error: MONITOR_LABELS=release=monitoring with MONITORING=manifests: it is for monitors and rules",
             id="labels-without-an-operator",
