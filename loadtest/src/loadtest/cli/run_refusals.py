@@ -170,7 +170,7 @@ def start_notes(plan: Plan, question: Question | None, scenario: Scenario, place
     )
 
 
-def needs_notes(plan: Plan, place: Place) -> tuple[str, ...]:
+def notes_of_needs(plan: Plan, place: Place) -> tuple[str, ...]:
     """
     Say what the largest step asks of a server that the run does not start itself, where the workers' slots are known.
     """

@@ -35,7 +35,7 @@ from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
     environment_for,
-    needs_notes,
+    notes_of_needs,
     refuse_many_starts,
     refuse_search_without_activities,
     start_notes,
@@ -109,7 +109,7 @@ def begin(
         plan_text=file.text,
     )
     starts = start_notes(plan, question, scenario, place)
-    sys.stderr.writelines(f"note: {told}\n" for told in (*few, *needs_notes(plan, place), *starts))
+    sys.stderr.writelines(f"note: {told}\n" for told in (*few, *notes_of_needs(plan, place), *starts))
     with held_run(run):
         keep_question(run, question)
         code = _carry_out(run, environment, flags)
