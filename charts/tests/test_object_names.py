@@ -204,3 +204,14 @@ def test_logs_are_asked_for_where_helm_looks(charts: Charts, elsewhere: bool) ->
 
     assert ("helm -n own test kit --logs" in said) is not elsewhere
     assert "helm -n own test kit" in said
+
+
+def test_the_notes_say_how_a_build_is_made_current(charts: Charts) -> None:
+    """A Worker Deployment of another name than the default one would not be found."""
+    versioning = {"deploymentName": "shop", "buildId": "v2"}
+    given = {"fullnameOverride": "repair-worker-v2", "temporal": {"versioning": versioning}}
+
+    said = charts.helm("install", "repair-worker", given, "--dry-run=client").stdout
+
+    assert "  repairshop version promote v2 --deployment shop\n" in said
+    assert " promote " not in charts.helm("install", "repair-worker", {}, "--dry-run=client").stdout

@@ -205,3 +205,10 @@ def test_large_numbers_are_written_out(charts: Charts) -> None:
     assert data["REPAIRSHOP_MAX_CACHED_WORKFLOWS"] == "1000000"
     assert data["REPAIRSHOP_GRACEFUL_SHUTDOWN_SECONDS"] == "2.5"
     assert data["REPAIRSHOP_SANDBOX"] == "true"
+
+
+def test_a_rollout_grows_with_the_fleet(charts: Charts) -> None:
+    """One pod more at a time would take 200 workers a quarter of an hour; no pod goes before another is there."""
+    strategy = only(charts.render(CHART, values()), "Deployment")["spec"]["strategy"]
+
+    assert strategy == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 0}}

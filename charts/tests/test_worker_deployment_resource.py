@@ -9,11 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
-from api_schemas import demand_known_to_the_api
-from rendering import Charts, Object, of_kind, only
+from api_schemas import custom_problems, demand_known_to_the_api
+from rendering import Charts, of_kind, only
 from repair_worker import CHART, values
 
 pytestmark = pytest.mark.process
@@ -32,14 +31,6 @@ def variant(name: str) -> dict[str, Any]:
     return loaded
 
 
-def problems(found: Object) -> list[str]:
-    """
-    What the controller's resources do not take in this one.
-    """
-    validator = jsonschema.Draft7Validator(KINDS[found["kind"]])
-    return [error.message for error in validator.iter_errors(found["spec"])]
-
-
 @pytest.mark.parametrize("name", VARIANTS)
 def test_objects_are_what_the_controller_takes(charts: Charts, name: str) -> None:
     """Each object has the controller's fields and no other, and what is a pod or an autoscaler inside is one."""
@@ -47,7 +38,7 @@ def test_objects_are_what_the_controller_takes(charts: Charts, name: str) -> Non
     custom = [found for found in objects if found["apiVersion"] == "temporal.io/v1alpha1"]
 
     assert {found["kind"] for found in custom} == set(KINDS)
-    assert {found["kind"]: problems(found) for found in custom} == {kind: [] for kind in KINDS}
+    assert {found["kind"]: custom_problems(found) for found in custom} == {kind: [] for kind in KINDS}
     template = only(objects, "WorkerDeployment")["spec"]["template"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "w", **template["metadata"]}}
     demand_known_to_the_api([{**pod, "spec": template["spec"]}])
@@ -62,8 +53,8 @@ def test_the_schema_sees_mistakes(charts: Charts) -> None:
     deployment["spec"]["rollout"]["gates"] = {}
     connection["spec"]["apiKeySecretRef"] = {"name": "k", "key": "k"}
 
-    assert len(problems(deployment)) == 2
-    assert len(problems(connection)) == 1
+    assert len(custom_problems(deployment)) == 2
+    assert len(custom_problems(connection)) == 1
 
 
 def test_nobody_else_makes_pods(charts: Charts) -> None:
@@ -134,7 +125,7 @@ def test_the_controller_speaks_tls_where_the_workers_do(
 
     connection = only(charts.render(CHART, given), "Connection")
     assert connection["spec"].get("tls", {}).get("serverName") == name
-    assert problems(connection) == []
+    assert custom_problems(connection) == []
 
 
 def test_the_controller_finds_a_service_of_the_workers_namespace(charts: Charts) -> None:

@@ -41,6 +41,15 @@ def worker(queue: str, namespace: str = "shop.a1", instance: str = "a:9000") -> 
             id="queue-of-workers-alone",
         ),
         pytest.param(
+            TASK_QUEUE_QUERY,
+            [worker("orders-eu-west-1-prod-high-priority-v2"), worker("-".join("abcdefghijklmnopq"))],
+            {
+                '{taskqueue="orders-eu-west-1-prod-high-priority-v2", value="orders.eu.west.1.prod.high.priority.v2"}': 0,
+                f'{{taskqueue="{"-".join("abcdefghijklmnopq")}", value="{".".join("abcdefghijklmnopq")}"}}': 0,
+            },
+            id="queue-of-many-signs",
+        ),
+        pytest.param(
             NAMESPACE_QUERY,
             [SERVER, worker("repair-shop"), worker("repair-shop", namespace="other")],
             {

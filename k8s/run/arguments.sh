@@ -20,6 +20,10 @@ arguments_of() {
       ;;
   esac >"$computed"
   arguments+=(--values "$computed")
+  if [[ -n "$MONITOR_LABELS" ]]; then
+    monitor_values "$1" >"${computed%.yaml}-monitor.yaml"
+    arguments+=(--values "${computed%.yaml}-monitor.yaml")
+  fi
   while IFS= read -r file; do arguments+=(--values "$file"); done < <(given_values_of "$1")
 }
 
@@ -56,6 +60,17 @@ worker_values() {
   if [[ -n "$TLS_CA$TLS_CERT$API_KEY_FILE" ]]; then
     credentials=$(cat ${TLS_CA:+"$TLS_CA"} ${TLS_CERT:+"$TLS_CERT" "$TLS_KEY"} ${API_KEY_FILE:+"$API_KEY_FILE"} | sha256sum | cut -c 1-16)
     echo "podAnnotations: {temporal-kit/credentials: $(text "$credentials")}"
+  fi
+}
+
+# monitor_values NAME: the labels of its monitors.
+monitor_values() {
+  local label labels=
+  while IFS= read -r label; do labels+="${labels:+, }$(text "${label%%=*}"): $(text "${label#*=}")"; done < <(tr ',' '\n' <<<"$MONITOR_LABELS")
+  if [[ "$1" == "$TEMPORAL_RELEASE" && "$PROFILE" != dev ]]; then
+    echo "server: {metrics: {serviceMonitor: {additionalLabels: {$labels}}}}"
+  else
+    echo "metrics: {podMonitor: {labels: {$labels}}}"
   fi
 }
 

@@ -20,6 +20,7 @@ lines_that_hold() {
   local how namespace name from conditions
   while read -r how namespace name from conditions; do
     case $how in '' | '#'*) continue ;; esac
+    if [[ "$name" == rules && -n "$RULES" ]]; then from=$RULES; fi
     # shellcheck disable=SC2086 # several conditions
     if holds $conditions; then echo "$how $namespace $name $from"; fi
   done <k8s/order

@@ -2,13 +2,22 @@
 # shellcheck disable=SC2154 # set by the scripts that deploy sources before this
 # Sourced by deploy: does what a line of k8s/order says.
 
-# apply_part NAMESPACE FROM: server-side, as dashboards are too long for the annotation that apply else writes.
+# apply_part NAMESPACE NAME FROM: server-side, as dashboards are too long for the annotation that apply else writes.
 apply_part() {
-  local what=(--filename "$2") where=() said
-  if [[ -d "$2" ]]; then what=(--kustomize "$2"); fi
+  local what=(--filename "$3") where=() labels said file
+  if [[ -d "$3" ]]; then what=(--kustomize "$3"); fi
   if [[ "$1" != - ]]; then where=(--namespace "$1"); fi
+  file=$IMAGE_CONTEXT/$2.yaml
+  if [[ "$2" == rules && -n "$MONITOR_LABELS" ]]; then
+    mapfile -t labels < <(tr ',' '\n' <<<"$MONITOR_LABELS")
+    kc label --local --overwrite --filename "$3" --output yaml "${labels[@]}" >"$file"
+    what=(--filename "$file")
+  elif [[ "$2" == prometheus ]]; then
+    kc kustomize "$3" | sed "s/memory: 768Mi$/memory: $PROMETHEUS_MEMORY/" >"$file"
+    what=(--filename "$file")
+  fi
   said=$(kc apply --server-side --force-conflicts --field-manager temporal-kit "${where[@]}" "${what[@]}" 2>&1) ||
-    fail "$2: not applied: $(grep -v '^[a-z./]* serverside-applied' <<<"$said" | tail -n 1)"
+    fail "$3: not applied: $(grep -v '^[a-z./]* serverside-applied' <<<"$said" | tail -n 1)"
   # A generated ConfigMap has a new name for each content; this is the one that counts.
   maps+=" $(sed -n 's/^configmap\/\([^ ]*\) .*/\1/p' <<<"$said")"
 }
@@ -64,8 +73,9 @@ install_release() {
   if [[ "$PROFILE" == external ]]; then remote_secrets "$1"; fi
   arguments_of "$2"
   local waits=1
-  # The results' volume is bound by the first sweep, so helm would wait for it in vain; a WorkerDeployment is ready when its ramp
-  # is over, which takes as long as its steps and may never come, and helm waits for that or not, as its first look falls.
+  # Nothing of the load test runs before a sweep, and with `results.bindAtOnce=false` the first one binds its volume. A WorkerDeployment
+  # is ready when its ramp is over, which takes as long as its steps and may never come, and helm waits for that or not, as its first
+  # look falls.
   if [[ "$2" == "$LOADTEST_RELEASE" || "$(helm template "$2" "$(chart_at "$3")" --namespace "$1" "${arguments[@]}")" == *$'\nkind: WorkerDeployment\n'* ]]; then
     waits=0
   fi
@@ -80,7 +90,7 @@ carry_out() {
   for line in "${lines[@]}"; do
     read -r how namespace name from <<<"$line"
     case $how in
-      apply) apply_part "$namespace" "$from" ;;
+      apply) apply_part "$namespace" "$name" "$from" ;;
       secret) secret_once "$namespace" "$name" "$from" ;;
       wait) wait_for "$namespace" "$from" ;;
       helm) install_release "$namespace" "$name" "$from" ;;

@@ -41,7 +41,7 @@ exist() {
 }
 
 # release RELEASE NAMESPACE CHART ARGUMENT...: helm upgrade --install, once for each change. helm_waits=0 leaves out
-# helm's own waiting, which never ends where a volume waits for the first pod that wants it.
+# helm's own waiting, which never ends where a version stays at its gate.
 release() {
   local name=$1 namespace=$2 chart=$3 wanted said wait=(--wait --wait-for-jobs --timeout "$DEPLOY_TIMEOUT")
   if [[ "${helm_waits:-1}" == 0 ]]; then wait=(); fi

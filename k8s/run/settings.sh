@@ -35,6 +35,7 @@ check_settings() {
   fi
   [[ -z "$PROMETHEUS_URL" || "$PROMETHEUS_URL" =~ ^https?://[^/]+ ]] ||
     fail "PROMETHEUS_URL=$PROMETHEUS_URL: expected an address; write http://prometheus-operated.monitoring.svc:9090"
+  check_monitors
   [[ -z "$TEMPORAL_CHART" || -e "$TEMPORAL_CHART" ]] ||
     fail "TEMPORAL_CHART=$TEMPORAL_CHART: no such chart; leave it empty for $TEMPORAL_CHART_REPOSITORY"
   local list file
@@ -43,6 +44,20 @@ check_settings() {
       [[ -z "$file" || -r "$file" ]] || fail "$list: $file: no such values file; several are separated by commas"
     done < <(tr ',' '\n' <<<"${!list}")
   done
+}
+
+# The memory of our Prometheus, and what one of others picks.
+check_monitors() {
+  [[ "$PROMETHEUS_MEMORY" =~ ^[1-9][0-9]*(Mi|Gi)$ ]] || fail "PROMETHEUS_MEMORY=$PROMETHEUS_MEMORY: expected memory as Kubernetes writes it; write 768Mi or 2Gi"
+  local name
+  for name in MONITOR_LABELS RULES; do
+    [[ -z "${!name}" || "$MONITORING" == operator ]] ||
+      fail "$name=${!name} with MONITORING=$MONITORING: it is for monitors and rules of the Prometheus operator; write MONITORING=operator"
+  done
+  local label='[A-Za-z0-9][A-Za-z0-9._/-]*=[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?'
+  [[ -z "$MONITOR_LABELS" || "$MONITOR_LABELS" =~ ^$label(,$label)*$ ]] ||
+    fail "MONITOR_LABELS=$MONITOR_LABELS: expected labels of Kubernetes; write MONITOR_LABELS=release=monitoring, several separated by commas"
+  readable RULES
 }
 
 check_database() {

@@ -5,6 +5,7 @@ What `make deploy` brings, in which order, as `k8s/order` says.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -146,25 +147,23 @@ def test_what_the_environment_says_of_settings_does_not_count() -> None:
     """
     An exported REGISTRY pushes nothing and an exported PROFILE deploys nothing: only make's command line decides.
     """
-    exported = {
-        "REGISTRY": "registry.corp/prod",
-        "PROFILE": "ha",
-        "LEDGER": "1",
-        "NAMESPACE": "x",
-        "FORCE": "1",
-    }
-    printed = "print: ; @echo $(REGISTRY)/$(PROFILE)/$(LEDGER)/$(NAMESPACE)/$(FORCE)"
-    done = subprocess.run(
-        ["make", "--no-print-directory", "--file", "Makefile", "--eval", printed, "print"],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name != "MAKEFLAGS"} | exported,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    settings = re.findall(r"^([A-Z_]+) :=", (K8S / "k8s.mk").read_text(), re.MULTILINE)
+    printed = "print: ; @echo " + " ".join(f"{name}=$({name})" for name in settings)
 
-    assert done.stdout.strip() == "/postgres/0//"
+    def said(exported: dict[str, str]) -> str:
+        return subprocess.run(
+            ["make", "--no-print-directory", "--file", "Makefile", "--eval", printed, "print"],
+            cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", *settings)}
+            | exported,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+
+    assert {"MONITORING", "MONITOR_LABELS", "DB_ADDRESS", "CONFIRM", "RECOVER", "NO_CLUSTER"} <= set(settings)
+    assert said(dict.fromkeys(settings, "exported")) == said({})
 
 
 def test_names_that_the_manifests_hold_cannot_be_given() -> None:

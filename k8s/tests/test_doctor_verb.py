@@ -54,6 +54,9 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
         pytest.param(
             "GNU coreutils", "sha256sum (GNU coreutils) 9.1", ProgramState.GOOD, "9.1", id="two-numbers"
         ),
+        pytest.param("minikube", "v1.38.1", ProgramState.GOOD, "1.38.1", id="minikube"),
+        # Which knows no Kubernetes 1.34.3.
+        pytest.param("minikube", "v1.37.0", ProgramState.TOO_OLD, "1.37.0", id="minikube-before-1.34.3"),
         pytest.param("minikube", None, ProgramState.MISSING, None, id="absent"),
     ],
 )

@@ -1,5 +1,7 @@
 """
-What our values make of the official Temporal chart.
+What the official Temporal chart makes of our values; a copy of it must be given, as CONTRIBUTING says.
+
+Without one, `test_official_values.py` still tests our values by the keys that this chart is known to read.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from making import variable
+from official_values import FACTS, FILES, at, merged
 from rendering import pod_of
 from restricted import violations
 
@@ -28,7 +31,7 @@ def rendered(*values: str) -> list[Any]:
     """
     chart = os.environ.get("TEMPORAL_CHART")
     if not chart or shutil.which("helm") is None:
-        pytest.skip("needs helm and TEMPORAL_CHART=path of the official chart 1.6.0")
+        pytest.skip("not rendered: needs helm and TEMPORAL_CHART=path of the official chart 1.6.0")
     files = [arg for name in values for arg in ("--values", str(ROOT / name))]
     done = subprocess.run(
         ["helm", "template", "temporal", chart, *files],
@@ -139,3 +142,19 @@ def test_the_official_chart_with_our_values_meets_restricted() -> None:
         "temporal-web",
         *(f"temporal-{part}-headless" for part in ("frontend", "history", "matching", "worker")),
     }
+
+
+def test_the_facts_are_the_charts() -> None:
+    """
+    The contexts of every pod come from where `data/official-chart.json` says.
+    """
+    values = merged(FILES["all"])
+    found = {one["metadata"]["name"]: pod["spec"] for one in rendered(*FILES["all"]) if (pod := pod_of(one))}
+    found.pop("temporal-test-cluster-health", None)
+
+    assert set(found) == set(FACTS["pods"])
+    for name, where in FACTS["pods"].items():
+        containers = [*found[name].get("initContainers", []), *found[name]["containers"]]
+        own = at(values, where["container"])
+        assert found[name]["securityContext"].items() >= at(values, where["pod"]).items()
+        assert [one["securityContext"] for one in containers] == [own] * len(containers)

@@ -27,6 +27,8 @@ SETTINGS = {
         "DB_SECRET",
         "DB_CA_SECRET",
         "PROMETHEUS_URL",
+        "MONITOR_LABELS",
+        "RULES",
         "ADDRESS",
         "NAMESPACE",
         "TLS_CA",

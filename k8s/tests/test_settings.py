@@ -160,6 +160,26 @@ pytestmark = pytest.mark.process
             id="slots-of-an-unknown-prometheus",
         ),
         pytest.param(
+            ["deploy", "PROMETHEUS_MEMORY=2GB"],
+            "error: PROMETHEUS_MEMORY=2GB: expected memory as Kubernetes writes it; write 768Mi or 2Gi",
+            id="memory",
+        ),
+        pytest.param(
+            ["deploy", "MONITOR_LABELS=release=monitoring"],
+            "error: MONITOR_LABELS=release=monitoring with MONITORING=manifests: it is for monitors and rules",
+            id="labels-without-an-operator",
+        ),
+        pytest.param(
+            ["deploy", "MONITORING=operator", "MONITOR_LABELS=release:monitoring"],
+            "error: MONITOR_LABELS=release:monitoring: expected labels of Kubernetes; write MONITOR_LABELS=release=",
+            id="labels-as-in-yaml",
+        ),
+        pytest.param(
+            ["deploy", "MONITORING=operator", "RULES=nowhere.yaml"],
+            "error: RULES=nowhere.yaml: no such file",
+            id="rules",
+        ),
+        pytest.param(
             ["deploy", "PROMETHEUS_URL=prometheus:9090"],
             "error: PROMETHEUS_URL=prometheus:9090: expected an address; write http://",
             id="prometheus-without-scheme",

@@ -263,3 +263,17 @@ def test_down_elsewhere_wants_the_contexts_name(tmp_path: Path, context: str) ->
     assert words.endswith(f"write CONFIRM={context} if that is meant")
     assert [call for call in stubs.calls("kubectl") if " delete " in call] == []
     assert confirmed.returncode == 0, confirmed.stderr
+
+
+def test_locusts_page_keeps_what_the_release_was_given(kind: Stubs) -> None:
+    """
+    `--reuse-values` alone would take the last chart's defaults too, and a value that a newer chart reads would be missing.
+    """
+    kind.put("helm", "")
+
+    done = make("locust", "INJECTORS=3", kind.config, environment=kind.environment)
+
+    assert done.returncode == 0, done.stderr
+    (upgrade,) = (call for call in kind.calls("helm") if " upgrade " in call)
+    assert " --reset-then-reuse-values " in upgrade
+    assert upgrade.endswith("--set interactive.enabled=true --set interactive.injectors=3")

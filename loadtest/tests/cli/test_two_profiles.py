@@ -89,7 +89,8 @@ def test_a_resumed_comparison_goes_on_where_the_profiles_led(
     profiles.write_text(profile_text("127.0.0.3:7235"), encoding="utf-8")
     codes.append(run(["sweep", "--resume", str(begun.path)]))
 
-    *notes, line = capsys.readouterr().err.splitlines()
+    needs, *notes, line = capsys.readouterr().err.splitlines()
+    assert needs.startswith("note: at 1 replica this plan needs ")
     assert [note.partition(": this starts up to ")[0] for note in notes] == [
         "note: profile own",
         "note: profile cloud",

@@ -50,6 +50,7 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
         ready_seconds=plan.waits.workers_ready_seconds,
     )
     template = _split(injector_job)
+    injectors = InjectorJob(api, *template, gone_seconds=plan.waits.injectors_ready_seconds)
     # One sweep at a time scales the workers, and a release has only one Service for its master.
     guards = [
         Lease(api, guarded[0], lease_of(*guarded), pod.holder) for guarded in ((namespace, workers), template)
@@ -58,9 +59,7 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
     environment = {"TEMPORAL_ADDRESS": address, "TEMPORAL_NAMESPACE": plan.namespace}
     async with (
         open_target(api, place, plan, guards) as target,
-        open_injectors(
-            InjectorJob(api, *template), plan.injectors, environment, pod, code_of(pod.spec, plan.scenario)
-        ),
+        open_injectors(injectors, plan.injectors, environment, pod, code_of(pod.spec, plan.scenario)),
     ):
         yield target
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loadtest.analysis.rules.server_request_limits import demand_server_allows
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster_flags import MASTER_PORT, ClusterFlags, demand_cluster, server_address
 from loadtest.cli.named_servers import named_server
@@ -206,10 +205,9 @@ async def open_environment(
     Open the target that the flags name; the stack closes it.
 
     Raises:
-        InputError: The flags cannot be used here, or the plan asks for more than a server answers.
+        InputError: The flags cannot be used here.
         TargetError: The target did not start.
     """
-    demand_server_allows(plan)
     if place.cluster is not None:
         from loadtest.cli.open_cluster import open_cluster
 

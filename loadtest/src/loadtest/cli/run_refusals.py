@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
+from loadtest.analysis.rules.server_request_limits import line_of_needs
 from loadtest.child_environment import CODEC_KEYS, has_codec_keys
 from loadtest.cli.experiment_ports import connect_servers
 from loadtest.cli.named_servers import named_server
@@ -169,6 +170,19 @@ def start_notes(plan: Plan, question: Question | None, scenario: Scenario, place
     )
 
 
+def notes_of_needs(plan: Plan, place: Place) -> tuple[str, ...]:
+    """
+    Say what the largest step asks of a server that the run does not start itself, where the workers' slots are known.
+    """
+    given = bool(plan.server_names) or "address" in place
+    return (line_of_needs(plan),) if given and _knows_slots(plan, place) else ()
+
+
+def _knows_slots(plan: Plan, place: Place) -> bool:
+    own = is_local(place) and "worker_command" not in place and not commands_of(plan)
+    return own or plan.worker.activity_slots is not None
+
+
 class _GivenServer(NamedTuple):
     """
     A server that the run does not start: as its user named it, with its address and namespace.
@@ -185,9 +199,7 @@ def _starts_on(
     """
     Return each given server with the most workflows that are started there; ``None`` where nobody knows.
     """
-    own = is_local(place) and "worker_command" not in place and not commands_of(plan)
-    knows_slots = own or plan.worker.activity_slots is not None
-    planned = PlannedStarts(plan, question, scenario.drawn_work, knows_slots)
+    planned = PlannedStarts(plan, question, scenario.drawn_work, _knows_slots(plan, place))
     for name in plan.server_names if is_local(place) else ():
         server = named_server(plan, name, os.environ)
         given = _GivenServer(f"{plan.server_key} {name}", server.address, server.namespace)

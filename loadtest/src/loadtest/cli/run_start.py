@@ -18,6 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
+from loadtest.analysis.rules.server_request_limits import demand_server_allows
 from loadtest.cli.cluster_flags import server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept, profile_servers
@@ -34,6 +35,7 @@ from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
     environment_for,
+    notes_of_needs,
     refuse_many_starts,
     refuse_search_without_activities,
     start_notes,
@@ -96,6 +98,7 @@ def begin(
     refuse_search_without_activities(question, scenario)
     refuse_unread_work(plan, scenario)
     refuse_many_starts(plan, question, scenario, place)
+    demand_server_allows(plan)
     environment = environment_for(plan, place, flags.metrics_port)
     manifest = _manifest(plan, place, environment)
     few = few_cores(manifest.machine) if environment.starts_workers else ()
@@ -106,7 +109,7 @@ def begin(
         plan_text=file.text,
     )
     starts = start_notes(plan, question, scenario, place)
-    sys.stderr.writelines(f"note: {told}\n" for told in (*few, *starts))
+    sys.stderr.writelines(f"note: {told}\n" for told in (*few, *notes_of_needs(plan, place), *starts))
     with held_run(run):
         keep_question(run, question)
         code = _carry_out(run, environment, flags)

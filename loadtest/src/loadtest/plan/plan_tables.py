@@ -154,7 +154,10 @@ class Timeouts(StrictModel):
         default=60.0, gt=0, le=3600, description="For each replica to poll its queues."
     )
     injectors_ready_seconds: float = Field(
-        default=60.0, gt=0, le=3600, description="For all injectors to be connected."
+        default=60.0,
+        gt=0,
+        le=3600,
+        description="For all injectors to be connected, and in a cluster for those of an earlier sweep to end.",
     )
     job_started_seconds: float = Field(
         default=120.0, gt=0, le=3600, description="For the Job of `loadtest submit` to start in the cluster."

@@ -14,7 +14,7 @@ import yaml
 from cluster_objects import pod, until
 from fake_cluster import FakeCluster
 
-from loadtest.errors import InjectorError, InputError
+from loadtest.errors import InjectorError, InputError, TargetError
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.own_code import CodeMount, code_of
 from loadtest.target.kubernetes.own_pod import OwnPod
@@ -135,6 +135,22 @@ async def test_a_sweep_that_is_interrupted_as_it_makes_them_leaves_none(
         await running
     # The thread that makes it ends when it likes.
     await asyncio.get_running_loop().shutdown_default_executor()
+
+    assert cluster.get("job", "loadtest", "loadtest-injectors") is None
+
+
+async def test_injectors_of_an_earlier_sweep_may_take_so_long(cluster: FakeCluster) -> None:
+    """They would join this sweep; whose node is slow to end them writes a longer wait into the plan."""
+    labels = {"batch.kubernetes.io/job-name": "loadtest-injectors"}
+    cluster.put("pod", pod("loadtest-injectors-0-x", labels=labels, namespace="loadtest"))
+    impatient = InjectorJob(cluster.api, "loadtest", "template", gone_seconds=0.25)
+
+    with pytest.raises(
+        TargetError,
+        match=r"still run in loadtest after 0\.25 s \(waits\.injectors_ready_seconds\); delete the pods of Job",
+    ):
+        async with open_injectors(impatient, 1, ENVIRONMENT, OWNER, None):
+            pass
 
     assert cluster.get("job", "loadtest", "loadtest-injectors") is None
 

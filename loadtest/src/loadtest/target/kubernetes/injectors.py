@@ -24,7 +24,6 @@ from loadtest.target.kubernetes.pods import Pods
 
 _KEY = "job.yaml"
 _CONTAINER = "injector"
-_GONE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,13 @@ class InjectorJob:
         api: The cluster.
         namespace: Name of the namespace that holds the Job and its template.
         template: Name of the ConfigMap whose ``job.yaml`` is the manifest.
+        gone_seconds: Most seconds that injectors of an earlier sweep may take to end.
     """
 
     api: Api
     namespace: str
     template: str
+    gone_seconds: float = 60.0
 
     def manifest(
         self, count: int, environment: Mapping[str, str], owner: OwnPod, code: CodeMount | None
@@ -99,12 +100,12 @@ class InjectorJob:
         """
         if self._exists(name):
             self.end(name)
-        deadline = time.monotonic() + _GONE_SECONDS
+        deadline = time.monotonic() + self.gone_seconds
         while not given_up() and (self._exists(name) or self.pods(name).listed()):
             if time.monotonic() > deadline:
                 raise TargetError(
-                    f"injectors of an earlier sweep still run in {self.namespace} after {_GONE_SECONDS:g} s; "
-                    f"delete the pods of Job {name}"
+                    f"injectors of an earlier sweep still run in {self.namespace} after {self.gone_seconds:g} s "
+                    f"(waits.injectors_ready_seconds); delete the pods of Job {name}"
                 )
             time.sleep(0.5)
 
