@@ -167,7 +167,19 @@ def gauge(operator: str, metric: Metric, *, by: tuple[str, ...] = (), **where: s
     """
     Ask for a value as it stands: ``sum``, ``max``, ``avg`` or ``count`` of it.
     """
-    return Query((metric,), lambda scope: _aggregate(operator, by, select(metric, scope, **where)))
+    return Query(
+        (metric,), lambda scope: _aggregate(operator, by, _told(metric, select(metric, scope, **where)))
+    )
+
+
+def _told(metric: Metric, series: str) -> str:
+    """
+    Return an exporter's series with the namespace that they speak of, which a scrape without ``honorLabels`` pushes
+    aside for the exporter's own.
+    """
+    if metric.role != "monitoring" or "namespace" not in metric.labels:
+        return series
+    return f'label_replace({series}, "namespace", "$1", "exported_namespace", "(.+)")'
 
 
 def combine(template: str, **parts: Query) -> Query:
