@@ -88,13 +88,17 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end -}}
 
 {{- /*
-Labels of a Job that the sweep or a user makes. No instance among them: Argo CD would take the Job for one of the release's objects, find
-none in git and delete the running sweep.
+Labels and annotations of a Job that the sweep or a user makes. No instance among the labels: Argo CD would take the Job for one of the
+release's objects, find none in git and delete the running sweep.
 */ -}}
-{{- define "loadtest.jobLabels" -}}
-app.kubernetes.io/name: {{ include "loadtest.name" .root | quote }}
-app.kubernetes.io/component: {{ .component }}
-app.kubernetes.io/part-of: temporal-kit
+{{- define "loadtest.jobMetadata" -}}
+{{- $own := dict "app.kubernetes.io/component" .component "app.kubernetes.io/part-of" "temporal-kit" -}}
+{{- $_ := set $own "app.kubernetes.io/name" (include "loadtest.name" .root) -}}
+{{- $common := omit (default dict .root.Values.commonLabels) "app.kubernetes.io/instance" "argocd.argoproj.io/instance" -}}
+labels: {{- merge $own $common | toYaml | nindent 2 }}
+{{- with .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "loadtest.claim" -}}
