@@ -2,15 +2,20 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 50 | trimAll "-." -}}
 {{- end -}}
 
-{{- /* Short enough for any suffix of ours; without dots, which no Service and no indexed Job has in its name. */ -}}
+{{- /* Short enough for any suffix of ours. */ -}}
 {{- define "loadtest.fullname" -}}
+{{- include "loadtest.wholeName" . | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /* Without dots, which no Service and no indexed Job has in its name. */ -}}
+{{- define "loadtest.wholeName" -}}
 {{- $name := printf "%s-%s" .Release.Name (include "loadtest.name" .) -}}
 {{- if .Values.fullnameOverride -}}
 {{- $name = .Values.fullnameOverride -}}
 {{- else if contains (include "loadtest.name" .) .Release.Name -}}
 {{- $name = .Release.Name -}}
 {{- end -}}
-{{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
+{{- $name | replace "." "-" -}}
 {{- end -}}
 
 {{- /*
