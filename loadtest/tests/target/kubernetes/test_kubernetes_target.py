@@ -134,6 +134,21 @@ async def test_pods_that_do_not_start_are_told(cluster: FakeCluster) -> None:
         await target(cluster).scale(2)
 
 
+async def test_a_count_that_is_set_back_is_told(cluster: FakeCluster) -> None:
+    """Argo CD and Flux restore what stands in git within seconds; a longer wait would not help."""
+    workers = target(cluster)
+
+    def set_back(call: str, _name: str) -> None:
+        if call == "list_pod":
+            cluster.put("deployment", deployment(replicas=2))
+
+    cluster.before = set_back
+
+    with pytest.raises(TargetError, match="set the count to 2 again, as Argo CD.*/spec/replicas") as raised:
+        await workers.scale(1)
+    assert "workers_ready_seconds" not in str(raised.value)
+
+
 class Away:
     """
     An API server that answers nothing so many times.

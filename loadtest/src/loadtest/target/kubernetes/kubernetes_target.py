@@ -146,8 +146,9 @@ class KubernetesTarget:
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
+            wanted = self.count.read()
             raise TargetError(
-                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas)}"
+                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas, wanted)}"
             )
         return None
 
