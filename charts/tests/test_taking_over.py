@@ -45,9 +45,9 @@ ANSWERS: dict[str, object] = {
         "apiVersion": "v1",
         "groups": [group("apps", "v1"), group("autoscaling", "v2"), group("keda.sh", "v1alpha1")],
     },
-    "/apis/apps/v1": kinds("apps/v1", "deployments", "Deployment"),
-    "/apis/keda.sh/v1alpha1": kinds("keda.sh/v1alpha1", "scaledobjects", "ScaledObject"),
-    "/apis/autoscaling/v2": kinds("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
+    "/apis/apps/v1": kinds("apps/v1", deployments="Deployment"),
+    "/apis/keda.sh/v1alpha1": kinds("keda.sh/v1alpha1", scaledobjects="ScaledObject"),
+    "/apis/autoscaling/v2": kinds("autoscaling/v2", horizontalpodautoscalers="HorizontalPodAutoscaler"),
 }
 CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
 

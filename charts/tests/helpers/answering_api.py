@@ -14,12 +14,15 @@ from pathlib import Path
 import yaml
 
 
-def kinds(version: str, plural: str, kind: str) -> dict[str, object]:
+def kinds(version: str, **plurals: str) -> dict[str, object]:
     """
-    What the API server knows in one version of a group: one kind.
+    What the API server knows in one version of a group: each kind by its plural.
     """
-    resource = {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get"]}
-    return {"kind": "APIResourceList", "groupVersion": version, "resources": [resource]}
+    resources = [
+        {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get"]}
+        for plural, kind in plurals.items()
+    ]
+    return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
 
 
 def group(name: str, version: str) -> dict[str, object]:
@@ -34,7 +37,9 @@ def group(name: str, version: str) -> dict[str, object]:
 OF_ITSELF: dict[str, object] = {
     "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.3"},
     "/api": {"kind": "APIVersions", "versions": ["v1"]},
-    "/api/v1": kinds("v1", "configmaps", "ConfigMap"),
+    "/api/v1": kinds(
+        "v1", configmaps="ConfigMap", services="Service", persistentvolumeclaims="PersistentVolumeClaim"
+    ),
     "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
 }
 
