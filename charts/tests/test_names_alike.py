@@ -29,7 +29,14 @@ def said(charts: Charts, folder: Path, release: str, *more: str) -> str:
     path = f"/api/v1/namespaces/default/configmaps/{CUT[:40].removesuffix('-')}-plan"
     with answering({path: plan}, folder) as config:
         return charts.helm(
-            "template", "loadtest", {}, "--dry-run=server", "--kubeconfig", str(config), *more, release=release
+            "template",
+            "loadtest",
+            {},
+            "--dry-run=server",
+            "--kubeconfig",
+            str(config),
+            *more,
+            release=release,
         ).stderr
 
 

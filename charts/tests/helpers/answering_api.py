@@ -53,7 +53,13 @@ def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = {**OF_ITSELF, **answers}.get(self.path.partition("?")[0])
-            missing = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
+            missing = {
+                "kind": "Status",
+                "apiVersion": "v1",
+                "status": "Failure",
+                "reason": "NotFound",
+                "code": 404,
+            }
             body = json.dumps(found or missing).encode()
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "application/json")

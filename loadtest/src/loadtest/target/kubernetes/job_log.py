@@ -49,15 +49,21 @@ class JobLog:
                 not answer.
         """
         name = self._wait_for_start()
-        seen, heard = "", time.monotonic()
+        seen, alike, heard = "", 0, time.monotonic()
         while True:
+            known = alike
             try:
                 for stamp, line in self._log(name):
                     heard = time.monotonic()
-                    # Told apart by time and not by number: a node deletes the oldest lines of a long log.
-                    if stamp > seen:
-                        seen = stamp
-                        yield line
+                    # Told apart by time and not by number: a node deletes the oldest lines of a long log. CRI-O gives one time to all
+                    # lines that it reads at once.
+                    if stamp < seen:
+                        continue
+                    if stamp == seen and known:
+                        known -= 1
+                        continue
+                    seen, alike = stamp, alike + 1 if stamp == seen else 1
+                    yield line
                 pod = self._pod(name)
                 heard = time.monotonic()
             except (urllib3.exceptions.HTTPError, OSError) as error:

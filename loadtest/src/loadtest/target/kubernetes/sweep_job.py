@@ -120,7 +120,9 @@ class SweepJob:
         data, items = pack(brought.files)
         volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
         CodeMount(volume, brought.packages).add_to(pod, container["name"])
-        marks = {kind: body["metadata"][kind] for kind in ("labels", "annotations") if kind in body["metadata"]}
+        marks = {
+            kind: body["metadata"][kind] for kind in ("labels", "annotations") if kind in body["metadata"]
+        }
         job = {
             "apiVersion": "batch/v1",
             "kind": "Job",
