@@ -28,6 +28,8 @@ class Alert:
         unless: Condition under which the alert does not fire, as it would be pointless.
         where: Condition that must also hold, so that the alert has something to tell.
         wait: How long the condition must hold, as a Prometheus duration.
+        keeps: How long it fires on after the condition has ended, where what it tells of shows itself from time to time
+            alone; ``None`` where the condition holds for as long as that lasts.
         severity: Severity: ``critical`` wakes somebody up, ``warning`` waits for the morning.
         summary: One sentence on the alert, with Prometheus' templates.
     """
@@ -42,6 +44,7 @@ class Alert:
     queue_bound: str | None = None
     unless: str | None = None
     where: str | None = None
+    keeps: str | None = None
 
     @property
     def promql(self) -> str:
@@ -192,6 +195,8 @@ ALERTS: tuple[Alert, ...] = (
         wait="5m",
         severity="critical",
         summary="Workflow tasks of {{ $labels.workflow_type }} in {{ $labels.temporal_namespace }} fail: {{ $labels.failure_reason }}.",
+        # The server tries the task of one workflow again after ever longer, up to ten minutes (history.workflowTaskRetryMaxInterval).
+        keeps="15m",
     ),
     Alert(
         name="InjectorLagHigh",
@@ -272,6 +277,7 @@ ALERTS: tuple[Alert, ...] = (
         bound=bounds.CERTIFICATE_SECONDS_LEFT,
         wait="15m",
         severity="warning",
-        summary="Certificate {{ $labels.name }} in {{ $labels.namespace }} ends in {{ $value | humanizeDuration }}.",
+        summary="Certificate {{ $labels.name }} in {{ $labels.namespace }} was not renewed and "
+        "{{ if gt $value 0.0 }}ends in {{ $value | humanizeDuration }}{{ else }}has ended, or was never issued{{ end }}.",
     ),
 )

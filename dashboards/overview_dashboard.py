@@ -58,9 +58,9 @@ OVERVIEW_DASHBOARD = Dashboard(
                     bound=PanelBound(bounds.AUTOSCALER_REPLICAS_LEFT, good_below=False),
                 ),
                 number(
-                    "Until a certificate ends",
+                    "Until an overdue certificate ends",
                     "overview.certificate_left",
-                    none="none known",
+                    none="none overdue",
                     width=6,
                     bound=PanelBound(bounds.CERTIFICATE_SECONDS_LEFT, good_below=False),
                 ),

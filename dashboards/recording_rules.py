@@ -24,7 +24,7 @@ class Recording:
     @property
     def promql(self) -> str:
         """
-        Its expression over all namespaces and task queues, five minutes back.
+        Its expression over all of Temporal's namespaces and task queues, for each Kubernetes namespace, five minutes back.
         """
         return BY_NAME[self.expression].promql(RULES)
 
@@ -43,7 +43,6 @@ RECORDINGS: tuple[Recording, ...] = (
     Recording("task_queue:backlog_tasks:sum", "task_queues.backlog_tasks"),
     Recording("task_queue:backlog_age_seconds:max", "task_queues.backlog_age"),
     Recording("task_queue:workers:count", "overview.workers"),
-    Recording("cluster:workers_needed:ceil", "overview.workers_needed"),
     Recording("instance:activity_slots_used_ratio:current", "workers.activity_slots_used_ratio"),
     Recording("instance:worker_restarts:changes15m", "workers.restarts"),
     Recording("instance:worker_cpu_cores:rate5m", "workers.cpu"),

@@ -53,6 +53,7 @@ def _alerting(alert: Alert, condition: str, settings: RuleSettings) -> dict[str,
         "alert": alert.name,
         "expr": condition,
         "for": alert.wait,
+        **({} if alert.keeps is None else {"keep_firing_for": alert.keeps}),
         "labels": {"severity": alert.severity, **_OURS},
         "annotations": {"summary": alert.summary, **runbook},
     }

@@ -107,6 +107,21 @@ def test_jobs_are_not_taken_for_the_releases_objects(charts: Charts) -> None:
         assert labels["app.kubernetes.io/part-of"] == "temporal-kit"
 
 
+def test_jobs_that_come_later_have_what_every_object_has(charts: Charts) -> None:
+    """A cluster's rules may ask each Job for its team; what says that an object is the release's is not among it."""
+    tracks = {"app.kubernetes.io/instance": "mine", "argocd.argoproj.io/instance": "mine"}
+    given = {"commonLabels": {"team": "shop", **tracks}, "commonAnnotations": {"example.org/cost": "42"}}
+    objects = charts.render(CHART, {**TAG, **given})
+
+    for metadata in (
+        only(objects, "CronJob")["spec"]["jobTemplate"]["metadata"],
+        injectors_of(objects)["metadata"],
+    ):
+        assert metadata["labels"]["team"] == "shop"
+        assert not tracks.keys() & metadata["labels"].keys()
+        assert metadata["annotations"] == {"example.org/cost": "42"}
+
+
 def test_the_cluster_leaves_a_sweep_alone(charts: Charts) -> None:
     """Neither sweep nor injectors are evicted to save a node."""
     objects = charts.render(CHART, TAG)

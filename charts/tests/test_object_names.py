@@ -29,7 +29,7 @@ RULES = {
 EVERYTHING: dict[str, dict[str, Any]] = {
     "repair-worker": {"metrics": {"annotations": False, "podMonitor": {"enabled": True}}},
     "loadtest": {"interactive": {"enabled": True}, "server": {"namespace": "temporal"}},
-    "temporal-dev": {},
+    "temporal-dev": {"metrics": {"annotations": False, "podMonitor": {"enabled": True}}},
 }
 
 
@@ -109,6 +109,14 @@ def test_a_service_does_not_begin_with_a_digit(charts: Charts, chart: str) -> No
     assert "20261125" in said
     assert "begins with a digit, and the name of a Service may not: set fullnameOverride" in said
     assert all(found["metadata"]["name"].startswith("pr-20261125") for found in of_kind(objects, "Service"))
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_every_object_names_its_namespace(charts: Charts, chart: str) -> None:
+    """`helm template | kubectl apply` puts an object that names none where kubectl's context is."""
+    spread = [one["metadata"].get("namespace") for one in made(charts, chart, "kit", "there")]
+
+    assert set(spread) <= {"there", EVERYTHING[chart].get("server", {}).get("namespace", "there")}
 
 
 def places(objects: list[Object]) -> set[tuple[str, str, str]]:

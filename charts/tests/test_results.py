@@ -4,9 +4,12 @@ The volume of all runs: who keeps it, and who waits for it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from answering_api import answering, group, kinds
 from rendering import Charts, Object, of_kind, only
 
 pytestmark = pytest.mark.process
@@ -41,6 +44,46 @@ def test_nobody_waits_for_the_claim(charts: Charts) -> None:
     assert pod["nodeSelector"] == {"disk": "fast"}
     assert binding("1")["metadata"]["name"] != binding("2")["metadata"]["name"]
     assert of_kind(charts.render(CHART, {**TAG, "results": {"existingClaim": "mine"}}), "Job") == []
+
+
+@pytest.mark.parametrize(("phase", "binds"), [("Pending", True), ("Bound", False), (None, True)])
+def test_what_is_bound_is_not_bound_again(
+    charts: Charts, tmp_path: Path, phase: str | None, binds: bool
+) -> None:
+    """The volume may be a running sweep's on another node, and an upgrade would wait until that has ended."""
+    # What helm would have to know more kinds for.
+    left_out = {
+        "networkPolicy": {"enabled": False},
+        "rbac": {"create": False},
+        "serviceAccount": {"create": False, "name": "mine"},
+        "injectors": {"serviceAccount": {"create": False}},
+    }
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": "kit-loadtest-results",
+            "labels": {"app.kubernetes.io/managed-by": "Helm"},
+            "annotations": {
+                "meta.helm.sh/release-name": "kit",
+                "meta.helm.sh/release-namespace": "default",
+            },
+        },
+        "status": {"phase": phase},
+    }
+    answers: dict[str, object] = {
+        "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [group("batch", "v1")]},
+        "/apis/batch/v1": kinds("batch/v1", jobs="Job", cronjobs="CronJob"),
+    }
+    if phase is not None:
+        answers["/api/v1/namespaces/default/persistentvolumeclaims/kit-loadtest-results"] = claim
+    with answering(answers, tmp_path) as config:
+        flags = ("--dry-run=server", "--disable-openapi-validation", "--kubeconfig", str(config))
+        done = charts.helm("template", CHART, {**TAG, **left_out}, *flags)
+
+    assert done.returncode == 0, done.stderr
+    made = [found["kind"] for found in yaml.safe_load_all(done.stdout) if found]
+    assert ("Job" in made) is binds
 
 
 def test_only_so_many_runs_are_kept(charts: Charts) -> None:

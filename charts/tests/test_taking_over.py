@@ -4,16 +4,12 @@ A running fleet whose count gets another owner, seen by helm through an API serv
 
 from __future__ import annotations
 
-import json
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 import yaml
+from answering_api import answering, group, kinds
 from rendering import Charts, only
 
 pytestmark = pytest.mark.process
@@ -43,86 +39,16 @@ def deployment(replicas: int, annotations: dict[str, str]) -> dict[str, object]:
     }
 
 
-def kinds(version: str, plural: str, kind: str) -> dict[str, object]:
-    """
-    What the API server knows in one version of a group: one kind.
-    """
-    resource = {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get"]}
-    return {"kind": "APIResourceList", "groupVersion": version, "resources": [resource]}
-
-
-def group(name: str, version: str) -> dict[str, object]:
-    """
-    One group of one version.
-    """
-    served = {"groupVersion": f"{name}/{version}", "version": version}
-    return {"name": name, "versions": [served], "preferredVersion": served}
-
-
 ANSWERS: dict[str, object] = {
-    "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.3"},
-    "/api": {"kind": "APIVersions", "versions": ["v1"]},
-    "/api/v1": kinds("v1", "configmaps", "ConfigMap"),
     "/apis": {
         "kind": "APIGroupList",
         "apiVersion": "v1",
         "groups": [group("apps", "v1"), group("autoscaling", "v2"), group("keda.sh", "v1alpha1")],
     },
-    "/apis/apps/v1": kinds("apps/v1", "deployments", "Deployment"),
-    "/apis/keda.sh/v1alpha1": kinds("keda.sh/v1alpha1", "scaledobjects", "ScaledObject"),
-    "/apis/autoscaling/v2": kinds("autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
+    "/apis/apps/v1": kinds("apps/v1", deployments="Deployment"),
+    "/apis/keda.sh/v1alpha1": kinds("keda.sh/v1alpha1", scaledobjects="ScaledObject"),
+    "/apis/autoscaling/v2": kinds("autoscaling/v2", horizontalpodautoscalers="HorizontalPodAutoscaler"),
 }
-
-
-class OneDeployment(BaseHTTPRequestHandler):
-    """
-    Answers what helm asks before it renders; there is one Deployment.
-    """
-
-    running: ClassVar[dict[str, object]] = {}
-
-    def do_GET(self) -> None:
-        """
-        Answer from the table, else that there is none.
-        """
-        answers = {**ANSWERS, f"/apis/apps/v1/namespaces/default/deployments/{NAME}": self.running}
-        found = answers.get(self.path.partition("?")[0])
-        missing = {
-            "kind": "Status",
-            "apiVersion": "v1",
-            "status": "Failure",
-            "reason": "NotFound",
-            "code": 404,
-        }
-        body = json.dumps(found or missing).encode()
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """
-        Say nothing.
-        """
-
-
-@pytest.fixture
-def cluster() -> Iterator[str]:
-    """
-    Address of that API server.
-    """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), OneDeployment)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
 
 
@@ -154,9 +80,7 @@ CPU, KEDA = "autoscaling.cpu.enabled=true", "autoscaling.keda.enabled=true"
 )
 def test_the_replicas_that_run_are_kept(
     charts: Charts,
-    cluster: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     given: str,
     running: dict[str, object],
     replicas: int | None,
@@ -167,30 +91,18 @@ def test_the_replicas_that_run_are_kept(
     Whether it may be removed stands on the Deployment, and so does an autoscaler, which may go while nobody runs.  No other number is
     written, as an autoscaler raises by itself.
     """
-    monkeypatch.setattr(OneDeployment, "running", running)
-    config = tmp_path / "kubeconfig"
-    config.write_text(
-        yaml.safe_dump(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [{"name": "c", "cluster": {"server": cluster}}],
-                "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-                "users": [{"name": "u", "user": {}}],
-                "current-context": "c",
-            }
-        )
-    )
-    done = subprocess.run(
-        [
-            "helm", "template", "kit", str(charts.folder / "repair-worker"), "--dry-run=server", "--disable-openapi-validation",
-            "--kubeconfig", str(config), "--set", f"{LEFT_OUT},{given}", "--show-only", "templates/deployment.yaml",
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )  # fmt: skip
+    answers = {**ANSWERS, f"/apis/apps/v1/namespaces/default/deployments/{NAME}": running}
+    with answering(answers, tmp_path) as config:
+        done = subprocess.run(
+            [
+                "helm", "template", "kit", str(charts.folder / "repair-worker"), "--dry-run=server", "--disable-openapi-validation",
+                "--kubeconfig", str(config), "--set", f"{LEFT_OUT},{given}", "--show-only", "templates/deployment.yaml",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
     (found,) = (found for found in yaml.safe_load_all(done.stdout) if found)

@@ -72,6 +72,17 @@ def test_settings_reach_the_server_as_json(charts: Charts) -> None:
     assert 'history.timerProcessorMaxTimeShift="10ms"' in given
 
 
+def test_the_server_listens_where_the_cluster_looks(charts: Charts) -> None:
+    """
+    In a cluster without IPv4 a probe asks an address of IPv6.
+    """
+    by_default = arguments(only(charts.render(CHART, {}), "Deployment"))
+    without = arguments(only(charts.render(CHART, {"host": "::"}), "Deployment"))
+
+    assert "--ip=0.0.0.0" in by_default
+    assert "--ip=::" in without
+
+
 def test_a_volume_is_kept_and_memory_is_not(charts: Charts) -> None:
     """
     With a volume the database is a file on it; in memory there is neither file nor claim.

@@ -66,6 +66,19 @@ def test_a_queues_series_are_of_one_namespace(recording: Recording) -> None:
         assert not re.search(r"by \((?!temporal_namespace\b)", recording.promql)
 
 
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.record)
+def test_what_runs_in_two_kubernetes_namespaces_is_not_added_up(recording: Recording) -> None:
+    """
+    Two servers, fleets or load tests in one Prometheus may have namespaces and queues of the same names.
+
+    A job is one of them by itself.
+    """
+    if not recording.record.startswith("job:"):
+        summed = re.findall(r"\b(?:sum|max|min|count)\b(?: by \(([^)]*)\))?", recording.promql)
+        assert summed
+        assert all("namespace" in labels.split(", ") for labels in summed)
+
+
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.name)
 def test_each_alert_has_a_firing_and_a_quiet_case(alert: Any) -> None:
     """

@@ -85,6 +85,18 @@ def test_profiles_differ_in_temporal(settings: list[str], charts: list[str]) -> 
     assert any(line.startswith("apply prometheus ") for line in lines)
 
 
+@pytest.mark.parametrize("profile", ["dev", "postgres"])
+def test_the_operator_finds_every_release_by_monitors(profile: str) -> None:
+    """
+    It reads no annotations, so that what has no monitor is missing in dashboards and alerts without a word.
+    """
+    lines = plan(f"PROFILE={profile}", "MONITORING=operator")
+
+    for _, name, chart in (line.split() for line in lines if line.startswith("helm ")):
+        monitors = "charts/temporal/operator.yaml" if chart == "official" else "k8s/values/pod-monitor.yaml"
+        assert f"values {name} {monitors}" in lines
+
+
 def test_a_database_of_ones_own_replaces_ours() -> None:
     """
     With DB_ADDRESS no PostgreSQL is deployed, and TLS comes by a values file.

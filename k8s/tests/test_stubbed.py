@@ -53,6 +53,28 @@ def test_an_image_of_others_that_cannot_be_loaded_is_left_to_the_cluster(kind: S
     assert kind.calls("kind load docker-image")[-1].endswith("postgres:17")
 
 
+@pytest.mark.parametrize(
+    ("nodes", "pushes"),
+    [("linux/amd64", False), ("linux/arm64", True), ("linux/amd64\\nlinux/arm64", True), ("", True)],
+    ids=["another", "the-same", "both", "unknown"],
+)
+def test_an_image_that_no_node_runs_is_not_pushed(kind: Stubs, nodes: str, pushes: bool) -> None:
+    """
+    A laptop's processor may be another than the cluster's, where each pod would end at its first instruction.
+    """
+    kind.put("docker", 'case "$*" in *Architecture*) echo linux/arm64 ;; *--format*) echo 1000000 ;; esac')
+    answers = (kind.folder / "kubectl").read_text().partition("\n")[2].partition("\n")[2]
+    kind.put("kubectl", f'case "$*" in *"get nodes"*) printf "{nodes}" ;; esac\n{answers}')
+
+    done = make("images", "REGISTRY=registry.example/team", kind.config, environment=kind.environment)
+
+    assert len(kind.calls("docker push")) == (2 if pushes else 0), done.stderr
+    if not pushes:
+        said = refusal(done)
+        assert "is built for linux/arm64, and the nodes of kind-temporal-kit are linux/amd64" in said
+        assert "write DOCKER_DEFAULT_PLATFORM=linux/amd64 make images FORCE=1" in said
+
+
 def test_an_image_of_ours_that_cannot_be_loaded_ends_it(kind: Stubs) -> None:
     """
     Ours can be pulled from nowhere: the image is named, with the loader's own words.

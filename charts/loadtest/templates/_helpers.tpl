@@ -2,15 +2,20 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 50 | trimAll "-." -}}
 {{- end -}}
 
-{{- /* Short enough for any suffix of ours; without dots, which no Service and no indexed Job has in its name. */ -}}
+{{- /* Short enough for any suffix of ours. */ -}}
 {{- define "loadtest.fullname" -}}
+{{- include "loadtest.wholeName" . | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /* Without dots, which no Service and no indexed Job has in its name. */ -}}
+{{- define "loadtest.wholeName" -}}
 {{- $name := printf "%s-%s" .Release.Name (include "loadtest.name" .) -}}
 {{- if .Values.fullnameOverride -}}
 {{- $name = .Values.fullnameOverride -}}
 {{- else if contains (include "loadtest.name" .) .Release.Name -}}
 {{- $name = .Release.Name -}}
 {{- end -}}
-{{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
+{{- $name | replace "." "-" -}}
 {{- end -}}
 
 {{- /*
@@ -88,13 +93,17 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end -}}
 
 {{- /*
-Labels of a Job that the sweep or a user makes. No instance among them: Argo CD would take the Job for one of the release's objects, find
-none in git and delete the running sweep.
+Labels and annotations of a Job that the sweep or a user makes. No instance among the labels: Argo CD would take the Job for one of the
+release's objects, find none in git and delete the running sweep.
 */ -}}
-{{- define "loadtest.jobLabels" -}}
-app.kubernetes.io/name: {{ include "loadtest.name" .root | quote }}
-app.kubernetes.io/component: {{ .component }}
-app.kubernetes.io/part-of: temporal-kit
+{{- define "loadtest.jobMetadata" -}}
+{{- $own := dict "app.kubernetes.io/component" .component "app.kubernetes.io/part-of" "temporal-kit" -}}
+{{- $_ := set $own "app.kubernetes.io/name" (include "loadtest.name" .root) -}}
+{{- $common := omit (default dict .root.Values.commonLabels) "app.kubernetes.io/instance" "argocd.argoproj.io/instance" -}}
+labels: {{- merge $own $common | toYaml | nindent 2 }}
+{{- with .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "loadtest.claim" -}}

@@ -7,7 +7,7 @@ kind: Job
 metadata:
   name: {{ include "loadtest.fullname" . }}-injectors
   namespace: {{ include "loadtest.namespace" . | quote }}
-  labels: {{- include "loadtest.jobLabels" (dict "root" . "component" "injector") | nindent 4 }}
+  {{- include "loadtest.jobMetadata" (dict "root" . "component" "injector") | nindent 2 }}
 spec:
   completionMode: Indexed
   parallelism: 1

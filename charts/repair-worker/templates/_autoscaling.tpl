@@ -190,9 +190,9 @@ triggers:
 {{- define "repair-worker.scheduleToStartTrigger" -}}
 {{- $wait := .Values.autoscaling.keda.scheduleToStart -}}
 {{- $own := include "repair-worker.ownSeries" . -}}
-{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[1m]))) > 0" $own -}}
-{{- /* An idle fleet waits for nothing; one that Prometheus has lost gives no answer. */ -}}
-{{- $query = printf "%s or 0 * sum(temporal_worker_task_slots_used{worker_type=\"ActivityWorker\",%s})" $query $own -}}
+{{- $query := printf "histogram_quantile(0.95, sum by (le) (rate(temporal_activity_schedule_to_start_latency_seconds_bucket{%s}[%s]))) > 0" $own $wait.window -}}
+{{- /* An idle fleet waits for nothing; one that Prometheus has lost, or scrapes too seldom for any rate, gives no answer. */ -}}
+{{- $query = printf "%s or 0 * sum(rate(temporal_worker_start_total{%s}[%s]))" $query $own $wait.window -}}
 - type: prometheus
   name: scheduleToStart
   # A value, not an average: twice the wait asks for twice the replicas.

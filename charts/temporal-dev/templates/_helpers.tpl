@@ -38,6 +38,13 @@ app.kubernetes.io/component: server
 {{- merge $own (default dict .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
+{{- /* Name, namespace and labels of an object. Takes (dict "root" $ "suffix" "-web"). */ -}}
+{{- define "temporal-dev.metadata" -}}
+name: {{ printf "%s%s" (include "temporal-dev.fullname" .root) (default "" .suffix) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
+labels: {{- include "temporal-dev.labels" .root | nindent 2 }}
+{{- end -}}
+
 {{- /* Labels of the pod: none that a new chart changes, since that would restart the server. */ -}}
 {{- define "temporal-dev.podLabels" -}}
 {{- $own := include "temporal-dev.selectorLabels" . | fromYaml -}}

@@ -28,18 +28,21 @@ class QueryScope:
         task_queue: Regular expression for the task queue, ``None`` for all task queues.
         window: Range of every ``rate``, as a PromQL duration.
         range: Range that a query over time looks back, as a PromQL duration.
+        apart: Labels whose values are never added up, as they tell one server, fleet or load test from another.
     """
 
     namespace: str | None = None
     task_queue: str | None = None
     window: str = "1m"
     range: str = "1h"
+    apart: tuple[str, ...] = ()
 
 
 # ``pipe`` joins several chosen values to a|b and, unlike Grafana's own format, escapes nothing: the values are regular
 # expressions.
 GRAFANA = QueryScope("${namespace:pipe}", "${task_queue:pipe}", "$__rate_interval", "$__range")
-RULES = QueryScope(window="5m")
+# Two servers of one cluster have namespaces and task queues of the same names; Kubernetes' namespace tells them apart.
+RULES = QueryScope(window="5m", apart=("namespace",))
 PLAIN = QueryScope()
 
 
@@ -88,8 +91,9 @@ def _matcher(label: str, value: str) -> str:
     return f'{label}="{value}"'
 
 
-def _aggregate(operator: str, by: tuple[str, ...], inner: str) -> str:
-    return f"{operator} by ({', '.join(by)}) ({inner})" if by else f"{operator}({inner})"
+def _aggregate(operator: str, by: tuple[str, ...], inner: str, apart: tuple[str, ...] = ()) -> str:
+    labels = dict.fromkeys((*by, *apart))
+    return f"{operator} by ({', '.join(labels)}) ({inner})" if labels else f"{operator}({inner})"
 
 
 def _counted(metric: Metric) -> str:
@@ -103,7 +107,10 @@ def rate(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     return Query(
         (metric,),
         lambda scope: _aggregate(
-            "sum", by, f"rate({select(metric, scope, _counted(metric), **where)}[{scope.window}])"
+            "sum",
+            by,
+            f"rate({select(metric, scope, _counted(metric), **where)}[{scope.window}])",
+            scope.apart,
         ),
     )
 
@@ -137,7 +144,7 @@ def busy(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     return Query(
         (metric,),
         lambda scope: _aggregate(
-            "sum", by, f"rate({select(metric, scope, '_sum', **where)}[{scope.window}])"
+            "sum", by, f"rate({select(metric, scope, '_sum', **where)}[{scope.window}])", scope.apart
         ),
     )
 
@@ -156,7 +163,9 @@ def quantile(q: float, metric: Metric, *, by: tuple[str, ...] = (), **where: str
         lambda scope: (
             f"histogram_quantile({q:g}, "
             + _aggregate(
-                "sum", (*by, "le"), f"rate({select(metric, scope, '_bucket', **where)}[{scope.window}])"
+                "sum",
+                (*by, *scope.apart, "le"),
+                f"rate({select(metric, scope, '_bucket', **where)}[{scope.window}])",
             )
             + ")"
         ),
@@ -167,18 +176,37 @@ def gauge(operator: str, metric: Metric, *, by: tuple[str, ...] = (), **where: s
     """
     Ask for a value as it stands: ``sum``, ``max``, ``avg`` or ``count`` of it.
     """
-    return Query((metric,), lambda scope: _aggregate(operator, by, select(metric, scope, **where)))
+    return Query(
+        (metric,),
+        lambda scope: _aggregate(
+            operator,
+            by,
+            _told(metric, select(metric, scope, **where)),
+            () if metric.role == "monitoring" else scope.apart,
+        ),
+    )
+
+
+def _told(metric: Metric, series: str) -> str:
+    """
+    Return an exporter's series with the namespace that they speak of, which a scrape without ``honorLabels`` pushes
+    aside for the exporter's own.
+    """
+    if metric.role != "monitoring" or "namespace" not in metric.labels:
+        return series
+    return f'label_replace({series}, "namespace", "$1", "exported_namespace", "(.+)")'
 
 
 def combine(template: str, **parts: Query) -> Query:
     """
     Join queries by a template; ``<name>`` stands for the query of that name, ``<window>`` and ``<range>`` for the
-    scope's ranges.
+    scope's ranges, ``<apart>`` for its labels after others.
     """
     metrics = tuple(dict.fromkeys(metric for part in parts.values() for metric in part.metrics))
 
     def render(scope: QueryScope) -> str:
         text = template.replace("<window>", scope.window).replace("<range>", scope.range)
+        text = text.replace("<apart>", "".join(f", {label}" for label in scope.apart))
         for name, part in parts.items():
             text = text.replace(f"<{name}>", part.render(scope))
         return text
@@ -190,7 +218,10 @@ def changes(metric: Metric, *, by: tuple[str, ...] = (), back: str) -> Query:
     """
     Ask how often a value changed over the last *back*.
     """
-    return Query((metric,), lambda scope: _aggregate("sum", by, f"changes({select(metric, scope)}[{back}])"))
+    return Query(
+        (metric,),
+        lambda scope: _aggregate("sum", by, f"changes({select(metric, scope)}[{back}])", scope.apart),
+    )
 
 
 def zero_if_unseen(query: Query, other: Query) -> Query:

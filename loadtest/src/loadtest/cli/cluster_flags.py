@@ -7,6 +7,7 @@ It needs no client of Kubernetes, which takes a third of a second to import: `op
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 
 from loadtest.errors import InputError
@@ -14,6 +15,15 @@ from loadtest.target.kubernetes.own_account import in_cluster
 
 # Injectors know the master by its Service, which names this port.
 MASTER_PORT = 5557
+# Of IPv4 and of IPv6, whichever injectors have from their cluster.
+MASTER_HOST = "*"
+
+
+def pod_host() -> str:
+    """
+    Return the address at which a page of this pod is served: of IPv4 and of IPv6 where the kernel has both.
+    """
+    return "::" if socket.has_dualstack_ipv6() else "0.0.0.0"
 
 
 @dataclass(frozen=True, slots=True)

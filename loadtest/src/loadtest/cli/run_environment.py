@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.child_environment import connection_variables
-from loadtest.cli.cluster_flags import MASTER_PORT, ClusterFlags, demand_cluster, server_address
+from loadtest.cli.cluster_flags import MASTER_HOST, MASTER_PORT, ClusterFlags, demand_cluster, server_address
 from loadtest.cli.named_servers import named_server
 from loadtest.cli.place_flags import Place
 from loadtest.cli.place_options import TargetKind
@@ -218,7 +218,7 @@ async def open_environment(
             cluster,
             {None: ServerAccess(address, plan.namespace, connection)},
             cluster.own,
-            {"local": False, "bind_host": "0.0.0.0", "bind_port": MASTER_PORT},
+            {"local": False, "bind_host": MASTER_HOST, "bind_port": MASTER_PORT},
         )
     if place.compose is not None:
         compose = await stack.enter_async_context(open_compose(place.compose, plan))

@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 
 from loadtest.analysis.rules.server_request_limits import demand_server_allows
-from loadtest.cli.cluster_flags import server_address
+from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
 from loadtest.cli.named_servers import demand_as_kept, profile_servers
 from loadtest.cli.place_flags import Place, refuse_changes
@@ -184,7 +184,7 @@ def _report_complete(run: Run, progress: Progress, why: str) -> int:
 
 
 def _carry_out(run: Run, environment: EnvironmentFlags, flags: RunFlags) -> int:
-    host = "127.0.0.1" if environment.cluster is None else "0.0.0.0"
+    host = "127.0.0.1" if environment.cluster is None else pod_host()
     display = choose(flags.progress, Console(soft_wrap=True))
     return run_and_report(
         run, lambda tell: _sweep(run, environment, tell), display, StepMetricFlags(flags.metrics_port, host)

@@ -37,7 +37,7 @@ class StepMetricFlags:
 
     Attributes:
         port: TCP port; ``None`` serves no metric.
-        host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
+        host: Address to listen on: loopback, or every one in a pod.
     """
 
     port: int | None = None

@@ -100,7 +100,7 @@ async def open_listeners(
         run: Name of the run.
         display: Shows events.
         metrics_port: TCP port on which the sweep serves its own metric; ``None`` serves none.
-        metrics_host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
+        metrics_host: Address to listen on: loopback, or every one in a pod.
         annotations: Grafana, if one is named.
 
     Raises:

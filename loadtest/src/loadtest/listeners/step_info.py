@@ -49,7 +49,7 @@ class StepInfo:
         Args:
             run: Name of the run.
             port: TCP port to listen on; 0 takes a free one.
-            host: Address to listen on: loopback, or ``0.0.0.0`` in a pod.
+            host: Address to listen on: loopback, or every one in a pod.
 
         Raises:
             InputError: The port is in use.

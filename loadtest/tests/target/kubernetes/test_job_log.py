@@ -75,6 +75,37 @@ def test_a_connection_that_fell_silent_is_made_anew(
     assert all(limit is not None for limit in limits), "without a limit a silent connection is read for ever"
 
 
+def test_lines_of_one_time_are_all_told_and_none_twice(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CRI-O gives one time to all lines that it reads at once, and a clock may be set back; the last line is the verdict."""
+    cluster.put("pod", pod("s", labels=LABELS, namespace="loadtest", containers=("sweep",)))
+    first = [
+        f"2026-01-02T03:04:05.{part}Z {text}\n".encode()
+        for part, text in (("1", "a"), ("2", "b"), ("2", "c"))
+    ]
+    second = [
+        *first,
+        b"2026-01-02T03:04:05.2Z d\n",
+        b"2026-01-02T03:04:05.3Z e\n",
+        b"2026-01-02T03:04:04.9Z f\n",
+    ]
+    asked = []
+
+    class Response:
+        def stream(self) -> Any:
+            asked.append(True)
+            if len(asked) == 1:
+                yield from first
+                raise urllib3.exceptions.ProtocolError("gone")
+            cluster.put("pod", ended(0, "Completed"))
+            yield from second
+
+    monkeypatch.setattr(cluster, "read_namespaced_pod_log", lambda *_, **__: Response(), raising=False)
+
+    assert list(JobLog(sweep(cluster)).lines()) == ["a", "b", "c", "d", "e", "f"]
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [

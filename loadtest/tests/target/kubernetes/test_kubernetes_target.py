@@ -124,6 +124,18 @@ async def test_a_replica_that_is_evicted_has_died(cluster: FakeCluster) -> None:
         await workers.check_alive()
 
 
+async def test_a_replica_that_was_taken_away_says_by_whom(cluster: FakeCluster) -> None:
+    """Nodes are drained, consolidated and taken back; the events outlive the pod."""
+    workers = target(cluster)
+    await workers.scale(2)
+    del cluster.objects["pod", "shop", "p-1"]
+    evicted = {"involvedObject": {"name": "p-1"}, "reason": "Evicted", "message": "Node is being drained"}
+    cluster.put("event", {"metadata": {"name": "e", "namespace": "shop"}, **evicted})
+
+    with pytest.raises(WorkerDiedError, match="p-1 of .* is gone; event Evicted: Node is being drained"):
+        await workers.check_alive()
+
+
 async def test_pods_that_do_not_start_are_told(cluster: FakeCluster) -> None:
     """With the number that is ready, how long was waited, and what to write where nodes must be added."""
     cluster.put("pod", pod("p-2", ready=False, phase="Pending", statuses=[], conditions=[]))
@@ -132,6 +144,21 @@ async def test_pods_that_do_not_start_are_told(cluster: FakeCluster) -> None:
         TargetError, match=r"1 of 2 pods are ready after 0 s.*workers_ready_seconds.*\np-2: Pending"
     ):
         await target(cluster).scale(2)
+
+
+async def test_a_count_that_is_set_back_is_told(cluster: FakeCluster) -> None:
+    """Argo CD and Flux restore what stands in git within seconds; a longer wait would not help."""
+    workers = target(cluster)
+
+    def set_back(call: str, _name: str) -> None:
+        if call == "list_pod":
+            cluster.put("deployment", deployment(replicas=2))
+
+    cluster.before = set_back
+
+    with pytest.raises(TargetError, match="set the count to 2 again, as Argo CD.*/spec/replicas") as raised:
+        await workers.scale(1)
+    assert "workers_ready_seconds" not in str(raised.value)
 
 
 class Away:

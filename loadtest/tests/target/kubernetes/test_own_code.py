@@ -30,3 +30,26 @@ def test_what_installs_packages_has_the_limits_of_what_needs_them() -> None:
 
     (install,) = pod["initContainers"]
     assert install["resources"] == resources
+
+
+def test_what_installs_packages_reaches_an_index_as_what_needs_them() -> None:
+    """By its proxy, with the password and the authority that the chart's values bring; it does not see results."""
+    proxy = {"name": "HTTPS_PROXY", "value": "http://proxy:3128"}
+    password = {"secretRef": {"name": "index"}}
+    authority = {"name": "authority", "mountPath": "/etc/authority"}
+    main = {
+        "name": "sweep",
+        "image": "loadtest:1",
+        "env": [proxy],
+        "envFrom": [password],
+        "volumeMounts": [authority, {"name": "results", "mountPath": "/results"}],
+    }
+    pod: dict[str, Any] = {"containers": [main]}
+
+    CodeMount({"name": "plan"}, packages=True).add_to(pod, "sweep")
+
+    (install,) = pod["initContainers"]
+    assert install["env"] == [proxy]
+    assert install["envFrom"] == [password]
+    assert authority in install["volumeMounts"]
+    assert [one["mountPath"] for one in install["volumeMounts"]] == ["/etc/authority", "/plan", "/packages"]

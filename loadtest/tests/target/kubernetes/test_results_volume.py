@@ -42,9 +42,11 @@ def test_it_has_the_sweeps_limits_and_asks_for_little(limits: dict[str, str] | N
 
 def test_it_runs_where_a_sweep_may() -> None:
     """
-    The volume may be bound to such a node; a runtime and a scheduler of one's own are part of it.
+    The volume may be bound to such a node; a runtime and a scheduler of one's own are part of it, and so is the account,
+    without its rights.
     """
     where = {
+        "serviceAccountName": "kit-loadtest",
         "nodeSelector": {"pool": "load"},
         "tolerations": [{"operator": "Exists"}],
         "runtimeClassName": "gvisor",
@@ -55,6 +57,7 @@ def test_it_runs_where_a_sweep_may() -> None:
     found = reading_pod("fetch-1", {"spec": pod}, {"a": "b"})
 
     assert where.items() <= found["spec"].items()
+    assert found["spec"]["automountServiceAccountToken"] is False
     assert found["spec"]["volumes"] == [{"name": "results"}]
     assert found["metadata"]["labels"] == {"a": "b", "app.kubernetes.io/component": "fetch"}
 

@@ -31,7 +31,8 @@ def cluster() -> FakeCluster:
         "containers": [{"name": "proxy", "image": "p"}, {"name": "sweep", "image": "i", "args": ARGS}],
         "volumes": [{"name": "plan", "configMap": {"name": "chart's"}}],
     }
-    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"template": {"spec": spec}}}
+    metadata = {"labels": {"a": "b"}, "annotations": {"c": "d"}}
+    template = {"metadata": metadata, "spec": {"template": {"spec": spec}}}
     cron = {
         "metadata": {"name": "loadtest-sweep"},
         "spec": {"schedule": "0 2 * * *", "jobTemplate": template},
@@ -65,6 +66,8 @@ def test_the_job_is_the_template_with_what_was_brought(cluster: FakeCluster) -> 
     assert texts == {"plan.toml": "x", "lib/a.py": "y"}
     (owner,) = config["metadata"]["ownerReferences"]
     assert owner["uid"] == job["metadata"]["uid"]
+    for metadata in (job["metadata"], config["metadata"]):
+        assert (metadata["labels"], metadata["annotations"]) == ({"a": "b"}, {"c": "d"})
 
 
 def test_workers_that_are_submitted_take_the_place_of_the_charts(cluster: FakeCluster) -> None:

@@ -126,7 +126,7 @@ def changed_replicas(measured: Measured, _plan: Plan) -> list[str]:
     if appeared and not replaced:
         reasons.append(
             f"{_names(appeared)} appeared during the step, so more replicas worked than were asked for; "
-            "stop whatever else starts workers (an autoscaler?) and measure again"
+            "stop whatever else starts workers (an autoscaler, Argo CD, Flux?) and measure again"
         )
     if not reasons and len(measured.identities_start) != measured.key.replicas:
         reasons.append(

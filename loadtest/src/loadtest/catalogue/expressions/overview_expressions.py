@@ -10,6 +10,7 @@ from loadtest.catalogue.promql import TEMPORAL_NAMESPACE, Query, busy, combine, 
 
 _SLOTS_TO_USE = 0.8
 _AUTOSCALER = ("namespace", "horizontalpodautoscaler")
+_CERTIFICATE = ("namespace", "name")
 
 _workers = gauge("count", BY_KEY["worker.started"])
 _slots = combine(
@@ -149,25 +150,29 @@ OVERVIEW_EXPRESSIONS: tuple[Expression, ...] = (
         name="overview.autoscaler_replicas_left",
         query=_where_workers_run(
             combine(
-                "(<most> - <now>)",
+                "((<most> - <now>) unless <most> == <least>)",
                 most=gauge("max", BY_KEY["monitoring.autoscaler_maximum"], by=_AUTOSCALER),
+                least=gauge("max", BY_KEY["monitoring.autoscaler_minimum"], by=_AUTOSCALER),
                 now=gauge("max", BY_KEY["monitoring.autoscaler_replicas"], by=_AUTOSCALER),
             )
         ),
         unit="replicas",
         legend="{{horizontalpodautoscaler}}",
-        good="Above 0: the autoscaler can still answer a rise.  At 0 it asks for all that it may, and more load waits.",
+        good="Above 0: the autoscaler can still answer a rise.  At 0 it asks for all that it may, and more load waits.  "
+        "One whose fewest are its most may answer nothing and is left out.",
     ),
     Expression(
         name="overview.certificate_left",
         query=_where_workers_run(
             combine(
-                "(<end> - time())",
-                end=gauge("min", BY_KEY["monitoring.certificate_end"], by=("namespace", "name")),
+                "((<end> - time()) unless <renewal> > time())",
+                end=gauge("min", BY_KEY["monitoring.certificate_end"], by=_CERTIFICATE),
+                renewal=gauge("min", BY_KEY["monitoring.certificate_renewal"], by=_CERTIFICATE),
             )
         ),
         unit="seconds",
         legend="{{name}}",
-        good="More than a week.  When a client certificate ends, workers that reconnect are refused.",
+        good="None: each is renewed when it is due, however short it lives.  Where one stays and less than a week is left: "
+        "when a client certificate ends, workers that reconnect are refused.",
     ),
 )

@@ -51,7 +51,7 @@ def _silent(key: str, operation: str) -> Query:
     free = BY_KEY[f"worker.{key}_available"]
     polls = rate(BY_KEY["worker.polls"], by=_REPLICA, operation=operation)
     return combine(
-        f"<free> * on ({', '.join(_REPLICA)}) group_left () (<polls> == bool 0)",
+        f"<free> * on ({', '.join(_REPLICA)}<apart>) group_left () (<polls> == bool 0)",
         free=gauge("sum", free, by=(*_REPLICA, "worker_type")),
         polls=zero_if_unseen(polls, gauge("sum", free, by=_REPLICA)),
     )

@@ -49,15 +49,22 @@ class JobLog:
                 not answer.
         """
         name = self._wait_for_start()
-        seen, heard = "", time.monotonic()
+        seen, alike, heard = "", 0, time.monotonic()
         while True:
+            known, is_new = alike, not seen
             try:
                 for stamp, line in self._log(name):
                     heard = time.monotonic()
-                    # Told apart by time and not by number: a node deletes the oldest lines of a long log.
+                    # Where a log goes on is told by time and not by number: a node deletes the oldest lines of a long log. CRI-O gives one
+                    # time to all lines that it reads at once, and a node's clock may be set back.
+                    if not is_new and (stamp < seen or (stamp == seen and known)):
+                        known -= stamp == seen
+                        continue
+                    is_new = True
                     if stamp > seen:
-                        seen = stamp
-                        yield line
+                        seen, alike = stamp, 0
+                    alike += stamp == seen
+                    yield line
                 pod = self._pod(name)
                 heard = time.monotonic()
             except (urllib3.exceptions.HTTPError, OSError) as error:

@@ -146,8 +146,9 @@ class KubernetesTarget:
                 f"a worker of {self._workers} ended before it was ready:\n{self._pods.story(died)}"
             )
         if late:
+            wanted = self.count.read()
             raise TargetError(
-                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas)}"
+                f"{self._workers}: {told_late(self._pods, pods, leaving, self._place, replicas, wanted)}"
             )
         return None
 
@@ -199,7 +200,10 @@ class KubernetesTarget:
         for wanted in self._expected:
             pod = pods.get(wanted.identity)
             if pod is None:
-                raise WorkerDiedError(f"pod {wanted.identity} of {self._workers} is gone")
+                events = await asyncio.to_thread(self._pods.events, wanted.identity)
+                raise WorkerDiedError(
+                    "; ".join([f"pod {wanted.identity} of {self._workers} is gone", *events])
+                )
             (now,) = self._replicas([pod])
             if is_over(pod) or (has_died(pod) and (not is_ready(pod) or now != wanted)):
                 story = await asyncio.to_thread(self._pods.story, [pod])

@@ -18,6 +18,7 @@ from loadtest.scenario.loading import PACKAGES_FOLDER
 FOLDER = "/plan"
 REQUIREMENTS = "requirements.txt"
 _VOLUME = "plan"
+_RESULTS = "results"
 _PACKAGES = "packages"
 _PACKAGES_FOLDER = "/packages"
 # A ConfigMap holds 1 MiB, names included.
@@ -51,13 +52,12 @@ class CodeMount:
         plan = {"name": _VOLUME, "mountPath": FOLDER, "readOnly": True}
         main["volumeMounts"] = [*mounts, plan]
         if self.packages:
-            _install(pod, main, plan)
+            _install(pod, main)
 
 
-def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any]) -> None:
+def _install(pod: dict[str, Any], main: dict[str, Any]) -> None:
     packages = {"name": _PACKAGES, "mountPath": _PACKAGES_FOLDER}
     pod["volumes"].append({"name": _PACKAGES, "emptyDir": {"sizeLimit": "1Gi"}})
-    tmp = [one for one in main["volumeMounts"] if one["mountPath"] == "/tmp"]
     # The image's own Python has no pip; the Python on which it is built has one.
     pip = ["pip", "install", "--no-cache-dir", "--disable-pip-version-check"]
     pod["initContainers"] = [
@@ -70,8 +70,10 @@ def _install(pod: dict[str, Any], main: dict[str, Any], plan: Mapping[str, Any])
             # It ends before the others start, so it takes nothing from them; a quota refuses a pod of which one container has none.
             "resources": main.get("resources") or {},
             "command": [*pip, "--target", _PACKAGES_FOLDER, "--requirement", f"{FOLDER}/{REQUIREMENTS}"],
-            "env": [one for one in main.get("env") or [] if one["name"].startswith("PIP_")],
-            "volumeMounts": [*tmp, dict(plan), packages],
+            # An index of one's own is reached by a proxy, an authority and a password as the chart's values bring them.
+            "env": list(main.get("env") or []),
+            "envFrom": list(main.get("envFrom") or []),
+            "volumeMounts": [*(one for one in main["volumeMounts"] if one["name"] != _RESULTS), packages],
         },
     ]
     main["volumeMounts"].append({**packages, "readOnly": True})

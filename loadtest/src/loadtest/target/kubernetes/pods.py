@@ -66,7 +66,7 @@ class Pods:
         for said, alike in sorted(groups.items(), key=lambda group: -len(group[1]))[:_GROUPS]:
             name = alike[0].metadata.name
             who = name if len(alike) == 1 else f"{len(alike)} pods, such as {name}"
-            lines.append("; ".join([f"{who}: {said}", *self._events(name)]))
+            lines.append("; ".join([f"{who}: {said}", *self.events(name)]))
             lines += self._logs(alike[0])
         if len(groups) > _GROUPS:
             lines.append(f"and {len(groups) - _GROUPS} more ways")
@@ -100,7 +100,10 @@ class Pods:
         last = max(events, key=_at)
         return f"{last.involved_object.kind} {last.involved_object.name} makes no more pods: {_words(last.message)}"
 
-    def _events(self, name: str) -> list[str]:
+    def events(self, name: str) -> list[str]:
+        """
+        Return the last events of a pod, which outlive it for a while.
+        """
         try:
             with asked(f"list events in {self.namespace}"):
                 found = self.api.core.list_namespaced_event(

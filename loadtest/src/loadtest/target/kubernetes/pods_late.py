@@ -1,5 +1,6 @@
 """
-Why workers are not ready in time: refused pods, a rollout that has not ended, or a wait that is too short.
+Why workers are not ready in time: a count that somebody sets back, refused pods, a rollout that has not ended, or a wait
+that is too short.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
 
-def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int) -> str:
+def told_late(
+    fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int, wanted: int
+) -> str:
     """
     Say how many pods are ready, and what delays the others; the text ends with the state of those.
 
@@ -22,14 +25,20 @@ def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, repl
         leaving: Number of pods that were told to end and still exist.
         place: Where the workers are.
         replicas: Number of replicas asked for.
+        wanted: Number of replicas that the workers' object asks for by now.
     """
     ready = sum(map(is_ready, pods))
     told = f"{ready} of {counted(replicas, 'pod')} {plural(replicas, 'is', 'are')} ready after {place.ready_seconds:g} s"
     told += f", {leaving} still end" if leaving else ""
-    return f"{told}; {_why(fleet, pods, place, replicas)}\n{fleet.story(pods)}".rstrip()
+    return f"{told}; {_why(fleet, pods, place, replicas, wanted)}\n{fleet.story(pods)}".rstrip()
 
 
-def _why(fleet: Pods, pods: Sequence[Any], place: Place, replicas: int) -> str:
+def _why(fleet: Pods, pods: Sequence[Any], place: Place, replicas: int, wanted: int) -> str:
+    if wanted != replicas:
+        return (
+            f"somebody has set the count to {wanted} again, as Argo CD's self-heal and Flux do where it stands in git: let "
+            "them ignore /spec/replicas, or suspend them meanwhile"
+        )
     refused = fleet.not_made(place.name) if len(pods) < replicas else ""
     if refused:
         return refused

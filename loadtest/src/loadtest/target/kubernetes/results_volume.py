@@ -38,8 +38,10 @@ while left > 0:
     is_alone = sum(name.isdigit() for name in os.listdir("/proc")) < 2
     left = left - {_LOOK_SECONDS} if is_alone else {_IDLE_SECONDS}
 """
-# Fields that say on which nodes, and as which user, a pod may run.
+# Fields that say on which nodes, and as whom, a pod may run. By its account a cluster knows pull secrets and which users it lets run,
+# and may refuse the default one; its token is not mounted.
 _WHERE = (
+    "serviceAccountName",
     "nodeSelector",
     "tolerations",
     "affinity",

@@ -120,13 +120,15 @@ class SweepJob:
         data, items = pack(brought.files)
         volume = {"name": "plan", "configMap": {"name": plan_name, "items": items}}
         CodeMount(volume, brought.packages).add_to(pod, container["name"])
-        labels = body["metadata"]["labels"]
+        marks = {
+            kind: body["metadata"][kind] for kind in ("labels", "annotations") if kind in body["metadata"]
+        }
         job = {
             "apiVersion": "batch/v1",
             "kind": "Job",
             "metadata": {
+                **marks,
                 "name": self.name,
-                "labels": labels,
                 # The Job is deleted with the release: a Job that stayed would hold the volume of results that were not
                 # to be kept.
                 "ownerReferences": [_owner("CronJob", self.name, cron_job.metadata.uid)],
@@ -143,7 +145,7 @@ class SweepJob:
                 raise self._runs() from None
             raise
         try:
-            self._start(made.metadata.uid, plan_name, data, labels)
+            self._start(made.metadata.uid, plan_name, data, marks)
         except BaseException:
             # A Job that never started would stay as a lock.
             self._delete("Background")
@@ -167,11 +169,11 @@ class SweepJob:
                 if not forbidden(error):
                     raise
 
-    def _start(self, uid: str, plan_name: str, data: Mapping[str, str], labels: dict[str, str]) -> None:
+    def _start(self, uid: str, plan_name: str, data: Mapping[str, str], marks: Mapping[str, Any]) -> None:
         config = {
             "metadata": {
+                **marks,
                 "name": plan_name,
-                "labels": labels,
                 "ownerReferences": [_owner("Job", self.name, uid)],
             },
             "data": data,

@@ -1,0 +1,95 @@
+"""
+An API server that helm asks before it renders, with a fixed answer for each path.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import yaml
+
+
+def kinds(version: str, **plurals: str) -> dict[str, object]:
+    """
+    What the API server knows in one version of a group: each kind by its plural.
+    """
+    resources = [
+        {"name": plural, "singularName": "", "namespaced": True, "kind": kind, "verbs": ["get"]}
+        for plural, kind in plurals.items()
+    ]
+    return {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
+
+
+def group(name: str, version: str) -> dict[str, object]:
+    """
+    One group of one version.
+    """
+    served = {"groupVersion": f"{name}/{version}", "version": version}
+    return {"name": name, "versions": [served], "preferredVersion": served}
+
+
+# What every one of them says of itself.
+OF_ITSELF: dict[str, object] = {
+    "/version": {"major": "1", "minor": "34", "gitVersion": "v1.34.3"},
+    "/api": {"kind": "APIVersions", "versions": ["v1"]},
+    "/api/v1": kinds(
+        "v1", configmaps="ConfigMap", services="Service", persistentvolumeclaims="PersistentVolumeClaim"
+    ),
+    "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
+}
+
+
+@contextmanager
+def answering(answers: Mapping[str, object], folder: Path) -> Iterator[Path]:
+    """
+    Serve as long as the block does, and give the kubeconfig of it; a path without an answer is not there.
+    """
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = {**OF_ITSELF, **answers}.get(self.path.partition("?")[0])
+            missing = {
+                "kind": "Status",
+                "apiVersion": "v1",
+                "status": "Failure",
+                "reason": "NotFound",
+                "code": 404,
+            }
+            body = json.dumps(found or missing).encode()
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield _kubeconfig(folder, f"http://127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
+
+
+def _kubeconfig(folder: Path, address: str) -> Path:
+    file = folder / "kubeconfig"
+    file.write_text(
+        yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": "c", "cluster": {"server": address}}],
+                "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+                "users": [{"name": "u", "user": {}}],
+                "current-context": "c",
+            }
+        )
+    )
+    return file
