@@ -288,9 +288,7 @@ def test_down_elsewhere_wants_the_contexts_name(tmp_path: Path, context: str) ->
 
 
 def test_locusts_page_keeps_what_the_release_was_given(kind: Stubs) -> None:
-    """
-    `--reuse-values` alone would take the last chart's defaults too, and a value that a newer chart reads would be missing.
-    """
+    """`--reuse-values` alone would take the last chart's defaults too, without the values that a newer chart reads."""
     kind.put("helm", "")
 
     done = make("locust", "INJECTORS=3", kind.config, environment=kind.environment)

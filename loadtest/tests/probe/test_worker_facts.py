@@ -8,6 +8,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from temporalio.api.enums.v1 import WorkerStatus
@@ -226,18 +227,11 @@ def test_slots_of_all_are_known_only_if_those_of_each_are() -> None:
 
 def test_a_first_heartbeat_says_that_another_will_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names worker and SDK, and no slots; a replica without a page is then worth waiting for."""
-    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
-
-    async def beats() -> list[WorkerHeartbeat]:
-        beat = _beat(interval=0)
-        beat.heartbeat_time.GetCurrentTime()
-        return [beat]
-
-    async def no_sessions(*_: object) -> dict[str, float]:
-        return {}
-
-    monkeypatch.setattr(probe, "_beats", beats)
-    monkeypatch.setattr(worker_probe, "polls_for_sessions", no_sessions)
+    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its calls are replaced below
+    beat = _beat(interval=0)
+    beat.heartbeat_time.GetCurrentTime()
+    monkeypatch.setattr(probe, "_beats", AsyncMock(return_value=[beat]))
+    monkeypatch.setattr(worker_probe, "polls_for_sessions", AsyncMock(return_value={}))
 
     (facts,) = asyncio.run(probe.facts([Replica("front desk", None, None, NOW)]))
 
