@@ -14,7 +14,7 @@ The order of use, all of it pure:
    with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
    ``FixedWindow(seconds)`` is fed alike.
 6. After the window: ``misfit(...)`` with twins of the calibrated model, ``recalibrate(...)`` from the step's own slot
-   times, ``model_waits(...)`` once, then ``estimate_quantile`` and ``estimate_mean`` with range or reason.
+   times, ``model_waits(...)`` once, then ``estimate_quantile`` with range or reason.
 
 Work is a ``WorkDistribution`` (``UniformWork``, ``ExponentialWork``, ``HistogramWork``).  Draws are arrays of orders x
 activities that the caller makes, in the order of arrival; where they are not ours the step holds the distribution.
@@ -22,12 +22,7 @@ activities that the caller makes, in the order of arrival; where they are not ou
 
 from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound
-from loadtest.analysis.twin.long_run_estimate import (
-    LongRunEstimate,
-    estimate_mean,
-    estimate_quantile,
-    model_waits,
-)
+from loadtest.analysis.twin.long_run_estimate import LongRunEstimate, estimate_quantile, model_waits
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate, recalibrate
@@ -65,7 +60,6 @@ __all__ = [
     "WorkDistribution",
     "calibrate",
     "choose_schedule",
-    "estimate_mean",
     "estimate_quantile",
     "find_edge",
     "judge_late_tasks",
