@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.cli import limits_plan
 from loadtest.cli.app import run
 
 SMOKE = str(Path(__file__).parents[2] / "plans" / "smoke.toml")
@@ -98,15 +97,6 @@ def test_the_list_of_verbs_says_whole_sentences(capsys: pytest.CaptureFixture[st
     assert run(["--help"]) == 0
 
     assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
-
-
-def test_the_help_of_limits_tells_its_defaults(capsys: pytest.CaptureFixture[str]) -> None:
-    """They stand there as numbers, since what has them is loaded only when it is needed."""
-    assert run(["limits", "--help"]) == 0
-
-    helped = " ".join(capsys.readouterr().out.split())
-    for number in (f"{limits_plan.BLOCK_SECONDS:g}", limits_plan.ROUNDS, limits_plan.MOST_ROUNDS):
-        assert f"left out, {number}." in helped
 
 
 @pytest.mark.parametrize(
