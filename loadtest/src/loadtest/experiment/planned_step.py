@@ -54,3 +54,10 @@ class PlannedStep:
     plan_window: Callable[[], WindowPlan]
     activities_per_workflow: int | None
     own_worker: bool
+
+    @property
+    def wants_activities(self) -> bool:
+        """
+        Whether the workers must take activities.
+        """
+        return self.activities_per_workflow != 0

@@ -6,24 +6,21 @@ the method.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Never, TypeVar
+from typing import Any, Never
 
-from loadtest.analysis.readings.workers_as_planned import in_flight
-from loadtest.analysis.rules.awaited_results import demand_awaitable
 from loadtest.design.window_plan import WindowPlan
-from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
-from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known
+from loadtest.errors import LoadtestError, MeasurementError, TargetError
+from loadtest.experiment.asked_worker_facts import ask_workers, latest_known
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
+from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.readiness import wait_until_polling
+from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import (
     Snapshot,
@@ -34,8 +31,8 @@ from loadtest.experiment.snapshot import (
     take_snapshot,
 )
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
+from loadtest.experiment.work_beside import running, sleep_until
 from loadtest.experiment.worker_watch import WorkerWatch
-from loadtest.plan import Saturate
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.measured_step import Measured
@@ -75,45 +72,14 @@ async def run_step(
     """
     clock.follow_wall_clock()
     tell(PhaseStarted("scale", None))
-    wants_activities = step.activities_per_workflow != 0
-    async with _running(asyncio.to_thread(step.plan_window)) as planning:
-        restarted = await ports.target.set_up(step.plan)
-        replicas = await ports.target.scale(step.key.replicas)
-        await wait_until_polling(
-            replicas,
-            ports.queue,
-            ports.target.check_alive,
-            clock,
-            timeout_seconds=step.plan.waits.polling_seconds,
-            wants_activities=wants_activities,
-            workers=ports.workers,
-        )
-        load = step.plan.loads[step.key.load]
-        known = await first_known(
-            ports.workers,
-            replicas,
-            step.plan,
-            tell,
-            clock,
-            wants_slots=isinstance(load, Saturate),
-            factors=() if step.own_worker else step.key.factors,
-        )
-        tell(PhaseStarted("plan the window", None))
-        window = await planning
-    endpoints = pages_to_read(replicas, known)
+    ready = await make_ready(ports, step, tell, clock)
+    replicas, window = ready.replicas, ready.window
+    endpoints = pages_to_read(replicas, ready.workers)
     endpoints, before = await first_snapshot(
         ports.metrics, ports.target, endpoints, own_worker=step.own_worker
     )
     clock.follow_wall_clock()  # as the injectors do when they hear of the step
-    instruction = step.instruction.model_copy(
-        update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
-    )
-    if isinstance(load, Saturate):
-        demand_awaitable(step.plan, known, (step.key,))
-        open_workflows = in_flight(load, known, step.plan, step.key)
-        instruction = instruction.model_copy(update={"in_flight": open_workflows})
-    if window.is_fixed:
-        instruction = instruction.model_copy(update={"window_seconds": window.rule.longest_seconds})
+    instruction = ready.instruction(clock.now() + LEAD_SECONDS)
     watch = WindowWatch(window.rule, window.late_seconds)
     recorder = TimelineRecorder(
         ports.metrics,
@@ -125,29 +91,29 @@ async def run_step(
         clock,
     )
     workers = WorkerWatch(
-        ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
+        ports.workers, replicas, step.wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
     )
     outside = OutsideWatch(ports, replicas, instruction.start_at, clock)
     async with (
-        _running(recorder.run()),
-        _running(workers.run()),
-        _running(outside.run()),
-        _running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
+        running(recorder.run()),
+        running(workers.run()),
+        running(outside.run()),
+        running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
         tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
         starts_at = instruction.start_at + instruction.warm_up_seconds
-        await _until(starts_at, injecting, clock)
+        await sleep_until(starts_at, injecting, clock)
         tell(PhaseStarted("window", instruction.window_seconds, at_most=not window.is_fixed))
         start = await take_snapshot(ports.metrics, ports.target, endpoints)
         watch.first = start.worker
         workers.window_start = starts_at
         middle, ends_at = await _window(ports, instruction, window, watch, injecting, clock, endpoints)
         recorder.window_seconds = ends_at - starts_at
-        await _until(ends_at, injecting, clock)
+        await sleep_until(ends_at, injecting, clock)
         end = await take_snapshot(ports.metrics, ports.target, endpoints)
         workers.end_window()
         poll = await ports.queue.look()
-        known = latest_known(known, await ask_workers(ports.workers, replicas))
+        known = latest_known(ready.workers, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
         if poll is not None and poll.idle is not None and not report.whole.completed:
@@ -161,9 +127,8 @@ async def run_step(
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
     others = await other_pollers(recorder.polls, replicas, ports.workers)
-    measured = assemble_measured(
-        ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
-    )
+    read = StepReadings(replicas, known, snapshots, recorder, report, poll, histories)
+    measured = assemble_measured(ports.metrics, step, instruction, read)
     enough = watch.enough.result() if watch.enough.done() else None
     parts = pages_of_a_part(endpoints, known)
     gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
@@ -172,7 +137,7 @@ async def run_step(
         window_seconds=recorder.window_seconds,
         decision=enough.decision if enough is not None else None,
         probe=enough.probe if enough is not None else None,
-        restarted=restarted,
+        restarted=ready.restarted,
         outside=tuple(outside.looks),
         notes=(*measured.notes, *window.notes, *unread, *others.notes, *gaps),
         problems=(*measured.problems, *problems, *parts, *workers.silent.values(), *others.problems),
@@ -192,8 +157,8 @@ async def _while_alive(
         TargetError: A process of the target ended; the injectors are stopped.
     """
     async with (
-        _running(ports.injectors.run(instruction, each_second)) as injecting,
-        _running(_until_it_dies(ports.target, clock)) as watching,
+        running(ports.injectors.run(instruction, each_second)) as injecting,
+        running(_until_it_dies(ports.target, clock)) as watching,
     ):
         await asyncio.wait({injecting, watching}, return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
@@ -223,9 +188,9 @@ async def _window(
     starts_at = instruction.start_at + instruction.warm_up_seconds
     latest = starts_at + instruction.window_seconds
     if window.is_fixed:
-        await _until(starts_at + instruction.window_seconds / 2, injecting, clock)
+        await sleep_until(starts_at + instruction.window_seconds / 2, injecting, clock)
         return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
-    async with _running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
+    async with running(sleep_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
         both: set[asyncio.Future[Any]] = {waiting, watch.enough}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
@@ -253,41 +218,6 @@ async def _last_feed(
         told = f"the window's late tasks could not be counted: {error}"
         return (Problem(ProblemCause.LATE_NOT_COUNTED, told),)
     return ()
-
-
-T = TypeVar("T")
-
-
-@contextlib.asynccontextmanager
-async def _running(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
-    """
-    Run a coroutine beside the body and end it with the body; an error of the body is raised, whatever the coroutine
-    raises.
-    """
-    task = asyncio.create_task(work)
-    try:
-        yield task
-    finally:
-        task.cancel()
-        # Unlike `await task`, this never confuses a cancellation of the step with one of the task.
-        await asyncio.wait({task})
-        broken = None if task.cancelled() else task.exception()
-    if broken is not None:
-        raise broken
-
-
-async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
-    """
-    Sleep until a Unix time; raises an error if the injectors end before it.
-    """
-    async with _running(clock.sleep(at - clock.now())) as sleeping:
-        await asyncio.wait({injecting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-        if sleeping.done():
-            return
-    injecting.result()
-    raise InjectorError(
-        f"the injectors reported {at - clock.now():.1f} s before the window was over; see locust.log in the run's logs"
-    )
 
 
 async def _histories(ports: Ports, report: InjectorReport) -> tuple[HistorySample | None, tuple[str, ...]]:
