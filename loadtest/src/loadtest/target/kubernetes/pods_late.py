@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtest.plural import counted, plural
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
 
-def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int) -> str:
+def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: ClusterPlace, replicas: int) -> str:
     """
     Say how many pods are ready, and what delays the others; the text ends with the state of those.
 
@@ -29,7 +29,7 @@ def told_late(fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, repl
     return f"{told}; {_why(fleet, pods, place, replicas)}\n{fleet.story(pods)}".rstrip()
 
 
-def _why(fleet: Pods, pods: Sequence[Any], place: Place, replicas: int) -> str:
+def _why(fleet: Pods, pods: Sequence[Any], place: ClusterPlace, replicas: int) -> str:
     refused = fleet.not_made(place.name) if len(pods) < replicas else ""
     if refused:
         return refused
