@@ -84,14 +84,6 @@ async def make_ready(
             wants_activities=step.wants_activities,
             workers=ports.workers,
         )
-        known = await first_known(
-            ports.workers,
-            replicas,
-            step.plan,
-            tell,
-            clock,
-            wants_slots=isinstance(step.plan.loads[step.key.load], Saturate),
-            factors=() if step.own_worker else step.key.factors,
-        )
+        known = await first_known(ports.workers, replicas, step, tell, clock)
         tell(PhaseStarted("plan the window", None))
         return ReadyStep(step, replicas, restarted, known, await planning)
