@@ -25,8 +25,7 @@ from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.latest_link import LATEST, demand_latest, point_latest, why_no_run
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
-from loadtest.results.own_steps import why_not_own
-from loadtest.results.step_folder import read_step_folder, write_step_folder
+from loadtest.results.step_folder import read_step_folder, why_not_own, write_step_folder
 from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import combinations
 

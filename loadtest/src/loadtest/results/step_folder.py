@@ -1,5 +1,5 @@
 """
-The folder of one step: its only writer and its only reader.
+The folder of one step: its only writer and its only reader, and whether it is one of its run's.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.errors import InputError
+from loadtest.plan import Plan
 from loadtest.results import hdr
 from loadtest.results.document import from_plain, read_plain, to_json
 from loadtest.results.measured_step import Measured
+from loadtest.results.step_key import StepKey
 
 
 def write_step_folder(
@@ -88,6 +90,24 @@ def read_step_folder(folder: Path) -> Measured:
                 f"{where}/histograms/{name}.hdr: cannot be read: {why}; the step's folder is not whole"
             )
     return from_plain(Measured, plain, where)
+
+
+def why_not_own(key: StepKey, plan: Plan, folder: str) -> str | None:
+    """
+    Say why a step must not be read as one of a run; ``None`` for a step of the run.
+
+    Copying folders by hand may bring other steps.
+
+    Args:
+        key: Key of the step.
+        plan: Plan of the run.
+        folder: Name of the folder in which it was found.
+    """
+    if key.load >= len(plan.loads) or plan.loads[key.load].kind.value != key.kind:
+        return f"it has load {key.load} of kind {key.kind}, and the run's plan has none such; take it out of this run"
+    if key.folder != folder:
+        return f"it is the folder of step {key.folder}; give it that name, or take it out of this run where that is there"
+    return None
 
 
 def _file_name(name: str) -> str:
