@@ -65,7 +65,8 @@ class UntilSidesDecided:
         for index, twins in enumerate((self.slower, self.faster)):
             known = self._sides[index]
             if known is None or known.answer is Decided.UNDECIDED:
-                self._sides[index] = judge_late_tasks(self._looks.counts, twins, self.rule, seen_ratio)
+                misfit_ratio = self.rule.misfit_ratio
+                self._sides[index] = judge_late_tasks(self._looks.counts, twins, misfit_ratio, seen_ratio)
         slower, faster = self._sides
         assert slower is not None and faster is not None
         found = ProbeDecision(slower, faster)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DEVIATIONS, DecisionRule, judge_late_tasks
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
@@ -134,14 +134,14 @@ class UntilDecided:
         """
         if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))
-        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule, seen_ratio)
+        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule.misfit_ratio, seen_ratio)
         if self._may_go_on(decision, elapsed_seconds):
             return GoOn(f"met so far, and too few workflow tasks were seen; next look {self._next_look()}")
         if decision.answer is not Decided.UNDECIDED:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
                 f"a system just at the limit would have {decision.twin_late:.0f} ± "
-                f"{self.rule.deviations * decision.twin_deviation:.0f}",
+                f"{DEVIATIONS * decision.twin_deviation:.0f}",
                 decision,
             )
         if self._looks.is_spent:
