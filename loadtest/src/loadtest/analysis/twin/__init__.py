@@ -20,10 +20,10 @@ Work is a ``WorkDistribution`` (``UniformWork``, ``ExponentialWork``, ``Histogra
 activities that the caller makes, in the order of arrival; where they are not ours the step holds the distribution.
 """
 
-from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule
 from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound
 from loadtest.analysis.twin.long_run_estimate import LongRunEstimate, estimate_quantile, model_waits
-from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
+from loadtest.analysis.twin.misfit_alarm import misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate, recalibrate
 from loadtest.analysis.twin.simulated_queue import SimulatedQueue
@@ -46,7 +46,6 @@ __all__ = [
     "HistogramWork",
     "LongRunEstimate",
     "Measure",
-    "Misfit",
     "OpenStep",
     "Past",
     "QueueModel",
@@ -62,7 +61,6 @@ __all__ = [
     "choose_schedule",
     "estimate_quantile",
     "find_edge",
-    "judge_late_tasks",
     "long_run",
     "misfit",
     "model_waits",
