@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from receiver import Receiver, receiving
+from otlp_receiver import Receiver, receiving
 from watched_stack import process
 
 from loadtest.errors import InputError
