@@ -6,11 +6,12 @@ the method.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Never
 
-from loadtest.design.window_plan import WindowPlan
+from loadtest.analysis.twin import FixedWindow
 from loadtest.errors import LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, latest_known
 from loadtest.experiment.clock import Clock
@@ -18,7 +19,7 @@ from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapsho
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
-from loadtest.experiment.ports import InjectorSecond, Ports, Target
+from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.sampled_pages import PageSample
@@ -94,23 +95,25 @@ async def run_step(
         ports.workers, replicas, step.wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
     )
     outside = OutsideWatch(ports, replicas, instruction.start_at, clock)
+    look = partial(take_snapshot, ports.metrics, ports.target, endpoints)
     async with (
         running(recorder.run()),
         running(workers.run()),
         running(outside.run()),
         running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
+        until = partial(sleep_until, injecting=injecting, clock=clock)
         tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
         starts_at = instruction.start_at + instruction.warm_up_seconds
-        await sleep_until(starts_at, injecting, clock)
+        await until(starts_at)
         tell(PhaseStarted("window", instruction.window_seconds, at_most=not window.is_fixed))
-        start = await take_snapshot(ports.metrics, ports.target, endpoints)
+        start = await look()
         watch.first = start.worker
         workers.window_start = starts_at
-        middle, ends_at = await _window(ports, instruction, window, watch, injecting, clock, endpoints)
+        middle, ends_at = await _window(ports.injectors, instruction, watch, look, until, clock)
         recorder.window_seconds = ends_at - starts_at
-        await sleep_until(ends_at, injecting, clock)
-        end = await take_snapshot(ports.metrics, ports.target, endpoints)
+        await until(ends_at)
+        end = await look()
         workers.end_window()
         poll = await ports.queue.look()
         known = latest_known(ready.workers, await ask_workers(ports.workers, replicas))
@@ -122,7 +125,7 @@ async def run_step(
 
     tell(PhaseStarted("collect", None))
     await outside.look()
-    after = await take_snapshot(ports.metrics, ports.target, endpoints)
+    after = await look()
     problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await _histories(ports, report)
@@ -174,30 +177,37 @@ async def _until_it_dies(target: Target, clock: Clock) -> Never:
 
 
 async def _window(
-    ports: Ports,
+    injectors: Injectors,
     instruction: StepInstruction,
-    window: WindowPlan,
     watch: WindowWatch,
-    injecting: asyncio.Task[InjectorReport],
+    look: Callable[..., Awaitable[Snapshot]],
+    until: Callable[[float], Coroutine[Any, Any, None]],
     clock: Clock,
-    endpoints: dict[str, str],
 ) -> tuple[Snapshot | None, float]:
     """
     Let the window go on until its rule says enough; return the look at its middle and the time of its end.
+
+    Args:
+        injectors: Learn of an end that comes early.
+        instruction: The step's instruction.
+        watch: The stopping rule.
+        look: Takes a snapshot.
+        until: Sleeps until a Unix time, unless the injectors end before it.
+        clock: Clock of the experiment.
     """
     starts_at = instruction.start_at + instruction.warm_up_seconds
     latest = starts_at + instruction.window_seconds
-    if window.is_fixed:
-        await sleep_until(starts_at + instruction.window_seconds / 2, injecting, clock)
-        return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
-    async with running(sleep_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
+    if isinstance(watch.rule, FixedWindow):
+        await until(starts_at + instruction.window_seconds / 2)
+        return await look(server=False), latest
+    async with running(until(latest - END_LEAD_SECONDS)) as waiting:
         both: set[asyncio.Future[Any]] = {waiting, watch.enough}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
             waiting.result()  # an injector that ended early is an error here
             return None, latest
     ends_at = clock.now() + END_LEAD_SECONDS
-    await ports.injectors.end_window(ends_at)
+    await injectors.end_window(ends_at)
     return None, ends_at
 
 
