@@ -10,7 +10,7 @@ The order of use, all of it pure:
 3. ``choose_schedule(edge, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
 4. ``simulate_twins(edge, step, bound)``: ``TwinCounts``, twins of the chosen ``OpenStep``: six, or
    twelve where the draws are not ours.
-5. ``UntilDecided(twins, budget_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
+5. ``UntilDecided(twins, longest_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
    with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
    ``FixedWindow(seconds)`` is fed alike.
 6. After the window: ``misfit(...)`` with twins of the calibrated model, ``recalibrate(...)`` from the step's own slot

@@ -71,14 +71,7 @@ class FixedWindow:
     A window of fixed length.
     """
 
-    seconds: float
-
-    @property
-    def longest_seconds(self) -> float:
-        """
-        The length of the window.
-        """
-        return self.seconds
+    longest_seconds: float
 
     def feed(
         self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
@@ -87,9 +80,9 @@ class FixedWindow:
         Go on until the length is reached.
         """
         del counted, late, seen_ratio
-        if elapsed_seconds >= self.seconds:
-            return Enough(f"the window of {self.seconds:g} s is over")
-        return GoOn(f"{self.seconds - elapsed_seconds:.0f} s of a fixed window are left")
+        if elapsed_seconds >= self.longest_seconds:
+            return Enough(f"the window of {self.longest_seconds:g} s is over")
+        return GoOn(f"{self.longest_seconds - elapsed_seconds:.0f} s of a fixed window are left")
 
 
 @dataclass(slots=True)
@@ -99,7 +92,7 @@ class UntilDecided:
 
     Attributes:
         twins: Systems just at the SLO's edge on this step's schedule and draws, made before the window.
-        budget_seconds: The longest window; the twins must be at least as long.
+        longest_seconds: The longest window; the twins must be at least as long.
         rule: When a difference is an answer.
         arrival_rate: Orders per second, used to name the rates that would be decided sooner.
         met_from_seconds: Seconds before which the window does not end with "met", because other readings need its
@@ -107,27 +100,20 @@ class UntilDecided:
     """
 
     twins: TwinCounts
-    budget_seconds: float
+    longest_seconds: float
     rule: DecisionRule = field(default_factory=DecisionRule)
     arrival_rate: float | None = None
     met_from_seconds: float = 0.0
     _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
-        self._looks = Looks(self.rule, self.budget_seconds, self.twins.seconds)
-
-    @property
-    def longest_seconds(self) -> float:
-        """
-        The longest window that the rule allows.
-        """
-        return self.budget_seconds
+        self._looks = Looks(self.rule, self.longest_seconds, self.twins.seconds)
 
     def feed(
         self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
     ) -> GoOn | Enough:
         """
-        Go on until a look decides or the budget is spent.
+        Go on until a look decides or the window has its longest length.
 
         Raises:
             ValueError: Time or counts run backwards, as after a restart of the counted process.
@@ -161,11 +147,11 @@ class UntilDecided:
         )
 
     def _next_look(self) -> str:
-        coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looks.taken :]
-        return f"at {coming[0] if coming else self.budget_seconds:g} s"
+        coming = [look for look in self.rule.looks if look <= self.longest_seconds][self._looks.taken :]
+        return f"at {coming[0] if coming else self.longest_seconds:g} s"
 
     def _advice(self) -> str:
-        longer = f"write max_window_seconds = {2 * self.budget_seconds:g}"
+        longer = f"write max_window_seconds = {2 * self.longest_seconds:g}"
         if self.arrival_rate is None:
             return longer
         return f"{longer}, or test {0.93 * self.arrival_rate:.3g}/s or {1.07 * self.arrival_rate:.3g}/s, which is decided sooner"
