@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from loadtest.errors import OtherVersionError
 from loadtest.injector.injector import _report
 from loadtest.injector.locust_messages import InstructionPart, PartReport, add_seconds
-from loadtest.injector.merged_report import merge
+from loadtest.injector.merge import merge
 from loadtest.injector.tally import Bounds, Tally
 from loadtest.plan import Arrivals, Work
 from loadtest.results import hdr

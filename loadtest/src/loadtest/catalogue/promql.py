@@ -130,13 +130,15 @@ def lately(metric: Metric, *, by: tuple[str, ...], back: str) -> Query:
     )
 
 
-def busy(metric: Metric) -> Query:
+def busy(metric: Metric, *, by: tuple[str, ...] = (), **where: str) -> Query:
     """
     Ask for the sum of a histogram's samples per second; for samples in seconds, how many events run at the same time.
     """
     return Query(
         (metric,),
-        lambda scope: _aggregate("sum", (), f"rate({select(metric, scope, '_sum')}[{scope.window}])"),
+        lambda scope: _aggregate(
+            "sum", by, f"rate({select(metric, scope, '_sum', **where)}[{scope.window}])"
+        ),
     )
 
 

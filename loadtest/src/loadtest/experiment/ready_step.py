@@ -17,7 +17,7 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Ports
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.experiment.readiness import wait_until_polling
-from loadtest.experiment.work_beside import running
+from loadtest.experiment.running_beside import running
 from loadtest.plan import Saturate
 from loadtest.results.measured_step import Replica
 from loadtest.results.step_instruction import StepInstruction

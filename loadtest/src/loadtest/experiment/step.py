@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Never
 
 from loadtest.analysis.twin import FixedWindow
-from loadtest.errors import LoadtestError, MeasurementError, TargetError
+from loadtest.errors import InjectorError, LoadtestError, MeasurementError, TargetError
 from loadtest.experiment.asked_worker_facts import ask_workers, latest_known
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapshots, assemble_measured
@@ -22,6 +22,7 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
 from loadtest.experiment.ready_step import make_ready
+from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_pages import PageSample
 from loadtest.experiment.snapshot import (
     Snapshot,
@@ -32,7 +33,6 @@ from loadtest.experiment.snapshot import (
     take_snapshot,
 )
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
-from loadtest.experiment.work_beside import running, sleep_until
 from loadtest.experiment.worker_watch import WorkerWatch
 from loadtest.results.history_sample import HistorySample
 from loadtest.results.injector_report import InjectorReport
@@ -102,7 +102,7 @@ async def run_step(
         running(outside.run()),
         running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
-        until = partial(sleep_until, injecting=injecting, clock=clock)
+        until = partial(_until, injecting=injecting, clock=clock)
         tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
         starts_at = instruction.start_at + instruction.warm_up_seconds
         await until(starts_at)
@@ -228,6 +228,20 @@ async def _last_feed(
         told = f"the window's late tasks could not be counted: {error}"
         return (Problem(ProblemCause.LATE_NOT_COUNTED, told),)
     return ()
+
+
+async def _until(at: float, injecting: asyncio.Task[InjectorReport], clock: Clock) -> None:
+    """
+    Sleep until a Unix time; raises an error if the injectors end before it.
+    """
+    async with running(clock.sleep(at - clock.now())) as sleeping:
+        await asyncio.wait({injecting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        if sleeping.done():
+            return
+    injecting.result()
+    raise InjectorError(
+        f"the injectors reported {at - clock.now():.1f} s before the window was over; see locust.log in the run's logs"
+    )
 
 
 async def _histories(ports: Ports, report: InjectorReport) -> tuple[HistorySample | None, tuple[str, ...]]:

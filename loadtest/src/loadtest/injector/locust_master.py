@@ -24,7 +24,7 @@ from loadtest.errors import OtherVersionError
 from loadtest.injector import control_messages
 from loadtest.injector.injector import largest_rss_bytes
 from loadtest.injector.locust_messages import InstructionPart, PartReport, Refusal, add_seconds, answers_step
-from loadtest.injector.merged_report import merge
+from loadtest.injector.merge import merge
 from loadtest.results.document import from_message, to_plain
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
