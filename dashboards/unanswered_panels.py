@@ -140,7 +140,7 @@ def not_yet_there(versions: Collection[str]) -> frozenset[str]:
     return frozenset(
         metric.name
         for metric in METRICS
-        if oldest is not None and metric.role == "server" and _version(metric.since) > oldest
+        if oldest is not None and metric.role == "server" and _version(metric.oldest_version) > oldest
     )
 
 

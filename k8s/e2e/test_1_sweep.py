@@ -8,33 +8,13 @@ import time
 
 import pytest
 from kit import WORKERS, Kit, fetch, until
+from steady_load import STEADY_LOAD
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-# Constant arrivals well below what the workers can do, so that a busy machine changes no verdict; 1.5 x 26 x 6
-# activities are the 200 samples that a p95 needs.
 INJECTORS = "app.kubernetes.io/component=injector"
-PLAN = """
-name = "e2e"
-replicas = [1, 2]
-shuffle = false
-warm_up_seconds = 5
-drain_seconds = 60
-injectors = 2
-[[loads]]
-kind = "open"
-arrival_rate = 1.5
-window_seconds = 26
-[loads.arrivals]
-kind = "constant"
-[work]
-# Long orders, beside which a hiccup of a small machine is short.
-seconds = 0.2
-spread = "constant"
-[slo]
-schedule_to_start_p95_seconds = 5
-"""
+PLAN = f'name = "e2e"\nreplicas = [1, 2]\nshuffle = false{STEADY_LOAD}'
 
 
 def test_a_sweep_runs_as_a_job_and_its_report_comes_here(kit: Kit) -> None:

@@ -12,8 +12,8 @@ from kit import CHECKOUT, CONTEXT, KUBECONFIG, WORKERS, Kit
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import Api, open_api
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
-from loadtest.target.kubernetes.place import Place
 
 # The first test of a session waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -32,7 +32,7 @@ def api(kit: Kit) -> Api:
 def test_a_deployment_that_is_not_there(api: Api) -> None:
     """A wrong name is an error of the user's, with the command that lists the right ones."""
     with pytest.raises(InputError, match="repair-shop/nosuch: there is no such Deployment"):
-        KubernetesTarget(api, Place("repair-shop", "nosuch"), PLAN)
+        KubernetesTarget(api, ClusterPlace("repair-shop", "nosuch"), PLAN)
 
 
 def test_a_plan_for_other_slots(api: Api) -> None:
@@ -40,13 +40,15 @@ def test_a_plan_for_other_slots(api: Api) -> None:
     plan = PLAN.model_copy(update={"worker": PLAN.worker.model_copy(update={"activity_slots": 7})})
 
     with pytest.raises(InputError, match=r"worker.activity_slots = 7: .* has 4; write 4"):
-        KubernetesTarget(api, Place("repair-shop", WORKERS), plan)
+        KubernetesTarget(api, ClusterPlace("repair-shop", WORKERS), plan)
 
 
 def test_a_plan_for_another_queue(api: Api) -> None:
     """A plan whose task queue the workers do not poll is refused at once."""
     with pytest.raises(InputError, match="task_queue = 'other': .* polls 'repair-shop'"):
-        KubernetesTarget(api, Place("repair-shop", WORKERS), PLAN.model_copy(update={"task_queue": "other"}))
+        KubernetesTarget(
+            api, ClusterPlace("repair-shop", WORKERS), PLAN.model_copy(update={"task_queue": "other"})
+        )
 
 
 def test_a_deployment_that_an_autoscaler_owns(kit: Kit, api: Api) -> None:
@@ -54,7 +56,7 @@ def test_a_deployment_that_an_autoscaler_owns(kit: Kit, api: Api) -> None:
     kit.kubectl("autoscale", f"deployment/{WORKERS}", "--max=3", "--min=1", "--cpu=50%", "-n", "repair-shop")
     try:
         with pytest.raises(InputError, match=f"HorizontalPodAutoscaler {WORKERS} owns its replica count"):
-            KubernetesTarget(api, Place("repair-shop", WORKERS), PLAN)
+            KubernetesTarget(api, ClusterPlace("repair-shop", WORKERS), PLAN)
         scaled = kit.make("scale", "N=2")
         submitted = kit.loadtest("submit", "loadtest/plans/smoke.toml", "--progress", "plain")
     finally:
@@ -73,7 +75,7 @@ async def test_workers_that_are_never_ready(kit: Kit, api: Api) -> None:
     made = kit.helm("install", name, "charts/repair-worker", *arguments, "--set", "image.tag=nosuch")
     assert made.code == 0, made.error
     try:
-        target = KubernetesTarget(api, Place("repair-shop", name, ready_seconds=20), PLAN)
+        target = KubernetesTarget(api, ClusterPlace("repair-shop", name, ready_seconds=20), PLAN)
         with pytest.raises(TargetError) as told:
             await target.scale(1)
     finally:

@@ -29,6 +29,7 @@ from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.server_access import ServerAccess
 
 _PARTS = Path(__file__).with_name("parts")
 _WINDOW_SECONDS = 6.0
@@ -173,7 +174,7 @@ async def _measure(cases: Sequence[Case], rounds: int, folder: Path) -> dict[Cas
             seen = folder / f"{number}-{_CASES.index(case)}.txt"
             with _stub(seen) as (address, _):
                 logs = folder / "logs"
-                async with launch(address, "default", injectors=1, logs=logs) as locust:
+                async with launch(ServerAccess(address, "default", {}), injectors=1, logs=logs) as locust:
                     outcome, instruction = await _round(locust, case, number)
             found[case].append(
                 outcome if case.arrival_rate is None else _with_seen(outcome, seen, case, instruction)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from event_system import Traits
-from known_system import Subject, Truth, known, truth_at
+from known_system import Subject, known, p95_seconds_at
 from step_trial import Outcome, is_estimated, try_open_step
 
 from loadtest.analysis.twin import Measure
@@ -51,7 +51,7 @@ class Cell:
         subject, utilization, draws_known, slower_later: What the trial tries: the system, its utilisation, whether the
             draws are known, and by how much it is slower later.
         runs: Number of trials.
-        truth: Numbers of the long run, where ranges of them are shown.
+        true_p95_seconds: 95 % point of the waits in the long run, where a range of it is shown.
     """
 
     table: str
@@ -62,7 +62,7 @@ class Cell:
     runs: int
     draws_known: bool = True
     slower_later: float = 0.0
-    truth: Truth | None = None
+    true_p95_seconds: float | None = None
 
     def outcome(self, seed: int) -> Outcome:
         """
@@ -82,13 +82,13 @@ class Cell:
 
 def with_truth(cells: Sequence[Cell]) -> list[Cell]:
     """
-    Return the cells of one system with the numbers that long runs give for it.
+    Return the cells of one system with the 95 % points that long runs give for it.
     """
     return [
         replace(
             cell,
             subject=known(cell.subject),
-            truth=truth_at(cell.subject, cell.utilization)
+            true_p95_seconds=p95_seconds_at(cell.subject, cell.utilization)
             if cell.table == "decisions" and is_estimated(cell.utilization)
             else None,
         )

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.costs.replicas_wanted import MODEL_RATIO, ReplicaModel
-from loadtest.analysis.costs.sizing import believable_steps, bounds_of, growth_of, sized_replicas
+from loadtest.analysis.costs.sizing import bounds_of, sized_replicas
+from loadtest.analysis.costs.sizing_steps import believable_steps, growth_of
 from loadtest.analysis.readings.workflow_counts import is_closed
 from loadtest.analysis.saturation.calibrated_model import calibration
 from loadtest.plan import Plan

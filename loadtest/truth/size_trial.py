@@ -19,7 +19,6 @@ from replica_trial import asked_counts
 from scatter_of_runs import Recorded, usual_scatter
 from size_page import page, scatter_lines
 
-from loadtest.analysis.costs.sizing import believable_steps, fills_machine, growth_of
 from loadtest.analysis.costs.sizing_quantities import (
     DATABASE_REQUESTS,
     actions,
@@ -29,6 +28,7 @@ from loadtest.analysis.costs.sizing_quantities import (
     state_transitions,
     worker_memory,
 )
+from loadtest.analysis.costs.sizing_steps import believable_steps, fills_machine, growth_of
 from loadtest.analysis.estimators.usual_scatter import CONFIDENCE, ROW_CONFIDENCE, Sureness
 from loadtest.analysis.readings.workflow_counts import (
     is_closed,

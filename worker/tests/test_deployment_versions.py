@@ -4,15 +4,14 @@ Two versions of the worker side by side: an order ends on the one it began on.
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from processes import StartWorker, WorkerProcess, wait_until
+from shop import new_order, start_order
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentManagerRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from repairshop import deployment_versions
-from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, WorkProfile, workflow_id
+from repairshop.contract import RepairResult, WorkProfile
 
 pytestmark = pytest.mark.server
 # Long enough that an order is open while the other version is promoted.
@@ -25,20 +24,6 @@ def version(start_worker: StartWorker, deployment: str, build_id: str) -> Worker
     """
     environ = {"TEMPORAL_DEPLOYMENT_NAME": deployment, "TEMPORAL_WORKER_BUILD_ID": build_id}
     return start_worker(identity=f"version-{build_id}", environ=environ).wait_ready()
-
-
-async def start(client: Client, task_queue: str, work: WorkProfile) -> WorkflowHandle[object, RepairResult]:
-    """
-    Start one order.
-    """
-    order = RepairOrder(uuid.uuid4().hex, work=work)
-    return await client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
 
 
 async def workers_of(handle: WorkflowHandle[object, RepairResult]) -> set[str]:
@@ -81,10 +66,10 @@ async def test_orders_end_on_the_version_they_began_on(
         lambda: "receives no tasks: 1 is current" in second.get("/readyz")[1], "version 2 says that it waits"
     )
 
-    old = [await start(client, task_queue, SLOW) for _ in range(3)]
+    old = [await start_order(client, task_queue, new_order(work=SLOW)) for _ in range(3)]
     wait_until(lambda: "repairshop_activities_total{" in first.get("/metrics")[1], "version 1 has begun")
     assert await deployment_versions.promote(client, task_queue, "2") == "1"
-    new = [await start(client, task_queue, WorkProfile()) for _ in range(3)]
+    new = [await start_order(client, task_queue, new_order()) for _ in range(3)]
 
     assert [(await handle.describe()).status for handle in old] == [WorkflowExecutionStatus.RUNNING] * 3
     assert [(await handle.result()).outcome for handle in new + old] == ["settled"] * 6
@@ -149,7 +134,7 @@ async def test_without_both_names_versioning_is_off(
     An unversioned worker takes orders at once and says nothing of versions.
     """
     worker = start_worker().wait_ready()
-    handle = await start(client, task_queue, WorkProfile())
+    handle = await start_order(client, task_queue, new_order())
 
     assert (await handle.result()).outcome == "settled"
     assert worker.get("/readyz") == (200, "ok\n")

@@ -7,15 +7,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
 from processes import StartWorker, WorkerProcess, wait_until
+from shop import new_order, start_order
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
-from repairshop.contract import REPAIR_WORKFLOW, Fault, RepairOrder, RepairResult, WorkProfile, workflow_id
+from repairshop.contract import Fault, RepairResult, WorkProfile
 
 pytestmark = pytest.mark.server
 FAILED = {EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED}
@@ -27,14 +27,8 @@ async def start(client: Client, task_queue: str, seconds: float, *faults: Fault)
     """
     Start one order whose activities take that long.
     """
-    order = RepairOrder(uuid.uuid4().hex, work=WorkProfile(seconds=seconds), faults=faults)
-    return await client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
+    order = new_order(work=WorkProfile(seconds=seconds), faults=faults)
+    return await start_order(client, task_queue, order)
 
 
 def begun(worker: WorkerProcess) -> bool:

@@ -18,7 +18,7 @@ from temporalio.client import Client
 
 from repairshop.activities import simulated_work as attempts
 from repairshop.contract import LIGHT_ORDER_STEPS, Spread, WorkProfile
-from repairshop.draws import drawn_failure, drawn_seconds, light_order_activities, passes_inspection
+from repairshop.draws import drawn_failure, drawn_seconds, passes_inspection
 
 EXPONENTIAL = WorkProfile(
     seconds=0.004, spread=Spread.EXPONENTIAL, failure_probability=0.15, rework_probability=0.7
@@ -133,6 +133,22 @@ def test_a_spread_has_the_mean_and_the_deviation_of_its_name(
     assert squares**0.5 == pytest.approx(deviation, rel=0.05, abs=1e-9)
 
 
+def light_order_activities(work: WorkProfile, seed: int, max_reworks: int = 2) -> list[tuple[str, int]]:
+    """
+    Return the activities of a light order under warranty, one after the other, each with its round; one that is retried
+    is one entry.
+    """
+    *before, inspection, settle = LIGHT_ORDER_STEPS
+    path = [(step, 0) for step in before]
+    for round_ in range(max_reworks + 1):
+        path.append((inspection, round_))
+        if passes_inspection(work, seed, round_):
+            break
+    else:
+        path.append(("replace", 0))
+    return [*path, (settle, 0)]
+
+
 @pytest.mark.server
 @pytest.mark.parametrize("activity_slots", [1, 50])
 async def test_a_worker_draws_what_is_foretold(
@@ -174,7 +190,7 @@ async def test_a_worker_draws_what_is_foretold(
 @pytest.mark.server
 async def test_the_steps_of_a_light_order_are_the_ones_named(shop: Shop) -> None:
     """
-    The path of a light order in a real history is the one that a simulation is told.
+    The path of a light order in a real history is the one that its draws tell.
     """
     order = new_order(seed=5, work=WorkProfile(rework_probability=0.6))
     handle = await shop.start(order)

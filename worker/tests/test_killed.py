@@ -12,17 +12,15 @@ from functools import partial
 
 import pytest
 from processes import StartWorker, wait_until
-from shop import REWORK, approve, full_order, until, with_verdicts
+from shop import REWORK, approve, full_order, start_order, until, with_verdicts
 from temporalio.client import Client, WorkflowHandle
 
 from repairshop.contract import (
-    REPAIR_WORKFLOW,
     Fault,
     Limits,
     Outcome,
     RepairOrder,
     RepairResult,
-    workflow_id,
 )
 from repairshop.ledger import Delivery, Ledger, open_ledger
 
@@ -101,14 +99,7 @@ async def _begin(client: Client, task_queue: str, step: str, round_: int) -> Vic
         work=REWORK, checklist=("screen",), faults=(hang,), limits=Limits(start_to_close_seconds=45)
     )
     order = with_verdicts(order, False, True)
-    handle = await client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
-    return Victim(order, step, round_, handle)
+    return Victim(order, step, round_, await start_order(client, task_queue, order))
 
 
 def _ledger_step(step: str) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from saga import hanging
-from shop import Gate, Shop, approve, events, full_order, status, until_stage
+from shop import Gate, Shop, approve, events, full_order, start_order, status, until_stage
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from repairshop.contract import REPAIR_WORKFLOW, Fault, Limits, Outcome, RepairKind, RepairResult, workflow_id
+from repairshop.contract import Fault, Limits, Outcome, RepairKind
 
 pytestmark = pytest.mark.server
 
@@ -113,15 +113,8 @@ async def test_a_cancellation_that_comes_with_the_start_does_nothing_at_all(shop
     """
     order = full_order()
 
-    handle = await shop.client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=shop.task_queue,
-        result_type=RepairResult,
-        start_signal="cancel",
-        start_signal_args=["never mind"],
-    )
+    signal = {"start_signal": "cancel", "start_signal_args": ["never mind"]}
+    handle = await start_order(shop.client, shop.task_queue, order, **signal)
     result = await handle.result()
 
     assert (result.outcome, result.reason, result.undone) == (Outcome.CANCELLED, "never mind", ())

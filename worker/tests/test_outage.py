@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import uuid
 
 import pytest
 from processes import Server, StartWorker, wait_until
+from shop import new_order, start_order
 from temporalio.client import Client, WorkflowHandle
 
-from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, WorkProfile, workflow_id
+from repairshop.contract import RepairResult, WorkProfile
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 # By hand with 60; what matters to the SDK is that calls fail for longer than one of them may take.
@@ -23,14 +23,7 @@ async def start(client: Client, task_queue: str) -> WorkflowHandle[object, Repai
     """
     Start one order that takes a few seconds.
     """
-    order = RepairOrder(uuid.uuid4().hex, work=WorkProfile(seconds=0.5))
-    return await client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
+    return await start_order(client, task_queue, new_order(work=WorkProfile(seconds=0.5)))
 
 
 async def test_no_order_is_lost_while_the_server_restarts_or_is_away(

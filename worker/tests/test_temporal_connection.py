@@ -14,9 +14,9 @@ import pytest
 import tcp_ends
 import tls_proxy
 from processes import Server, StartWorker, wait_until
+from shop import new_order, start_order
 from temporalio.client import Client
 
-from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
 from repairshop.environment import SettingsError
 from repairshop.health import STUCK_AFTER_SECONDS
 from repairshop.temporal_connection import TemporalConnection
@@ -28,15 +28,8 @@ async def take(client: Client, task_queue: str) -> str:
     """
     Take one order through and return its outcome.
     """
-    order = RepairOrder(uuid.uuid4().hex)
-    result = await client.execute_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
-    return result.outcome
+    handle = await start_order(client, task_queue, new_order())
+    return (await handle.result()).outcome
 
 
 async def test_a_worker_works_through_mutual_tls(

@@ -5,12 +5,12 @@ Never two running executions of one id, and never a second settlement of one ord
 from __future__ import annotations
 
 import pytest
-from shop import Shop, full_order, new_order, until, until_stage
+from shop import Shop, full_order, new_order, start_order, until, until_stage
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import TerminatedError, WorkflowAlreadyStartedError
 
-from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, workflow_id
+from repairshop.contract import RepairOrder, workflow_id
 
 pytestmark = pytest.mark.server
 
@@ -32,14 +32,7 @@ async def start_again(shop: Shop, order: RepairOrder, conflict: WorkflowIDConfli
     """
     Start an order under a conflict policy, and return the id of the run that it got.
     """
-    handle = await shop.client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=shop.task_queue,
-        id_conflict_policy=conflict,
-        result_type=RepairResult,
-    )
+    handle = await start_order(shop.client, shop.task_queue, order, id_conflict_policy=conflict)
     return handle.result_run_id
 
 
@@ -112,14 +105,8 @@ async def test_without_that_policy_the_same_order_would_run_again(shop: Shop) ->
     order = new_order()
     await shop.take(order)
 
-    handle = await shop.client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=shop.task_queue,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        result_type=RepairResult,
-    )
+    again = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+    handle = await start_order(shop.client, shop.task_queue, order, id_reuse_policy=again)
     await handle.result()
 
     # And even so its effects are there once, as they are keyed by the order.

@@ -9,14 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
 from processes import StartWorker, wait_until
+from shop import new_order, start_order
 from temporalio.client import Client
 
-from repairshop.contract import REPAIR_WORKFLOW, RepairOrder, RepairResult, WorkProfile, workflow_id
+from repairshop.contract import RepairResult, WorkProfile
 
 pytestmark = pytest.mark.process
 
@@ -44,14 +44,8 @@ async def take(client: Client, task_queue: str, work: WorkProfile | None = None)
     """
     Take one order through.
     """
-    order = RepairOrder(uuid.uuid4().hex, work=work or WorkProfile())
-    return await client.execute_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
+    handle = await start_order(client, task_queue, new_order(work=work or WorkProfile()))
+    return await handle.result()
 
 
 @pytest.mark.server

@@ -20,7 +20,7 @@ from real_server import wait_until_it_serves
 
 from dashboards.local_prometheus import KUBERNETES_RELABELING, LocalPrometheus, write_targets
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import launch
+from loadtest.injector.launch import InjectorPlace, launch
 from loadtest.listeners.step_info import StepInfo
 from loadtest.plan import Arrivals, Work
 from loadtest.probe.page_metrics import PageMetrics
@@ -28,6 +28,7 @@ from loadtest.results.failure import FailureKind, count_of
 from loadtest.results.metric_difference import Difference
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.step_key import StepKey
+from loadtest.server_access import ServerAccess
 from loadtest.target.dev_server import DYNAMIC_CONFIG, command, find_temporal
 
 QUEUE = "repair-shop"
@@ -155,7 +156,8 @@ async def load(
     """
     pages = PageMetrics("default", QUEUE)
     key = StepKey(replicas=2, load=0, kind="open", repetition=1)
-    async with launch(address, "default", injectors=1, logs=logs, metrics_port=injector_port) as locust:
+    server, place = ServerAccess(address, "default", {}), InjectorPlace(metrics_port=injector_port)
+    async with launch(server, injectors=1, logs=logs, place=place) as locust:
         # A counter that appears with its first events hides them from rate(): let each be there before.
         await locust.run(order("2-open-0", "warm", 2.0), lambda second: None)
         await asyncio.sleep(QUIET_SECONDS / 2)

@@ -7,29 +7,12 @@ from __future__ import annotations
 import pytest
 from kit import WORKERS, Kit, fetch, until
 from remote import Remote
+from steady_load import STEADY_LOAD
 
 # The first test waits for the cluster.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-PLAN = """
-name = "external"
-namespace = "shop"
-replicas = [1]
-warm_up_seconds = 5
-drain_seconds = 60
-injectors = 2
-[[loads]]
-kind = "open"
-arrival_rate = 1.5
-window_seconds = 26
-[loads.arrivals]
-kind = "constant"
-[work]
-seconds = 0.2
-spread = "constant"
-[slo]
-schedule_to_start_p95_seconds = 5
-"""
+PLAN = f'name = "external"\nnamespace = "shop"\nreplicas = [1]{STEADY_LOAD}'
 CONNECT = """
 import socket, ssl, sys
 host, port, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]

@@ -8,29 +8,12 @@ import signal
 
 import pytest
 from kit import WORKERS, Kit, fetch, until
+from steady_load import STEADY_LOAD
 from versions import NAMESPACE, current, made
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-PLAN = """
-name = "rollout"
-replicas = [1, 2]
-shuffle = false
-warm_up_seconds = 5
-drain_seconds = 60
-injectors = 2
-[[loads]]
-kind = "open"
-arrival_rate = 1.5
-window_seconds = 26
-[loads.arrivals]
-kind = "constant"
-[work]
-seconds = 0.2
-spread = "constant"
-[slo]
-schedule_to_start_p95_seconds = 5
-"""
+PLAN = f'name = "rollout"\nreplicas = [1, 2]\nshuffle = false{STEADY_LOAD}'
 LEASE = f"{NAMESPACE}.workerdeployment.{WORKERS}"
 # More than any step has, so that a count that was not brought back is seen.
 BEFORE = 3

@@ -16,6 +16,7 @@ from temporalio.envconfig import ClientConfig, ClientConfigProfile, ClientConnec
 
 from loadtest.empty_profile import EMPTY_PROFILE
 from loadtest.errors import InputError
+from repairshop.client_config import told_in_one_line, with_usable_headers
 
 # A shorter value of gRPC metadata is no secret, and may well be part of an address.
 _SHORTEST_SECRET = 8
@@ -50,7 +51,7 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         InputError: A variable or the profile cannot be used.
     """
     try:
-        return _with_usable_headers(ClientConfig.load_client_connect_config(override_env_vars=dict(environ)))
+        return with_usable_headers(ClientConfig.load_client_connect_config(override_env_vars=dict(environ)))
     except OSError as error:
         raise InputError(
             f"{error.filename}: cannot be read ({error.strerror}); {variables_in_force(environ)} or the profile names it: "
@@ -58,32 +59,8 @@ def connect_settings(environ: Mapping[str, str]) -> ClientConnectConfig:
         ) from None
     except (RuntimeError, ValueError) as error:
         raise InputError(
-            f"{variables_in_force(environ)}: cannot be used ({_told(error)}); mend or unset what is wrong"
+            f"{variables_in_force(environ)}: cannot be used ({told_in_one_line(error)}); mend or unset what is wrong"
         ) from None
-
-
-def _with_usable_headers(settings: ClientConnectConfig) -> ClientConnectConfig:
-    """
-    Return settings whose API key and metadata can be headers.
-
-    A line end after a key or a value in its file is removed: with it the SDK would send no key, and would not connect
-    at all with such metadata.
-    """
-    key = settings.get("api_key")
-    if key is not None:
-        if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
-            raise ValueError("the API key must be one line of printable ASCII")
-        settings["api_key"] = bare
-    if metadata := settings.get("rpc_metadata"):
-        settings["rpc_metadata"] = {name: _header(name, value) for name, value in metadata.items()}
-    return settings
-
-
-def _header(name: str, value: str) -> str:
-    bare = value.strip()
-    if not bare.isprintable():
-        raise ValueError(f"the metadata {name} must be one line")
-    return bare
 
 
 def named_profile(name: str, environ: Mapping[str, str]) -> NamedProfile:
@@ -125,7 +102,9 @@ def _profile(name: str, environ: Mapping[str, str]) -> ClientConfigProfile:
             f"profile {name}: {file}: cannot be read ({error.strerror}); name a file that can be read, or unset it"
         ) from None
     except (RuntimeError, ValueError) as error:
-        raise InputError(f"profile {name}: {file}: cannot be used ({_told(error)}); mend the file") from None
+        raise InputError(
+            f"profile {name}: {file}: cannot be used ({told_in_one_line(error)}); mend the file"
+        ) from None
     if name not in profiles:
         there = f"there are: {', '.join(sorted(profiles))}" if profiles else "it has none at all"
         raise InputError(f"profile {name}: {file} has no such profile, {there}; {_makes(name)} makes it")
@@ -134,15 +113,6 @@ def _profile(name: str, environ: Mapping[str, str]) -> ClientConfigProfile:
 
 def _makes(name: str) -> str:
     return f"`temporal config set --profile {shlex.quote(name)} --prop address --value HOST:PORT`"
-
-
-def _told(error: Exception) -> str:
-    """
-    Return an error's text in one line; for a file that is not TOML only the place, as the line there may hold a key.
-    """
-    text = " ".join(str(error).split())
-    place = re.search(r"TOML parse error at (line \d+, column \d+)", text)
-    return f"it is not such a TOML file at {place[1]}" if place else text
 
 
 def without_secrets(text: str, settings: ClientConnectConfig) -> str:

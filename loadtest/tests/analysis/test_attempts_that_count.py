@@ -11,7 +11,7 @@ import pytest
 import synthetic
 
 from loadtest.analysis import analyse
-from loadtest.analysis.costs.sizing import saturated_steps
+from loadtest.analysis.costs.sizing_steps import saturated_steps
 from loadtest.report.run_cells import cells
 from loadtest.results.measured_step import Measured
 

@@ -12,7 +12,7 @@ import synthetic
 from loop_steps import loop_step
 
 from loadtest.analysis import analyse
-from loadtest.analysis.costs.sizing import believable_steps
+from loadtest.analysis.costs.sizing_steps import believable_steps
 from loadtest.analysis.judged_steps import step_verdict
 from loadtest.analysis.saturation.cell_capacity import CellCapacity
 from loadtest.plan import Plan

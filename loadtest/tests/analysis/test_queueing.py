@@ -9,7 +9,7 @@ import random
 import pytest
 import synthetic
 from queueing_theory import mean_wait, simulate
-from world import World
+from simulated_step import World
 
 from loadtest.analysis import read_step
 from loadtest.results.step_key import StepKey

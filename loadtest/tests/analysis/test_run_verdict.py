@@ -11,7 +11,7 @@ import synthetic
 from readings import errors_of, made
 
 from loadtest.analysis import analyse, exit_code, read_step
-from loadtest.analysis.decisions.slo import demands
+from loadtest.analysis.decisions.demands import demands
 from loadtest.analysis.run_verdict import decide
 from loadtest.plan import Fraction, Open, Plan, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict

@@ -33,17 +33,29 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Run, EnvironmentF
 
 
 @pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Gives the one line in which a command is refused as bad input."""
+
+    def line_of(*arguments: str) -> str:
+        code = run(arguments)
+        lines = capsys.readouterr().err.splitlines()
+        assert (code, len(lines)) == (2, 1), lines
+        return lines[0]
+
+    return line_of
+
+
+@pytest.fixture
 def refused_line(
-    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, carried_out: list[tuple[Run, EnvironmentFlags]], refusal: Callable[..., str]
 ) -> Callable[..., str]:
     """Gives the one line in which a verb is refused, with nothing measured and nothing left behind."""
 
     def line_of(*arguments: str) -> str:
-        code = run([*arguments, "--output", str(tmp_path / "out")])
-        lines = capsys.readouterr().err.splitlines()
-        assert (code, len(lines), carried_out) == (2, 1, []), lines
+        line = refusal(*arguments, "--output", str(tmp_path / "out"))
+        assert carried_out == []
         assert not (tmp_path / "out").exists()
-        return lines[0]
+        return line
 
     return line_of
 

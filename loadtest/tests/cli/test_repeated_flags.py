@@ -4,16 +4,24 @@ A flag or key that has one value is not given two, of which the last would silen
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from loadtest.cli.app import app, run
+from loadtest.cli.app import app
 from repairshop.repeated_options import repeated_options
 
 # A plan that is refused for its own sake, so that nothing begins where a flag is not.
 WRONG = "wrong.toml"
+
+
+@pytest.fixture
+def wrong_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    Path(WRONG).write_text('name = "x"\nreplica = [1]\n')
 
 
 @pytest.mark.parametrize(
@@ -66,30 +74,15 @@ WRONG = "wrong.toml"
         ),
     ],
 )
-def test_two_values_are_refused(
-    arguments: list[str],
-    told: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.usefixtures("wrong_plan")
+def test_two_values_are_refused(arguments: list[str], told: str, refusal: Callable[..., str]) -> None:
     """One line has both values; nothing else is looked at."""
-    monkeypatch.chdir(tmp_path)
-    Path(WRONG).write_text('name = "x"\nreplica = [1]\n')
-
-    code = run(arguments)
-
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
-    assert told in line
+    assert told in refusal(*arguments)
 
 
-def test_what_may_be_repeated_or_says_the_same_is_let_pass(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("wrong_plan")
+def test_what_may_be_repeated_or_says_the_same_is_let_pass(refusal: Callable[..., str]) -> None:
     """A list, a flag without a value, the same value, a table's key after the table: the plan itself is looked at."""
-    monkeypatch.chdir(tmp_path)
-    Path(WRONG).write_text('name = "x"\nreplica = [1]\n')
     harmless = [
         "--yes",
         "--yes",
@@ -102,10 +95,8 @@ def test_what_may_be_repeated_or_says_the_same_is_let_pass(
         "work.cpu_seconds=0",
     ]
 
-    code = run(["sweep", WRONG, *harmless, "--set", "work.seconds=1"])
+    line = refusal("sweep", WRONG, *harmless, "--set", "work.seconds=1")
 
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
     assert "replica: no such key" in line
 
 

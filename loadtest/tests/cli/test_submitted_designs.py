@@ -4,6 +4,7 @@ The questions as a Job in the cluster: what the Job's verb is given, and what is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -143,14 +144,10 @@ def test_nothing_of_a_cluster_is_the_runs_to_set_up(
     ],
 )
 def test_what_cannot_be_asked_there_is_refused_here(
-    flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    flags: list[str], said: str, refusal: Callable[..., str]
 ) -> None:
     """In one line, before a cluster is looked for."""
-    code = run(["submit", str(DEMO), *flags])
-
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
-    assert said in line
+    assert said in refusal("submit", str(DEMO), *flags)
 
 
 @pytest.mark.parametrize("way", [["--attach"], ["--resume", "latest"]], ids=["attach", "resume"])

@@ -16,6 +16,7 @@ from two_servers import PAGES, A, B
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.rounds_asked import RoundsAsked
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.plan import parse_plan
 from loadtest.report.window_promql import window_queries
@@ -166,8 +167,7 @@ def test_the_answer_says_where_the_profiles_led(tmp_path: Path) -> None:
         synthetic.demo_plan(),
         ["profile=own"],
         ["profile=cloud"],
-        rounds=3,
-        most_rounds=3,
+        asked=RoundsAsked(rounds=3, most_rounds=3),
     )
     manifest = replace(synthetic.manifest(), servers={"own": "1.31.0", "cloud": "1.32.0"}, profiles=LED)
     begun = Run.create(tmp_path, plan, manifest)

@@ -15,6 +15,7 @@ from two_servers import CLOUD, PAGES, SERVERS, A, B
 from loadtest.cli.app import run
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.cli.comparison_ending import conclude_comparison
+from loadtest.cli.rounds_asked import RoundsAsked
 from loadtest.cli.run_environment import EnvironmentFlags
 from loadtest.cli.run_refusals import refuse_many_starts
 from loadtest.errors import InputError
@@ -104,10 +105,7 @@ def test_each_server_is_spared_by_what_it_would_get_itself() -> None:
         [f"address={CLOUD}"],
         [f"address={B}"],
         rate=100.0,
-        block_seconds=10.0,
-        change_over_seconds=5.0,
-        rounds=4,
-        most_rounds=4,
+        asked=RoundsAsked(None, 10.0, 5.0, rounds=4, most_rounds=4),
     )
     twice = plan.model_copy(update={"loads": (Open(arrival_rate=200.0, window_seconds=10.0),)})
     scenario = load("repair")
@@ -141,8 +139,7 @@ def test_the_answer_names_both_servers(tmp_path: Path) -> None:
         synthetic.demo_plan(),
         [f"address={A}"],
         [f"address={B}"],
-        rounds=3,
-        most_rounds=3,
+        asked=RoundsAsked(rounds=3, most_rounds=3),
     )
     manifest = replace(synthetic.manifest(), servers={A: "1.31.0", B: "1.32.0"})
     begun = Run.create(tmp_path, plan, manifest)

@@ -4,11 +4,11 @@ Work that a scenario does not read is not varied, and is told where a plan names
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from loadtest.cli.app import run
 from loadtest.cli.unread_work import unread_work
 from loadtest.plan import Plan, Work
 from loadtest.scenario import load
@@ -31,17 +31,15 @@ NOWHERE = ("--address", "127.0.0.1:1")
 def test_work_that_no_order_gets_is_not_varied(
     arguments: list[str],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    refusal: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else two settings that are one would be told as the same."""
     monkeypatch.chdir(tmp_path)
     verb, *flags = arguments
 
-    code = run([verb, str(PLANS / "smoke.toml"), *flags])
+    line = refusal(verb, str(PLANS / "smoke.toml"), *flags)
 
-    (line,) = capsys.readouterr().err.splitlines()
-    assert code == 2
     assert "factors.work.payload_bytes: the scenario " in line
     assert "does not read it, so no order would change" in line
     assert list(tmp_path.iterdir()) == []

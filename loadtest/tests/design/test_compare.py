@@ -67,7 +67,7 @@ def test_an_open_gate_asks_for_further_rounds_up_to_the_most() -> None:
 
     kept, answer = _carried_out(design, [0.8, 1.25] * 4)
 
-    told = _of(design.compared(kept), "throughput")
+    told = _of(design.blocks.compared(kept), "throughput")
     assert len(kept) == 4 * design.question.most_rounds
     assert (told.standing, told.rounds) == (Standing.UNKNOWN, 8)
     assert told.rounds_wanted is not None and told.rounds_wanted > 8
@@ -84,7 +84,7 @@ def test_a_budget_ends_the_comparison() -> None:
     kept, answer = _carried_out(design, [1.0] * 8)
 
     assert (len(kept), answer.why) == (13, "the budget of 130 s of windows is spent")
-    assert _of(design.compared(kept), "throughput").rounds == 3
+    assert _of(design.blocks.compared(kept), "throughput").rounds == 3
 
 
 def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out() -> None:
@@ -95,9 +95,9 @@ def test_an_invalid_block_is_measured_once_more_and_then_its_round_is_left_out()
 
     assert {step.key.attempt for step in kept} == {1, 2}
     assert len(kept) == 2 * 4 * design.question.most_rounds
-    assert design.rounds(kept) == []
+    assert design.blocks.whole_rounds(kept) == []
     assert "0 of them valid" in answer.why
-    assert _of(design.compared(kept), "throughput").ratio is None
+    assert _of(design.blocks.compared(kept), "throughput").ratio is None
 
 
 def test_the_gate_can_name_what_is_compared() -> None:
@@ -129,8 +129,8 @@ def test_each_block_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [measured.key for measured in read] == [step.key for step in kept]
     broken = replace(kept[0], measured=replace(kept[0].measured, gone=("worker-1",)))
-    assert design.problems(kept[0]) == ()
-    assert design.problems(broken) != ()
+    assert design.blocks.problems(kept[0]) == ()
+    assert design.blocks.problems(broken) != ()
 
 
 def test_a_closed_load_says_nothing_of_waits() -> None:
@@ -138,7 +138,7 @@ def test_a_closed_load_says_nothing_of_waits() -> None:
     design = comparison()
     kept, _ = _carried_out(design, [1.0] * 8)
 
-    waits = _of(design.compared(kept), "wait")
+    waits = _of(design.blocks.compared(kept), "wait")
 
     assert (waits.ratio, waits.standing) == (None, Standing.UNKNOWN)
     assert "closed load" in waits.why
@@ -167,7 +167,7 @@ def test_ten_percent_more_activity_time_is_found(walk: float) -> None:
 def _standing(design: Compare, slower: float, walk: float, seed: int) -> Standing:
     plan: Plan = design.plan
     kept, _ = ComparedSystem(plan, slower, walk, seed).answer(design)
-    return _of(design.compared(kept), "throughput").standing
+    return _of(design.blocks.compared(kept), "throughput").standing
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_a_block_is_called_invalid_where_it_is_left_out(gone: tuple[str, ...], v
     assert told.verdict.value == verdict
     assert bool(told.reasons) is bool(gone)
     assert not any("too few" in reason for reason in told.reasons)
-    assert bool(design.problems(block)) is bool(gone)
+    assert bool(design.blocks.problems(block)) is bool(gone)

@@ -15,6 +15,7 @@ from loadtest.analysis.readings.workers_as_planned import in_flight
 from loadtest.analysis.suspects.relief_change import Relief, relief_of
 from loadtest.analysis.suspects.suspect_builder import found
 from loadtest.cli.limits_plan import limits_plan
+from loadtest.cli.rounds_asked import RoundsAsked
 from loadtest.design.design import Answer, KeptStep, NextStep
 from loadtest.design.limits import LimitSearch
 from loadtest.plan import Saturate, WorkerSetup
@@ -44,12 +45,8 @@ def limits(most_suspects: int = 3, *, starts_server: bool = True, own_worker: bo
     plan, question = limits_plan(
         synthetic.demo_plan(worker=WorkerSetup(activity_slots=4 if own_worker else None)),
         place,
-        replicas=None,
-        block_seconds=None,
-        change_over_seconds=4.0,
-        rounds=None,
-        most_rounds=None,
-        most_suspects=most_suspects,
+        RoundsAsked(),
+        most_suspects,
     )
     return LimitSearch(plan, question)
 

@@ -15,6 +15,7 @@ from tls_proxy import SERVER_NAME, Authority, serve
 from loadtest.connection import connect
 from loadtest.errors import InputError
 from loadtest.injector.launch import launch
+from loadtest.server_access import ServerAccess
 
 pytestmark = [pytest.mark.server]
 
@@ -112,7 +113,7 @@ async def test_a_frontend_that_wants_a_token(server: Any, tmp_path: Path) -> Non
 
         right = {**ca, "TEMPORAL_API_KEY": "right-key"}
         await connect(proxy.address, environ=right)
-        async with launch(proxy.address, "default", injectors=1, logs=tmp_path, connection=right):
+        async with launch(ServerAccess(proxy.address, "default", right), injectors=1, logs=tmp_path):
             pass
 
     assert proxy.authorizations >= {"Bearer right-key", "Bearer wrong-key"}

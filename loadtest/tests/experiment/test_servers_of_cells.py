@@ -17,6 +17,7 @@ from fake_system import ACTIVITIES, FakeSystem
 from fakes import fake_ports
 
 from loadtest.cli.compare_plan import comparing_plan
+from loadtest.cli.rounds_asked import RoundsAsked
 from loadtest.design.compare import Compare
 from loadtest.experiment.loop import Subject, run_experiment
 from loadtest.experiment.progress import Event, StepEnded
@@ -44,10 +45,7 @@ async def _compare(
         quick_plan(),
         [f"address={A}"],
         [f"address={B}"],
-        replicas=2,
-        block_seconds=block_seconds,
-        rounds=3,
-        most_rounds=3,
+        asked=RoundsAsked(2, block_seconds, rounds=3, most_rounds=3),
     )
     run = Run.create(folder, plan, synthetic.manifest())
     ports = {address: fake_ports(system) for address, system in systems.items()}

@@ -41,16 +41,6 @@ class Subject:
     known: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """
-    What the system does in the long run at one utilisation: 95 % point and mean of the waits.
-    """
-
-    quantile_seconds: float
-    mean_seconds: float
-
-
 def known(subject: Subject) -> Subject:
     """
     Return the same system with its capacity and its bound filled in, for whoever must not find them again.
@@ -75,12 +65,12 @@ def bound_of(subject: Subject) -> SloBound:
     return SloBound(float(np.quantile(taken, 0.95)), 0.05, subject.measure)
 
 
-def truth_at(subject: Subject, utilization: float) -> Truth:
+def p95_seconds_at(subject: Subject, utilization: float) -> float:
     """
-    Return what the system does in the long run.
+    Return the 95 % point of the system's waits in the long run.
     """
     waits, _ = _at(subject, utilization)
-    return Truth(float(np.quantile(waits, 0.95)), float(waits.mean()))
+    return float(np.quantile(waits, 0.95))
 
 
 def _at(subject: Subject, utilization: float) -> tuple[Column, Column]:

@@ -21,7 +21,6 @@ from loadtest.analysis.twin import (
     Measure,
     SloBound,
     UntilDecided,
-    estimate_mean,
     estimate_quantile,
     misfit,
     model_waits,
@@ -49,7 +48,7 @@ class Outcome:
         saturated: Capacity that the saturate step showed, its half width as a share, and the true one.
         level: Of the rate, against the capacity shown.
         alarm: Whether the model was said not to fit.
-        quantile, mean: Estimates of the long run's waits.
+        p95: Estimate of the 95 % point of the long run's waits.
         cpu_seconds: Of the model's work before the window; no part of what was found.
     """
 
@@ -59,8 +58,7 @@ class Outcome:
     saturated: tuple[float, float, float]
     level: LoadLevel = LoadLevel.BELOW
     alarm: bool = False
-    quantile: LongRunEstimate | None = None
-    mean: LongRunEstimate | None = None
+    p95: LongRunEstimate | None = None
     cpu_seconds: float = field(default=0.0, compare=False)
 
 
@@ -132,11 +130,8 @@ def try_open_step(
     if not estimate:
         return found
     waits = model_waits(own, before.work, before.rate, done, bound, long_run_reading.TASKS)
-    raw = columns["waits"]
     return replace(
-        found,
-        quantile=estimate_quantile(float(np.quantile(raw, 0.95)), 0.95, waits, fits),
-        mean=estimate_mean(float(raw.mean()), waits, fits),
+        found, p95=estimate_quantile(float(np.quantile(columns["waits"], 0.95)), 0.95, waits, fits)
     )
 
 

@@ -6,7 +6,7 @@ They are made up, for tests alone; nothing here is ever a result.
 
 from __future__ import annotations
 
-from world import World
+from simulated_step import World
 
 from loadtest.plan import Open, Plan, Saturate, Work
 from loadtest.results.manifest import Machine, Manifest

@@ -28,9 +28,7 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
     """
     A master and two injectors.
     """
-    async with launch(
-        server.address, "default", injectors=2, logs=tmp_path_factory.mktemp("locust")
-    ) as running:
+    async with launch(server.access, injectors=2, logs=tmp_path_factory.mktemp("locust")) as running:
         yield running
 
 

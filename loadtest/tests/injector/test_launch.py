@@ -26,6 +26,7 @@ from loadtest.injector.launch import launch
 from loadtest.injector.running_locust import Locust
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.server_access import ServerAccess
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -55,9 +56,7 @@ async def locust(server: Server, tmp_path_factory: pytest.TempPathFactory) -> As
     async with AsyncExitStack() as open_ones:
         with pytest.MonkeyPatch.context() as variables:  # at its start alone
             variables.setenv("LOADTEST_INJECTOR_METRICS_PORT", str(METRICS_PORT))
-            running = await open_ones.enter_async_context(
-                launch(server.address, "default", injectors=2, logs=logs)
-            )
+            running = await open_ones.enter_async_context(launch(server.access, injectors=2, logs=logs))
         yield running
 
 
@@ -199,7 +198,7 @@ async def test_an_address_where_nobody_answers_is_told_before_any_step(tmp_path:
     with pytest.raises(
         InputError, match=r"127\.0\.0\.1:9: no Temporal server answers there \(connection refused\)"
     ):
-        async with launch("127.0.0.1:9", "default", injectors=1, logs=tmp_path):
+        async with launch(ServerAccess("127.0.0.1:9", "default", {}), injectors=1, logs=tmp_path):
             pytest.fail("it came up")
 
     assert {child for child in psutil.Process().children(recursive=True) if child not in before} == set()
@@ -214,7 +213,7 @@ async def test_a_codec_setting_that_cannot_be_used_is_told_at_once(
     monkeypatch.setenv("REPAIRSHOP_CODEC_REQUIRED", "perhaps")
 
     with pytest.raises(InputError, match="REPAIRSHOP_CODEC_REQUIRED"):
-        async with launch(server.address, "default", injectors=1, logs=tmp_path):
+        async with launch(server.access, injectors=1, logs=tmp_path):
             pytest.fail("it came up")
 
 
@@ -227,5 +226,5 @@ async def test_a_port_of_the_environment_that_is_none_is_refused(
     monkeypatch.setenv("LOADTEST_INJECTOR_METRICS_PORT", "many")
 
     with pytest.raises(InputError, match="LOADTEST_INJECTOR_METRICS_PORT = many: not a port"):
-        async with launch("127.0.0.1:9", "default", injectors=1, logs=tmp_path):
+        async with launch(ServerAccess("127.0.0.1:9", "default", {}), injectors=1, logs=tmp_path):
             pytest.fail("it came up")

@@ -19,7 +19,7 @@ from real_server import Server
 from loadtest.child import spawn
 from loadtest.errors import InjectorError
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import LOCUSTFILE, launch
+from loadtest.injector.launch import LOCUSTFILE, InjectorPlace, launch
 from loadtest.injector.running_locust import Locust
 from loadtest.results.injector_report import InjectorReport
 from loadtest.results.problem import ProblemCause
@@ -48,7 +48,7 @@ async def test_a_killed_injector_makes_the_step_invalid_and_the_rest_carries_on(
     that one too there is no report.
     """
     async with (
-        launch(server.address, "default", injectors=2, logs=tmp_path) as locust,
+        launch(server.access, injectors=2, logs=tmp_path) as locust,
         noop_worker(server.address, task_queue) as client,
     ):
         asked = instruction(step="kill", window_seconds=4)
@@ -92,7 +92,10 @@ async def test_injectors_from_elsewhere_join_the_master_and_are_missed_when_they
     try:
         async with (
             launch(
-                server.address, "default", injectors=1, logs=tmp_path, local=False, bind_port=port
+                server.access,
+                injectors=1,
+                logs=tmp_path,
+                place=InjectorPlace(local=False, bind_port=port),
             ) as locust,
             noop_worker(server.address, task_queue),
         ):

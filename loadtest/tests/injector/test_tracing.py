@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from receiver import Receiver, receiving
+from otlp_receiver import Receiver, receiving
 from watched_stack import process
 
 from loadtest.errors import InputError
@@ -24,6 +24,7 @@ from loadtest.injector.asked_tracing import tracing
 from loadtest.injector.launch import launch
 from loadtest.plan import ArrivalKind, Arrivals, Work
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.server_access import ServerAccess
 
 ORDERS = 3
 ACTIVITIES = ("register", "classify", "assign_technician", "set_deadline", "assign_inspector", "settle")
@@ -60,7 +61,7 @@ def instruction(task_queue: str, start_at: float) -> StepInstruction:
 
 
 async def inject(address: str, task_queue: str, logs: Path) -> float:
-    async with launch(address, "default", injectors=1, logs=logs) as locust:
+    async with launch(ServerAccess(address, "default", {}), injectors=1, logs=logs) as locust:
         start_at = time.time() + 1.0
         report = await locust.run(instruction(task_queue, start_at), lambda second: None)
         assert report.whole.completed == ORDERS, report

@@ -25,7 +25,7 @@ from temporalio.service import RPCError
 
 from loadtest.catalogue import ALL, BY_KEY, MONITORING_METRICS, STEP_METRICS, Metric, MetricKind
 from loadtest.free_ports import free_ports
-from loadtest.injector.launch import launch
+from loadtest.injector.launch import InjectorPlace, launch
 from loadtest.plan import Arrivals, Work, WorkerSetup
 from loadtest.probe.http_page import fetch
 from loadtest.results.step_instruction import StepInstruction
@@ -119,7 +119,7 @@ async def test_every_metric_is_on_a_running_stack(
     try:
         (repair,) = await shop.scale(1)
         async with launch(
-            server.address, "default", injectors=1, logs=tmp_path, metrics_port=metrics_port
+            server.access, injectors=1, logs=tmp_path, place=InjectorPlace(metrics_port=metrics_port)
         ) as injectors:
             await asyncio.gather(
                 provoke(client, task_queue, small.url),

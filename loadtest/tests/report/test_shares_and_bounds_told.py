@@ -15,14 +15,6 @@ from loadtest.report.headlines import headlines
 from loadtest.results.sweep_result import SweepResult
 
 
-@pytest.fixture(scope="module")
-def sweep() -> SweepResult:
-    """
-    What is said of the demo's steps.
-    """
-    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
-
-
 @pytest.mark.parametrize(
     ("ratio", "told"),
     [(1 / 5000, "0.02 % of "), (214 / 215, "99.5 % of "), (1.0, "all of "), (0.0, "none of ")],

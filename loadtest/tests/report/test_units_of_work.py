@@ -7,19 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import synthetic
 
-from loadtest.analysis import analyse
 from loadtest.report.headlines import headlines
 from loadtest.results.sweep_result import SweepResult
-
-
-@pytest.fixture(scope="module")
-def sweep() -> SweepResult:
-    """
-    The demo's run, on a server that counts 27 transitions and 7 actions an order.
-    """
-    return analyse(synthetic.steps(), synthetic.demo_plan(), synthetic.manifest())
 
 
 @pytest.mark.parametrize(

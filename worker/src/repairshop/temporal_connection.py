@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from repairshop.client_config import told_in_one_line, with_usable_headers
 from repairshop.codec import ClientOptions
 from repairshop.environment import SettingsError
 
@@ -131,37 +132,11 @@ def _namespace(config: ClientConnectConfig) -> str:
 
 def _read_config() -> ClientConnectConfig:
     try:
-        return _with_usable_headers(ClientConfig.load_client_connect_config())
+        return with_usable_headers(ClientConfig.load_client_connect_config())
     except (RuntimeError, OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        # The line that is not TOML may hold a key.
-        if place := re.search(r"TOML parse error at (line \d+, column \d+)", reason):
-            reason = f"it is not such a TOML file at {place[1]}"
-        raise SettingsError((f"TEMPORAL_* variables or the file they name: {reason}",)) from None
-
-
-def _with_usable_headers(config: ClientConnectConfig) -> ClientConnectConfig:
-    """
-    Return a configuration whose API key and metadata can be headers.
-
-    A line end after a key or a value in its file is removed: with it the SDK would send no key, and would not connect
-    at all with such metadata.
-    """
-    key = config.get("api_key")
-    if key is not None:
-        if not (bare := key.strip()) or not bare.isascii() or not bare.isprintable():
-            raise ValueError("the API key must be one line of printable ASCII")
-        config["api_key"] = bare
-    if metadata := config.get("rpc_metadata"):
-        config["rpc_metadata"] = {name: _header(name, value) for name, value in metadata.items()}
-    return config
-
-
-def _header(name: str, value: str) -> str:
-    bare = value.strip()
-    if not bare.isprintable():
-        raise ValueError(f"the metadata {name} must be one line")
-    return bare
+        raise SettingsError(
+            (f"TEMPORAL_* variables or the file they name: {told_in_one_line(error)}",)
+        ) from None
 
 
 async def _check_namespace(client: Client) -> None:

@@ -41,6 +41,22 @@ CHECKLIST = ("screen", "buttons")
 REWORK = WorkProfile(rework_probability=0.5)
 
 
+async def start_order(
+    client: Client, task_queue: str, order: RepairOrder, **more: Any
+) -> WorkflowHandle[Any, RepairResult]:
+    """
+    Start an order's workflow; ``more`` are further arguments of ``start_workflow``.
+    """
+    return await client.start_workflow(
+        REPAIR_WORKFLOW,
+        order,
+        id=workflow_id(order.order_id),
+        task_queue=task_queue,
+        result_type=RepairResult,
+        **more,
+    )
+
+
 @dataclass(frozen=True)
 class Shop:
     """
@@ -55,16 +71,11 @@ class Shop:
         """
         Start an order as the shop's own clients do.
         """
-        return await self.client.start_workflow(
-            REPAIR_WORKFLOW,
-            order,
-            id=workflow_id(order.order_id),
-            task_queue=self.task_queue,
-            result_type=RepairResult,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            **more,
-        )
+        once = {
+            "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            "id_conflict_policy": WorkflowIDConflictPolicy.FAIL,
+        }
+        return await start_order(self.client, self.task_queue, order, **once, **more)
 
     async def take(self, order: RepairOrder) -> RepairResult:
         """

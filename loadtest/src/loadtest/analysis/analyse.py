@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from loadtest.analysis.capacities.scaling import describe_scaling
 from loadtest.analysis.costs.sweep_cpu_cost import cost
-from loadtest.analysis.decisions.slo import demands, no_demand
+from loadtest.analysis.decisions.demands import demands, no_demand
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.run_verdict import decide, decide_all

@@ -4,11 +4,11 @@ What a worker's SDK tells of activities.
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, MetricReading
+from loadtest.catalogue.metric import Metric, MetricReading, counter, histogram
 from loadtest.catalogue.metric_writers import PER_ACTIVITY_TYPE, PER_TASK_QUEUE, SDK_CORE
 
 ACTIVITY_METRICS: tuple[Metric, ...] = (
-    Metric.histogram(
+    histogram(
         key="worker.activity_schedule_to_start",
         name="temporal_activity_schedule_to_start_latency_seconds",
         unit="seconds",
@@ -17,7 +17,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="an activity is taken",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.activity_finished",
         name="temporal_activity_execution_latency_seconds",
         unit="activities",
@@ -28,7 +28,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         split="activity_type",
         reading=MetricReading.COUNT,
     ),
-    Metric.counter(
+    counter(
         key="worker.activity_failed",
         name="temporal_activity_execution_failed_total",
         unit="activities",
@@ -38,7 +38,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         event="an activity attempt fails",
         split="activity_type",
     ),
-    Metric.counter(
+    counter(
         key="worker.activity_received",
         name="temporal_activity_task_received_total",
         unit="activities",
@@ -48,7 +48,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         event="an activity is taken",
         split="eager",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.activity_execution",
         name="temporal_activity_execution_latency_seconds",
         unit="seconds",
@@ -57,7 +57,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="an activity attempt ends",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.activity_endtoend",
         name="temporal_activity_succeed_endtoend_latency_seconds",
         unit="seconds",
@@ -67,7 +67,7 @@ ACTIVITY_METRICS: tuple[Metric, ...] = (
         event="an activity ends well",
         read_by_sweep=False,
     ),
-    Metric.histogram(
+    histogram(
         key="worker.local_activity_execution",
         name="temporal_local_activity_execution_latency_seconds",
         unit="seconds",

@@ -6,14 +6,14 @@ All families are on the page from the start: an injector whose page has none is 
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, Writer
+from loadtest.catalogue.metric import Metric, Writer, counter, gauge, histogram
 
 _WRITER = Writer("injector", since="temporal-loadtest 0.1.0")
 _PER_SCENARIO = ("scenario",)
 
 
 INJECTOR_METRICS: tuple[Metric, ...] = (
-    Metric.counter(
+    counter(
         key="injector.offered",
         name="loadtest_injector_offered_total",
         unit="workflows",
@@ -21,7 +21,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Arrivals that fell due.",
         writer=_WRITER,
     ),
-    Metric.counter(
+    counter(
         key="injector.sent",
         name="loadtest_injector_sent_total",
         unit="workflows",
@@ -29,7 +29,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Starts that left the injector; must follow offered.",
         writer=_WRITER,
     ),
-    Metric.counter(
+    counter(
         key="injector.completed",
         name="loadtest_injector_completed_total",
         unit="workflows",
@@ -37,7 +37,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Awaited workflows that closed well.",
         writer=_WRITER,
     ),
-    Metric.counter(
+    counter(
         key="injector.failed",
         name="loadtest_injector_failed_total",
         unit="workflows",
@@ -47,7 +47,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         event="a start or a workflow fails",
         split="kind",
     ),
-    Metric.gauge(
+    gauge(
         key="injector.in_flight",
         name="loadtest_injector_in_flight",
         unit="workflows",
@@ -55,7 +55,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Workflows that this injector started and that are still open.",
         writer=_WRITER,
     ),
-    Metric.histogram(
+    histogram(
         key="injector.lag",
         name="loadtest_injector_lag_seconds",
         unit="seconds",
@@ -63,7 +63,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Actual send minus intended start.",
         writer=_WRITER,
     ),
-    Metric.histogram(
+    histogram(
         key="injector.response_time",
         name="loadtest_injector_response_time_seconds",
         unit="seconds",
@@ -71,7 +71,7 @@ INJECTOR_METRICS: tuple[Metric, ...] = (
         meaning="Start acknowledged minus intended start.",
         writer=_WRITER,
     ),
-    Metric.histogram(
+    histogram(
         key="injector.end_to_end",
         name="loadtest_injector_end_to_end_seconds",
         unit="seconds",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 
 class MetricKind(StrEnum):
@@ -70,7 +71,7 @@ class Metric:
         labels: All labels that its series carry on the page.
         meaning: One sentence for people.
         writer: The program that writes it.
-        since: Oldest version of the writer in which it was seen.
+        since: Oldest version of the writer in which it was seen; ``None`` where that is the writer's own oldest version.
         event: The event after which it appears; ``None`` where it is always there.
         missing_with: Setting of a worker whose page lacks the metric, although other workers always show it; ``None``
             where all show it.
@@ -88,124 +89,21 @@ class Metric:
     labels: tuple[str, ...]
     meaning: str
     writer: Writer
-    since: str
-    event: str | None
-    where: tuple[tuple[str, str], ...]
-    split: str | None
-    reading: MetricReading
-    read_by_sweep: bool
+    since: str | None = None
+    event: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    split: str | None = None
+    reading: MetricReading = MetricReading.VALUE
+    read_by_sweep: bool = True
     of_every_namespace: bool = False
     missing_with: str | None = None
 
-    @classmethod
-    def counter(
-        cls,
-        *,
-        key: str,
-        name: str,
-        unit: str,
-        labels: tuple[str, ...],
-        meaning: str,
-        writer: Writer,
-        since: str | None = None,
-        event: str | None = None,
-        where: tuple[tuple[str, str], ...] = (),
-        split: str | None = None,
-        read_by_sweep: bool = True,
-        of_every_namespace: bool = False,
-    ) -> Metric:
+    @property
+    def oldest_version(self) -> str:
         """
-        Return a metric that only grows while its process lives.
+        Oldest version of the writer that has it.
         """
-        return cls(
-            key=key,
-            name=name,
-            kind=MetricKind.COUNTER,
-            unit=unit,
-            labels=labels,
-            meaning=meaning,
-            writer=writer,
-            since=since or writer.since,
-            event=event,
-            where=where,
-            split=split,
-            reading=MetricReading.VALUE,
-            read_by_sweep=read_by_sweep,
-            of_every_namespace=of_every_namespace,
-        )
-
-    @classmethod
-    def gauge(
-        cls,
-        *,
-        key: str,
-        name: str,
-        unit: str,
-        labels: tuple[str, ...],
-        meaning: str,
-        writer: Writer,
-        since: str | None = None,
-        event: str | None = None,
-        where: tuple[tuple[str, str], ...] = (),
-        split: str | None = None,
-        read_by_sweep: bool = True,
-        missing_with: str | None = None,
-    ) -> Metric:
-        """
-        Return a metric that shows a current state.
-        """
-        return cls(
-            key=key,
-            name=name,
-            kind=MetricKind.GAUGE,
-            unit=unit,
-            labels=labels,
-            meaning=meaning,
-            writer=writer,
-            since=since or writer.since,
-            event=event,
-            where=where,
-            split=split,
-            reading=MetricReading.VALUE,
-            read_by_sweep=read_by_sweep,
-            missing_with=missing_with,
-        )
-
-    @classmethod
-    def histogram(
-        cls,
-        *,
-        key: str,
-        name: str,
-        unit: str,
-        labels: tuple[str, ...],
-        meaning: str,
-        writer: Writer,
-        since: str | None = None,
-        event: str | None = None,
-        where: tuple[tuple[str, str], ...] = (),
-        split: str | None = None,
-        reading: MetricReading = MetricReading.BUCKETS,
-        read_by_sweep: bool = True,
-    ) -> Metric:
-        """
-        Return a metric with a sample for each event; its buckets or its count alone are read.
-        """
-        return cls(
-            key=key,
-            name=name,
-            kind=MetricKind.HISTOGRAM,
-            unit=unit,
-            labels=labels,
-            meaning=meaning,
-            writer=writer,
-            since=since or writer.since,
-            event=event,
-            where=where,
-            split=split,
-            reading=reading,
-            read_by_sweep=read_by_sweep,
-        )
+        return self.since or self.writer.since
 
     @property
     def presence(self) -> Presence:
@@ -245,3 +143,9 @@ class Metric:
         if self.reading is MetricReading.COUNT:
             return (f"{self.name}_count",)
         return (f"{self.name}_bucket", f"{self.name}_sum", f"{self.name}_count")
+
+
+# A metric that only grows while its process lives; one that shows a current state; one with a sample for each event.
+counter = partial(Metric, kind=MetricKind.COUNTER)
+gauge = partial(Metric, kind=MetricKind.GAUGE)
+histogram = partial(Metric, kind=MetricKind.HISTOGRAM, reading=MetricReading.BUCKETS)

@@ -6,7 +6,7 @@ In a cluster these series carry Kubernetes' label ``namespace``, which is not Te
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, Writer
+from loadtest.catalogue.metric import Metric, Writer, gauge
 
 _PROMETHEUS = Writer("Prometheus", since="Prometheus 2.42")
 _KUBE_STATE_METRICS = Writer("kube-state-metrics", since="kube-state-metrics 2.0")
@@ -14,7 +14,7 @@ _CERT_MANAGER = Writer("cert-manager", since="cert-manager 1.0")
 _PER_AUTOSCALER = ("namespace", "horizontalpodautoscaler")
 
 MONITORING_METRICS: tuple[Metric, ...] = (
-    Metric.gauge(
+    gauge(
         key="monitoring.up",
         name="up",
         unit="",
@@ -23,7 +23,7 @@ MONITORING_METRICS: tuple[Metric, ...] = (
         writer=_PROMETHEUS,
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="monitoring.autoscaler_replicas",
         name="kube_horizontalpodautoscaler_status_current_replicas",
         unit="replicas",
@@ -33,7 +33,7 @@ MONITORING_METRICS: tuple[Metric, ...] = (
         event="an autoscaler is made",
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="monitoring.autoscaler_maximum",
         name="kube_horizontalpodautoscaler_spec_max_replicas",
         unit="replicas",
@@ -43,7 +43,7 @@ MONITORING_METRICS: tuple[Metric, ...] = (
         event="an autoscaler is made",
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="monitoring.autoscaler_minimum",
         name="kube_horizontalpodautoscaler_spec_min_replicas",
         unit="replicas",
@@ -53,7 +53,7 @@ MONITORING_METRICS: tuple[Metric, ...] = (
         event="an autoscaler is made",
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="monitoring.certificate_end",
         name="certmanager_certificate_expiration_timestamp_seconds",
         unit="unix time",
@@ -63,7 +63,7 @@ MONITORING_METRICS: tuple[Metric, ...] = (
         event="a certificate is issued",
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="monitoring.certificate_renewal",
         name="certmanager_certificate_renewal_timestamp_seconds",
         unit="unix time",

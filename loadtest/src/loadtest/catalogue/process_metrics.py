@@ -6,13 +6,13 @@ These families carry no labels, as each page is that of one process.
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, Writer
+from loadtest.catalogue.metric import Metric, Writer, counter, gauge
 
 _WRITER = Writer("worker process", since="repair-worker 0.1.0")
 
 
 PROCESS_METRICS: tuple[Metric, ...] = (
-    Metric.counter(
+    counter(
         key="worker.cpu",
         name="process_cpu_seconds_total",
         unit="seconds",
@@ -20,7 +20,7 @@ PROCESS_METRICS: tuple[Metric, ...] = (
         meaning="CPU time of the process, user and system.",
         writer=_WRITER,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.rss",
         name="process_resident_memory_bytes",
         unit="bytes",
@@ -28,7 +28,7 @@ PROCESS_METRICS: tuple[Metric, ...] = (
         meaning="Resident memory of the process.",
         writer=_WRITER,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.start_time",
         name="process_start_time_seconds",
         unit="unix time",

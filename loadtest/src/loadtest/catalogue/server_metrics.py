@@ -6,14 +6,14 @@ One dev server has one page with all services; a cluster has a page for each ser
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, MetricReading
+from loadtest.catalogue.metric import Metric, MetricReading, counter, gauge, histogram
 from loadtest.catalogue.metric_writers import EVERY_SERVICE, FRONTEND, HISTORY, PER_NAMESPACE
 
 _PER_WORKFLOW_TYPE = (*PER_NAMESPACE, "taskqueue", "workflowType")
 
 
 SERVER_METRICS: tuple[Metric, ...] = (
-    Metric.counter(
+    counter(
         key="server.restarts",
         name="restarts",
         unit="starts",
@@ -22,7 +22,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=EVERY_SERVICE,
         split="service_name",
     ),
-    Metric.histogram(
+    histogram(
         key="server.workflow_closed",
         name="workflow_schedule_to_close_latency",
         unit="workflows",
@@ -34,7 +34,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         split="workflowType",
         reading=MetricReading.COUNT,
     ),
-    Metric.histogram(
+    histogram(
         key="server.workflow_endtoend",
         name="workflow_schedule_to_close_latency",
         unit="seconds",
@@ -44,7 +44,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         since="Temporal server 1.30",
         event="a workflow closes",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_continued",
         name="workflow_continued_as_new",
         unit="workflows",
@@ -54,7 +54,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one continues as new",
         split="workflowType",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_success",
         name="workflow_success",
         unit="workflows",
@@ -64,7 +64,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one closes well",
         split="workflowType",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_failed",
         name="workflow_failed",
         unit="workflows",
@@ -74,7 +74,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one fails",
         split="workflowType",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_cancelled",
         name="workflow_cancel",
         unit="workflows",
@@ -84,7 +84,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one is cancelled",
         split="workflowType",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_terminated",
         name="workflow_terminate",
         unit="workflows",
@@ -94,7 +94,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one is terminated",
         split="workflowType",
     ),
-    Metric.counter(
+    counter(
         key="server.workflow_timed_out",
         name="workflow_timeout",
         unit="workflows",
@@ -104,7 +104,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="one times out",
         split="workflowType",
     ),
-    Metric.histogram(
+    histogram(
         key="server.state_transitions",
         name="state_transition_count",
         unit="state transitions",
@@ -114,7 +114,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="a workflow of the namespace changes its state",
         reading=MetricReading.COUNT,
     ),
-    Metric.counter(
+    counter(
         key="server.actions",
         name="action",
         unit="actions",
@@ -125,7 +125,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="the namespace's first action",
         split="action_type",
     ),
-    Metric.counter(
+    counter(
         key="server.activity_completed",
         name="service_requests",
         unit="activities",
@@ -138,7 +138,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
             ("service_name", "history"),
         ),
     ),
-    Metric.histogram(
+    histogram(
         key="server.persistence_latency",
         name="persistence_latency",
         unit="seconds",
@@ -146,7 +146,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         meaning="Time of a request to the database.",
         writer=EVERY_SERVICE,
     ),
-    Metric.counter(
+    counter(
         key="server.persistence_requests",
         name="persistence_requests",
         unit="requests",
@@ -156,7 +156,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         split="operation",
         read_by_sweep=False,
     ),
-    Metric.counter(
+    counter(
         key="server.database_requests",
         name="persistence_requests",
         unit="requests",
@@ -166,7 +166,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         # History reads its queues under the namespace `system`: half or more of the requests of an order.
         of_every_namespace=True,
     ),
-    Metric.counter(
+    counter(
         key="server.persistence_errors",
         name="persistence_error_with_type",
         unit="requests",
@@ -176,7 +176,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="a request to the database fails",
         split="error_type",
     ),
-    Metric.histogram(
+    histogram(
         key="server.shard_lock",
         name="semaphore_latency",
         unit="seconds",
@@ -187,7 +187,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="a shard writes a workflow's state",
         where=(("operation", "ShardInfo"),),
     ),
-    Metric.histogram(
+    histogram(
         key="server.shard_mutex",
         name="lock_latency",
         unit="seconds",
@@ -196,7 +196,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=HISTORY,
         where=(("operation", "ShardInfo"),),
     ),
-    Metric.counter(
+    counter(
         key="server.service_requests",
         name="service_requests",
         unit="requests",
@@ -206,7 +206,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         where=(("service_name", "frontend"),),
         split="operation",
     ),
-    Metric.counter(
+    counter(
         key="server.service_errors",
         name="service_error_with_type",
         unit="requests",
@@ -216,7 +216,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="a request ends in an error",
         split="error_type",
     ),
-    Metric.gauge(
+    gauge(
         key="server.memory",
         name="memory_heap",
         unit="bytes",
@@ -225,7 +225,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         writer=EVERY_SERVICE,
         read_by_sweep=False,
     ),
-    Metric.histogram(
+    histogram(
         key="server.service_latency",
         name="service_latency",
         unit="seconds",
@@ -235,7 +235,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         where=(("service_name", "frontend"),),
         read_by_sweep=False,
     ),
-    Metric.counter(
+    counter(
         key="server.resource_exhausted",
         name="service_errors_resource_exhausted",
         unit="requests",
@@ -245,7 +245,7 @@ SERVER_METRICS: tuple[Metric, ...] = (
         event="a limit refuses a request",
         split="resource_exhausted_cause",
     ),
-    Metric.counter(
+    counter(
         key="server.persistence_exhausted",
         name="persistence_errors_resource_exhausted",
         unit="requests",

@@ -6,13 +6,13 @@ No reading of a step is made from them: a user's own worker has other business m
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, Writer
+from loadtest.catalogue.metric import Metric, Writer, counter, gauge
 
 _WRITER = Writer("repair worker", since="repair-worker 0.1.0")
 
 
 SHOP_METRICS: tuple[Metric, ...] = (
-    Metric.counter(
+    counter(
         key="worker.shop_activities",
         name="repairshop_activities_total",
         unit="attempts",
@@ -23,7 +23,7 @@ SHOP_METRICS: tuple[Metric, ...] = (
         split="outcome",
         read_by_sweep=False,
     ),
-    Metric.counter(
+    counter(
         key="worker.shop_orders",
         name="repairshop_orders_total",
         unit="orders",
@@ -34,7 +34,7 @@ SHOP_METRICS: tuple[Metric, ...] = (
         split="outcome",
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.shop_server_up",
         name="repairshop_server_up",
         unit="",
@@ -43,7 +43,7 @@ SHOP_METRICS: tuple[Metric, ...] = (
         writer=_WRITER,
         read_by_sweep=False,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.shop_receives_new_orders",
         name="repairshop_version_receives_new_orders",
         unit="",

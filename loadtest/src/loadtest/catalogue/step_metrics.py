@@ -4,13 +4,13 @@ What the sweep's own process shows, so that panels know to which step a curve be
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, Writer
+from loadtest.catalogue.metric import Metric, Writer, gauge
 
 _WRITER = Writer("sweep", since="temporal-loadtest 0.1.0")
 
 
 STEP_METRICS: tuple[Metric, ...] = (
-    Metric.gauge(
+    gauge(
         key="sweep.step_info",
         name="loadtest_step_info",
         unit="",

@@ -4,14 +4,14 @@ What a Temporal server tells of its task queues: waits, polls, matches and backl
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric
+from loadtest.catalogue.metric import Metric, counter, gauge, histogram
 from loadtest.catalogue.metric_writers import HISTORY, MATCHING, PER_NAMESPACE
 
 _PER_PARTITION = (*PER_NAMESPACE, "taskqueue", "task_type", "partition")
 
 
 TASK_QUEUE_METRICS: tuple[Metric, ...] = (
-    Metric.histogram(
+    histogram(
         key="server.activity_schedule_to_start",
         name="task_schedule_to_start_latency",
         unit="seconds",
@@ -21,7 +21,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a worker takes a activity task",
         where=(("task_type", "Activity"),),
     ),
-    Metric.histogram(
+    histogram(
         key="server.workflow_schedule_to_start",
         name="task_schedule_to_start_latency",
         unit="seconds",
@@ -31,7 +31,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a worker takes a workflow task",
         where=(("task_type", "Workflow"),),
     ),
-    Metric.counter(
+    counter(
         key="server.poll_success",
         name="poll_success",
         unit="tasks",
@@ -41,7 +41,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a poll is answered with a task",
         split="task_type",
     ),
-    Metric.counter(
+    counter(
         key="server.poll_success_sync",
         name="poll_success_sync",
         unit="tasks",
@@ -51,7 +51,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a poll is answered with a task",
         split="task_type",
     ),
-    Metric.counter(
+    counter(
         key="server.tasks_added",
         name="tasks_added",
         unit="tasks",
@@ -62,7 +62,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a task is added",
         split="task_add_result",
     ),
-    Metric.gauge(
+    gauge(
         key="server.backlog_tasks",
         name="approximate_backlog_count",
         unit="tasks",
@@ -73,7 +73,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a task is written to the backlog",
         split="task_type",
     ),
-    Metric.gauge(
+    gauge(
         key="server.backlog_age",
         name="approximate_backlog_age_seconds",
         unit="seconds",
@@ -84,7 +84,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a task is written to the backlog",
         split="task_type",
     ),
-    Metric.histogram(
+    histogram(
         key="server.activity_poll_latency",
         name="poll_latency",
         unit="seconds",
@@ -94,7 +94,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a poll for activities ends",
         where=(("task_type", "Activity"),),
     ),
-    Metric.histogram(
+    histogram(
         key="server.workflow_poll_latency",
         name="poll_latency",
         unit="seconds",
@@ -104,7 +104,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         event="a poll for workflow tasks ends",
         where=(("task_type", "Workflow"),),
     ),
-    Metric.counter(
+    counter(
         key="server.poll_timeouts",
         name="poll_timeouts",
         unit="polls",

@@ -4,14 +4,14 @@ What a worker's SDK tells of the worker itself: pollers, slots and its requests 
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric
+from loadtest.catalogue.metric import Metric, counter, gauge, histogram
 from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
 
 # The number of slots that such a worker has left is not known, so it does not report them.
 _RESOURCE_BASED = "a resource-based tuner, which makes slots as it goes"
 
 WORKER_METRICS: tuple[Metric, ...] = (
-    Metric.counter(
+    counter(
         key="worker.started",
         name="temporal_worker_start_total",
         unit="workers",
@@ -19,7 +19,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         meaning="Workers initialised in this process; 1 for the repair worker.",
         writer=SDK_CORE,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.pollers",
         name="temporal_num_pollers",
         unit="pollers",
@@ -28,7 +28,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         split="poller_type",
     ),
-    Metric.gauge(
+    gauge(
         key="worker.slots_used",
         name="temporal_worker_task_slots_used",
         unit="slots",
@@ -37,7 +37,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         where=(("worker_type", "ActivityWorker"),),
     ),
-    Metric.gauge(
+    gauge(
         key="worker.slots_available",
         name="temporal_worker_task_slots_available",
         unit="slots",
@@ -47,7 +47,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         where=(("worker_type", "ActivityWorker"),),
         missing_with=_RESOURCE_BASED,
     ),
-    Metric.gauge(
+    gauge(
         key="worker.workflow_slots_used",
         name="temporal_worker_task_slots_used",
         unit="slots",
@@ -56,7 +56,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         where=(("worker_type", "WorkflowWorker"),),
     ),
-    Metric.gauge(
+    gauge(
         key="worker.workflow_slots_available",
         name="temporal_worker_task_slots_available",
         unit="slots",
@@ -66,7 +66,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         where=(("worker_type", "WorkflowWorker"),),
         missing_with=_RESOURCE_BASED,
     ),
-    Metric.counter(
+    counter(
         key="worker.request",
         name="temporal_request_total",
         unit="requests",
@@ -75,7 +75,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         split="operation",
     ),
-    Metric.counter(
+    counter(
         key="worker.request_failed",
         name="temporal_request_failure_total",
         unit="requests",
@@ -85,7 +85,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         event="a request fails",
         split="operation",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.request_latency",
         name="temporal_request_latency_seconds",
         unit="seconds",
@@ -94,7 +94,7 @@ WORKER_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         read_by_sweep=False,
     ),
-    Metric.counter(
+    counter(
         key="worker.polls",
         name="temporal_long_request_total",
         unit="polls",

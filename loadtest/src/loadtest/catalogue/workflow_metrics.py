@@ -4,11 +4,11 @@ What a worker's SDK tells of workflows, workflow tasks and the sticky cache.
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric
+from loadtest.catalogue.metric import Metric, counter, gauge, histogram
 from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, PER_WORKFLOW_TYPE, SDK_CORE
 
 WORKFLOW_METRICS: tuple[Metric, ...] = (
-    Metric.gauge(
+    gauge(
         key="worker.sticky_size",
         name="temporal_sticky_cache_size",
         unit="workflows",
@@ -17,7 +17,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow task is done",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_completed",
         name="temporal_workflow_completed_total",
         unit="workflows",
@@ -27,7 +27,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         event="a workflow closes well",
         split="workflow_type",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_failed",
         name="temporal_workflow_failed_total",
         unit="workflows",
@@ -37,7 +37,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         event="a workflow fails",
         split="workflow_type",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_canceled",
         name="temporal_workflow_canceled_total",
         unit="workflows",
@@ -47,7 +47,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         event="a workflow ends cancelled",
         split="workflow_type",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_continued",
         name="temporal_workflow_continue_as_new_total",
         unit="workflows",
@@ -56,7 +56,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow continues as new",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.workflow_endtoend",
         name="temporal_workflow_endtoend_latency_seconds",
         unit="seconds",
@@ -65,7 +65,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow closes",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.workflow_schedule_to_start",
         name="temporal_workflow_task_schedule_to_start_latency_seconds",
         unit="seconds",
@@ -74,7 +74,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow task is taken",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_task_failed",
         name="temporal_workflow_task_execution_failed_total",
         unit="workflow tasks",
@@ -84,7 +84,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         event="a workflow task fails",
         split="failure_reason",
     ),
-    Metric.counter(
+    counter(
         key="worker.workflow_task_received",
         name="temporal_workflow_task_queue_poll_succeed_total",
         unit="workflow tasks",
@@ -93,7 +93,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow task is taken",
     ),
-    Metric.counter(
+    counter(
         key="worker.sticky_hit",
         name="temporal_sticky_cache_hit_total",
         unit="workflow tasks",
@@ -102,7 +102,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a second workflow task of a cached workflow",
     ),
-    Metric.counter(
+    counter(
         key="worker.sticky_miss",
         name="temporal_sticky_cache_miss_total",
         unit="workflow tasks",
@@ -111,7 +111,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow task of an evicted workflow",
     ),
-    Metric.counter(
+    counter(
         key="worker.sticky_evicted",
         name="temporal_sticky_cache_total_forced_eviction_total",
         unit="workflows",
@@ -120,7 +120,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="the cache is full",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.workflow_task_execution",
         name="temporal_workflow_task_execution_latency_seconds",
         unit="seconds",
@@ -129,7 +129,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         writer=SDK_CORE,
         event="a workflow task ends",
     ),
-    Metric.histogram(
+    histogram(
         key="worker.workflow_task_replay",
         name="temporal_workflow_task_replay_latency_seconds",
         unit="seconds",

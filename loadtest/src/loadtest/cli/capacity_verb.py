@@ -13,7 +13,7 @@ from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
-from loadtest.cli.plan_options import plan_flags, takes_plan_flags
+from loadtest.cli.plan_options import REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.errors import InputError
@@ -38,10 +38,8 @@ def capacity(
     resume: Annotated[
         Path | None, typer.Option(help="Folder of a run whose search goes on, where and how it began.")
     ] = None,
-    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
-    warm_up: Annotated[
-        float | None, typer.Option(help="Seconds before each window, under the same load.")
-    ] = None,
+    replicas: Annotated[str | None, REPLICA_COUNTS] = None,
+    warm_up: Annotated[float | None, WARM_UP] = None,
 ) -> int:
     """
     Search the highest rate that keeps the SLO on its waits, for each replica count, as a bracket 10 % wide.

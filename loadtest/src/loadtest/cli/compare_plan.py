@@ -9,7 +9,7 @@ from typing import Any
 
 from loadtest.cli.plan_values import parse_setting
 from loadtest.cli.question_plan import parse_asked
-from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, rounds_asked
+from loadtest.cli.rounds_asked import RoundsAsked
 from loadtest.errors import InputError
 from loadtest.plan import LoadKind, Open, Plan
 from loadtest.plan.factors import factor_key, put_value, why_no_factor
@@ -18,7 +18,6 @@ from loadtest.results.comparison_result import QUANTITY_NAMES
 from loadtest.results.question import CompareQuestion
 
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
-BLOCK_SECONDS = 15.0
 # Quantities that only an open load tells.
 _OF_WAITS = ("late", "wait", "end-to-end")
 MOST_ROUNDS = 8
@@ -29,6 +28,7 @@ _FLAGS = {
     "loads.0.arrival_rate": "--rate",
     "warm_up_seconds": "--change-over",
 }
+_AS_USUAL = RoundsAsked()
 
 
 def comparing_plan(
@@ -37,11 +37,7 @@ def comparing_plan(
     b: Sequence[str],
     *,
     rate: float | None = None,
-    replicas: int | None = None,
-    block_seconds: float | None = None,
-    change_over_seconds: float = CHANGE_OVER_SECONDS,
-    rounds: int | None = None,
-    most_rounds: int | None = None,
+    asked: RoundsAsked = _AS_USUAL,
     gate: tuple[str, ...] = (),
 ) -> tuple[Plan, CompareQuestion]:
     """
@@ -51,11 +47,7 @@ def comparing_plan(
         plan: The user's plan; its factors stay at their first values unless they are compared.
         a, b: Each setting as a list of ``KEY=VALUE``.
         rate: Starts per second of an open load; ``None`` saturates.
-        replicas: Worker replicas of both settings; ``None`` takes the plan's first count.
-        block_seconds: Counted seconds of a block; ``None`` takes ``BLOCK_SECONDS``.
-        change_over_seconds: Seconds under load before each block, which are not counted.
-        rounds, most_rounds: Number of rounds before the first look, and at most; ``None`` decides by the spread of the
-            work.
+        asked: The blocks of both settings; numbers of rounds that are not given follow from the spread of the work.
         gate: Quantities that decide the exit code; empty takes the throughput, or the wait of an open load.
 
     Raises:
@@ -80,13 +72,11 @@ def comparing_plan(
         planned = "" if left.keys() == right.keys() else ", as what is left out has the plan's value"
         raise InputError(f"{told}: both settings are the same{planned}; give values that differ")
     exponential = plan.work.spread == "exponential"
-    seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
-    usual = EXPONENTIAL_ROUNDS if exponential else ROUNDS
-    first, most = rounds_asked(rounds, most_rounds, usual, MOST_ROUNDS)
+    first, most = asked.first_and_most(EXPONENTIAL_ROUNDS if exponential else ROUNDS, MOST_ROUNDS)
     document |= {
-        "replicas": [plan.replicas[0] if replicas is None else replicas],
-        "loads": [_load(plan, rate, seconds)],
-        "warm_up_seconds": change_over_seconds,
+        "replicas": [plan.replicas[0] if asked.replicas is None else asked.replicas],
+        "loads": [_load(plan, rate, asked.window_seconds)],
+        "warm_up_seconds": asked.change_over_seconds,
         "repetitions": 2 * most,
         "factors": {path: list(pair) for path, pair in compared.items()},
     }

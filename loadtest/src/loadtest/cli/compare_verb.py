@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from loadtest.cli.compare_plan import (
-    BLOCK_SECONDS,
     EXPONENTIAL_ROUNDS,
     MOST_ROUNDS,
     ROUNDS,
@@ -23,7 +22,7 @@ from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
-from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS
+from loadtest.cli.rounds_asked import BLOCK_SECONDS, CHANGE_OVER_SECONDS, RoundsAsked
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
 from loadtest.cli.writable_files import demand_writable
@@ -123,11 +122,7 @@ def compare(
         [*(a or []), *sides.a],
         [*(b or []), *sides.b],
         rate=rate,
-        replicas=replicas,
-        block_seconds=block,
-        change_over_seconds=change_over,
-        rounds=rounds,
-        most_rounds=most_rounds,
+        asked=RoundsAsked(replicas, block, change_over, rounds, most_rounds),
         gate=gates,
     )
     refuse_idle_place(given, place, plan.server_names)

@@ -46,15 +46,15 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
     """
     Judge a comparison from its folder, and write the result there.
     """
-    design, kept = Compare(run.plan, question), kept_steps(run)
-    problems = [found for step in kept if (found := design.problems(step))]
-    rounds = design.rounds(kept)
+    blocks, kept = Compare(run.plan, question).blocks, kept_steps(run)
+    problems = [found for step in kept if (found := blocks.problems(step))]
+    rounds = blocks.whole_rounds(kept)
     warnings = (
         *_servers_note(run.manifest),
-        *ended_early(run, design.left(kept), kept),
+        *ended_early(run, blocks.left(kept), kept),
         *run.manifest.notes,
         *left_out(problems, len(kept), "blocks"),
-        *failure_notes([[(step.measured, step.result) for step in blocks] for blocks in rounds]),
+        *failure_notes([[(step.measured, step.result) for step in whole] for whole in rounds]),
     )
     result = ComparisonResult(
         1,
@@ -63,7 +63,7 @@ def conclude_comparison(run: Run, question: CompareQuestion, *, quiet: bool) -> 
         setting_text(question.b),
         question.gate,
         SAME_WITHIN_RATIO,
-        design.compared(kept),
+        blocks.compared(kept),
         len(rounds),
         warnings,
     )

@@ -82,14 +82,12 @@ async def open_experiment_ports(
         access = ground.servers[name]
         injectors = await stack.enter_async_context(
             launch(
-                access.address,
-                access.namespace,
+                access,
                 injectors=plan.injectors,
                 logs=logs if len(clients) == 1 else logs / f"server-{number + 1}",
-                connection=access.connection,
-                ready_seconds=plan.waits.injectors_ready_seconds,
+                place=ground.injectors,
                 first_injector=number * plan.injectors,
-                **ground.master,
+                ready_seconds=plan.waits.injectors_ready_seconds,
             )
         )
         newest = NewestPages()

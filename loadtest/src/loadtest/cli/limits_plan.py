@@ -10,29 +10,22 @@ from typing import Any
 from loadtest.analysis.suspects.relief_change import HALF_MORE, half_more
 from loadtest.cli.place_flags import Place, is_local
 from loadtest.cli.question_plan import parse_asked
-from loadtest.cli.rounds_asked import rounds_asked
+from loadtest.cli.rounds_asked import MOST_RELIEF_ROUNDS, RELIEF_ROUNDS, RoundsAsked
 from loadtest.errors import InputError
 from loadtest.plan import Plan, parse_plan
 from loadtest.results.question import LimitsQuestion
 
-ROUNDS, MOST_ROUNDS = 3, 6
 # Key of the new plan -> the flag that gave its value.
 _FLAGS = {
     **{f"loads.{load}.window_seconds": "--block" for load in range(4)},
     "warm_up_seconds": "--change-over",
 }
-BLOCK_SECONDS = 15.0
 
 
 def limits_plan(
     plan: Plan,
     place: Place,
-    *,
-    replicas: int | None,
-    block_seconds: float | None,
-    change_over_seconds: float,
-    rounds: int | None,
-    most_rounds: int | None,
+    asked: RoundsAsked,
     most_suspects: int,
 ) -> tuple[Plan, LimitsQuestion]:
     """
@@ -41,28 +34,24 @@ def limits_plan(
     Args:
         plan: The user's plan; its factors stay at their first values.
         place: Where to measure; only on this machine can the run set up server and workers.
-        replicas: Replica count to measure; ``None`` takes the plan's first.
-        block_seconds: Counted seconds of a step.
-        change_over_seconds: Seconds under load before each step, which are not counted.
-        rounds, most_rounds: Number of rounds before the first look at a relief, and at most.
+        asked: The steps, and the rounds of each relief.
         most_suspects: Number of suspects that are relieved at most; 0 names suspects by their readings alone.
 
     Raises:
         InputError: A number cannot be used.
     """
-    first, most = rounds_asked(rounds, most_rounds, ROUNDS, MOST_ROUNDS)
+    first, most = asked.first_and_most(RELIEF_ROUNDS, MOST_RELIEF_ROUNDS)
     if most_suspects < 0:
         raise InputError(f"--suspects {most_suspects}: must be 0 or more; 0 relieves none")
-    if replicas is not None and replicas < 1:
-        raise InputError(f"--replicas {replicas}: must be 1 or more")
+    if asked.replicas is not None and asked.replicas < 1:
+        raise InputError(f"--replicas {asked.replicas}: must be 1 or more")
     document = plan.at_first_values()
     base = parse_plan(document, "limits")
-    count = base.replicas[0] if replicas is None else replicas
-    seconds = BLOCK_SECONDS if block_seconds is None else block_seconds
+    count = base.replicas[0] if asked.replicas is None else asked.replicas
     document |= {
         "replicas": [count, half_more(count)],
-        "loads": _loads(base, count, seconds),
-        "warm_up_seconds": change_over_seconds,
+        "loads": _loads(base, count, asked.window_seconds),
+        "warm_up_seconds": asked.change_over_seconds,
         "repetitions": 1 + 2 * most * max(1, most_suspects),
         "shuffle": False,
     }

@@ -15,7 +15,14 @@ from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
-from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
+from loadtest.cli.rounds_asked import (
+    BLOCK_SECONDS,
+    CHANGE_OVER_SECONDS,
+    MOST_RELIEF_ROUNDS,
+    MOST_SUSPECTS,
+    RELIEF_ROUNDS,
+    RoundsAsked,
+)
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.plan import PlanFile
 
@@ -28,16 +35,18 @@ def limits(
     plan: Annotated[Path, typer.Argument(help="A plan file, e.g. loadtest/plans/demo.toml.", metavar="PLAN")],
     replicas: Annotated[int | None, typer.Option(help="Worker replicas; left out, the plan's first.")] = None,
     block: Annotated[
-        float | None, typer.Option(help="Counted seconds of a step, 5 or more; left out, 15.")
+        float | None, typer.Option(help=f"Counted seconds of a step, 5 or more; left out, {BLOCK_SECONDS:g}.")
     ] = None,
     change_over: Annotated[
         float, typer.Option(help="Uncounted seconds before each step.")
     ] = CHANGE_OVER_SECONDS,
     rounds: Annotated[
-        int | None, typer.Option(help="Rounds of A B B A before the first look at a relief; left out, 3.")
+        int | None,
+        typer.Option(help=f"Rounds of A B B A before the first look at a relief; left out, {RELIEF_ROUNDS}."),
     ] = None,
     most_rounds: Annotated[
-        int | None, typer.Option(help="Rounds after which a relief is undecided; left out, 6.")
+        int | None,
+        typer.Option(help=f"Rounds after which a relief is undecided; left out, {MOST_RELIEF_ROUNDS}."),
     ] = None,
     suspects: Annotated[
         int, typer.Option(help="Suspects that are relieved one after the other at most; 0 relieves none.")
@@ -57,16 +66,8 @@ def limits(
     from loadtest.cli import run_start
     from loadtest.cli.limits_plan import limits_plan
 
-    made, question = limits_plan(
-        asked,
-        place,
-        replicas=replicas,
-        block_seconds=block,
-        change_over_seconds=change_over,
-        rounds=rounds,
-        most_rounds=most_rounds,
-        most_suspects=suspects,
-    )
+    blocks = RoundsAsked(replicas, block, change_over, rounds, most_rounds)
+    made, question = limits_plan(asked, place, blocks, suspects)
     return run_start.begin(
         made, file, place, run_flags(context.params), question, notes=unvaried(asked, made)
     )

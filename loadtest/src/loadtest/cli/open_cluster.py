@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator
 from loadtest.cli.cluster_flags import ClusterFlags, demand_cluster
 from loadtest.plan import Plan
 from loadtest.target.kubernetes.api import open_api
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
-from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget, open_target
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Lease, lease_of
 from loadtest.target.kubernetes.own_account import own_namespace
 from loadtest.target.kubernetes.own_code import code_of
 from loadtest.target.kubernetes.own_pod import own_pod
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.taken_workers import open_target
 
 
 @contextlib.asynccontextmanager
@@ -41,7 +42,7 @@ async def open_cluster(flags: ClusterFlags, plan: Plan, address: str) -> AsyncIt
     pod = await asyncio.to_thread(own_pod, api)
     namespace, workers = _split(deployment)
     urls = tuple(filter(None, (flags.server_metrics or "").split(",")))
-    place = Place(
+    place = ClusterPlace(
         namespace,
         workers,
         metrics_port=flags.worker_metrics_port,

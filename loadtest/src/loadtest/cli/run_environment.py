@@ -1,7 +1,7 @@
 """
 Where a sweep runs: this machine, a service of Docker Compose, or the cluster that it runs in, all opened the same way.
 
-It connects the target and says how Locust's master is started there; it measures nothing.
+It connects the target and says where the injectors run; it measures nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from loadtest.child_environment import connection_variables
 from loadtest.cli.cluster_flags import MASTER_HOST, MASTER_PORT, ClusterFlags, demand_cluster, server_address
@@ -20,6 +19,7 @@ from loadtest.cli.place_flags import Place
 from loadtest.cli.place_options import TargetKind
 from loadtest.errors import InputError
 from loadtest.experiment.ports import Target
+from loadtest.injector.launch import InjectorPlace
 from loadtest.plan import DynamicValue, Plan
 from loadtest.server_access import ServerAccess
 from loadtest.target.compose.compose_target import ComposePlace, open_compose
@@ -104,20 +104,20 @@ def first_config(plan: Plan) -> Mapping[str, DynamicValue]:
 @dataclass(frozen=True, slots=True)
 class Environment:
     """
-    An open target, with its servers and the settings of Locust's master.
+    An open target, with its servers and the place of the injectors.
 
     Attributes:
         target: Target that runs the workers.
         servers: Access to each server, by the name that cells use; ``None`` is the server of cells that name none.
         own_worker: Whether the workers are the kit's own.
         own_server: Whether the server was started for the run.
-        master: Arguments of ``launch`` that depend on the target.
+        injectors: Where the injectors run.
     """
 
     target: Target
     servers: Mapping[str | None, ServerAccess]
     own_worker: bool
-    master: dict[str, Any] = field(default_factory=dict)
+    injectors: InjectorPlace
     own_server: bool = False
 
 
@@ -218,12 +218,13 @@ async def open_environment(
             cluster,
             {None: ServerAccess(address, plan.namespace, connection)},
             cluster.own,
-            {"local": False, "bind_host": MASTER_HOST, "bind_port": MASTER_PORT},
+            InjectorPlace(local=False, bind_host=MASTER_HOST, bind_port=MASTER_PORT),
         )
     if place.compose is not None:
         compose = await stack.enter_async_context(open_compose(place.compose, plan))
         (access,) = place.servers.values()
-        return Environment(compose, {None: access}, compose.own, {"metrics_port": place.injector_metrics})
+        injectors = InjectorPlace(metrics_port=place.injector_metrics)
+        return Environment(compose, {None: access}, compose.own, injectors)
     workers = Workers(
         place.worker_command, plan.task_queue, plan.namespace, plan.worker, exact_bounds(plan), plan.codec
     )
@@ -242,6 +243,6 @@ async def open_environment(
         local,
         {name: local.access if name is None else place.servers[name] for name in names},
         workers.own and not commands_of(plan),
-        {"metrics_port": place.injector_metrics},
+        InjectorPlace(metrics_port=place.injector_metrics),
         own_server=place.starts_server,
     )

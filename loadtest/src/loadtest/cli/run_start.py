@@ -7,12 +7,9 @@ Every refusal comes before a folder is made or a process is started.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,7 @@ from rich.console import Console
 from loadtest.analysis.rules.server_request_limits import demand_server_allows
 from loadtest.cli.cluster_flags import pod_host, server_address
 from loadtest.cli.experiment_ports import connect_servers, open_experiment_ports
-from loadtest.cli.named_servers import demand_as_kept, profile_servers
+from loadtest.cli.named_servers import demand_as_kept
 from loadtest.cli.place_flags import Place, refuse_changes
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.run_ending import conclude
@@ -31,6 +28,7 @@ from loadtest.cli.run_environment import (
     compose_server_address,
     open_environment,
 )
+from loadtest.cli.run_manifest import each_once, new_manifest, this_start
 from loadtest.cli.run_notes import few_cores, unread_settings
 from loadtest.cli.run_options import Progress, RunFlags
 from loadtest.cli.run_refusals import (
@@ -50,17 +48,13 @@ from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.loop import Subject, kept_steps, run_experiment
 from loadtest.listeners.display import JsonLines, choose
 from loadtest.plan import Plan, PlanFile
-from loadtest.provenance import commit, machine, versions
 from loadtest.results.latest_link import demand_latest
-from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
 from loadtest.results.path_from_here import current_folder, path_from_here
 from loadtest.results.question import Question, keep_question, question_of
 from loadtest.results.run_folder import Run
 from loadtest.results.run_hold import held_run
 from loadtest.scenario import load
-from loadtest.scenario.files_beside import files_beside
 from loadtest.scenario.loading import is_path
-from loadtest.target.dev_server import with_ours
 
 
 def begin(
@@ -100,7 +94,7 @@ def begin(
     refuse_many_starts(plan, question, scenario, place)
     demand_server_allows(plan)
     environment = environment_for(plan, place, flags.metrics_port)
-    manifest = _manifest(plan, place, environment)
+    manifest = new_manifest(plan, place, environment)
     few = few_cores(manifest.machine) if environment.starts_workers else ()
     run = Run.create(
         flags.output,
@@ -167,7 +161,7 @@ def _measure_rest(run: Run, path: Path, flags: RunFlags) -> int:
     demand_latest(run.path.parent)
     environment = environment_for(run.plan, manifest.place, flags.metrics_port)
     demand_as_kept(environment.servers, manifest)
-    start = _start(run.plan.scenario)
+    start = this_start(run.plan.scenario)
     differs = start.difference(manifest.starts[0]) if manifest.starts else None
     notes = manifest.notes if differs is None else (*manifest.notes, differs)
     run.write_manifest(replace(manifest, finished_at=None, starts=(*manifest.starts, start), notes=notes))
@@ -197,7 +191,7 @@ async def _sweep(run: Run, place: EnvironmentFlags, tell: Tell) -> None:
         ground = await open_environment(stack, place, plan, run.path / "logs")
         clients = await connect_servers(ground.servers, by_plan=bool(plan.server_names))
         versions = {name: await server_version(client) for name, client in clients.items()}
-        _note_servers(run, _each(access.address for access in ground.servers.values()), versions)
+        _note_servers(run, each_once(access.address for access in ground.servers.values()), versions)
         clock = SystemClock()
         ports = await open_experiment_ports(stack, ground, clients, run, clock)
         scenario = load(plan.scenario)
@@ -219,70 +213,3 @@ def _note_servers(run: Run, address: str, versions: Mapping[str | None, str]) ->
     run.write_manifest(
         replace(manifest, address=address, server_version=version, servers=servers, notes=notes)
     )
-
-
-def _each(texts: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(texts))
-
-
-def _start(scenario: str) -> RunStart:
-    return RunStart(
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        command=("loadtest", *sys.argv[1:]),
-        versions={**versions(), **_checksum(scenario)},
-        commit=commit(),
-        machine=machine(),
-    )
-
-
-def _checksum(scenario: str) -> dict[str, str]:
-    """
-    Return a checksum as the version of a user's own scenario: of its file, and of the files beside it that it imports.
-    """
-    if not is_path(scenario):
-        return {}
-    mine, found = Path(scenario), hashlib.sha256()
-    try:
-        files = files_beside(mine)
-    except InputError:  # a file beside it that is no Python, which it may never import
-        files = {mine.name: mine}
-    for name, path in sorted(files.items()):
-        found.update(name.encode() + b"\0" + path.read_bytes())
-    return {f"{OWN_SCENARIO}{mine.name}": found.hexdigest()[:12]}
-
-
-def _manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
-    start = _start(plan.scenario)
-    return Manifest(
-        run="",
-        started_at=start.started_at,
-        finished_at=None,
-        command=start.command,
-        target=environment.target,
-        address=_each(access.address for access in environment.servers.values()),
-        namespace=_each(access.namespace for access in environment.servers.values()) or plan.namespace,
-        task_queue=plan.task_queue,
-        server_version=None,
-        seed=plan.seed,
-        versions=start.versions,
-        machine=start.machine,
-        commit=start.commit,
-        dynamic_config=with_ours(plan.server.dynamic_config) if environment.starts_server else {},
-        servers=dict.fromkeys(environment.servers) if len(environment.servers) > 1 else {},
-        profiles=profile_servers(environment.servers),
-        settings=_settings(environment),
-        place=place,
-        directory=current_folder(),
-        starts=(start,),
-    )
-
-
-def _settings(environment: EnvironmentFlags) -> dict[str, str]:
-    if environment.compose is not None:
-        return {"service": environment.compose.service}
-    if environment.cluster is None:
-        return {"worker_command": shlex.join(environment.worker_command)}
-    return {
-        "deployment": environment.cluster.deployment or "",
-        "injectors": environment.cluster.injector_job or "",
-    }

@@ -14,7 +14,7 @@ from loadtest.cli.limits_plan import limits_plan
 from loadtest.cli.overrides import PlanFlags
 from loadtest.cli.place_options import TargetKind
 from loadtest.cli.plan_values import parse_replicas
-from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS
+from loadtest.cli.rounds_asked import CHANGE_OVER_SECONDS, MOST_SUSPECTS, RoundsAsked
 from loadtest.cli.submitted_verbs import SubmittedVerb
 from loadtest.cli.swept_plan import swept_plan
 from loadtest.errors import InputError
@@ -65,28 +65,20 @@ class SubmittedDesign:
             )[0]
         if self.design is SubmittedVerb.SWEEP:
             return swept_plan(asked)
-        count = _one_count(flags.replicas, self.design)
-        times = {
-            "block_seconds": given.get("block"),
-            "change_over_seconds": given.get("change_over", CHANGE_OVER_SECONDS),
-            "rounds": given.get("rounds"),
-            "most_rounds": given.get("most_rounds"),
-        }
+        blocks = RoundsAsked(
+            _one_count(flags.replicas, self.design),
+            given.get("block"),
+            given.get("change_over", CHANGE_OVER_SECONDS),
+            given.get("rounds"),
+            given.get("most_rounds"),
+        )
         if self.design is SubmittedVerb.LIMITS:
             place = {"target": TargetKind.KUBERNETES.value}
-            suspects = given.get("suspects", MOST_SUSPECTS)
-            return limits_plan(asked, place, replicas=count, most_suspects=suspects, **times)[0]
+            return limits_plan(asked, place, blocks, given.get("suspects", MOST_SUSPECTS))[0]
         gates = tuple(given.get("gate", ()))
         demand_quantities(gates)
-        return comparing_plan(
-            asked,
-            given.get("a", ()),
-            given.get("b", ()),
-            rate=given.get("rate"),
-            replicas=count,
-            gate=gates,
-            **times,
-        )[0]
+        a, b = given.get("a", ()), given.get("b", ())
+        return comparing_plan(asked, a, b, rate=given.get("rate"), asked=blocks, gate=gates)[0]
 
 
 def _one_count(text: str | None, design: SubmittedVerb) -> int | None:

@@ -12,7 +12,15 @@ from typing import Annotated, Any
 import typer
 
 from loadtest.cli.overrides import PlanFlags
-from loadtest.cli.plan_options import plan_flags
+from loadtest.cli.plan_options import (
+    REPETITIONS,
+    REPLICA_COUNTS,
+    SEED,
+    SETTING,
+    TASK_QUEUE,
+    WARM_UP,
+    plan_flags,
+)
 from loadtest.cli.shared_flags import declared_flags
 from loadtest.errors import InputError
 
@@ -44,9 +52,9 @@ _OWN: Mapping[SubmittedVerb, tuple[str, ...]] = {
 
 
 def _flags(
-    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
+    replicas: Annotated[str | None, REPLICA_COUNTS] = None,
     injectors: Annotated[int | None, typer.Option(help="Locust pods that start workflows.")] = None,
-    repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
+    repetitions: Annotated[int | None, REPETITIONS] = None,
     rate: Annotated[
         float | None, typer.Option(help="Starts per second: of every open load; capacity: for the headroom.")
     ] = None,
@@ -73,18 +81,10 @@ def _flags(
     gate: Annotated[
         list[str] | None, typer.Option(help="Compare: quantity that decides the exit code.")
     ] = None,
-    warm_up: Annotated[
-        float | None, typer.Option(help="Seconds before each window, under the same load.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the schedule and of every order's draws.")] = None,
-    task_queue: Annotated[str | None, typer.Option(help="Task queue that the workers poll.")] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="KEY=VALUE of the plan, e.g. work.seconds=0.2; may be repeated; `loadtest plan-keys` lists all.",
-        ),
-    ] = None,
+    warm_up: Annotated[float | None, WARM_UP] = None,
+    seed: Annotated[int | None, SEED] = None,
+    task_queue: Annotated[str | None, TASK_QUEUE] = None,
+    setting: Annotated[list[str] | None, SETTING] = None,
     factor: Annotated[
         list[str] | None,
         typer.Option("--factor", help="KEY=VALUE,VALUE to vary, e.g. work.seconds=0.1,0.2; may be repeated."),

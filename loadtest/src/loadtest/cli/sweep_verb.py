@@ -13,7 +13,7 @@ from loadtest.cli.given_flags import given_flags
 from loadtest.cli.overrides import flagged_plan
 from loadtest.cli.place_flags import place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
-from loadtest.cli.plan_options import plan_flags, takes_plan_flags
+from loadtest.cli.plan_options import REPETITIONS, REPLICA_COUNTS, WARM_UP, plan_flags, takes_plan_flags
 from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.swept_plan import swept_plan
 from loadtest.errors import InputError
@@ -30,15 +30,13 @@ def sweep(
         Path | None,
         typer.Option(help="Folder of a run whose missing steps are measured, where and how it began."),
     ] = None,
-    replicas: Annotated[str | None, typer.Option(help="Worker replica counts, rising, e.g. 1,2,4.")] = None,
+    replicas: Annotated[str | None, REPLICA_COUNTS] = None,
     rate: Annotated[
         float | None, typer.Option(help="Starts per second of every open load, e.g. 1.8.")
     ] = None,
     window: Annotated[float | None, typer.Option(help="Counted seconds of every step, 5 or more.")] = None,
-    warm_up: Annotated[
-        float | None, typer.Option(help="Seconds before each window, under the same load.")
-    ] = None,
-    repetitions: Annotated[int | None, typer.Option(help="How often each step is done.")] = None,
+    warm_up: Annotated[float | None, WARM_UP] = None,
+    repetitions: Annotated[int | None, REPETITIONS] = None,
     factor: Annotated[
         list[str] | None,
         typer.Option(

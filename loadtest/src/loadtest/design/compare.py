@@ -12,7 +12,6 @@ from loadtest.design.design import Answer, KeptStep, NextStep, budget_spent
 from loadtest.design.known_problems import KnownProblems, judged_by
 from loadtest.plan import Open, Plan
 from loadtest.plural import counted, plural
-from loadtest.results.comparison_result import QuantityComparison
 from loadtest.results.question import CompareQuestion
 from loadtest.results.step_key import StepKey
 from loadtest.results.step_result import StepResult
@@ -45,8 +44,8 @@ class Compare:
             rate = load.arrival_rate if isinstance(load, Open) else None
             again = "measured again, as it was invalid" if todo[0].attempt > 1 else None
             return NextStep(todo[0], rate, again)
-        rounds = len(self.rounds(kept))
-        undecided = self._blocks.undecided(kept)
+        rounds = len(self.blocks.whole_rounds(kept))
+        undecided = self.blocks.undecided(kept)
         if undecided:
             names = ", ".join(undecided)
             return Answer(
@@ -58,13 +57,13 @@ class Compare:
         """
         Return the blocks up to the next look at the numbers.
         """
-        return self._blocks.left(kept)
+        return self.blocks.left(kept)
 
     def judged(self, step: KeptStep) -> StepResult:
         """
         Return a step's readings with the verdict of the rules that leave it out.
         """
-        return judged_by(step.result, self.problems(step))
+        return judged_by(step.result, self.blocks.problems(step))
 
     def extra_steps(self, kept: Sequence[KeptStep]) -> tuple[StepKey, ...]:
         """
@@ -73,26 +72,11 @@ class Compare:
         del kept
         return ()
 
-    def rounds(self, kept: Sequence[KeptStep]) -> list[list[KeptStep]]:
-        """
-        Return the rounds whose four blocks are valid, each in the order A, B, B, A.
-        """
-        return self._blocks.whole_rounds(kept)
-
-    def problems(self, step: KeptStep) -> tuple[str, ...]:
-        """
-        Return why a block is left out; empty where it counts.
-        """
-        return self._blocks.problems(step)
-
-    def compared(self, kept: Sequence[KeptStep]) -> tuple[QuantityComparison, ...]:
-        """
-        Return what the rounds so far tell of each quantity.
-        """
-        return self._blocks.compared(kept)
-
     @property
-    def _blocks(self) -> Alternation:
+    def blocks(self) -> Alternation:
+        """
+        The blocks of both settings.
+        """
         asked, replicas = self.question, self.plan.replicas[0]
         return Alternation(
             self.plan,

@@ -12,11 +12,11 @@ from dataclasses import replace
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
+from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import AskedWorkers
 from loadtest.experiment.progress import Event, PhaseStarted
-from loadtest.plan import Plan
+from loadtest.plan import Plan, Saturate
 from loadtest.results.measured_step import Replica
-from loadtest.results.plan_setting import Setting
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -44,37 +44,38 @@ async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tup
 async def first_known(
     workers: AskedWorkers,
     replicas: Sequence[Replica],
-    plan: Plan,
+    step: PlannedStep,
     tell: Callable[[Event], None],
     clock: Clock,
-    *,
-    wants_slots: bool,
-    factors: Setting = (),
 ) -> tuple[WorkerFacts, ...]:
     """
     Return what is known of each replica before the load begins.
 
+    Where the load follows the slots, a worker that is only known by heartbeats gets the time to send the first one with
+    numbers; so it does where a user's workers must be seen to read a setting that the run varies.
+
     Args:
         workers: Tells the facts of each replica.
         replicas: Replicas that are ready.
-        plan: Plan of the cell.
+        step: The planned step.
         tell: Gets the phase, if there is a wait.
         clock: Clock of the experiment.
-        wants_slots: Whether the load follows the slots: then a worker that is only known by heartbeats gets the time to
-            send the first one with numbers.
-        factors: Settings that the run varies and that a user's workers must be seen to read.
 
     Raises:
         InputError: The plan names another setting than a worker shows, or a worker does not show that it reads what the
             run varies.
     """
 
+    plan = step.plan
+    factors = () if step.own_worker else step.key.factors
+
     def problems_of(known: Sequence[WorkerFacts]) -> list[str]:
         return [*contradicted_settings(known, plan), *unread_factors(known, factors)]
 
     known = await ask_workers(workers, replicas)
     began, is_told = clock.now(), False
-    wants_slots = wants_slots or any(path.startswith("worker.") for path, _ in factors)
+    follows_slots = isinstance(plan.loads[step.key.load], Saturate)
+    wants_slots = follows_slots or any(path.startswith("worker.") for path, _ in factors)
     while wants_slots and activity_slots(known) is None and not any(one.serves_sessions for one in known):
         is_listed = any(worker.first_beat for worker in known)
         if clock.now() - began >= (LONGEST_BEAT_SECONDS if is_listed else LISTED_SECONDS):

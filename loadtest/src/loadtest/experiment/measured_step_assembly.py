@@ -6,7 +6,7 @@ It computes only differences, and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loadtest.errors import MeasurementError
@@ -20,6 +20,7 @@ from loadtest.results.injector_report import InjectorReport
 from loadtest.results.limit_facts import machine_use
 from loadtest.results.measured_step import Measured, ProcessUse, Replica
 from loadtest.results.metric_difference import Difference, counter_of
+from loadtest.results.problem import Problem
 from loadtest.results.step_instruction import StepInstruction
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -50,42 +51,45 @@ class StepSnapshots:
         return {edge: snapshot for edge, snapshot in found.items() if snapshot is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class StepReadings:
+    """
+    What was read in one step, from everything that takes part in it.
+
+    Attributes:
+        replicas: Replicas that were started or found.
+        workers: What is known of each of them.
+        snapshots: Readings at the step's edges.
+        recorder: Readings of each second.
+        report: Report of the injectors.
+        poll: Look at the task queue at the window's end; ``None`` where it could not be looked at.
+        histories: Histories of a sample of the workflows; ``None`` where none could be read.
+    """
+
+    replicas: Sequence[Replica]
+    workers: Sequence[WorkerFacts]
+    snapshots: StepSnapshots
+    recorder: TimelineRecorder
+    report: InjectorReport
+    poll: Backlog | None
+    histories: HistorySample | None
+
+
 def assemble_measured(
-    metrics: Metrics,
-    step: PlannedStep,
-    instruction: StepInstruction,
-    replicas: Sequence[Replica],
-    snapshots: StepSnapshots,
-    recorder: TimelineRecorder,
-    report: InjectorReport,
-    histories: HistorySample | None,
-    poll: Backlog | None,
-    workers: Sequence[WorkerFacts],
+    metrics: Metrics, step: PlannedStep, instruction: StepInstruction, read: StepReadings
 ) -> Measured:
     """
     Return the step's raw facts; a difference that cannot be made is one of its problems.
     """
-    differences: dict[str, Difference | None] = {}
-    looks = snapshots.by_edge()
+    recorder, poll = read.recorder, read.poll
+    looks = read.snapshots.by_edge()
     problems = [problem for look in looks.values() for problem in look.problems]
-    for name, (before, after, role) in {
-        "worker_whole": ("step-start", "step-end", "worker"),
-        "worker_window": ("window-start", "window-end", "worker"),
-        "first_half": ("window-start", "window-middle", "worker"),
-        "second_half": ("window-middle", "window-end", "worker"),
-        "server_whole": ("step-start", "step-end", "server"),
-        "server_window": ("window-start", "window-end", "server"),
-    }.items():
-        try:
-            differences[name] = _difference(metrics, looks.get(before), looks.get(after), role)
-        except MeasurementError as error:
-            differences[name] = None
-            problems.append(problem_of_error(error))
-    start, end = snapshots.window_start, snapshots.window_end
+    differences = _differences(metrics, looks, problems)
+    start, end = read.snapshots.window_start, read.snapshots.window_end
     first, second = differences["first_half"], differences["second_half"]
     born = {r.identity: (r.pid, r.started_at) for r in start.alive}
     still = {r.identity: (r.pid, r.started_at) for r in end.alive}
-    wanted = {r.identity: (r.pid, r.started_at) for r in replicas}
+    wanted = {r.identity: (r.pid, r.started_at) for r in read.replicas}
     costs = [s.cost_seconds for look in looks.values() if (s := look.server) is not None]
     return Measured(
         key=step.key,
@@ -93,7 +97,7 @@ def assemble_measured(
         in_flight=instruction.in_flight,
         warm_up_seconds=instruction.warm_up_seconds,
         window_seconds=instruction.window_seconds,
-        slots=activity_slots(workers),
+        slots=activity_slots(read.workers),
         activities_per_workflow=step.activities_per_workflow,
         started_at=instruction.start_at,
         schedule_seed=instruction.schedule_seed,
@@ -106,9 +110,9 @@ def assemble_measured(
         worker_halves=(first, second) if first is not None and second is not None else None,
         server_whole=differences["server_whole"],
         server_window=differences["server_window"],
-        injector=report,
+        injector=read.report,
         timeline=tuple(recorder.seconds),
-        histories=histories,
+        histories=read.histories,
         slots_used=sum(recorder.slots_used) / len(recorder.slots_used) if recorder.slots_used else None,
         pollers={}
         if poll is None
@@ -117,10 +121,30 @@ def assemble_measured(
         | _on_pages(metrics, differences["worker_window"], end),
         scrape_seconds=sum(costs) / len(costs) if costs else None,
         problems=tuple(dict.fromkeys(problems)),
-        workers=tuple(workers),
+        workers=tuple(read.workers),
         limits=recorder.limits.facts(machine_use(start.machine, end.machine)),
-        notes=tuple(dict.fromkeys((*snapshots.step_start.notes, *recorder.gaps))),
+        notes=tuple(dict.fromkeys((*read.snapshots.step_start.notes, *recorder.gaps))),
     )
+
+
+def _differences(
+    metrics: Metrics, looks: Mapping[str, Snapshot], problems: list[Problem]
+) -> dict[str, Difference | None]:
+    found: dict[str, Difference | None] = {}
+    for name, (before, after, role) in {
+        "worker_whole": ("step-start", "step-end", "worker"),
+        "worker_window": ("window-start", "window-end", "worker"),
+        "first_half": ("window-start", "window-middle", "worker"),
+        "second_half": ("window-middle", "window-end", "worker"),
+        "server_whole": ("step-start", "step-end", "server"),
+        "server_window": ("window-start", "window-end", "server"),
+    }.items():
+        try:
+            found[name] = _difference(metrics, looks.get(before), looks.get(after), role)
+        except MeasurementError as error:
+            found[name] = None
+            problems.append(problem_of_error(error))
+    return found
 
 
 def _difference(

@@ -56,3 +56,10 @@ class PlannedStep:
     activities_per_workflow: int | None
     own_worker: bool
     follows_open: bool = False
+
+    @property
+    def wants_activities(self) -> bool:
+        """
+        Whether the workers must take activities.
+        """
+        return self.activities_per_workflow != 0

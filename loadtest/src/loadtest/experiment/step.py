@@ -6,25 +6,23 @@ the method.
 from __future__ import annotations
 
 import asyncio
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Never
 
-from loadtest.analysis.readings.workers_as_planned import in_flight
-from loadtest.analysis.rules.awaited_results import demand_awaitable
-from loadtest.design.window_plan import WindowPlan
+from loadtest.analysis.twin import FixedWindow
 from loadtest.errors import InjectorError, MeasurementError, TargetError
-from loadtest.experiment.asked_worker_facts import ask_workers, first_known, latest_known, started_anew
+from loadtest.experiment.asked_worker_facts import ask_workers, latest_known, started_anew
 from loadtest.experiment.clock import Clock
-from loadtest.experiment.earlier_orders import EarlierOrders, has_work, wait_for_earlier_orders
-from loadtest.experiment.measured_step_assembly import StepSnapshots, assemble_measured
+from loadtest.experiment.measured_step_assembly import StepReadings, StepSnapshots, assemble_measured
 from loadtest.experiment.other_pollers import other_pollers
 from loadtest.experiment.outside_watch import OutsideWatch
 from loadtest.experiment.planned_step import PlannedStep
-from loadtest.experiment.ports import InjectorSecond, Ports, Target
+from loadtest.experiment.ports import Injectors, InjectorSecond, Ports, Target
 from loadtest.experiment.progress import Event, PhaseStarted, ProblemSeen, Tick
-from loadtest.experiment.readiness import wait_until_polling, why_idle
+from loadtest.experiment.readiness import why_idle
+from loadtest.experiment.ready_step import make_ready
 from loadtest.experiment.running_beside import running
 from loadtest.experiment.sampled_histories import sampled_histories
 from loadtest.experiment.sampled_pages import PageSample
@@ -38,9 +36,8 @@ from loadtest.experiment.snapshot import (
 )
 from loadtest.experiment.timeline_recorder import TimelineRecorder, WindowWatch
 from loadtest.experiment.worker_watch import WorkerWatch
-from loadtest.plan import Saturate
 from loadtest.results.injector_report import InjectorReport
-from loadtest.results.measured_step import Measured, Replica
+from loadtest.results.measured_step import Measured
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.step_instruction import StepInstruction
 
@@ -77,46 +74,14 @@ async def run_step(
     """
     clock.follow_wall_clock()
     tell(PhaseStarted("scale", None))
-    wants_activities = step.activities_per_workflow != 0
-    async with running(asyncio.to_thread(step.plan_window)) as planning:
-        restarted = await ports.target.set_up(step.plan)
-        replicas = await ports.target.scale(step.key.replicas)
-        await wait_until_polling(
-            replicas,
-            ports.queue,
-            ports.target.check_alive,
-            clock,
-            timeout_seconds=step.plan.waits.polling_seconds,
-            wants_activities=wants_activities,
-            workers=ports.workers,
-        )
-        earlier = await _earlier(ports, step, replicas, tell, clock)
-        load = step.plan.loads[step.key.load]
-        known = await first_known(
-            ports.workers,
-            replicas,
-            step.plan,
-            tell,
-            clock,
-            wants_slots=isinstance(load, Saturate),
-            factors=() if step.own_worker else step.key.factors,
-        )
-        tell(PhaseStarted("plan the window", None))
-        window = await planning
-    endpoints = pages_to_read(replicas, known)
+    ready = await make_ready(ports, step, tell, clock)
+    replicas, window = ready.replicas, ready.window
+    endpoints = pages_to_read(replicas, ready.workers)
     endpoints, before = await first_snapshot(
         ports.metrics, ports.target, endpoints, own_worker=step.own_worker
     )
     clock.follow_wall_clock()  # as the injectors do when they hear of the step
-    instruction = step.instruction.model_copy(
-        update={"start_at": clock.now() + LEAD_SECONDS, "schedule_seed": window.schedule_seed}
-    )
-    if isinstance(load, Saturate):
-        demand_awaitable(step.plan, known, (step.key,))
-        open_workflows = in_flight(load, known, step.plan, step.key)
-        instruction = instruction.model_copy(update={"in_flight": open_workflows})
-    if window.is_fixed:
-        instruction = instruction.model_copy(update={"window_seconds": window.rule.longest_seconds})
+    instruction = ready.instruction(clock.now() + LEAD_SECONDS)
     watch = WindowWatch(window.rule, window.late_seconds)
     recorder = TimelineRecorder(
         ports.metrics,
@@ -128,29 +93,31 @@ async def run_step(
         clock,
     )
     workers = WorkerWatch(
-        ports.workers, replicas, wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
+        ports.workers, replicas, step.wants_activities, lambda problem: tell(ProblemSeen(problem.text)), clock
     )
     outside = OutsideWatch(ports, replicas, instruction.start_at, clock)
+    look = partial(take_snapshot, ports.metrics, ports.target, endpoints)
     async with (
         running(recorder.run()),
         running(workers.run()),
         running(outside.run()),
         running(_while_alive(ports, instruction, recorder.injectors_say, clock)) as injecting,
     ):
+        until = partial(_until, injecting=injecting, clock=clock)
         tell(PhaseStarted("warm-up", instruction.warm_up_seconds))
         starts_at = instruction.start_at + instruction.warm_up_seconds
-        await _until(starts_at, injecting, clock)
+        await until(starts_at)
         tell(PhaseStarted("window", instruction.window_seconds, at_most=not window.is_fixed))
-        start = await take_snapshot(ports.metrics, ports.target, endpoints)
+        start = await look()
         watch.first = start.worker
         workers.window_start = starts_at
-        middle, ends_at = await _window(ports, instruction, window, watch, injecting, clock, endpoints)
+        middle, ends_at = await _window(ports.injectors, instruction, watch, look, until, clock)
         recorder.window_seconds = ends_at - starts_at
-        await _until(ends_at, injecting, clock)
-        end = await take_snapshot(ports.metrics, ports.target, endpoints)
+        await until(ends_at)
+        end = await look()
         workers.end_window()
         poll = await ports.queue.look()
-        first, known = known, latest_known(known, await ask_workers(ports.workers, replicas))
+        known = latest_known(ready.workers, await ask_workers(ports.workers, replicas))
         tell(PhaseStarted("drain", None))
         report: InjectorReport = await injecting
         if not report.whole.completed and poll is not None and (idle := why_idle(replicas, poll)) is not None:
@@ -159,27 +126,26 @@ async def run_step(
 
     tell(PhaseStarted("collect", None))
     await outside.look()
-    after = await take_snapshot(ports.metrics, ports.target, endpoints)
+    after = await look()
     problems = await _last_feed(watch, recorder.sample, ports, end)
     snapshots = StepSnapshots(before, start, middle, end, after)
     histories, unread = await sampled_histories(ports.histories, report)
     others = await other_pollers(recorder.polls, replicas, ports.workers)
-    measured = assemble_measured(
-        ports.metrics, step, instruction, replicas, snapshots, recorder, report, histories, poll, known
-    )
+    read = StepReadings(replicas, known, snapshots, recorder, report, poll, histories)
+    measured = assemble_measured(ports.metrics, step, instruction, read)
     enough = watch.enough.result() if watch.enough.done() else None
-    parts = pages_of_a_part(endpoints, known) + started_anew(first, known, instruction.start_at)
+    parts = pages_of_a_part(endpoints, known) + started_anew(ready.workers, known, instruction.start_at)
     gaps = dict.fromkeys((*workers.gaps, *outside.gaps))
     return replace(
         measured,
         window_seconds=recorder.window_seconds,
         decision=enough.decision if enough is not None else None,
         probe=enough.probe if enough is not None else None,
-        restarted=restarted,
+        restarted=ready.restarted,
         outside=tuple(outside.looks),
-        notes=(*measured.notes, *window.notes, *unread, *others.notes, *earlier.notes, *gaps),
+        notes=(*measured.notes, *window.notes, *unread, *others.notes, *ready.earlier.notes, *gaps),
         problems=(
-            *earlier.problems,
+            *ready.earlier.problems,
             *measured.problems,
             *problems,
             *parts,
@@ -188,17 +154,6 @@ async def run_step(
         ),
         slots_used=measured.slots_used if measured.slots_used is not None else workers.mean_slots_used,
     ), pages_of(snapshots.by_edge())
-
-
-async def _earlier(
-    ports: Ports, step: PlannedStep, replicas: Sequence[Replica], tell: Callable[[Event], None], clock: Clock
-) -> EarlierOrders:
-    if not step.follows_open:
-        return EarlierOrders()
-    is_busy = functools.partial(has_work, ports.queue, ports.workers, replicas)
-    return await wait_for_earlier_orders(
-        ports.orders, ports.target.check_alive, is_busy, tell, clock, drain_seconds=step.plan.drain_seconds
-    )
 
 
 async def _while_alive(
@@ -230,30 +185,37 @@ async def _until_it_dies(target: Target, clock: Clock) -> Never:
 
 
 async def _window(
-    ports: Ports,
+    injectors: Injectors,
     instruction: StepInstruction,
-    window: WindowPlan,
     watch: WindowWatch,
-    injecting: asyncio.Task[InjectorReport],
+    look: Callable[..., Awaitable[Snapshot]],
+    until: Callable[[float], Coroutine[Any, Any, None]],
     clock: Clock,
-    endpoints: dict[str, str],
 ) -> tuple[Snapshot | None, float]:
     """
     Let the window go on until its rule says enough; return the look at its middle and the time of its end.
+
+    Args:
+        injectors: Learn of an end that comes early.
+        instruction: The step's instruction.
+        watch: The stopping rule.
+        look: Takes a snapshot.
+        until: Sleeps until a Unix time, unless the injectors end before it.
+        clock: Clock of the experiment.
     """
     starts_at = instruction.start_at + instruction.warm_up_seconds
     latest = starts_at + instruction.window_seconds
-    if window.is_fixed:
-        await _until(starts_at + instruction.window_seconds / 2, injecting, clock)
-        return await take_snapshot(ports.metrics, ports.target, endpoints, server=False), latest
-    async with running(_until(latest - END_LEAD_SECONDS, injecting, clock)) as waiting:
+    if isinstance(watch.rule, FixedWindow):
+        await until(starts_at + instruction.window_seconds / 2)
+        return await look(server=False), latest
+    async with running(until(latest - END_LEAD_SECONDS)) as waiting:
         both: set[asyncio.Future[Any]] = {waiting, watch.enough}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if waiting.done():
             waiting.result()  # an injector that ended early is an error here
             return None, latest
     ends_at = clock.now() + END_LEAD_SECONDS
-    await ports.injectors.end_window(ends_at)
+    await injectors.end_window(ends_at)
     return None, ends_at
 
 

@@ -12,104 +12,99 @@ import importlib.util
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.child import Child, end_all, spawn
-from loadtest.child_environment import connection_variables, locust_environment
+from loadtest.child_environment import locust_environment
 from loadtest.errors import InjectorError, InputError
 from loadtest.free_ports import free_ports
 from loadtest.injector import control_messages
 from loadtest.injector.running_locust import Locust
+from loadtest.server_access import ServerAccess
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 
 
-@contextlib.asynccontextmanager
-async def launch(
-    address: str,
-    namespace: str,
-    *,
-    injectors: int,
-    logs: Path,
-    local: bool = True,
-    bind_host: str = "127.0.0.1",
-    bind_port: int | None = None,
-    metrics_port: int | None = None,
-    first_injector: int = 0,
-    connection: Mapping[str, str] | None = None,
-    ready_seconds: float = 60.0,
-) -> AsyncIterator[Locust]:
+@dataclass(frozen=True, slots=True)
+class InjectorPlace:
     """
-    Start Locust's master and its injectors, wait until they are connected to Temporal, and end them when the body ends.
+    Where the injectors run, and where Locust's master listens for them.
 
-    Args:
-        address, namespace: Address and namespace of the Temporal server.
-        injectors: Number of injectors.
-        logs: Folder for ``locust.log`` and ``injector-<n>.log``.
+    Attributes:
         local: Whether to start the injectors here; else they are started elsewhere (``locust -f .../locustfile.py
             --worker --master-host HOST``).
         bind_host, bind_port: Address and TCP port on which the master listens for injectors; a free port by default.
         metrics_port:
             Injector n serves its /metrics on this port plus n, on this machine alone; by default the
             environment's LOADTEST_INJECTOR_METRICS_PORT, else there is no page.
+    """
+
+    local: bool = True
+    bind_host: str = "127.0.0.1"
+    bind_port: int | None = None
+    metrics_port: int | None = None
+
+
+HERE = InjectorPlace()
+
+
+@contextlib.asynccontextmanager
+async def launch(
+    server: ServerAccess,
+    *,
+    injectors: int,
+    logs: Path,
+    place: InjectorPlace = HERE,
+    first_injector: int = 0,
+    ready_seconds: float = 60.0,
+) -> AsyncIterator[Locust]:
+    """
+    Start Locust's master and its injectors, wait until they are connected to Temporal, and end them when the body ends.
+
+    Args:
+        server: The Temporal server.
+        injectors: Number of injectors.
+        logs: Folder for ``locust.log`` and ``injector-<n>.log``.
+        place: Where the injectors run.
         first_injector: Number of the first injector started here; the run's other injectors have the numbers before it.
-        connection:
-            The ``TEMPORAL_*`` variables by which it is reached; by default this process's own.
         ready_seconds: Seconds to wait for the injectors to connect.
 
     Raises:
         InputError: An injector cannot connect, or a setting of its environment cannot be used.
         InjectorError: The injectors did not start.
     """
-    if metrics_port is None and local:
+    metrics_port = place.metrics_port
+    if metrics_port is None and place.local:
         metrics_port = _port(os.environ.get(control_messages.METRICS_PORT))
-    if connection is None:
-        connection = connection_variables(os.environ, own_server=False)
-    port = bind_port if bind_port is not None else free_ports(1, bind_host)[0]
-    env = {
-        **locust_environment(os.environ),
-        **connection,
-        "TEMPORAL_ADDRESS": address,
-        "TEMPORAL_NAMESPACE": namespace,
-        "PYTHONUNBUFFERED": "1",
-    }
+    port = place.bind_port if place.bind_port is not None else free_ports(1, place.bind_host)[0]
+    env = {**locust_environment(os.environ), **server.variables, "PYTHONUNBUFFERED": "1"}
     ours, theirs = socket.socketpair()
     children: list[Child] = []
     try:
         with theirs:
-            master = await spawn(
-                [
-                    *_locust(),
-                    "--headless",
-                    "--only-summary",
-                    "--users",
-                    "0",  # they would be arrivals of their own
-                    "--master",
-                    "--master-bind-host",
-                    bind_host,
-                    "--master-bind-port",
-                    str(port),
-                    "--expect-workers",
-                    str(injectors),
-                ],
-                {
-                    **env,
-                    control_messages.DESCRIPTOR: str(theirs.fileno()),
-                    control_messages.EXPECTED: str(injectors),
-                    control_messages.WATCHED: "1" if local else "",
-                },
-                logs / "locust.log",
-                pass_fds=(theirs.fileno(),),
+            master_env = {
+                **env,
+                control_messages.DESCRIPTOR: str(theirs.fileno()),
+                control_messages.EXPECTED: str(injectors),
+                control_messages.WATCHED: "1" if place.local else "",
+            }
+            children.append(
+                await spawn(
+                    _master_command(place.bind_host, port, injectors),
+                    master_env,
+                    logs / "locust.log",
+                    pass_fds=(theirs.fileno(),),
+                )
             )
-        children.append(master)
-        for index in range(first_injector, first_injector + (injectors if local else 0)):
+        for index in range(first_injector, first_injector + (injectors if place.local else 0)):
             own = (
                 {control_messages.METRICS_PORT: str(metrics_port + index)} if metrics_port is not None else {}
             )
             children.append(
                 await spawn(
-                    [*_locust(), "--worker", "--master-host", bind_host, "--master-port", str(port)],
+                    [*_locust(), "--worker", "--master-host", place.bind_host, "--master-port", str(port)],
                     {**env, **own},
                     logs / f"injector-{index}.log",
                 )
@@ -120,12 +115,20 @@ async def launch(
         ours.close()
         await end_all(children, 0)
         raise
-    locust = Locust(children[0], children[1:], reader, writer, (address, namespace))
+    locust = Locust(children[0], children[1:], reader, writer, server)
     try:
         await locust.wait_until_ready(injectors, ready_seconds)
         yield locust
     finally:
         await locust.close()
+
+
+def _master_command(host: str, port: int, injectors: int) -> list[str]:
+    # Users of Locust would be arrivals of their own.
+    words = (
+        f"--headless --only-summary --users 0 --master --master-bind-port {port} --expect-workers {injectors}"
+    )
+    return [*_locust(), *words.split(), "--master-bind-host", host]
 
 
 def _locust() -> list[str]:

@@ -19,8 +19,8 @@ from loadtest.injector import control_messages
 from loadtest.plural import counted, plural
 from loadtest.results.injector_report import InjectorReport, InjectorSecond
 from loadtest.results.step_instruction import StepInstruction
+from loadtest.server_access import ServerAccess
 
-# How long Locust and its injectors may take to start and to connect.
 # Time for the report beyond the step itself: the master gives its injectors a quarter of this.
 _ANSWER_SECONDS = 60.0
 _QUIT_SECONDS = 8.0
@@ -39,14 +39,14 @@ class Locust:
         workers: Sequence[Child],
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        server: tuple[str, str],
+        server: ServerAccess,
     ) -> None:
         """
         Args:
             master: Locust's master.
             workers: The injectors of this machine.
             reader, writer: Control line to the master.
-            server: Address and namespace that every instruction is for.
+            server: Server that every instruction is for.
         """
         self._server = server
         self._master = master
@@ -95,12 +95,8 @@ class Locust:
     async def _carry_out(
         self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
     ) -> InjectorReport:
-        address, namespace = self._server
-        await self._say(
-            control_messages.instruction(
-                instruction.model_copy(update={"address": address, "namespace": namespace})
-            )
-        )
+        of_server = {"address": self._server.address, "namespace": self._server.namespace}
+        await self._say(control_messages.instruction(instruction.model_copy(update=of_server)))
         while True:
             message = await self._hear()
             if "second" in message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Protocol, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -58,9 +58,8 @@ class JsonLines:
     One line of JSON for each event, for a Job's log.
     """
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        # Not a default argument: that would be the standard output at the time of the import.
-        self._out = out or sys.stdout
+    def __init__(self) -> None:
+        self._out = sys.stdout
 
     def __enter__(self) -> Self:
         return self

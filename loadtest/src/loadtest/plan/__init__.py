@@ -3,10 +3,10 @@ What a user asks for: the plan with every key, default and bound, and the file f
 """
 
 from loadtest.plan.loads import ArrivalKind, Arrivals, Fraction, Load, LoadKind, Open, Saturate
-from loadtest.plan.plan_file import KEYS_PAGE, PlanFile, parse_plan
+from loadtest.plan.plan_file import PlanFile, parse_plan
 from loadtest.plan.plan_model import DEFAULT_LOADS, Plan
+from loadtest.plan.plan_problems import KEYS_PAGE
 from loadtest.plan.plan_tables import (
-    OWN_WORKER_ACTIVITY_SLOTS,
     DynamicValue,
     ServerSetup,
     Slo,
@@ -18,7 +18,6 @@ from loadtest.plan.plan_tables import (
 __all__ = [
     "DEFAULT_LOADS",
     "KEYS_PAGE",
-    "OWN_WORKER_ACTIVITY_SLOTS",
     "ArrivalKind",
     "Arrivals",
     "DynamicValue",

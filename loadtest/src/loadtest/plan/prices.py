@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from loadtest.errors import InputError
-from loadtest.plan.plan_file import TomlKind, problem_lines
+from loadtest.plan.plan_file import TomlKind
+from loadtest.plan.plan_problems import problem_lines
 from loadtest.plan.strict_model import StrictModel
 
 EXAMPLE = "loadtest/plans/prices.toml"

@@ -4,6 +4,9 @@ The pictures of a search for capacities: what each count carries, and how the se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -22,78 +25,26 @@ def capacity_plot(result: CapacityResult) -> Plot:
     """
     Draw each count's bracket against the count, with its throughput under a closed load.
     """
+    known = [one for one in result.counts if one.low is not None and one.high is not None]
+    top = [
+        (one.replicas, one.saturated_per_second)
+        for one in result.counts
+        if one.saturated_per_second is not None
+    ]
     with drawing(8.6, 4.4) as figure:
         axes = figure.add_subplot()
-        known = [one for one in result.counts if one.low is not None and one.high is not None]
-        named = apart([one.replicas for one in known], _MOST_BRACKETS)
-        for one in known:
-            _draw_bracket(axes, one)
-            if one.replicas in named:
-                is_last = one is known[-1] and len(result.counts) > 1
-                _name_bracket(axes, one, is_last=is_last, top=known[-1].high or 0.0)
-        if not known:
-            axes.annotate(
-                "no bracket was found", (0.5, 0.4), xycoords="axes fraction", ha="center", color=GREY
-            )
-        top = [
-            (one.replicas, one.saturated_per_second)
-            for one in result.counts
-            if one.saturated_per_second is not None
-        ]
+        _draw_brackets(axes, known, is_only_count=len(result.counts) == 1)
         if top:
             axes.plot(*zip(*top, strict=True), color=GREY, marker="_", markersize=14, linestyle=":")
         if known:
-            middles = [(one.replicas, _middle(one)) for one in known]
-            axes.plot(*zip(*middles, strict=True), color=BLUE, linewidth=1, alpha=0.5)
-            if len(known) > 1:
-                each = middles[0][1] / middles[0][0]
-                ends = [middles[0][0], middles[-1][0]]
-                axes.plot(ends, [each * count for count in ends], color=GREY, linewidth=1, linestyle="--")
+            _draw_growth(axes, known)
         if result.rate is not None:
-            axes.axhline(result.rate, color=VERMILLION, linewidth=1.2)
-            axes.annotate(
-                f"{rate(result.rate)}/s asked",
-                (0.995, result.rate),
-                xycoords=("axes fraction", "data"),
-                ha="right",
-                va="bottom",
-                color=VERMILLION,
-                fontsize=9.5,
-            )
+            _draw_asked_rate(axes, result.rate)
         count_axis(axes, [one.replicas for one in result.counts])
         axes.set_ylim(0, 1.12 * axes.get_ylim()[1])
         axes.set_ylabel("orders per second")
         axes.set_title("What each count carries at the SLO")
-        handles = [
-            Line2D([], [], color=BLUE, linewidth=5, label="bracket: kept below, missed above"),
-            Line2D([], [], color=BLUE, marker="o", linestyle="", label="side confirmed by traffic"),
-            Line2D(
-                [],
-                [],
-                color=BLUE,
-                marker="o",
-                markerfacecolor="white",
-                linestyle="",
-                label="side by the model, not contradicted",
-            ),
-        ]
-        handles = handles if known else []
-        if top:
-            closed = "completed under a closed load"
-            handles.append(Line2D([], [], color=GREY, marker="_", linestyle=":", label=closed))
-        if len(known) > 1:
-            handles.append(
-                Line2D(
-                    [],
-                    [],
-                    color=GREY,
-                    linestyle="--",
-                    label=f"ideal: n / {known[0].replicas} × {counted(known[0].replicas, 'replica')}",
-                )
-                if known[0].replicas > 1
-                else Line2D([], [], color=GREY, linestyle="--", label="ideal: n × one replica")
-            )
-        if handles:
+        if handles := _meanings(known, has_closed_load=bool(top)):
             axes.legend(
                 handles=handles,
                 loc="upper left",
@@ -167,6 +118,64 @@ def path_plot(result: CapacityResult) -> Plot | None:
             fontsize=9,
         )
         return saved(figure)
+
+
+def _draw_brackets(axes: Axes, known: Sequence[CountCapacity], *, is_only_count: bool) -> None:
+    named = apart([one.replicas for one in known], _MOST_BRACKETS)
+    for one in known:
+        _draw_bracket(axes, one)
+        if one.replicas in named:
+            is_last = one is known[-1] and not is_only_count
+            _name_bracket(axes, one, is_last=is_last, top=known[-1].high or 0.0)
+    if not known:
+        axes.annotate("no bracket was found", (0.5, 0.4), xycoords="axes fraction", ha="center", color=GREY)
+
+
+def _draw_growth(axes: Axes, known: Sequence[CountCapacity]) -> None:
+    """
+    Draw a line through the brackets, and the one that they would lie on if each replica were worth as much as the first.
+    """
+    middles = [(one.replicas, _middle(one)) for one in known]
+    axes.plot(*zip(*middles, strict=True), color=BLUE, linewidth=1, alpha=0.5)
+    if len(known) > 1:
+        each = middles[0][1] / middles[0][0]
+        ends = [middles[0][0], middles[-1][0]]
+        axes.plot(ends, [each * count for count in ends], color=GREY, linewidth=1, linestyle="--")
+
+
+def _draw_asked_rate(axes: Axes, asked: float) -> None:
+    axes.axhline(asked, color=VERMILLION, linewidth=1.2)
+    axes.annotate(
+        f"{rate(asked)}/s asked",
+        (0.995, asked),
+        xycoords=("axes fraction", "data"),
+        ha="right",
+        va="bottom",
+        color=VERMILLION,
+        fontsize=9.5,
+    )
+
+
+def _meanings(known: Sequence[CountCapacity], *, has_closed_load: bool) -> list[Line2D]:
+    """
+    Return the entries of the legend.
+    """
+    dot = partial(Line2D, [], [], color=BLUE, marker="o", linestyle="")
+    found = []
+    if known:
+        found = [
+            Line2D([], [], color=BLUE, linewidth=5, label="bracket: kept below, missed above"),
+            dot(label="side confirmed by traffic"),
+            dot(markerfacecolor="white", label="side by the model, not contradicted"),
+        ]
+    if has_closed_load:
+        closed = "completed under a closed load"
+        found.append(Line2D([], [], color=GREY, marker="_", linestyle=":", label=closed))
+    if len(known) > 1:
+        first = known[0].replicas
+        ideal = "n × one replica" if first == 1 else f"n / {first} × {counted(first, 'replica')}"
+        found.append(Line2D([], [], color=GREY, linestyle="--", label=f"ideal: {ideal}"))
+    return found
 
 
 def _draw_bracket(axes: Axes, one: CountCapacity) -> None:

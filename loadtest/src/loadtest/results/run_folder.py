@@ -1,7 +1,8 @@
 """
 The results folder of one run: its only writer and its only reader.
 
-It decides where each file is and that an interrupted run leaves whole files.
+It decides where each file of the run is, and that an interrupted run leaves whole files; a step's folder has a writer and
+a reader of its own.
 
     results/<date-time>-<plan>/
         plan.toml  plan.json  manifest.json  log.txt  sweep.json  report.html
@@ -13,23 +14,18 @@ It decides where each file is and that an interrupted run leaves whole files.
 from __future__ import annotations
 
 import dataclasses
-import gzip
-import json
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from loadtest.errors import InputError
 from loadtest.plan import Plan
-from loadtest.results import hdr
-from loadtest.results.document import from_plain, read, read_plain, to_json, write_whole
+from loadtest.results.document import read, to_json, write_whole
 from loadtest.results.latest_link import LATEST, demand_latest, point_latest, why_no_run
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
-from loadtest.results.own_steps import why_not_own
+from loadtest.results.step_folder import read_step_folder, why_not_own, write_step_folder
 from loadtest.results.step_key import StepKey
 from loadtest.results.steps_of_plan import combinations
 
@@ -193,31 +189,10 @@ class Run:
         Raises:
             InputError: The folder cannot be written.
         """
-        final = self.path / "steps" / measured.key.folder
-        partial = final.with_name(f".{final.name}.{os.getpid()}")
         try:
-            shutil.rmtree(partial, ignore_errors=True)
-            (partial / "histograms").mkdir(parents=True)
-            (partial / "scrapes").mkdir()
-            (partial / "measured.json").write_text(_facts(measured), encoding="utf-8")
-            seconds = "".join(to_json(second, indent=None) for second in measured.timeline)
-            (partial / "timeline.jsonl").write_text(seconds, encoding="utf-8")
-            for name, encoded in measured.injector.histograms.items():
-                (partial / "histograms" / f"{name}.hdr").write_text(encoded, encoding="utf-8")
-            for name, page in (pages or {}).items():
-                data = page.encode("utf-8") if isinstance(page, str) else page
-                (partial / "scrapes" / f"{_file_name(name)}.gz").write_bytes(gzip.compress(data, mtime=0))
-            if reading is not None:
-                (partial / "step.json").write_text(to_json(reading), encoding="utf-8")
-            # An earlier folder is moved away whole: deleting takes time, during which half of it would be there.
-            earlier = final.with_name(f".{final.name}.{os.getpid()}.earlier")
-            if final.exists():
-                final.rename(earlier)
-            partial.rename(final)
-            shutil.rmtree(earlier, ignore_errors=True)
+            final = write_step_folder(self.path / "steps", measured, reading, pages or {})
             point_latest(self.path)
         except OSError as error:
-            shutil.rmtree(partial, ignore_errors=True)
             raise _lost(self.path, error) from None
         return final
 
@@ -229,7 +204,7 @@ class Run:
             InputError: A file is damaged, or a step is not of this run; the error names it.
         """
         folders = [path for path in (self.path / "steps").glob("*") if not path.name.startswith(".")]
-        steps = [(folder, _read_step(folder)) for folder in sorted(folders)]
+        steps = [(folder, read_step_folder(folder)) for folder in sorted(folders)]
         for folder, step in steps:
             if (why := why_not_own(step.key, self.plan, folder.name)) is not None:
                 raise InputError(f"{folder}: {why}")
@@ -261,35 +236,3 @@ def _demand_own_folders(plan: Plan) -> None:
                 f"plan: factors: {other.setting} and {key.setting} have the same folder, {key.folder}, as letters, digits, "
                 "dots and hyphens alone, and no capitals, tell names apart on every system; write values that differ in those"
             )
-
-
-def _file_name(name: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in name)
-
-
-def _facts(measured: Measured) -> str:
-    # Timeline and histograms have files of their own.
-    injector = dataclasses.replace(measured.injector, histograms={})
-    return to_json(dataclasses.replace(measured, timeline=(), injector=injector))
-
-
-def _read_step(folder: Path) -> Measured:
-    plain: dict[str, Any] = read_plain(folder / "measured.json")
-    where = str(folder)
-    try:
-        lines = (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()
-        plain["timeline"] = [json.loads(line) for line in lines]
-        plain["injector"]["histograms"] = {
-            path.stem: path.read_text(encoding="utf-8")
-            for path in sorted(
-                (folder / "histograms").glob("[!.]*.hdr")
-            )  # macOS keeps `._NAME` beside a copy
-        }
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{where}: cannot be read: {error}; the step's folder is not whole") from None
-    for name, encoded in plain["injector"]["histograms"].items():
-        if (why := hdr.why_not_whole(encoded)) is not None:
-            raise InputError(
-                f"{where}/histograms/{name}.hdr: cannot be read: {why}; the step's folder is not whole"
-            )
-    return from_plain(Measured, plain, where)

@@ -83,18 +83,7 @@ def test_a_gate_is_taken_where_a_block_can_tell_it(name: str, rate: float | None
     told = QUANTITIES[name].of(measured, read_step(measured, plan), plan)
 
     try:
-        comparing_plan(
-            plan,
-            [],
-            ["worker.sandbox=false"],
-            rate=rate,
-            replicas=None,
-            block_seconds=None,
-            change_over_seconds=4.0,
-            rounds=None,
-            most_rounds=None,
-            gate=(name,),
-        )
+        comparing_plan(plan, [], ["worker.sandbox=false"], rate=rate, gate=(name,))
     except InputError as error:
         assert isinstance(told, str), error
     else:

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 import synthetic
 
-from loadtest.analysis.costs.sizing import growth_of, size
+from loadtest.analysis.costs.sizing import size
 from loadtest.analysis.costs.sizing_quantities import part_cores, state_transitions, worker_memory
+from loadtest.analysis.costs.sizing_steps import growth_of
 from loadtest.plan.prices import PriceTable
 from loadtest.results.limit_facts import MachineUse
 from loadtest.results.measured_step import Measured, ProcessUse

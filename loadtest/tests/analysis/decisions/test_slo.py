@@ -10,7 +10,8 @@ import pytest
 import synthetic
 from readings import made
 
-from loadtest.analysis.decisions.slo import answer_in_words, demands, judge_count, judge_step
+from loadtest.analysis.decisions.demands import answer_in_words, demands
+from loadtest.analysis.decisions.slo import judge_count, judge_step
 from loadtest.plan import Fraction, Open, Saturate, Slo
 from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit, MeasuredCapacity

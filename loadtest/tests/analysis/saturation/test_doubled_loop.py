@@ -11,7 +11,7 @@ import synthetic
 from loop_steps import EXECUTION, loop_step
 
 from loadtest.analysis import analyse, read_step
-from loadtest.analysis.costs.sizing import growth_of
+from loadtest.analysis.costs.sizing_steps import growth_of
 from loadtest.analysis.judged_steps.step_verdict import capacity_for, judge_closed
 from loadtest.analysis.saturation.calibrated_model import calibration_of
 from loadtest.analysis.saturation.doubled_loop import (

@@ -66,11 +66,11 @@ def test_false_position_finds_a_known_share(allowed: float) -> None:
 
 def test_a_bound_finer_than_the_hand_over_has_no_edge() -> None:
     """
-    Where every task takes 50 ms to be handed over, no slot is quick enough for 20 ms.
+    Where every slot rests for 50 ms after a task, no slot is quick enough for waits of 20 ms.
     """
-    model = QueueModel(4, hand_over_seconds=(0.05,))
+    model = QueueModel(4, dead_seconds=0.05)
 
-    edge = find_edge(model, UniformWork(0.25, 0.5), 1.0, SloBound(0.02), tasks=5000)
+    edge = find_edge(model, UniformWork(0.25, 0.5), 2.0, SloBound(0.02), tasks=5000)
 
     assert isinstance(edge, str) and "finer than the hand-over" in edge
 

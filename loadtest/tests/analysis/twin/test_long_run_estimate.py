@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from loadtest.analysis.twin.long_run import long_run
-from loadtest.analysis.twin.long_run_estimate import ModelWaits, estimate_mean, estimate_quantile, model_waits
+from loadtest.analysis.twin.long_run_estimate import ModelWaits, estimate_quantile, model_waits
 from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.slo_bound import SloBound
@@ -51,16 +51,6 @@ def test_the_windows_luck_is_taken_out(waits: ModelWaits) -> None:
     assert same.low < waits.at_rate.wait_quantile(0.95) < same.high
     # A value outside of what 5 % of the rate makes widens the range.
     assert (twice.low, twice.high) == (same.low, twice.value)
-
-
-def test_a_mean_is_estimated_alike(waits: ModelWaits) -> None:
-    """
-    Its range is that of means.
-    """
-    found = estimate_mean(0.05, waits, FITS)
-
-    assert found.value is not None and found.low is not None and found.high is not None
-    assert found.low < found.high < estimate_quantile(0.25, 0.95, waits, FITS).high  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _recorded(name: str, bound: float) -> Recorded:
         run = {key.removeprefix(f"{name}_"): data[key] for key in data if key.startswith(f"{name}_")}
     in_flight, seconds, warm_up = run["saturate_step"]
     past = Past(int(in_flight), float(seconds), float(warm_up), run["saturate_draws"] / 1e4)
-    plan = QueueModel(4 * int(run["replicas"]), hand_over_seconds=tuple(run["hand_over"].tolist()))
+    plan = QueueModel(4 * int(run["replicas"]))
     model = calibrate(plan, SaturateReading(*run["saturate_reading"].tolist()), past)
     arrivals = run["arrivals"] / 1e3
     window = int(arrivals[-1]) // 10 * 10 - WARM_UP - 5

@@ -79,17 +79,6 @@ def test_the_order_of_service_is_the_models(newest: float, order: list[float]) -
     assert [start - wait for start, wait in zip(seen.started, seen.waits, strict=True)] == order
 
 
-def test_a_task_that_meets_a_free_slot_waits_for_its_hand_over() -> None:
-    """
-    It is in no queue then, but its wait is counted.
-    """
-    model = QueueModel(2, (1,), hand_over_seconds=(0.125,))
-
-    seen = SimulatedQueue(model).offer([0.0, 5.0], _constant(2, 1.0), 10)
-
-    assert seen.waits.tolist() == [0.125, 0.125]
-
-
 def test_the_waits_of_m_m_1_are_those_of_theory() -> None:
     """
     First come first served at 0.7 of one slot's speed: mean 0.7 / 0.3 service times, p95 ln(0.7 / 0.05) / 0.3.

@@ -11,9 +11,9 @@ from cluster_objects import deployment, pod, until
 from fake_cluster import FakeCluster
 
 from loadtest.plan import parse_plan
-from loadtest.target.kubernetes.kubernetes_target import open_target
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.taken_workers import open_target
 from loadtest.target.kubernetes.usage import Usage
 
 PLAN = parse_plan({"name": "p", "loads": [{"kind": "saturate", "window_seconds": 60}]}, "plan")
@@ -35,7 +35,7 @@ async def test_a_sampling_that_broke_keeps_no_count(monkeypatch: pytest.MonkeyPa
 
     with pytest.raises(ZeroDivisionError):
         async with open_target(
-            cluster.api, Place("shop", "workers", server_namespace="temporal"), PLAN, [lease]
+            cluster.api, ClusterPlace("shop", "workers", server_namespace="temporal"), PLAN, [lease]
         ) as target:
             await asyncio.to_thread(target.count.ask, 7)
             (sampling,) = (

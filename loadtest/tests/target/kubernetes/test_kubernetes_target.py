@@ -12,8 +12,8 @@ from fake_cluster import FakeCluster, refusal
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import parse_plan
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
-from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.scaled_pods import as_selector
 from loadtest.target.worker_setup_labels import ACTIVITY_SLOTS, TASK_QUEUE
 
@@ -33,11 +33,11 @@ def cluster() -> FakeCluster:
     return made
 
 
-def target(cluster: FakeCluster, place: Place | None = None) -> KubernetesTarget:
+def target(cluster: FakeCluster, place: ClusterPlace | None = None) -> KubernetesTarget:
     """
     The workers as a sweep has them.
     """
-    return KubernetesTarget(cluster.api, place or Place("shop", "workers", ready_seconds=0.0), PLAN)
+    return KubernetesTarget(cluster.api, place or ClusterPlace("shop", "workers", ready_seconds=0.0), PLAN)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_workers_that_are_set_up_as_no_plan_says_are_refused(annotations: dict[s
     cluster.put("deployment", deployment(annotations=annotations))
 
     with pytest.raises(InputError, match=f"^plan: {said}write "):
-        KubernetesTarget(cluster.api, Place("shop", "workers"), plan)
+        KubernetesTarget(cluster.api, ClusterPlace("shop", "workers"), plan)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_workers_as_planned_or_unknown_are_taken(cluster: FakeCluster, annotatio
     plan = parse_plan({"name": "p", "task_queue": "orders", "worker": {"activity_slots": 5}}, "plan")
     cluster.put("deployment", deployment(annotations=annotations))
 
-    assert KubernetesTarget(cluster.api, Place("shop", "workers"), plan).count.read() == 3
+    assert KubernetesTarget(cluster.api, ClusterPlace("shop", "workers"), plan).count.read() == 3
 
 
 async def test_pods_that_were_evicted_are_no_replicas(cluster: FakeCluster) -> None:
@@ -179,7 +179,7 @@ class Away:
 @pytest.mark.parametrize("error", [OSError("connection refused"), refusal(503)], ids=["nobody", "busy"])
 async def test_an_api_that_is_away_is_asked_again(cluster: FakeCluster, call: str, error: Exception) -> None:
     """A sweep of hours outlives a restart of the API server: scaling goes on until its time is over."""
-    workers = target(cluster, Place("shop", "workers", ready_seconds=60.0))
+    workers = target(cluster, ClusterPlace("shop", "workers", ready_seconds=60.0))
     cluster.before = Away(call, 2, error)
 
     assert len(await workers.scale(2)) == 2
@@ -249,7 +249,7 @@ def test_a_selector_takes_no_pods_but_the_deployments(selector: dict[str, Any], 
 def test_workers_that_are_not_there(cluster: FakeCluster, workers: str, said: str) -> None:
     """Refused with what to write."""
     with pytest.raises(InputError, match=said):
-        target(cluster, Place("shop", workers))
+        target(cluster, ClusterPlace("shop", workers))
 
 
 async def test_starts_are_of_what_runs_for_good_in_the_servers_namespace(cluster: FakeCluster) -> None:
@@ -259,7 +259,7 @@ async def test_starts_are_of_what_runs_for_good_in_the_servers_namespace(cluster
     job["spec"]["restartPolicy"] = "Never"
     cluster.put("pod", job)
     cluster.put("pod", evicted("frontend-1") | {"metadata": {"name": "frontend-1", "namespace": "temporal"}})
-    place = Place("shop", "workers", ready_seconds=0.0, server_namespace="temporal")
+    place = ClusterPlace("shop", "workers", ready_seconds=0.0, server_namespace="temporal")
 
     found = await target(cluster, place).server_starts()
 

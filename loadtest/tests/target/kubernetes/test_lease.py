@@ -14,8 +14,9 @@ from fake_cluster import FakeCluster, refusal
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
 from loadtest.target.kubernetes import held_leases
-from loadtest.target.kubernetes.kubernetes_target import Place, open_target
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, LeaseLostError, lease_of
+from loadtest.target.kubernetes.taken_workers import open_target
 
 NAME = lease_of("shop", "workers")
 PLAN = parse_plan({"name": "p"}, "plan")
@@ -219,7 +220,7 @@ def test_two_takers_at_once_are_one(cluster: FakeCluster) -> None:
 
 async def test_the_workers_get_their_count_back(cluster: FakeCluster) -> None:
     """The count is kept in the Lease and nowhere else, and the Deployment itself is never patched."""
-    async with open_target(cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]):
+    async with open_target(cluster.api, ClusterPlace("shop", "workers"), PLAN, [lease(cluster, "nightly")]):
         kept = cluster.get("lease", "shop", NAME)
         assert kept is not None
         assert kept["metadata"]["annotations"][ORIGINAL_REPLICAS] == "3"
@@ -240,7 +241,9 @@ async def test_the_workers_get_their_count_back(cluster: FakeCluster) -> None:
 async def test_a_count_that_cannot_be_restored_stays_noted(cluster: FakeCluster) -> None:
     """The error is told, and the Lease stays with the count for the next sweep."""
     with pytest.raises(TargetError, match="not allowed"):
-        async with open_target(cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]):
+        async with open_target(
+            cluster.api, ClusterPlace("shop", "workers"), PLAN, [lease(cluster, "nightly")]
+        ):
             cluster.before = lambda call, _name: _refuse(call == "patch_deployment_scale")
 
     kept = cluster.get("lease", "shop", NAME)
@@ -261,7 +264,7 @@ async def test_a_sweep_that_lost_its_lease_ends_and_restores_nothing(
 
     with pytest.raises(LeaseLostError, match="was taken by loadtest/submitted"):
         async with open_target(
-            cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]
+            cluster.api, ClusterPlace("shop", "workers"), PLAN, [lease(cluster, "nightly")]
         ) as target:
             cluster.objects["pod", "loadtest", "nightly"]["status"]["phase"] = "Failed"
             lease(cluster, "submitted").take()
@@ -289,7 +292,7 @@ async def test_a_cluster_that_is_away_at_a_renewal_is_asked_again(
                 raise OSError("connection refused")
 
     async with open_target(
-        cluster.api, Place("shop", "workers"), PLAN, [lease(cluster, "nightly")]
+        cluster.api, ClusterPlace("shop", "workers"), PLAN, [lease(cluster, "nightly")]
     ) as target:
         cluster.before = away
         await until(lambda: asked > 3)

@@ -13,11 +13,11 @@ from fake_cluster import FakeCluster
 
 from loadtest.errors import InjectorError, TargetError
 from loadtest.plan import parse_plan
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.injectors import InjectorJob, open_injectors
 from loadtest.target.kubernetes.job_log import JobLog
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.own_pod import OwnPod
-from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.sweep_job import SweepJob
 
 QUOTA = 'pods "x" is forbidden: exceeded quota: small'
@@ -30,7 +30,7 @@ async def scaled(cluster: FakeCluster) -> None:
     cluster.put("deployment", deployment())
     cluster.put("pod", pod("p-1"))
     plan = parse_plan({"name": "p"}, "plan")
-    await KubernetesTarget(cluster.api, Place("shop", "workers", ready_seconds=0.0), plan).scale(2)
+    await KubernetesTarget(cluster.api, ClusterPlace("shop", "workers", ready_seconds=0.0), plan).scale(2)
 
 
 async def test_workers() -> None:
@@ -105,7 +105,7 @@ async def test_two_versions_at_once_are_not_ready() -> None:
     cluster.put("pod", pod("p-2", labels={"app": "worker", "pod-template-hash": "77b9"}))
     cluster.put("deployment", deployment())
     target = KubernetesTarget(
-        cluster.api, Place("shop", "workers", ready_seconds=0.0), parse_plan({"name": "p"}, "plan")
+        cluster.api, ClusterPlace("shop", "workers", ready_seconds=0.0), parse_plan({"name": "p"}, "plan")
     )
 
     with pytest.raises(TargetError, match=r"they are of 2 versions \(5d4f, 77b9\), .*kubectl rollout resume"):

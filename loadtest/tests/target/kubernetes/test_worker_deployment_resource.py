@@ -12,8 +12,8 @@ from fake_cluster import FakeCluster
 
 from loadtest.errors import InputError
 from loadtest.plan import parse_plan
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
-from loadtest.target.kubernetes.place import Place
 from loadtest.target.kubernetes.worker_deployment_resource import WorkerDeployment
 
 PLAN = parse_plan({"name": "p"}, "plan")
@@ -23,7 +23,9 @@ def target(cluster: FakeCluster) -> KubernetesTarget:
     """
     The workers as a sweep has them.
     """
-    return KubernetesTarget(cluster.api, Place("shop", "workerdeployment/repair", ready_seconds=0.0), PLAN)
+    return KubernetesTarget(
+        cluster.api, ClusterPlace("shop", "workerdeployment/repair", ready_seconds=0.0), PLAN
+    )
 
 
 def worker_deployment(**parts: Any) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from fake_cluster import FakeCluster, refusal
 
 from loadtest.errors import InputError, TargetError
 from loadtest.plan import parse_plan
-from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget, open_target
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import ORIGINAL_REPLICAS, Holder, Lease, lease_of
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.taken_workers import open_target
 from loadtest.target.kubernetes.wanted_count import WantedCount
 
 PLAN = parse_plan({"name": "p"}, "plan")
@@ -102,7 +103,7 @@ class Controller:
         """
         Do something with the workers as a sweep has them.
         """
-        place = Place("shop", WORKERS, ready_seconds=30.0)
+        place = ClusterPlace("shop", WORKERS, ready_seconds=30.0)
         async with open_target(self.cluster.api, place, PLAN, [self.lease]) as target:
             await steps(target)
 

@@ -101,16 +101,14 @@ def _with_ledger(url: str, read: Callable[[Ledger], Awaitable[_T]]) -> _T:
     async def opened() -> _T:
         try:
             ledger = await open_ledger(url)
+            try:
+                return await read(ledger)
+            finally:
+                await ledger.close()
         except LedgerAddressError as error:
             raise typer.BadParameter(f"--ledger {error}") from None
         except LedgerUnavailableError as error:
             raise RefusedError(f"--ledger {error}") from None
-        try:
-            return await read(ledger)
-        except LedgerUnavailableError as error:
-            raise RefusedError(f"--ledger {error}") from None
-        finally:
-            await ledger.close()
 
     return asyncio.run(opened())
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from temporalio.client import Client
 
 from repairshop.cli.verb_connection import talk
 from repairshop.deployment_versions import promote, why_idle
@@ -31,10 +30,6 @@ def show_version(build_id: BuildId, deployment: Deployment) -> int:
     """
     Tell whether a version takes new orders; exit code 1 if it does not.
     """
-
-    async def ask(server: Client) -> str | None:
-        return await why_idle(server, deployment, build_id)
-
-    why = talk(ask)
+    why = talk(lambda server: why_idle(server, deployment, build_id))
     typer.echo(why or f"version {build_id} of {deployment} takes new orders")
     return 1 if why else 0

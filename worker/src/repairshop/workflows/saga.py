@@ -128,11 +128,11 @@ class Saga:
         if step in UNDONE_BY:
             self.done.append((step, round_))
 
-    def has_done(self, step: OrderStep, round_: int = 0) -> bool:
+    def has_done(self, step: OrderStep) -> bool:
         """
-        Whether a step may have had an effect that is still to be undone, should it come to that.
+        Whether a step of the first round may have had an effect that is still to be undone, should it come to that.
         """
-        return (step, round_) in self.done
+        return (step, 0) in self.done
 
     async def take_back(self, step: OrderStep, round_: int = 0) -> None:
         """

@@ -94,25 +94,26 @@ def fit_capacity_growth(
             larger.
         seed: Seed of the resampling.
     """
-    counts = tuple(sorted({count for count, _ in points}))
-    parameters = min(len(counts), _COUNTS_FOR_COHERENCY)
-    n = np.array([float(count) for count, _ in points])
-    x = np.array([value for _, value in points])
-    whole = _growth(counts, n, x, parameters, parameters, spread_ratio, seed)
-    if parameters < _COUNTS_FOR_COHERENCY or (whole.coherency.low or 0.0) > 0:
+    open_parameters = min(len({count for count, _ in points}), _COUNTS_FOR_COHERENCY)
+    whole = _growth(points, open_parameters, open_parameters, spread_ratio, seed)
+    if open_parameters < _COUNTS_FOR_COHERENCY or (whole.coherency.low or 0.0) > 0:
         return whole
-    return _growth(counts, n, x, parameters - 1, parameters, spread_ratio, seed)
+    return _growth(points, open_parameters - 1, open_parameters, spread_ratio, seed)
 
 
 def _growth(
-    counts: tuple[int, ...],
-    n: NDArray[np.float64],
-    x: NDArray[np.float64],
+    points: Sequence[tuple[int, float]],
     parameters: int,
     open_parameters: int,
     spread_ratio: float,
     seed: int,
 ) -> CapacityGrowth:
+    """
+    Fit with so many free parameters, and resample with all that the measured counts leave open.
+    """
+    counts = tuple(sorted({count for count, _ in points}))
+    n = np.array([float(count) for count, _ in points])
+    x = np.array([value for _, value in points])
     rate_of_one, contention, coherency = _fits(n, x[None, :], parameters)[0]
     curve = Usl(float(rate_of_one), float(contention), float(coherency))
     scatter = Scatter(math.hypot(spread_ratio, MACHINE_SCATTER.ratio), MACHINE_SCATTER.freedom)

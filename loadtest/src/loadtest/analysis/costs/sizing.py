@@ -7,49 +7,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from loadtest.analysis.capacities.capacity_growth import CapacityGrowth, fit_capacity_growth
+from loadtest.analysis.capacities.capacity_growth import CapacityGrowth
 from loadtest.analysis.costs.model_evidence import why_not_borne_out, why_workflow_tasks_wait
 from loadtest.analysis.costs.monthly_cost import priced
 from loadtest.analysis.costs.replicas_wanted import ReplicaModel, replicas_wanted
+from loadtest.analysis.costs.sizing_notes import sizing_notes
 from loadtest.analysis.costs.sizing_quantities import BY_RATE, part_cores, part_cost, worker_memory
-from loadtest.analysis.estimators.usl import NORMAL_95
+from loadtest.analysis.costs.sizing_steps import believable_steps, growth_of, saturated_steps
 from loadtest.analysis.estimators.usual_scatter import STATED
-from loadtest.analysis.judged_steps.step_verdict import judge_closed, judge_in_run
+from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.actions_per_order import actions_per_order
-from loadtest.analysis.readings.full_machine import PARTS_FILL_MACHINE_RATIO, is_full
-from loadtest.analysis.readings.workers_as_planned import run_on_one_core
 from loadtest.analysis.saturation.calibrated_model import calibration
-from loadtest.analysis.saturation.cell_capacity import cell_capacity
-from loadtest.analysis.saturation.doubled_loop import counting_steps, loop_pairs
 from loadtest.analysis.twin import Measure, SloBound
 from loadtest.plan import Plan, Slo
 from loadtest.plan.plan_tables import DynamicValue
 from loadtest.plan.prices import PriceTable
-from loadtest.plural import counted, plural
+from loadtest.plural import counted
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
 from loadtest.results.plan_setting import setting_text
 from loadtest.results.sizing_result import Basis, Sized, SizingResult
-from loadtest.results.step_result import StepVerdict
-from loadtest.results.step_result_parts import limit_text
 from loadtest.results.sweep_result import Interval
 
-# A worker in Python or JavaScript runs workflows and activities on one core.
-_FULL_WORKER = 0.8
 _NONE_VALID = "no step of the run is valid"
-
-
-def believable_steps(steps: Sequence[Measured], plan: Plan) -> list[Measured]:
-    """
-    Return the steps of one setting that count: the valid ones, and the overloaded ones, whose costs are real.
-
-    Args:
-        steps: Steps of the setting.
-        plan: Plan of the setting.
-    """
-    closed = judge_closed(steps, plan)
-    judged = (judge_in_run(step, plan, closed)[0] for step in steps)
-    return [each.measured for each in judged if each.verdict is not StepVerdict.INVALID]
 
 
 def size(
@@ -102,12 +82,7 @@ def size(
         actions_per_order=actions_per_order(believed) or {},
         currency=prices.currency if prices is not None else None,
         prices=priced(prices, quantities) if prices is not None else (),
-        notes=(
-            *_left_out(steps, believed),
-            *_full(believed, manifest),
-            *_limits(believed),
-            *_busy_workers(believed, quantities, needed),
-        ),
+        notes=sizing_notes(steps, believed, manifest, quantities, needed),
     )
 
 
@@ -125,35 +100,6 @@ def why_no_throughput(steps: Sequence[Measured], plan: Plan) -> str:
     if any(step.is_valid for step in closed):
         return "nobody counted what the run's saturate steps completed"
     return f"no saturate step of the run is valid: {'; '.join(closed[-1].reasons)}"
-
-
-def fills_machine(step: Measured) -> bool:
-    """
-    Tell whether a step left the machine no free core, so that its throughput is the machine's and not the replicas'.
-    """
-    return is_full(step.limits.machine)
-
-
-def saturated_steps(steps: Sequence[Measured]) -> list[Measured]:
-    """
-    Return the saturate steps that tell what replicas carry: those whose throughput is used and that did not fill the
-    machine, or all if each filled it.
-    """
-    saturated = counting_steps(steps)
-    return [step for step in saturated if not fills_machine(step)] or saturated
-
-
-def growth_of(steps: Sequence[Measured], plan: Plan) -> CapacityGrowth | None:
-    """
-    Fit throughput against replicas, ``None`` without a saturate step.
-    """
-    points, spreads = [], [0.0]
-    for step in saturated_steps(steps):
-        found = cell_capacity([step])
-        if found is not None:
-            points.append((step.key.replicas, found.capacity.orders_per_second))
-            spreads.append(found.capacity.half_width_ratio / NORMAL_95)
-    return fit_capacity_growth(points, max(spreads), plan.seed) if points else None
 
 
 def bounds_of(slo: Slo) -> tuple[SloBound, ...]:
@@ -239,60 +185,3 @@ def _contention(growth: CapacityGrowth | None) -> str:
 def _percent(value: Interval, decimals: int = 1) -> str:
     ends = f"{100 * (value.low or 0):.{decimals}f} to {100 * (value.high or 0):.{decimals}f}"
     return f"{100 * value.value:.{decimals}f} % ({ends})"
-
-
-def _left_out(steps: Sequence[Measured], valid: Sequence[Measured]) -> tuple[str, ...]:
-    gone = len(steps) - len(valid)
-    told = f"{gone} of {counted(len(steps), 'step')} {plural(gone, 'is', 'are')} not valid and left out"
-    return (told,) if gone else ()
-
-
-def _full(steps: Sequence[Measured], manifest: Manifest) -> tuple[str, ...]:
-    cores = manifest.machine.usable_cores
-    saturated = counting_steps(steps)
-    if gone := len(saturated) - len(saturated_steps(steps)):
-        return (
-            f"{gone} of {counted(len(saturated), 'saturate step')} filled the machine: what they carried is its limit, "
-            "and no part of what replicas are said to carry",
-        )
-    if manifest.target != "local" or not cores:
-        return ()
-    busiest = max(
-        (
-            (step.injector.cpu_seconds + sum(use.cpu_seconds or 0.0 for use in step.use.values()))
-            / step.window_seconds
-            for step in steps
-            if step.window_seconds > 0
-        ),
-        default=0.0,
-    )
-    if busiest < PARTS_FILL_MACHINE_RATIO * cores:
-        return ()
-    return (
-        f"server, workers and injectors took {busiest:.2g} of the {cores:g} {plural(cores, 'core')} that this machine has for "
-        "them: its own limit is part of the contention, and more machines would do better",
-    )
-
-
-def _limits(steps: Sequence[Measured]) -> tuple[str, ...]:
-    """
-    Name the counts whose throughput was limited by something other than their slots.
-    """
-    found = {
-        (pair.counting.key.replicas, told) for pair in loop_pairs(steps) if (told := limit_text(pair.limit))
-    }
-    return tuple(f"what {counted(count, 'replica')} carried: {told}" for count, told in sorted(found))
-
-
-def _busy_workers(
-    steps: Sequence[Measured], quantities: Sequence[Sized], replicas: Interval | None
-) -> tuple[str, ...]:
-    if not all(run_on_one_core(step.workers) for step in steps):
-        return ()
-    cores = next((one.needed for one in quantities if one.quantity == "worker cores"), None)
-    if cores is None or replicas is None or cores.value / replicas.value < _FULL_WORKER:
-        return ()
-    return (
-        f"each replica would take {cores.value / replicas.value:.2g} cores, and a worker in Python or JavaScript has about one: "
-        "more replicas with fewer slots each are needed",
-    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from loadtest.analysis.costs.marginal_cost import CostPoint, MarginalCost, cost_points, fit_marginal_cost
 from loadtest.analysis.estimators.prediction_interval import next_value
@@ -61,7 +61,7 @@ def part_cores(
         )
     counts = [float(step.key.replicas) for step in steps]
     most = replicas.high if replicas.high is not None else replicas.value
-    return _no_surer(_along(name, "cores", fit, rate, replicas, sure), *_reach(counts, most, "replicas"))
+    return _no_surer(_along(name, "cores", fit, rate, replicas, sure), _reach(counts, most, "replicas"))
 
 
 def database_points(steps: Sequence[Measured]) -> list[CostPoint]:
@@ -111,7 +111,7 @@ def per_order(
         "1/s",
         next_value(values, sure.usual.get(name), confidence=sure.confidence),
         Interval(rate, rate, rate),
-        *_reach(_rates(steps), rate),
+        _reach(_rates(steps), rate),
     )
 
 
@@ -154,7 +154,7 @@ def slots_held(steps: Sequence[Measured], rate: float, sure: Sureness = STATED) 
     # Steps of one load draw the same work, so their scatter does not show how far the draws of another step may be off.
     luck = math.sqrt(math.fsum(luck**2 for _, luck in found) / len(found))
     each = next_value([seconds for seconds, _ in found], sure.usual.get(name), luck, sure.confidence)
-    return _times(name, "slots", each, Interval(rate, rate, rate), *_reach(_rates(steps), rate))
+    return _times(name, "slots", each, Interval(rate, rate, rate), _reach(_rates(steps), rate))
 
 
 def replica_memory(steps: Sequence[Measured]) -> list[float]:
@@ -180,7 +180,7 @@ def worker_memory(steps: Sequence[Measured], replicas: Interval | None, sure: Su
     counts = [float(step.key.replicas) for step in steps]
     most = replicas.high if replicas.high is not None else replicas.value
     each = next_value(values, sure.usual.get(name), confidence=sure.confidence)
-    return _times(name, "GiB", each, replicas, *_reach(counts, most, "replicas"))
+    return _times(name, "GiB", each, replicas, _reach(counts, most, "replicas"))
 
 
 def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
@@ -194,43 +194,42 @@ def part_cost(steps: Sequence[Measured], part: str) -> SizedCost:
 
 
 def _along(name: str, unit: str, fit: MarginalCost, rate: float, units: Interval, sure: Sureness) -> Sized:
-    basis, why, widening = _reach([fit.lowest_rate, fit.highest_rate], rate)
-    if basis is Basis.REFUSED:
-        return Sized(name, unit, None, basis, why)
+    reach = _reach([fit.lowest_rate, fit.highest_rate], rate)
+    if reach.basis is Basis.REFUSED:
+        return Sized(name, unit, None, reach.basis, reach.why)
 
     def at(count: float) -> Interval:
         return fit.cores_at(rate, count, sure.usual.get(name), sure.confidence)
 
     low = at(units.value if units.low is None else units.low).low
     high = None if units.high is None else at(units.high).high
-    return Sized(name, unit, _widened(Interval(at(units.value).value, low, high), widening), basis, why)
+    needed = _widened(Interval(at(units.value).value, low, high), reach.widening)
+    return Sized(name, unit, needed, reach.basis, reach.why)
 
 
-def _no_surer(told: Sized, basis: Basis, why: str, widening: float) -> Sized:
+def _no_surer(told: Sized, reach: _Reach) -> Sized:
     """
     Return an answer that rests on a second reach as well, as worker cores rest on the rate and on the replicas.
     """
-    if told.needed is None or basis is Basis.MEASURED:
+    if told.needed is None or reach.basis is Basis.MEASURED:
         return told
-    if basis is Basis.REFUSED:
-        return replace(told, needed=None, basis=basis, why=why)
-    both = "; ".join(each for each in (told.why, why) if each)
-    return replace(told, needed=_widened(told.needed, widening), basis=basis, why=both)
+    if reach.basis is Basis.REFUSED:
+        return replace(told, needed=None, basis=reach.basis, why=reach.why)
+    both = "; ".join(each for each in (told.why, reach.why) if each)
+    return replace(told, needed=_widened(told.needed, reach.widening), basis=reach.basis, why=both)
 
 
-def _times(
-    name: str, unit: str, each: Interval | str, by: Interval, basis: Basis, why: str, widening: float
-) -> Sized:
+def _times(name: str, unit: str, each: Interval | str, by: Interval, reach: _Reach) -> Sized:
     if isinstance(each, str):
         return Sized(name, unit, None, Basis.REFUSED, f"{each}; add loads or repetitions")
-    if basis is Basis.REFUSED:
-        return Sized(name, unit, None, basis, why)
+    if reach.basis is Basis.REFUSED:
+        return Sized(name, unit, None, reach.basis, reach.why)
     value = each.value * by.value
     low = (each.low or 0.0) * (by.low if by.low is not None else by.value)
     # Where the number of replicas has no known upper end, what they take has none either.
     high = None if by.high is None or each.high is None else each.high * by.high
-    exact = each.low == each.high
-    return Sized(name, unit, _widened(Interval(value, low, high), 0.0 if exact else widening), basis, why)
+    widening = 0.0 if each.low == each.high else reach.widening
+    return Sized(name, unit, _widened(Interval(value, low, high), widening), reach.basis, reach.why)
 
 
 def _widened(told: Interval, ratio: float) -> Interval:
@@ -242,26 +241,37 @@ def _widened(told: Interval, ratio: float) -> Interval:
     )
 
 
-def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> tuple[Basis, str, float]:
+@dataclass(frozen=True, slots=True)
+class _Reach:
     """
-    Return what an answer at a value rests on, the same in words, and the share by which it is wider.
+    How far an answer at a value lies from what was measured.
+
+    Attributes:
+        basis: What it rests on.
+        why: The same in words; empty where that value was measured.
+        widening: Share by which its interval is wider.
     """
+
+    basis: Basis
+    why: str = ""
+    widening: float = 0.0
+
+
+def _reach(measured: Sequence[float], asked: float, of: str = "orders/s") -> _Reach:
     if not measured:
-        return Basis.REFUSED, "no order was completed in a window", 0.0
+        return _Reach(Basis.REFUSED, "no order was completed in a window")
     lowest, highest = min(measured), max(measured)
     if lowest <= asked <= highest:
-        return Basis.MEASURED, "", 0.0
+        return _Reach(Basis.MEASURED)
     if asked < lowest:
-        return Basis.BEYOND, f"below the {lowest:.3g} {of} measured", 0.0
+        return _Reach(Basis.BEYOND, f"below the {lowest:.3g} {of} measured")
     times = asked / highest
+    told = f"{times:.2g} times the {highest:.3g} {of} measured"
     if times > FARTHEST_RATIO:
         goal = asked / FARTHEST_RATIO
-        return (
-            Basis.REFUSED,
-            f"{times:.0f} times the {highest:.3g} {of} measured; add a step at {goal:.3g} {of} or more",
-            0.0,
-        )
-    return Basis.BEYOND, f"{times:.2g} times the {highest:.3g} {of} measured", BEND_RATIO * math.log2(times)
+        told = f"{times:.0f} times the {highest:.3g} {of} measured; add a step at {goal:.3g} {of} or more"
+        return _Reach(Basis.REFUSED, told)
+    return _Reach(Basis.BEYOND, told, BEND_RATIO * math.log2(times))
 
 
 def _rates(steps: Sequence[Measured]) -> list[float]:

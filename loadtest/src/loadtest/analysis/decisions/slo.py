@@ -1,20 +1,20 @@
 """
-Which replica counts keep the SLO, the fewest that do, and what follows for the run.
+Whether a step keeps the SLO, and whether a replica count does by all its repetitions.
 
 It reads the plan's bounds and the steps' readings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from loadtest.analysis.decisions.added_repetitions import added_late_tasks, added_repetitions
 from loadtest.analysis.estimators.share_interval import samples_to_keep
 from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import longer_seconds
-from loadtest.plan import Load, LoadKind, Plan, Slo
+from loadtest.plan import Slo
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.sweep_result import Demand, Judgement, SloAnswer
+from loadtest.results.sweep_result import Judgement, SloAnswer
 from loadtest.results.window_decision import Decided
 
 # A capacity that is known no better does not say that a rate within its error is at it.
@@ -168,118 +168,3 @@ def judge_count(steps: Sequence[StepResult], slo: Slo) -> Judgement:
     rest = slo.model_copy(update={"schedule_to_start_p95_seconds": None})
     judgements = [judge_step(step, rest) for step in usable] + [judge_shares(step, slo) for step in usable]
     return _joined(judgements + ([waits] if waits is not None else []))
-
-
-def by_answer(judgements: Mapping[int, Judgement], answer: SloAnswer) -> tuple[int, ...]:
-    """
-    Return the measured counts that have an answer, rising.
-    """
-    return tuple(count for count in sorted(judgements) if judgements[count].answer is answer)
-
-
-def not_measured(judgements: Mapping[int, Judgement]) -> str | None:
-    """
-    Name the counts that were not measured and among which the fewest that are enough may lie.
-    """
-    enough = by_answer(judgements, SloAnswer.MET)
-    if not enough:
-        return None
-    missing = [count for count in range(1, enough[0]) if count not in judgements]
-    worse = [count for count in by_answer(judgements, SloAnswer.MISSED) if count < enough[0]]
-    missing = [count for count in missing if not worse or count > worse[-1]]
-    spans: list[list[int]] = []
-    for count in missing:
-        if spans and spans[-1][-1] == count - 1:
-            spans[-1].append(count)
-        else:
-            spans.append([count])
-    return ", ".join(f"{s[0]} to {s[-1]}" if len(s) > 1 else f"{s[0]}" for s in spans) or None
-
-
-def answer_in_words(judgements: Mapping[int, Judgement]) -> str:
-    """
-    Say what is known of every measured count, and what was not measured.
-    """
-    if not judgements:
-        return "no step of this load was measured"
-    enough, not_enough, undecided = (
-        by_answer(judgements, answer) for answer in (SloAnswer.MET, SloAnswer.MISSED, SloAnswer.UNDECIDED)
-    )
-    parts = []
-    if enough:
-        parts.append(f"{_with_verb(enough)} enough")
-    if not_enough and enough:
-        parts.append(f"{_with_verb(not_enough, named=True)} not")
-    elif not_enough and undecided:
-        parts.append(f"{_with_verb(not_enough)} not enough")
-    elif not_enough:
-        parts.append(f"not even {_with_verb(not_enough[-1:])} enough")
-    more = [", ".join(parts)] if parts else []
-    if undecided:
-        more.append(f"{_with_verb(undecided, named=bool(parts))} undecided")
-    gap = not_measured(judgements)
-    if gap is not None:
-        more.append(f"{gap} {'was' if gap.isdigit() else 'were'} not measured")
-    return "; ".join(more)
-
-
-def _with_verb(counts: Sequence[int], *, named: bool = False) -> str:
-    """
-    Return counts with their verb, and with their noun unless *named*: "2 and 4 replicas are".
-    """
-    *others, last = map(str, counts)
-    told = f"{', '.join(others)} and {last}" if others else last
-    if named:
-        return f"{told} {'are' if others else 'is'}"
-    return f"{told} replica is" if tuple(counts) == (1,) else f"{told} replicas are"
-
-
-def demand(steps: Sequence[StepResult], plan: Plan, load: int) -> Demand:
-    """
-    Find the fewest replicas that keep the SLO under one open load of the plan.
-    """
-    mine = [step for step in steps if step.load.index == load]
-    judgements = {
-        count: judge_count([s for s in mine if s.replicas == count], plan.slo) for count in plan.replicas
-    }
-    rates = [rate for step in mine if (rate := step.load.arrival_rate) is not None]
-    enough = by_answer(judgements, SloAnswer.MET)
-    return Demand(
-        load=load,
-        arrival_rate=sum(rates) / len(rates) if rates else None,
-        replicas=enough[0] if enough else None,
-        enough=enough,
-        not_enough=by_answer(judgements, SloAnswer.MISSED),
-        undecided=by_answer(judgements, SloAnswer.UNDECIDED),
-        not_measured=not_measured(judgements),
-        why=answer_in_words(judgements),
-        by_replicas={str(count): judgement for count, judgement in judgements.items()},
-    )
-
-
-def demands(steps: Sequence[StepResult], plan: Plan) -> tuple[Demand, ...]:
-    """
-    Find the demand under each open load; empty for a plan without one.
-    """
-    return tuple(demand(steps, plan, index) for index, load in enumerate(plan.loads) if _is_common(load))
-
-
-def no_demand() -> Demand:
-    """
-    The demand of a plan that has no open load.
-    """
-    return Demand(
-        None,
-        None,
-        None,
-        (),
-        (),
-        (),
-        None,
-        "the plan has no open load, whose rate is the same for all replica counts",
-        {},
-    )
-
-
-def _is_common(load: Load) -> bool:
-    return load.kind is LoadKind.OPEN

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 
 from loadtest.analysis.decisions.bound_decisions import CLOSED, decide_bounds
 from loadtest.analysis.decisions.late_activities import late_ratio
-from loadtest.analysis.estimators.percentiles import largest, of_buckets, of_hdr
 from loadtest.analysis.estimators.share_interval import share_ends
 from loadtest.analysis.judged_steps.closed_load_repeat import repeat_notes
 from loadtest.analysis.judged_steps.step_notes import step_notes
 from loadtest.analysis.judged_steps.step_suspects import NOTHING_AT_ITS_LIMIT, step_suspects
 from loadtest.analysis.judged_steps.step_verdict import JudgedStep, broken_rules, judge_in_run
-from loadtest.analysis.readings import workflow_counts
-from loadtest.analysis.readings.actions_per_order import ACTIONS, actions_per_order
+from loadtest.analysis.readings import counts_of_pages, latencies, workflow_counts
+from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
@@ -32,17 +31,12 @@ from loadtest.analysis.saturation.cell_capacity import CellCapacity
 from loadtest.analysis.saturation.doubled_loop import loop_notes
 from loadtest.analysis.saturation.throughput import throughput
 from loadtest.plan import Plan
-from loadtest.results.estimate import Percentiles
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
-from loadtest.results.metric_difference import Difference, counter_of, histogram_of
 from loadtest.results.step_result import StepResult, StepVerdict
-from loadtest.results.step_result_parts import Errors, Lag, MeasuredCapacity
+from loadtest.results.step_result_parts import Errors, MeasuredCapacity
 
 NO_CAPACITY = "this cell has no valid saturate step, so its capacity is not known"
-NO_TRANSITIONS = "the server's page has no counter of state transitions"
-NO_ACTIONS = "the server's page has no counter of actions"
-NO_CLOSE = "no workflow of this step closed"
 NO_MODEL = "no model was made of this step, which takes twins"
 
 
@@ -116,7 +110,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             "a closed load offers nothing: the next start waits for a close",
         ),
         sent_per_second=report.window.sent / window,
-        injector_lag_seconds=_lag(report.histograms.get("lag"), why),
+        injector_lag_seconds=latencies.injector_lag(measured, why),
         throughput_per_second=throughput(measured, workflow_counts.workflows_per_second(measured), why),
         closes_per_second=workflow_counts.window_closed(measured) / workflow_counts.looked_seconds(measured),
         goodput_per_second=report.within_slo / window,
@@ -127,66 +121,29 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         drain_seconds=report.drain_seconds,
         open_at_end=report.open_at_end,
         awaited_every=report.awaited_every,
-        response_time_seconds=_of_hdr(report.histograms.get("response"), "response_time_seconds", why),
-        service_time_seconds=_of_hdr(report.histograms.get("service"), "service_time_seconds", why),
-        end_to_end_seconds=_of_hdr(report.histograms.get("end_to_end"), "end_to_end_seconds", why),
+        response_time_seconds=latencies.of_injectors(measured, "response", "response_time_seconds", why),
+        service_time_seconds=latencies.of_injectors(measured, "service", "service_time_seconds", why),
+        end_to_end_seconds=latencies.of_injectors(measured, "end_to_end", "end_to_end_seconds", why),
         schedule_to_start_seconds=queue_waits,
         late_ratio=late_ratio(measured, plan, why),
         cross_check=cross_check(measured),
-        sync_match_ratio=why.of(
-            "sync_match_ratio",
-            _share(measured.server_whole, "server.poll_success_sync", ("server.poll_success",)),
-            _why_none(measured.server_whole, NO_SERVER, "no poll of this step got a task"),
-        ),
+        sync_match_ratio=counts_of_pages.sync_match_ratio(measured, why),
         backlog=backlog_reading(measured, why),
-        state_transitions_per_second=why.of(
-            "state_transitions_per_second",
-            per(_transitions(measured.server_window), _seconds(measured.server_window)),
-            _why_none(measured.server_window, NO_SERVER, NO_TRANSITIONS),
-        ),
-        state_transitions_per_workflow=why.of(
-            "state_transitions_per_workflow",
-            per(
-                _transitions(measured.server_whole),
-                workflow_counts.closed_by_server(measured),
-            ),
-            _why_none(
-                measured.server_whole,
-                NO_SERVER,
-                NO_CLOSE if _transitions(measured.server_whole) else NO_TRANSITIONS,
-            ),
-        ),
-        actions_per_workflow=why.of(
-            "actions_per_workflow",
-            sum(actions.values()) if actions is not None else None,
-            _why_none(
-                measured.server_whole,
-                NO_SERVER,
-                NO_CLOSE if counter_of(measured.server_whole, ACTIONS) else NO_ACTIONS,
-            ),
-        ),
+        state_transitions_per_second=counts_of_pages.state_transitions_per_second(measured, why),
+        state_transitions_per_workflow=counts_of_pages.state_transitions_per_workflow(measured, why),
+        actions_per_workflow=counts_of_pages.actions_per_workflow(measured, actions, why),
         actions_by_kind=actions or {},
         activity_slots=measured.slots,
         slots_used_ratio=why.of(
-            "slots_used_ratio",
-            per(measured.slots_used, measured.slots),
-            _no_slots(measured),
+            "slots_used_ratio", per(measured.slots_used, measured.slots), _no_slots(measured)
         ),
         pollers=dict(measured.pollers),
-        sticky_hit_ratio=why.of(
-            "sticky_hit_ratio",
-            _share(measured.worker_whole, "worker.sticky_hit", ("worker.sticky_hit", "worker.sticky_miss")),
-            _why_none(measured.worker_whole, NO_WORKER, "no workflow of this step was looked for in a cache"),
-        ),
-        activity_failures=_failures(measured.worker_whole),
+        sticky_hit_ratio=counts_of_pages.sticky_hit_ratio(measured, why),
+        activity_failures=counts_of_pages.activity_failures(measured),
         cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
         rss_bytes=memory_bytes(measured, why),
-        persistence_latency_seconds=_of_buckets(
-            measured.server_window, "server.persistence_latency", "persistence_latency_seconds", why
-        ),
-        shard_lock_seconds=_of_buckets(
-            measured.server_window, "server.shard_lock", "shard_lock_seconds", why
-        ),
+        persistence_latency_seconds=latencies.of_server(measured, "persistence_latency", why),
+        shard_lock_seconds=latencies.of_server(measured, "shard_lock", why),
         little_ratio=why.of("little_ratio", *whole_step_ratio(measured)),
         window_little_ratio=why.of(
             "window_little_ratio", window_ratio(measured), "the timeline or the window's closes are missing"
@@ -234,27 +191,6 @@ def _no_slots(measured: Measured) -> str:
     return "nobody told in the window how many are in use; serve the SDK's page, or let it send heartbeats every 5 s"
 
 
-def _lag(encoded: str | None, why: NullReasons) -> Lag:
-    percentiles, reasons = of_hdr(encoded)
-    why.under("injector_lag_seconds", {key: reasons[key] for key in ("p50", "p99") if key in reasons})
-    most = why.of("injector_lag_seconds.max", largest(encoded), "no start left in the window")
-    return Lag(percentiles.p50, percentiles.p99, most, percentiles.n)
-
-
-def _of_hdr(encoded: str | None, key: str, why: NullReasons) -> Percentiles:
-    percentiles, reasons = of_hdr(encoded)
-    why.under(key, reasons)
-    return percentiles
-
-
-def _of_buckets(difference: Difference | None, name: str, key: str, why: NullReasons) -> Percentiles:
-    percentiles, reasons = of_buckets(histogram_of(difference, name))
-    if difference is None:
-        reasons = dict.fromkeys(reasons, NO_SERVER)
-    why.under(key, reasons)
-    return percentiles
-
-
 def _capacity(found: CellCapacity | None, why: NullReasons) -> MeasuredCapacity | None:
     if found is None:
         why["capacity"] = NO_CAPACITY
@@ -262,32 +198,3 @@ def _capacity(found: CellCapacity | None, why: NullReasons) -> MeasuredCapacity 
     x = found.capacity
     half = x.half_width_ratio * x.orders_per_second
     return MeasuredCapacity(x.orders_per_second, half, found.known_draws, found.limit)
-
-
-def _failures(difference: Difference | None) -> dict[str, int]:
-    if difference is None:
-        return {}
-    split = difference.by_label.get("worker.activity_failed", {})
-    return {name: round(number) for name, number in split.items() if number}
-
-
-def _seconds(difference: Difference | None) -> float | None:
-    return difference.seconds if difference is not None else None
-
-
-def _transitions(difference: Difference | None) -> float | None:
-    return counter_of(difference, "server.state_transitions")
-
-
-def _why_none(difference: Difference | None, nobody: str, no_event: str) -> str:
-    """
-    Tell a page that was not read apart from a page that was read and counted nothing.
-    """
-    return nobody if difference is None else no_event
-
-
-def _share(difference: Difference | None, part: str, whole: tuple[str, ...]) -> float | None:
-    if difference is None:
-        return None
-    total = sum(difference.counters.get(name, 0.0) for name in whole)
-    return difference.counters.get(part, 0.0) / total if total else None

@@ -10,25 +10,20 @@ The order of use, all of it pure:
 3. ``choose_schedule(edge, candidates, bound, counted_per_second)``: a seed of 30 to 40, by its twin alone.
 4. ``simulate_twins(edge, step, bound)``: ``TwinCounts``, twins of the chosen ``OpenStep``: six, or
    twelve where the draws are not ours.
-5. ``UntilDecided(twins, budget_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
+5. ``UntilDecided(twins, longest_seconds, rule, arrival_rate).feed(elapsed, counted, late)`` after each second: ``GoOn``
    with a sentence, or ``Enough`` with a ``Decision`` (met, missed, undecided) and its blocks for a picture.
    ``FixedWindow(seconds)`` is fed alike.
 6. After the window: ``misfit(...)`` with twins of the calibrated model, ``recalibrate(...)`` from the step's own slot
-   times, ``model_waits(...)`` once, then ``estimate_quantile`` and ``estimate_mean`` with range or reason.
+   times, ``model_waits(...)`` once, then ``estimate_quantile`` with range or reason.
 
 Work is a ``WorkDistribution`` (``UniformWork``, ``ExponentialWork``, ``HistogramWork``).  Draws are arrays of orders x
 activities that the caller makes, in the order of arrival; where they are not ours the step holds the distribution.
 """
 
-from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks
+from loadtest.analysis.twin.decision import DecisionRule
 from loadtest.analysis.twin.long_run import find_edge, long_run, rate_at_bound
-from loadtest.analysis.twin.long_run_estimate import (
-    LongRunEstimate,
-    estimate_mean,
-    estimate_quantile,
-    model_waits,
-)
-from loadtest.analysis.twin.misfit_alarm import Misfit, misfit
+from loadtest.analysis.twin.long_run_estimate import LongRunEstimate, estimate_quantile, model_waits
+from loadtest.analysis.twin.misfit_alarm import misfit
 from loadtest.analysis.twin.queue_model import QueueModel
 from loadtest.analysis.twin.queue_model_calibration import Past, SaturateReading, calibrate, recalibrate
 from loadtest.analysis.twin.simulated_queue import SimulatedQueue
@@ -51,7 +46,6 @@ __all__ = [
     "HistogramWork",
     "LongRunEstimate",
     "Measure",
-    "Misfit",
     "OpenStep",
     "Past",
     "QueueModel",
@@ -65,10 +59,8 @@ __all__ = [
     "WorkDistribution",
     "calibrate",
     "choose_schedule",
-    "estimate_mean",
     "estimate_quantile",
     "find_edge",
-    "judge_late_tasks",
     "long_run",
     "misfit",
     "model_waits",

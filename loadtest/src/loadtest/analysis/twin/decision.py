@@ -15,12 +15,15 @@ from loadtest.results.window_decision import Block, Decided, Decision
 # A look at every five seconds instead of ten ends a window 4 s sooner on average, at hardly a cost in wrong answers, as
 # looks share most of their data.
 LOOKS = (20, 25, 30, 35, 40, 50, 60, 80, 120, 160, 240, 320, 480, 600)
-DEVIATIONS = 2.6  # 1 % a look and side; about 2.5 % over all looks
+# Standard deviations that a difference must have: 1 % a look and side; about 2.5 % over all looks.
+DEVIATIONS = 2.6
 MISFIT_RATIO = 0.15
-FEWEST_LATE = 4.0
-BLOCK_SECONDS = 10
 # With so many late tasks of the twins a window without any of its own is met.
 LATE_TO_TELL = 12.0
+# Late tasks that the twins must have before "met"; with fewer even a system at the edge shows nothing.
+_FEWEST_LATE = 4.0
+# Length of a block; the answer must hold also without any single block, and without what follows the last whole one.
+_BLOCK_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +33,17 @@ class DecisionRule:
 
     Attributes:
         looks: Seconds of the window at which a decision may be made.
-        deviations: Number of standard deviations that the difference must have.
         misfit_ratio: Share by which the twin's count may be off for reasons that the model does not hold.
-        fewest_late: Late tasks that the twin must have before "met"; with fewer even a system at the edge shows
-            nothing.
-        block_seconds: Length of a block; the answer must hold also without any single block, and without what follows the
-            last whole one.
     """
 
     looks: tuple[int, ...] = LOOKS
-    deviations: float = DEVIATIONS
     misfit_ratio: float = MISFIT_RATIO
-    fewest_late: float = FEWEST_LATE
-    block_seconds: int = BLOCK_SECONDS
 
 
 def judge_late_tasks(
     counts: Sequence[tuple[float, float]],
     twins: TwinCounts,
-    rule: DecisionRule | None = None,
+    misfit_ratio: float = MISFIT_RATIO,
     seen_ratio: float = 1.0,
 ) -> Decision:
     """
@@ -57,19 +52,18 @@ def judge_late_tasks(
     Args:
         counts: Pairs of elapsed seconds of the window and late tasks so far, rising; the last is now.
         twins: Systems just at the SLO's edge, on the same schedule and draws.
-        rule: When a difference is an answer.
+        misfit_ratio: Share by which the twins' count may be off for reasons that the model does not hold.
         seen_ratio: Share of the workers whose tasks were counted; the counts stand for all of them.
     """
-    rule = rule or DecisionRule()
     seconds, late = counts[-1]
     totals = twins.until(seconds)
     mean = sum(totals) / len(totals)
-    deviation = deviation_of(totals, rule.misfit_ratio, seen_ratio)
-    parts = parts_of(counts, twins, rule, seen_ratio)
+    deviation = deviation_of(totals, misfit_ratio, seen_ratio)
+    parts = _parts_of(counts, twins, misfit_ratio, seen_ratio)
     apart = [part.late - part.twin_late for part in parts]
-    difference, least = late - mean, rule.deviations * deviation
+    difference, least = late - mean, DEVIATIONS * deviation
     answer, why = Decided.UNDECIDED, None
-    if mean < rule.fewest_late and difference <= least:
+    if mean < _FEWEST_LATE and difference <= least:
         why = f"a system just at the limit would have {mean:.1f} late by now, too few to tell"
     elif difference < -least:
         if difference - min(apart) < -least / 2:
@@ -83,7 +77,7 @@ def judge_late_tasks(
             why = _one_part(parts[apart.index(max(apart))])
     else:
         why = f"{late:g} late, and a system just at the limit would have {mean:.0f} ± {least:.0f}"
-    blocks = parts if parts[-1].end >= len(parts) * rule.block_seconds else parts[:-1]
+    blocks = parts if parts[-1].end >= len(parts) * _BLOCK_SECONDS else parts[:-1]
     return Decision(answer, seconds, late, mean, deviation, why, blocks)
 
 
@@ -112,8 +106,8 @@ def deviation_of(totals: Sequence[float], misfit_ratio: float, seen_ratio: float
     return math.sqrt(variance * (1 + 1 / len(totals)) + (misfit_ratio * mean) ** 2 + 1 + sampling)
 
 
-def parts_of(
-    counts: Sequence[tuple[float, float]], twins: TwinCounts, rule: DecisionRule, seen_ratio: float = 1.0
+def _parts_of(
+    counts: Sequence[tuple[float, float]], twins: TwinCounts, misfit_ratio: float, seen_ratio: float
 ) -> tuple[Block, ...]:
     """
     Cut a window into its blocks, each of which ends at the first count at or after its planned end; the last part may be
@@ -121,14 +115,14 @@ def parts_of(
     """
     cuts = [(0.0, 0.0)]
     for elapsed, late in counts[:-1]:
-        if elapsed >= len(cuts) * rule.block_seconds:
+        if elapsed >= len(cuts) * _BLOCK_SECONDS:
             cuts.append((elapsed, late))
     cuts.append(counts[-1])
     parts = []
     for (start, before), (end, after) in itertools.pairwise(cuts):
         late_of = [now - then for then, now in zip(twins.until(start), twins.until(end), strict=True)]
         mean = sum(late_of) / len(late_of)
-        reach = 1.96 * deviation_of(late_of, rule.misfit_ratio, seen_ratio)
+        reach = 1.96 * deviation_of(late_of, misfit_ratio, seen_ratio)
         parts.append(Block(start, end, after - before, mean, max(0.0, mean - reach), mean + reach))
     return tuple(parts)
 

@@ -50,23 +50,16 @@ class LongRun:
         """
         Return a quantile of the tasks' waits, in seconds.
         """
-        return float(np.quantile(self._waits(), quantile))
-
-    def wait_mean(self) -> float:
-        """
-        Return the mean of the tasks' waits, in seconds.
-        """
-        return float(np.mean(self._waits()))
-
-    def _waits(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         started = self.observed.started
-        return np.asarray(self.observed.waits[(started >= self.start) & (started < self.end)])
+        return float(
+            np.quantile(self.observed.waits[(started >= self.start) & (started < self.end)], quantile)
+        )
 
 
 # Two bounds of one SLO need the same run; a run has a few megabytes.
 @lru_cache(maxsize=2)
 def long_run(
-    model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS, seed: int = _SEED
+    model: QueueModel, work: WorkDistribution, rate: float, tasks: int = LONG_RUN_TASKS
 ) -> LongRun | None:
     """
     Simulate a long time at one rate of orders per second.
@@ -77,10 +70,10 @@ def long_run(
     if rate >= model.capacity_per_second(work.mean):
         return None
     orders = math.ceil(tasks / model.activities + _WARM_UP_SECONDS * rate)
-    gaps = np.random.default_rng((seed, 1)).exponential(1.0, orders)
+    gaps = np.random.default_rng((_SEED, 1)).exponential(1.0, orders)
     arrivals = (np.cumsum(gaps) / rate).tolist()
-    queue = SimulatedQueue(model, luck_seed=seed)
-    observed = queue.offer(arrivals, work.draw(seed, orders, model.activities), arrivals[-1])
+    queue = SimulatedQueue(model, luck_seed=_SEED)
+    observed = queue.offer(arrivals, work.draw(_SEED, orders, model.activities), arrivals[-1])
     return LongRun(observed, _WARM_UP_SECONDS, arrivals[-1])
 
 

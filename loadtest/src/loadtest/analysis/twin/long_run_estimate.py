@@ -1,11 +1,9 @@
 """
-A wait's quantile or mean in the long run, estimated from a short window, with its range or the reason why there is
-none.
+A quantile of the waits in the long run, estimated from a short window, with its range or the reason why there is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +23,7 @@ FEWEST_LATE_TO_ESTIMATE = 4.0
 @dataclass(frozen=True, slots=True)
 class LongRunEstimate:
     """
-    A quantile or mean of the long run.
+    A quantile of the waits in the long run.
 
     Attributes:
         raw: The value in the window.
@@ -94,67 +92,31 @@ def estimate_quantile(
     Estimate a quantile of the waits in the long run: the window's quantile, times the model's in the long run over the
     model's in the window.
     """
-    return _estimate(
-        raw,
-        lambda run: run.wait_quantile(quantile),
-        [float(np.quantile(window, quantile)) for window in waits.windows if len(window)],
-        waits,
-        misfit,
-    )
-
-
-def estimate_mean(raw: float | None, waits: ModelWaits, misfit: Misfit) -> LongRunEstimate:
-    """
-    Estimate the mean wait in the long run, as ``estimate_quantile`` does a quantile.
-    """
-    return _estimate(
-        raw,
-        LongRun.wait_mean,
-        [float(np.mean(window)) for window in waits.windows if len(window)],
-        waits,
-        misfit,
-    )
-
-
-def _estimate(
-    raw: float | None,
-    number: Callable[[LongRun], float],
-    in_window: list[float],
-    waits: ModelWaits,
-    misfit: Misfit,
-) -> LongRunEstimate:
     if raw is None:
-        return LongRunEstimate(None, None, None, None, "the window has too few samples for it")
+        return _not_known(None, "the window has too few samples for it")
     if misfit.reasons:
-        return LongRunEstimate(raw, None, None, None, f"the model does not fit: {'; '.join(misfit.reasons)}")
+        return _not_known(raw, f"the model does not fit: {'; '.join(misfit.reasons)}")
     if waits.at_rate is None or waits.slower is None or waits.faster is None:
-        return LongRunEstimate(
-            raw, None, None, None, "1.05 of the rate is above capacity, where waits grow without end"
-        )
+        return _not_known(raw, "1.05 of the rate is above capacity, where waits grow without end")
     if waits.late < FEWEST_LATE_TO_ESTIMATE:
-        return LongRunEstimate(
-            raw,
-            None,
-            None,
-            None,
-            f"the model has {waits.late:.1f} late tasks in such a window, too few to go by",
+        return _not_known(
+            raw, f"the model has {waits.late:.1f} late tasks in such a window, too few to go by"
         )
-    low, middle, high = number(waits.slower), number(waits.at_rate), number(waits.faster)
+    low, middle, high = (run.wait_quantile(quantile) for run in (waits.slower, waits.at_rate, waits.faster))
     if high > WIDEST * low:
-        return LongRunEstimate(
-            raw, None, None, None, f"5 % of the rate more or less would make it {low:.2g} or {high:.2g} s"
-        )
+        return _not_known(raw, f"5 % of the rate more or less would make it {low:.2g} or {high:.2g} s")
+    in_window = [float(np.quantile(window, quantile)) for window in waits.windows if len(window)]
     seen = float(np.mean(in_window)) if in_window else 0.0
     if seen <= 0:
-        return LongRunEstimate(raw, None, None, None, "the model has no wait in such a window")
+        return _not_known(raw, "the model has no wait in such a window")
     value = raw * middle / seen
     low, high = min(low, value), max(high, value)
     if high > WIDEST * low:
-        return LongRunEstimate(
-            raw,
-            None,
-            None,
-            None,
-            f"the model and the window's own waits would make it {low:.2g} or {high:.2g} s",
+        return _not_known(
+            raw, f"the model and the window's own waits would make it {low:.2g} or {high:.2g} s"
         )
     return LongRunEstimate(raw, value, low, high)
+
+
+def _not_known(raw: float | None, why: str) -> LongRunEstimate:
+    return LongRunEstimate(raw, None, None, None, why)

@@ -12,7 +12,8 @@ from loadtest.analysis.twin.twin_counts import TwinCounts
 ALARM_DEVIATIONS = 3.0
 ALARM_RATIO = 0.25
 SLOT_TIME_RATIO = 0.02
-MODEL_MISFIT_RATIO = 0.2  # of the model as calibrated by a saturate step; recorded runs showed 0.16 to 0.2
+# Share by which the count of the model, as calibrated by a saturate step, may be off; recorded runs showed 0.16 to 0.2.
+MODEL_MISFIT_RATIO = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ def misfit(
     elapsed_seconds: float,
     late: float,
     calibrated_twins: TwinCounts,
-    misfit_ratio: float = MODEL_MISFIT_RATIO,
     slot_time_ratio: float | None = None,
 ) -> Misfit:
     """
@@ -48,13 +48,12 @@ def misfit(
         elapsed_seconds: Length of the window.
         late: Late tasks in it.
         calibrated_twins: Twins of the calibrated model itself, not slowed.
-        misfit_ratio: Share by which the model's count may be off.
         slot_time_ratio: Mean time in the slot in this step over that in the saturate step, both for the same
             work; ``None`` where not known.
     """
     totals = calibrated_twins.until(elapsed_seconds)
     mean = sum(totals) / len(totals)
-    deviation = deviation_of(totals, misfit_ratio)
+    deviation = deviation_of(totals, MODEL_MISFIT_RATIO)
     reasons = []
     if abs(late - mean) > ALARM_DEVIATIONS * deviation and abs(late - mean) > ALARM_RATIO * mean:
         expected = f"{mean:.0f} ± {ALARM_DEVIATIONS * deviation:.0f}"

@@ -18,38 +18,31 @@ _NEAR = "the rate is near the capacity at the SLO, as a probe's is meant to be"
 @dataclass(slots=True)
 class UntilSidesDecided:
     """
-    A window that ends when both sides are decided, when one contradicts the model, or with its budget.
+    A window that ends when both sides are decided, when one contradicts the model, or at its longest.
 
     Attributes:
         slower, faster: Twins whose capacity at the SLO lies below and above the rate, on this step's schedule and
             draws.
-        budget_seconds: The longest window; the twins must be at least as long.
+        longest_seconds: The longest window; the twins must be at least as long.
         rule: When a difference is an answer.
     """
 
     slower: TwinCounts
     faster: TwinCounts
-    budget_seconds: float
+    longest_seconds: float
     rule: DecisionRule
     _looks: Looks = field(init=False)
     _sides: list[Decision | None] = field(default_factory=lambda: [None, None])
 
     def __post_init__(self) -> None:
         reach = min(self.slower.seconds, self.faster.seconds)
-        self._looks = Looks(self.rule, self.budget_seconds, reach)
-
-    @property
-    def longest_seconds(self) -> float:
-        """
-        The longest window that the rule allows.
-        """
-        return self.budget_seconds
+        self._looks = Looks(self.rule, self.longest_seconds, reach)
 
     def feed(
         self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
     ) -> GoOn | Enough:
         """
-        Go on until a look decides or the budget is spent; a side that is decided stays decided.
+        Go on until a look decides or the window has its longest length; a side that is decided stays decided.
 
         Raises:
             ValueError: Time or counts run backwards, as after a restart of the counted process.
@@ -65,7 +58,8 @@ class UntilSidesDecided:
         for index, twins in enumerate((self.slower, self.faster)):
             known = self._sides[index]
             if known is None or known.answer is Decided.UNDECIDED:
-                self._sides[index] = judge_late_tasks(self._looks.counts, twins, self.rule, seen_ratio)
+                misfit_ratio = self.rule.misfit_ratio
+                self._sides[index] = judge_late_tasks(self._looks.counts, twins, misfit_ratio, seen_ratio)
         slower, faster = self._sides
         assert slower is not None and faster is not None
         found = ProbeDecision(slower, faster)

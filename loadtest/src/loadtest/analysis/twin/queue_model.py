@@ -23,7 +23,6 @@ class QueueModel:
         gap_seconds: Seconds from a stage's end until the next one enters the queue.
         newest_first_ratio: Share of the choices that take the newest waiting task; the other choices take a random one.
             Negative: the share that takes the oldest.
-        hand_over_seconds: Equally probable delays, in seconds, of a task that meets a free slot; empty for none.
         slowness: Factor on the time in the slot; the only free number of a twin.
     """
 
@@ -33,7 +32,6 @@ class QueueModel:
     dead_seconds: float = 0.0
     gap_seconds: float = 0.0
     newest_first_ratio: float = 0.0
-    hand_over_seconds: tuple[float, ...] = ()
     slowness: float = 1.0
 
     def __post_init__(self) -> None:

@@ -65,7 +65,7 @@ def calibrate(plan: QueueModel, reading: SaturateReading, past: Past) -> QueueMo
     without it a quarter of the late tasks is missing.
 
     Args:
-        plan: Slots, shape and hand-over delays.
+        plan: Slots and shape.
         reading: Readings of the step's window.
         past: The step, which is simulated to read the order of service from its waits.
     """

@@ -55,7 +55,7 @@ class SimulatedQueue:
 
     Attributes:
         model: The simulated system; a model set between two calls is used for the tasks that start later.
-        luck_seed: Seed of what the orders do not decide: which task is next, and which hand-over delay it gets.
+        luck_seed: Seed of what the orders do not decide: which task is next.
         now: Seconds simulated so far.
     """
 
@@ -114,7 +114,7 @@ class SimulatedQueue:
         slots, entries, waiting, serial = self._slots, self._entries, self._waiting, self._serial
         chance, push, pop, take = self._luck.random, heapq.heappush, heapq.heappop, heapq.heapreplace
         overhead, slowness = model.overhead_seconds, model.slowness
-        dead, gap, delays = model.dead_seconds, model.gap_seconds, model.hand_over_seconds
+        dead, gap = model.dead_seconds, model.gap_seconds
         share, end_of_line = abs(model.newest_first_ratio), -1 if model.newest_first_ratio > 0 else 0
         after = _stages_after(model.shape)
         started: list[float] = []
@@ -157,8 +157,6 @@ class SimulatedQueue:
                 if slots[0] > now:
                     waiting.append(task)
                     continue
-                if delays:
-                    now += delays[int(chance() * len(delays))]
             queued, _, its_work, place, arrived, join = task
             end = now + (its_work[place] + overhead) * slowness
             take(slots, end + dead)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loadtest.analysis.twin.decision import DecisionRule, judge_late_tasks, longer_seconds
+from loadtest.analysis.twin.decision import DEVIATIONS, DecisionRule, judge_late_tasks, longer_seconds
 from loadtest.analysis.twin.twin_counts import TwinCounts
 from loadtest.analysis.twin.window_looks import Looks
 from loadtest.results.window_decision import Decided, Decision, ProbeDecision
@@ -71,14 +71,7 @@ class FixedWindow:
     A window of fixed length.
     """
 
-    seconds: float
-
-    @property
-    def longest_seconds(self) -> float:
-        """
-        The length of the window.
-        """
-        return self.seconds
+    longest_seconds: float
 
     def feed(
         self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
@@ -87,9 +80,9 @@ class FixedWindow:
         Go on until the length is reached.
         """
         del counted, late, seen_ratio
-        if elapsed_seconds >= self.seconds:
-            return Enough(f"the window of {self.seconds:g} s is over")
-        return GoOn(f"{self.seconds - elapsed_seconds:.0f} s of a fixed window are left")
+        if elapsed_seconds >= self.longest_seconds:
+            return Enough(f"the window of {self.longest_seconds:g} s is over")
+        return GoOn(f"{self.longest_seconds - elapsed_seconds:.0f} s of a fixed window are left")
 
 
 @dataclass(slots=True)
@@ -99,7 +92,7 @@ class UntilDecided:
 
     Attributes:
         twins: Systems just at the SLO's edge on this step's schedule and draws, made before the window.
-        budget_seconds: The longest window; the twins must be at least as long.
+        longest_seconds: The longest window; the twins must be at least as long.
         rule: When a difference is an answer.
         arrival_rate: Orders per second, used to name the rates that would be decided sooner.
         met_from_seconds: Seconds before which the window does not end with "met", because other readings need its
@@ -107,34 +100,27 @@ class UntilDecided:
     """
 
     twins: TwinCounts
-    budget_seconds: float
+    longest_seconds: float
     rule: DecisionRule = field(default_factory=DecisionRule)
     arrival_rate: float | None = None
     met_from_seconds: float = 0.0
     _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
-        self._looks = Looks(self.rule, self.budget_seconds, self.twins.seconds)
-
-    @property
-    def longest_seconds(self) -> float:
-        """
-        The longest window that the rule allows.
-        """
-        return self.budget_seconds
+        self._looks = Looks(self.rule, self.longest_seconds, self.twins.seconds)
 
     def feed(
         self, elapsed_seconds: float, counted: float, late: float, seen_ratio: float = 1.0
     ) -> GoOn | Enough:
         """
-        Go on until a look decides or the budget is spent.
+        Go on until a look decides or the window has its longest length.
 
         Raises:
             ValueError: Time or counts run backwards, as after a restart of the counted process.
         """
         if not self._looks.is_due(elapsed_seconds, late):
             return GoOn(self._waiting(elapsed_seconds, late))
-        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule, seen_ratio)
+        decision = judge_late_tasks(self._looks.counts, self.twins, self.rule.misfit_ratio, seen_ratio)
         if self._may_go_on(decision, elapsed_seconds):
             return GoOn(
                 f"met so far, and too few workflow tasks or orders were seen; next look {self._next_look()}"
@@ -143,7 +129,7 @@ class UntilDecided:
             return Enough(
                 f"{decision.answer} after {decision.seconds:.0f} s: {late:g} of {counted:g} late, "
                 f"a system just at the limit would have {decision.twin_late:.0f} ± "
-                f"{self.rule.deviations * decision.twin_deviation:.0f}",
+                f"{DEVIATIONS * decision.twin_deviation:.0f}",
                 decision,
             )
         if self._looks.is_spent:
@@ -163,11 +149,11 @@ class UntilDecided:
         )
 
     def _next_look(self) -> str:
-        coming = [look for look in self.rule.looks if look <= self.budget_seconds][self._looks.taken :]
-        return f"at {coming[0] if coming else self.budget_seconds:g} s"
+        coming = [look for look in self.rule.looks if look <= self.longest_seconds][self._looks.taken :]
+        return f"at {coming[0] if coming else self.longest_seconds:g} s"
 
     def _advice(self, decision: Decision) -> str:
-        longer = f"write max_window_seconds = {longer_seconds(self.budget_seconds, decision.twin_late)}"
+        longer = f"write max_window_seconds = {longer_seconds(self.longest_seconds, decision.twin_late)}"
         if self.arrival_rate is None:
             return longer
         return f"{longer}, or test {0.93 * self.arrival_rate:.3g}/s or {1.07 * self.arrival_rate:.3g}/s, which is decided sooner"

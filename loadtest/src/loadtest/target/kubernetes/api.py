@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -181,6 +181,27 @@ def asked(what: str) -> Iterator[None]:
         raise TargetError(
             f"{what}: the cluster does not answer ({_cause(error)}); check that it runs: `make status`"
         ) from error
+
+
+def found_or_none(what: str, read: Callable[..., Any], *where: str) -> Any | None:
+    """
+    Read an object of the cluster; ``None`` where it does not exist.
+
+    Args:
+        what: What is read, such as ``jobs repair-shop/loadtest-sweep``.
+        read: The client's function that reads such an object.
+        where: Arguments of the function: name and namespace, or what else it takes.
+
+    Raises:
+        TargetError: The cluster refused, or there was no answer.
+    """
+    try:
+        with asked(f"get {what}"):
+            return read(*where, _request_timeout=REQUEST_SECONDS)
+    except TargetError as error:
+        if missing(error):
+            return None
+        raise
 
 
 def conflicts(error: TargetError) -> bool:

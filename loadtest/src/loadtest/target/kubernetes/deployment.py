@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.errors import InputError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
 from loadtest.target.kubernetes.scaled_pods import Fleet, as_selector
 
@@ -79,17 +79,13 @@ class Deployment:
             )
 
     def _read(self) -> Any:
-        try:
-            with asked(f"get deployments {self}"):
-                return self.api.apps.read_namespaced_deployment(
-                    self.name, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                raise InputError(
-                    f"--deployment {self}: there is no such Deployment; `kubectl get deployments --all-namespaces` lists them"
-                ) from None
-            raise
+        read = self.api.apps.read_namespaced_deployment
+        found = found_or_none(f"deployments {self}", read, self.name, self.namespace)
+        if found is None:
+            raise InputError(
+                f"--deployment {self}: there is no such Deployment; `kubectl get deployments --all-namespaces` lists them"
+            )
+        return found
 
     def _demand_no_owner(self, found: Any) -> None:
         for owner in found.metadata.owner_references or []:

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from loadtest.errors import InjectorError, InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none, missing
 from loadtest.target.kubernetes.own_code import CodeMount
 from loadtest.target.kubernetes.own_pod import OwnPod
 from loadtest.target.kubernetes.pods import Pods
@@ -60,15 +60,10 @@ class InjectorJob:
             TargetError: The template cannot be read.
         """
         where = f"--injector-job {self.namespace}/{self.template}"
-        try:
-            with asked(f"get configmaps {self.namespace}/{self.template}"):
-                found = self.api.core.read_namespaced_config_map(
-                    self.template, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                raise InputError(f"{where}: there is no such ConfigMap; charts/loadtest renders it") from None
-            raise
+        read, what = self.api.core.read_namespaced_config_map, f"configmaps {self.namespace}/{self.template}"
+        found = found_or_none(what, read, self.template, self.namespace)
+        if found is None:
+            raise InputError(f"{where}: there is no such ConfigMap; charts/loadtest renders it")
         try:
             job: dict[str, Any] = yaml.safe_load((found.data or {})[_KEY])
             pod = job["spec"]["template"]["spec"]
@@ -142,14 +137,8 @@ class InjectorJob:
         return Pods(self.api, self.namespace, f"batch.kubernetes.io/job-name={name}")
 
     def _exists(self, name: str) -> bool:
-        try:
-            with asked(f"get jobs {self.namespace}/{name}"):
-                self.api.batch.read_namespaced_job(name, self.namespace, _request_timeout=REQUEST_SECONDS)
-        except TargetError as error:
-            if missing(error):
-                return False
-            raise
-        return True
+        read = self.api.batch.read_namespaced_job
+        return found_or_none(f"jobs {self.namespace}/{name}", read, name, self.namespace) is not None
 
 
 class _OneSweeps:

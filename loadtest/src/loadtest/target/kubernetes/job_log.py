@@ -14,7 +14,7 @@ from typing import Any
 import urllib3
 
 from loadtest.errors import TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, missing, no_answer
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, asked, found_or_none, missing, no_answer
 from loadtest.target.kubernetes.container import has_terminated, is_over, status_of
 from loadtest.target.kubernetes.sweep_job import CONTAINER, START_SECONDS, SweepJob
 
@@ -145,15 +145,8 @@ class JobLog:
             time.sleep(0.5)
 
     def _pod(self, name: str) -> Any | None:
-        try:
-            with asked(f"get pods {self.job.namespace}/{name}"):
-                return self.job.api.core.read_namespaced_pod(
-                    name, self.job.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                return None
-            raise
+        namespace, read = self.job.namespace, self.job.api.core.read_namespaced_pod
+        return found_or_none(f"pods {namespace}/{name}", read, name, namespace)
 
     def _log(self, pod: str) -> Iterator[tuple[str, str]]:
         """

@@ -1,26 +1,23 @@
 """
 The pods of one Deployment as a sweep's target.
 
-It scales and lists; it never reads a page and never asks Temporal. At the end it restores the replica count that it
-found, also after a failure.
+It scales and lists; it never reads a page and never asks Temporal.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api, no_answer
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.container import has_died, is_over, replica
-from loadtest.target.kubernetes.held_leases import Hold, hold
-from loadtest.target.kubernetes.lease import Lease
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.held_leases import Hold
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
 from loadtest.target.kubernetes.scaled_pods import Fleet
@@ -49,7 +46,7 @@ class KubernetesTarget:
         count: Replica count of the workers.
     """
 
-    def __init__(self, api: Api, place: Place, plan: Plan) -> None:
+    def __init__(self, api: Api, place: ClusterPlace, plan: Plan) -> None:
         """
         Args:
             api: The cluster.
@@ -248,49 +245,3 @@ def _demand_as_planned(workers: str, annotations: Mapping[str, str], plan: Plan)
         raise InputError(
             f"plan: task_queue = {plan.task_queue!r}: the Deployment {workers} polls {queue!r}; write that"
         )
-
-
-@contextlib.asynccontextmanager
-async def open_target(
-    api: Api, place: Place, plan: Plan, guards: Sequence[Lease]
-) -> AsyncIterator[KubernetesTarget]:
-    """
-    Take the workers over for a sweep, and restore their replica count at the end.
-
-    Args:
-        api: The cluster.
-        place: Where the parts of the sweep are.
-        plan: Plan of the run.
-        guards: Leases that are held during the sweep; the first one keeps the replica count.
-
-    Raises:
-        InputError: The workers cannot be taken; nothing was changed.
-        TargetError: The cluster does not answer or does not allow it.
-    """
-    target = await asyncio.to_thread(KubernetesTarget, api, place, plan)
-    async with hold(*guards) as held:
-        target.hold = held
-        found = await asyncio.to_thread(target.count.read)
-        original = await asyncio.to_thread(guards[0].note, found)
-        sampling = asyncio.create_task(target.sample_usage())
-        try:
-            yield target
-        finally:
-            try:
-                sampling.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await sampling
-            finally:
-                # Whatever happened to the sampling; shielded, as a second signal must not leave the workers as they
-                # are.
-                await asyncio.shield(_restore(target, held, original))
-
-
-async def _restore(target: KubernetesTarget, held: Hold, original: int) -> None:
-    if held.lost is not None:
-        return  # the count is another sweep's now
-    try:
-        await asyncio.to_thread(target.count.bring_back, original)
-    except TargetError:
-        held.keeps = True
-        raise

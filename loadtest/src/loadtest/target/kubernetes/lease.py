@@ -17,7 +17,15 @@ from typing import Any
 import kubernetes
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, forbidden, missing
+from loadtest.target.kubernetes.api import (
+    REQUEST_SECONDS,
+    Api,
+    asked,
+    conflicts,
+    forbidden,
+    found_or_none,
+    missing,
+)
 
 RENEW_SECONDS = 10.0
 DURATION_SECONDS = 60
@@ -192,15 +200,8 @@ class Lease:
         }
 
     def _read(self) -> Any | None:
-        try:
-            with asked(f"get leases {self}"):
-                return self._api.coordination.read_namespaced_lease(
-                    self._name, self._namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                return None
-            raise
+        read = self._api.coordination.read_namespaced_lease
+        return found_or_none(f"leases {self}", read, self._name, self._namespace)
 
     def _own(self) -> Any:
         found = self._read()

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadtest.plural import counted, plural
-from loadtest.target.kubernetes.place import Place
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.pods import Pods, is_ready, versions
 
 
 def told_late(
-    fleet: Pods, pods: Sequence[Any], leaving: int, place: Place, replicas: int, wanted: int
+    fleet: Pods, pods: Sequence[Any], leaving: int, place: ClusterPlace, replicas: int, wanted: int
 ) -> str:
     """
     Say how many pods are ready, and what delays the others; the text ends with the state of those.
@@ -33,7 +33,7 @@ def told_late(
     return f"{told}; {_why(fleet, pods, place, replicas, wanted)}\n{fleet.story(pods)}".rstrip()
 
 
-def _why(fleet: Pods, pods: Sequence[Any], place: Place, replicas: int, wanted: int) -> str:
+def _why(fleet: Pods, pods: Sequence[Any], place: ClusterPlace, replicas: int, wanted: int) -> str:
     if wanted != replicas:
         return (
             f"somebody has set the count to {wanted} again, as Argo CD's self-heal and Flux do where it stands in git: let "

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, conflicts, forbidden, missing
+from loadtest.target.kubernetes.api import (
+    REQUEST_SECONDS,
+    Api,
+    asked,
+    conflicts,
+    forbidden,
+    found_or_none,
+)
 from loadtest.target.kubernetes.container import has_terminated, is_over
 from loadtest.target.kubernetes.job_arguments import with_submitted
 from loadtest.target.kubernetes.lease import Lease, lease_of
@@ -83,17 +90,13 @@ class SweepJob:
         return self._cron_job().spec.job_template
 
     def _cron_job(self) -> Any:
-        try:
-            with asked(f"get cronjobs {self}"):
-                return self.api.batch.read_namespaced_cron_job(
-                    self.name, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                raise InputError(
-                    f"{self}: no load test is installed there ({self.api.where}); `make deploy` installs it"
-                ) from None
-            raise
+        read = self.api.batch.read_namespaced_cron_job
+        found = found_or_none(f"cronjobs {self}", read, self.name, self.namespace)
+        if found is None:
+            raise InputError(
+                f"{self}: no load test is installed there ({self.api.where}); `make deploy` installs it"
+            )
+        return found
 
     def submit(self, brought: Brought) -> None:
         """
@@ -197,15 +200,7 @@ class SweepJob:
         """
         Return the Job, or ``None`` where there is none.
         """
-        try:
-            with asked(f"get jobs {self}"):
-                return self.api.batch.read_namespaced_job(
-                    self.name, self.namespace, _request_timeout=REQUEST_SECONDS
-                )
-        except TargetError as error:
-            if missing(error):
-                return None
-            raise
+        return found_or_none(f"jobs {self}", self.api.batch.read_namespaced_job, self.name, self.namespace)
 
     def _runs(self) -> InputError:
         return InputError(

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from loadtest.errors import InputError, TargetError
-from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, missing
+from loadtest.errors import InputError
+from loadtest.target.kubernetes.api import REQUEST_SECONDS, Api, asked, found_or_none
 from loadtest.target.kubernetes.owning_autoscaler import autoscaler_of, demand_no_other_size
 from loadtest.target.kubernetes.scaled_pods import Fleet
 
@@ -108,23 +108,14 @@ class WorkerDeployment:
             )
 
     def _read(self) -> dict[str, Any]:
-        try:
-            with asked(f"get {_PLURAL} {self.namespace}/{self.name}"):
-                found: dict[str, Any] = self.api.custom.get_namespaced_custom_object(
-                    _GROUP,
-                    _VERSION,
-                    self.namespace,
-                    _PLURAL,
-                    self.name,
-                    _request_timeout=REQUEST_SECONDS,
-                )
-        except TargetError as error:
-            if missing(error):
-                raise InputError(
-                    f"--deployment {self}: there is no such WorkerDeployment; "
-                    "`kubectl get workerdeployments --all-namespaces` lists them"
-                ) from None
-            raise
+        read = self.api.custom.get_namespaced_custom_object
+        where = (_GROUP, _VERSION, self.namespace, _PLURAL, self.name)
+        found: dict[str, Any] | None = found_or_none(f"{_PLURAL} {self.namespace}/{self.name}", read, *where)
+        if found is None:
+            raise InputError(
+                f"--deployment {self}: there is no such WorkerDeployment; "
+                "`kubectl get workerdeployments --all-namespaces` lists them"
+            )
         return found
 
 

@@ -14,7 +14,7 @@ from loadtest.target.kubernetes.worker_deployment_resource import KIND, WorkerDe
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterPlace:
     """
     Where the parts of a sweep are in a cluster.
 

@@ -1,0 +1,100 @@
+"""
+What a run's manifest says at its start: who carries it out, with what, and where.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loadtest.cli.named_servers import profile_servers
+from loadtest.cli.place_flags import Place
+from loadtest.cli.run_environment import EnvironmentFlags
+from loadtest.errors import InputError
+from loadtest.plan import Plan
+from loadtest.provenance import commit, machine, versions
+from loadtest.results.manifest import OWN_SCENARIO, Manifest, RunStart
+from loadtest.results.path_from_here import current_folder
+from loadtest.scenario.files_beside import files_beside
+from loadtest.scenario.loading import is_path
+from loadtest.target.dev_server import with_ours
+
+
+def each_once(texts: Iterable[str]) -> str:
+    """
+    Write texts with commas between, each of them once.
+    """
+    return ", ".join(dict.fromkeys(texts))
+
+
+def this_start(scenario: str) -> RunStart:
+    """
+    Return what is to be kept of a start that is made now: its time, its command line, and what carries it out.
+    """
+    return RunStart(
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=("loadtest", *sys.argv[1:]),
+        versions={**versions(), **_checksum(scenario)},
+        commit=commit(),
+        machine=machine(),
+    )
+
+
+def _checksum(scenario: str) -> dict[str, str]:
+    """
+    Return a checksum as the version of a user's own scenario: of its file, and of the files beside it that it imports.
+    """
+    if not is_path(scenario):
+        return {}
+    mine, found = Path(scenario), hashlib.sha256()
+    try:
+        files = files_beside(mine)
+    except InputError:  # a file beside it that is no Python, which it may never import
+        files = {mine.name: mine}
+    for name, path in sorted(files.items()):
+        found.update(name.encode() + b"\0" + path.read_bytes())
+    return {f"{OWN_SCENARIO}{mine.name}": found.hexdigest()[:12]}
+
+
+def new_manifest(plan: Plan, place: Place, environment: EnvironmentFlags) -> Manifest:
+    """
+    Return the manifest of a run that begins now, as far as it is known.
+    """
+    start = this_start(plan.scenario)
+    return Manifest(
+        run="",
+        started_at=start.started_at,
+        finished_at=None,
+        command=start.command,
+        target=environment.target,
+        address=each_once(access.address for access in environment.servers.values()),
+        namespace=each_once(access.namespace for access in environment.servers.values()) or plan.namespace,
+        task_queue=plan.task_queue,
+        server_version=None,
+        seed=plan.seed,
+        versions=start.versions,
+        machine=start.machine,
+        commit=start.commit,
+        dynamic_config=with_ours(plan.server.dynamic_config) if environment.starts_server else {},
+        servers=dict.fromkeys(environment.servers) if len(environment.servers) > 1 else {},
+        profiles=profile_servers(environment.servers),
+        settings=_settings(environment),
+        place=place,
+        directory=current_folder(),
+        starts=(start,),
+    )
+
+
+def _settings(environment: EnvironmentFlags) -> dict[str, str]:
+    if environment.compose is not None:
+        return {"service": environment.compose.service}
+    if environment.cluster is None:
+        return {"worker_command": shlex.join(environment.worker_command)}
+    return {
+        "deployment": environment.cluster.deployment or "",
+        "injectors": environment.cluster.injector_job or "",
+    }
