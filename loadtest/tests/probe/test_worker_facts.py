@@ -8,6 +8,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from temporalio.api.enums.v1 import WorkerStatus
@@ -17,6 +18,7 @@ from loadtest.connection import connect
 from loadtest.experiment.clock import SystemClock
 from loadtest.experiment.readiness import wait_until_polling
 from loadtest.plan import WorkerSetup
+from loadtest.probe import worker_probe
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_heartbeat import facts_from_heartbeats, is_of
 from loadtest.probe.worker_page import facts_from_page
@@ -225,7 +227,7 @@ def test_slots_of_all_are_known_only_if_those_of_each_are() -> None:
 
 def test_a_first_heartbeat_says_that_another_will_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names worker and SDK, and no slots; a replica without a page is then worth waiting for."""
-    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its one call is replaced below
+    probe = WorkerProbe(None, "q")  # type: ignore[arg-type]  # its calls are replaced below
 
     async def beats() -> list[WorkerHeartbeat]:
         beat = _beat(interval=0)
@@ -233,6 +235,7 @@ def test_a_first_heartbeat_says_that_another_will_follow(monkeypatch: pytest.Mon
         return [beat]
 
     monkeypatch.setattr(probe, "_beats", beats)
+    monkeypatch.setattr(worker_probe, "polls_for_sessions", AsyncMock(return_value={}))
 
     (facts,) = asyncio.run(probe.facts([Replica("front desk", None, None, NOW)]))
 
