@@ -14,7 +14,12 @@ import synthetic
 from loadtest.plan import Open
 from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
-from loadtest.report.comparison_text import comparison_markdown, comparison_text, quantity_row
+from loadtest.report.comparison_text import (
+    comparison_markdown,
+    comparison_text,
+    quantity_row,
+    quantity_sentence,
+)
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 CPU = QuantityComparison("worker-cpu", "s", 0.02, 0.03, Standing.WORSE, 1.5, 1.4, 1.6, 4, None)
@@ -59,6 +64,18 @@ def test_what_no_block_tells_is_told_once() -> None:
     told = "not compared: late, wait and end-to-end: it is a closed load"
     assert comparison_text(result).splitlines()[-1] == told
     assert comparison_markdown(result).splitlines()[-1] == f"- {told}"
+
+
+def test_rounds_that_all_say_the_same_have_no_interval_to_tell() -> None:
+    """
+    Actions of an order are counted to the last one; an interval from -37.5 % to -37.5 % would look like a mistake.
+    """
+    saved = QuantityComparison(
+        "actions", "an order", 8.0, 5.0, Standing.BETTER, 0.625, 0.625, 0.625 + 1e-16, 4, None
+    )
+
+    assert quantity_row(saved) == ("actions, an order", "8", "5", "-37.5 % (in each round)", "better")
+    assert quantity_sentence(saved) == "actions: B is better, -37.5 % (in each round)"
 
 
 def test_memory_is_told_in_megabytes() -> None:
