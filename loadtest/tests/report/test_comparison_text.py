@@ -8,6 +8,7 @@ import base64
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import synthetic
 
@@ -15,6 +16,7 @@ from loadtest.plan import Open
 from loadtest.report.about_run import about_blocks
 from loadtest.report.comparison_page import comparison_html
 from loadtest.report.comparison_text import (
+    comparison_junit,
     comparison_markdown,
     comparison_text,
     quantity_row,
@@ -76,6 +78,31 @@ def test_rounds_that_all_say_the_same_have_no_interval_to_tell() -> None:
 
     assert quantity_row(saved) == ("actions, an order", "8", "5", "-37.5 % (in each round)", "better")
     assert quantity_sentence(saved) == "actions: B is better, -37.5 % (in each round)"
+
+
+def test_in_junit_only_the_gate_can_fail() -> None:
+    """
+    Worse is a failure and what cannot be told is an error, of the gate; the same is neither, and outside of the gate worse is
+    told and what cannot be told is skipped.
+    """
+    gate = ("worker-cpu", "throughput", "wait")
+    memory, late = replace(CPU, quantity="worker-memory"), replace(WAIT, quantity="late")
+    result = ComparisonResult(1, "run", "x=1", "x=2", gate, 0.05, (CPU, RATE, WAIT, memory, late), 4)
+
+    suite = ElementTree.fromstring(comparison_junit(result))
+
+    found = {
+        case.get("name"): [(each.tag, each.get("message") or each.text) for each in case] for case in suite
+    }
+    assert found == {
+        "worker-cpu": [("failure", "worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)")],
+        "throughput": [("system-out", "throughput: B is the same, +0.0 % (-2.0 % to +2.0 %)")],
+        "wait": [("error", "wait: cannot tell, as it is a closed load")],
+        "worker-memory": [("system-out", "worker-memory: B is worse, +50.0 % (+40.0 % to +60.0 %)")],
+        "late": [("skipped", "late: cannot tell, as it is a closed load")],
+    }
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "1"}
 
 
 def test_memory_is_told_in_megabytes() -> None:
