@@ -184,7 +184,8 @@ _KINDS = (
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
-        "holds its slot, and what the window's edges cut of long ones; of repetitions it is at least what they differ by.",
+        "holds its slot, what the window's edges cut of long ones, and the 1.4 % by which repeated steps of one machine "
+        "scatter beside it; of repetitions it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),
