@@ -190,9 +190,11 @@ def test_throughput_agrees_with_the_sweeps(watched: Watched) -> None:
 def test_the_reports_queries_give_the_numbers_of_its_steps(watched: Watched) -> None:
     """
     "The same windows in PromQL" of the report, with each window's own seconds and divisor: within 2 % of the step's throughput.
+
+    Two seconds of 18 may lie outside of the scrapes, and hold anything on a machine too busy for a level window.
     """
     told = {step["step"]: step["throughput_per_second"]["value"] for step in watched.sweep["steps"]}
-    near = {step["step"]: 0.02 if step["verdict"] == "valid" else 0.5 for step in watched.sweep["steps"]}
+    near = {step["step"]: 0.02 if step["verdict"] == "valid" else 0.15 for step in watched.sweep["steps"]}
     # The Prometheus of `watch` scrapes each second.
     queries = window_queries(watched.run.read_steps(), watched.run.manifest, scrape_seconds=1)
 
