@@ -5,16 +5,18 @@ A comparison's page: the answer, the picture and every row, in one file that nee
 from __future__ import annotations
 
 import base64
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import pytest
 import synthetic
 
 from loadtest.plan import Open
 from loadtest.report.about_run import about_blocks
-from loadtest.report.comparison_page import comparison_html
+from loadtest.report.comparison_page import change_ticks, comparison_html
 from loadtest.report.comparison_text import (
     comparison_junit,
     comparison_markdown,
@@ -121,6 +123,21 @@ def test_the_picture_is_within_the_page_and_nothing_else_is_fetched() -> None:
     assert picture is not None
     assert b"<svg" in base64.b64decode(picture[1])
     assert re.findall(r'(?:src|href)="(?!data:)', text) == []
+
+
+@pytest.mark.parametrize(
+    ("most", "labelled"),
+    [
+        (1.07, [0.95, 1.0, 1.05]),
+        (1.2, [0.9, 0.95, 1.0, 1.05, 1.1]),
+        (4.0, [0.25, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0]),
+    ],
+)
+def test_labels_of_changes_have_room(most: float, labelled: list[float]) -> None:
+    """
+    Actions may fall to a seventh beside a throughput that is the same: on such an axis -10 and +10 % lie on each other.
+    """
+    assert change_ticks(math.log(most)) == labelled
 
 
 def test_a_comparison_that_told_nothing_has_no_picture() -> None:
