@@ -41,6 +41,10 @@ truth-bracket: $(BIN)/.installed-dev ## whether a capacity's bracket holds in te
 truth-compare: $(BIN)/.installed-dev ## how often a comparison is wrong on a real server; writes its part of loadtest/docs/compare.md (an hour, quiet machine)
 	$(PY) loadtest/truth/repeated_comparisons.py --results $(OUTPUT)/comparisons
 
+.PHONY: truth-compare-simulated
+truth-compare-simulated: $(BIN)/.installed-dev ## how often a comparison is wrong, on systems of known answer; writes its part of loadtest/docs/compare.md (4 minutes)
+	$(PY) loadtest/truth/simulated_comparisons.py
+
 .PHONY: truth-demo
 truth-demo: $(BIN)/.installed-dev ## ten demos and fifteen minutes at each count that shows a long-run p95; writes loadtest/docs/truth-demo.md (an hour or more, quiet machine)
 	$(PY) loadtest/truth/demo_trial.py --results $(OUTPUT)/demos

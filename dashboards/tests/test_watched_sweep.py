@@ -31,6 +31,8 @@ from loadtest.catalogue import BY_KEY
 from loadtest.catalogue.expressions import BY_NAME
 from loadtest.catalogue.promql import QueryScope, select
 from loadtest.free_ports import free_ports
+from loadtest.report.window_promql import window_queries
+from loadtest.results.run_folder import Run
 
 pytestmark = [pytest.mark.sweep, pytest.mark.server, pytest.mark.timeout(900)]
 PLAN = Path(os.environ.get("WATCH_PLAN", Path(__file__).with_name("watched.toml")))
@@ -45,6 +47,7 @@ class Watched:
 
     Attributes:
         prometheus: Prometheus, started again on the data that it had scraped.
+        run: The run's folder.
         sweep: The run's sweep.json.
         steps: Start and end of each step's window, by the step's name, as the metric told them.
         began, ended: Unix times of the beginning and the end of the whole sweep.
@@ -53,6 +56,7 @@ class Watched:
     """
 
     prometheus: LocalPrometheus
+    run: Run
     sweep: dict[str, Any]
     windows: dict[str, tuple[float, float]]
     began: float
@@ -110,13 +114,14 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     output, code, stayed = watch_until_it_waits(command, port)
     # A busy machine makes steps invalid, and yet both must say the same of them.
     assert code in (0, 1, 3), output[-3000:]
-    sweep = json.loads((folder / "results/latest/sweep.json").read_text(encoding="utf-8"))
+    run = Run.open(folder / "results")
+    sweep = json.loads((run.path / "sweep.json").read_text(encoding="utf-8"))
     with LocalPrometheus(folder) as prometheus:
         told = prometheus.ask("query", query='loadtest_step_info{phase="window"}[30m]')["result"]
         windows = {one["metric"]["step"]: (one["values"][0][0], one["values"][-1][0]) for one in told}
         first = min(start for start, _ in windows.values())
         last = max(end for _, end in windows.values())
-        yield Watched(prometheus, sweep, windows, first - 8, last + 4, output, stayed)
+        yield Watched(prometheus, run, sweep, windows, first - 8, last + 4, output, stayed)
 
 
 def value(watched: Watched, name: str, at: float, seconds: float) -> float:
@@ -180,6 +185,27 @@ def test_throughput_agrees_with_the_sweeps(watched: Watched) -> None:
 
     assert len(exact) >= 2
     assert seen == {name: pytest.approx(rate, rel=within) for name, (rate, within) in exact.items()}
+
+
+def test_the_reports_queries_give_the_numbers_of_its_steps(watched: Watched) -> None:
+    """
+    "The same windows in PromQL" of the report, with each window's own seconds and divisor: within 2 % of the step's throughput.
+
+    Two seconds of 18 may lie outside of the scrapes, and hold anything on a machine too busy for a level window.
+    """
+    told = {step["step"]: step["throughput_per_second"]["value"] for step in watched.sweep["steps"]}
+    near = {step["step"]: 0.02 if step["verdict"] == "valid" else 0.15 for step in watched.sweep["steps"]}
+    # The Prometheus of `watch` scrapes each second.
+    queries = window_queries(watched.run.read_steps(), watched.run.manifest, scrape_seconds=1)
+
+    seen = {
+        each.step: float(watched.prometheus.ask("query", query=each.throughput)["result"][0]["value"][1])
+        for each in queries
+        if each.throughput is not None
+    }
+
+    assert set(seen) == set(told)
+    assert seen == {name: pytest.approx(rate, rel=near[name]) for name, rate in told.items()}
 
 
 @pytest.mark.parametrize(

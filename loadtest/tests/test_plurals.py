@@ -37,6 +37,7 @@ NEVER_ONE = {
     "most repetitions",
     "most replicas",
     "most_probes probes",
+    "listed(alike) replicas",
     "name polls",
     "part cores",
     "samples_to_keep(most) orders",

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cells import Cell
-from comparison_trial import ComparisonTrial
 from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
 from step_trial import Outcome
@@ -25,11 +24,10 @@ class Findings:
 
     Attributes:
         cells: Measured steps of each cell.
-        comparisons, by_model, workflow: Trials of the other kinds.
+        by_model, workflow: Trials of the other kinds.
     """
 
     cells: list[Tried] = field(default_factory=list)
-    comparisons: list[ComparisonTrial] = field(default_factory=list)
     by_model: list[ModelTrials] = field(default_factory=list)
     workflow: list[WorkflowTrials] = field(default_factory=list)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cells import Cell, all_systems, outcomes, with_truth
-from comparison_trial import comparison_trials
 from findings import Findings
 from known_system import Subject
 from late_workflow_task_trial import workflow_queues, workflow_trials
@@ -33,14 +32,12 @@ class Trials:
         by_model: Systems for the model alone, by name; those that are among the cells are taken from there.
         model_runs: Number of windows for each of these systems and each utilisation.
         queues: Queues of workflow tasks: slots, share in use and tasks per second.
-        comparisons: Number of comparisons of each kind.
     """
 
     systems: list[list[Cell]]
     by_model: dict[str, Subject]
     model_runs: int
     queues: list[tuple[int, float, int]]
-    comparisons: int
 
     @property
     def runs(self) -> int:
@@ -73,7 +70,7 @@ def all_trials(runs: int) -> Trials:
     Args:
         runs: Number of runs of each cell of the first table.
     """
-    return Trials(all_systems(runs), model_subjects(), 2 * runs, workflow_queues(), 50 * runs)
+    return Trials(all_systems(runs), model_subjects(), 2 * runs, workflow_queues())
 
 
 def run_trials(trials: Trials, processes: int) -> Iterator[Progress]:
@@ -91,7 +88,6 @@ def run_trials(trials: Trials, processes: int) -> Iterator[Progress]:
 def _run(trials: Trials, timed: _Timed) -> Iterator[Progress]:
     findings = Findings()
     queues = timed.start(workflow_trials, trials.queues)
-    comparisons = timed.start(comparison_trials, [(trials.comparisons,)])
     systems = list(timed.results(timed.start(with_truth, ((cells,) for cells in trials.systems))))
     known = {
         asked.subject: found.subject
@@ -107,7 +103,6 @@ def _run(trials: Trials, timed: _Timed) -> Iterator[Progress]:
         for run in range(trials.runs)
     ]
     findings.workflow = list(timed.results(queues))
-    findings.comparisons = [trial for found in timed.results(comparisons) for trial in found]
     findings.by_model = [trial for found in timed.results(by_model) for trial in found]
     places = [[(cell, []) for cell in cells] for cells in systems]
     findings.cells = [tried for system in places for tried in system]

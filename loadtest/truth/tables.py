@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from claims import Claim, capacity_hits, counted, range_hits
-from comparison_trial import ComparisonTrial
 from findings import Tried, is_wrong
 from late_workflow_task_trial import WorkflowTrials
 from model_trial import ModelTrials
@@ -118,24 +117,6 @@ def workflow_table(trials: Sequence[WorkflowTrials]) -> str:
             for trial in trials
         ],
     )
-
-
-def comparisons_table(trials: Sequence[ComparisonTrial]) -> str:
-    """
-    Return what comparisons of two settings said.
-    """
-    rows = [
-        [
-            trial.work,
-            f"{trial.walk:.0%}",
-            f"{trial.slower:.0%}",
-            " / ".join(f"{100 * share:.3g}" for share in trial.found.values()),
-            f"{trial.rounds:.1f}",
-        ]
-        for trial in trials
-    ]
-    head = ["work", "machine's drift a block", "B is slower by", "more / less / same / cannot tell"]
-    return _table([*head, "rounds, mean"], rows)
 
 
 def runs_of(cells: Sequence[Tried]) -> str:

@@ -14,7 +14,6 @@ from step_trial import TASKS
 from tables import (
     alarms_table,
     claims_table,
-    comparisons_table,
     decisions_table,
     levels_table,
     model_table,
@@ -52,7 +51,7 @@ def page(findings: Findings, effort: Effort) -> str:
     """
     Write the page of all findings; a table without a trial is left out.
     """
-    decided, comparisons = findings.of("decisions"), findings.comparisons
+    decided = findings.of("decisions")
     tables = {title: findings.of(title) for title in ("alarm", "unknown draws", "end to end", "strange")}
     runs = {title: runs_of(cells) if cells else "" for title, cells in tables.items()}
     parts = [
@@ -88,11 +87,6 @@ def page(findings: Findings, effort: Effort) -> str:
             f"{_STRANGE}\n{runs['strange']}",
             decisions_table(tables["strange"]),
         ),
-        _section(
-            "Comparison of two settings",
-            _COMPARISON.format(runs=comparisons[0].runs) if comparisons else "",
-            comparisons_table(comparisons),
-        ),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -115,7 +109,7 @@ _INTRODUCTION = """# How often the answers are wrong
 
 Made by `make truth` ({cpu_minutes:.0f} minutes of CPU, shared by {processes} processes); `make truth TRIALS=N` makes N runs of each cell of the first table.
 
-This page says how often a verdict, a range or a comparison is wrong, and how long it takes to decide.
+This page says how often a verdict or a range is wrong, and how long it takes to decide; [compare](compare.md#how-often-it-is-wrong) says it of comparisons.
 The product's own functions measured systems whose answer is known from long runs.
 The systems are simulated by a program that shares no code with the twin and has what the twin lacks: partitions of the queue, retries, pauses of a whole worker, jitter, slots that slow each other, random gaps.
 Each run saturates for 20 s, calibrates, chooses a schedule, and measures an open step from empty until it is decided, at most {budget} s.
@@ -143,5 +137,3 @@ _ALARM = """How often an alarm says that the model does not fit, at 0.8 of capac
 Late tasks or the time in the slot raise the alarm."""
 _END_TO_END = """The same test on orders that close late; the bound is the p95 at 0.84 of capacity."""
 _STRANGE = """One replica, uniform work, 5 % of the rate beside the limit."""
-_COMPARISON = """Blocks of 10 s in rounds of A B B A, which are added until they tell: 4 to 8, of exponential work 5 to 8; in % of {runs:,} comparisons of each kind.
-A drift of 10 % a block stands for whatever scatters as much from block to block, as the waits of an open load may."""

@@ -13,10 +13,10 @@ from replica_trial import asked_counts
 from scatter_of_runs import machine_scatter, usual_scatter
 from size_trial import REPEATS, held_out, recorded_runs, tried
 
-from loadtest.analysis.capacities.capacity_growth import MACHINE_SCATTER
 from loadtest.analysis.costs.sizing_steps import believable_steps
 from loadtest.analysis.estimators.usual_scatter import (
     CONFIDENCE,
+    MACHINE_SCATTER,
     ROW_CONFIDENCE,
     STATED,
     USUAL_SCATTER,

@@ -127,6 +127,14 @@ def test_a_rate_makes_the_load_open(tmp_path: Path, begun: list[Run]) -> None:
             [*SANDBOX, "--rate", "2", "--gate", "late", "--set", "slo.schedule_to_start_p95_seconds=none"],
             "--gate late: the plan bounds no waits",
         ),
+        (
+            [*SANDBOX, "--gate", "actions", "--address", "127.0.0.1:7233"],
+            "--gate actions: the server's page counts it; give --server-metrics",
+        ),
+        (
+            ["--a-address", "a:1", "--b-address", "b:1", "--gate", "state-transitions"],
+            "--gate state-transitions: the server's page counts it",
+        ),
         ([*SANDBOX, "--rounds", "2"], "--rounds 2: too few"),
         ([*SANDBOX, "--rounds", "6", "--most-rounds", "5"], "fewer than the 6 rounds"),
         (["--a-worker-command", "python3 a.py"], "give both --a-worker-command and --b-worker-command"),

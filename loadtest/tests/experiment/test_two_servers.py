@@ -1,11 +1,13 @@
 """
-Two real servers side by side: a comparison by their addresses, from the command line to its answer.
+Two real servers and two programs side by side: a comparison by their addresses and commands, from the command line to its
+answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +30,26 @@ def _workflows(server: Server, task_queue: str) -> set[str]:
     return asyncio.run(listed())
 
 
-def test_each_block_runs_on_its_own_server(
+# Workflow-task slots of A's program and of B's, by which a worker tells which of the two it is.
+SLOTS = (41, 43)
+
+
+def _command(workflow_task_slots: int) -> str:
+    settings = f"REPAIRSHOP_ACTIVITY_SLOTS=4 REPAIRSHOP_WORKFLOW_TASK_SLOTS={workflow_task_slots}"
+    return f"env {settings} {sys.executable} -P -m repairshop"
+
+
+def test_each_block_runs_on_its_own_server_by_its_own_program(
     server: Any,
     tmp_path: Path,
     task_queue: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """One round, A B B A: every order of a block is on its server alone, whose page counted them; the answer names both."""
+    """
+    One round, A B B A: every order of a block is on its server alone, whose page counted them, and its workers are those of
+    its own command line; the answer names both servers and both commands.
+    """
     ask_for_one_round(monkeypatch)
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN, encoding="utf-8")
@@ -45,6 +59,7 @@ def test_each_block_runs_on_its_own_server(
                 *("compare", str(plan), "--task-queue", task_queue, "--output", str(tmp_path / "results")),
                 *("--a-address", server.address, "--a-server-metrics", server.metrics_url),
                 *("--b-address", other.address, "--b-server-metrics", other.metrics_url),
+                *("--a-worker-command", _command(SLOTS[0]), "--b-worker-command", _command(SLOTS[1])),
                 *ROUND,
             ]
         )
@@ -54,13 +69,17 @@ def test_each_block_runs_on_its_own_server(
     assert code == 3, told.err
     done = Run.open(tmp_path / "results")
     demand_each_block_on_its_own_server(done, "address", on)
-    assert [step.restarted for step in done.read_steps()] == [(), ("all workers",), (), ("all workers",)]
+    steps, (a, b) = done.read_steps(), SLOTS
+    assert [step.restarted for step in steps] == [(), ("all workers",), (), ("all workers",)]
+    assert [{one.workflow_slots for one in step.workers} for step in steps] == [{a}, {b}, {b}, {a}]
     answer = json.loads((done.path / "comparison.json").read_text(encoding="utf-8"))
-    assert (answer["a"], answer["b"]) == (f"address={server.address}", f"address={other.address}")
+    for side, where, slots in (("a", server, a), ("b", other, b)):
+        assert f"address={where.address}" in answer[side]
+        assert f"TASK_SLOTS={slots} " in answer[side]
+        assert f"{side.upper()}: {answer[side]}\n" in told.out
     manifest = done.manifest
     assert manifest.server_version is not None
     assert manifest.servers == dict.fromkeys((server.address, other.address), manifest.server_version)
-    assert f"A: address={server.address}\nB: address={other.address}\n" in told.out
     logs = {path.relative_to(done.path / "logs").as_posix() for path in (done.path / "logs").rglob("*.log")}
     assert {"server-1/injector-0.log", "server-2/injector-1.log", "server-2/locust.log"} <= logs
 

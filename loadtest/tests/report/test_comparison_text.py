@@ -5,16 +5,25 @@ A comparison's page: the answer, the picture and every row, in one file that nee
 from __future__ import annotations
 
 import base64
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
+import pytest
 import synthetic
 
 from loadtest.plan import Open
 from loadtest.report.about_run import about_blocks
-from loadtest.report.comparison_page import comparison_html
-from loadtest.report.comparison_text import comparison_markdown, comparison_text, quantity_row
+from loadtest.report.comparison_page import change_ticks, comparison_html
+from loadtest.report.comparison_text import (
+    comparison_junit,
+    comparison_markdown,
+    comparison_text,
+    quantity_row,
+    quantity_sentence,
+)
 from loadtest.results.comparison_result import ComparisonResult, QuantityComparison, Standing
 
 CPU = QuantityComparison("worker-cpu", "s", 0.02, 0.03, Standing.WORSE, 1.5, 1.4, 1.6, 4, None)
@@ -61,6 +70,43 @@ def test_what_no_block_tells_is_told_once() -> None:
     assert comparison_markdown(result).splitlines()[-1] == f"- {told}"
 
 
+def test_rounds_that_all_say_the_same_have_no_interval_to_tell() -> None:
+    """
+    Actions of an order are counted to the last one; an interval from -37.5 % to -37.5 % would look like a mistake.
+    """
+    saved = QuantityComparison(
+        "actions", "an order", 8.0, 5.0, Standing.BETTER, 0.625, 0.625, 0.625 + 1e-16, 4, None
+    )
+
+    assert quantity_row(saved) == ("actions, an order", "8", "5", "-37.5 % (in each round)", "better")
+    assert quantity_sentence(saved) == "actions: B is better, -37.5 % (in each round)"
+
+
+def test_in_junit_only_the_gate_can_fail() -> None:
+    """
+    Worse is a failure and what cannot be told is an error, of the gate; the same is neither, and outside of the gate worse is
+    told and what cannot be told is skipped.
+    """
+    gate = ("worker-cpu", "throughput", "wait")
+    memory, late = replace(CPU, quantity="worker-memory"), replace(WAIT, quantity="late")
+    result = ComparisonResult(1, "run", "x=1", "x=2", gate, 0.05, (CPU, RATE, WAIT, memory, late), 4)
+
+    suite = ElementTree.fromstring(comparison_junit(result))
+
+    found = {
+        case.get("name"): [(each.tag, each.get("message") or each.text) for each in case] for case in suite
+    }
+    assert found == {
+        "worker-cpu": [("failure", "worker-cpu: B is worse, +50.0 % (+40.0 % to +60.0 %)")],
+        "throughput": [("system-out", "throughput: B is the same, +0.0 % (-2.0 % to +2.0 %)")],
+        "wait": [("error", "wait: cannot tell, as it is a closed load")],
+        "worker-memory": [("system-out", "worker-memory: B is worse, +50.0 % (+40.0 % to +60.0 %)")],
+        "late": [("skipped", "late: cannot tell, as it is a closed load")],
+    }
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "1"}
+
+
 def test_memory_is_told_in_megabytes() -> None:
     memory = replace(RATE, quantity="worker-memory", unit="bytes", a=120_299_848.0, b=9_000.0)
 
@@ -77,6 +123,21 @@ def test_the_picture_is_within_the_page_and_nothing_else_is_fetched() -> None:
     assert picture is not None
     assert b"<svg" in base64.b64decode(picture[1])
     assert re.findall(r'(?:src|href)="(?!data:)', text) == []
+
+
+@pytest.mark.parametrize(
+    ("most", "labelled"),
+    [
+        (1.07, [0.95, 1.0, 1.05]),
+        (1.2, [0.9, 0.95, 1.0, 1.05, 1.1]),
+        (4.0, [0.25, 0.5, 0.7, 1.0, 1.5, 2.0, 4.0]),
+    ],
+)
+def test_labels_of_changes_have_room(most: float, labelled: list[float]) -> None:
+    """
+    Actions may fall to a seventh beside a throughput that is the same: on such an axis -10 and +10 % lie on each other.
+    """
+    assert change_ticks(math.log(most)) == labelled
 
 
 def test_a_comparison_that_told_nothing_has_no_picture() -> None:

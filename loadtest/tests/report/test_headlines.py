@@ -157,7 +157,7 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     assert headlines(sweep)[0].startswith(
         "This run is invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended"
     )
-    assert "[2.21 ± 0.10]" in text
+    assert "[2.21 ± 0.11]" in text
     assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text
 
 
@@ -235,7 +235,7 @@ def test_a_plan_of_one_replica_count_reads_well() -> None:
     found = headlines(analyse(synthetic.steps(plan), plan, synthetic.manifest()))
 
     assert found[2].startswith(
-        "1 replica completes 2.21 ± 0.10 orders/s saturated (at full throttle, whatever the waits)."
+        "1 replica completes 2.21 ± 0.11 orders/s saturated (at full throttle, whatever the waits)."
     )
 
 

@@ -96,14 +96,14 @@ def test_the_same_files_make_the_same_report(demo: Path) -> None:
 
 def test_each_figure_says_how_its_number_is_made(demo: Path) -> None:
     """
-    The metric families from the catalogue and the expressions that show the same stand beside it.
+    The metric families from the catalogue and the expressions for a running system stand beside it.
     """
     text = demo.read_text(encoding="utf-8")
 
     assert text.count("How this number is made") == 6
     assert "temporal_activity_schedule_to_start_latency_seconds" in text
     assert "histogram_quantile(" in text
-    assert "from a running system, in PromQL" in text
+    assert "To watch it on a running system, in PromQL" in text
 
 
 def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
@@ -119,6 +119,7 @@ def test_each_reading_of_a_step_is_explained(demo: Path) -> None:
 
     assert set(re.findall(r"<code>(\w+)</code>", table)) == set(step) - named
     assert "task_queues.activity_schedule_to_start_p95" in table
+    assert "<code>overview.activities_finished</code> <small>activities/s</small>" in table
     assert table.count("known to the sweep alone") < len(step) / 2
 
 

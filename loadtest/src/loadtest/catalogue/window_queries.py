@@ -17,6 +17,11 @@ from loadtest.catalogue.label_spelling import plain_spelling
 from loadtest.catalogue.metric import Metric, MetricKind, MetricReading
 from loadtest.catalogue.promql import QueryScope, select
 
+SCRAPE_SECONDS = 5.0
+"""
+Seconds between two scrapes of the workers in all of the kit's configurations for a cluster.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class MeasuredWindow:
@@ -28,15 +33,14 @@ class MeasuredWindow:
         end_seconds: Unix time of the look that closed it.
         namespace: Temporal namespace of the step's workflows.
         task_queue: Task queue of the step's workflows.
-        scrape_seconds: Seconds between two scrapes of the workers; 5 s in all of the kit's configurations for a
-            cluster.
+        scrape_seconds: Seconds between two scrapes of the workers.
     """
 
     start_seconds: float
     end_seconds: float
     namespace: str
     task_queue: str
-    scrape_seconds: float = 5.0
+    scrape_seconds: float = SCRAPE_SECONDS
 
     def __post_init__(self) -> None:
         """

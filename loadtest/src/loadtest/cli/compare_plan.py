@@ -20,6 +20,7 @@ from loadtest.results.question import CompareQuestion
 ROUNDS, EXPONENTIAL_ROUNDS = 4, 5
 # Quantities that only an open load tells.
 _OF_WAITS = ("late", "wait", "end-to-end")
+_OF_SERVER_PAGE = ("actions", "state-transitions")
 MOST_ROUNDS = 8
 # Key of the new plan -> the flag that gave its value.
 _FLAGS = {
@@ -97,6 +98,21 @@ def demand_quantities(gates: Collection[str]) -> None:
     for name in gates:
         if name not in QUANTITY_NAMES:
             raise InputError(f"--gate {name}: no such quantity; there are: {', '.join(QUANTITY_NAMES)}")
+
+
+def demand_server_page(gates: Collection[str]) -> None:
+    """
+    Refuse a gate that a server's page counts, where a server that runs already is used without its page.
+
+    Raises:
+        InputError: One is counted there.
+    """
+    for name in gates:
+        if name in _OF_SERVER_PAGE:
+            raise InputError(
+                f"--gate {name}: the server's page counts it; give --server-metrics, of two servers --a-server-metrics and "
+                "--b-server-metrics, or another gate"
+            )
 
 
 def _demand_told(gates: Collection[str], made: Plan) -> None:

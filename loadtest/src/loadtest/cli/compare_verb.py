@@ -15,10 +15,11 @@ from loadtest.cli.compare_plan import (
     ROUNDS,
     comparing_plan,
     demand_quantities,
+    demand_server_page,
 )
 from loadtest.cli.given_flags import given_flags, refuse_idle
 from loadtest.cli.overrides import flagged_plan
-from loadtest.cli.place_flags import place_of, refuse_idle_place
+from loadtest.cli.place_flags import is_local, place_of, refuse_idle_place
 from loadtest.cli.place_options import takes_place
 from loadtest.cli.plan_options import plan_flags, takes_plan_flags
 from loadtest.cli.question_plan import unvaried
@@ -126,6 +127,8 @@ def compare(
         gate=gates,
     )
     refuse_idle_place(given, place, plan.server_names)
+    if is_local(place) and ("address" in place or plan.server_names) and "server_metrics" not in place:
+        demand_server_page(gates)
     from loadtest.cli import run_start
     from loadtest.cli.comparison_ending import write_files
 

@@ -26,10 +26,11 @@ from loadtest.results.sweep_result import SweepResult
 @dataclass(frozen=True, slots=True)
 class Source:
     """
-    One expression that asks Prometheus for what a figure shows.
+    One expression by which Prometheus shows on a running system what a figure or a reading is about, in a unit of its own.
     """
 
     name: str
+    unit: str
     promql: str
 
 
@@ -56,7 +57,7 @@ class Figure:
         alt: Description of the picture for people who do not see it.
         made: How the picture's numbers are made, in words.
         families: Metric families that the numbers come from.
-        sources: PromQL expressions that show the same from a running system.
+        sources: PromQL expressions to watch on a running system.
         plot: The picture.
     """
 
@@ -164,10 +165,12 @@ def families(keys: Sequence[str]) -> tuple[Family, ...]:
 
 def sources(readings: Sequence[str]) -> tuple[Source, ...]:
     """
-    Return the expressions that tell the same as some readings.
+    Return the expressions by which some readings are watched on a running system.
     """
     found = {
-        each.name: Source(each.name, each.promql()) for reading in readings for each in for_reading(reading)
+        each.name: Source(each.name, each.unit, each.promql())
+        for reading in readings
+        for each in for_reading(reading)
     }
     return tuple(found.values())
 
@@ -181,7 +184,8 @@ _KINDS = (
         "Throughput for each replica count with its 95 % interval, beside the ideal line.",
         "Activities that the workers finished in the window, divided by the activities that a workflow took over the "
         "whole step; closes come in waves. The interval is 1.96 cv / √activities, cv of the time that an activity "
-        "holds its slot, and what the window's edges cut of long ones; of repetitions it is at least what they differ by.",
+        "holds its slot, what the window's edges cut of long ones, and the 1.4 % by which repeated steps of one machine "
+        "scatter beside it; of repetitions it is at least what they differ by.",
         ("worker.activity_finished", "worker.workflow_completed"),
         ("throughput_per_second", "closes_per_second"),
     ),

@@ -85,8 +85,7 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         reach = max(band * 2, *(abs(end) for end in axes.get_xlim()))
-        near = _NEAR_TICKS if reach < _CROWDED else ()
-        ticks = sorted(ratio for ratio in (*_TICKS, *near) if abs(math.log(ratio)) <= reach)
+        ticks = change_ticks(reach)
         axes.set_xticks(
             [math.log(ratio) for ratio in ticks], [f"{100 * (ratio - 1):+.0f} %" for ratio in ticks]
         )
@@ -94,10 +93,23 @@ def changes_picture(result: ComparisonResult) -> bytes | None:
         return laid_out_vector(figure)
 
 
-_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
-# Drawn where the axis is so short that their labels do not overlap.
-_NEAR_TICKS = (0.95, 1.05)
-_CROWDED = 0.25
+def change_ticks(reach: float) -> list[float]:
+    """
+    Return the ratios that are labelled on an axis, as many as have room for their labels, no change among them.
+
+    Args:
+        reach: The axis' farther end, as the logarithm of a ratio.
+    """
+    kept: list[float] = []
+    for ratio in sorted(_TICKS, key=lambda ratio: abs(math.log(ratio))):
+        at = math.log(ratio)
+        if abs(at) <= reach and all(abs(at - math.log(other)) >= reach / _LABELS_A_SIDE for other in kept):
+            kept.append(ratio)
+    return sorted(kept)
+
+
+_TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.25, 1.5, 2.0, 4.0)
+_LABELS_A_SIDE = 5
 
 
 def _place(ratio: float | None) -> float:

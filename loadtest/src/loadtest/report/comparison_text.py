@@ -4,6 +4,7 @@ A comparison as text for a terminal, as Markdown for a pull request, and as JUni
 
 from __future__ import annotations
 
+import math
 from xml.etree import ElementTree
 
 from loadtest.plural import counted
@@ -114,7 +115,7 @@ def quantity_sentence(one: QuantityComparison) -> str:
     """
     if one.ratio is None or one.low is None or one.high is None:
         return f"{one.quantity}: {one.standing.value}, as {one.why}"
-    told = f"{one.quantity}: B is {one.standing.value}, {_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
+    told = f"{one.quantity}: B is {one.standing.value}, {_change(one.ratio, one.low, one.high)}"
     if one.standing is Standing.UNKNOWN:
         told = f"{one.quantity}: cannot tell, {_percent(one.low)} to {_percent(one.high)}"
     if one.rounds_wanted is not None:
@@ -128,7 +129,7 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
     """
     change = "-"
     if one.ratio is not None and one.low is not None and one.high is not None:
-        change = f"{_percent(one.ratio)} ({_percent(one.low)} to {_percent(one.high)})"
+        change = _change(one.ratio, one.low, one.high)
     standing = one.standing.value
     if one.ratio is None:
         # The fewest rounds that give an interval may not be enough to decide.
@@ -138,6 +139,15 @@ def quantity_row(one: QuantityComparison) -> tuple[str, str, str, str, str]:
     of_bytes = one.unit == "bytes"
     a, b = (_value(value, 1e-6 if of_bytes else 1) for value in (one.a, one.b))
     return f"{one.quantity}, {'MB' if of_bytes else one.unit}", a, b, change, standing
+
+
+def _change(ratio: float, low: float, high: float) -> str:
+    """
+    Write a change with its interval; an interval without width comes from rounds that all say the same, as of actions.
+    """
+    if math.isclose(low, high, rel_tol=1e-9):
+        return f"{_percent(ratio)} (in each round)"
+    return f"{_percent(ratio)} ({_percent(low)} to {_percent(high)})"
 
 
 def _percent(ratio: float) -> str:

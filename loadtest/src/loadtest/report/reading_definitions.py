@@ -39,7 +39,7 @@ class Reading:
     Attributes:
         key: Key of the reading in sweep.json.
         meaning: Meaning of the reading, as the schema says it.
-        sources: Expressions that tell the same from a running system; empty where only a sweep can know it.
+        sources: Expressions by which it is watched on a running system; empty where only a sweep can know it.
     """
 
     key: str

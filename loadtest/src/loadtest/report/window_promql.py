@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loadtest.analysis.readings.workflow_counts import looked_seconds, work
-from loadtest.catalogue.window_queries import MeasuredWindow, throughput_query, wait_query
+from loadtest.catalogue.window_queries import SCRAPE_SECONDS, MeasuredWindow, throughput_query, wait_query
 from loadtest.results.manifest import Manifest
 from loadtest.results.measured_step import Measured
+
+NO_PAGES = "the workers had no pages, which the queries read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,28 @@ class WindowQueries:
     why: str | None = None
 
 
-def window_queries(steps: Sequence[Measured], manifest: Manifest) -> list[WindowQueries]:
+def window_queries(
+    steps: Sequence[Measured], manifest: Manifest, scrape_seconds: float = SCRAPE_SECONDS
+) -> list[WindowQueries]:
     """
     Return the queries of every step.
+
+    Args:
+        steps: Steps of one run.
+        manifest: Manifest of the run.
+        scrape_seconds: Seconds between two scrapes of the Prometheus that is asked.
     """
-    return [_of(step, manifest) for step in steps]
+    return [_of(step, manifest, scrape_seconds) for step in steps]
 
 
-def _of(step: Measured, manifest: Manifest) -> WindowQueries:
+def _of(step: Measured, manifest: Manifest, scrape_seconds: float) -> WindowQueries:
+    if step.worker_window is None:
+        return WindowQueries(step.key.folder, None, None, NO_PAGES)
     start = step.started_at + step.warm_up_seconds
     namespace = manifest.namespace_at(dict(step.key.factors).get("profile"))
     try:
-        window = MeasuredWindow(start, start + looked_seconds(step), namespace, manifest.task_queue)
+        end = start + looked_seconds(step)
+        window = MeasuredWindow(start, end, namespace, manifest.task_queue, scrape_seconds)
     except ValueError as error:
         return WindowQueries(step.key.folder, None, None, str(error))
     done = work(step)

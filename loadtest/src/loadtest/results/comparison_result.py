@@ -16,6 +16,8 @@ QUANTITY_NAMES = (
     "worker-cpu",
     "server-cpu",
     "worker-memory",
+    "actions",
+    "state-transitions",
 )
 FEWEST_ROUNDS = 3
 

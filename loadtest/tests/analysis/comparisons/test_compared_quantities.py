@@ -14,10 +14,13 @@ from full_machine import not_level
 from loadtest.analysis import read_step
 from loadtest.analysis.comparisons.compared_quantities import QUANTITIES, block_problems
 from loadtest.analysis.comparisons.settings_comparison import compare_settings
+from loadtest.analysis.readings.counts_of_pages import NO_ACTIONS
 from loadtest.analysis.saturation.cell_capacity import edges_of
 from loadtest.cli.compare_plan import comparing_plan
 from loadtest.errors import InputError
 from loadtest.plan import Slo
+from loadtest.results.comparison_result import Standing
+from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
 
 
@@ -70,6 +73,56 @@ def test_what_is_counted_in_short_windows_is_no_finer_than_their_edges(name: str
     assert edges > 0
     assert math.log(of_blocks.high) == pytest.approx(1.96 * edges / math.sqrt(3), rel=1e-3)
     assert math.log(of_pairs.high) == pytest.approx(math.sqrt(2) * math.log(of_blocks.high), rel=1e-9)
+
+
+def _with_actions(step: Measured, activities: int, orders: int) -> Measured:
+    """
+    Return a step of so many orders, each of so many activities, by the server's counter of actions.
+    """
+    whole = step.server_whole
+    assert whole is not None
+    kinds = {"command_ScheduleActivityTask": activities * orders, "grpc_StartWorkflowExecution": orders}
+    counters = {
+        "server.workflow_closed": orders,
+        "server.state_transitions": 27 * orders,
+        "server.actions": (activities + 1) * orders,
+    }
+    labels = {"server.actions": kinds}
+    return replace(
+        step,
+        server_whole=replace(whole, counters=whole.counters | counters, by_label=whole.by_label | labels),
+    )
+
+
+def test_what_shorter_flows_save_in_actions_is_exact() -> None:
+    """
+    Five actions of an order in place of seven, each counted: however many orders a block has, there is no width to tell.
+    """
+    plan = synthetic.demo_plan()
+    step = synthetic.step(1, "saturate", plan=plan)
+    blocks = [_with_actions(step, *counts) for counts in ((6, 48), (4, 53), (4, 61), (6, 57))]
+
+    rounds = [[(block, read_step(block, plan)) for block in blocks]] * 3
+    found = {one.quantity: one for one in compare_settings(rounds, plan)}
+
+    saved, alike = found["actions"], found["state-transitions"]
+    assert (saved.a, saved.b) == (pytest.approx(7), pytest.approx(5))
+    assert (saved.low, saved.ratio, saved.high) == pytest.approx((5 / 7,) * 3)
+    assert saved.standing is Standing.BETTER
+    assert (alike.ratio, alike.standing) == (pytest.approx(1), Standing.SAME)
+
+
+def test_a_server_without_the_counter_of_actions_says_so() -> None:
+    """
+    It is none of zero actions.
+    """
+    plan = synthetic.demo_plan()
+    step = synthetic.step(1, "saturate", plan=plan)
+    assert step.server_whole is not None
+    counters = {key: n for key, n in step.server_whole.counters.items() if key != "server.actions"}
+    step = replace(step, server_whole=replace(step.server_whole, counters=counters))
+
+    assert QUANTITIES["actions"].of(step, read_step(step, plan), plan) == NO_ACTIONS
 
 
 @pytest.mark.parametrize("rate", [None, 1.8], ids=["saturate", "open"])

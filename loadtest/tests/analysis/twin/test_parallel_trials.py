@@ -26,7 +26,6 @@ TRIALS = Trials(
     by_model={"one": ONE},
     model_runs=1,
     queues=[(1, 0.3, 60)],
-    comparisons=3,
 )
 
 

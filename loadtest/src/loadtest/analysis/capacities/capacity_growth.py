@@ -16,12 +16,9 @@ from numpy.typing import NDArray
 
 from loadtest.analysis.estimators.small_least_squares import least_squares
 from loadtest.analysis.estimators.usl import Usl
-from loadtest.analysis.estimators.usual_scatter import STATED, Scatter, with_usual
+from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER, STATED, Scatter, with_usual
 from loadtest.results.sweep_result import Interval
 
-# Scatter that a machine adds to the spread of the work's draws: from 32 recorded steps of four settings, each repeated
-# eight times; a test compares it with them.
-MACHINE_SCATTER = Scatter(0.0139, 28)
 _RESAMPLES = 2000
 _COUNTS_FOR_COHERENCY = 3
 

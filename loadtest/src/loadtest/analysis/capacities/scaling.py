@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from loadtest.analysis.capacities.capacity_growth import MACHINE_SCATTER
 from loadtest.analysis.estimators.intervals import mean_of, ratio, scaled
-from loadtest.analysis.estimators.usl import NORMAL_95, Usl, bootstrap, fit_usl, worst_residual
+from loadtest.analysis.estimators.usl import Usl, bootstrap, fit_usl, worst_residual
 from loadtest.errors import TooFewStepsError
 from loadtest.plural import counted
 from loadtest.results.estimate import Estimate
@@ -161,11 +160,10 @@ def _fall(joined: Mapping[int, Estimate]) -> str | None:
     """
     Say that a larger count completes less than a smaller one; ``None`` if that is not sure for any count.
 
-    Their intervals must lie apart by more than the scatter of machines: each interval knows only the activities of one
-    window, and without that margin four equal counts would show a fall in a fifth of all sweeps.
+    Their intervals must lie apart.
     """
     known = {
-        count: (each.value, math.hypot(each.half_width, NORMAL_95 * MACHINE_SCATTER.ratio * each.value))
+        count: (each.value, each.half_width)
         for count, each in sorted(joined.items())
         if each.value is not None and each.half_width is not None
     }

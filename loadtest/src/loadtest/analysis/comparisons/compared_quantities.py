@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from loadtest.analysis.decisions.late_tasks import count_late, why_not_counted
 from loadtest.analysis.readings.workflow_counts import workflows_per_second
@@ -124,18 +125,17 @@ def _end_to_end(measured: Measured, result: StepResult, plan: Plan) -> float | s
     return result.end_to_end_seconds.p50 or "too few orders closed"
 
 
-def _cpu(part: str) -> Callable[[Measured, StepResult, Plan], float | str]:
+def _reading(key: str) -> Callable[[Measured, StepResult, Plan], float | str]:
+    """
+    Take a quantity from the reading of that key, or the reason why the reading is null.
+    """
+
     def of(measured: Measured, result: StepResult, plan: Plan) -> float | str:
         del measured, plan
-        found: float | None = getattr(result.cpu_seconds_per_workflow, part)
-        return found or result.why.get(f"cpu_seconds_per_workflow.{part}", "it was not seen")
+        found: float | None = attrgetter(key)(result)
+        return found or result.why.get(key, "it was not seen")
 
     return of
-
-
-def _memory(measured: Measured, result: StepResult, plan: Plan) -> float | str:
-    del measured, plan
-    return result.rss_bytes.worker or result.why.get("rss_bytes.worker", "it was not seen")
 
 
 QUANTITIES: Mapping[str, Quantity] = {
@@ -145,8 +145,14 @@ QUANTITIES: Mapping[str, Quantity] = {
         Quantity("late", "share of tasks, + 1/2 task", False, _late, _late_tasks),
         Quantity("wait", "s, mean + 10 ms", False, _wait),
         Quantity("end-to-end", "s, p50", False, _end_to_end),
-        Quantity("worker-cpu", "s an order", False, _cpu("worker"), per_order=True),
-        Quantity("server-cpu", "s an order", False, _cpu("server"), per_order=True),
-        Quantity("worker-memory", "bytes", False, _memory),
+        Quantity(
+            "worker-cpu", "s an order", False, _reading("cpu_seconds_per_workflow.worker"), per_order=True
+        ),
+        Quantity(
+            "server-cpu", "s an order", False, _reading("cpu_seconds_per_workflow.server"), per_order=True
+        ),
+        Quantity("worker-memory", "bytes", False, _reading("rss_bytes.worker")),
+        Quantity("actions", "an order", False, _reading("actions_per_workflow")),
+        Quantity("state-transitions", "an order", False, _reading("state_transitions_per_workflow")),
     )
 }

@@ -43,4 +43,4 @@ def _told_of_rest(measured: Measured) -> str:
     if left <= 0:
         return ""
     per_second = done / whole.seconds
-    return f": {left:,} activities are left, {math.ceil(left / per_second):,} s at the {per_second:.3g} a second of this step"
+    return f": {counted(left, 'activity', 'activities')} {plural(left, 'is', 'are')} left, {math.ceil(left / per_second):,} s at the {per_second:.3g} a second of this step"

@@ -4,7 +4,11 @@ A step's throughput: the exact number of the window, and how far the long run's 
 
 from __future__ import annotations
 
+import math
+
 from loadtest.analysis.estimators.intervals import batch_rates, mean_of
+from loadtest.analysis.estimators.usl import NORMAL_95
+from loadtest.analysis.estimators.usual_scatter import MACHINE_SCATTER
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.null_reasons import NullReasons
 from loadtest.analysis.readings.rate_text import rate_text
@@ -23,8 +27,8 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     Return a window's throughput with its half width.
 
     For a closed load the half width is 1.96 cv / sqrt(activities), from the spread of the time that activities hold
-    their slots, and what the window's edges cut, or from batches of the window where that spread was not seen. For an
-    open load there is none.
+    their slots, and what the window's edges cut, or from batches of the window where that spread was not seen; with it
+    goes what a machine makes of one step and not of the next, of which no window tells. For an open load there is none.
     """
     if not is_closed(measured):
         why["throughput_per_second.half_width"] = OF_THE_SCHEDULE
@@ -33,7 +37,7 @@ def throughput(measured: Measured, value: float, why: NullReasons) -> Estimate:
     held = histogram_of(window, "worker.activity_execution")
     if done is not None and held is not None and held.count and done.in_window >= 1:
         half = throughput_half_width(slot_time_cv(measured), round(done.in_window), edges_of(measured))
-        return Estimate(value, value * half, round(done.in_window), "activities")
+        return Estimate(value, value * _with_machine_scatter(half), round(done.in_window), "activities")
     return _of_batches(measured, value, why)
 
 
@@ -48,4 +52,11 @@ def _of_batches(measured: Measured, value: float, why: NullReasons) -> Estimate:
         return Estimate(None, None, spread.n, "batches")
     # With sampled results the timeline sees only a part: its spread is used as a share.
     share = spread.half_width / spread.value if spread.value else 0.0
-    return Estimate(value, value * share, spread.n, "batches")
+    return Estimate(value, value * _with_machine_scatter(share), spread.n, "batches")
+
+
+def _with_machine_scatter(half_width_ratio: float) -> float:
+    """
+    Add to a window's own half width what the machine makes of one step and not of the next.
+    """
+    return math.hypot(half_width_ratio, NORMAL_95 * MACHINE_SCATTER.ratio)

@@ -25,7 +25,7 @@ BY_NAME: dict[str, Expression] = {expression.name: expression for expression in 
 
 def for_reading(reading: str) -> tuple[Expression, ...]:
     """
-    Return the expressions that tell the same as a reading of ``sweep.json``.
+    Return the expressions that are about the same as a reading of ``sweep.json``, of a running system and in units of their own.
 
     Args:
         reading: Key of the reading; nested keys are joined by a point (``schedule_to_start_seconds.activity.p95``); a

@@ -21,7 +21,7 @@ class Expression:
         unit: ``seconds``, ``ratio``, ``bytes``, ``unix time``, ``count`` or what is counted, ``…/s`` for rates.
         legend: How the query's series are told apart, in Grafana's spelling (``{{task_queue}}``).
         good: Good values, and what to do where the value is not good.
-        readings: Keys of a step's readings in ``sweep.json`` that tell the same.
+        readings: Keys of a step's readings in ``sweep.json`` that are about the same.
     """
 
     name: str
