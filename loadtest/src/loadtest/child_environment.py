@@ -53,6 +53,8 @@ CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEM
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
 # A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
+# Credentials of the server's pages, which the sweep alone reads.
+_PAGE_CREDENTIALS = ("LOADTEST_SERVER_METRICS_*",)
 # Without bytecode on disk the workflow sandbox compiles a module again for each workflow, and a checkout that nothing
 # can be written to needs another place for it.
 _SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
@@ -98,7 +100,7 @@ def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[
     if own_worker:
         passed = (*CODEC, *TRACING, *BYTECODE, *(SCENARIO if _holds_the_worker(environ) else ()))
         return {**_without(environ, _OUTSIDE), **_only(environ, passed)}
-    return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
+    return _without(environ, ("TEMPORAL_*", *_PAGE_CREDENTIALS, *_SLOWS_WORKERS))
 
 
 def without_encryption(environ: Mapping[str, str]) -> dict[str, str]:

@@ -31,6 +31,8 @@ HOSTILE = {
     "PYTHONOPTIMIZE": "2",
     "PYTHONWARNINGS": "error",
     "LOADTEST_CONTROL_FD": "77",
+    "LOADTEST_SERVER_METRICS_TOKEN": "two words",
+    "LOADTEST_SERVER_METRICS_CA_FILE": "/no/such/authorities",
 }
 
 
