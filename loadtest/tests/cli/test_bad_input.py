@@ -73,18 +73,6 @@ CASES = [
         id="metrics-alone",
     ),
     pytest.param(
-        lambda t: [
-            "sweep",
-            SMOKE,
-            "--address",
-            "a:1",
-            "--server-metrics",
-            "https://jane:secret@gate/metrics",
-        ],
-        "--server-metrics: the URL of gate holds a name or a password",
-        id="metrics-with-a-password",
-    ),
-    pytest.param(
         lambda t: ["sweep", SMOKE, "--worker-command", "no-such-program"],
         "--worker-command",
         id="worker-command",

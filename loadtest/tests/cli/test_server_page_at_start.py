@@ -5,11 +5,12 @@ The page of a server that the run did not start is read once before anything is 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running import PLANS
 from served_page import served_page
 from tls_proxy import Authority
 
@@ -57,6 +58,27 @@ async def test_a_page_that_is_not_there_ends_the_run_too(tmp_path: Path) -> None
     """Whatever is wrong with it."""
     with pytest.raises(InputError, match="^--server-metrics: server: .* does not answer"):
         await _open(Pages(""), "http://127.0.0.1:1/metrics", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("sweep", "--address", "a:1", "--server-metrics", "https://jane:secret@gate/metrics"),
+        ("compare", "--a-address", "a:1", "--a-server-metrics", "https://jane:secret@gate/metrics")
+        + ("--b-address", "b:1", "--b-server-metrics", "http://b:1/metrics"),
+    ],
+    ids=lambda flags: flags[0],
+)
+def test_a_password_in_a_url_is_refused_and_not_shown(
+    refused_line: Callable[..., str], flags: tuple[str, ...]
+) -> None:
+    """A run keeps its URLs."""
+    verb, *others = flags
+
+    line = refused_line(verb, str(PLANS / "smoke.toml"), *others)
+
+    assert "--server-metrics: the URL of gate holds a name or a password" in line
+    assert "secret" not in line
 
 
 async def _open(target: Any, page: str | None, logs: Path) -> None:
