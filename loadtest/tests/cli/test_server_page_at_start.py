@@ -64,8 +64,17 @@ async def test_a_page_that_is_not_there_ends_the_run_too(tmp_path: Path) -> None
     "flags",
     [
         ("sweep", "--address", "a:1", "--server-metrics", "https://jane:secret@gate/metrics"),
-        ("compare", "--a-address", "a:1", "--a-server-metrics", "https://jane:secret@gate/metrics")
-        + ("--b-address", "b:1", "--b-server-metrics", "http://b:1/metrics"),
+        (
+            "compare",
+            "--a-address",
+            "a:1",
+            "--a-server-metrics",
+            "https://jane:secret@gate/metrics",
+            "--b-address",
+            "b:1",
+            "--b-server-metrics",
+            "http://b:1/metrics",
+        ),
     ],
     ids=lambda flags: flags[0],
 )

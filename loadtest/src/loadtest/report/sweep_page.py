@@ -22,7 +22,7 @@ from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
 from loadtest.report.rest_of_run import rest_of_sweep
 from loadtest.report.run_cells import parts, setting_of, unit
-from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
+from loadtest.report.sweep_text import columns, factor_columns, failures_told, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
 from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.report.window_promql import WindowQueries, window_queries
@@ -158,6 +158,7 @@ def render(
         readings=readings(),
         unit=unit(sweep),
         load_text=load_text,
+        failures_told=failures_told,
         suspected=[step for step in sweep.steps if step.suspects],
         judged=[step for step in sweep.steps if step.reasons],
         valid=sum(step.verdict is StepVerdict.VALID for step in sweep.steps),

@@ -20,6 +20,7 @@ from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.actions_per_order import ACTIONS, actions_per_order
 from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
+from loadtest.analysis.readings.failed_attempts import failed_attempts
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
 from loadtest.analysis.readings.step_load import step_load
@@ -178,7 +179,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
             _share(measured.worker_whole, "worker.sticky_hit", ("worker.sticky_hit", "worker.sticky_miss")),
             _why_none(measured.worker_whole, NO_WORKER, "no workflow of this step was looked for in a cache"),
         ),
-        activity_failures=_failures(measured.worker_whole),
+        activity_failures=failed_attempts(measured),
         cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
         rss_bytes=memory_bytes(measured, why),
         persistence_latency_seconds=_of_buckets(
@@ -262,13 +263,6 @@ def _capacity(found: CellCapacity | None, why: NullReasons) -> MeasuredCapacity 
     x = found.capacity
     half = x.half_width_ratio * x.orders_per_second
     return MeasuredCapacity(x.orders_per_second, half, found.known_draws, found.limit)
-
-
-def _failures(difference: Difference | None) -> dict[str, int]:
-    if difference is None:
-        return {}
-    split = difference.by_label.get("worker.activity_failed", {})
-    return {name: round(number) for name, number in split.items() if number}
 
 
 def _seconds(difference: Difference | None) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.estimators.percentiles import raw_percentile
+from loadtest.analysis.readings.failed_attempts import failed_attempts
 from loadtest.analysis.readings.littles_law import whole_step_ratio
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
@@ -30,6 +31,7 @@ from loadtest.results.failure import FailureKind
 from loadtest.results.injector_report import InjectorCounts
 from loadtest.results.measured_step import Measured
 from loadtest.results.problem import ProblemCause
+from loadtest.results.told_failures import told_attempts
 
 FEWEST_SENT = 0.99
 LARGEST_LAG_SECONDS = 0.010
@@ -127,15 +129,17 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
+    attempts = told_attempts(failed_attempts(measured))
+    tried = "" if attempts is None else f"{attempts}, and what fails is tried anew (see the workers' logs); "
     if not results(measured.injector.whole):
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
-            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
+            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; {tried}see the workers' log, let the "
             f"scenario start workflows that end, or raise drain_seconds (now {plan.drain_seconds:g}) beyond what one takes"
         ]
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
-        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+        f"{measured.injector.drain_seconds:.0f} s; {tried}raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
     ]
 
 
