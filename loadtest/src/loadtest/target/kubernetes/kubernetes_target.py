@@ -17,7 +17,7 @@ from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api, no_answer
-from loadtest.target.kubernetes.container import has_died, is_over, replica
+from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold, hold
 from loadtest.target.kubernetes.lease import Lease
 from loadtest.target.kubernetes.place import Place
@@ -152,8 +152,7 @@ class KubernetesTarget:
         return None
 
     def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
-        port = self._place.metrics_port
-        return tuple(sorted((replica(pod, port) for pod in pods), key=lambda one: one.identity))
+        return replicas_of(pods, self._place.metrics_port)
 
     async def _asked_soon(self) -> list[Any] | None:
         """
