@@ -63,6 +63,7 @@ ASKS = KindLook(5, 99)
 WORKS = PollingLook(KindLook(5, 2), ASKS)
 FULL = PollingLook(KindLook(0, 0), ASKS)
 NO_ACTIVITIES = PollingLook(KindLook(0, 4), ASKS)
+NO_WORKFLOW_TASKS = PollingLook(KindLook(5, 2), KindLook(0, 100))
 NOTHING = PollingLook(KindLook(0, 4), KindLook(0, 100))
 DOES_NOT_SAY = PollingLook(KindLook(), KindLook())
 
@@ -81,6 +82,7 @@ def limited(taken: int) -> PollingLook:
         pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
         pytest.param([WORKS, *[NO_ACTIVITIES] * 3, WORKS], None, id="six-seconds"),
         pytest.param([WORKS, *[NO_ACTIVITIES] * 4], "no activities for 8 s", id="one-kind"),
+        pytest.param([WORKS, *[NO_WORKFLOW_TASKS] * 4], "no workflow tasks for 8 s", id="the-other-kind"),
         pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
         pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
         pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),
