@@ -18,6 +18,8 @@ from loadtest.results.step_instruction import StepInstruction
 ACTIVITIES = 6
 RATE_PER_REPLICA = 10.0
 END_TO_END_SECONDS = 0.4
+# Second of a step that has no arrivals yet.
+BEFORE_ARRIVALS = -1e9
 
 
 @dataclass
@@ -108,7 +110,7 @@ class FakeSystem:
         """
         Of the running step, from its first arrival; very early before there is one.
         """
-        return -1e9 if self.instruction is None else self.clock.now() - self.instruction.start_at
+        return BEFORE_ARRIVALS if self.instruction is None else self.clock.now() - self.instruction.start_at
 
     def is_past(self, second: float | None) -> bool:
         """
