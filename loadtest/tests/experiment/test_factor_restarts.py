@@ -1,10 +1,9 @@
 """
-A factor of the workers on real processes: each cell has its value, and the line of its step says what was restarted.
+A factor of the workers on real processes: each cell has workers of its own.
 """
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import psutil
@@ -18,29 +17,23 @@ name = "sandbox"
 replicas = [1]
 warm_up_seconds = 1
 drain_seconds = 10
-loads = [{ kind = "open", arrival_rate = 2, window_seconds = 3 }]
+loads = [{ kind = "open", arrival_rate = 2, window_seconds = 5 }]
 [work]
 seconds = 0.02
 """
 
 
 def test_each_cell_has_the_value_of_its_factor(tmp_path: Path) -> None:
-    """Read of the worker's own process while its window runs; a step that a busy machine spoils is made once more."""
+    """Read of the worker's own process as soon as it has work; a step that a busy machine spoils is made once more."""
     plan = tmp_path / "sandbox.toml"
     plan.write_text(PLAN, encoding="utf-8")
-    seen: list[tuple[str, str]] = []
+    seen: list[str] = []
     with running_sweep(tmp_path, str(plan), "--factor", "worker.sandbox=true,false") as sweep:
-        while not seen or seen[-1][0] != "false":
-            wait_for(sweep, "PhaseStarted", phase="window")
-            value = _sandbox_of_the_worker(sweep.pid)
-            seen.append((value, wait_for(sweep, "StepEnded")["line"]))
-        sweep.send_signal(signal.SIGTERM)
-        sweep.wait(40)
+        while seen[-1:] != ["false"]:
+            wait_for(sweep, "PhaseStarted", phase="warm-up")
+            seen.append(_sandbox_of_the_worker(sweep.pid))
 
-    assert [value for value, _ in seen] == sorted((value for value, _ in seen), reverse=True)
-    assert {value for value, _ in seen} == {"true", "false"}
-    restarted = "all workers restarted before this step for its settings"
-    assert [restarted in line for _, line in seen] == [False] * (len(seen) - 1) + [True]
+    assert seen in (["true", "false"], ["true", "true", "false"])
 
 
 def _sandbox_of_the_worker(sweep: int) -> str:

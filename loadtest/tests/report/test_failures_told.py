@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from built_report import build_report
 from changes import whole
 from kept_runs import run_of
 
 from loadtest.analysis import analyse
-from loadtest.report import build_report
 from loadtest.report.sweep_text import text_report
 from loadtest.results.failure import Failure, FailureKind
 from loadtest.results.measured_step import Measured

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 
-from repairshop.contract import LIGHT_ORDER_STEPS, Spread, WorkProfile
+from repairshop.contract import Spread, WorkProfile
 
 
 def drawn_seconds(work: WorkProfile, seed: int, step: str, round_: int = 0, attempt: int = 1) -> float:
@@ -58,24 +58,6 @@ def passes_inspection(
         return True
     fails: float = 1 - (1 - work.rework_probability) ** (1 / items)
     return _source(seed, f"verdict/{item}", round_, 0).random() >= fails
-
-
-def light_order_activities(work: WorkProfile, seed: int, max_reworks: int = 2) -> tuple[tuple[str, int], ...]:
-    """
-    Return the activities of a light order under warranty, one after the other, each with its round.
-
-    An activity that fails is retried and stays one entry; the escalation of a late order runs beside these activities
-    and is left out, as it depends on the clock.
-    """
-    *before, inspection, settle = LIGHT_ORDER_STEPS
-    path = [(step, 0) for step in before]
-    for round_ in range(max_reworks + 1):
-        path.append((inspection, round_))
-        if passes_inspection(work, seed, round_):
-            break
-    else:
-        path.append(("replace", 0))
-    return (*path, (settle, 0))
 
 
 def _source(seed: int, step: str, round_: int, attempt: int) -> random.Random:

@@ -4,7 +4,7 @@ A run for people: text for a terminal, pictures, one page; made from the results
 
 # First, as modules of the report import matplotlib themselves.
 from loadtest.report.drawing_library import mpl as mpl
-from loadtest.report.sweep_page import build_report, write_report
+from loadtest.report.sweep_page import write_report
 from loadtest.report.sweep_text import text_report
 
-__all__ = ["build_report", "text_report", "write_report"]
+__all__ = ["text_report", "write_report"]

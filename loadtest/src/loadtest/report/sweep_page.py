@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtest.analysis import analyse
 from loadtest.plural import counted
 from loadtest.report import numbers
 from loadtest.report.about_run import about_run
@@ -54,25 +53,6 @@ class Timeline:
     title: str
     verdict: str
     svg: bytes
-
-
-def build_report(path: Path | Run) -> Path:
-    """
-    Make a run's report again from its files: ``sweep.json``, ``plots/`` and ``report.html``.
-
-    Args:
-        path: The run, its folder, or a folder of runs for its latest run.
-
-    Returns:
-        Path of the page.
-
-    Raises:
-        InputError: There is no run, its files are damaged, or the folder cannot be written.
-    """
-    run = path if isinstance(path, Run) else Run.open(path)
-    steps = run.read_steps()
-    sweep = analyse(steps, run.plan, run.manifest)
-    return write_report(run, sweep, steps)
 
 
 def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Path:
