@@ -33,7 +33,7 @@ def test_each_cell_has_the_value_of_its_factor(tmp_path: Path) -> None:
             wait_for(sweep, "PhaseStarted", phase="warm-up")
             seen.append(_sandbox_of_the_worker(sweep.pid))
 
-    assert seen in (["true", "false"], ["true", "true", "false"])
+    assert set(seen[:-1]) == {"true"}
 
 
 def _sandbox_of_the_worker(sweep: int) -> str:

@@ -11,10 +11,10 @@ from loadtest.report import write_report
 from loadtest.results.run_folder import Run
 
 
-def build_report(path: Path) -> Path:
+def build_report(path: Path | Run) -> Path:
     """
     Return the page of a run, of its folder or of a folder of runs.
     """
-    run = Run.open(path)
+    run = path if isinstance(path, Run) else Run.open(path)
     steps = run.read_steps()
     return write_report(run, analyse(steps, run.plan, run.manifest), steps)

@@ -152,7 +152,7 @@ async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
     await flights.drain(time.perf_counter() + 5)
 
     assert (tally.whole.completed, tally.whole.failed) == (2, {Failure(FailureKind.WORKFLOW, "FAILED"): 2})
-    assert sum(books.closes_in_window for books in tally.levels.values()) == 4
+    assert sum(books.end_to_end.get_total_count() for books in tally.levels.values()) == 4
     assert tally.problems == []
 
 
