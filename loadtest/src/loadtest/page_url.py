@@ -23,7 +23,7 @@ def demand_page_urls(text: str) -> None:
     for url in text.split(","):
         try:
             parts = urlsplit(url.strip())
-            port = parts.port or (HTTPS_PORT if parts.scheme == "https" else None)
+            _ = parts.port  # a port that is none is told here
         except ValueError as error:
             raise InputError(f"--server-metrics: holds a URL that is none ({error}); {_FORM}") from None
         if "@" in parts.netloc:
@@ -31,7 +31,7 @@ def demand_page_urls(text: str) -> None:
                 f"--server-metrics: the URL of {parts.hostname} holds a name or a password, and a run keeps its URLs; "
                 "leave them out: LOADTEST_SERVER_METRICS_TOKEN_FILE gives a token"
             )
-        if parts.scheme not in ("http", "https") or not parts.hostname or port is None:
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError(f"--server-metrics {url}: no URL of a page; {_FORM}")
 
 

@@ -81,7 +81,7 @@ WRONG_FLAGS: dict[str, tuple[str, ...]] = {
     ),
     "--address": ("", "x", "http://a:1", "a:99999", "ünï", "a:b"),
     "--worker-command": ("", " ", "no-such-program", "'", "ünï", "x" * 5000, "/"),
-    "--server-metrics": ("http://127.0.0.1:1/metrics", "", "x", "http://127.0.0.1/m", "https://a:b@c/m"),
+    "--server-metrics": ("http://127.0.0.1:1/metrics", "", "x", "https://a:b@c/m"),
     "--temporal": ("no-such-program", "/", "x" * 5000, "ünï"),
     "--port": (*NOT_NUMBERS, "0", "-1", "99999", "9" * 50, "1.5", "nan"),
     "--metrics-port": (*NOT_NUMBERS, "0", "-1", "99999", "65535", "9" * 50),

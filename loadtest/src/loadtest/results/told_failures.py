@@ -12,12 +12,8 @@ from loadtest.results.step_result_parts import Errors
 
 # A scenario may fail in many ways; the rest is in the step's file.
 _MOST_NAMES = 6
-_KINDS: Mapping[FailureKind, str] = {
-    FailureKind.START: "not started",
-    FailureKind.RESULT: "with an end that is not known",
-    FailureKind.UNFINISHED: "still open at the end of the drain",
-    FailureKind.UNKNOWN: "of a lost injector",
-}
+# Other failures make a step invalid, and its reasons tell them.
+_FAILED_ORDERS = (FailureKind.START, FailureKind.WORKFLOW, FailureKind.OUTCOME)
 
 
 def told_orders(errors: Errors, failed: FailureCounts, unit: str) -> str | None:
@@ -26,12 +22,16 @@ def told_orders(errors: Errors, failed: FailureCounts, unit: str) -> str | None:
 
     Args:
         errors: How many failed, of those that finished.
-        failed: All failures by their keys; those that are no failed order are told too.
+        failed: All failures by their keys.
         unit: What orders are called, in the plural.
     """
-    if not failed:
+    names = {
+        _name(failure): number
+        for failure, number in failed.items()
+        if number and failure.kind in _FAILED_ORDERS
+    }
+    if not names:
         return None
-    names = {_name(failure): number for failure, number in failed.items() if number}
     return f"{errors.failed} of {errors.finished} {unit} failed: {_listed(names)}"
 
 
@@ -55,7 +55,6 @@ def _listed(counts: Mapping[str, int]) -> str:
 def _name(failure: Failure) -> str:
     # The server's own words are in capitals: TIMED_OUT.
     name = failure.name.lower().replace("_", " ") if failure.name.isupper() else failure.name
-    kind = _KINDS.get(failure.kind)
-    if kind is None:
-        return name or str(failure.kind)
-    return f"{kind} ({name})" if name else kind
+    if failure.kind is FailureKind.START:
+        return f"not started ({name})"
+    return name or str(failure.kind)

@@ -233,5 +233,5 @@ def test_open_orders_are_put_down_to_activities_that_fail(steady: Measured) -> N
     told = "; ".join(judge(failing, PLAN)[1])
 
     tried = "52 attempts of activities failed: 40 undo_register, 12 register, and what fails is tried anew"
-    assert f"after a drain of 1 s; {tried} (see the workers' logs); raise drain_seconds" in told
+    assert f"after a drain of 1 s; {tried}; see the workers' log, raise drain_seconds" in told
     assert "tried anew" not in "; ".join(judge(some_open, PLAN)[1])

@@ -130,7 +130,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     if measured.injector.open_at_end == 0:
         return []
     attempts = told_attempts(failed_attempts(measured))
-    tried = "" if attempts is None else f"{attempts}, and what fails is tried anew (see the workers' logs); "
+    tried = "" if attempts is None else f"{attempts}, and what fails is tried anew; "
     if not results(measured.injector.whole):
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
@@ -139,7 +139,7 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         ]
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
-        f"{measured.injector.drain_seconds:.0f} s; {tried}raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+        f"{measured.injector.drain_seconds:.0f} s; {tried}see the workers' log, raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
     ]
 
 

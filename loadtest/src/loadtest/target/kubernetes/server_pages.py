@@ -27,9 +27,11 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
     pages: dict[str, str] = {}
     for url in urls:
         parts = urlsplit(url)
-        host = str(parts.hostname)
+        host, port = str(parts.hostname), parts.port or (HTTPS_PORT if parts.scheme == "https" else None)
+        if port is None:
+            raise InputError(f"--server-metrics {url}: has no port; write http://HOST:PORT/metrics")
         try:
-            found = socket.getaddrinfo(host, parts.port or HTTPS_PORT, socket.AF_UNSPEC, socket.SOCK_STREAM)
+            found = socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
         except socket.gaierror as error:
             raise InputError(
                 f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
