@@ -95,6 +95,7 @@ lint: $(BIN)/.installed-dev ## ruff, mypy strict, import-linter, vulture
 .PHONY: unused
 unused:
 	$(BIN)/vulture
+	$(BIN)/vulture worker/src loadtest/src loadtest/bench # without the tests, which keep nothing alive
 
 .PHONY: typed
 typed:

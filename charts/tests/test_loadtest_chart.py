@@ -217,13 +217,13 @@ def test_a_foreign_deployment_is_named_to_the_sweep(charts: Charts) -> None:
     given = {
         **TAG,
         "workers": {"namespace": "payments", "deployment": "payment-worker"},
-        "server": {"metrics": ["http://a:9090/metrics", "http://b:9090/metrics"]},
+        "server": {"metrics": ["http://a:9090/metrics", "https://b:9090/metrics"]},
         "sweep": {"extraArgs": ["--repetitions=3"]},
     }
     arguments = job_of(charts.render(CHART, given))["template"]["spec"]["containers"][0]["args"]
 
     assert "--deployment=payments/payment-worker" in arguments
-    assert "--server-metrics=http://a:9090/metrics,http://b:9090/metrics" in arguments
+    assert "--server-metrics=http://a:9090/metrics,https://b:9090/metrics" in arguments
     assert arguments[-1] == "--repetitions=3"
 
 

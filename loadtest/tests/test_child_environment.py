@@ -27,6 +27,7 @@ SHELL = {
     "TEMPORAL_PROFILE": "cloud",
     "LOCUST_RUN_TIME": "3s",
     "LOADTEST_CONTROL_FD": "3",
+    "LOADTEST_SERVER_METRICS_TOKEN": "secret",
     "REPAIRSHOP_ACTIVITY_SLOTS": "1",
     "REPAIRSHOP_CODEC_KEYS": "k1:abc",
     "OTEL_SDK_DISABLED": "true",
@@ -57,7 +58,13 @@ KIT = {
         pytest.param(locust_environment(SHELL), KIT | {"PYTHONPATH"}, id="locust-runs-the-users-scenario"),
         pytest.param(
             worker_environment(SHELL, own_worker=False),
-            set(SHELL) - {"TEMPORAL_API_KEY", "TEMPORAL_PROFILE", "PYTHONDONTWRITEBYTECODE"},
+            set(SHELL)
+            - {
+                "TEMPORAL_API_KEY",
+                "TEMPORAL_PROFILE",
+                "LOADTEST_SERVER_METRICS_TOKEN",
+                "PYTHONDONTWRITEBYTECODE",
+            },
             id="worker-of-the-user",
         ),
         pytest.param(

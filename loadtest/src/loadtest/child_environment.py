@@ -14,7 +14,7 @@ from pathlib import Path
 from loadtest.empty_profile import EMPTY_PROFILE
 
 # In all these lists a star at the end stands for any ending.
-_OUTSIDE = (
+OUTSIDE = (
     "TEMPORAL_*",
     "LOCUST_*",
     "LOADTEST_*",
@@ -53,9 +53,11 @@ CODEC = ("REPAIRSHOP_CODEC_*", "REPAIRSHOP_PAYLOAD_LIMIT_BYTES", "REPAIRSHOP_MEM
 TRACING = ("OTEL_EXPORTER_OTLP_*", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_SERVICE_NAME")
 # A scenario is the user's code and imports what the user's Python imports.
 SCENARIO = ("PYTHONPATH",)
+# Credentials of the server's pages, which the sweep alone reads.
+PAGE_CREDENTIALS = ("LOADTEST_SERVER_METRICS_*",)
 # Without bytecode on disk the workflow sandbox compiles a module again for each workflow, and a checkout that nothing
 # can be written to needs another place for it.
-_SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
+SLOWS_WORKERS = ("PYTHONDONTWRITEBYTECODE",)
 BYTECODE = ("PYTHONPYCACHEPREFIX",)
 
 
@@ -97,8 +99,8 @@ def worker_environment(environ: Mapping[str, str], *, own_worker: bool) -> dict[
     """
     if own_worker:
         passed = (*CODEC, *TRACING, *BYTECODE, *(SCENARIO if _holds_the_worker(environ) else ()))
-        return {**_without(environ, _OUTSIDE), **_only(environ, passed)}
-    return _without(environ, ("TEMPORAL_*", *_SLOWS_WORKERS))
+        return {**_without(environ, OUTSIDE), **_only(environ, passed)}
+    return _without(environ, ("TEMPORAL_*", *PAGE_CREDENTIALS, *SLOWS_WORKERS))
 
 
 def without_encryption(environ: Mapping[str, str]) -> dict[str, str]:
@@ -121,7 +123,7 @@ def locust_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
     A scenario may read variables of its own, so every variable passes that no part of the kit reads.
     """
-    return {**_without(environ, _OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO, *BYTECODE))}
+    return {**_without(environ, OUTSIDE), **_only(environ, (*CODEC, *TRACING, *SCENARIO, *BYTECODE))}
 
 
 def _holds_the_worker(environ: Mapping[str, str]) -> bool:

@@ -214,16 +214,20 @@ async def test_slots_in_use_come_of_the_workers_where_they_serve_no_page_of_ours
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
-    [("silent_at", "asked for no activities"), ("stopped_at", "did not answer")],
-    ids=["asks-for-nothing", "stopped"],
+    ("kind", "silent_for", "told"),
+    [
+        pytest.param("silent_at", "activity", "asked for no activities", id="no-activities"),
+        pytest.param("silent_at", "workflow", "asked for no workflow tasks", id="no-workflow-tasks"),
+        pytest.param("stopped_at", "activity", "did not answer", id="stopped"),
+    ],
 )
 async def test_one_silent_replica_among_ten_is_named_within_ten_seconds(
-    system: FakeSystem, kind: str, told: str
+    system: FakeSystem, kind: str, silent_for: str, told: str
 ) -> None:
     """Whoever watches reads its name at once, and the step is invalid."""
     events: list[tuple[float, Event]] = []
     setattr(system, kind, WARM_UP_SECONDS + 20)
+    system.silent_for = silent_for
 
     measured, _ = await carry_out(
         system, tell=lambda event: events.append((system.second, event)), replicas=10

@@ -143,11 +143,14 @@ async def test_a_factor_that_restarts_the_server_is_said_in_the_step(
     """The target is set up for each cell; a cell of another server says what was started anew."""
     path = "server.limit.maxIDLength"
     plan = quick_plan(replicas=(1,), factors={path: (500, 900)})
-    run = _new(tmp_path, plan.model_copy(update={"loads": plan.loads[:1]}))
+    run, told = _new(tmp_path, plan.model_copy(update={"loads": plan.loads[:1]})), list[Event]()
 
-    await _carry_out(run, system)
+    await _carry_out(run, system, told.append)
 
     steps = run.read_steps()
+    restarted = "the server restarted before this step for its settings"
+    assert [restarted in event.line for event in told if isinstance(event, StepEnded)] == [False, True]
+    assert [restarted in step.result.notes for step in kept_steps(run)] == [False, True]
     assert [dict(step.key.factors)[path] for step in steps] == [500, 900]
     assert [step.restarted for step in steps] == [(), ("the server",)]
     assert [dict(cell.server.dynamic_config) for cell in system.set_up] == [

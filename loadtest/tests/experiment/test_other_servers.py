@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from real_server import make_namespace
 from running import sweep
+from served_page import served_page
 from tls_proxy import SERVER_NAME, Authority, serve
 
 from loadtest.connection import connect
 from loadtest.errors import InputError
 from loadtest.injector.launch import launch
+from loadtest.probe.http_page import fetch
+from loadtest.probe.page_access import CA_FILE, TOKEN_FILE
 from loadtest.server_access import ServerAccess
 
 pytestmark = [pytest.mark.server]
@@ -50,19 +53,28 @@ async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
 ) -> None:
     """
     Sweep, workers and injectors all show it, send the metadata, and stay in the plan's namespace; the server is used and
-    left alone, so that its CPU is unknown.
+    left alone, so that its CPU is unknown. Its page is behind TLS and wants a token, which the run keeps nowhere.
     """
     await make_namespace(server.address, "orders")
     plan = tmp_path / "secured.toml"
     plan.write_text(PLAN, encoding="utf-8")
     authority = Authority(tmp_path)
-    with serve(server.address, authority, wants_client=True) as proxy:
+    token = tmp_path / "token"
+    token.write_text("page-token\n", encoding="utf-8")
+    with (
+        serve(server.address, authority, wants_client=True) as proxy,
+        served_page(lambda: fetch("server", server.metrics_url), "page-token", authority) as (page, heard),
+    ):
         ran = sweep(
             tmp_path / "results",
             str(plan),
             *("--address", proxy.address, "--namespace", "orders", "--task-queue", task_queue),
-            *("--server-metrics", server.metrics_url),
-            variables=_by_certificate(authority),
+            *("--server-metrics", page),
+            variables={
+                **_by_certificate(authority),
+                TOKEN_FILE: str(token),
+                CA_FILE: str(authority.certificate),
+            },
         )
 
     assert ran.sweep, ran.out + ran.err
@@ -72,6 +84,9 @@ async def test_a_sweep_through_a_frontend_that_wants_a_client_certificate(
     assert step["cpu_seconds_per_workflow"]["server"] is None
     assert any("server" in key for key in step["why"]), step["why"]
     assert not (ran.folder / "logs" / "server.log").exists()
+    assert heard == {"Bearer page-token"}
+    kept = [path for path in ran.folder.rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"page-token" in path.read_bytes()]
     assert proxy.names == {"load-test"}
     assert proxy.metadata == {("x-tenant", "shop-7")}
     assert {"StartWorkflowExecution", "PollActivityTaskQueue", "DescribeTaskQueue"} <= proxy.methods

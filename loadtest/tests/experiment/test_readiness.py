@@ -114,20 +114,29 @@ ALL = {replica.identity for replica in TEN}
 
 
 @pytest.mark.parametrize(
-    ("activity", "told"),
+    ("workflow", "activity", "told"),
     [
         pytest.param(
-            ALL - {"worker-7@host"}, r"\['worker-7@host'\] do not poll .* for activities", id="one-kind"
+            ALL,
+            ALL - {"worker-7@host"},
+            r"\['worker-7@host'\] do not poll .* for activities",
+            id="no-activities",
         ),
-        pytest.param(ALL, None, id="all-poll"),
+        pytest.param(
+            ALL - {"worker-7@host"},
+            ALL,
+            r"\['worker-7@host'\] do not poll .* for workflow tasks",
+            id="no-workflow-tasks",
+        ),
+        pytest.param(ALL, ALL, None, id="all-poll"),
     ],
 )
 async def test_one_silent_replica_among_ten_is_named_long_before_the_timeout(
-    activity: set[str], told: str | None
+    workflow: set[str], activity: set[str], told: str | None
 ) -> None:
     """What the others took, and a grace: nobody waits a minute for it."""
     clock = FakeClock()
-    queue = SomeQueue(ALL, activity)
+    queue = SomeQueue(workflow, activity)
 
     if told is None:
         await wait_until_polling(TEN, queue, _sound, clock)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from built_report import build_report
 from running import PLANS, Ran, skip_if_others_filled_the_machine, sweep
-
-from loadtest.report.sweep_page import build_report
 
 pytestmark = [pytest.mark.server, pytest.mark.sweep]
 
@@ -31,6 +30,8 @@ HOSTILE = {
     "PYTHONOPTIMIZE": "2",
     "PYTHONWARNINGS": "error",
     "LOADTEST_CONTROL_FD": "77",
+    "LOADTEST_SERVER_METRICS_TOKEN": "two words",
+    "LOADTEST_SERVER_METRICS_CA_FILE": "/no/such/authorities",
 }
 
 

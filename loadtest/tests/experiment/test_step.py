@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fake_steps import WARM_UP_SECONDS, WINDOW_SECONDS, AnsweringRule, carry_out, quick_plan
-from fake_system import FakeSystem
+from fake_system import BEFORE_ARRIVALS, FakeSystem
 
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.design.window_plan import WindowPlan
@@ -54,13 +54,12 @@ async def test_the_phases_are_told_in_order(system: FakeSystem) -> None:
 
 
 EDGES = {
+    "step-start": BEFORE_ARRIVALS,
     "window-start": WARM_UP_SECONDS,
     "window-middle": WARM_UP_SECONDS + WINDOW_SECONDS / 2,
     "window-end": ENDS,
     "step-end": ENDS + 1.5,
 }
-
-
 # The server's page is not read in the middle.
 READS = [
     (edge, role)
@@ -88,6 +87,7 @@ async def test_a_page_that_is_gone_at_an_edge_makes_the_step_invalid(
         "window-start": {"window"},
         "window-end": {"window"},
         "window-middle": set(),
+        "step-start": {"whole"},
         "step-end": {"whole"},
     }[edge]
     assert {name for name, difference in known.items() if difference is None} == lost

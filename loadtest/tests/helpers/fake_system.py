@@ -19,6 +19,8 @@ from loadtest.results.step_instruction import StepInstruction
 ACTIVITIES = 6
 RATE_PER_REPLICA = 10.0
 END_TO_END_SECONDS = 0.4
+# Second of a step that has no arrivals yet.
+BEFORE_ARRIVALS = -1e9
 
 
 @dataclass
@@ -51,7 +53,8 @@ class FakeSystem:
         strangers: Names of pollers that are no replicas.
         shows_main: Whether the workers' pages show the kit's ``main``; ``None`` where nobody looked.
         miscounted: From and until when the workers' sums of free and used slots miss one, as unix times.
-        silent_at, stopped_at: Second of a step at which the last replica asks for no more activities, or is stopped.
+        silent_at, stopped_at: Second of a step at which the last replica asks for no more tasks, or is stopped.
+        silent_for: Kind of the tasks that it then asks for no more: ``activity`` or ``workflow``.
         refuses: Seconds of a step, from and to, in which the server refuses one request each tenth of a second.
         server_restarts_at: Second of a step at which the server is another process.
         database_restarts_at: Second of a step at which the database is another process.
@@ -97,6 +100,7 @@ class FakeSystem:
     miscounted: tuple[float, float] = (0.0, 0.0)
     silent_at: float | None = None
     stopped_at: float | None = None
+    silent_for: str = "activity"
     refuses: tuple[float, float] | None = None
     server_restarts_at: float | None = None
     database_restarts_at: float | None = None
@@ -119,7 +123,7 @@ class FakeSystem:
         """
         Of the running step, from its first arrival; very early before there is one.
         """
-        return -1e9 if self.instruction is None else self.clock.now() - self.instruction.start_at
+        return BEFORE_ARRIVALS if self.instruction is None else self.clock.now() - self.instruction.start_at
 
     def is_past(self, second: float | None) -> bool:
         """

@@ -50,7 +50,7 @@ class FakeWorkers:
                 why="it does not say",
             )
         silent = replica is system.replicas[-1] and system.is_past(system.silent_at)
-        pollers = 0 if silent else 5
+        silent_for = system.silent_for if silent else None
         return WorkerFacts(
             replica.identity,
             "page",
@@ -59,8 +59,8 @@ class FakeWorkers:
             activity_slots_used=system.slots // 2,
             workflow_slots=100,
             workflow_slots_used=1,
-            activity_pollers=pollers,
-            workflow_pollers=5,
+            activity_pollers=0 if silent_for == "activity" else 5,
+            workflow_pollers=0 if silent_for == "workflow" else 5,
             shows_main=system.shows_main,
             started_at=self._started_at(replica),
             processes=system.processes if now >= system.processes_at else 1,

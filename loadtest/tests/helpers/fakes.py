@@ -4,32 +4,29 @@ The ports of an experiment, faked over one faked system.
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fake_injectors import FakeInjectors
 from fake_server_answers import FakeHistories, FakeOrders, FakeQueue
 from fake_system import ACTIVITIES, END_TO_END_SECONDS, FakeSystem
 from fake_workers import FakeWorkers
-from histograms import buckets, hdr
+from histograms import buckets
 
 from loadtest.errors import (
     CounterResetError,
     FamilyAbsentError,
-    InjectorError,
     MeasurementError,
     TargetError,
     WorkerDiedError,
 )
 from loadtest.experiment.ports import Ports
 from loadtest.plan import Plan
-from loadtest.results.injector_report import InjectorCounts, InjectorReport, InjectorSecond
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.results.metric_difference import Difference
 from loadtest.results.scrape import Scrape
-from loadtest.results.step_instruction import StepInstruction
 
 SERVER = "http://server/metrics"
 
@@ -131,79 +128,6 @@ class FakeTarget:
         """Sound, unless all has ended."""
         if self.system.is_past(self.system.dies_at):
             raise WorkerDiedError("worker-1 ended with code 1: out of memory")
-
-
-@dataclass
-class FakeInjectors:
-    """
-    Start workflows evenly and see each of them close.
-    """
-
-    system: FakeSystem
-
-    async def run(
-        self, instruction: StepInstruction, each_second: Callable[[InjectorSecond], None]
-    ) -> InjectorReport:
-        """Say what was counted each second, drain, report."""
-        system, clock = self.system, self.system.clock
-        system.closed_before = system.closed(clock.now())
-        system.instruction = instruction
-        system.ends_at = instruction.start_at + instruction.warm_up_seconds + instruction.window_seconds
-        try:
-            await clock.until(instruction.start_at)
-            while clock.now() < system.ends_at:
-                await clock.sleep(min(1.0, system.ends_at - clock.now()))
-                if system.is_past(system.injectors_break_at):
-                    raise InjectorError("injector-1 vanished")
-                if system.is_past(system.injectors_end_at):
-                    system.ends_at = clock.now()
-                sent = system.started(clock.now())
-                done = system.closed(clock.now()) - system.closed_before
-                each_second(InjectorSecond(system.second, sent, sent, done, 0, sent - done))
-            await system.drain()
-        except asyncio.CancelledError:
-            system.stopped.append("cancelled")
-            raise
-        system.stopped.append("reported")
-        return self._report(instruction)
-
-    def _report(self, instruction: StepInstruction) -> InjectorReport:
-        system = self.system
-        opens = instruction.start_at + instruction.warm_up_seconds
-        sent = system.started(system.ends_at)
-        inside = sent - system.started(opens)
-        closed = system.closed(system.ends_at) - system.closed(opens)
-        whole = InjectorCounts(sent, sent, sent, 0 if system.idle else sent - system.open_orders())
-        return InjectorReport(
-            planned=None if instruction.arrival_rate is None else sent,
-            whole=whole,
-            window=InjectorCounts(inside, inside, inside, closed),
-            awaited_every=1,
-            closed_minus_sent_seconds=sent * END_TO_END_SECONDS,
-            window_closed_minus_sent_seconds=closed * END_TO_END_SECONDS,
-            histograms={
-                name: hdr([seconds] * inside)
-                for name, seconds in (
-                    ("lag", 0.001),
-                    ("response", 0.005),
-                    ("service", 0.004),
-                    ("end_to_end", END_TO_END_SECONDS),
-                )
-            },
-            within_slo=closed,
-            open_at_end=max(system.open_at_end, system.open_orders()),
-            drain_seconds=system.clock.now() - system.ends_at,
-            per_injector={"injector-1": whole},
-            problems=(),
-            sampled_workflow_ids=("order-1",),
-            cpu_seconds=1.0,
-            rss_bytes=90 << 20,
-        )
-
-    async def end_window(self, at: float) -> None:
-        """Arrivals stop then."""
-        self.system.ended_windows.append(at)
-        self.system.ends_at = at
 
 
 @dataclass

@@ -72,7 +72,7 @@ async def test_beyond_the_limit_every_kth_result_is_awaited_and_all_are_learnt_i
     ends.set()
     assert await flights.drain(time.perf_counter() + 5) == 0
     kept = [books for level, books in tally.levels.items() if level >= flights.sampling_level]
-    assert sum(books.closes for books in kept) == 64 // every
+    assert sum(books.closes_in_window for books in kept) == 64 // every
     assert tally.whole.completed == 64
     assert tally.whole.failed == {}
 
@@ -100,7 +100,7 @@ async def test_samples_of_a_step_are_of_one_kind_whenever_the_sampling_began() -
 
     level = flights.sampling_level
     assert level == 2  # 16, 20 and 24 are awaited, 18 and 22 are not any more
-    kept = sum(books.closes for at, books in tally.levels.items() if at >= level)
+    kept = sum(books.closes_in_window for at, books in tally.levels.items() if at >= level)
     assert kept == len(range(0, 26, 2**level))
     assert tally.whole.completed == 26
 
@@ -152,7 +152,7 @@ async def test_a_result_that_cannot_be_decoded_is_a_close() -> None:
     await flights.drain(time.perf_counter() + 5)
 
     assert (tally.whole.completed, tally.whole.failed) == (2, {Failure(FailureKind.WORKFLOW, "FAILED"): 2})
-    assert sum(books.closes for books in tally.levels.values()) == 4
+    assert sum(books.end_to_end.get_total_count() for books in tally.levels.values()) == 4
     assert tally.problems == []
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from built_report import build_report
 from kept_runs import run_of
 
 from loadtest.analysis import analyse
-from loadtest.report import build_report, sweep_page
+from loadtest.report import sweep_page
 from loadtest.results.sweep_result import SweepResult
 
 

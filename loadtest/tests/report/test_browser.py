@@ -11,8 +11,8 @@ from pathlib import Path
 import chromium
 import pytest
 import synthetic
+from built_report import build_report
 
-from loadtest.report import build_report
 from loadtest.results.run_folder import Run
 
 pytestmark = pytest.mark.browser

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from built_report import build_report
 from kept_runs import run_of
 from sweep_schema import validate_sweep
 
 from loadtest.analysis import analyse
 from loadtest.plan import Slo, Work
-from loadtest.report import build_report
 from loadtest.report.certainty import certainties
 from loadtest.report.factor_curves import factor_lines, late_share, varied_factors
 from loadtest.report.headlines import headlines

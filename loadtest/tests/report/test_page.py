@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from built_report import build_report
 from kept_runs import run_of
 from sweep_schema import validate_sweep
 
 from loadtest.errors import InputError
 from loadtest.plan import Fraction, Open, Plan, Saturate
-from loadtest.report import build_report
 from loadtest.results.problem import Problem, ProblemCause
 
 

@@ -201,7 +201,7 @@ def _usage(message: str, arguments: list[str]) -> str:
     """
     verbs = {command.name for command in app.registered_commands}
     verb = f" {arguments[0]}" if arguments[0] in verbs else ""
-    option = re.search(r"'(--[a-z-]+)'", message)
+    option = re.search(r"'(--[a-z0-9-]+)'", message)
     given = ""
     if option is not None:
         for word, value in zip(arguments, [*arguments[1:], ""], strict=True):

@@ -28,6 +28,7 @@ from loadtest.cli.run_options import run_flags, takes_run_flags
 from loadtest.cli.side_flags import sides_of, takes_sides
 from loadtest.cli.writable_files import demand_writable
 from loadtest.errors import InputError
+from loadtest.page_url import demand_page_urls
 from loadtest.plan import PlanFile
 
 _FOR_TWO_RUNS = ("junit", "markdown", "gate", "anyway", "first", "second")
@@ -115,6 +116,7 @@ def compare(
     place = place_of(context.params)
     sides = sides_of(given, context.params)
     if sides.server_metrics is not None:
+        demand_page_urls(sides.server_metrics)
         place["server_metrics"] = sides.server_metrics
     file = PlanFile.read(first)
     asked = flagged_plan(file, plan_flags(context.params))

@@ -4,20 +4,26 @@ The real parts of an experiment, a full set for each server that its cells name.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from temporalio.client import Client
 
 from loadtest.cli.run_environment import Environment
 from loadtest.connection import connect
+from loadtest.errors import InputError, MeasurementError
 from loadtest.experiment.clock import Clock
 from loadtest.experiment.ports import Ports
 from loadtest.injector.launch import launch
+from loadtest.page_url import pages_by_name
 from loadtest.probe.history_waits import SampledHistories
+from loadtest.probe.http_page import fetch
 from loadtest.probe.left_workflows import OpenOrders
 from loadtest.probe.newest_pages import NewestPages
+from loadtest.probe.page_access import PageAccess, page_accesses
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.probe.task_queue import DescribedQueue
 from loadtest.probe.worker_probe import WorkerProbe
@@ -73,11 +79,13 @@ async def open_experiment_ports(
         clock: Clock of the experiment, by which looks at pages are dated.
 
     Raises:
-        InputError: An injector cannot connect, or a setting of its environment cannot be used.
+        InputError: An injector cannot connect, a setting of its environment cannot be used, or a server's page cannot be
+            read.
         InjectorError: The injectors did not start.
     """
     opened: dict[str | None, Ports] = {}
     plan, logs = run.plan, run.path / "logs"
+    reads = await _page_accesses(ground, list(clients))
     for number, (name, client) in enumerate(clients.items()):
         access = ground.servers[name]
         injectors = await stack.enter_async_context(
@@ -91,7 +99,7 @@ async def open_experiment_ports(
             )
         )
         newest = NewestPages()
-        metrics = PageMetrics(access.namespace, plan.task_queue, newest, clock.now)
+        metrics = PageMetrics(access.namespace, plan.task_queue, newest, clock.now, reads[name])
         stack.callback(metrics.close)
         workers = WorkerProbe(client, plan.task_queue, newest)
         stack.callback(workers.close)
@@ -105,3 +113,22 @@ async def open_experiment_ports(
             workers=workers,
         )
     return opened
+
+
+async def _page_accesses(ground: Environment, names: Sequence[str | None]) -> dict[str | None, PageAccess]:
+    """
+    Return how the pages of each server are read, after every page of a server that the run did not start was read once.
+
+    Raises:
+        InputError: A page does not answer, or not to us, or a setting cannot be used.
+    """
+    if ground.own_server:
+        return dict.fromkeys(names, PageAccess())
+    accesses = dict(zip(names, page_accesses(os.environ, len(names)), strict=True))
+    for name, access in accesses.items():
+        pages = pages_by_name(ground.servers[name].page) or await ground.target.server_pages()
+        try:
+            await asyncio.gather(*(asyncio.to_thread(fetch, *page, access) for page in pages.items()))
+        except MeasurementError as error:
+            raise InputError(f"--server-metrics: {error}") from None
+    return accesses

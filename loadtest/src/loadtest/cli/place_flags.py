@@ -11,6 +11,7 @@ from typing import Any
 from loadtest.cli.given_flags import refuse_idle
 from loadtest.cli.place_options import PLACE_FLAGS, TargetKind
 from loadtest.errors import InputError
+from loadtest.page_url import demand_page_urls
 from loadtest.plan.host_and_port import address_problem
 
 Place = Mapping[str, str | int]
@@ -46,7 +47,8 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
     Return the parameters of a verb that tell where to measure, in the form in which they are kept: paths are absolute.
 
     Raises:
-        InputError: A path cannot be looked at, as it is too long or in a closed folder, or an address is not HOST:PORT.
+        InputError: A path cannot be looked at, as it is too long or in a closed folder, an address is not HOST:PORT, or a
+            page has no URL.
     """
     kept: dict[str, str | int] = {}
     for name, value in parameters.items():
@@ -57,6 +59,8 @@ def place_of(parameters: Mapping[str, Any]) -> dict[str, str | int]:
             value = value.absolute()
         if name == "address":
             demand_address(value)
+        if name == "server_metrics":
+            demand_page_urls(value)
         kept[name] = value if isinstance(value, int) else str(value)
     return kept
 

@@ -38,7 +38,7 @@ def _flags(
     server_metrics: Annotated[
         str | None,
         typer.Option(
-            help="URL of that server's page, e.g. http://127.0.0.1:9233/metrics; several with commas between."
+            help="URL of that server's page, e.g. http://127.0.0.1:9233/metrics or https://...; several with commas between."
         ),
     ] = None,
     temporal: Annotated[

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from loadtest.analysis.judged_steps.step_notes import restarts_told
 from loadtest.analysis.judged_steps.step_reading import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge_closed
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
@@ -151,7 +152,7 @@ async def run_experiment(
         told = design.judged(kept[-1])
         run.write_step(measured, told, pages)
         not_again = why_not_repeated(kept[-1], cell, design.left(kept))
-        tell(StepEnded(key, told.verdict.value, step_line(told, not_again)))
+        tell(StepEnded(key, told.verdict.value, step_line(told, not_again, restarts_told(measured))))
         # As soon as the workers have told their slots, and not at a step of more of them, minutes later.
         alike = [later for later in design.left(kept) if later.factors == key.factors]
         demand_awaitable(cell, measured.workers, alike)

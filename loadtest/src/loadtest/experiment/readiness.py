@@ -94,7 +94,7 @@ def is_of(replica: Replica, identity: str, group_of: GroupOf) -> bool:
     process, _, host = identity.partition("@")
     if replica.pid is not None:
         return process.isdecimal() and (int(process) == replica.pid or group_of(int(process)) == replica.pid)
-    return host == replica.identity or host.startswith(f"{replica.identity}@")
+    return replica.is_host(host.partition("@")[0])
 
 
 async def wait_until_polling(

@@ -12,7 +12,7 @@ from loadtest.results.step_result import StepResult, StepVerdict
 from loadtest.results.step_result_parts import Limit
 
 
-def step_line(step: StepResult, not_again: str | None = None) -> str:
+def step_line(step: StepResult, not_again: str | None = None, restarts: str | None = None) -> str:
     """
     Return one line: the verdict, and how much was completed and how long tasks waited, or why these may not be
     believed.
@@ -20,14 +20,14 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
     Args:
         step: Readings of the step.
         not_again: Why an invalid step is not measured again; ``None`` where it is, or where that needs no reason.
+        restarts: What was restarted before it, in words; ``None`` where nothing was.
     """
     setting = f"{step.setting}, " if step.factors else ""
     head = f"{setting}{step.replicas} × {step.key.load_name}: {step.verdict.value}"
+    before = () if restarts is None else (restarts,)
     if step.verdict is StepVerdict.INVALID:
-        reasons = (
-            step.reasons if not_again is None else (*step.reasons, f"not measured again, as {not_again}")
-        )
-        return f"{head}: {'; '.join(reasons)}"
+        again = () if not_again is None else (f"not measured again, as {not_again}",)
+        return f"{head}: {'; '.join((*step.reasons, *again, *before))}"
     parts = []
     rate = step.throughput_per_second
     if rate.value is not None and rate.half_width is not None:
@@ -45,7 +45,7 @@ def step_line(step: StepResult, not_again: str | None = None) -> str:
         if step.decision is not None:
             parts.append(f"SLO {step.decision.answer.value}")
     parts += [told] if (told := _second_told(step)) else []
-    parts += step.reasons
+    parts += (*step.reasons, *before)
     return f"{head}: {', '.join(parts)}" if parts else head
 
 

@@ -257,7 +257,6 @@ def _report(tally: Tally, level: int, open_at_end: int, drain_seconds: float, cp
         levels={
             at: LevelReport(
                 end_to_end=hdr.encode(books.end_to_end),
-                closes=books.closes,
                 closes_in_window=books.closes_in_window,
                 within_slo=books.within_slo,
                 closed_minus_sent_seconds=books.closed_minus_sent_seconds,

@@ -45,7 +45,6 @@ class LevelReport:
     """
 
     end_to_end: str
-    closes: int
     closes_in_window: int
     within_slo: int
     closed_minus_sent_seconds: float

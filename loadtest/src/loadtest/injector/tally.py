@@ -59,7 +59,6 @@ class Level:
     """
 
     end_to_end: HdrHistogram = field(default_factory=hdr.empty)
-    closes: int = 0
     closes_in_window: int = 0
     within_slo: int = 0
     closed_minus_sent_seconds: float = 0.0
@@ -182,7 +181,6 @@ class Tally:
         books = self.levels.get(level)
         if books is None:  # no setdefault: a histogram made in vain costs more than all the rest
             books = self.levels[level] = Level()
-        books.closes += 1
         books.closed_minus_sent_seconds += at - sent_at
         if good:
             self.whole.completed += 1

@@ -1,5 +1,5 @@
 """
-Gets a /metrics page over HTTP.
+Gets a /metrics page over HTTP or HTTPS.
 
 It decides how long a page may take and which error its absence is.
 """
@@ -7,14 +7,19 @@ It decides how long a page may take and which error its absence is.
 from __future__ import annotations
 
 import http.client
+import ssl
 import urllib.error
 import urllib.request
 
-from loadtest.errors import MeasurementError
+from loadtest.errors import InputError, MeasurementError
+from loadtest.probe.page_access import CA_FILE, TOKEN, TOKEN_FILE, PageAccess
+from loadtest.probe.secured_page import secured_page
 
 TIMEOUT_SECONDS = 5.0
 # A page of this machine or of a pod is never behind a proxy, whatever the environment says.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# Answers of a page that wants to know who asks.
+_WANTS_A_TOKEN = (401, 403)
 
 
 def fetch_once(endpoint: str, url: str, timeout_seconds: float) -> bytes:
@@ -25,25 +30,33 @@ def fetch_once(endpoint: str, url: str, timeout_seconds: float) -> bytes:
         MeasurementError: The page did not answer in time, or its address is no URL.
     """
     try:
-        return _once(url, timeout_seconds)
+        return _once(url, PageAccess(), None, timeout_seconds)
     except (ValueError, OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise MeasurementError(f"{endpoint}: {url} does not answer ({reason})") from error
 
 
-def fetch(endpoint: str, url: str) -> bytes:
+def fetch(endpoint: str, url: str, access: PageAccess | None = None) -> bytes:
     """
     Return the body of a page, with a second try if the first fails; blocks, so call it in a thread.
 
     Args:
         endpoint: Name of the page, for the error.
         url: Address of the page.
+        access: Authorities and token of an HTTPS page; ``None`` trusts the system's authorities and sends none.
 
     Raises:
-        MeasurementError: The page did not answer twice, or its address is no URL.
+        MeasurementError: The page did not answer twice, its address is no URL, or its token's file cannot be read.
     """
+    access = access or PageAccess()
     try:
-        return _once(url)
+        token = access.bearer()
+    except InputError as error:
+        raise MeasurementError(f"{endpoint}: {error}") from None
+    try:
+        return _once(url, access, token)
+    except ssl.SSLCertVerificationError as error:
+        raise MeasurementError(f"{endpoint}: {url}: {_why_untrusted(error, access)}") from None
     except ValueError as error:
         raise MeasurementError(
             f"{endpoint}: {url} is no URL ({error}); write http://HOST:PORT/metrics"
@@ -51,15 +64,39 @@ def fetch(endpoint: str, url: str) -> bytes:
     except (OSError, http.client.HTTPException):
         pass  # the second try says what is wrong
     try:
-        return _once(url)
+        return _once(url, access, token)
     except urllib.error.HTTPError as error:
-        raise MeasurementError(f"{endpoint}: {url} answers {error.code} instead of a /metrics page") from None
+        raise MeasurementError(f"{endpoint}: {url} answers {_answer(error.code, url, access)}") from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise MeasurementError(f"{endpoint}: {url} does not answer ({reason})") from error
 
 
-def _once(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+def _once(url: str, access: PageAccess, token: str | None, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    if url.startswith("https:"):
+        return secured_page(url, access.tls, token, timeout_seconds)
     with _DIRECT.open(url, timeout=timeout_seconds) as response:
         body: bytes = response.read()
         return body
+
+
+def _answer(code: int, url: str, access: PageAccess) -> str:
+    if code not in _WANTS_A_TOKEN:
+        return f"{code} instead of a /metrics page"
+    if not url.startswith("https:"):
+        return f"{code}: it wants to know who asks, and a token is sent over HTTPS alone; name its https:// address"
+    if access.setting is None:
+        return f"{code}: it wants a token; set {TOKEN} or {TOKEN_FILE}"
+    return f"{code}: it does not accept the token; {access.setting} gives it"
+
+
+def _why_untrusted(error: ssl.SSLCertVerificationError, access: PageAccess) -> str:
+    """
+    Return why a page's certificate is not trusted, and which setting changes that.
+    """
+    if "mismatch" in error.verify_message or "not valid for" in error.verify_message:
+        return f"its certificate is for another name ({error.verify_message}); name the page by that"
+    trusted = (
+        f"{CA_FILE}={access.ca_file} does" if access.ca_file is not None else "the system's authorities do"
+    )
+    return f"its certificate is not trusted ({error.verify_message}), as {trusted} not vouch for it; {CA_FILE} names a file of others"

@@ -152,7 +152,7 @@ class ListedProcess:
             return True
         if replica.pid is not None:
             return self.process.isdecimal() and group_of(int(self.process)) == replica.pid
-        return self.host == replica.identity
+        return replica.is_host(self.host)
 
 
 def _started_at(beat: WorkerHeartbeat) -> float:

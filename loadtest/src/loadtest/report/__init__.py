@@ -4,6 +4,6 @@ A run for people: text for a terminal, pictures, one page; made from the results
 
 # First, as modules of the report import matplotlib themselves.
 from loadtest.report.drawing_library import mpl as mpl
-from loadtest.report.sweep_page import build_report
+from loadtest.report.sweep_page import write_report
 
-__all__ = ["build_report"]
+__all__ = ["write_report"]

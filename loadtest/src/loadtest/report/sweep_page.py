@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtest.analysis import analyse
 from loadtest.plural import counted
 from loadtest.report import numbers
 from loadtest.report.about_run import about_run
@@ -22,7 +21,7 @@ from loadtest.report.page_template import image_source, page_template
 from loadtest.report.reading_definitions import readings
 from loadtest.report.rest_of_run import rest_of_sweep
 from loadtest.report.run_cells import parts, setting_of, unit
-from loadtest.report.sweep_text import columns, factor_columns, load_text, ordered_steps
+from loadtest.report.sweep_text import columns, factor_columns, failures_told, load_text, ordered_steps
 from loadtest.report.timeline_plot import timeline_plot
 from loadtest.report.verdict_meaning import verdict_meaning
 from loadtest.report.window_promql import WindowQueries, window_queries
@@ -54,25 +53,6 @@ class Timeline:
     title: str
     verdict: str
     svg: bytes
-
-
-def build_report(path: Path | Run) -> Path:
-    """
-    Make a run's report again from its files: ``sweep.json``, ``plots/`` and ``report.html``.
-
-    Args:
-        path: The run, its folder, or a folder of runs for its latest run.
-
-    Returns:
-        Path of the page.
-
-    Raises:
-        InputError: There is no run, its files are damaged, or the folder cannot be written.
-    """
-    run = path if isinstance(path, Run) else Run.open(path)
-    steps = run.read_steps()
-    sweep = analyse(steps, run.plan, run.manifest)
-    return write_report(run, sweep, steps)
 
 
 def write_report(run: Run, sweep: SweepResult, steps: Sequence[Measured]) -> Path:
@@ -158,6 +138,7 @@ def render(
         readings=readings(),
         unit=unit(sweep),
         load_text=load_text,
+        failures_told=failures_told,
         suspected=[step for step in sweep.steps if step.suspects],
         judged=[step for step in sweep.steps if step.reasons],
         valid=sum(step.verdict is StepVerdict.VALID for step in sweep.steps),

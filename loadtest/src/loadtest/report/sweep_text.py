@@ -18,6 +18,7 @@ from loadtest.report.wait_floor import wait_floor
 from loadtest.results.plan_setting import value_text
 from loadtest.results.step_result import StepResult
 from loadtest.results.sweep_result import RunVerdict, SweepResult
+from loadtest.results.told_failures import told_attempts, told_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,11 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
     lines += [
         f"{step.verdict.value}: {step.name}: {reason}" for step in sweep.steps for reason in step.reasons
     ]
+    lines += [
+        f"{step.verdict.value}: {step.name}: {told}"
+        for step in sweep.steps
+        for told in failures_told(step, unit(sweep))
+    ]
     # The sentences above say why the answer at a rate is not known.
     undecided = sweep.verdict is RunVerdict.UNDECIDED and (not sweep.demands or lacks_settings(sweep))
     if sweep.verdict is RunVerdict.FAIL or undecided:
@@ -141,6 +147,14 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
     told = [piece for line in above for piece in fitted(line, width)]
     told += ["", *_table(sweep, width), "", *(piece for line in lines for piece in fitted(line, width))]
     return "\n".join(told) + "\n"
+
+
+def failures_told(step: StepResult, unit: str) -> list[str]:
+    """
+    Return what failed in a step, by name: orders, then attempts of activities.
+    """
+    told = (told_orders(step.errors, step.failed, unit), told_attempts(step.activity_failures))
+    return [each for each in told if each is not None]
 
 
 def _table(sweep: SweepResult, width: int | None) -> list[str]:

@@ -31,12 +31,21 @@ class Replica:
         metrics_url: URL of its /metrics page, or ``None`` for a foreign worker without one.
         pid: Process id on this machine, or ``None`` in a cluster.
         started_at: Unix time at which the target started it.
+        host: Name that its processes give as their host's, where that is another than the identity.
     """
 
     identity: str
     metrics_url: str | None
     pid: int | None
     started_at: float
+    host: str | None = field(default=None, compare=False)
+
+    def is_host(self, name: str) -> bool:
+        """
+        Tell whether a worker on the host of that name, which may have a domain or lack it, is this replica.
+        """
+        mine = self.host or self.identity
+        return name == mine or name.startswith(f"{mine}.") or mine.startswith(f"{name}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from loadtest.child import Child, Use, end_all, spawn
 from loadtest.child_environment import without_encryption, worker_environment
 from loadtest.errors import InputError, TargetError, WorkerDiedError
 from loadtest.free_ports import free_ports
+from loadtest.page_url import pages_by_name
 from loadtest.plan import DynamicValue, Plan, WorkerSetup
 from loadtest.results.limit_facts import MachineTimes
 from loadtest.results.measured_step import ProcessUse, Replica
@@ -102,10 +103,9 @@ class LocalTarget:
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The page of the workers' server by name; empty without a page.
+        The pages of the workers' server by name; empty without a page.
         """
-        page = self.access.page
-        return {} if page is None else {"server": page}
+        return pages_by_name(self.access.page)
 
     async def set_up(self, plan: Plan) -> tuple[str, ...]:
         """

@@ -11,7 +11,6 @@ import pytest
 from loadtest.analysis.readings.workers_as_planned import (
     differing_replicas,
     in_flight,
-    slots_are_known,
     unknown_slots,
     unplanned_eager,
 )
@@ -48,7 +47,6 @@ def test_a_saturate_load_follows_the_real_slots(
     assert in_flight(load, workers, plan, key) == expected
     assert in_flight(load, workers, plan, replace(key, replicas=3 * len(workers))) == 3 * expected
     assert in_flight(load, workers, plan, replace(key, doubled=True)) == 2 * expected
-    assert slots_are_known(workers) is (UNKNOWN not in workers)
     assert bool(unknown_slots(workers)) is (UNKNOWN in workers)
 
 
@@ -63,6 +61,7 @@ ASKS = KindLook(5, 99)
 WORKS = PollingLook(KindLook(5, 2), ASKS)
 FULL = PollingLook(KindLook(0, 0), ASKS)
 NO_ACTIVITIES = PollingLook(KindLook(0, 4), ASKS)
+NO_WORKFLOW_TASKS = PollingLook(KindLook(5, 2), KindLook(0, 100))
 NOTHING = PollingLook(KindLook(0, 4), KindLook(0, 100))
 DOES_NOT_SAY = PollingLook(KindLook(), KindLook())
 
@@ -81,6 +80,7 @@ def limited(taken: int) -> PollingLook:
         pytest.param([FULL] * 30, None, id="full-slots-ask-for-nothing"),
         pytest.param([WORKS, *[NO_ACTIVITIES] * 3, WORKS], None, id="six-seconds"),
         pytest.param([WORKS, *[NO_ACTIVITIES] * 4], "no activities for 8 s", id="one-kind"),
+        pytest.param([WORKS, *[NO_WORKFLOW_TASKS] * 4], "no workflow tasks for 8 s", id="the-other-kind"),
         pytest.param([*[NOTHING] * 5, WORKS], "no activities and no workflow tasks", id="both-kinds"),
         pytest.param([WORKS, *[None] * 4], "did not answer for 8 s", id="stopped"),
         pytest.param([*[NOTHING] * 3, WORKS, *[NOTHING] * 3], None, id="in-a-row"),

@@ -246,3 +246,20 @@ def test_a_replica_in_place_of_another_is_not_one_more(steady: Measured) -> None
 def test_a_refusal_that_the_load_may_have_made_is_a_failed_order(name: str, whatever: bool) -> None:
     """A server that has no room answers the load; one that knows an id already does not."""
     assert bool(refused_starts(_refused(name)(synthetic.step(2, "open")), PLAN)) is whatever
+
+
+def test_open_orders_are_put_down_to_activities_that_fail(steady: Measured) -> None:
+    """What fails is tried anew, so that orders stay open, as where a ledger is down."""
+    assert steady.worker_whole is not None
+    some_open = injector(open_at_end=4)(whole(completed=steady.injector.whole.completed - 4)(steady))
+    by_label = {
+        **steady.worker_whole.by_label,
+        "worker.activity_failed": {"undo_register": 40.0, "register": 12.0},
+    }
+    failing = replace(some_open, worker_whole=replace(steady.worker_whole, by_label=by_label))
+
+    told = "; ".join(judge(failing, PLAN)[1])
+
+    tried = "52 attempts of activities failed: 40 undo_register, 12 register, and what fails is tried anew"
+    assert f"after a drain of 1 s; {tried}; see the workers' log, raise drain_seconds" in told
+    assert "tried anew" not in "; ".join(judge(some_open, PLAN)[1])

@@ -234,16 +234,22 @@ def test_a_page_of_a_cluster_of_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+def test_a_page_behind_tls_keeps_its_hosts_name() -> None:
+    """The certificate is the host's, whichever pod answers; without a port it is that of HTTPS."""
+    assert server_pages(["https://localhost/metrics?all=1"]) == {
+        "localhost-127.0.0.1": "https://127.0.0.1/metrics?all=1#localhost"
+    }
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "localhost:9090",
-        "https://localhost:9090/metrics",
         "http://localhost/metrics",
         "http://nosuch.invalid:1/",
     ],
 )
 def test_a_page_that_cannot_be_scraped_is_refused(url: str) -> None:
-    """No scheme, no port, TLS or no such host."""
+    """No scheme, no port or no such host."""
     with pytest.raises(InputError, match="--server-metrics"):
         server_pages([url])

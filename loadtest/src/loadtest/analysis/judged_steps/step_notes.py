@@ -13,11 +13,20 @@ from loadtest.plural import counted
 from loadtest.results.measured_step import Measured
 
 
+def restarts_told(measured: Measured) -> str | None:
+    """
+    Say what was restarted before a step, as its settings are others than those of the step before it.
+    """
+    if not measured.restarted:
+        return None
+    return f"{' and '.join(measured.restarted)} restarted before this step for its settings"
+
+
 def step_notes(measured: Measured, plan: Plan) -> list[str]:
     """
     Return the notes of one step, one sentence each.
     """
-    notes = []
+    notes = [told] if (told := restarts_told(measured)) else []
     if measured.worker_window is None:
         several = any(worker.processes > 1 for worker in measured.workers)
         notes.append(

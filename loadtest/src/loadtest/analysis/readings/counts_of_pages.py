@@ -81,15 +81,6 @@ def sticky_hit_ratio(measured: Measured, why: NullReasons) -> float | None:
     )
 
 
-def activity_failures(measured: Measured) -> dict[str, int]:
-    """
-    Return how many attempts of activities failed, by what the workers' pages call the failure.
-    """
-    page = measured.worker_whole
-    split = page.by_label.get("worker.activity_failed", {}) if page is not None else {}
-    return {name: round(number) for name, number in split.items() if number}
-
-
 def _transitions(page: Difference | None) -> float | None:
     return counter_of(page, "server.state_transitions")
 

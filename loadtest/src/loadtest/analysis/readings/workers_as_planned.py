@@ -26,7 +26,7 @@ def in_flight(load: Saturate, workers: Sequence[WorkerFacts], plan: Plan, key: S
     Args:
         load: The saturate load.
         workers: What is known of the workers, or of some that the step's workers are like; where one does not report
-            its slots the plan's number is used, and nothing may then be called saturated (``slots_are_known``).
+            its slots the plan's number is used, and nothing is then called saturated.
         plan: Plan of the step's cell.
         key: Key of the step; a load's second step keeps twice as many workflows open as the first.
     """
@@ -48,13 +48,6 @@ def run_on_one_core(workers: Iterable[WorkerFacts]) -> bool:
     Tell whether the code of each worker uses one core at most, as far as the workers' SDKs are known.
     """
     return all((worker.sdk or OF_MAIN).startswith(_ONE_CORE) for worker in workers)
-
-
-def slots_are_known(workers: Sequence[WorkerFacts]) -> bool:
-    """
-    Tell whether "slots used" and "saturated" may be said: each worker reported its slots.
-    """
-    return activity_slots(workers) is not None
 
 
 def differing_replicas(workers: Sequence[WorkerFacts]) -> list[str]:

@@ -58,7 +58,7 @@ def _why_disagreeing(measured: Measured, *, is_more: bool) -> str:
         )
     missing, failed = measured.injector.open_at_end, measured.injector.whole.failed
     if missing:
-        return f"the {missing} still open may be the cause: raise drain_seconds or lower the rate"
+        return f"the {missing} still open may be the cause"
     if unknown := count_of(failed, FailureKind.RESULT):
         names = ", ".join(sorted({failure.name for failure in failed if failure.kind is FailureKind.RESULT}))
         return (

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import math
 
+from loadtest.analysis.readings.failed_attempts import failed_attempts
 from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed, results
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
+from loadtest.results.told_failures import told_attempts
 
 
 def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
@@ -18,16 +20,18 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
+    attempts = told_attempts(failed_attempts(measured))
+    tried = "" if attempts is None else f"{attempts}, and what fails is tried anew; "
     if not results(measured.injector.whole):
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
-            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; see the workers' log, let the "
+            f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; {tried}see the workers' log, let the "
             f"scenario start workflows that end, {'' if is_closed(measured) else 'lower the rate, '}or raise drain_seconds (now "
             f"{plan.drain_seconds:g}) beyond what one takes{_told_of_rest(measured)}"
         ]
     return [
         f"{counted(measured.injector.open_at_end, 'workflow')} {plural(measured.injector.open_at_end, 'was', 'were')} still open after a drain of "
-        f"{measured.injector.drain_seconds:.0f} s; raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
+        f"{measured.injector.drain_seconds:.0f} s; {tried}see the workers' log, raise drain_seconds (now {plan.drain_seconds:g}) or lower the rate"
     ]
 
 

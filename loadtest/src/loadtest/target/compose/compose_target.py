@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtest.errors import InputError, TargetError, WorkerDiedError
+from loadtest.page_url import pages_by_name
 from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.compose.compose_service import Service, find_service
@@ -38,7 +39,7 @@ class ComposePlace:
         service: Service of the workers, ``PROJECT/NAME``.
         metrics_port: TCP port of the workers' pages inside the containers; ``None`` takes the one that is published.
         server_services: Services of the server and of its database in the same project, for their CPU.
-        server_metrics: URL of the server's /metrics page.
+        server_metrics: URL of the server's /metrics page; several with commas between.
     """
 
     service: str
@@ -90,9 +91,9 @@ class ComposeTarget:
 
     async def server_pages(self) -> Mapping[str, str]:
         """
-        The server's page by name; empty without a page.
+        The server's pages by name; empty without a page.
         """
-        return {} if self._place.server_metrics is None else {"server": self._place.server_metrics}
+        return pages_by_name(self._place.server_metrics)
 
     async def scale(self, replicas: int) -> Sequence[Replica]:
         """

@@ -4,11 +4,15 @@ Which container of a pod is the main one, beside sidecars that others add, and i
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from loadtest.results.measured_step import Replica
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+_LONGEST_HOST = 63
 _OVER = ("Succeeded", "Failed")
 
 
@@ -71,7 +75,24 @@ def replica(pod: Any, metrics_port: str | None = None) -> Replica:
         host = f"[{address}]" if ":" in address else address
         url = f"http://{host}:{port}{_path(pod, port)}"
     started_at = running.started_at.timestamp() if running is not None else 0.0
-    return Replica(pod.metadata.name, url, None, started_at)
+    return Replica(pod.metadata.name, url, None, started_at, _host(pod))
+
+
+def replicas_of(pods: Sequence[Any], metrics_port: str | None = None) -> tuple[Replica, ...]:
+    """
+    Return ready pods as replicas, by name; where several are on one node's network, nobody can tell whose a worker on that
+    host is, so it is none's.
+    """
+    found = sorted((replica(pod, metrics_port) for pod in pods), key=lambda one: one.identity)
+    hosts = Counter(one.host for one in found)
+    return tuple(one if hosts[one.host] == 1 else replace(one, host=None) for one in found)
+
+
+def _host(pod: Any) -> str:
+    if pod.spec.host_network:
+        return str(pod.spec.node_name)
+    # The kubelet cuts it so, as a longer one is no name of a host.
+    return str(pod.spec.hostname or pod.metadata.name)[:_LONGEST_HOST].rstrip("-.")
 
 
 def _port(pod: Any, wanted: str | None) -> int | None:

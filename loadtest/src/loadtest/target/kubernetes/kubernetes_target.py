@@ -16,7 +16,7 @@ from loadtest.plan import Plan
 from loadtest.results.measured_step import ProcessUse, Replica
 from loadtest.target.kubernetes.api import Api, no_answer
 from loadtest.target.kubernetes.cluster_place import ClusterPlace
-from loadtest.target.kubernetes.container import has_died, is_over, replica
+from loadtest.target.kubernetes.container import has_died, is_over, replicas_of
 from loadtest.target.kubernetes.held_leases import Hold
 from loadtest.target.kubernetes.pods import Pods, is_leaving, is_ready, versions
 from loadtest.target.kubernetes.pods_late import told_late
@@ -150,8 +150,7 @@ class KubernetesTarget:
         return None
 
     def _replicas(self, pods: Sequence[Any]) -> tuple[Replica, ...]:
-        port = self._place.metrics_port
-        return tuple(sorted((replica(pod, port) for pod in pods), key=lambda one: one.identity))
+        return replicas_of(pods, self._place.metrics_port)
 
     async def _asked_soon(self) -> list[Any] | None:
         """

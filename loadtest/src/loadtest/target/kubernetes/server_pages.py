@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from loadtest.errors import InputError
+from loadtest.page_url import HTTPS_PORT, at_address, demand_page_urls
 
 
 def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
@@ -19,15 +20,18 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
     Return a page for each address that each URL's host has, by the name ``host-address``.
 
     Raises:
-        InputError: A URL has no host, or its host has no address.
+        InputError: A URL cannot be used, or its host has no address.
     """
+    for url in urls:
+        demand_page_urls(url)
     pages: dict[str, str] = {}
     for url in urls:
         parts = urlsplit(url)
-        if parts.scheme != "http" or parts.hostname is None or parts.port is None:
-            raise InputError(f"--server-metrics {url}: not of the form http://HOST:PORT/PATH; write it so")
+        host, port = str(parts.hostname), parts.port or (HTTPS_PORT if parts.scheme == "https" else None)
+        if port is None:
+            raise InputError(f"--server-metrics {url}: has no port; write http://HOST:PORT/metrics")
         try:
-            found = socket.getaddrinfo(parts.hostname, parts.port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+            found = socket.getaddrinfo(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
         except socket.gaierror as error:
             raise InputError(
                 f"--server-metrics {url}: the host has no address ({error.strerror}); name the server's Service"
@@ -35,6 +39,5 @@ def server_pages(urls: Sequence[str]) -> Mapping[str, str]:
         # A pod with an IPv4 and an IPv6 address has one page: it is counted by its IPv4 address.
         four = {str(entry[4][0]) for entry in found if entry[0] == socket.AF_INET}
         for address in sorted(four or {str(entry[4][0]) for entry in found}):
-            host = f"[{address}]" if ":" in address else address
-            pages[f"{parts.hostname.partition('.')[0]}-{address}"] = f"http://{host}:{parts.port}{parts.path}"
+            pages[f"{host.partition('.')[0]}-{address}"] = at_address(url, address)
     return pages
