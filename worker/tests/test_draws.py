@@ -133,22 +133,6 @@ def test_a_spread_has_the_mean_and_the_deviation_of_its_name(
     assert squares**0.5 == pytest.approx(deviation, rel=0.05, abs=1e-9)
 
 
-def light_order_activities(work: WorkProfile, seed: int, max_reworks: int = 2) -> list[tuple[str, int]]:
-    """
-    Return the activities of a light order under warranty, one after the other, each with its round; one that is retried
-    is one entry.
-    """
-    *before, inspection, settle = LIGHT_ORDER_STEPS
-    path = [(step, 0) for step in before]
-    for round_ in range(max_reworks + 1):
-        path.append((inspection, round_))
-        if passes_inspection(work, seed, round_):
-            break
-    else:
-        path.append(("replace", 0))
-    return [*path, (settle, 0)]
-
-
 @pytest.mark.server
 @pytest.mark.parametrize("activity_slots", [1, 50])
 async def test_a_worker_draws_what_is_foretold(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import synthetic
 from running import PLANS
 from served_page import served_page
 from tls_proxy import Authority
@@ -18,8 +19,10 @@ from loadtest.cli.experiment_ports import open_experiment_ports
 from loadtest.cli.run_environment import Environment
 from loadtest.errors import InputError
 from loadtest.experiment.clock import SystemClock
+from loadtest.injector.launch import HERE
 from loadtest.plan import Plan
 from loadtest.probe.page_access import CA_FILE, TOKEN
+from loadtest.results.run_folder import Run
 from loadtest.server_access import ServerAccess
 
 
@@ -90,15 +93,14 @@ def test_a_password_in_a_url_is_refused_and_not_shown(
     assert "secret" not in line
 
 
-async def _open(target: Any, page: str | None, logs: Path) -> None:
+async def _open(target: Any, page: str | None, results: Path) -> None:
     access = ServerAccess("127.0.0.1:1", "default", {}, page)
     client: Any = object()
     async with contextlib.AsyncExitStack() as stack:
         await open_experiment_ports(
             stack,
-            Environment(target, {None: access}, own_worker=True),
+            Environment(target, {None: access}, own_worker=True, injectors=HERE),
             {None: client},
-            Plan(name="p"),
-            logs,
+            Run.create(results, Plan(name="p"), synthetic.manifest()),
             SystemClock(),
         )

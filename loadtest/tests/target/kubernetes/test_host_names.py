@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from cluster_objects import deployment, pod
 from fake_cluster import FakeCluster
-from loadtest.target.kubernetes.place import Place
 
 from loadtest.experiment import readiness
 from loadtest.plan import parse_plan
 from loadtest.probe.worker_heartbeat import ListedProcess
 from loadtest.results.measured_step import Replica
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
 from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 
 LONG = "a-deployment-whose-name-is-longer-than-that-of-any-host-can-be"
@@ -29,7 +29,7 @@ async def replicas(*pods: dict[str, Any]) -> list[Replica]:
     for document in pods:
         cluster.put("pod", document)
     target = KubernetesTarget(
-        cluster.api, Place("shop", "workers", ready_seconds=0.0), parse_plan({"name": "p"}, "plan")
+        cluster.api, ClusterPlace("shop", "workers", ready_seconds=0.0), parse_plan({"name": "p"}, "plan")
     )
     return list(await target.alive())
 

@@ -13,19 +13,20 @@ from typing import Any
 import pytest
 from cluster_objects import deployment, pod
 from fake_cluster import FakeCluster
-from loadtest.target.kubernetes.place import Place
 
 from loadtest.experiment.ports import Target
 from loadtest.plan import parse_plan
 from loadtest.probe import page_metrics
 from loadtest.probe.page_metrics import PageMetrics
 from loadtest.target.kubernetes import server_pages
-from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget, open_target
+from loadtest.target.kubernetes.cluster_place import ClusterPlace
+from loadtest.target.kubernetes.kubernetes_target import KubernetesTarget
 from loadtest.target.kubernetes.lease import Holder, Lease, lease_of
+from loadtest.target.kubernetes.taken_workers import open_target
 
 # CPU is sampled of windows of a minute.
 PLAN = parse_plan({"name": "p", "loads": [{"kind": "saturate", "window_seconds": 60}]}, "plan")
-PLACE = Place(
+PLACE = ClusterPlace(
     "shop",
     "workers",
     server_metrics=("http://localhost:9090/metrics",),
