@@ -142,6 +142,10 @@ def test_labels_of_changes_have_room(most: float, labelled: list[float]) -> None
 
 def test_a_comparison_that_told_nothing_has_no_picture() -> None:
     """
-    Without a single known interval the page says so instead of an empty picture.
+    Without a single known interval the page says so instead of an empty picture, and without a row there is no table.
     """
-    assert "No quantity could be told." in page(WAIT)
+    nothing = page(WAIT)
+
+    assert "No quantity could be told." in nothing
+    assert "<table>" not in nothing
+    assert "<table>" in page(CPU)
