@@ -115,7 +115,7 @@ class Metric:
     @property
     def source(self) -> str:
         """
-        The writer's name.
+        Name of the program that writes the metric.
         """
         return self.writer.name
 

@@ -65,7 +65,7 @@ class OutsideWatch:
 
     async def look(self) -> None:
         """
-        Look once.
+        Look once at what may hit the step from outside.
         """
         at = self.clock.now() - self.start_at
         restarts, counted = await self._look_at_server()

@@ -84,6 +84,6 @@ class Meters:
 
     def failed(self, failure: Failure) -> None:
         """
-        Count one failure.
+        Count one order that failed, by its reason.
         """
         self._failed.labels(self._scenario, str(failure)).inc()

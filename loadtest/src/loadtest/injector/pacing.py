@@ -95,7 +95,7 @@ class AdjustablePacer:
 
     def close(self) -> None:
         """
-        Send no more.
+        End the schedule: no further order is sent.
         """
         if self._task is not None:
             self._task.cancel()

@@ -94,7 +94,7 @@ class StepInfo:
 
     def close(self) -> None:
         """
-        Stop listening.
+        Close the page of the running step.
         """
         self._server.shutdown()
         self._server.server_close()

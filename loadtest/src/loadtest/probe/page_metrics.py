@@ -111,7 +111,7 @@ class PageMetrics:
 
     def close(self) -> None:
         """
-        End the threads.
+        End the threads that fetch the pages.
         """
         self._threads.shutdown(wait=False, cancel_futures=True)
 

@@ -80,7 +80,7 @@ class WorkerProbe:
 
     def close(self) -> None:
         """
-        End the threads.
+        End the threads that fetch the pages.
         """
         self._threads.shutdown(wait=False, cancel_futures=True)
 

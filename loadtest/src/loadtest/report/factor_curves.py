@@ -61,7 +61,7 @@ class FactorLine:
     @property
     def name(self) -> str:
         """
-        The setting in words.
+        The setting of the curve in words.
         """
         replicas = counted(self.replicas, "replica")
         return ", ".join(part for part in (replicas, setting_text(self.others)) if part)

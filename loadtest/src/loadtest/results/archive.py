@@ -39,7 +39,7 @@ class Hashed:
 
     def flush(self) -> None:
         """
-        Flush.
+        Pass what is kept back on to the stream.
         """
         self._out.flush()
 

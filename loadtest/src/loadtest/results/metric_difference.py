@@ -30,7 +30,7 @@ class Histogram:
     @property
     def count(self) -> int:
         """
-        Number of samples.
+        Return the number of samples in all buckets.
         """
         return sum(self.counts)
 

@@ -16,7 +16,7 @@ ACTIVITIES_PER_WORKFLOW: int | None = 0
 
 async def start(client: Client, arrival: Arrival) -> WorkflowHandle[Any, Any]:
     """
-    Start it.
+    Start a workflow without activities.
     """
     return await client.start_workflow(
         NOOP_WORKFLOW,

@@ -150,7 +150,7 @@ class JudgedStep:
     @property
     def is_valid(self) -> bool:
         """
-        Whether it is valid.
+        Whether the step keeps every rule of validity.
         """
         return self.verdict is StepVerdict.VALID
 

@@ -159,7 +159,7 @@ def accounted(pressure: Pressure) -> float | None:
 
 def percent(ratio: float) -> str:
     """
-    Write a share.
+    Write a share in percent.
     """
     return f"{100 * ratio:.0f} %"
 

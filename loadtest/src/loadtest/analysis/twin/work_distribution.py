@@ -69,7 +69,7 @@ class UniformWork:
 @dataclass(frozen=True, slots=True)
 class ExponentialWork:
     """
-    Exponential work.
+    Work whose seconds are exponential, with a known mean.
     """
 
     mean: float
