@@ -26,11 +26,15 @@ class _Lists:
     def __init__(self, *workflows: tuple[str, str | None], refuses: bool = False) -> None:
         self._workflows, self._refuses = workflows, refuses
         self.queries: list[str] = []
+        self.limits: list[int | None] = []
 
-    async def list_workflows(self, query: str, *, rpc_timeout: timedelta) -> AsyncIterator[SimpleNamespace]:
+    async def list_workflows(
+        self, query: str, *, limit: int | None, rpc_timeout: timedelta
+    ) -> AsyncIterator[SimpleNamespace]:
         """One after the other."""
         assert rpc_timeout
         self.queries.append(query)
+        self.limits.append(limit)
         if self._refuses:
             raise RPCError("no such right", RPCStatusCode.PERMISSION_DENIED, b"")
         for workflow, parent in self._workflows:
@@ -54,6 +58,15 @@ async def test_orders_of_this_run_and_of_others_count_and_no_children() -> None:
 
     assert await _of(client).left() == LeftOrders(1, 2)
     assert client.queries == [r"TaskQueue = 'it\'s' AND ExecutionStatus = 'Running'"]
+
+
+async def test_a_queue_with_millions_of_open_workflows_is_not_listed_whole() -> None:
+    """Each look waits for the listing, and a production's task queue may hold that many; the newest come first."""
+    client = _Lists()
+
+    await _of(client).left()
+
+    assert client.limits == [20_000]
 
 
 async def test_a_server_that_does_not_list_them_is_told() -> None:
