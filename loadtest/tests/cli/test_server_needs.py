@@ -7,14 +7,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from fake_cluster import FakeCluster
 
 from loadtest.cli import kubeconfig
 from loadtest.cli.app import run
+from loadtest.errors import TargetError
 from loadtest.results.run_folder import Run
-from loadtest.target.kubernetes import sweep_job
 
 pytestmark = pytest.mark.process
 
@@ -98,29 +98,32 @@ def test_what_workers_of_ones_own_need_nobody_knows(
     assert "this plan needs" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_refused", [False, True], ids=["taken", "refused"])
 def test_submit_says_what_is_needed_before_a_job_is_made(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    is_refused: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever reads it may still press Ctrl-C."""
-    said_before: list[str] = []
+    """Whoever reads it may still press Ctrl-C; what is refused, as by a cluster that does not answer, is one line."""
+    refusal = TargetError("the cluster does not answer")
+    cluster = FakeCluster()
+    containers = [{"name": "sweep", "image": "i", "args": ["sweep", "/plan/plan.toml"]}]
+    pods = {"containers": containers, "volumes": [{"name": "plan", "configMap": {"name": "chart's"}}]}
+    template = {"metadata": {}, "spec": {"template": {"spec": pods}}}
+    spec = {"schedule": "0 2 * * *", "jobTemplate": template}
+    cluster.put("cron_job", {"metadata": {"name": "loadtest-sweep"}, "spec": spec})
+    said: list[str] = []
 
-    class Submitted:
-        """
-        A Job that would be made.
-        """
+    def before(call: str, _name: str) -> None:
+        if is_refused:
+            raise refusal
+        if call == "create_job":
+            said.append(capsys.readouterr().err)
 
-        def __init__(self, *where: Any) -> None:
-            pass
+    cluster.before = before
+    monkeypatch.setattr(kubeconfig, "reach", lambda *_: cluster.api)
 
-        def submit(self, brought: sweep_job.Brought) -> None:
-            """
-            Keep what was said until now.
-            """
-            said_before.append(capsys.readouterr().err)
+    code = run(["submit", str(written(tmp_path, 3, activity_slots=7)), "--detach"])
 
-    monkeypatch.setattr(kubeconfig, "reach", lambda *_: None)
-    monkeypatch.setattr(sweep_job, "SweepJob", Submitted)
-
-    assert run(["submit", str(written(tmp_path, 3, activity_slots=7)), "--detach"]) == 0
-
-    assert said_before == [f"{NEEDS}\n"]
+    if is_refused:
+        assert (code, capsys.readouterr().err) == (2, f"error: {refusal}\n")
+    else:
+        assert (code, said) == (0, [f"{NEEDS}\n"])

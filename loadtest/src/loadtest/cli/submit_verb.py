@@ -96,9 +96,8 @@ def submit(
     if brought is not None:
         there = [f"--deployment={deployment}"] if deployment is not None else []
         there += ["--yes"] if yes else []
-        if brought.needs:
-            sys.stderr.write(f"note: {brought.needs}\n")
-        sweep.submit(replace(brought, arguments=(*brought.arguments, *there)))
+        submitted = replace(brought, arguments=(*brought.arguments, *there))
+        sweep.submit(submitted, lambda needs: sys.stderr.write(f"note: {needs}\n"))
     elif sweep.read() is None:
         raise InputError(f"--attach: no sweep runs in {sweep}; write `loadtest submit PLAN`")
     same = flags_of_load_test(kube_namespace, job, kubeconfig, context)

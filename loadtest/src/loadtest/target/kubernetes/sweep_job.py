@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,11 +98,15 @@ class SweepJob:
             )
         return found
 
-    def submit(self, brought: Brought) -> None:
+    def submit(self, brought: Brought, tell: Callable[[str], object] = lambda _: None) -> None:
         """
         Make the Job; an earlier one that has ended is removed first.
 
         The Job starts suspended, so that its plan exists before its pod.
+
+        Args:
+            brought: What the sweep gets.
+            tell: Gets what the plan needs of the server, when all else is known to be right.
 
         Raises:
             InputError: A sweep runs already, however it was started, or no load test is installed.
@@ -118,6 +122,8 @@ class SweepJob:
         container["args"] = with_submitted(_with_verb(container["args"], brought.verb), brought.arguments)
         self._demand_leases(container["args"])
         self._remove_ended()
+        if brought.needs:
+            tell(brought.needs)
         # A new name, as the plan of an earlier Job may still wait for its removal.
         plan_name = f"{self.name}-{uuid.uuid4().hex[:8]}"
         data, items = pack(brought.files)
