@@ -260,7 +260,7 @@ def test_a_yes_travels_to_the_sweep_in_the_cluster(
     """The sweep's pod is where the server's address is known, so it is the one that refuses."""
     submitted: list[Brought] = []
     monkeypatch.setattr(kubeconfig, "reach", lambda path, context: None)
-    monkeypatch.setattr(SweepJob, "submit", lambda job, brought: submitted.append(brought))
+    monkeypatch.setattr(SweepJob, "submit", lambda job, brought, tell: submitted.append(brought))
     plan = tmp_path / "plan.toml"
     plan.write_text('name = "p"\n')
 
