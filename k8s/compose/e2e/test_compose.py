@@ -215,9 +215,13 @@ def test_a_worker_that_dies_makes_its_step_invalid_and_measured_again(
         said = sweep.stdout.read()
     print(said)
 
-    assert sweep.returncode in (*MEASURED, UNDECIDED)
     assert "ended or restarted during the step" in said
-    assert _last_verdicts((tmp_path / "results" / "latest").resolve())[2, "saturate"] == "valid"
+    # Whether the second attempt is valid is the machine's business: another program may make it uneven.
+    steps = json.loads((tmp_path / "results" / "latest" / "sweep.json").read_text())["steps"]
+    saturated = [step for step in steps if step["load"]["kind"] == "saturate"]
+    first, second, *_ = sorted(saturated, key=lambda step: step["attempt"])
+    assert first["verdict"] == "invalid"
+    assert not any("ended or restarted" in reason for reason in second["reasons"])
     assert len(project.containers("worker")) == 2
 
 
