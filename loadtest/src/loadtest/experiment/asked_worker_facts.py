@@ -16,7 +16,7 @@ from loadtest.experiment.planned_step import PlannedStep
 from loadtest.experiment.ports import AskedWorkers
 from loadtest.experiment.progress import Event, PhaseStarted
 from loadtest.plan import Plan, Saturate
-from loadtest.results.measured_step import Replica
+from loadtest.results.measured_step import CLOCK_SLACK_SECONDS, Replica
 from loadtest.results.problem import Problem, ProblemCause
 from loadtest.results.worker_facts import WorkerFacts, activity_slots
 
@@ -28,7 +28,6 @@ LISTED_SECONDS = 5.0
 # sum wrong by one: a number that differs from the plan's is believed only if it stays for two more heartbeats of the
 # kit's worker.
 TAKEN_BACK_SECONDS = 12.0
-_CLOCK_SLACK_SECONDS = 1.0
 
 
 async def ask_workers(workers: AskedWorkers, replicas: Sequence[Replica]) -> tuple[WorkerFacts, ...]:
@@ -145,9 +144,9 @@ def started_anew(
         for before, after in zip(first, last, strict=True)
         if before.started_at is not None
         and after.started_at is not None
-        and after.started_at > start_at + _CLOCK_SLACK_SECONDS
+        and after.started_at > start_at + CLOCK_SLACK_SECONDS
         # Their difference has no part of what the worker's clock is off.
-        and after.started_at > before.started_at + _CLOCK_SLACK_SECONDS
+        and after.started_at > before.started_at + CLOCK_SLACK_SECONDS
     )
 
 

@@ -18,8 +18,6 @@ from loadtest.experiment.ports import AskedWorkers, Queue
 from loadtest.results.measured_step import Replica
 from loadtest.results.scrape import Backlog
 
-# A server rounds last-access times; a poll up to this much before the noted start counts as after it.
-_CLOCK_SLACK_SECONDS = 1.0
 # A replica may take longer than the others by this, and by twice the time of the slowest of the others.
 SILENCE_SECONDS = 8.0
 # Replicas whose starts are at most this far apart started together, and not one after another had ended.
@@ -55,22 +53,27 @@ def missing(
         named = names.get(replica.identity, ())
         own = {one for one in pollers if one in named or is_of(replica, one, group_of)}
         found |= own
-        if not any(_since_start(replica, pollers[identity]) for identity in own):
+        if not any(replica.ran_at(pollers[identity]) for identity in own):
             lost.append(replica)
     strangers = sorted((at for identity, at in pollers.items() if identity not in found), reverse=True)
     # The replica that started last has the fewest pollers to choose from, so it takes the one that polled last.
     lost.sort(key=lambda replica: replica.started_at, reverse=True)
     silent = []
     for replica in lost:
-        if strangers and _since_start(replica, strangers[0]):
+        if strangers and replica.ran_at(strangers[0]):
             strangers.pop(0)
         else:
             silent.append(replica.identity)
     return tuple(replica.identity for replica in replicas if replica.identity in silent)
 
 
-def _since_start(replica: Replica, last_poll: float) -> bool:
-    return last_poll >= replica.started_at - _CLOCK_SLACK_SECONDS
+def _polled_since(replicas: Sequence[Replica], look: Backlog) -> list[str]:
+    """
+    Return the pollers for workflow tasks that have polled since the first of the replicas started.
+    """
+    return [
+        one for one, at in look.workflow_pollers.items() if any(replica.ran_at(at) for replica in replicas)
+    ]
 
 
 def why_idle(replicas: Sequence[Replica], look: Backlog) -> str | None:
@@ -79,8 +82,7 @@ def why_idle(replicas: Sequence[Replica], look: Backlog) -> str | None:
 
     A worker that ended before the replicas' start stays listed for minutes, and its version says nothing of theirs.
     """
-    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
-    polled = [one for one, at in look.workflow_pollers.items() if at >= since]
+    polled = _polled_since(replicas, look)
     idle = [look.idle[one] for one in polled if one in look.idle]
     return idle[0] if idle and len(idle) == len(polled) else None
 
@@ -226,11 +228,10 @@ def _shared_name(replicas: Sequence[Replica], kinds: Mapping[str, Set[str]], loo
     Return the name of a poller that no process of this machine has, where it stands for one replica and the others are
     silent.
     """
-    since = min(replica.started_at for replica in replicas) - _CLOCK_SLACK_SECONDS
     unknown = [
         one
-        for one, at in look.workflow_pollers.items()
-        if at >= since and not any(is_of(replica, one, process_group) for replica in replicas)
+        for one in _polled_since(replicas, look)
+        if not any(is_of(replica, one, process_group) for replica in replicas)
     ]
     is_alike = len(unknown) == 1 and len(kinds["workflow tasks"]) == len(replicas) - 1 > 0
     return unknown[0] if is_alike else None

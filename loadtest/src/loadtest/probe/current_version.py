@@ -18,12 +18,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from loadtest.errors import TargetError
 from loadtest.probe.idle_versions import NO_VERSION, Version, version_of
+from loadtest.results.measured_step import CLOCK_SLACK_SECONDS
 
 _TIMEOUT = timedelta(seconds=10)
 # A version is known to the server a moment after its first poll.
 _KNOWN_WITHIN_SECONDS = 30.0
 _AGAIN_SECONDS = 0.5
-_CLOCK_SLACK_SECONDS = 1.0
 
 
 def version_to_make_current(described: DescribeTaskQueueResponse, since: float) -> Version | None:
@@ -38,7 +38,7 @@ def version_to_make_current(described: DescribeTaskQueueResponse, since: float) 
     polling = {
         version_of(poller)
         for poller in described.pollers
-        if poller.last_access_time.ToNanoseconds() / 1e9 >= since - _CLOCK_SLACK_SECONDS
+        if poller.last_access_time.ToNanoseconds() / 1e9 >= since - CLOCK_SLACK_SECONDS
     }
     if len(polling) != 1:
         return None

@@ -18,7 +18,6 @@ from loadtest.results.worker_facts import WorkerFacts
 
 # The SDK's own name for the queue on which sessions begin.
 _CREATION_SUFFIX = "__internal_session_creation"
-_CLOCK_SLACK_SECONDS = 1.0
 _WHY = (
     "its slots are not known: it serves sessions (EnableSessionWorker), and the Go SDK tells of the slots for activities, for "
     "those of sessions and for new sessions as one number, that of the last task; a closed load goes by the plan's "
@@ -49,7 +48,7 @@ def serves_sessions(replica: Replica, facts: WorkerFacts, polls: Mapping[str, fl
     such poll tells.
     """
     mine = polls.values() if facts.identity is None else (polls.get(facts.identity, 0.0),)
-    return any(at >= replica.started_at - _CLOCK_SLACK_SECONDS for at in mine)
+    return any(replica.ran_at(at) for at in mine)
 
 
 def without_slots(facts: WorkerFacts) -> WorkerFacts:

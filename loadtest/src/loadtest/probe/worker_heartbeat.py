@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from temporalio.api.enums.v1 import WorkerStatus
 from temporalio.api.worker.v1 import WorkerHeartbeat, WorkerListInfo, WorkerSlotsInfo
 
-from loadtest.results.measured_step import Replica
+from loadtest.results.measured_step import CLOCK_SLACK_SECONDS, Replica
 from loadtest.results.worker_facts import WorkerFacts
 
 # The worker of a heartbeat that is older than this many intervals has died.
 _STALE_INTERVALS = 1.5
 _LONGEST_INTERVAL_SECONDS = 60.0
-_CLOCK_SLACK_SECONDS = 1.0
 _RUNNING = (WorkerStatus.WORKER_STATUS_RUNNING, WorkerStatus.WORKER_STATUS_UNSPECIFIED)
 
 
@@ -75,7 +74,7 @@ def is_alive(beat: WorkerHeartbeat, now: float) -> bool:
     Tell whether a heartbeat is of a worker that works now; a killed worker stays listed for minutes.
     """
     longest = _STALE_INTERVALS * (_interval(beat) or _LONGEST_INTERVAL_SECONDS)
-    return beat.status in _RUNNING and now - _sent_at(beat) <= longest + _CLOCK_SLACK_SECONDS
+    return beat.status in _RUNNING and now - _sent_at(beat) <= longest + CLOCK_SLACK_SECONDS
 
 
 def is_first(beat: WorkerHeartbeat) -> bool:
@@ -146,7 +145,7 @@ class ListedProcess:
         """
         Tell whether it is a replica's.
         """
-        if self.started_at and self.started_at < replica.started_at - _CLOCK_SLACK_SECONDS:
+        if self.started_at and not replica.ran_at(self.started_at):
             return False
         if self.identity == replica.identity:
             return True

@@ -20,6 +20,10 @@ from loadtest.results.step_key import StepKey
 from loadtest.results.window_decision import Decision, LongRunP95, ProbeDecision
 from loadtest.results.worker_facts import WorkerFacts
 
+# A server rounds its times, and its clock is not quite this machine's: what it notes up to this much before a start counts as
+# after it.
+CLOCK_SLACK_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Replica:
@@ -39,6 +43,12 @@ class Replica:
     pid: int | None
     started_at: float
     host: str | None = field(default=None, compare=False)
+
+    def ran_at(self, at: float) -> bool:
+        """
+        Tell whether a Unix time by another's clock, such as that of a poll, is after this replica's start.
+        """
+        return at >= self.started_at - CLOCK_SLACK_SECONDS
 
     def is_host(self, name: str) -> bool:
         """
