@@ -105,7 +105,7 @@ def test_a_schedule_has_as_many_orders_as_its_rate_gives() -> None:
     own, chosen = list[int](), list[int]()
     for seed in range(1, 31):
         instruction = _instruction(1.7, seed)
-        seconds, schedule = far_below_schedule(instruction, 6)
+        seconds, schedule = far_below_schedule(instruction, orders_that_tell(6))
         assert seconds == 20
         own.append(_orders(instruction, seconds, instruction.schedule_seed))
         chosen.append(_orders(instruction, seconds, schedule))
@@ -129,7 +129,7 @@ def test_a_slow_rate_gets_a_longer_window(
     rate: float, activities: int, longest: float, seconds: float
 ) -> None:
     """Until it has enough workflow tasks to tell, with one that is late among them."""
-    assert far_below_schedule(_instruction(rate, longest=longest), activities)[0] == seconds
+    assert far_below_schedule(_instruction(rate, longest=longest), orders_that_tell(activities))[0] == seconds
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_fast_rate_keeps_its_own_schedule() -> None:
     """No schedule of it has too few orders, and 32 of them would be many."""
     instruction = _instruction(300.0)
 
-    assert far_below_schedule(instruction, 6)[1] == instruction.schedule_seed
+    assert far_below_schedule(instruction, orders_that_tell(6))[1] == instruction.schedule_seed
 
 
 @pytest.mark.parametrize(("seconds", "rate"), [(0.3, 1.9), (3.0, 0.18)], ids=["demo", "ten times slower"])

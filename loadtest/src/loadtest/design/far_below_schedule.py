@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 
 from loadtest import arrivals
-from loadtest.analysis.decisions.late_workflow_tasks import orders_that_tell
 from loadtest.results.step_instruction import StepInstruction
 
 # Shortest window; the model's answers in windows of this length were tried on systems of known answer.
@@ -17,7 +16,7 @@ CANDIDATES = 32
 _PLENTY = 5.0
 
 
-def far_below_schedule(instruction: StepInstruction, stages: int, orders: int = 0) -> tuple[float, str]:
+def far_below_schedule(instruction: StepInstruction, orders: int) -> tuple[float, str]:
     """
     Return the seconds of a window, and the seed of a schedule that has as many orders in it as the rate gives on
     average.
@@ -28,15 +27,13 @@ def far_below_schedule(instruction: StepInstruction, stages: int, orders: int = 
 
     Args:
         instruction: The step's instruction, with its rate, the seed of its own schedule and its longest window.
-        stages: Number of stages of one order; the order has one workflow task more.
-        orders: Number of orders that other bounds need.
+        orders: Number of orders that the answers need.
     """
     rate = instruction.arrival_rate
     assert rate is not None  # a closed load has no edge
-    enough = max(orders_that_tell(stages), orders)
-    seconds = min(max(LEAST_SECONDS, float(math.ceil(enough / rate))), instruction.window_seconds)
-    usual = max(float(enough), rate * seconds)
-    if usual >= _PLENTY * enough:
+    seconds = min(max(LEAST_SECONDS, float(math.ceil(orders / rate))), instruction.window_seconds)
+    usual = max(float(orders), rate * seconds)
+    if usual >= _PLENTY * orders:
         return seconds, instruction.schedule_seed
     seeds = [f"{instruction.schedule_seed}/{number}" for number in range(CANDIDATES)]
     return seconds, min(seeds, key=lambda seed: abs(_orders(instruction, seed, seconds) - usual))

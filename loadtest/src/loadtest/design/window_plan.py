@@ -176,7 +176,7 @@ def _without_calibration(
     if fewer is None:
         return fixed_window(plan, key, told)
     short = f"the window is short, as by the model of {counted(fewer.replicas, 'replica')} the rate is far below the edge"
-    seconds, seed = far_below_schedule(instruction, fewer.stages, _orders_of_their_time(plan))
+    seconds, seed = far_below_schedule(instruction, _orders_needed(plan, fewer.stages))
     return WindowPlan(FixedWindow(seconds), seed, bound, (told, short))
 
 
@@ -199,9 +199,9 @@ def _decided(
             bound.seconds,
             ("the rate is not below capacity; the window is short",),
         )
-    orders = _orders_of_their_time(plan)
+    orders = _orders_needed(plan, len(found.model.shape))
     if is_far_below(found.model, found.work, rate, bound):
-        seconds, seed = far_below_schedule(instruction, len(found.model.shape), orders)
+        seconds, seed = far_below_schedule(instruction, orders)
         return WindowPlan(FixedWindow(seconds), seed, bound.seconds, found.notes)
     edge = find_edge(found.model, found.work, rate, bound)
     if isinstance(edge, str):
@@ -218,21 +218,22 @@ def _decided(
     chosen = choose_schedule(edge, candidates, bound, per_second)
     twins = simulate_twins(edge, candidates[chosen], bound)
     # "Met" also needs enough workflow tasks, and slow rates or orders of one activity have few of them.
-    enough = max(orders_that_tell(len(found.model.shape)), orders) / rate
-    rule = UntilDecided(twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=enough)
+    rule = UntilDecided(
+        twins, seconds - BEFORE_THE_END_SECONDS, arrival_rate=rate, met_from_seconds=orders / rate
+    )
     step = StepModel(found, candidates[chosen], bound, rate)
     return WindowPlan(rule, f"{default}/{chosen}", bound.seconds, found.notes, step)
 
 
-def _orders_of_their_time(plan: Plan) -> int:
+def _orders_needed(plan: Plan, stages: int) -> int:
     """
-    Return how many orders must tell whether few take longer than the plan's bound; 0 without one.
+    Return how many orders a window needs for its workflow tasks to tell, and for the plan's bound on end to end.
     """
-    seconds = plan.slo.end_to_end_p95_seconds
+    enough, seconds = orders_that_tell(stages), plan.slo.end_to_end_p95_seconds
     if seconds is None:
-        return 0
+        return enough
     bound = SloBound(seconds, measure=Measure.END_TO_END)
-    return fewest_counted(bound, orders_known=knows_orders(plan))
+    return max(enough, fewest_counted(bound, orders_known=knows_orders(plan)))
 
 
 def candidate_steps(

@@ -104,7 +104,7 @@ def answer_by_model(seen: SeenWindow, bound: SloBound) -> Decision | None:
     Returns:
         ``None`` where neither can be said.
     """
-    fewest = FEWEST_TASKS if bound.measure is Measure.WAIT else FEWEST_ORDERS
+    fewest = fewest_counted(bound, orders_known=True)
     if seen.seconds < SHORTEST_SECONDS or seen.counted < fewest or not seen.shape or not seen.held.count:
         return None
     if unseen_times(seen.held) is not None:
