@@ -5,7 +5,6 @@ What `make deploy MONITORING=operator` gives to a Prometheus operator that was t
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import yaml
 from kustomized import objects
 from making import make, variable
 from rendering import Charts, of_kind
+from script_functions import run_functions
 
 pytestmark = pytest.mark.process
 
@@ -39,21 +39,10 @@ needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kube
 
 def shell(script: str, **settings: str) -> str:
     """
-    Run lines of shell with the scripts' functions.
+    Run lines of shell with the scripts' functions, for labels that were given.
     """
-    sources = "".join(f". {RUN}/{name}.sh\n" for name in ("cluster", "order", "arguments", "parts"))
     names = {"TEMPORAL_RELEASE": "temporal", "MONITOR_LABELS": GIVEN, "PROFILE": "dev"}
-    done = subprocess.run(
-        ["bash", "-c", sources + script],
-        cwd=ROOT,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", **names, **settings},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return run_functions(script, "parts", {**names, **settings})
 
 
 @needs_helm

@@ -4,14 +4,13 @@ With which values a release is installed, beside its values files; and what is w
 
 from __future__ import annotations
 
-import os
-import subprocess
 import urllib.parse
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from script_functions import run_functions
 
 pytestmark = pytest.mark.process
 
@@ -63,21 +62,9 @@ SETTINGS = {
 
 def shell(script: str, given: str = "", **settings: str) -> str:
     """
-    Run lines of shell with the scripts' functions.
+    Run lines of shell with the scripts' functions, for a release of the usual settings.
     """
-    sources = "".join(f". {RUN}/{name}.sh\n" for name in ("cluster", "order", "arguments", "secrets"))
-    done = subprocess.run(
-        ["bash", "-c", sources + script],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **SETTINGS, **settings},
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return run_functions(script, "secrets", {**SETTINGS, **settings}, given)
 
 
 def computed(release: str, folder: Path, **settings: str) -> Any:

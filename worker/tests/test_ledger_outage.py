@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from processes import StartWorker, wait_until
-from shop import until
+from shop import start_order, until
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
-from repairshop.contract import REPAIR_WORKFLOW, Outcome, RepairOrder, RepairResult, WorkProfile, workflow_id
+from repairshop.contract import Outcome, RepairOrder, RepairResult, WorkProfile
 from repairshop.ledger import Ledger, open_ledger
 from repairshop.order_steps import UNDOES
 
@@ -59,14 +59,7 @@ async def test_orders_stay_open_while_the_ledger_is_away_and_none_is_lost(
 
 
 async def _start(client: Client, task_queue: str) -> WorkflowHandle[object, RepairResult]:
-    order = RepairOrder(uuid.uuid4().hex, work=WorkProfile(seconds=0.3))
-    return await client.start_workflow(
-        REPAIR_WORKFLOW,
-        order,
-        id=workflow_id(order.order_id),
-        task_queue=task_queue,
-        result_type=RepairResult,
-    )
+    return await start_order(client, task_queue, RepairOrder(uuid.uuid4().hex, work=WorkProfile(seconds=0.3)))
 
 
 async def _all_have_begun(books: Ledger, orders: int) -> bool:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from loadtest.errors import InputError
+from loadtest.plural import counted
 
 TOKEN = "LOADTEST_SERVER_METRICS_TOKEN"
 TOKEN_FILE = "LOADTEST_SERVER_METRICS_TOKEN_FILE"
@@ -98,7 +99,7 @@ def page_accesses(environ: Mapping[str, str], servers: int) -> list[PageAccess]:
         each *= servers
     if len(each) != servers:
         raise InputError(
-            f"{name}: it has {len(each)} entries for {servers} server{'s' if servers > 1 else ''}; "
+            f"{name}: it has {len(each)} entries for {counted(servers, 'server')}; "
             "give one for all of them, or one for each with commas between"
         )
     accesses = [
