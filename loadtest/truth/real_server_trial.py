@@ -34,7 +34,7 @@ def page(found: SweepResult) -> str:
         "",
         *(_summary(steps, share) for share in sorted({step.load.fraction or 0.0 for step in steps})),
         "",
-        "[truth-residual.md](truth-residual.md) compares the late tasks of these steps with the model's.",
+        "[truth-residual.md](truth-residual.md) compares the late tasks of longer steps with the model's.",
         "",
         "| repetition | share of capacity | orders/s | capacity, orders/s | called |",
         "| --- | --- | --- | --- | --- |",

@@ -40,6 +40,8 @@ class Followed:
 
     Attributes:
         run, step: Names of the run and of the step.
+        replicas: Number of workers.
+        spread: How the seconds of its activities are spread.
         rate: Orders per second.
         seconds: Length of the step's window.
         tasks, late: Tasks of the window, and those of them that waited longer than the bound.
@@ -52,6 +54,8 @@ class Followed:
 
     run: str
     step: str
+    replicas: int
+    spread: str
     rate: float
     seconds: float
     tasks: float
@@ -66,9 +70,10 @@ def follow(run: Run) -> Iterator[Followed]:
     """
     Simulate each open step of a run that has a saturate step.
     """
-    measured, plan = run.read_steps(), run.plan
-    bound = plan.slo.schedule_to_start_p95_seconds
+    measured = run.read_steps()
+    bound = run.plan.slo.schedule_to_start_p95_seconds
     for step in measured:
+        plan = run.plan.with_factors(dict(step.key.factors))
         found = calibration_of(plan, measured, step.key)
         load = plan.loads[step.key.load]
         if isinstance(load, Saturate) or isinstance(found, str) or bound is None:
@@ -83,6 +88,8 @@ def follow(run: Run) -> Iterator[Followed]:
         yield Followed(
             run.path.name,
             step.key.folder,
+            step.key.replicas,
+            plan.work.spread,
             step.arrival_rate or 0.0,
             step.window_seconds,
             waits.count,
@@ -169,8 +176,8 @@ def page(found: Sequence[Followed]) -> str:
         "",
         *_summary(found),
         "",
-        "| run | step | orders/s | window, s | tasks | late | late by the model | with the open step's overhead | correlation |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| run | step | replicas | spread of the work | orders/s | window, s | tasks | late | late by the model | with the open step's overhead | correlation |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_row(one) for one in found),
     ]
     return "\n".join(lines) + "\n"
@@ -191,7 +198,7 @@ def _summary(found: Sequence[Followed]) -> Iterator[str]:
 def _row(one: Followed) -> str:
     goes = "-" if one.correlation is None else f"{one.correlation:.2f}"
     return (
-        f"| {one.run} | {one.step} | {one.rate:.2f} | {one.seconds:.0f} | {one.tasks:.0f} | {one.late:.0f} | "
+        f"| {one.run} | {one.step} | {one.replicas} | {one.spread} | {one.rate:.2f} | {one.seconds:.0f} | {one.tasks:.0f} | {one.late:.0f} | "
         f"{one.model_late:.0f} ± {one.model_spread:.0f} | {one.learnt_late:.0f} | {goes} |"
     )
 
