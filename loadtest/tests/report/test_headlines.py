@@ -161,6 +161,19 @@ def test_an_invalid_run_says_so_first(steps: list[Measured]) -> None:
     assert "invalid: step replicas=1 load=saturate repetition=1: replica worker-1 ended or restarted" in text
 
 
+def test_each_reason_of_an_invalid_run_is_counted(steps: list[Measured]) -> None:
+    """
+    Those of the first step that broke and those of all others.
+    """
+    broken = [replace(step, gone=("worker-1",), appeared=("a", "b")) for step in steps]
+
+    sweep = analyse(broken, PLAN, synthetic.manifest())
+
+    reasons = sum(len(step.reasons) for step in sweep.steps)
+    assert reasons > len(steps)
+    assert headlines(sweep)[0].endswith(f"({reasons - 1} more reasons below).")
+
+
 def test_a_headline_never_rests_on_an_invalid_step(steps: list[Measured]) -> None:
     """
     With the largest count broken the sentence speaks of the next one.

@@ -47,6 +47,17 @@ def _shaded(figure: Figure) -> list[tuple[float, float]]:
     return [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in spans if patch.get_alpha()]
 
 
+def test_what_began_just_before_a_step_began_at_its_second_0(drawn: list[Figure]) -> None:
+    """
+    Never at "-0".
+    """
+    early = replace(synthetic.step(1, "open"), outside=(OutsideLook(4.7, 5.0, stall_seconds=2.0),))
+
+    timeline_plot(early, "orders")
+
+    assert "stall, 0 to 5 s" in [text.get_text() for text in drawn[0].axes[-1].texts]
+
+
 def test_what_hit_a_step_is_shaded_once_and_named_with_its_seconds(drawn: list[Figure]) -> None:
     """
     Where two overlap the shade is not doubled, and their names stand one above the other.

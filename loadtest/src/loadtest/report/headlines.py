@@ -48,6 +48,8 @@ def headlines(sweep: SweepResult, left: str = "") -> list[str]:
     """
     found = parts(sweep)
     sentences = [_invalid(sweep)]
+    if not any(part.demands for part in found):
+        sentences += [_not_kept(sweep)]
     if len(found) == 1:
         sentences += [*_answers(sweep), _law(sweep), _cost(sweep), _counted(sweep)]
     else:
@@ -94,11 +96,28 @@ def _invalid(sweep: SweepResult) -> str | None:
     if broken:
         step = broken[0]
         first = f"{step.name}: {step.reasons[0]}"
-        further = len(broken) - 1 + len(step.reasons) - 1
+        further = sum(len(each.reasons) for each in broken) - 1
     else:
         further = len(others)
-    more = f" ({further} more {'reason' if further == 1 else 'reasons'} below)" if further else ""
-    return f"This run is invalid: {first}{more}."
+    return f"This run is invalid: {first}{_more(further)}."
+
+
+def _not_kept(sweep: SweepResult) -> str | None:
+    """
+    Return why the goal is missed or not decided, for a run without a rate that all counts share.
+    """
+    told = {
+        RunVerdict.FAIL: "The goal is missed",
+        RunVerdict.UNDECIDED: "Whether the goal is kept is not known",
+    }
+    if sweep.verdict not in told or not sweep.reasons:
+        return None
+    first, *others = sweep.reasons
+    return f"{told[sweep.verdict]}: {first}{_more(len(others))}."
+
+
+def _more(reasons: int) -> str:
+    return f" ({counted(reasons, 'more reason')} below)" if reasons else ""
 
 
 def _cell(step: StepResult) -> StepKey:

@@ -131,7 +131,7 @@ def _disturbed(axes: Axes, hits: Sequence[Disturbance], *, named: bool) -> None:
             until = each.end
         if named:
             axes.annotate(
-                f"{each.kind.value}, {each.start:.0f} to {each.end:.0f} s",
+                f"{each.kind.value}, {round(each.start)} to {round(each.end)} s",
                 (max(each.start, 0.0), 0.0),
                 xycoords=("data", "axes fraction"),
                 xytext=(4, 4 + 12 * height),
