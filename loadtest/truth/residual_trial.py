@@ -40,6 +40,8 @@ class Followed:
 
     Attributes:
         run, step: Names of the run and of the step.
+        replicas: Number of workers.
+        spread: How the seconds of its activities are spread.
         rate: Orders per second.
         seconds: Length of the step's window.
         tasks, late: Tasks of the window, and those of them that waited longer than the bound.
@@ -52,6 +54,8 @@ class Followed:
 
     run: str
     step: str
+    replicas: int
+    spread: str
     rate: float
     seconds: float
     tasks: float
@@ -83,6 +87,8 @@ def follow(run: Run) -> Iterator[Followed]:
         yield Followed(
             run.path.name,
             step.key.folder,
+            step.key.replicas,
+            plan.work.spread,
             step.arrival_rate or 0.0,
             step.window_seconds,
             waits.count,
@@ -169,8 +175,8 @@ def page(found: Sequence[Followed]) -> str:
         "",
         *_summary(found),
         "",
-        "| run | step | orders/s | window, s | tasks | late | late by the model | with the open step's overhead | correlation |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| run | step | replicas | spread of the work | orders/s | window, s | tasks | late | late by the model | with the open step's overhead | correlation |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_row(one) for one in found),
     ]
     return "\n".join(lines) + "\n"
@@ -191,7 +197,7 @@ def _summary(found: Sequence[Followed]) -> Iterator[str]:
 def _row(one: Followed) -> str:
     goes = "-" if one.correlation is None else f"{one.correlation:.2f}"
     return (
-        f"| {one.run} | {one.step} | {one.rate:.2f} | {one.seconds:.0f} | {one.tasks:.0f} | {one.late:.0f} | "
+        f"| {one.run} | {one.step} | {one.replicas} | {one.spread} | {one.rate:.2f} | {one.seconds:.0f} | {one.tasks:.0f} | {one.late:.0f} | "
         f"{one.model_late:.0f} ± {one.model_spread:.0f} | {one.learnt_late:.0f} | {goes} |"
     )
 
