@@ -39,7 +39,9 @@ class OlderServer:
         self.workflow_service = self
         self.calls = 0
 
-    async def describe_task_queue(self, asked: DescribeTaskQueueRequest, **_: Any) -> DescribeTaskQueueResponse:
+    async def describe_task_queue(
+        self, asked: DescribeTaskQueueRequest, **_: Any
+    ) -> DescribeTaskQueueResponse:
         self.calls += 1
         if asked.api_mode != _ENHANCED:
             return DescribeTaskQueueResponse(pollers=[PollerInfo(identity="a")])
@@ -50,7 +52,9 @@ class OlderServer:
 
     def _info(self, asked: DescribeTaskQueueRequest, number: int) -> TaskQueueVersionInfo:
         if self._versions is None or not asked.report_stats:
-            return TaskQueueVersionInfo(types_info={kind: TaskQueueTypeInfo() for kind in asked.task_queue_types})
+            return TaskQueueVersionInfo(
+                types_info={kind: TaskQueueTypeInfo() for kind in asked.task_queue_types}
+            )
         both = {}
         for kind, tasks in zip(asked.task_queue_types, (0, number), strict=True):
             stats = TaskQueueStats(approximate_backlog_count=tasks)

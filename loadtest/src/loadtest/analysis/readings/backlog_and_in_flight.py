@@ -23,7 +23,9 @@ def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
         if not values:
             why.under(key, dict.fromkeys(("start", "end", "max"), gap))
     if growth.value is None:
-        why["backlog.slope_per_second.value"] = "fewer than five looks at the task queue told it in the window"
+        why["backlog.slope_per_second.value"] = (
+            "fewer than five looks at the task queue told it in the window"
+        )
     return BacklogReading(_ends(tasks), _ends(ages), growth)
 
 
