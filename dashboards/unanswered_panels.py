@@ -21,6 +21,7 @@ from dashboards.all_dashboards import ALL
 from dashboards.prometheus_api import PrometheusApi, PrometheusError
 from dashboards.recording_rules import RECORDINGS
 from loadtest.catalogue import ALL as METRICS
+from loadtest.catalogue.server_version import server_version
 
 _JSON = Path(__file__).parent / "json"
 
@@ -136,19 +137,16 @@ def not_yet_there(versions: Collection[str]) -> frozenset[str]:
     """
     Return the names of metrics that are younger than the oldest of these servers.
     """
-    oldest = min(map(_version, versions), default=None)
+    told = (version for text in versions if (version := server_version(text)) is not None)
+    oldest = min(told, default=None)
     return frozenset(
         metric.name
         for metric in METRICS
-        if oldest is not None and metric.role == "server" and _version(metric.oldest_version) > oldest
+        if oldest is not None
+        and metric.role == "server"
+        and (since := server_version(metric.oldest_version)) is not None
+        and since > oldest
     )
-
-
-def _version(text: str) -> tuple[int, int]:
-    found = re.search(r"(\d+)[._](\d+)", text)
-    if found is None:
-        raise ValueError(f"{text!r}: no version of a Temporal server, which begins like 1.31")
-    return int(found[1]), int(found[2])
 
 
 def excused(question: Question, names: frozenset[str]) -> bool:

@@ -18,7 +18,9 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         labels=_PER_PARTITION,
         meaning="Time an activity waited in its queue; a start whose write is tried again counts twice.",
         writer=HISTORY,
-        event="a worker takes a activity task",
+        # One before has them under a label less, and its page drops a family's second set of labels.
+        since="Temporal server 1.26",
+        event="a worker takes an activity task",
         where=(("task_type", "Activity"),),
     ),
     histogram(
@@ -28,6 +30,7 @@ TASK_QUEUE_METRICS: tuple[Metric, ...] = (
         labels=_PER_PARTITION,
         meaning="Time a workflow task waited in its queue, sticky ones too; a start written again counts twice.",
         writer=HISTORY,
+        since="Temporal server 1.25",
         event="a worker takes a workflow task",
         where=(("task_type", "Workflow"),),
     ),

@@ -7,11 +7,12 @@ It decides which lines are in the catalogue.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from loadtest.catalogue import PROCESS_METRICS, Metric, Presence, read_by_sweep
+from loadtest.catalogue.server_version import server_version
 from loadtest.errors import FamilyAbsentError
 from loadtest.probe.exposition import is_same_value, labels_of, name_of, sample
 
@@ -151,6 +152,29 @@ def services_of(page: Page) -> set[str]:
     Return the services of the server that a page belongs to; empty for a page of another role.
     """
     return {_labels(identity)["service_name"] for identity in page.values if identity.startswith("restarts{")}
+
+
+def younger_than(metric: Metric, pages: Iterable[Page]) -> bool:
+    """
+    Tell whether a metric is younger than a server whose page should have it, so that its absence says nothing.
+
+    A page that does not tell its version is taken to be of a new server.
+    """
+    since = None if metric.role != "server" or metric.since is None else server_version(metric.since)
+    if since is None:
+        return False
+    builds = (
+        _labels(identity)
+        for page in pages
+        for identity in page.values
+        if identity.startswith("build_information{")
+    )
+    told = (
+        server_version(build["build_version"])
+        for build in builds
+        if metric.service in (None, build["service_name"])
+    )
+    return any(version < since for version in told if version is not None)
 
 
 def refuse_absent(page: Page, role: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from loadtest.catalogue import Metric, MetricKind, MetricReading, Presence
 from loadtest.errors import CounterResetError, MeasurementError
-from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of
+from loadtest.probe.page import ROLES, Page, PageScope, refuse_absent, series, services_of, younger_than
 from loadtest.results.metric_difference import Difference, Histogram
 
 _START_TIME = "process_start_time_seconds"
@@ -72,7 +72,7 @@ def difference(
 
     Returns:
         Every counter that these pages can have, 0 for a counter whose event never came; histograms only once they have
-        been seen.
+        been seen. Without what one of the servers is too old to have: the others' would be a part of it.
 
     Raises:
         FamilyAbsentError: A family that is always there is missing.
@@ -84,6 +84,7 @@ def difference(
     if first.keys() != last.keys():
         odd = ", ".join(sorted(first.keys() ^ last.keys()))
         raise MeasurementError(f"{odd}: looked at only once, so what it counted in between is not known")
+    young = {metric.key for metric in ROLES[role] if younger_than(metric, after)}
     sums = _Sums(counters=dict.fromkeys(_offered(after, role), 0.0))
     for endpoint in first:
         refuse_absent(first[endpoint], role)
@@ -91,9 +92,9 @@ def difference(
         _grow(sums, first[endpoint], last[endpoint], role, scope)
     return Difference(
         seconds=seconds,
-        counters=sums.counters,
-        histograms={key: _histogram(key, sums) for key in sums.buckets},
-        by_label=sums.by_label,
+        counters={key: number for key, number in sums.counters.items() if key not in young},
+        histograms={key: _histogram(key, sums) for key in sums.buckets if key not in young},
+        by_label={key: parts for key, parts in sums.by_label.items() if key not in young},
     )
 
 

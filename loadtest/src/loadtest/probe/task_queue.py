@@ -7,11 +7,11 @@ It decides how the server is asked; others judge what a backlog or a missing pol
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import DescribeTaskQueueMode, RateLimitSource, TaskQueueType
-from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
+from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue, TaskQueueStats, TaskQueueTypeInfo
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -33,7 +33,8 @@ class DescribedQueue:
 
     One look makes three calls. The plain call, one for each type of task, sums the backlog over all partitions and
     versions, but lists only the pollers that the root partition has met. The older ``ENHANCED`` call lists the pollers
-    of all partitions, but only of unversioned workers. The pollers are the union of both.
+    of all partitions, but only of unversioned workers. The pollers are the union of both. A server before 1.27 tells
+    the backlog by the ``ENHANCED`` call alone, and one before 1.25 not at all.
 
     Attributes:
         unanswered: Why the last look is a gap; ``None`` where it is none.
@@ -49,6 +50,7 @@ class DescribedQueue:
         self._client = client
         self._task_queue = task_queue
         self._of_run = of_run
+        self._plain_tells = True  # whether the plain call has the backlog
         self.unanswered: str | None = None
 
     async def look(self) -> Backlog | None:
@@ -89,13 +91,19 @@ class DescribedQueue:
                 api_mode=DescribeTaskQueueMode.DESCRIBE_TASK_QUEUE_MODE_ENHANCED,
                 task_queue_types=[_WORKFLOW, _ACTIVITY],
                 report_pollers=True,
+                report_stats=not self._plain_tells,
             ),
         )
+        if self._plain_tells and not activity.HasField("stats"):
+            self._plain_tells = False
+            return await self._look()
         types = [info.types_info for info in pollers.versions_info.values()]
+        activities = _stats(activity, *(t[_ACTIVITY] for t in types))
+        workflows = _stats(workflow, *(t[_WORKFLOW] for t in types))
         return Backlog(
-            activity_tasks=activity.stats.approximate_backlog_count,
-            workflow_tasks=workflow.stats.approximate_backlog_count,
-            age_seconds=max(_age(activity), _age(workflow)),
+            activity_tasks=_count(activities),
+            workflow_tasks=_count(workflows),
+            age_seconds=_oldest(activities + workflows),
             activity_pollers=_last_polls(activity.pollers, *(t[_ACTIVITY].pollers for t in types)),
             workflow_pollers=_last_polls(workflow.pollers, *(t[_WORKFLOW].pollers for t in types)),
             rate_limit=rate_limit(activity),
@@ -129,8 +137,22 @@ def rate_limit(described: DescribeTaskQueueResponse) -> QueueRateLimit | None:
     return QueueRateLimit(limit.requests_per_second, source, described.stats.rate_limiting_active)
 
 
-def _age(described: DescribeTaskQueueResponse) -> float:
-    return described.stats.approximate_backlog_age.ToTimedelta().total_seconds()
+def _stats(plain: DescribeTaskQueueResponse, *versions: TaskQueueTypeInfo) -> list[TaskQueueStats]:
+    """
+    Return the numbers of the whole queue, else those of each version; none from a server that tells neither.
+    """
+    if plain.HasField("stats"):
+        return [plain.stats]
+    return [version.stats for version in versions if version.HasField("stats")]
+
+
+def _count(told: Sequence[TaskQueueStats]) -> int | None:
+    return sum(stats.approximate_backlog_count for stats in told) if told else None
+
+
+def _oldest(told: Sequence[TaskQueueStats]) -> float | None:
+    ages = (stats.approximate_backlog_age.ToTimedelta().total_seconds() for stats in told)
+    return max(ages, default=None)
 
 
 def _last_polls(*lists: Iterable[PollerInfo]) -> dict[str, float]:

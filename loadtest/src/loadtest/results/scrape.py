@@ -32,16 +32,16 @@ class Backlog:
     What DescribeTaskQueue tells: waiting tasks, age of the oldest, and the pollers.
 
     Attributes:
-        activity_tasks, workflow_tasks: Number of waiting tasks.
-        age_seconds: Age of the oldest task in both queues.
+        activity_tasks, workflow_tasks: Number of waiting tasks; ``None`` where the server does not tell it.
+        age_seconds: Age of the oldest task in both queues; ``None`` where the server does not tell it.
         activity_pollers, workflow_pollers: Unix time of each poller's last poll, by its identity.
         rate_limit: Rate limit of the activities; ``None`` where the server does not tell it.
         idle: Pollers that get no new workflows, by identity, and why: their version is not current.
     """
 
-    activity_tasks: int
-    workflow_tasks: int
-    age_seconds: float
+    activity_tasks: int | None
+    workflow_tasks: int | None
+    age_seconds: float | None
     activity_pollers: Mapping[str, float]
     workflow_pollers: Mapping[str, float]
     rate_limit: QueueRateLimit | None = None

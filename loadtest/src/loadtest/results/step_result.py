@@ -93,7 +93,7 @@ class StepCounts:
         offered, sent, acknowledged: Arrivals due, starts sent and starts confirmed, as the injectors counted them.
         results: Workflows that the injectors saw close in any way.
         worker: Workflows that the workers closed; null without their metrics.
-        server: Workflows that the server closed.
+        server: Workflows that the server closed; null without its page, or where the server is older than 1.30.
         activities: Activity attempts that the workers ended.
         window_sent, window_closed: Starts and closes within the window.
         window_offered: Arrivals due in the window.

@@ -13,8 +13,8 @@ from loadtest.analysis.estimators.prediction_interval import next_value
 from loadtest.analysis.estimators.usual_scatter import STATED, Sureness
 from loadtest.analysis.readings.actions_per_order import ACTIONS
 from loadtest.analysis.readings.workflow_counts import (
-    closed_by_server,
     looked_seconds,
+    whole_closed,
     window_workflows,
     workflows_per_second,
 )
@@ -99,7 +99,7 @@ def per_order(
     """
     values = []
     for step in steps:
-        closed = closed_by_server(step)
+        closed = whole_closed(step)
         if step.server_whole is not None and counter in step.server_whole.counters and closed:
             values.append(step.server_whole.counters[counter] / closed)
     if not values:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from loadtest.analysis.readings.workflow_counts import closed_by_server
+from loadtest.analysis.readings.workflow_counts import whole_closed
 from loadtest.results.measured_step import Measured
 
 ACTIONS = "server.actions"
@@ -25,7 +25,7 @@ def actions_per_order(steps: Sequence[Measured]) -> dict[str, float] | None:
     total: Counter[str] = Counter()
     orders = 0
     for step in steps:
-        closed = closed_by_server(step)
+        closed = whole_closed(step)
         if step.server_whole is None or ACTIONS not in step.server_whole.counters or not closed:
             continue
         orders += closed

@@ -18,13 +18,13 @@ def backlog_reading(measured: Measured, why: NullReasons) -> BacklogReading:
     tasks = [float(n) for second in seconds if (n := backlog_of(second)) is not None]
     ages = oldest_ages(measured)
     growth = backlog_slope(seconds)
-    gap = "no look at the task queue succeeded in the window"
+    gap = "no look at the task queue told it in the window; a server before 1.25 never does"
     for key, values in (("backlog.tasks", tasks), ("backlog.age_seconds", ages)):
         if not values:
             why.under(key, dict.fromkeys(("start", "end", "max"), gap))
     if growth.value is None:
         why["backlog.slope_per_second.value"] = (
-            "fewer than five looks at the task queue succeeded in the window"
+            "fewer than five looks at the task queue told it in the window"
         )
     return BacklogReading(_ends(tasks), _ends(ages), growth)
 

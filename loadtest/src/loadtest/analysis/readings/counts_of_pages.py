@@ -50,7 +50,7 @@ def state_transitions_per_workflow(measured: Measured, why: NullReasons) -> floa
     found = _transitions(measured.server_whole)
     return why.of(
         "state_transitions_per_workflow",
-        per(found, workflow_counts.closed_by_server(measured)),
+        per(found, workflow_counts.whole_closed(measured)),
         _why_none(measured.server_whole, NO_SERVER, NO_CLOSE if found else NO_TRANSITIONS),
     )
 

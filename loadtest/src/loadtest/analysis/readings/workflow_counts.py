@@ -109,12 +109,22 @@ def closed_by_workers(measured: Measured, *, window: bool = False) -> int | None
 
 def closed_by_server(measured: Measured, *, window: bool = False) -> int | None:
     """
-    Return the started workflows that the server closed, ``None`` where its page does not tell.
+    Return the started workflows that the server closed, ``None`` where its page does not tell; that of a server before
+    1.30 never does.
     """
     difference = measured.server_window if window else measured.server_whole
     if difference is None or SERVER_CLOSED[0] not in difference.counters:
         return None
     return _closed(measured, difference, SERVER_CLOSED)
+
+
+def whole_closed(measured: Measured) -> int:
+    """
+    Return the workflows that closed in the whole step, as the server counted them, else the workers, else the
+    injectors.
+    """
+    counted = closed_by_server(measured), closed_by_workers(measured)
+    return next((count for count in counted if count is not None), results(measured.injector.whole))
 
 
 def _closed(measured: Measured, difference: Difference | None, names: Sequence[str]) -> int | None:
@@ -177,13 +187,8 @@ def window_closed(measured: Measured) -> int:
     """
     Return the workflows that closed in the window, as the workers counted them, else the server, else the injectors.
     """
-    workers = closed_by_workers(measured, window=True)
-    if workers is not None:
-        return workers
-    server = closed_by_server(measured, window=True)
-    if server is not None:
-        return server
-    return results(measured.injector.window)
+    counted = closed_by_workers(measured, window=True), closed_by_server(measured, window=True)
+    return next((count for count in counted if count is not None), results(measured.injector.window))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +215,7 @@ def work(measured: Measured) -> WorkDone | None:
     Returns:
         ``None`` if neither counted activities, or a workflow has less than one.
     """
-    closed, whole = closed_by_workers(measured) or closed_by_server(measured) or 0, measured.injector.whole
+    closed, whole = closed_by_workers(measured) or whole_closed(measured), measured.injector.whole
     if most_closed_by_server(whole):
         closed = max(closed, results(whole))
     if measured.activities_per_workflow == 0 or closed == 0:
