@@ -13,7 +13,7 @@ from loadtest.probe.page import PageScope, cut, read, refuse_absent, series
 SCOPE = PageScope("default", "repair-shop")
 
 ALWAYS_OF_SDK = [
-    metric.name
+    metric.series[-1]
     for metric in read_by_sweep("worker")
     if metric.presence is Presence.ALWAYS and metric not in PROCESS_METRICS
 ]

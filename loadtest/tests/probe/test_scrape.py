@@ -155,7 +155,7 @@ async def test_a_strangers_page_is_refused(task_queue: str, start_worker: StartW
         await PageMetrics("default", task_queue).scrape({worker.identity: worker.url}, "worker")
 
     text = str(refused.value)
-    assert text.startswith(f"{worker.identity}: its /metrics page lacks temporal_worker_start_total")
+    assert text.startswith(f"{worker.identity}: its /metrics page lacks temporal_request_latency_seconds;")
     assert "durations_as_seconds" in text
 
 

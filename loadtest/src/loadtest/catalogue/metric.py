@@ -51,11 +51,13 @@ class Writer:
         since: Oldest version of the program in which its families were seen, where a family tells no other.
         service: The one service of the server that writes the family; ``None`` where all services do, or the program is
             not the server.
+        may_omit_total: Whether some of its versions write a counter without ``_total``, whatever they are told.
     """
 
     name: str
     since: str
     service: str | None = None
+    may_omit_total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,10 @@ class Metric:
     @property
     def series(self) -> tuple[str, ...]:
         """
-        The names that its lines begin with on a page.
+        The names that its lines begin with on a page; the last is that of the newest version.
         """
+        if self.kind is MetricKind.COUNTER and self.writer.may_omit_total:
+            return (self.name.removesuffix("_total"), self.name)
         if self.kind is not MetricKind.HISTOGRAM:
             return (self.name,)
         if self.reading is MetricReading.COUNT:

@@ -4,7 +4,7 @@ What a worker's SDK tells of the worker itself: pollers, slots and its requests 
 
 from __future__ import annotations
 
-from loadtest.catalogue.metric import Metric, counter, gauge, histogram
+from loadtest.catalogue.metric import Metric, MetricReading, counter, gauge, histogram
 from loadtest.catalogue.metric_writers import PER_TASK_QUEUE, SDK_CORE
 
 # The number of slots that such a worker has left is not known, so it does not report them.
@@ -93,6 +93,16 @@ WORKER_METRICS: tuple[Metric, ...] = (
         meaning="Time of a request to the server, as the worker saw it; long polls are counted elsewhere.",
         writer=SDK_CORE,
         read_by_sweep=False,
+    ),
+    # The one family that shows from the start how a page writes times.
+    histogram(
+        key="worker.request_answered",
+        name="temporal_request_latency_seconds",
+        unit="requests",
+        labels=("namespace", "operation", "service_name"),
+        meaning="Requests to the server that were answered, long polls left out.",
+        writer=SDK_CORE,
+        reading=MetricReading.COUNT,
     ),
     counter(
         key="worker.polls",

@@ -1,0 +1,64 @@
+"""
+Pages of the SDK's core as its versions and settings spell them: read where they tell the same, refused where they do not.
+
+The lines were recorded of `temporalio` 1.10, 1.18 and 1.35, each of which was told what the test's id says.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.errors import FamilyAbsentError
+from loadtest.probe.page import Page, PageScope, cut, read, refuse_absent
+from loadtest.probe.page_difference import difference
+
+SCOPE = PageScope("default", "bread")
+CORE = 'namespace="default",service_name="temporal-core-sdk"'
+QUEUE = f'{CORE},task_queue="bread"'
+ACTIVITY = f'activity_type="bake",{QUEUE},workflow_type="BakeWorkflow"'
+
+
+def page(loaves: int, *, total: str = "_total", unit: str = "_seconds") -> Page:
+    """A page after an order of some loaves; counters end as ``total`` says, histograms as ``unit`` does."""
+    lines = f"""\
+temporal_worker_start{total}{{{QUEUE}}} 1
+temporal_num_pollers{{{QUEUE},poller_type="activity_task"}} 4
+temporal_num_pollers{{{QUEUE},poller_type="workflow_task"}} 1
+temporal_worker_task_slots_used{{{QUEUE},worker_type="ActivityWorker"}} 0
+temporal_worker_task_slots_used{{{QUEUE},worker_type="WorkflowWorker"}} 0
+temporal_request{total}{{{CORE},operation="DescribeNamespace"}} 1
+temporal_request_latency{unit}_count{{{CORE},operation="DescribeNamespace"}} 1
+"""
+    done = f"""\
+temporal_workflow_completed{total}{{{QUEUE},workflow_type="BakeWorkflow"}} 1
+temporal_activity_task_received{total}{{eager="false",{ACTIVITY}}} {loaves}
+temporal_activity_execution_latency{unit}_count{{{ACTIVITY}}} {loaves}
+"""
+    return read("worker-1", cut((lines + (done if loaves else "")).encode(), "worker"))
+
+
+@pytest.mark.parametrize("total", ["_total", ""], ids=["until 1.14 and from 1.33 on", "1.15 to 1.32"])
+def test_counters_count_with_and_without_their_suffix(total: str) -> None:
+    """Versions between two that keep it leave `counters_total_suffix` unread."""
+    before, after = page(0, total=total), page(3, total=total)
+
+    counters = difference(1.0, [before], [after], "worker", SCOPE).counters
+
+    assert counters["worker.workflow_completed"] == 1
+    assert counters["worker.activity_received"] == 3
+    assert counters["worker.activity_finished"] == 3
+
+
+@pytest.mark.parametrize(
+    ("total", "unit"),
+    [
+        pytest.param("_total", "", id="counters_total_suffix alone"),
+        pytest.param("_total", "_milliseconds", id="without durations_as_seconds"),
+        pytest.param("", "_milliseconds", id="1.15 to 1.32 without durations_as_seconds"),
+        pytest.param("", "", id="nothing set"),
+    ],
+)
+def test_a_page_that_writes_times_otherwise_is_refused(total: str, unit: str) -> None:
+    """Its counters alone would tell of workflows without an activity, so of none of their waits."""
+    with pytest.raises(FamilyAbsentError, match="lacks temporal_request_latency_seconds; .*unit_suffix"):
+        refuse_absent(page(0, total=total, unit=unit), "worker")
