@@ -1,5 +1,5 @@
 """
-How long a drain is wanted where no workflow ended in one.
+How long a drain is wanted where no workflow ended in one, and what kept them from ending.
 """
 
 from __future__ import annotations
@@ -42,3 +42,15 @@ def test_how_long_the_rest_takes_is_told(each: int | None, done: float, told: st
 
     assert told in reason
     assert ("are left" in reason) is ("are left" in told)
+
+
+def test_workflow_tasks_that_fail_again_and_again_are_told_in_place_of_a_longer_drain() -> None:
+    """A workflow whose code breaks never ends, whatever the drain, and no activity of it fails."""
+    step = _unended(500, 4000)
+    assert step.worker_whole is not None
+    failing = replace(step.worker_whole, by_label={"worker.workflow_task_failed": {"WorkflowError": 40.0}})
+
+    (reason,) = unaccounted_workflows(replace(step, worker_whole=failing), synthetic.demo_plan())
+
+    assert "40 attempts of workflow tasks failed: 40 WorkflowError, and what fails is tried anew" in reason
+    assert "are left" not in reason
