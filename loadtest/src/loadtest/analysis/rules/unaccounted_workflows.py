@@ -7,7 +7,13 @@ from __future__ import annotations
 import math
 
 from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
-from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed, results
+from loadtest.analysis.readings.workflow_counts import (
+    all_left_open,
+    closed_by_server,
+    closed_by_workers,
+    counted_activities,
+    is_closed,
+)
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
@@ -22,7 +28,13 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
         return []
     attempts = told_attempts(failed_attempts(measured), failed_workflow_tasks(measured))
     tried = f"{', '.join(attempts)}, and what fails is tried anew; " if attempts else ""
-    if not results(measured.injector.whole):
+    if all_left_open(measured):
+        going_on = closed_by_workers(measured) or closed_by_server(measured)
+        if going_on:
+            tried += (
+                f"{counted(going_on, 'run')} of them ended and the workflows went on, as with `cron_schedule`, which the "
+                "scenario should leave out; "
+            )
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
             f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; {tried}see the workers' log, let the "
