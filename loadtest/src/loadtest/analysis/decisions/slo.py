@@ -152,7 +152,7 @@ def _near_capacity(step: StepResult) -> str:
     if x is not None and x.limit in _LACK_ORDERS and ratio > 1 + x.half_width / x.orders_per_second:
         return (
             f"the rate is {used} of what the closed load completed ({x.limit_text}), so what the slots can do is not "
-            "known; raise the saturate load's in_flight_per_slot, as orders that wait for timers or others hold no slot"
+            "known; take load off a full machine, or raise the saturate load's in_flight_per_slot where orders wait for timers or others"
         )
     if x is None or x.half_width <= _ROUGH_RATIO * x.orders_per_second:
         return f"the rate is at capacity ({used}), where waits grow with the window; test a rate 5 % lower or higher"

@@ -4,6 +4,7 @@ Little's law as a cross-check of the books: the same workflows, timed by injecto
 
 from __future__ import annotations
 
+from loadtest.analysis.estimators.percentiles import MICROSECONDS, decode
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.workflow_counts import (
     SERVER_CLOSED,
@@ -45,6 +46,18 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         if histogram is not None and histogram.count > 0 and histogram.sum > 0:
             return mine / histogram.sum, who
     return None, "neither the workers nor the server say how long all workflows took"
+
+
+def mean_start_seconds(measured: Measured) -> float:
+    """
+    Return the mean time that the window's starts took, in seconds; 0 where none was timed.
+
+    The server starts the workflow at some moment of it: a scenario may wait for other calls before, and for the answer of
+    an update after that.
+    """
+    encoded = measured.injector.histograms.get("service")
+    timed = None if encoded is None else decode(encoded)
+    return timed.get_mean_value() / MICROSECONDS if timed is not None and timed.get_total_count() else 0.0
 
 
 def _lacks_some(measured: Measured) -> bool:
