@@ -13,11 +13,13 @@ from histograms import hdr
 
 from loadtest.analysis import read_step
 from loadtest.analysis.judged_steps.step_verdict import judge
+from loadtest.analysis.readings.littles_law import whole_step_ratio
 from loadtest.results.measured_step import Measured
 from loadtest.results.metric_difference import Histogram
 from loadtest.results.step_result import StepVerdict
 
 PLAN = synthetic.demo_plan()
+ORDER = "RepairWorkflow"
 
 
 def test_sampled_results_stand_for_all_of_them(steady: Measured) -> None:
@@ -78,3 +80,27 @@ def test_what_a_start_does_before_its_workflow_begins_is_no_missing_work(
     the start.
     """
     assert read_step(_short(seconds_apart, 0.3), PLAN).verdict.value == verdict
+
+
+@pytest.mark.parametrize(
+    ("page", "closed", "continued"),
+    [
+        ("worker_whole", {"worker.workflow_completed": {ORDER: 40.0}}, "worker.workflow_continued"),
+        ("server_whole", {"server.workflow_closed": {ORDER: 40.0, "Cart": 2.0}}, "server.workflow_continued"),
+    ],
+    ids=["workers", "server"],
+)
+def test_a_long_run_of_a_workflow_that_orders_signal_is_no_missing_time(
+    steady: Measured, page: str, closed: dict[str, dict[str, float]], continued: str
+) -> None:
+    """
+    A cart that goes on as a new run after each twentieth order: the minutes of that run are in the workers' sum. The
+    runs of an order that goes on as new are its own time.
+    """
+
+    def ratio(kind: str) -> float | None:
+        split = {**closed, continued: {kind: 2.0}}
+        return whole_step_ratio(replace(steady, **{page: replace(getattr(steady, page), by_label=split)}))[0]
+
+    assert ratio("Cart") is None
+    assert ratio(ORDER) == pytest.approx(1.0, abs=0.05)
