@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from decided_flights import Handle, flights_of
-from temporalio.client import WorkflowFailureError, WorkflowUpdateHandle
+from temporalio.client import ActivityHandle, WorkflowFailureError, WorkflowUpdateHandle
 from temporalio.exceptions import TerminatedError
 
 from loadtest.injector.injector import Injector
@@ -56,6 +56,12 @@ async def _no_end(_number: int) -> None:
             "returned a WorkflowUpdateHandle, and a workflow's end is known by its handle alone; "
             "return `client.get_workflow_handle(update.workflow_id)`",
             id="the-handle-of-an-update",
+        ),
+        pytest.param(
+            ActivityHandle(None, id="a", run_id="r"),  # type: ignore[arg-type]  # it is asked nothing
+            "returned an ActivityHandle, and a workflow's end is known by its handle alone; "
+            "return what `client.start_workflow` returns for a workflow that carries it out",
+            id="the-handle-of-an-activity-without-a-workflow",
         ),
     ],
 )
