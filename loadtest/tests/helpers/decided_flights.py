@@ -26,8 +26,8 @@ class Handle(WorkflowHandle[Any, Any]):
     A workflow whose end the test decides.
     """
 
-    def __init__(self, number: int, wait: Result) -> None:
-        super().__init__(None, f"w-{number}")  # type: ignore[arg-type]  # its calls are replaced below
+    def __init__(self, number: int, wait: Result, run: str | None = None) -> None:
+        super().__init__(None, f"w-{number}", result_run_id=run)  # type: ignore[arg-type]  # its calls are replaced below
         self.number = number
         self.wait = wait
 

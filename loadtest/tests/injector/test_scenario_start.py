@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from decided_flights import Handle, flights_of
-from temporalio.client import WorkflowUpdateHandle
+from temporalio.client import ActivityHandle, WorkflowFailureError, WorkflowUpdateHandle
+from temporalio.exceptions import TerminatedError
 
 from loadtest.injector.injector import Injector
 from loadtest.injector.locust_messages import InstructionPart
@@ -55,6 +56,12 @@ async def _no_end(_number: int) -> None:
             "returned a WorkflowUpdateHandle, and a workflow's end is known by its handle alone; "
             "return `client.get_workflow_handle(update.workflow_id)`",
             id="the-handle-of-an-update",
+        ),
+        pytest.param(
+            ActivityHandle(None, id="a", run_id="r"),  # type: ignore[arg-type]  # it is asked nothing
+            "returned an ActivityHandle, and a workflow's end is known by its handle alone; "
+            "return what `client.start_workflow` returns for a workflow that carries it out",
+            id="the-handle-of-an-activity-without-a-workflow",
         ),
     ],
 )
@@ -116,6 +123,34 @@ async def test_an_id_may_be_used_again_once_its_workflow_has_ended() -> None:
 
     assert flights.unusable is None
     assert tally.whole.completed == 3
+
+
+async def test_an_order_that_a_later_start_terminated_is_told_by_that() -> None:
+    """
+    An id for each customer with TERMINATE_EXISTING: the failed orders were all that told, and the clocks were blamed.
+    """
+    ends = [asyncio.Event(), asyncio.Event()]
+
+    async def replaces(_client: object, arrival: Arrival) -> Handle:
+        async def wait(_number: int) -> None:
+            await ends[arrival.number].wait()
+            raise WorkflowFailureError(cause=TerminatedError("by the next start"))
+
+        return Handle(7, wait, run=f"run-{arrival.number}")
+
+    flights, tally = flights_of(_no_end, start=replaces)
+    for number in range(2):
+        flights.due(number, time.perf_counter())
+    await asyncio.sleep(0)
+    for end in ends:
+        end.set()
+        await asyncio.sleep(0.05)
+    await flights.drain(time.perf_counter() + 5)
+
+    (problem,) = tally.problems  # the last one was terminated by nobody's start
+    assert problem.cause is ProblemCause.ORDER_REPLACED
+    assert "starts terminated the workflows of earlier orders" in problem.text
+    assert tally.whole.failed == {Failure(FailureKind.WORKFLOW, "TerminatedError"): 2}
 
 
 async def test_a_step_whose_scenario_returns_no_handle_ends_at_once(

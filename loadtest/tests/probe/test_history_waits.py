@@ -61,6 +61,34 @@ def test_a_workflow_that_is_retried_as_a_whole_is_known(told: dict[str, Any], ex
     assert waits([start], "q").is_retried is expected
 
 
+def test_what_goes_on_after_an_order_is_known() -> None:
+    """
+    An activity that nobody waits for, and an abandoned child; another child ends with its parent.
+    """
+
+    def child(number: int, policy: str) -> HistoryEvent:
+        told = {"parent_close_policy": f"PARENT_CLOSE_POLICY_{policy}"}
+        kind = "START_CHILD_WORKFLOW_EXECUTION_INITIATED"
+        return event(
+            number, kind, 1.0, start_child_workflow_execution_initiated_event_attributes=told
+        )
+
+    ended = "CHILD_WORKFLOW_EXECUTION_COMPLETED"
+    history = [
+        event(5, "ACTIVITY_TASK_SCHEDULED", 1.0),
+        event(6, "ACTIVITY_TASK_SCHEDULED", 1.0),
+        child(7, "ABANDON"),
+        child(8, "ABANDON"),
+        child(9, "TERMINATE"),
+        event(10, "ACTIVITY_TASK_COMPLETED", 2.0, activity_task_completed_event_attributes={"scheduled_event_id": 6}),
+        event(11, ended, 2.0, child_workflow_execution_completed_event_attributes={"initiated_event_id": 7}),
+    ]  # fmt: skip
+
+    found = waits(history, "q")
+
+    assert (found.left_activities, found.left_children) == ({5}, {8})
+
+
 def test_activities_of_another_task_queue_are_counted_and_their_waits_left_out() -> None:
     """
     They wait for other workers, and the mean would be of two queues.

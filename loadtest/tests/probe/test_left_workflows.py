@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 from kept_runs import kept_run
+from temporalio import workflow
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.workflow import ParentClosePolicy
 
 from loadtest.cli.app import run
 from loadtest.probe import left_workflows, termination_batch
@@ -184,6 +187,41 @@ async def test_without_a_batch_they_are_terminated_one_by_one(
     assert (cleaned.terminated, cleaned.left) == (12, ())
     wanted = "carries out no batch operation (" if why == "refused" else "begin in 12 ways"
     assert wanted in str(cleaned.note)
+
+
+@workflow.defn
+class _Leaver:
+    """
+    An order that leaves a child behind, on another task queue and under an id of its own.
+    """
+
+    @workflow.run
+    async def run(self, task_queue: str, child: str) -> None:
+        await workflow.start_child_workflow(
+            "BakeWorkflow", id=child, task_queue=task_queue, parent_close_policy=ParentClosePolicy.ABANDON
+        )
+
+
+async def test_orders_and_children_of_other_task_queues_are_found(server: Any, task_queue: str) -> None:
+    """A child is found by its root, whatever its id, and the customers of somebody else go on."""
+    client, began = await Client.connect(server.address), datetime.now(UTC) - timedelta(seconds=1)
+    run_name, other = f"20261129-{task_queue}", f"{task_queue}-b"
+    order, child = f"bake-{run_name}-1-open-1-1", f"kid-{task_queue}"
+    async with Worker(
+        client, task_queue=task_queue, workflows=[_Leaver], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        await client.execute_workflow("_Leaver", args=[other, child], id=order, task_queue=task_queue)
+    for name in (f"bake-{run_name}-1-open-1-2", f"customer-{task_queue}"):
+        await client.start_workflow("BakeWorkflow", id=name, task_queue=other)
+    await _listed(client, other, 3)
+
+    cleaned = await clean(client, task_queue, run_name, began)
+
+    assert cleaned == Cleaned(2, ())
+    ended = await client.get_workflow_handle(child).describe()
+    assert ended.status is WorkflowExecutionStatus.TERMINATED
+    goes_on = await client.get_workflow_handle(f"customer-{task_queue}").describe()
+    assert goes_on.status is WorkflowExecutionStatus.RUNNING
 
 
 async def _start(address: str, workflow: str, task_queue: str, listed: int = 1) -> None:

@@ -1,5 +1,5 @@
 """
-Which orders and activities failed is told by name, in the text and in the page.
+Which orders, activities and workflow tasks failed is told by name, in the text and in the page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ def _failing(step: Measured) -> Measured:
     counts = step.injector.whole
     changed = whole(completed=40, failed=ORDERS)(step)
     assert changed.worker_whole is not None and counts.completed
-    by_label = {**changed.worker_whole.by_label, "worker.activity_failed": {"charge": 2.0, "register": 7.0}}
+    by_label = {
+        **changed.worker_whole.by_label,
+        "worker.activity_failed": {"charge": 2.0, "register": 7.0},
+        "worker.workflow_task_failed": {"NonDeterminismError": 4.0},
+    }
     return replace(changed, worker_whole=replace(changed.worker_whole, by_label=by_label))
 
 
@@ -42,14 +46,15 @@ def test_failures_are_told_by_their_names(tmp_path: Path) -> None:
     plan = synthetic.demo_plan()
     sweep = analyse(steps, plan, synthetic.manifest())
     attempts = "9 attempts of activities failed: 7 register, 2 charge"
+    tasks = "4 attempts of workflow tasks failed: 4 NonDeterminismError"
 
     text = text_report(sweep)
     page = build_report(run_of(tmp_path, plan, steps).path).read_text(encoding="utf-8")
 
     (name,) = [step.name for step in sweep.steps if step.failed]
     told = [line for line in text.splitlines() if " failed: " in line]
-    assert [line.partition(f"{name}: ")[2] for line in told] == [TOLD, attempts]
-    assert page.count(TOLD) == page.count(attempts) == 1
+    assert [line.partition(f"{name}: ")[2] for line in told] == [TOLD, attempts, tasks]
+    assert page.count(TOLD) == page.count(attempts) == page.count(tasks) == 1
 
 
 @pytest.mark.parametrize(
@@ -72,5 +77,5 @@ def test_only_failed_orders_are_told_as_failed(failed: dict[Failure, int], told:
 
 def test_no_failed_attempt_is_told_by_nothing() -> None:
     """Also where an activity was counted that never failed."""
-    assert told_attempts({}) is None
-    assert told_attempts({"charge": 0}) is None
+    assert told_attempts({}, {}) == []
+    assert told_attempts({"charge": 0}, {"WorkflowError": 0}) == []

@@ -18,6 +18,7 @@ _WORDS = {
     "command_StartTimer": ("timer", "timers"),
     "command_StartChildWorkflowExecution": ("child start", "child starts"),
     "command_StartChildWorkflowExecution_Extra": ("child's second action", "second actions of children"),
+    "command_SignalExternalWorkflowExecution": ("signal to a workflow", "signals to workflows"),
     "command_ContinueAsNewWorkflowExecution": ("continue as new", "continue as new"),
     "command_BatchMarkers": ("marker", "markers"),
     "command_UpsertWorkflowSearchAttributes": ("search attributes", "search attributes"),

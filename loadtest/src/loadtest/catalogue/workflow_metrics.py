@@ -55,6 +55,7 @@ WORKFLOW_METRICS: tuple[Metric, ...] = (
         meaning="Workflow runs that went on as a new run.",
         writer=SDK_CORE,
         event="a workflow continues as new",
+        split="workflow_type",
     ),
     histogram(
         key="worker.workflow_endtoend",

@@ -14,6 +14,9 @@ from loadtest.scenario import Arrival, Scenario
 
 Workflow = tuple[str, str | None]
 
+# By name, as older SDKs have no such classes.
+_WITHOUT_WORKFLOW = frozenset({"ActivityHandle", "NexusOperationHandle"})
+
 
 class NoHandleError(InputError):
     """
@@ -49,7 +52,8 @@ async def start_by(
             )
         open_workflows.add(workflow_of(handle))
         return handle
-    returned = "nothing" if handle is None else f"a {type(handle).__name__}"
+    name = type(handle).__name__
+    returned = "nothing" if handle is None else f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
     raise NoHandleError(
         f"scenario {scenario.name}: `start` returned {returned}, and a workflow's end is known by its handle alone; "
         f"return {_instead_of(handle)}"
@@ -66,6 +70,8 @@ def workflow_of(handle: WorkflowHandle[Any, Any]) -> Workflow:
 def _instead_of(handle: object) -> str:
     if isinstance(handle, WorkflowUpdateHandle):
         return "`client.get_workflow_handle(update.workflow_id)`, where `update` is that handle"
+    if type(handle).__name__ in _WITHOUT_WORKFLOW:
+        return "what `client.start_workflow` returns for a workflow that carries it out"
     return "what `client.start_workflow` returns"
 
 

@@ -233,7 +233,7 @@ class Starts:
         peers[task] = flight
         self._raise_level_if_too_many()
         try:
-            close = await wait_for_close(handle, self._terms.scenario)
+            close = await wait_for_close(handle, self._terms.scenario, self._open)
         except asyncio.CancelledError:
             if flight.level >= self.sampling_level:
                 raise
@@ -277,7 +277,7 @@ class Starts:
             while self._unasked:
                 handle, flight = self._unasked.pop()
                 try:
-                    close = await wait_for_close(handle, self._terms.scenario)
+                    close = await wait_for_close(handle, self._terms.scenario, self._open)
                 except asyncio.CancelledError:
                     self._unasked.append((handle, flight))
                     raise

@@ -1,6 +1,6 @@
 """
-What the histories of sampled workflows tell: how long their tasks waited, which activities ran side by side, and the
-workflows' types.
+What the histories of sampled workflows tell: how long their tasks waited, which activities ran side by side, the
+workflows' types, and what they left behind.
 
 An independent source for the schedule-to-start latency that metrics tell; it judges nothing.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, ParentClosePolicy
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -35,6 +35,8 @@ class HistoryWaits:
         workflow_type: Type of the workflow; empty where the history does not begin with the workflow's start.
         stages: Activities on the task queue by stage: one that is scheduled after the end of another is one stage later.
         is_retried: Whether the workflow was started with a policy by which it is retried as a whole.
+        left_activities, left_children: Scheduling events of activities, and of children that do not end with their parent,
+            that had not ended when the workflow did.
     """
 
     activities: list[float] = field(default_factory=list)
@@ -43,6 +45,8 @@ class HistoryWaits:
     workflow_type: str = ""
     stages: Counter[int] = field(default_factory=Counter)
     is_retried: bool = False
+    left_activities: set[int] = field(default_factory=set)
+    left_children: set[int] = field(default_factory=set)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -73,6 +77,7 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
                 scheduled[event.event_id] = _nanoseconds(event.event_time)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 queue = event.activity_task_scheduled_event_attributes.task_queue.name
+                found.left_activities.add(event.event_id)
                 stage_of[event.event_id] = last_ended + 1
                 if queue in ("", task_queue):
                     scheduled[event.event_id] = _nanoseconds(event.event_time)
@@ -87,8 +92,15 @@ def waits(events: Iterable[HistoryEvent], task_queue: str) -> HistoryWaits:
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 since = scheduled[event.workflow_task_started_event_attributes.scheduled_event_id]
                 found.workflow_tasks.append((_nanoseconds(event.event_time) - since) / 1e9)
+            case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
+                child = event.start_child_workflow_execution_initiated_event_attributes
+                if child.parent_close_policy == ParentClosePolicy.PARENT_CLOSE_POLICY_ABANDON:
+                    found.left_children.add(event.event_id)
             case _ if (ended := _ended_activity(event)) is not None:
                 last_ended = stage_of.get(ended, last_ended)
+                found.left_activities.discard(ended)
+            case _ if (ended := _ended_child(event)) is not None:
+                found.left_children.discard(ended)
             case _:
                 pass
     return found
@@ -107,6 +119,27 @@ def _ended_activity(event: HistoryEvent) -> int | None:
             return event.activity_task_timed_out_event_attributes.scheduled_event_id
         case EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED:
             return event.activity_task_canceled_event_attributes.scheduled_event_id
+        case _:
+            return None
+
+
+def _ended_child(event: HistoryEvent) -> int | None:
+    """
+    Return the event that asked for the child that an event ends, however, or that never began; ``None`` for another event.
+    """
+    match event.event_type:
+        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
+            return event.child_workflow_execution_completed_event_attributes.initiated_event_id
+        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED:
+            return event.child_workflow_execution_failed_event_attributes.initiated_event_id
+        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TIMED_OUT:
+            return event.child_workflow_execution_timed_out_event_attributes.initiated_event_id
+        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED:
+            return event.child_workflow_execution_canceled_event_attributes.initiated_event_id
+        case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED:
+            return event.child_workflow_execution_terminated_event_attributes.initiated_event_id
+        case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
+            return event.start_child_workflow_execution_failed_event_attributes.initiated_event_id
         case _:
             return None
 
@@ -139,6 +172,8 @@ class SampledHistories:
             retried=sum(one.is_retried for one in read),
             workflow_types=dict(Counter(one.workflow_type for one in read if one.workflow_type)),
             shapes=tuple(one.shape for one in read),
+            left_activities=sum(len(one.left_activities) for one in read),
+            left_children=sum(len(one.left_children) for one in read),
         )
 
     async def _read(self, workflow_id: str) -> HistoryWaits | None:

@@ -32,24 +32,37 @@ _OF_STEP = rf"-\d+-(?:{'|'.join(LoadKind)})"
 _ANY_ORDER = re.compile(rf"\d{{8}}-\d{{6}}-.*{_OF_STEP}")
 
 
-async def open_workflows(client: Client, task_queue: str, run: str) -> tuple[str, ...]:
+async def open_workflows(
+    client: Client, task_queue: str, run: str, begun_at: datetime | None = None
+) -> tuple[str, ...]:
     """
     Return the ids of the run's workflows that are open.
 
-    Every order's id holds the run's name and its step, whatever a scenario writes before it; other workflows of the
-    task queue do not count. A run's name may be the beginning of another's: of two runs in one second, the second one's
-    name ends with `-2`.
+    Every order's id holds the run's name and its step, whatever a scenario writes before it, and so does the root of every
+    child, whatever the child's own id; other workflows do not count. A run's name may be the beginning of another's: of two
+    runs in one second, the second one's name ends with `-2`.
 
     Args:
         client: Client of the run's server and namespace.
         task_queue: Task queue of the run.
         run: Name of the run.
+        begun_at: When the run began: of the workflows that began since then, the newest 20,000 of the other task queues are
+            looked at too, as orders and children may be there; ``None`` leaves them out.
 
     Raises:
         MeasurementError: The server does not list them.
     """
-    found = await _open(client, f"TaskQueue = {quoted(task_queue)}")
-    return tuple(one.id for one in found if _beginning(one.id, run) is not None)
+    mine = f"TaskQueue = {quoted(task_queue)}"
+    found = await _open(client, mine)
+    if begun_at is not None:
+        elsewhere = f"TaskQueue != {quoted(task_queue)} AND StartTime >= {quoted(begun_at.isoformat())}"
+        found += await _open(client, elsewhere, _MOST_LISTED)
+    return tuple(one.id for one in found if _is_of(one, run))
+
+
+def _is_of(workflow: WorkflowExecution, run: str) -> bool:
+    # Servers before 1.26 tell no root.
+    return any(_beginning(known, run) is not None for known in (workflow.id, workflow.root_id or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +163,24 @@ async def clean(client: Client, task_queue: str, run: str, begun_at: datetime | 
         client: Client of the run's server and namespace.
         task_queue: Task queue of the run.
         run: Name of the run.
-        begun_at: When the run began; ``None`` looks for no strangers.
+        begun_at: When the run began; ``None`` looks at no other task queue, and for no strangers.
 
     Raises:
         MeasurementError: The server does not list or does not terminate them.
     """
-    left = await open_workflows(client, task_queue, run)
+    left = await open_workflows(client, task_queue, run, begun_at)
     found, asked = set(left), set[str]()
-    note = await _by_batch(client, task_queue, run, left)
+    named = [workflow for workflow in left if _beginning(workflow, run) is not None]
+    note = await _by_batch(client, run, named)
     if note is None:
-        asked.update(left)
+        asked.update(named)
     for _ in range(_LOOKS):
         if not left:
             break
         await terminate(client, [workflow for workflow in left if workflow not in asked], _REASON)
         asked.update(left)
         await asyncio.sleep(0.5)
-        left = await open_workflows(client, task_queue, run)
+        left = await open_workflows(client, task_queue, run, begun_at)
         found.update(left)
     strangers = () if begun_at is None else await _strangers(client, task_queue, run, begun_at)
     return Cleaned(len(found.difference(left)), left, note, strangers)
@@ -179,14 +193,14 @@ async def _strangers(client: Client, task_queue: str, run: str, begun_at: dateti
     since, strangers = quoted(begun_at.isoformat()), tuple[str, ...]()
     for _ in range(_CHILDREN_LOOKS):
         found = await _open(client, f"TaskQueue = {quoted(task_queue)} AND StartTime >= {since}")
-        strangers = tuple(one.id for one in found if _beginning(one.id, run) is None)
+        strangers = tuple(one.id for one in found if not _is_of(one, run))
         if not strangers:
             break
         await asyncio.sleep(0.5)
     return strangers
 
 
-async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequence[str]) -> str | None:
+async def _by_batch(client: Client, run: str, workflows: Sequence[str]) -> str | None:
     """
     Have the server end workflows; return why it did not, or ``None``.
     """
@@ -195,7 +209,7 @@ async def _by_batch(client: Client, task_queue: str, run: str, workflows: Sequen
         return f"their ids begin in {len(prefixes)} ways, too many for a batch operation"
     try:
         if prefixes:
-            await terminate_by_prefix(client, task_queue, prefixes, _REASON)
+            await terminate_by_prefix(client, prefixes, _REASON)
     except MeasurementError as error:
         return str(error)
     return None

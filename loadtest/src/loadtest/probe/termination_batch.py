@@ -31,11 +31,9 @@ _STALLED_SECONDS = 60.0
 MOST_PREFIXES = 10
 
 
-async def terminate_by_prefix(
-    client: Client, task_queue: str, prefixes: Collection[str], reason: str
-) -> None:
+async def terminate_by_prefix(client: Client, prefixes: Collection[str], reason: str) -> None:
     """
-    Terminate every open workflow of a task queue whose id has one of the prefixes, and wait until the server is done.
+    Terminate every open workflow of a namespace whose id has one of the prefixes, and wait until the server is done.
 
     Raises:
         MeasurementError: The server does not take such an operation, gives it up, or makes no progress; workflows are
@@ -46,7 +44,7 @@ async def terminate_by_prefix(
         namespace=client.namespace,
         job_id=f"loadtest-{uuid.uuid4()}",
         reason=reason,
-        visibility_query=f"TaskQueue = {quoted(task_queue)} AND ExecutionStatus = 'Running' AND ({ids})",
+        visibility_query=f"ExecutionStatus = 'Running' AND ({ids})",
         termination_operation=BatchOperationTermination(identity=client.identity),
     )
     try:

@@ -151,10 +151,11 @@ def text_report(sweep: SweepResult, left: str = "", width: int | None = None) ->
 
 def failures_told(step: StepResult, unit: str) -> list[str]:
     """
-    Return what failed in a step, by name: orders, then attempts of activities.
+    Return what failed in a step, by name: orders, then attempts of activities and of workflow tasks.
     """
-    told = (told_orders(step.errors, step.failed, unit), told_attempts(step.activity_failures))
-    return [each for each in told if each is not None]
+    orders = told_orders(step.errors, step.failed, unit)
+    attempts = told_attempts(step.activity_failures, step.workflow_task_failures)
+    return attempts if orders is None else [orders, *attempts]
 
 
 def _table(sweep: SweepResult, width: int | None) -> list[str]:

@@ -22,6 +22,8 @@ class HistorySample:
         workflow_types: Number of workflows of each type.
         shapes: How many activities on the task queue under test each workflow ran side by side, stage after stage; empty in
             folders of older versions.
+        left_activities: Number of activities that had not ended when their workflow did.
+        left_children: Number of abandoned child workflows that had not ended when their workflow did.
     """
 
     workflows: int
@@ -31,3 +33,5 @@ class HistorySample:
     retried: int = 0
     workflow_types: Mapping[str, int] = field(default_factory=dict)
     shapes: tuple[tuple[int, ...], ...] = ()
+    left_activities: int = 0
+    left_children: int = 0

@@ -122,7 +122,7 @@ class Measured:
         in_flight: Number of workflows kept open, closed load only.
         warm_up_seconds, window_seconds: Lengths of warm-up and window as they were carried out.
         slots: Activity slots of all replicas, as the replicas report them; ``None`` where one does not report them.
-        activities_per_workflow: Activities of one workflow, as the scenario says; ``None`` counts throughput in closes.
+        activities_per_workflow: Activities of one workflow, as the scenario says; ``None`` where it varies.
         started_at: Unix time at which the first arrival was due.
         identities_start, identities_end: Replicas alive at the window's edges.
         gone, appeared: Replicas that ended, restarted or came in the window.

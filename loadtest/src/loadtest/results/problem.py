@@ -24,6 +24,7 @@ class ProblemCause(StrEnum):
     FLIGHT_BROKEN = "flight broken"
     INJECTOR_VANISHED = "injector vanished"
     LATE_NOT_COUNTED = "late tasks not counted"
+    ORDER_REPLACED = "order replaced"
     OTHERS_POLL = "others poll"
     PAGE_UNUSABLE = "page unusable"
     REPLICA_SILENT = "replica silent"

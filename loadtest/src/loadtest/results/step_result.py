@@ -171,6 +171,7 @@ class StepResult:
         pollers: Pollers at the window's end by queue.
         sticky_hit_ratio: Share of workflow tasks that found their workflow in the cache.
         activity_failures: Failed activity attempts by activity, whole step.
+        workflow_task_failures: Failed attempts of workflow tasks by the SDK's reason, whole step.
         cpu_seconds_per_workflow: CPU seconds of each part in the window, over the window's workflows.
         rss_bytes: Memory of each part at the window's end.
         persistence_latency_seconds: Latency of the server's requests to its database.
@@ -233,6 +234,7 @@ class StepResult:
     pollers: Mapping[str, int]
     sticky_hit_ratio: float | None
     activity_failures: Mapping[str, int]
+    workflow_task_failures: Mapping[str, int]
     cpu_seconds_per_workflow: PerPart
     rss_bytes: PerPart
     persistence_latency_seconds: Percentiles

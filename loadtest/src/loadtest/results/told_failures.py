@@ -1,5 +1,5 @@
 """
-What failed in a step, by name: orders and attempts of activities.
+What failed in a step, by name: orders, and attempts of activities and of workflow tasks.
 """
 
 from __future__ import annotations
@@ -35,13 +35,17 @@ def told_orders(errors: Errors, failed: FailureCounts, unit: str) -> str | None:
     return f"{errors.failed} of {errors.finished} {unit} failed: {_listed(names)}"
 
 
-def told_attempts(failed: Mapping[str, int]) -> str | None:
+def told_attempts(activities: Mapping[str, int], workflow_tasks: Mapping[str, int]) -> list[str]:
     """
-    Return how many attempts of which activities failed, the most frequent first; ``None`` where none did.
+    Return how many attempts of which activities failed, and of workflow tasks for which reason, the most frequent first;
+    nothing of a kind of which none did.
     """
-    if not (total := sum(failed.values())):
-        return None
-    return f"{counted(total, 'attempt')} of activities failed: {_listed(failed)}"
+    kinds = (("activities", activities), ("workflow tasks", workflow_tasks))
+    return [
+        f"{counted(total, 'attempt')} of {kind} failed: {_listed(failed)}"
+        for kind, failed in kinds
+        if (total := sum(failed.values()))
+    ]
 
 
 def _listed(counts: Mapping[str, int]) -> str:

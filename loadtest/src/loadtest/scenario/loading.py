@@ -47,8 +47,8 @@ class Scenario:
     Attributes:
         name: The file's name without its suffix.
         description: The first line of the file's docstring.
-        activities_per_workflow: Number of activities of each workflow, so that throughput can be counted in activities;
-            ``None``: the number varies, and throughput is counted in closes.
+        activities_per_workflow: Number of activities of each order on the plan's task queue; 0: none goes through it, and
+            throughput is counted in closes; ``None``: the number varies.
         start: Starts one workflow.
         drawn_work: Returns the seconds of an order's activities, one after the other, from the plan's work and the
             order's seed; the attribute is ``None`` where the scenario does not tell, the result is ``None`` where it

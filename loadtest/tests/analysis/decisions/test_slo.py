@@ -124,6 +124,24 @@ def test_a_rate_within_the_error_of_a_capacity_that_is_hardly_known_is_not_calle
     assert "84 % of a capacity that is known to ± 30 %" in judgement.why[0]
 
 
+@pytest.mark.parametrize("limit", [Limit.LOOP, Limit.UNTRIED])
+def test_a_rate_above_a_closed_load_that_left_slots_free_asks_for_more_orders(
+    template: StepResult, limit: Limit
+) -> None:
+    """
+    Orders that begin with a delay or wait for timers hold no slot: a longer window of as many shows no more.
+    """
+    left = MeasuredCapacity(3.0, 0.3, known_draws=False, limit=limit)
+    step = replace(made(template), load_level="at capacity", utilization_ratio=1.32, capacity=left)
+
+    judgement = judge_step(step, PLAN.slo)
+
+    assert judgement.answer is UNDECIDED
+    assert "132 % of what the closed load completed" in judgement.why[0]
+    assert "in_flight_per_slot" in judgement.why[0]
+    assert "window_seconds" not in judgement.why[0]
+
+
 def with_late(template: StepResult, repetition: int, late: float) -> StepResult:
     """
     A repetition with so many late tasks, where a system at the limit has 40 and a deviation of 10.

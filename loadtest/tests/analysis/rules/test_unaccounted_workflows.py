@@ -1,5 +1,5 @@
 """
-How long a drain is wanted where no workflow ended in one.
+How long a drain is wanted where no workflow ended in one, and what kept them from ending.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import pytest
 import synthetic
 from changes import injector, whole
 
+from loadtest.analysis.rules.enough_closes import too_few_closes
 from loadtest.analysis.rules.unaccounted_workflows import unaccounted_workflows
 from loadtest.results.measured_step import Measured
 
@@ -23,7 +24,23 @@ def _unended(each: int | None, done: float) -> Measured:
         counters={**step.worker_whole.counters, "worker.activity_finished": done},
     )
     step = replace(step, activities_per_workflow=each, worker_whole=counted)
-    return injector(open_at_end=200)(whole(sent=200, completed=0)(step))
+    step = injector(open_at_end=200)(whole(sent=200, completed=0)(step))
+    return _with_runs_ended(step)
+
+
+def _with_runs_ended(step: Measured, runs: float = 0.0) -> Measured:
+    """
+    A step of which workers and server counted so many ends of runs.
+    """
+    assert step.worker_whole is not None and step.server_whole is not None
+    workers = {**step.worker_whole.counters, "worker.workflow_completed": runs}
+    server = {**step.server_whole.counters, "server.workflow_closed": runs}
+    return replace(
+        step,
+        worker_whole=replace(step.worker_whole, counters=workers),
+        worker_window=replace(step.worker_whole, counters=workers),
+        server_whole=replace(step.server_whole, counters=server),
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,3 +59,31 @@ def test_how_long_the_rest_takes_is_told(each: int | None, done: float, told: st
 
     assert told in reason
     assert ("are left" in reason) is ("are left" in told)
+
+
+def test_workflow_tasks_that_fail_again_and_again_are_told_in_place_of_a_longer_drain() -> None:
+    """A workflow whose code breaks never ends, whatever the drain, and no activity of it fails."""
+    step = _unended(500, 4000)
+    assert step.worker_whole is not None
+    failing = replace(step.worker_whole, by_label={"worker.workflow_task_failed": {"WorkflowError": 40.0}})
+
+    (reason,) = unaccounted_workflows(replace(step, worker_whole=failing), synthetic.demo_plan())
+
+    assert "40 attempts of workflow tasks failed: 40 WorkflowError, and what fails is tried anew" in reason
+    assert "are left" not in reason
+
+
+def test_workflows_whose_runs_end_while_they_go_on_are_told() -> None:
+    """A scenario with the `cron_schedule` of production: more runs end than there are workflows; as many may end just late."""
+    (going_on,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 500), synthetic.demo_plan())
+    (never,) = unaccounted_workflows(_with_runs_ended(_unended(3, 600), 200), synthetic.demo_plan())
+
+    assert "500 runs of them ended and the workflows went on, as with `cron_schedule`" in going_on
+    assert "cron" not in never
+
+
+def test_a_longer_window_is_no_remedy_where_no_workflow_ended() -> None:
+    """It stood first, and so in the headline, although no window is long enough."""
+    closed = replace(_unended(3, 600), key=synthetic.step(1, "saturate").key, arrival_rate=None)
+
+    assert too_few_closes(_with_runs_ended(closed, 5), synthetic.demo_plan()) == []

@@ -14,6 +14,7 @@ from loadtest.analysis.saturation.slot_capacity import LoadLevel
 from loadtest.analysis.twin.decision import longer_seconds
 from loadtest.plan import Slo
 from loadtest.results.step_result import StepResult, StepVerdict
+from loadtest.results.step_result_parts import Limit
 from loadtest.results.sweep_result import Judgement, SloAnswer
 from loadtest.results.window_decision import Decided
 
@@ -109,6 +110,8 @@ def judge_errors(step: StepResult, slo: Slo) -> Judgement:
 
 
 _MET = Judgement(SloAnswer.MET, ())
+# Closed loads that more orders in flight may let complete more.
+_LACK_ORDERS = frozenset({Limit.LOOP, Limit.UNTRIED})
 
 
 def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
@@ -144,7 +147,13 @@ def judge_waits(steps: Sequence[StepResult], slo: Slo) -> Judgement | None:
 
 
 def _near_capacity(step: StepResult) -> str:
-    used, x = f"{(step.utilization_ratio or 0) * 100:.0f} %", step.capacity
+    ratio, x = step.utilization_ratio or 0.0, step.capacity
+    used = f"{ratio * 100:.0f} %"
+    if x is not None and x.limit in _LACK_ORDERS and ratio > 1 + x.half_width / x.orders_per_second:
+        return (
+            f"the rate is {used} of what the closed load completed ({x.limit_text}), so what the slots can do is not "
+            "known; take load off a full machine, or raise the saturate load's in_flight_per_slot where orders wait for timers or others"
+        )
     if x is None or x.half_width <= _ROUGH_RATIO * x.orders_per_second:
         return f"the rate is at capacity ({used}), where waits grow with the window; test a rate 5 % lower or higher"
     known = f"{used} of a capacity that is known to ± {100 * x.half_width / x.orders_per_second:.0f} %"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from loadtest.analysis.readings import workflow_counts
 from loadtest.analysis.readings.other_task_queues import activities_elsewhere
+from loadtest.analysis.readings.work_left_behind import work_left_behind
 from loadtest.analysis.readings.workers_as_planned import unknown_slots, unplanned_eager
 from loadtest.analysis.rules.disturbances import disturbance_notes
 from loadtest.plan import Plan
@@ -72,8 +73,7 @@ def step_notes(measured: Measured, plan: Plan) -> list[str]:
         notes.append(
             f"workflows of other types closed beside {' and '.join(started)}: they are left out of the counts"
         )
-    if (elsewhere := activities_elsewhere(measured)) is not None:
-        notes.append(elsewhere)
+    notes += [told for told in (activities_elsewhere(measured), work_left_behind(measured)) if told is not None]
     if done is None and declared != 0:
         notes.append(
             "throughput is counted in workflow closes, which come in waves, as nobody counted activities"

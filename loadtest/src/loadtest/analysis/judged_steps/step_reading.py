@@ -19,7 +19,7 @@ from loadtest.analysis.readings import counts_of_pages, latencies, workflow_coun
 from loadtest.analysis.readings.actions_per_order import actions_per_order
 from loadtest.analysis.readings.backlog_and_in_flight import backlog_reading, in_flight_ends
 from loadtest.analysis.readings.cpu_and_memory import cpu_seconds_per_workflow, memory_bytes, per
-from loadtest.analysis.readings.failed_attempts import failed_attempts
+from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
 from loadtest.analysis.readings.littles_law import whole_step_ratio, window_ratio
 from loadtest.analysis.readings.null_reasons import NO_SERVER, NO_WORKER, NullReasons
 from loadtest.analysis.readings.step_load import step_load
@@ -141,6 +141,7 @@ def read_step(measured: Measured, plan: Plan, closed: Sequence[JudgedStep] = ())
         pollers=dict(measured.pollers),
         sticky_hit_ratio=counts_of_pages.sticky_hit_ratio(measured, why),
         activity_failures=failed_attempts(measured),
+        workflow_task_failures=failed_workflow_tasks(measured),
         cpu_seconds_per_workflow=cpu_seconds_per_workflow(measured, workflows, why),
         rss_bytes=memory_bytes(measured, why),
         persistence_latency_seconds=latencies.of_server(measured, "persistence_latency", why),

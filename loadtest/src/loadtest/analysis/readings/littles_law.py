@@ -4,6 +4,7 @@ Little's law as a cross-check of the books: the same workflows, timed by injecto
 
 from __future__ import annotations
 
+from loadtest.analysis.estimators.percentiles import MICROSECONDS, decode
 from loadtest.analysis.readings.backlog import window_seconds
 from loadtest.analysis.readings.workflow_counts import (
     SERVER_CLOSED,
@@ -12,6 +13,7 @@ from loadtest.analysis.readings.workflow_counts import (
     most_closed_by_server,
     results,
     started_types,
+    types_closed,
     workflows_per_second,
 )
 from loadtest.results.measured_step import Measured
@@ -19,6 +21,7 @@ from loadtest.results.metric_difference import histogram_of
 
 WORKER_ENDTOEND = "worker.workflow_endtoend"
 SERVER_ENDTOEND = "server.workflow_endtoend"
+_CONTINUED = ("worker.workflow_continued", "server.workflow_continued")
 
 
 def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
@@ -38,13 +41,42 @@ def whole_step_ratio(measured: Measured) -> tuple[float | None, str]:
         (measured.server_whole, SERVER_ENDTOEND, SERVER_CLOSED, "server"),
     ):
         histogram = histogram_of(difference, name)
-        if started_types(measured, closed) is not None:
-            return None, "workflows of several types closed, and their times are not told apart"
+        if started_types(measured, closed) is not None or _others_continued(measured):
+            return None, "runs of workflows of several types ended, and their times are not told apart"
         if who == "workers" and _lacks_some(measured):
             continue
         if histogram is not None and histogram.count > 0 and histogram.sum > 0:
             return mine / histogram.sum, who
     return None, "neither the workers nor the server say how long all workflows took"
+
+
+def mean_start_seconds(measured: Measured) -> float:
+    """
+    Return the mean time that the window's starts took, in seconds; 0 where none was timed.
+
+    The server starts the workflow at some moment of it: a scenario may wait for other calls before, and for the answer of
+    an update after that.
+    """
+    encoded = measured.injector.histograms.get("service")
+    timed = None if encoded is None else decode(encoded)
+    return timed.get_mean_value() / MICROSECONDS if timed is not None and timed.get_total_count() else 0.0
+
+
+def _others_continued(measured: Measured) -> bool:
+    """
+    Tell whether workflows of a type of which none closed went on as a new run, as a long-living one does that orders
+    signal: the time of such a run counts beside that of the orders.
+    """
+    closed = types_closed(measured.worker_whole, WORKER_CLOSED) | types_closed(measured.server_whole, SERVER_CLOSED)
+    continued = {
+        kind
+        for whole in (measured.worker_whole, measured.server_whole)
+        if whole is not None
+        for key in _CONTINUED
+        for kind, runs in whole.by_label.get(key, {}).items()
+        if runs > 0
+    }
+    return bool(closed) and not continued <= closed.keys()
 
 
 def _lacks_some(measured: Measured) -> bool:

@@ -171,9 +171,15 @@ def none_ended(measured: Measured) -> bool:
     """
     Tell whether all that is wrong with a step is that none of its workflows ended before its drain did.
     """
-    report = measured.injector
-    is_sound = not measured.problems and not report.problems
-    return is_sound and report.open_at_end > 0 and not results(report.whole)
+    is_sound = not measured.problems and not measured.injector.problems
+    return is_sound and all_left_open(measured)
+
+
+def all_left_open(measured: Measured) -> bool:
+    """
+    Tell whether workflows were open after a step's drain and none had ended.
+    """
+    return measured.injector.open_at_end > 0 and not results(measured.injector.whole)
 
 
 def is_closed(measured: Measured) -> bool:

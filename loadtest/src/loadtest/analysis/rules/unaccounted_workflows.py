@@ -6,8 +6,14 @@ from __future__ import annotations
 
 import math
 
-from loadtest.analysis.readings.failed_attempts import failed_attempts
-from loadtest.analysis.readings.workflow_counts import counted_activities, is_closed, results
+from loadtest.analysis.readings.failed_attempts import failed_attempts, failed_workflow_tasks
+from loadtest.analysis.readings.workflow_counts import (
+    all_left_open,
+    closed_by_server,
+    closed_by_workers,
+    counted_activities,
+    is_closed,
+)
 from loadtest.plan import Plan
 from loadtest.plural import counted, plural
 from loadtest.results.measured_step import Measured
@@ -20,9 +26,16 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
     """
     if measured.injector.open_at_end == 0:
         return []
-    attempts = told_attempts(failed_attempts(measured))
-    tried = "" if attempts is None else f"{attempts}, and what fails is tried anew; "
-    if not results(measured.injector.whole):
+    attempts = told_attempts(failed_attempts(measured), failed_workflow_tasks(measured))
+    tried = f"{', '.join(attempts)}, and what fails is tried anew; " if attempts else ""
+    if all_left_open(measured):
+        going_on = closed_by_workers(measured) or closed_by_server(measured) or 0
+        # As many as there are may have ended just after the drain.
+        if going_on > measured.injector.open_at_end:
+            tried += (
+                f"{counted(going_on, 'run')} of them ended and the workflows went on, as with `cron_schedule`, which the "
+                "scenario should leave out; "
+            )
         return [
             f"none of {counted(measured.injector.open_at_end, 'workflow')} had ended after a drain of "
             f"{measured.injector.drain_seconds:.0f} s, and an order is counted by its end; {tried}see the workers' log, let the "
@@ -37,11 +50,12 @@ def unaccounted_workflows(measured: Measured, plan: Plan) -> list[str]:
 
 def _told_of_rest(measured: Measured) -> str:
     """
-    Say how long the activities that are left take at the step's own rate; empty where that is not known.
+    Say how long the activities that are left take at the step's own rate; empty where that is not known, as while
+    workflow tasks fail, which may never let the next activity begin.
     """
     each, done = measured.activities_per_workflow, counted_activities(measured)
     whole = measured.worker_whole or measured.server_whole
-    if not each or not done or whole is None or whole.seconds <= 0:
+    if not each or not done or whole is None or whole.seconds <= 0 or failed_workflow_tasks(measured):
         return ""
     left = measured.injector.open_at_end * each - done
     if left <= 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loadtest.analysis.estimators.percentiles import raw_percentile
-from loadtest.analysis.readings.littles_law import whole_step_ratio
+from loadtest.analysis.readings.littles_law import mean_start_seconds, whole_step_ratio
 from loadtest.analysis.readings.rate_text import rate_text
 from loadtest.analysis.readings.settings_as_planned import contradicted_settings, unread_factors
 from loadtest.analysis.readings.workers_as_planned import differing_replicas
@@ -183,13 +183,17 @@ def _relief_of_full_machine(measured: Measured, plan: Plan) -> str | None:
 
 def broken_littles_law(measured: Measured, _plan: Plan) -> list[str]:
     """
-    Return a reason if injectors and workers differ on the total time of the workflows.
+    Return a reason if injectors and workers differ on the total time of the workflows, by more than the starts took.
     """
     found, who = whole_step_ratio(measured)
     every = measured.injector.awaited_every
     low, high = LITTLE_BOUNDS if every == 1 else SAMPLED_LITTLE_BOUNDS
     mine = measured.injector.closed_minus_sent_seconds * every / max(1, results(measured.injector.whole))
-    if found is None or low <= found <= high or abs(mine - mine / found) <= LITTLE_SLACK_SECONDS:
+    if found is None:
+        return []
+    theirs = mine / found
+    least, most = min(low * theirs, theirs - LITTLE_SLACK_SECONDS), max(high * theirs, theirs + LITTLE_SLACK_SECONDS)
+    if least <= mine and mine - mean_start_seconds(measured) <= most:
         return []
     return [
         f"the injectors saw workflows take {found:.3f} times as long as the {who} {'says' if who == 'server' else 'say'} "

@@ -1,0 +1,36 @@
+"""
+Orders that end before what they started does are told, as nobody waits for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import synthetic
+
+from loadtest.analysis import read_step
+from loadtest.results.history_sample import HistorySample
+
+PLAN = synthetic.demo_plan()
+
+
+@pytest.mark.parametrize(
+    ("activities", "children", "told"),
+    [
+        (0, 0, None),
+        (3, 0, "20 sampled orders ended before 3 activities of theirs"),
+        (0, 20, "20 sampled orders ended before 20 child workflows of theirs"),
+        (1, 1, "20 sampled orders ended before 1 activity and 1 child workflow of theirs"),
+    ],
+)
+def test_work_that_goes_on_after_its_order_is_told(activities: int, children: int, told: str | None) -> None:
+    """
+    An abandoned child that waits for 12 s works in the next step, and a short window has none of it.
+    """
+    sample = HistorySample(20, (), (0.003,) * 40, left_activities=activities, left_children=children)
+
+    step = read_step(replace(synthetic.step(), histories=sample), PLAN)
+
+    notes = [note for note in step.notes if "sampled orders ended before" in note]
+    assert [note.partition(": what")[0] for note in notes] == ([] if told is None else [told])
