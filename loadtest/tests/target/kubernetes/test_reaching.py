@@ -4,6 +4,7 @@ Which cluster a command means, and what is said when it cannot be used.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +112,36 @@ def test_a_file_that_is_no_kubeconfig_is_told_in_one_line(
     assert code == 2
     assert f"error: --kubeconfig {path} --context here: cannot be used (" in error
     assert len(error.strip().splitlines()) == 1
+
+
+USERS = CONFIG.replace("user: {}", "user: {as: jane, as-groups: [shop]}")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param((USERS,), id="one-file"),
+        pytest.param((None, USERS, CONFIG), id="the-first-of-several"),
+        pytest.param((CONFIG.replace("users: [", "users: [] # "), USERS), id="in-another-file"),
+    ],
+)
+def test_a_user_who_acts_for_another_is_refused(
+    loadtest: Program, tmp_path: Path, texts: tuple[str | None, ...]
+) -> None:
+    """The client sends everything as the first user, who may have more rights, or none."""
+    paths = [tmp_path / f"config-{number}" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        if text is not None:
+            path.write_text(text.replace("PORT", "1"), encoding="utf-8")
+    given = os.pathsep.join(map(str, paths))
+
+    code, error = loadtest("fetch", "--kubeconfig", given, "--context", "here")
+
+    assert code == 2
+    assert error == (
+        f"error: --kubeconfig {given}: user u of context here acts for jane (`as`), which is not supported, as every "
+        "request would be sent as u; name a context whose user has the rights\n"
+    )
 
 
 def test_a_plan_is_checked_before_anything_is_made(loadtest: Program, tmp_path: Path) -> None:
