@@ -134,7 +134,7 @@ class KubernetesTarget:
     def _ready(self, replicas: int, late: bool) -> tuple[Replica, ...] | None:
         listed = [pod for pod in self._pods.listed() if not is_over(pod)]
         pods = [pod for pod in listed if not is_leaving(pod)]
-        leaving = len(listed) - len(pods)
+        leaving = [pod for pod in listed if is_leaving(pod)]
         if len(pods) == replicas and all(map(is_ready, pods)) and not leaving and len(versions(pods)) == 1:
             return self._replicas(pods)
         died = [pod for pod in pods if has_died(pod) and not is_ready(pod)]
